@@ -4,9 +4,12 @@
     ├── CallerError              the caller can mend it
     │   ├── InvalidParameter     a value outside what is accepted
     │   ├── UnknownEngine        no engine goes by that name
-    │   └── InvalidPicture       the source cannot be read as a picture that is accepted
-    │       ├── PictureTooLarge  more bytes or more pixels than the limit
-    │       └── NotSquare        a square picture is asked for
+    │   ├── InvalidPicture       the source cannot be read as a picture that is accepted
+    │   │   ├── PictureTooLarge  more bytes or more pixels than the limit
+    │   │   └── NotSquare        a square picture is asked for
+    │   ├── LinkRefused          a link to a result picture that was not signed here, or was altered
+    │   ├── LinkExpired          a link to a result picture whose time is over
+    │   └── PictureNotFound      no result picture is kept under that name
     ├── OperatorError            the person who runs the program can mend it
     │   ├── InvalidSettings      settings that contradict each other or cannot be read
     │   ├── MissingExtra         an optional part is not installed
@@ -79,6 +82,24 @@ class NotSquare(InvalidPicture):
         )
         self.width = width
         self.height = height
+
+
+class LinkRefused(CallerError):
+    """The link was not signed by this server, or was altered since."""
+
+    code = "link_refused"
+
+
+class LinkExpired(CallerError):
+    """The time of the link is over."""
+
+    code = "link_expired"
+
+
+class PictureNotFound(CallerError):
+    """No picture is kept under that name."""
+
+    code = "picture_not_found"
 
 
 class OperatorError(DiabelliError):

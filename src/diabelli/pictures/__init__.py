@@ -1,0 +1,23 @@
+"""Bytes to arrays and back: read hostile pictures, bring them to an aspect, write results.
+
+The only package that imports Pillow. It knows nothing of variations or of how a picture travels.
+"""
+
+from diabelli.pictures.aspect import fit
+from diabelli.pictures.reading import decode, to_image
+from diabelli.pictures.rules import ANY, LOCAL, OPENAI, Format, Image, Rules
+from diabelli.pictures.writing import encode, format_of
+
+__all__ = [
+    "ANY",
+    "LOCAL",
+    "OPENAI",
+    "Format",
+    "Image",
+    "Rules",
+    "decode",
+    "encode",
+    "fit",
+    "format_of",
+    "to_image",
+]
