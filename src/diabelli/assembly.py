@@ -1,0 +1,44 @@
+"""Picks the concrete classes that settings ask for, and closes what it opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from diabelli import engines
+from diabelli.service import Service
+from diabelli.settings import Settings
+from diabelli.storage import LocalStorage, private_folder, secret_in
+from diabelli.sweeper import Sweeper
+
+
+def build_storage(settings: Settings) -> LocalStorage:
+    """The storage in the data directory; makes the directory and its secret on first use."""
+    data = private_folder(settings.data_dir)
+    return LocalStorage(data / "pictures", secret_in(data), settings.lifetime_s)
+
+
+def build_service(settings: Settings, storage: LocalStorage) -> Service:
+    """The service with every engine that the settings name.
+
+    Raises `UnknownEngine`, or `MissingExtra` where an engine's dependencies are not installed.
+    """
+    names = dict.fromkeys([settings.engine, *settings.models.values()])
+    return Service(
+        engines={name: engines.load(name) for name in names},
+        storage=storage,
+        threads=settings.threads,
+    )
+
+
+@contextmanager
+def assembled(settings: Settings) -> Iterator[tuple[Service, LocalStorage]]:
+    """A service, and its storage that is swept, for as long as the context lasts."""
+    storage = build_storage(settings)
+    service = build_service(settings, storage)
+    sweeper = Sweeper(storage)
+    try:
+        yield service, storage
+    finally:
+        sweeper.close()
+        service.close()

@@ -1,0 +1,182 @@
+"""The use case: a source and a spec go in, variations come out. All the other parts meet here.
+
+It knows neither HTTP nor settings: whoever builds it passes in the engines and the storage.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from diabelli import pictures
+from diabelli.engines import Engine, Piece
+from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngine
+from diabelli.pictures import Format, Image
+from diabelli.storage import LocalStorage
+from diabelli.variation import Progress, Variation, VariationSpec, Watch, unwatched
+from diabelli.workers import Workers
+
+T = TypeVar("T")
+_log = logging.getLogger("diabelli.service")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One variation of a request, encoded.
+
+    Attributes:
+        seed: asks for this picture again.
+        picture: the encoded bytes.
+        output_format: their format.
+        key: its name in the storage; None where it is not kept.
+        height, width: in pixels.
+        transparent: whether some of it is.
+    """
+
+    seed: int
+    picture: bytes = field(repr=False)
+    output_format: Format
+    key: str | None
+    height: int
+    width: int
+    transparent: bool
+
+
+class Service:
+    """Makes variations, for any number of callers at a time, on a fixed number of threads."""
+
+    def __init__(
+        self, *, engines: Mapping[str, Engine], storage: LocalStorage | None, threads: int
+    ) -> None:
+        """engines: by the name that they are asked for; storage: None where nothing is kept."""
+        self._engines = dict(engines)
+        self._storage = storage
+        self._workers = Workers(threads)
+
+    def create(
+        self,
+        source: bytes,
+        spec: VariationSpec,
+        *,
+        engine: str,
+        rules: pictures.Rules,
+        keep: bool,
+        watch: Watch = unwatched,
+    ) -> list[Made]:
+        """The `spec.n` variations of the picture in `source`, encoded, in their order; blocks.
+
+        keep: whether they are put into the storage.
+        watch: called between steps, from any thread; what it raises stops the work and comes out
+        here. The first failure of any variation ends them all.
+
+        Raises `InvalidPicture` and its kinds, `UnknownEngine`, `EngineFailed` with its cause, and
+        `StoreUnavailable`.
+        """
+        started = time.monotonic()
+        made = self._run(
+            lambda: pictures.decode(source, rules),
+            spec,
+            engine,
+            lambda variation: self._finish(variation, spec, keep),
+            watch,
+        )
+        _log.info(
+            "variation.created",
+            extra={
+                "engine": engine,
+                "n": spec.n,
+                "seed": spec.seed,
+                "duration_ms": round(1000 * (time.monotonic() - started)),
+            },
+        )
+        return made
+
+    def vary(
+        self, source: Image, spec: VariationSpec, *, engine: str, watch: Watch = unwatched
+    ) -> list[Variation]:
+        """The `spec.n` variations of an image, not encoded; otherwise as `create`."""
+        return self._run(lambda: source, spec, engine, lambda variation: variation, watch)
+
+    def warm(self) -> None:
+        """Do ahead of time whatever the first requests would otherwise wait for."""
+        for engine in self._engines.values():
+            engine.warm()
+
+    def close(self) -> None:
+        """Finish the work that was begun and end the threads."""
+        self._workers.close()
+
+    def _run(
+        self,
+        read: Callable[[], Image],
+        spec: VariationSpec,
+        name: str,
+        finish: Callable[[Variation], T],
+        watch: Watch,
+    ) -> list[T]:
+        """Everything that costs time happens on the workers; the caller's thread only waits."""
+        engine = self._engine(name)
+        stopped = threading.Event()
+
+        def watched(progress: Progress) -> None:
+            if stopped.is_set():
+                raise Cancelled
+            watch(progress)
+
+        def prepare() -> list[Piece]:
+            watched(Progress(0, "waiting", 0.0))
+            source = pictures.fit(read(), spec.height, spec.width, spec.fit)
+            return _guarded(name, lambda: engine.prepare(source, spec, watched))
+
+        def carried_out(index: int, piece: Piece) -> Callable[[], T]:
+            def work() -> T:
+                watched(Progress(index, "waiting", 0.0))
+                return finish(_guarded(name, piece))
+
+            return work
+
+        try:
+            (pieces,) = self._workers.run([prepare], stopped.set)
+            work = [carried_out(index, piece) for index, piece in enumerate(pieces)]
+            return self._workers.run(work, stopped.set)
+        finally:
+            stopped.set()
+
+    def _engine(self, name: str) -> Engine:
+        if name not in self._engines:
+            raise UnknownEngine(
+                f"no engine is called {name!r}; there are: {', '.join(self._engines)}"
+            )
+        return self._engines[name]
+
+    def _finish(self, variation: Variation, spec: VariationSpec, keep: bool) -> Made:
+        picture = variation.encode(spec.output_format, spec.output_compression)
+        key = None
+        if keep:
+            if self._storage is None:
+                raise RuntimeError("this service was built without a storage to keep pictures in")
+            key = self._storage.put(picture, spec.output_format)
+        height, width, channels = variation.image.shape
+        return Made(
+            seed=variation.seed,
+            picture=picture,
+            output_format=spec.output_format,
+            key=key,
+            height=height,
+            width=width,
+            transparent=channels == 4,
+        )
+
+
+def _guarded(engine: str, work: Callable[[], T]) -> T:
+    """What `work` of that engine returns; a fault that is not ours becomes `EngineFailed`."""
+    try:
+        return work()
+    except DiabelliError:
+        raise
+    except Exception as cause:
+        raise EngineFailed(f"the engine {engine!r} failed while it made a variation") from cause

@@ -1,0 +1,123 @@
+"""Threads that share themselves fairly between requests.
+
+A request hands in all its pieces of work at once. The threads take one piece of each request in
+turn, so that a request for one variation never waits for all ten of the request before it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class _Batch(Generic[T]):
+    """The pieces of one request: those that wait, those that run, and what came of the others."""
+
+    def __init__(self, pieces: Sequence[Callable[[], T]], on_failure: Callable[[], None]) -> None:
+        self.on_failure = on_failure
+        self.waiting = deque(enumerate(pieces))
+        self.results: dict[int, T] = {}
+        self.running = 0
+        self.failure: Exception | None = None
+        self.over = threading.Event()
+
+
+class Workers:
+    """A fixed number of threads that do pieces of work."""
+
+    def __init__(self, threads: int) -> None:
+        self._turns: deque[_Batch[Any]] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"diabelli-worker-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def run(self, pieces: Sequence[Callable[[], T]], on_failure: Callable[[], None]) -> list[T]:
+        """What the pieces return, in their order; blocks until all are done.
+
+        The first piece to raise ends the request: pieces that wait are dropped, `on_failure` is
+        called so that those that run may stop early, and the exception is raised here.
+        Must not be called from a piece.
+        """
+        batch = _Batch(pieces, on_failure)
+        if not pieces:
+            return []
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the workers are closed")
+            self._turns.append(batch)
+            self._changed.notify_all()
+        try:
+            batch.over.wait()
+        except BaseException:
+            self._drop(batch)
+            raise
+        if batch.failure is not None:
+            raise batch.failure
+        return [batch.results[index] for index in range(len(pieces))]
+
+    def close(self) -> None:
+        """Finish what was handed in, then end the threads."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _drop(self, batch: _Batch[Any]) -> None:
+        with self._changed:
+            batch.waiting.clear()
+
+    def _work(self) -> None:
+        while self._take_turn():
+            pass
+
+    def _take_turn(self) -> bool:
+        """Do one piece; whether there was one. On return nothing holds on to its pictures."""
+        turn = self._next()
+        if turn is None:
+            return False
+        batch, index, piece = turn
+        try:
+            batch.results[index] = piece()
+        # A worker outlives every piece: whatever one raises belongs to its request.
+        except Exception as failure:
+            self._settle(batch, failure)
+        else:
+            self._settle(batch, None)
+        return True
+
+    def _next(self) -> tuple[_Batch[Any], int, Callable[[], Any]] | None:
+        """The piece whose turn it is, once there is one; None when the workers are closed."""
+        with self._changed:
+            while True:
+                while self._turns:
+                    batch = self._turns.popleft()
+                    if not batch.waiting:
+                        continue
+                    index, piece = batch.waiting.popleft()
+                    if batch.waiting:
+                        self._turns.append(batch)
+                    batch.running += 1
+                    return batch, index, piece
+                if self._closed:
+                    return None
+                self._changed.wait()
+
+    def _settle(self, batch: _Batch[Any], failure: Exception | None) -> None:
+        with self._changed:
+            batch.running -= 1
+            if failure is not None and batch.failure is None:
+                batch.failure = failure
+                batch.waiting.clear()
+                batch.on_failure()
+            if not batch.waiting and not batch.running:
+                batch.over.set()
