@@ -1,0 +1,64 @@
+"""The embedded engine: variations of any picture, without weights, on a plain CPU."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.engines import Piece
+from diabelli.synthesis.candidate import Candidate
+from diabelli.synthesis.composition import Report, compose, paint, plain
+from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch, unwatched
+
+ENGINE_VERSION = "1"
+"""Changes whenever the same source, strength and seed would give another picture."""
+
+
+class PatchEngine:
+    """Makes variations of the source's own patches, under a random layout; see `diabelli.synthesis`."""
+
+    info = EngineInfo(
+        name="patch",
+        version=ENGINE_VERSION,
+        summary="Rearranges the picture's own patches: no weights, no GPU, any picture.",
+        trained=False,
+    )
+
+    def warm(self) -> None:
+        """Compile the kernels, or load them from the cache, by making one small variation."""
+        ramp = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8
+        spec = VariationSpec(height=512, width=512, n=1, seed=0)
+        for piece in self.prepare(ramp.astype(np.uint8), spec, unwatched):
+            piece()
+
+    def prepare(self, source: Image, spec: VariationSpec, watch: Watch) -> list[Piece]:
+        """One piece for each variation; the layouts are chosen and judged here, together."""
+        if spec.strength == 0:
+            image = plain(source, spec.height, spec.width)
+            return [lambda: self._variation(image, spec.seed, spec)] * spec.n
+        candidates = compose(
+            source,
+            spec.height,
+            spec.width,
+            n=spec.n,
+            strength=spec.strength,
+            seed=spec.seed,
+            report=_reporter(watch, 0, 0.0, 0.2),
+            spread=lambda pieces: [piece() for piece in pieces],
+        )
+        return [self._piece(k, candidate, spec, watch) for k, candidate in enumerate(candidates)]
+
+    def _piece(self, index: int, candidate: Candidate, spec: VariationSpec, watch: Watch) -> Piece:
+        def work() -> Variation:
+            report = _reporter(watch, index, 0.2, 1.0)
+            image = paint(candidate, spec.height, spec.width, report=report)
+            return self._variation(image, candidate.seed, spec)
+
+        return work
+
+    def _variation(self, image: Image, seed: int, spec: VariationSpec) -> Variation:
+        return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
+
+
+def _reporter(watch: Watch, index: int, start: float, end: float) -> Report:
+    """A report that tells `watch` of the variation `index`; its shares 0..1 span start..end."""
+    return lambda stage, share: watch(Progress(index, stage, start + (end - start) * share))

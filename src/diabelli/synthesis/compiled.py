@@ -1,0 +1,22 @@
+"""The one decorator under which every kernel of the patch engine is compiled.
+
+Kernels release the GIL, so that the n variations of a request run on n cores, and are cached on disk, so that a
+second process compiles nothing.  None uses `fastmath`: without it no compiler may reorder or fuse
+floating-point operations, and the same seed gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def compiled(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """`kernel`, compiled on first call for the types that it is called with."""
+    compile_it = numba.njit(nogil=True, cache=True, error_model="numpy")
+    return cast(Callable[Arguments, Result], compile_it(kernel))

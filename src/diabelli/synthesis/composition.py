@@ -1,0 +1,87 @@
+"""From a source to the variations of it: the patch engine's whole way, in four steps.
+
+1. Analyse the source, once.
+2. Let each seed propose a candidate, and judge it while it is small.
+3. Pick candidates that lie far apart.
+4. Climb to full size with each.
+
+The picture of a seed is decided by the source, the strength and that seed: not by its companions, not by the size, not by
+how many threads work at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, TypeVar
+
+from diabelli.synthesis.alpha import joined, separated
+from diabelli.synthesis.analysis import STEPS, analyse
+from diabelli.synthesis.candidate import Candidate, pick_apart, propose, under_layout
+from diabelli.synthesis.climb import climb
+from diabelli.synthesis.dial import dial
+from diabelli.synthesis.resample import Bytes, resize
+from diabelli.synthesis.stream import derive
+
+T = TypeVar("T")
+Report: TypeAlias = Callable[[str, float], None]
+"""Called between steps with the word for what is done next and the share 0..1 that is done."""
+Spread: TypeAlias = Callable[[Sequence[Callable[[], T]]], list[T]]
+"""Runs independent pieces of work, in any order and any threads, and returns what they return, in order."""
+
+SPARE = 3
+"""Candidates for each variation after the first: more to choose from, at a tenth of a variation's cost."""
+
+
+def compose(
+    source: Bytes,
+    height: int,
+    width: int,
+    *,
+    n: int,
+    strength: float,
+    seed: int,
+    report: Report,
+    spread: Spread[Candidate],
+) -> list[Candidate]:
+    """The candidates of the n variations of `source`; `paint` makes a picture of each.
+
+    source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of
+    (height, width).  strength: above 0, up to 1.  The first candidate has the seed itself.
+    """
+    report("analysis", 0.0)
+    analysis = analyse(joined(source), height, width)
+    orientations = (analysis, analysis.mirrored())
+    settings = dial(strength)
+    seeds = [seed] + [derive(seed, f"variation {k}") for k in range(1, 1 + (n - 1) * SPARE)]
+
+    def proposal(index: int) -> Candidate:
+        report("layout", index / len(seeds))
+        return propose(orientations, settings, seeds[index])
+
+    candidates = spread([lambda index=index: proposal(index) for index in range(len(seeds))])
+    return pick_apart(candidates, n)
+
+
+def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
+    """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
+    canvas, analysis = candidate.canvas, candidate.analysis
+    finest = len(analysis.sizes) - 1
+    if canvas is None:
+        report("layout", 0.0)
+        image = under_layout(analysis.level(finest), candidate.layout, *analysis.sizes[finest])
+    else:
+        while canvas.level < finest:
+            report(f"level {canvas.level + 1}", _share(canvas.level, finest))
+            canvas = climb(canvas, analysis, candidate.layout, candidate.dial, candidate.seed)
+        image = canvas.image
+    return separated(resize(image, height, width))
+
+
+def plain(source: Bytes, height: int, width: int) -> Bytes:
+    """What strength 0 gives: the source at the size asked for, (height, width, 3 or 4) uint8."""
+    return separated(resize(joined(source), height, width))
+
+
+def _share(level: int, finest: int) -> float:
+    """The share of the work that is done when a level is: levels up to WORK grow by half each."""
+    return 1.45 ** (min(level, STEPS) - STEPS) * (level + 1) / (finest + 1)

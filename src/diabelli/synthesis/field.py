@@ -1,0 +1,55 @@
+"""Fields: where each patch of the canvas comes from, at the start, as expected, and carried up a level."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.compiled import compiled
+from diabelli.synthesis.layout import Layout
+from diabelli.synthesis.search import PATCH, UNIT, Field
+from diabelli.synthesis.stream import Stream
+
+
+def random_field(height: int, width: int, stream: Stream) -> Field:
+    """A field for a canvas and a source (height, width), every place equally likely."""
+    rows, columns = height - PATCH + 1, width - PATCH + 1
+    places = stream.uniform(rows, columns, 2) * (rows, columns)
+    return places.astype(np.int32)
+
+
+def expected_field(layout: Layout, height: int, width: int) -> Field:
+    """The places (rows, columns, 2) that the layout expects, in units of 1/16 pixel."""
+    limits = (height - PATCH, width - PATCH)
+    middle = slice(PATCH // 2, None)
+    out = np.empty((limits[0] + 1, limits[1] + 1, 2), np.int32)
+    for axis, places in enumerate(layout.places(height, width)):
+        # the middle of a patch lies between four pixels: its place is the mean of the outer two
+        inner = places[middle, middle][: out.shape[0], : out.shape[1]]
+        outer = places[PATCH // 2 - 1 :, PATCH // 2 - 1 :][: out.shape[0], : out.shape[1]]
+        corner = (inner + outer) / 2 - np.float32((PATCH - 1) / 2)
+        out[..., axis] = np.rint(np.clip(corner, 0, limits[axis]) * UNIT).astype(np.int32)
+    return out
+
+
+def carry_up(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
+    """The field of a level of size `old` (height, width) as a field of the next finer level, `new`."""
+    return _carry_up(field, old[0], old[1], new[0], new[1])
+
+
+@compiled
+def _carry_up(field: Field, old_height: int, old_width: int, height: int, width: int) -> Field:
+    """Each patch takes over the displacement of the old patch whose middle is nearest to its own."""
+    rows, columns = height - PATCH + 1, width - PATCH + 1
+    out = np.empty((rows, columns, 2), np.int32)
+    down, across = height / old_height, width / old_width
+    half = PATCH / 2
+    for y in range(rows):
+        middle = (y + half) / down - half
+        v = min(max(int(np.floor(middle + 0.5)), 0), field.shape[0] - 1)
+        for x in range(columns):
+            u = min(max(int(np.floor((x + half) / across - half + 0.5)), 0), field.shape[1] - 1)
+            dy = (field[v, u, 0] - v) * down
+            dx = (field[v, u, 1] - u) * across
+            out[y, x, 0] = min(max(y + int(np.floor(dy + 0.5)), 0), rows - 1)
+            out[y, x, 1] = min(max(x + int(np.floor(dx + 0.5)), 0), columns - 1)
+    return out

@@ -1,0 +1,53 @@
+"""Random numbers that are the same on every machine and in every version of every library.
+
+SplitMix64 (Steele, Lea, Flood 2014): the k-th number of a stream is a bijective mix of seed + k * GAMMA, so a
+stream has no state but its position and any two names under one seed give independent streams.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+
+
+def derive(seed: int, name: str) -> int:
+    """A seed 0..2^63-1 for the purpose `name` under `seed`."""
+    digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+class Stream:
+    """A sequence of random numbers, fixed by `seed`."""
+
+    def __init__(self, seed: int) -> None:
+        self._position = np.uint64(seed)
+
+    def uniform(self, *shape: int) -> NDArray[np.float64]:
+        """Numbers evenly spread over [0, 1), multiples of 2^-53."""
+        count = int(np.prod(shape))
+        steps = np.arange(1, count + 1, dtype=np.uint64) * GAMMA
+        z = self._position + steps
+        if count:
+            self._position = z[-1]
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+        return ((z >> np.uint64(11)) * 2.0**-53).reshape(shape)
+
+    def between(self, low: float, high: float) -> float:
+        """One number evenly spread over [low, high)."""
+        return low + (high - low) * float(self.uniform(1)[0])
+
+    def normal(self, *shape: int) -> NDArray[np.float64]:
+        """Numbers of mean 0 and deviation 1, within +-6: the sum of twelve uniform ones, less six.
+
+        It needs additions alone, whose result is exact by standard; logarithms differ by machine.
+        """
+        total = np.zeros(shape)
+        for _ in range(12):
+            total += self.uniform(*shape)
+        return total - 6.0
