@@ -1,0 +1,134 @@
+"""Puts the HTTP edge together: what is served under which path, behind which middleware."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+import diabelli
+from diabelli.api import errors, schema
+from diabelli.api.early import EarlyClose
+from diabelli.api.front import Front
+from diabelli.api.keys import Keys
+from diabelli.api.models import Models
+from diabelli.api.results import PATH as RESULTS
+from diabelli.api.results import Results
+from diabelli.api.schema import answers
+from diabelli.api.variations import Variations
+from diabelli.api.welcome import Welcome
+from diabelli.errors import DiabelliError
+from diabelli.service import Service
+from diabelli.settings import Settings
+from diabelli.storage import LocalStorage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One line of the list of routes.
+
+    Attributes:
+        paths: every spelling; the documentation names the first one.
+        describe: the operation in OpenAPI, as far as FastAPI cannot derive it; None hides it.
+        answers: FastAPI's `responses`.
+    """
+
+    method: str
+    paths: tuple[str, ...]
+    handle: Callable[[Request], Awaitable[Response]]
+    describe: dict[str, Any] | None = None
+    answers: dict[int | str, Any] = field(default_factory=dict)
+
+
+def create_app(settings: Settings, service: Service, storage: LocalStorage) -> FastAPI:
+    """The ASGI application. It closes neither the service nor the storage: their maker does."""
+    app = FastAPI(
+        title="Diabelli",
+        version=diabelli.__version__,
+        description=schema.DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(EarlyClose), Middleware(Front)],
+        exception_handlers={DiabelliError: errors.handle, HTTPException: errors.handle},
+    )
+    for endpoint in endpoints(settings, service, storage, app.openapi):
+        mount(app, endpoint)
+    # FastAPI keeps the document that it derives once, and knows no security beside its own.
+    app.openapi()["components"]["securitySchemes"] = schema.SECURITY_SCHEMES
+    return app
+
+
+def endpoints(
+    settings: Settings,
+    service: Service,
+    storage: LocalStorage,
+    document: Callable[[], dict[str, Any]],
+) -> tuple[Endpoint, ...]:
+    """Everything that is served."""
+    keys = Keys(key.get_secret_value() for key in settings.api_keys)
+    results = Results(storage)
+    variations = Variations(settings, service, results, keys)
+    models = Models(settings.models, keys)
+    welcome = Welcome(document, settings.public_url)
+    return (
+        Endpoint(
+            method="POST",
+            paths=spellings("images/variations"),
+            handle=variations.create,
+            describe=schema.CREATE,
+            answers=answers(400, 401, 408, 413, 500, 503, reply=schema.ImagesResponse),
+        ),
+        Endpoint(
+            method="GET",
+            paths=spellings("models"),
+            handle=models.list,
+            describe=schema.LIST_MODELS,
+            answers=answers(401, reply=schema.ModelList),
+        ),
+        Endpoint(
+            method="GET",
+            paths=spellings("models/{model}"),
+            handle=models.retrieve,
+            describe=schema.RETRIEVE_MODEL,
+            answers=answers(401, 404, reply=schema.Model),
+        ),
+        Endpoint(
+            method="GET",
+            paths=(RESULTS + "/{hour}/{name}",),
+            handle=results.read,
+            describe=schema.READ_RESULT,
+            answers=answers(403, 404),
+        ),
+        Endpoint(method="GET", paths=("/",), handle=welcome.greet),
+        Endpoint(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
+    )
+
+
+def spellings(path: str) -> tuple[str, ...]:
+    """The paths that clients make of one of OpenAI's, depending on the base URL they were given.
+
+    Joined without a slash, as OpenAI's own command does, the base URL's `/v1` sticks to the path.
+    """
+    return tuple(f"{root}{path}{slash}" for root in ("/v1/", "/", "/v1") for slash in ("", "/"))
+
+
+def mount(app: FastAPI, endpoint: Endpoint) -> None:
+    """Give every spelling its route, and `HEAD` wherever there is `GET`."""
+    for path in endpoint.paths:
+        app.add_api_route(
+            path,
+            endpoint.handle,
+            methods=[endpoint.method],
+            include_in_schema=path == endpoint.paths[0] and endpoint.describe is not None,
+            openapi_extra=endpoint.describe,
+            responses=endpoint.answers,
+        )
+        if endpoint.method == "GET":
+            app.add_api_route(path, endpoint.handle, methods=["HEAD"], include_in_schema=False)

@@ -1,0 +1,120 @@
+"""Every exception as an HTTP answer in OpenAI's shape: one table, looked up along the class tree.
+
+The text of an exception that is not in the table never leaves the process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from diabelli import errors
+from diabelli.api import refusals
+
+SORRY = "The server had an error while processing your request. Sorry about that!"
+RETRY_AFTER_S = 2
+RETRY = {"retry-after": str(RETRY_AFTER_S)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one class of exceptions is answered.
+
+    Attributes:
+        status: the HTTP status.
+        type, code: as OpenAI's error object has them.
+        message: what is said instead of the exception's own words; None lets it speak.
+        headers: sent with the answer.
+    """
+
+    status: int
+    type: str = "invalid_request_error"
+    code: str | None = None
+    message: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+FAULT = Row(500, "server_error", message=SORRY)
+
+TABLE: dict[type[BaseException], Row] = {
+    errors.CallerError: Row(400),
+    errors.InvalidParameter: Row(400, code="invalid_value"),
+    errors.InvalidPicture: Row(400, code="invalid_image_format"),
+    errors.NotSquare: Row(400),
+    errors.LinkRefused: Row(403),
+    errors.LinkExpired: Row(403),
+    errors.PictureNotFound: Row(404),
+    errors.OperatorError: FAULT,
+    errors.StoreUnavailable: Row(503, "server_error", message=SORRY, headers=RETRY),
+    errors.EngineFailed: FAULT,
+    # Nobody is left to read this one; the number is the one that web servers log for it.
+    errors.Cancelled: Row(499),
+    refusals.MissingKey: Row(401, headers={"www-authenticate": 'Basic realm="Diabelli"'}),
+    refusals.WrongKey: Row(401, code="invalid_api_key"),
+    refusals.UnknownUrl: Row(404),
+    refusals.WrongMethod: Row(405),
+    refusals.BodyTooLarge: Row(413, "server_error"),
+    # A client that stalls once stalls again: its retry would only cost both sides the wait.
+    refusals.BodyStalled: Row(408, headers={"x-should-retry": "false"}),
+    refusals.OutsideSchema: Row(400),
+    refusals.UnknownModel: Row(400, code="invalid_value"),
+    refusals.UnknownModelPage: Row(404, code="model_not_found"),
+    refusals.Overloaded: Row(503, "server_error", message=SORRY, headers=RETRY),
+}
+
+
+def row_of(exception: BaseException) -> Row:
+    """The row of the nearest class in the exception's tree; `FAULT` where there is none."""
+    return next((TABLE[cls] for cls in type(exception).__mro__ if cls in TABLE), FAULT)
+
+
+def body(*, message: str, kind: str, param: str | None, code: str | None) -> bytes:
+    """The error object as JSON, indented and ordered as the retired service wrote it."""
+    error = {"code": code, "message": message, "param": param, "type": kind}
+    return json.dumps({"error": error}, indent=2).encode()
+
+
+def answer(request: Request, exception: Exception) -> Response:
+    """The exception as a response, as its row has it."""
+    exception = in_our_words(request, exception)
+    row = row_of(exception)
+    said = exception.message if isinstance(exception, errors.DiabelliError) else SORRY
+    param = exception.param if isinstance(exception, errors.DiabelliError) else None
+    return Response(
+        body(message=row.message or said, kind=row.type, param=param, code=row.code),
+        row.status,
+        {**row.headers, **retry_advice(request, row.status)},
+        media_type="application/json",
+    )
+
+
+async def handle(request: Request, exception: Exception) -> Response:
+    """`answer` in the form that the application registers."""
+    return answer(request, exception)
+
+
+def in_our_words(request: Request, exception: Exception) -> Exception:
+    """The framework's own refusals as ours; every other exception unchanged."""
+    if not isinstance(exception, HTTPException):
+        return exception
+    method, path = request.method, request.url.path
+    if exception.status_code == 404:
+        return refusals.UnknownUrl(method=method, path=path)
+    if exception.status_code == 405:
+        return refusals.WrongMethod(method=method, path=path)
+    return errors.CallerError(str(exception.detail))
+
+
+def retry_advice(request: Request, status: int) -> dict[str, str]:
+    """The header that stops a client whose retry cannot work.
+
+    Version 4 of OpenAI's package for node repeats a form with an empty body under the old
+    Content-Length and waits for an answer until its own time-out: its user is told at once.
+    """
+    forgets_the_body = request.headers.get("user-agent", "").startswith("OpenAI/JS 4.")
+    return {"x-should-retry": "false"} if forgets_the_body and status >= 429 else {}

@@ -1,0 +1,204 @@
+"""What `/openapi.json` says: FastAPI derives the replies from the models here, the form is by hand.
+
+The form is by hand because FastAPI reads none of it: `multipart` does, under its own limits.
+The models are not used to build replies; the tests hold every reply against them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from diabelli.api import fields
+from diabelli.variation import MAX_N, MAX_SEED, STRENGTHS
+
+DESCRIPTION = (
+    "Variations of a picture, under the interface of OpenAI's `POST /v1/images/variations`. "
+    "Point the base URL of any client of that endpoint at this server."
+)
+
+
+class Image(BaseModel):
+    """One variation: exactly one of `url` and `b64_json`."""
+
+    url: str | None = Field(None, description="Serves the picture for 60 minutes.")
+    b64_json: str | None = Field(None, description="The picture, base64-encoded.")
+    seed: int | None = Field(None, description="Makes this picture again. Extended reply only.")
+
+
+class ImagesResponse(BaseModel):
+    """`created` and `data`; the rest only in the extended reply, for a request beyond OpenAI's."""
+
+    created: int = Field(description="Unix seconds.")
+    data: list[Image]
+    background: Literal["transparent", "opaque"] | None = None
+    output_format: Literal["png", "webp", "jpeg"] | None = None
+    size: Literal["1024x1024", "1024x1536", "1536x1024"] | None = None
+
+
+class Error(BaseModel):
+    """What went wrong. All four keys are always there."""
+
+    message: str
+    type: str = Field(examples=["invalid_request_error", "server_error"])
+    param: str | None
+    code: str | None
+
+
+class ErrorResponse(BaseModel):
+    """The one shape of every error."""
+
+    error: Error
+
+
+class Model(BaseModel):
+    """A name that `model` may have."""
+
+    id: str
+    object: Literal["model"]
+    created: int = Field(description="Unix seconds.")
+    owned_by: str
+
+
+class ModelList(BaseModel):
+    """Every name that `model` may have."""
+
+    object: Literal["list"]
+    data: list[Model]
+
+
+FORM = {
+    "type": "object",
+    "required": ["image"],
+    "additionalProperties": False,
+    "properties": {
+        "image": {
+            "type": "string",
+            "format": "binary",
+            "description": "The source: a square PNG of less than 4 MB. A server set to "
+            '`inputs = "any"` also takes JPEG, WebP, AVIF, GIF and pictures that are not square.',
+        },
+        "model": {
+            "type": ["string", "null"],
+            "default": fields.DEFAULT_MODEL,
+            "description": "One of `GET /v1/models`.",
+        },
+        "n": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "maximum": MAX_N,
+            "default": 1,
+            "description": "How many variations.",
+        },
+        "response_format": {
+            "type": ["string", "null"],
+            "enum": [*fields.RESPONSE_FORMATS, None],
+            "default": "url",
+            "description": "As links that work for 60 minutes, or inside the reply.",
+        },
+        "size": {
+            "type": ["string", "null"],
+            "enum": [*fields.SIZES, None],
+            "default": "1024x1024",
+            "description": "Width x height of each variation.",
+        },
+        "user": {
+            "type": "string",
+            "description": "Your name for the end-user. Accepted and not used.",
+        },
+        "strength": {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "enum": list(STRENGTHS)},
+            ],
+            "default": 0.5,
+            "description": "Extension. How far from the source: 0 gives it back, 1 keeps only its "
+            "material.",
+        },
+        "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MAX_SEED,
+            "description": "Extension. The first variation's seed; the same seed makes the same "
+            "picture. Drawn by the server if unset.",
+        },
+        "output_format": {
+            "type": "string",
+            "enum": ["png", "webp", "jpeg"],
+            "default": "png",
+            "description": "Extension. The format of the variations.",
+        },
+        "output_compression": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "Extension. The quality of WebP and JPEG.",
+        },
+        "fit": {
+            "type": "string",
+            "enum": ["crop", "pad"],
+            "default": "crop",
+            "description": "Extension. How a source that is not square is made square, where the "
+            "server takes it.",
+        },
+    },
+}
+
+ERRORS = {
+    400: "The request cannot be carried out as it stands.",
+    401: "No API key, or a wrong one. Only a server that was given keys asks for one.",
+    403: "The link is not one that this server signed, or its time is over.",
+    404: "There is nothing under this URL.",
+    408: "The body stopped arriving.",
+    413: "The body is larger than the server accepts.",
+    500: "A fault of the server.",
+    503: "As many pictures in flight as the server admits; `Retry-After` says when to ask again.",
+}
+PICTURE = {"type": "string", "format": "binary"}
+KEYED: dict[str, Any] = {"security": [{}, {"bearer": []}, {"basic": []}]}
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic", "description": "The key is the password."},
+}
+
+CREATE: dict[str, Any] = {
+    **KEYED,
+    "operationId": "createImageVariation",
+    "summary": "Make variations of a picture",
+    "description": "An empty field, or the word `null`, means unset.",
+    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}},
+}
+LIST_MODELS: dict[str, Any] = {**KEYED, "operationId": "listModels", "summary": "List the models"}
+RETRIEVE_MODEL: dict[str, Any] = {
+    **KEYED,
+    "operationId": "retrieveModel",
+    "summary": "Describe one model",
+    "parameters": [{"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}],
+}
+READ_RESULT: dict[str, Any] = {
+    "operationId": "readResult",
+    "summary": "The picture behind a `url` of a reply",
+    "description": "Use the URL as it was given: its query is a signature with an end.",
+    "parameters": [
+        {"name": "hour", "in": "path", "required": True, "schema": {"type": "string"}},
+        {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
+        *(
+            {"name": name, "in": "query", "required": True, "schema": {"type": "string"}}
+            for name in ("st", "se", "sig")
+        ),
+    ],
+    "responses": {
+        "200": {
+            "content": {f"image/{kind}": {"schema": PICTURE} for kind in ("png", "webp", "jpeg")}
+        }
+    },
+}
+
+
+def answers(*statuses: int, reply: type[BaseModel] | None = None) -> dict[int | str, Any]:
+    """FastAPI's `responses`: the reply's model, and the error shape for each of the statuses."""
+    errors: dict[int | str, Any] = {
+        status: {"model": ErrorResponse, "description": ERRORS[status]} for status in statuses
+    }
+    return errors | ({} if reply is None else {200: {"model": reply}})
