@@ -1,0 +1,61 @@
+"""Another aspect without scaling."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diabelli.pictures import fit
+
+sides = st.integers(1, 40)
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+
+
+@pytest.mark.parametrize("how", ["crop", "pad"])
+def test_the_right_aspect_is_left_alone(how):
+    """An image that fits already is returned as it is, whatever its size."""
+    image = noise(4, 6, 3)
+    assert fit(image, 1024, 1536, how) is image
+
+
+def test_a_crop_keeps_the_centre():
+    """As much is cut from one side as from the other."""
+    image = noise(10, 30, 3)
+    np.testing.assert_array_equal(fit(image, 1, 1, "crop"), image[:, 10:20])
+    tall = noise(30, 10, 3)
+    np.testing.assert_array_equal(fit(tall, 1, 1, "crop"), tall[10:20])
+
+
+def test_padding_with_alpha_is_transparent():
+    """An image with alpha gets bars that nobody sees."""
+    padded = fit(noise(10, 30, 4), 1, 1, "pad")
+    assert padded.shape == (30, 30, 4)
+    assert padded[:10].max() == padded[20:].max() == 0
+
+
+def test_padding_without_alpha_has_the_edge_s_colour():
+    """Each bar continues the mean colour of the edge that it touches."""
+    image = np.zeros((10, 30, 3), np.uint8)
+    image[0] = (10, 20, 30)
+    image[-1, ::2] = 200
+    padded = fit(image, 1, 1, "pad")
+    assert np.unique(padded[:10].reshape(-1, 3), axis=0).tolist() == [[10, 20, 30]]
+    assert np.unique(padded[20:].reshape(-1, 3), axis=0).tolist() == [[100, 100, 100]]
+
+
+@given(sides, sides, sides, sides, st.sampled_from(["crop", "pad"]))
+def test_the_aspect_is_as_near_as_pixels_allow(rows, columns, height, width, how):
+    """One side or the other is within a pixel of its due, and nothing is scaled."""
+    image = np.zeros((rows, columns, 3), np.uint8)
+    fitted = fit(image, height, width, how)
+    new_rows, new_columns = fitted.shape[:2]
+    assert (
+        abs(new_rows - new_columns * height / width) <= 1
+        or abs(new_columns - new_rows * width / height) <= 1
+    )
+    larger = new_rows >= rows and new_columns >= columns
+    smaller = new_rows <= rows and new_columns <= columns
+    assert larger if how == "pad" else smaller

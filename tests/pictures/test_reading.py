@@ -1,0 +1,197 @@
+"""Reading: limits come first, hostile files are refused, every API form is understood."""
+
+import struct
+import time
+import tracemalloc
+import warnings
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from diabelli import pictures
+from diabelli.errors import InvalidPicture, NotSquare, PictureTooLarge
+from diabelli.pictures import ANY, LOCAL, OPENAI, decode, to_image
+from diabelli.pictures.png import SIGNATURE
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(width: int, height: int, pixels: bytes, *extra: bytes) -> bytes:
+    """An RGB PNG as a caller might make it by hand; `pixels` with the filter bytes."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    data = chunk(b"IDAT", zlib.compress(pixels))
+    return SIGNATURE + header + b"".join(extra) + data + chunk(b"IEND", b"")
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+
+
+def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
+    file = BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    """A header that promises 900 million pixels costs neither time nor memory."""
+    bomb = png(30_000, 30_000, bytes(100_000))
+    tracemalloc.start()
+    started = time.perf_counter()
+    with pytest.raises(PictureTooLarge, match="30000x30000 pixels, more than the 40000000"):
+        decode(bomb, OPENAI)
+    assert time.perf_counter() - started < 0.5
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF"])
+def test_too_many_pixels_are_refused_in_every_format(kind):
+    """The limit on pixels holds whatever the format."""
+    rules = pictures.Rules(formats=ANY.formats, max_bytes=10**6, max_pixels=99, square=False)
+    with pytest.raises(PictureTooLarge, match="10x10 pixels, more than the 99"):
+        decode(saved(Image.new("RGB", (10, 10)), kind), rules)
+
+
+def test_pillow_s_own_bomb_warning_counts_as_too_large():
+    """A format whose header only Pillow reads is refused by Pillow's own limit."""
+    header = b"GIF89a" + struct.pack("<HHBBB", 65_535, 65_535, 0, 0, 0)
+    frame = b"," + struct.pack("<HHHHB", 0, 0, 65_535, 65_535, 0) + b"\2\2\x4c\1\0;"
+    with pytest.raises(PictureTooLarge):
+        decode(header + frame, ANY)
+
+
+def test_text_is_never_unpacked():
+    """A megabyte of text that unpacks to a gigabyte is stepped over."""
+    bomb = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(50_000_000)))
+    started = time.perf_counter()
+    assert decode(png(1, 1, bytes(4), *[bomb] * 20), OPENAI).shape == (1, 1, 3)
+    assert time.perf_counter() - started < 0.5
+
+
+def test_a_colour_profile_unpacks_to_a_bounded_size():
+    """A profile that unpacks to more than any real one is refused."""
+    bomb = chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(50_000_000)))
+    with pytest.raises(InvalidPicture):
+        decode(png(1, 1, bytes(4), bomb), OPENAI)
+
+
+def test_four_megabytes_are_too_many():
+    """4 MB is 4 * 1024 * 1024 bytes, and the limit is strict."""
+    small = png(1, 1, bytes(4))
+    full = small + bytes(4 * 1024 * 1024 - len(small))
+    assert decode(full[:-1], OPENAI).shape == (1, 1, 3)
+    with pytest.raises(PictureTooLarge, match="4194304 bytes"):
+        decode(full, OPENAI)
+
+
+def test_openai_s_rule_wants_a_square():
+    """The complaint tells the width and the height, in that order."""
+    with pytest.raises(NotSquare, match="got 4x3") as caught:
+        decode(pictures.encode(noise(3, 4, 3), "png"), OPENAI)
+    assert (caught.value.width, caught.value.height) == (4, 3)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF", "BMP"])
+def test_openai_s_rule_takes_png_alone(kind):
+    """The bytes decide, whatever the format is called elsewhere."""
+    with pytest.raises(InvalidPicture, match="cannot be read as one of PNG"):
+        decode(saved(Image.new("RGB", (8, 8)), kind), OPENAI)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF"])
+def test_the_wider_rule_takes_what_browsers_show(kind):
+    """Every format of the rule is read, in any shape."""
+    assert decode(saved(Image.new("RGB", (9, 8)), kind), ANY).shape == (8, 9, 3)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"hello", b"<svg/>", bytes(1000)])
+@pytest.mark.parametrize("rules", [OPENAI, ANY, LOCAL])
+def test_what_is_no_picture_is_refused(data, rules):
+    """Bytes of another kind are refused in our words."""
+    with pytest.raises(InvalidPicture):
+        decode(data, rules)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 50, 2000])
+def test_compressed_pixels_that_end_early_are_refused(kept):
+    """Pixels that are missing are not made up, even where every checksum is right."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 100, 100, 8, 2, 0, 0, 0))
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in noise(100, 300)))[:kept]
+    with pytest.raises(InvalidPicture, match="damaged"):
+        decode(SIGNATURE + header + chunk(b"IDAT", data) + chunk(b"IEND", b""), OPENAI)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0)])
+def test_a_picture_without_pixels_is_refused(size):
+    """A side of length zero is refused."""
+    with pytest.raises(InvalidPicture, match="no pixels"):
+        decode(png(*size, b""), ANY)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF"])
+def test_a_file_cut_short_is_refused(kind):
+    """Half a file is no picture."""
+    whole = saved(Image.fromarray(noise(64, 64, 3)), kind)
+    with pytest.raises(InvalidPicture):
+        decode(whole[: len(whole) // 2], ANY)
+
+
+@settings(max_examples=300, deadline=1000)
+@given(st.data())
+def test_damage_never_gets_past_our_errors(data):
+    """Whatever bytes are altered, the result is a picture or an error of ours."""
+    kind = data.draw(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]))
+    whole = bytearray(saved(Image.fromarray(noise(12, 12, 3)), kind))
+    for _ in range(data.draw(st.integers(1, 5))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            image = decode(bytes(whole), ANY)
+    except InvalidPicture:
+        return
+    assert image.dtype == np.uint8
+    assert image.ndim == 3
+
+
+def test_the_friendly_door_takes_paths_bytes_pillow_and_arrays(tmp_path):
+    """Every form of one picture gives the same image."""
+    image = noise(5, 6, 4)
+    data = pictures.encode(image, "png")
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    for form in (path, str(path), data, Image.fromarray(image), image):
+        np.testing.assert_array_equal(to_image(form), image)
+
+
+def test_grey_arrays_become_colour():
+    """(row, column) and (row, column, 1) are both grey."""
+    grey = noise(4, 5)
+    expected = np.dstack([grey] * 3)
+    np.testing.assert_array_equal(to_image(grey), expected)
+    np.testing.assert_array_equal(to_image(grey[..., np.newaxis]), expected)
+
+
+def test_the_caller_s_array_is_not_shared():
+    """Later changes to the array do not reach the image."""
+    array = noise(4, 4, 3)
+    image = to_image(array)
+    before = image.copy()
+    array[:] = 0
+    np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros((4, 4)), noise(4, 4, 2), noise(0, 4, 3), noise(4), noise(2, 4, 4, 3)]
+)
+def test_other_arrays_are_refused(array):
+    """The complaint says which arrays are accepted."""
+    with pytest.raises(InvalidPicture, match="accepted"):
+        to_image(array)

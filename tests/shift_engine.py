@@ -1,0 +1,44 @@
+"""A tiny real engine: it shifts the source by the seed, so tests can tell variations apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from diabelli.engines import Piece
+from diabelli.variation import (
+    EngineInfo,
+    Image,
+    Progress,
+    Variation,
+    VariationSpec,
+    Watch,
+)
+
+
+@dataclass
+class ShiftEngine:
+    """Seeds follow one another; `before` is called ahead of every piece with its seed."""
+
+    before: Callable[[int], None] = lambda seed: None
+    info = EngineInfo(name="shift", version="1", summary="Shifts the source.", trained=False)
+    warmed: int = 0
+
+    def warm(self) -> None:
+        self.warmed += 1
+
+    def prepare(self, source: Image, spec: VariationSpec, watch: Watch) -> list[Piece]:
+        return [partial(self._shift, source, spec, watch, index) for index in range(spec.n)]
+
+    def _shift(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        seed = spec.seed + index
+        self.before(seed)
+        watch(Progress(index, "shift", 0.5))
+        rows = np.arange(spec.height) * source.shape[0] // spec.height
+        columns = np.arange(spec.width) * source.shape[1] // spec.width
+        image = np.roll(source[rows][:, columns], seed, axis=1)
+        watch(Progress(index, "shift", 1.0))
+        return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)

@@ -1,0 +1,52 @@
+"""Assembly: what settings ask for is built, and closed again."""
+
+import threading
+
+import pytest
+
+from diabelli import engines
+from diabelli.assembly import assembled, build_service, build_storage
+from diabelli.errors import UnknownEngine
+from diabelli.settings import Settings
+
+
+@pytest.fixture
+def settings(monkeypatch, tmp_path):
+    """Settings that name the tests' own engine."""
+    monkeypatch.setitem(engines.ENGINES, "shift", "shift_engine:ShiftEngine")
+    return Settings(engine="shift", data_dir=tmp_path / "data", threads=2)
+
+
+def test_a_service_is_assembled_and_closed(settings):
+    """After the context no thread of ours is left."""
+    with assembled(settings) as (service, storage):
+        service.warm()
+        assert storage.put(b"x", "png")
+        assert any(thread.name.startswith("diabelli-") for thread in threading.enumerate())
+    assert not any(thread.name.startswith("diabelli-") for thread in threading.enumerate())
+
+
+def test_engines_are_loaded_once_each(settings, monkeypatch):
+    """Two model names for one engine share it."""
+    loaded: list[str] = []
+    load = engines.load
+    monkeypatch.setattr(engines, "load", lambda name: loaded.append(name) or load(name))
+    shared = settings.model_copy(update={"models": {"dall-e-2": "shift", "mine": "shift"}})
+    build_service(shared, build_storage(shared)).close()
+    assert loaded == ["shift"]
+
+
+def test_an_unknown_engine_stops_the_start(settings):
+    """The operator learns of the slip before the first request does."""
+    wrong = settings.model_copy(update={"engine": "pach"})
+    with pytest.raises(UnknownEngine, match="'pach'"):
+        build_service(wrong, build_storage(wrong))
+
+
+def test_links_survive_a_restart(settings):
+    """The secret is kept beside the pictures."""
+    key = build_storage(settings).put(b"x", "png")
+    from urllib.parse import parse_qsl
+
+    query = dict(parse_qsl(build_storage(settings).sign(key)))
+    assert build_storage(settings).get(key, query) == b"x"

@@ -1,0 +1,42 @@
+"""Provenance: well-formed, truthful about training, complete enough to repeat the picture."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from diabelli.provenance import xmp
+
+IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+RECIPE = "{urn:diabelli:recipe/}"
+
+
+def attributes(**changes: object) -> dict[str, str]:
+    recipe = {"engine": "patch", "version": "1", "trained": False, "seed": 7, "strength": 0.5}
+    packet = xmp(**{**recipe, **changes})
+    (description,) = ElementTree.fromstring(packet).iter(
+        "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"
+    )
+    return description.attrib
+
+
+@pytest.mark.parametrize(
+    ("trained", "kind"), [(False, "algorithmicMedia"), (True, "trainedAlgorithmicMedia")]
+)
+def test_the_source_type_tells_whether_a_trained_model_was_used(trained, kind):
+    """IPTC's term is the full address of its definition."""
+    said = attributes(trained=trained)[IPTC]
+    assert said == f"http://cv.iptc.org/newscodes/digitalsourcetype/{kind}"
+
+
+def test_the_recipe_is_complete():
+    """Engine, version, seed and strength make the same picture again."""
+    said = attributes(seed=2**63 - 1, strength=1 / 3)
+    assert said[RECIPE + "engine"] == "patch"
+    assert said[RECIPE + "version"] == "1"
+    assert int(said[RECIPE + "seed"]) == 2**63 - 1
+    assert float(said[RECIPE + "strength"]) == 1 / 3
+
+
+def test_names_cannot_break_the_packet():
+    """An engine may be called anything."""
+    assert attributes(engine="""<"&'>""")[RECIPE + "engine"] == """<"&'>"""

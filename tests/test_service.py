@@ -1,0 +1,197 @@
+"""The service: from a source to variations in their order, and nothing after a failure."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from diabelli import pictures
+from diabelli.errors import Cancelled, EngineFailed, InvalidPicture, NotSquare, UnknownEngine
+from diabelli.service import Service
+from diabelli.storage import LocalStorage
+from diabelli.variation import Progress, VariationSpec
+from shift_engine import ShiftEngine
+
+
+@pytest.fixture
+def storage(tmp_path):
+    return LocalStorage(tmp_path, b"s" * 32)
+
+
+@pytest.fixture
+def serve(storage):
+    """Services with one engine each, closed at the end."""
+    opened: list[Service] = []
+
+    def build(engine: ShiftEngine | None = None, threads: int = 2) -> Service:
+        engines = {"shift": engine or ShiftEngine()}
+        opened.append(Service(engines=engines, storage=storage, threads=threads))
+        return opened[-1]
+
+    yield build
+    for service in opened:
+        service.close()
+
+
+def image(height: int = 8, width: int = 8) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def png(height: int = 8, width: int = 8) -> bytes:
+    return pictures.encode(image(height, width), "png")
+
+
+def spec(n: int = 1, side: int = 8, output_format: pictures.Format = "png") -> VariationSpec:
+    return VariationSpec(n=n, height=side, width=side, seed=5, output_format=output_format)
+
+
+def create(service: Service, source: bytes, wanted: VariationSpec, **options):
+    options = {"engine": "shift", "rules": pictures.OPENAI, "keep": False, **options}
+    return service.create(source, wanted, **options)
+
+
+def test_variations_come_in_their_order(serve):
+    """Each of n has its own seed and picture, wherever it was made."""
+    made = create(serve(threads=4), png(), spec(n=6))
+    assert [one.seed for one in made] == [5, 6, 7, 8, 9, 10]
+    for one in made:
+        read = pictures.decode(one.picture, pictures.OPENAI)
+        np.testing.assert_array_equal(read, np.roll(image(), one.seed, axis=1))
+
+
+def test_pictures_have_the_asked_size_and_format(serve):
+    """What comes back is described truly."""
+    (made,) = create(serve(), png(), spec(side=32, output_format="webp"))
+    assert (made.height, made.width, made.output_format, made.transparent) == (
+        32,
+        32,
+        "webp",
+        False,
+    )
+    assert made.picture[8:12] == b"WEBP"
+
+
+def test_transparency_is_told(serve):
+    """A source with alpha makes variations with alpha."""
+    source = pictures.encode(np.dstack([image(), image()[..., 0]]), "png")
+    (made,) = create(serve(), source, spec())
+    assert made.transparent
+
+
+def test_kept_pictures_are_in_the_storage(serve, storage):
+    """The key opens the very bytes that were returned."""
+    from urllib.parse import parse_qsl
+
+    made = create(serve(), png(), spec(n=2), keep=True)
+    for one in made:
+        query = dict(parse_qsl(storage.sign(one.key)))
+        assert storage.get(one.key, query) == one.picture
+
+
+def test_pictures_are_not_kept_unasked(serve, tmp_path):
+    """Nothing touches the disk."""
+    (made,) = create(serve(), png(), spec())
+    assert made.key is None
+    assert not any(tmp_path.iterdir())
+
+
+def test_every_picture_carries_its_recipe(serve):
+    """The seed that makes it again is inside the file."""
+    made = create(serve(), png(), spec(n=2))
+    assert b'diabelli:seed="5"' in made[0].picture
+    assert b'diabelli:seed="6"' in made[1].picture
+
+
+def test_other_shapes_are_fitted(serve):
+    """A source of another aspect is cropped to the asked one."""
+    (made,) = create(serve(), png(8, 24), spec(), rules=pictures.ANY)
+    expected = np.roll(image(8, 24)[:, 8:16], 5, axis=1)
+    np.testing.assert_array_equal(pictures.decode(made.picture, pictures.OPENAI), expected)
+
+
+def test_the_rules_hold(serve):
+    """Faults of the source come out as they are."""
+    with pytest.raises(NotSquare):
+        create(serve(), png(4, 8), spec())
+    with pytest.raises(InvalidPicture):
+        create(serve(), b"hello", spec())
+
+
+def test_an_unknown_engine_is_refused(serve):
+    """The complaint names the engines that there are."""
+    with pytest.raises(UnknownEngine, match=r"'none'.*: shift"):
+        create(serve(), png(), spec(), engine="none")
+
+
+def test_a_fault_of_the_engine_is_ours(serve):
+    """It has one name for callers and keeps its cause for the log."""
+
+    def fail(seed: int) -> None:
+        raise ZeroDivisionError("deep inside")
+
+    with pytest.raises(EngineFailed, match="'shift'") as caught:
+        create(serve(ShiftEngine(before=fail)), png(), spec())
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_the_first_failure_ends_the_rest(serve):
+    """The cause is told, not the stopping of the others, and pieces that wait never begin."""
+    begun: list[int] = []
+    together = threading.Barrier(2)
+
+    def before(seed: int) -> None:
+        begun.append(seed)
+        together.wait(5)
+        if seed == 5:
+            raise ZeroDivisionError
+
+    with pytest.raises(EngineFailed):
+        create(serve(ShiftEngine(before=before), threads=2), png(), spec(n=10))
+    assert len(begun) == 2
+
+
+def test_progress_reaches_the_watch(serve):
+    """Every variation is seen to begin and to end."""
+    seen: list[Progress] = []
+    create(serve(), png(), spec(n=3), watch=seen.append)
+    for index in range(3):
+        shares = [progress.share for progress in seen if progress.index == index]
+        assert shares[0] == 0
+        assert shares[-1] == 1
+
+
+def test_cancelling_stops_the_work(serve):
+    """What the watch raises comes out, and later pieces are never begun."""
+    begun: list[int] = []
+
+    def watch(progress: Progress) -> None:
+        if len(begun) == 2:
+            raise Cancelled
+
+    service = serve(ShiftEngine(before=begun.append), threads=1)
+    with pytest.raises(Cancelled):
+        create(service, png(), spec(n=10), watch=watch)
+    assert begun == [5, 6]
+    assert len(create(service, png(), spec(n=2))) == 2
+
+
+def test_images_go_in_and_out_without_encoding(serve):
+    """The library's way in returns the engine's own variations."""
+    variations = serve().vary(image(), spec(n=2), engine="shift")
+    assert [one.seed for one in variations] == [5, 6]
+    np.testing.assert_array_equal(variations[0].image, np.roll(image(), 5, axis=1))
+
+
+def test_warming_reaches_every_engine(serve):
+    """Nothing is left for the first request."""
+    engine = ShiftEngine()
+    serve(engine).warm()
+    assert engine.warmed == 1
+
+
+def test_keeping_needs_a_storage():
+    """A service built for a command cannot promise links."""
+    service = Service(engines={"shift": ShiftEngine()}, storage=None, threads=1)
+    with pytest.raises(RuntimeError, match="without a storage"):
+        create(service, png(), spec(), keep=True)
+    service.close()

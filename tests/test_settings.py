@@ -1,0 +1,132 @@
+"""Settings: precedence, all faults at once, and no server open to others by accident."""
+
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from diabelli.errors import InvalidSettings
+from diabelli.settings import Settings, is_loopback, read
+
+
+@pytest.fixture(autouse=True)
+def _nothing_around(monkeypatch, tmp_path):
+    """No setting of the machine that runs the tests reaches them."""
+    for name in [name for name in os.environ if name.startswith("DIABELLI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_run_on_a_laptop():
+    """Loopback, the patch engine, the published model name, no key."""
+    settings = read({})
+    assert settings == Settings()
+    assert (settings.host, settings.port, settings.engine) == ("127.0.0.1", 8000, "patch")
+    assert settings.models == {"dall-e-2": "patch"}
+
+
+def test_flags_beat_the_environment_beats_the_file(monkeypatch, tmp_path):
+    """Each place is asked only for what the places before it leave open."""
+    (tmp_path / "diabelli.toml").write_text('port = 1\nqueue = 1\nthreads = 1\ninputs = "any"\n')
+    monkeypatch.setenv("DIABELLI_QUEUE", "2")
+    monkeypatch.setenv("DIABELLI_THREADS", "2")
+    settings = read({"threads": 3})
+    assert (settings.port, settings.queue, settings.threads) == (1, 2, 3)
+    assert settings.inputs == "any"
+
+
+def test_another_file_can_be_named(tmp_path):
+    """Then the file in the working directory does not count."""
+    (tmp_path / "diabelli.toml").write_text("port = 1\n")
+    (tmp_path / "other.toml").write_text("queue = 7\n")
+    settings = read({}, tmp_path / "other.toml")
+    assert (settings.port, settings.queue) == (8000, 7)
+
+
+@pytest.mark.parametrize("text", ["port = ", "port = 1\nport = 2\n", None])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
+    """Broken or missing, the complaint says which file."""
+    path = tmp_path / "mine.toml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(InvalidSettings, match=r"mine\.toml cannot be read"):
+        read({}, path)
+
+
+def test_all_faults_are_told_at_once(monkeypatch):
+    """Values, slips of spelling and where they came from, in one message."""
+    monkeypatch.setenv("DIABELLI_PROT", "1")
+    with pytest.raises(InvalidSettings) as caught:
+        read({"port": 99_999, "inputs": "all"})
+    assert "port: Input should be less than or equal to 65535 (got 99999)" in str(caught.value)
+    assert "inputs: Input should be 'openai' or 'any' (got 'all')" in str(caught.value)
+    assert "prot: there is no such setting; is port meant?" in str(caught.value)
+
+
+def test_keys_come_separated_by_commas_and_stay_secret(monkeypatch):
+    """Neither the settings' own text nor an error shows a key."""
+    monkeypatch.setenv("DIABELLI_API_KEYS", "sk-one, sk-two,")
+    settings = read({"host": "0.0.0.0"})
+    assert [key.get_secret_value() for key in settings.api_keys] == ["sk-one", "sk-two"]
+    assert "sk-" not in repr(settings)
+    with pytest.raises(InvalidSettings) as caught:
+        read({"auth": "no-auth"})
+    assert "sk-" not in str(caught.value)
+
+
+def test_a_server_for_others_needs_keys():
+    """Unless the operator says in so many words that it does not."""
+    with pytest.raises(InvalidSettings, match=r"whoever reaches 0\.0\.0\.0"):
+        read({"host": "0.0.0.0"})
+    assert read({"host": "0.0.0.0", "auth": "no-auth"}).auth == "no-auth"
+    assert read({"host": "0.0.0.0", "api_keys": "a"}).api_keys
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.2", False),
+        ("example.org", False),
+    ],
+)
+def test_loopback_is_recognised(host, loopback):
+    """Names that only a resolver could judge count as open."""
+    assert is_loopback(host) is loopback
+
+
+def test_models_are_given_as_json_in_the_environment(monkeypatch):
+    """Further names join the published one."""
+    monkeypatch.setenv("DIABELLI_MODELS", '{"mine": "patch"}')
+    assert read({}).models == {"dall-e-2": "patch", "mine": "patch"}
+    monkeypatch.setenv("DIABELLI_MODELS", "mine=patch")
+    with pytest.raises(InvalidSettings, match="JSON"):
+        read({})
+
+
+def test_settings_are_frozen_and_take_only_arguments(monkeypatch):
+    """Nothing changes them later, and tests that build them get what they ask for."""
+    monkeypatch.setenv("DIABELLI_PORT", "1")
+    settings = Settings()
+    assert settings.port == 8000
+    with pytest.raises(ValidationError):
+        settings.port = 2
+
+
+@pytest.mark.parametrize("url", ["example.org", "ftp://example.org", "http://", "https://a b"])
+def test_the_public_url_is_one(url):
+    """A link must begin with something that a browser opens."""
+    with pytest.raises(InvalidSettings, match="public_url"):
+        read({"public_url": url})
+
+
+def test_every_setting_has_one_sentence():
+    """That sentence is the help text and the documentation."""
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
