@@ -6,8 +6,10 @@ The text of an exception that is not in the table never leaves the process.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,9 +18,29 @@ from starlette.responses import Response
 from diabelli import errors
 from diabelli.api import refusals
 
+logger = logging.getLogger("diabelli.api")
+
 SORRY = "The server had an error while processing your request. Sorry about that!"
 RETRY_AFTER_S = 2
 RETRY = {"retry-after": str(RETRY_AFTER_S)}
+
+
+def own_words(exception: errors.DiabelliError) -> str:
+    """What the exception says itself."""
+    return exception.message
+
+
+def sorry(_: BaseException) -> str:
+    """What is said of every fault of the server: nothing of the fault."""
+    return SORRY
+
+
+def not_square(exception: errors.NotSquare) -> str:
+    """OpenAI's words for it."""
+    return (
+        "Invalid input image - expected an image with equal width and height, "
+        f"got {exception.width}x{exception.height} instead."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +50,29 @@ class Row:
     Attributes:
         status: the HTTP status.
         type, code: as OpenAI's error object has them.
-        message: what is said instead of the exception's own words; None lets it speak.
+        words: the message, made from the exception; by default its own.
         headers: sent with the answer.
     """
 
     status: int
     type: str = "invalid_request_error"
     code: str | None = None
-    message: str | None = None
+    words: Callable[[Any], str] = own_words
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-FAULT = Row(500, "server_error", message=SORRY)
+FAULT = Row(500, "server_error", words=sorry)
 
 TABLE: dict[type[BaseException], Row] = {
     errors.CallerError: Row(400),
     errors.InvalidParameter: Row(400, code="invalid_value"),
     errors.InvalidPicture: Row(400, code="invalid_image_format"),
-    errors.NotSquare: Row(400),
+    errors.NotSquare: Row(400, words=not_square),
     errors.LinkRefused: Row(403),
     errors.LinkExpired: Row(403),
     errors.PictureNotFound: Row(404),
     errors.OperatorError: FAULT,
-    errors.StoreUnavailable: Row(503, "server_error", message=SORRY, headers=RETRY),
+    errors.StoreUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
     errors.EngineFailed: FAULT,
     # Nobody is left to read this one; the number is the one that web servers log for it.
     errors.Cancelled: Row(499),
@@ -64,7 +86,7 @@ TABLE: dict[type[BaseException], Row] = {
     refusals.OutsideSchema: Row(400),
     refusals.UnknownModel: Row(400, code="invalid_value"),
     refusals.UnknownModelPage: Row(404, code="model_not_found"),
-    refusals.Overloaded: Row(503, "server_error", message=SORRY, headers=RETRY),
+    refusals.Overloaded: Row(503, "server_error", words=sorry, headers=RETRY),
 }
 
 
@@ -80,15 +102,19 @@ def body(*, message: str, kind: str, param: str | None, code: str | None) -> byt
 
 
 def answer(request: Request, exception: Exception) -> Response:
-    """The exception as a response, as its row has it."""
+    """The exception as a response, as its row has it; a fault of the server is logged."""
+    headers = exception.headers or {} if isinstance(exception, HTTPException) else {}
     exception = in_our_words(request, exception)
     row = row_of(exception)
-    said = exception.message if isinstance(exception, errors.DiabelliError) else SORRY
+    # Being full is no fault, and its traces would bury those that are.
+    if row.status >= 500 and not isinstance(exception, refusals.Overloaded):
+        extra = {"request_id": request.state.request_id}
+        logger.error("request.failed", exc_info=exception, extra=extra)
     param = exception.param if isinstance(exception, errors.DiabelliError) else None
     return Response(
-        body(message=row.message or said, kind=row.type, param=param, code=row.code),
+        body(message=row.words(exception), kind=row.type, param=param, code=row.code),
         row.status,
-        {**row.headers, **retry_advice(request, row.status)},
+        {**headers, **row.headers, **retry_advice(request, row.status)},
         media_type="application/json",
     )
 

@@ -39,9 +39,9 @@ class Front:
         try:
             await app(scope, receive, passage.send)
         except Exception as fault:
-            passage.log_fault()
-            if passage.status is None:
-                await errors.answer(Request(scope), fault)(scope, receive, passage.send)
+            if passage.status is not None:
+                raise
+            await errors.answer(Request(scope), fault)(scope, receive, passage.send)
         finally:
             passage.log()
 
@@ -57,7 +57,11 @@ class Passage:
         self.status: int | None = None
         # What a route tells about its work, for the log line.
         self._told: dict[str, object] = {}
-        scope["state"] = {**scope.get("state", {}), "told": self._told}
+        scope["state"] = {
+            **scope.get("state", {}),
+            "told": self._told,
+            "request_id": self.request_id,
+        }
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, with our headers on its head."""
@@ -76,11 +80,6 @@ class Passage:
             **self._told,
         }
         logger.info("request.answered", extra=extra)
-
-    def log_fault(self) -> None:
-        """The trace of a fault, findable by the id that the client was told."""
-        extra = {"request_id": self.request_id, "request": self._asked}
-        logger.exception("request.failed", extra=extra)
 
     def _elapsed_ms(self) -> int:
         return round(1000 * (time.perf_counter() - self._started))

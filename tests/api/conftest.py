@@ -1,0 +1,52 @@
+"""Servers to talk to: real ones, over a socket, with tiny engines behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.engines import Broken, Gate, Shift
+from api.wire import Server, serving
+from diabelli.service import Service
+from diabelli.settings import Settings
+from diabelli.storage import LocalStorage
+
+Serve = Callable[..., Server]
+
+
+def start(stack: ExitStack, folder: Path, settings: dict[str, Any], gate: Gate) -> Server:
+    """A server in the stack; its models are named after the engines."""
+    models = {name: name for name in ("shift", "gate", "broken")}
+    checked = Settings(data_dir=folder, engine="shift", models=models, **settings)
+    storage = LocalStorage(folder / "pictures", b"s" * 32, checked.lifetime_s)
+    engines = {"shift": Shift(), "gate": gate, "broken": Broken()}
+    service = Service(engines=engines, storage=storage, threads=2)
+    stack.callback(service.close)
+    return stack.enter_context(serving(checked, service, storage))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with default settings, for all tests that leave it as it is."""
+    with ExitStack() as stack:
+        yield start(stack, tmp_path_factory.mktemp("data"), {}, Gate())
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """The engine behind the model `gate` of the servers that `serve` starts; opened at the end."""
+    gate = Gate()
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def serve(tmp_path: Path, gate: Gate) -> Iterator[Serve]:
+    """Starts a server with the settings given, until the test is over."""
+    with ExitStack() as stack:
+        stack.callback(gate.opened.set)
+        yield lambda **settings: start(stack, tmp_path, settings, gate)

@@ -1,0 +1,199 @@
+"""What surrounds the endpoint: keys, models, headers, CORS, unknown paths, documentation."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from api.conftest import start
+from api.engines import Gate
+from api.wire import PATH, Server, check_error, picture
+
+FILES = {"image": picture()}
+KEY = "sk-proj-right-key-0000"
+NO_KEY = (
+    "You didn't provide an API key. You need to provide your API key in an Authorization header "
+    "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank "
+    "username) if you're accessing the API from your browser and are prompted for a username and "
+    "password."
+)
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that asks for a key."""
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("keyed")
+        yield start(stack, folder, {"api_keys": ("another", KEY)}, Gate())
+
+
+def refused(answer: httpx.Response, status: int, *rest: Any, **expected: Any) -> None:
+    """The answer is this error."""
+    check_error(answer.status_code, answer.headers, answer.json(), status, *rest, **expected)
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an Authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize("authorization", [f"Bearer {KEY}", f"bearer  {KEY}", basic("", KEY)])
+def test_right_key(keyed: Server, authorization: str) -> None:
+    """The key opens as a bearer token and as the password of Basic."""
+    headers = {"Authorization": authorization}
+    assert httpx.post(keyed.url + PATH, files=FILES, headers=headers).status_code == 200
+    assert httpx.get(keyed.base_url + "/models", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Basic !!", "Digest x"])
+@pytest.mark.parametrize("path", [PATH, "/v1/models", "/v1/models/dall-e-2"])
+def test_no_key(keyed: Server, path: str, authorization: str | None) -> None:
+    """Without a key the endpoint and the models are closed, before anything else is looked at."""
+    method = "POST" if path == PATH else "GET"
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = httpx.request(method, keyed.url + path, headers=headers)
+    refused(answer, 401, NO_KEY)
+    assert answer.headers["www-authenticate"].startswith("Basic")
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("sk-proj-abcdefgh9900", "sk-proj-****9900"),
+        ("sk-abcdefgh9900", "sk-****9900"),
+        ("abcdefgh9900", "****9900"),
+        ("short", "****"),
+        ("sch\u00f6n-und-gut", "****-gut"),
+    ],
+)
+def test_wrong_key_is_shown_masked(keyed: Server, key: str, shown: str) -> None:
+    """A wrong key is told with its public prefix and its last four characters only."""
+    headers = {"Authorization": f"Bearer {key}".encode("latin-1")}
+    answer = httpx.post(keyed.url + PATH, files=FILES, headers=headers)
+    refused(answer, 401, f"Incorrect API key provided: {shown}.", code="invalid_api_key")
+
+
+def test_result_needs_no_key(keyed: Server) -> None:
+    """A result's signed URL opens without a key, as an image tag in a page needs it."""
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = httpx.post(keyed.url + PATH, files=FILES, headers=headers)
+    assert httpx.get(answer.json()["data"][0]["url"]).status_code == 200
+
+
+def test_models(server: Server) -> None:
+    """The list has dall-e-2 and every name of the settings, each of which has its own page."""
+    for root in ("/v1/models", "/models", "/v1/models/"):
+        listed = httpx.get(server.url + root).json()
+        assert listed["object"] == "list"
+        assert {"dall-e-2", "shift"} < {model["id"] for model in listed["data"]}
+    for model in listed["data"]:
+        assert httpx.get(f"{server.base_url}/models/{model['id']}").json() == model
+        assert set(model) == {"id", "object", "created", "owned_by"}
+        assert type(model["created"]) is int
+
+
+def test_unknown_model_page(server: Server) -> None:
+    """A model that is not there is a 404 with a code of its own."""
+    message = "The model 'gpt-9' does not exist or you do not have access to it."
+    refused(httpx.get(server.base_url + "/models/gpt-9"), 404, message, code="model_not_found")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["/v1/xyz", "/v1/images/edits", "/v1", "/results", "/docs/x"])
+def test_unknown_paths(server: Server, method: str, path: str) -> None:
+    """A path that is not served is an invalid URL, by its method and name."""
+    refused(httpx.request(method, server.url + path), 404, f"Invalid URL ({method} {path})")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_wrong_methods(server: Server, method: str) -> None:
+    """A known path under another method says so, and which methods it has."""
+    answer = httpx.request(method, server.url + PATH)
+    hint = "(HINT: Perhaps you meant to use a different HTTP method?)"
+    refused(answer, 405, f"Not allowed to {method} on {PATH}. {hint}")
+    assert answer.headers["allow"] == "POST"
+
+
+def test_headers_of_every_answer(server: Server) -> None:
+    """Good or bad, an answer carries a request id of its own, its time, and OpenAI's marks."""
+    answers = [
+        httpx.post(server.url + PATH, files=FILES),
+        httpx.post(server.url + PATH),
+        httpx.get(server.url + "/v1/models"),
+        httpx.get(server.url + "/nowhere"),
+        httpx.get(server.url + "/"),
+    ]
+    for answer in answers:
+        assert re.fullmatch("req_[0-9a-f]{32}", answer.headers["x-request-id"])
+        assert int(answer.headers["openai-processing-ms"]) >= 0
+        assert answer.headers["openai-version"] == "2020-10-01"
+        assert answer.headers["openai-organization"]
+        assert answer.headers["access-control-allow-origin"] == "*"
+    assert len({answer.headers["x-request-id"] for answer in answers}) == len(answers)
+
+
+@pytest.mark.parametrize("path", [PATH, "/v1/models", "/results/2026010100/img-x.png"])
+def test_preflight(server: Server, path: str) -> None:
+    """A browser is told that it may ask, with whatever headers its client adds."""
+    headers = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization, x-stainless-lang",
+    }
+    answer = httpx.options(server.url + path, headers=headers)
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-headers"] == "authorization, x-stainless-lang"
+
+
+def test_documentation_is_complete(server: Server) -> None:
+    """The OpenAPI document has the form with every field, the replies and every error."""
+    document = httpx.get(server.url + "/openapi.json").json()
+    create = document["paths"][PATH]["post"]
+    form = create["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert form["required"] == ["image"]
+    published = {"image", "model", "n", "response_format", "size", "user"}
+    ours = {"strength", "seed", "output_format", "output_compression", "fit"}
+    assert set(form["properties"]) == published | ours
+    assert set(create["responses"]) == {"200", "400", "401", "408", "413", "500", "503"}
+    assert set(document["paths"]) == {
+        PATH,
+        "/v1/models",
+        "/v1/models/{model}",
+        "/results/{hour}/{name}",
+    }
+    text = str(document)
+    assert "HTTPValidationError" not in text
+    assert "'422'" not in text
+
+
+def test_docs_page_loads_nothing(server: Server) -> None:
+    """The page shows every field and needs no other host, not even a script."""
+    answer = httpx.get(server.url + "/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    for word in (PATH, "response_format", "strength", "output_compression", "ImagesResponse"):
+        assert word in answer.text
+    assert "<script" not in answer.text
+    assert set(re.findall(r"https?://[^/\s\"'<]+", answer.text)) <= {server.url}
+
+
+def test_greeting(server: Server) -> None:
+    """The bare address says what this is and where to read on."""
+    answer = httpx.get(server.url)
+    assert f"{server.url}/docs" in answer.text
+
+
+def test_known_clients_that_lose_the_body_are_told_not_to_retry(server: Server) -> None:
+    """Version 4 of node's client sees a fault at once; others may retry it."""
+    form = {"model": (None, "broken"), **FILES}
+    for agent, advice in (("OpenAI/JS 4.104.0", "false"), ("OpenAI/JS 7.1.0", None)):
+        answer = httpx.post(server.url + PATH, files=form, headers={"User-Agent": agent})
+        refused(answer, 500, kind="server_error")
+        assert answer.headers.get("x-should-retry") == advice

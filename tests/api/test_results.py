@@ -1,0 +1,111 @@
+"""Result URLs: absolute, signed, expiring, and refused in the error shape."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.wire import PATH, Server, check_error, opened, picture
+
+FILES = {"image": picture()}
+
+
+def result_url(server: Server, headers: dict[str, str] | None = None, **fields: str) -> str:
+    """The URL of a new result."""
+    form = {name: (None, value) for name, value in {"size": "256x256", **fields}.items()}
+    answer = httpx.post(server.url + PATH, files={**form, **FILES}, headers=headers)
+    url: str = answer.json()["data"][0]["url"]
+    return url
+
+
+def refused(answer: httpx.Response, status: int) -> None:
+    """The answer is an error of this status, in the shape that all have."""
+    check_error(answer.status_code, answer.headers, answer.json(), status)
+
+
+def test_head_tells_what_get_gives(server: Server) -> None:
+    """HEAD has the headers of GET and no body."""
+    url = result_url(server)
+    got, told = httpx.get(url), httpx.head(url)
+    assert (got.status_code, told.status_code) == (200, 200)
+    assert told.content == b""
+    for name in ("content-type", "content-length", "content-disposition"):
+        assert told.headers[name] == got.headers[name]
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "jpeg"])
+def test_media_type_follows_the_format(server: Server, kind: str) -> None:
+    """A result is served as the format that was asked for."""
+    answer = httpx.get(result_url(server, output_format=kind))
+    assert answer.headers["content-type"] == f"image/{kind}"
+    assert opened(answer.content).format == kind.upper()
+
+
+def test_altered_urls(server: Server) -> None:
+    """Forged, stretched, unsigned and misplaced URLs open nothing."""
+    url = httpx.URL(result_url(server))
+    stretched = url.copy_set_param("se", str(int(url.params["se"]) + 60))
+    other = str(url).replace("img-", "img-A", 1)[: len(str(url))]
+    for altered in (
+        stretched,
+        url.copy_set_param("sig", "0" * 64),
+        url.copy_set_param("sig", "\u00e4"),
+        url.copy_with(query=None),
+        url.copy_set_param("st", "x"),
+    ):
+        refused(httpx.get(altered), 403)
+    assert httpx.get(other).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/results/../secret",
+        "/results/%2e%2e/secret",
+        "/results/..%2fpictures/secret",
+        "/results/2026010100/..%2f..%2fsecret",
+        "/results/2026010100/img-aaaaaaaaaaaaaaaaaaaaaaaa.gif",
+        "/results/2026010100/%00",
+    ],
+)
+def test_traversing_urls(server: Server, path: str) -> None:
+    """A path that is no picture's name is not found, wherever it points."""
+    refused(httpx.get(server.url + path + "?st=1&se=9999999999&sig=x"), 404)
+
+
+def test_expired_url(serve: Serve) -> None:
+    """A URL past its time is refused with 403."""
+    server = serve(lifetime_s=1)
+    key = server.storage.put(b"picture", "png")
+    old = server.storage.sign(key).replace("se=", "se=0&was=")
+    refused(httpx.get(f"{server.url}/results/{key}?{old}"), 403)
+    query = server.storage.sign(key)
+    server.storage._clock = lambda: int(query.partition("se=")[2].partition("&")[0])
+    answer = httpx.get(f"{server.url}/results/{key}?{query}")
+    refused(answer, 403)
+    assert "valid until" in answer.json()["error"]["message"]
+
+
+def test_swept_picture(server: Server) -> None:
+    """A good link to a picture that is gone is a 404."""
+    key = "2020010100/img-" + "a" * 24 + ".png"
+    refused(httpx.get(f"{server.url}/results/{key}?{server.storage.sign(key)}"), 404)
+
+
+def test_url_has_the_host_that_was_asked(server: Server) -> None:
+    """Without a public URL, the result is where the client found the endpoint."""
+    url = result_url(server, {"Host": "pictures.example:8080"})
+    assert url.startswith("http://pictures.example:8080/results/")
+
+
+def test_proxy_tells_the_scheme(server: Server) -> None:
+    """Behind a proxy on the same machine that speaks HTTPS, URLs are HTTPS."""
+    headers = {"Host": "pictures.example", "X-Forwarded-Proto": "https"}
+    assert result_url(server, headers).startswith("https://pictures.example/results/")
+
+
+def test_public_url(serve: Serve) -> None:
+    """The setting goes before every result's URL, with its path and without a doubled slash."""
+    server = serve(public_url="https://example.org/art/")
+    assert result_url(server).startswith("https://example.org/art/results/20")

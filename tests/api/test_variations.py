@@ -1,0 +1,250 @@
+"""The endpoint through plain HTTP: fields, replies and refusals, in the published words."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.wire import PATH, Server, check_error, opened, picture
+
+SOURCE = picture()
+
+
+def ask(server: Server, source: bytes | None = SOURCE, **fields: Any) -> httpx.Response:
+    """A request with these fields as text."""
+    files = {} if source is None else {"image": ("a.png", source, "image/png")}
+    # httpx makes a multipart form only of files; an ignored nameless one would not be honest.
+    texts = {name: (None, str(value)) for name, value in fields.items()}
+    return httpx.post(server.url + PATH, files={**texts, **files}, timeout=30)
+
+
+def refused(answer: httpx.Response, status: int, *rest: Any, **expected: Any) -> None:
+    """The answer is this error."""
+    check_error(answer.status_code, answer.headers, answer.json(), status, *rest, **expected)
+
+
+def test_plain_request_gets_plain_reply(server: Server) -> None:
+    """A request with nothing but a picture gets one URL of a 1024x1024 PNG, and no other key."""
+    answer = ask(server)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    reply = answer.json()
+    assert set(reply) == {"created", "data"}
+    assert type(reply["created"]) is int
+    (item,) = reply["data"]
+    assert set(item) == {"url"}
+    result = httpx.get(item["url"])
+    assert (result.status_code, result.headers["content-type"]) == (200, "image/png")
+    assert result.headers["content-disposition"] == "inline"
+    assert result.headers["access-control-allow-origin"] == "*"
+    image = opened(result.content)
+    assert (image.format, image.size) == ("PNG", (1024, 1024))
+
+
+@pytest.mark.parametrize("size", ["256x256", "512x512", "1024x1024"])
+def test_published_fields_alone_leave_the_reply_plain(server: Server, size: str) -> None:
+    """Every published field together still gets `created` and `data` with one key an item."""
+    answer = ask(server, model="dall-e-2", n=3, size=size, response_format="b64_json", user="u-1")
+    reply = answer.json()
+    assert set(reply) == {"created", "data"}
+    assert len(reply["data"]) == 3
+    for item in reply["data"]:
+        assert set(item) == {"b64_json"}
+        image = opened(base64.b64decode(item["b64_json"], validate=True))
+        assert f"{image.width}x{image.height}" == size
+
+
+@pytest.mark.parametrize("unset", ["", "null"])
+def test_empty_and_null_mean_unset(server: Server, unset: str) -> None:
+    """An empty field and the word null are as if the field were not there, extensions included."""
+    names = ("model", "n", "size", "response_format", "user", "strength", "seed", "fit")
+    reply = ask(server, **dict.fromkeys(names, unset)).json()
+    assert set(reply) == {"created", "data"}
+    assert set(reply["data"][0]) == {"url"}
+
+
+def test_seed_makes_the_picture_again(server: Server) -> None:
+    """The extended reply tells each seed, and a seed alone makes its picture again."""
+    fields = {"size": "256x256", "response_format": "b64_json"}
+    reply = ask(server, n=3, seed=7, **fields).json()
+    assert set(reply) == {"created", "data", "background", "output_format"}
+    assert [set(item) for item in reply["data"]] == [{"b64_json", "seed"}] * 3
+    third = reply["data"][2]
+    again = ask(server, seed=third["seed"], **fields).json()
+    assert again["data"][0]["b64_json"] == third["b64_json"]
+
+
+def test_extended_reply_says_what_is_true(server: Server) -> None:
+    """Format, background and a published size are told of a request that used an extension."""
+    fields = {"response_format": "b64_json", "output_format": "webp", "output_compression": 40}
+    reply = ask(server, picture(mode="RGBA"), size="1024x1024", **fields).json()
+    assert (reply["size"], reply["background"]) == ("1024x1024", "transparent")
+    assert reply["output_format"] == "webp"
+    assert opened(base64.b64decode(reply["data"][0]["b64_json"])).format == "WEBP"
+
+
+def test_model_of_ours_extends_the_reply(server: Server) -> None:
+    """A model name that the settings add is answered with a seed, though no extension was used."""
+    reply = ask(server, model="shift", size="256x256").json()
+    assert set(reply["data"][0]) == {"url", "seed"}
+    assert (reply["background"], reply["output_format"]) == ("opaque", "png")
+
+
+@pytest.mark.parametrize("strength", ["0", "0.35", "1", "subtle", "medium", "strong"])
+def test_strength_is_a_number_or_a_name(server: Server, strength: str) -> None:
+    """Strength is accepted from 0 to 1 and under its three names."""
+    assert ask(server, strength=strength, size="256x256").status_code == 200
+
+
+def test_drawn_seeds_survive_javascript(server: Server) -> None:
+    """A seed that the server draws is a whole number that JavaScript does not round."""
+    reply = ask(server, strength=0.5, size="256x256").json()
+    assert 0 <= reply["data"][0]["seed"] <= 2**53
+
+
+PUBLISHED = [
+    ({"n": 15}, "15 is greater than the maximum of 10 - 'n'"),
+    ({"n": 0}, "0 is less than the minimum of 1 - 'n'"),
+    ({"n": -3}, "-3 is less than the minimum of 1 - 'n'"),
+    ({"n": "abc"}, "'abc' is not of type 'integer' - 'n'"),
+    ({"n": "1.5"}, "'1.5' is not of type 'integer' - 'n'"),
+    ({"n": "٣"}, "'٣' is not of type 'integer' - 'n'"),
+    (
+        {"size": "1024x1536"},
+        "'1024x1536' is not one of ['256x256', '512x512', '1024x1024'] - 'size'",
+    ),
+    ({"response_format": "x"}, "'x' is not one of ['url', 'b64_json'] - 'response_format'"),
+    ({"x": 1}, "Additional properties are not allowed ('x' was unexpected)"),
+    (
+        {"x": 1, "prompt": 2},
+        "Additional properties are not allowed ('x', 'prompt' were unexpected)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "message"), PUBLISHED)
+def test_published_refusals(server: Server, fields: dict[str, Any], message: str) -> None:
+    """A value outside the published schema is refused in the published words."""
+    refused(ask(server, **fields), 400, message)
+
+
+def test_unknown_model(server: Server) -> None:
+    """A model that the settings do not map does not exist."""
+    answer = ask(server, model="dall-e-3")
+    message = "The model 'dall-e-3' does not exist."
+    refused(answer, 400, message, param="model", code="invalid_value")
+
+
+OURS = [
+    {"strength": "1.5"},
+    {"strength": "nan"},
+    {"strength": "bold"},
+    {"seed": "-1"},
+    {"seed": str(2**63)},
+    {"seed": "abc"},
+    {"output_format": "gif"},
+    {"output_compression": "101"},
+    {"output_compression": "x"},
+    {"fit": "stretch"},
+]
+
+
+@pytest.mark.parametrize("fields", OURS)
+def test_extension_refusals_name_the_field(server: Server, fields: dict[str, str]) -> None:
+    """A wrong extension value is refused with the field's name, the value and what would do."""
+    answer = ask(server, **fields)
+    ((name, value),) = fields.items()
+    refused(answer, 400, param=name, code="invalid_value")
+    message = answer.json()["error"]["message"]
+    assert name in message
+    assert value in message
+
+
+def test_image_missing(server: Server) -> None:
+    """A form without a picture is refused, whatever else it lacks."""
+    refused(ask(server, None, n=99, x=1), 400, "'image' is a required property")
+
+
+IN_ORDER = [
+    ({"x": "1"}, "Additional properties are not allowed ('x' was unexpected)"),
+    ({"model": "y"}, "The model 'y' does not exist."),
+    ({"n": "11"}, "11 is greater than the maximum of 10 - 'n'"),
+    ({"size": "1x1"}, "'1x1' is not one of ['256x256', '512x512', '1024x1024'] - 'size'"),
+    ({"response_format": "z"}, "'z' is not one of ['url', 'b64_json'] - 'response_format'"),
+    ({"strength": "2"}, None),
+]
+
+
+@pytest.mark.parametrize("first", range(len(IN_ORDER)))
+def test_first_fault_is_the_one_told(server: Server, first: int) -> None:
+    """Of several faults, the earliest in the published order is told; the picture comes last."""
+    fields: dict[str, str] = {}
+    for fault, _ in reversed(IN_ORDER[first:]):
+        fields |= fault
+    message = IN_ORDER[first][1]
+    answer = ask(server, b"no picture", **fields)
+    assert answer.status_code == 400
+    assert message is None or answer.json()["error"]["message"] == message
+
+
+NOT_A_PNG = "Uploaded image must be a PNG and less than 4 MB."
+PICTURES = {
+    "text": b"not a picture",
+    "empty": b"",
+    "jpeg": picture(kind="JPEG"),
+    "cut": SOURCE[:-40],
+    "4 MB": SOURCE + bytes(4 * 1024 * 1024 - len(SOURCE)),
+    "5 MB": SOURCE + bytes(5 * 1024 * 1024),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_unusable_pictures(server: Server, kind: str) -> None:
+    """What is not a PNG of less than 4 MB is refused in one sentence."""
+    refused(ask(server, PICTURES[kind]), 400, NOT_A_PNG, code="invalid_image_format")
+
+
+def test_not_square(server: Server) -> None:
+    """A picture that is not square is refused with its width and height, in that order."""
+    message = (
+        "Invalid input image - expected an image with equal width and height, got 393x524 instead."
+    )
+    refused(ask(server, picture(393, 524)), 400, message)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_colour_modes(server: Server, mode: str) -> None:
+    """Greyscale is varied like any other picture."""
+    assert ask(server, picture(mode=mode), size="256x256").status_code == 200
+
+
+def test_any_inputs(serve: Serve) -> None:
+    """A server that takes any input crops or pads it to a square, and names its own limits."""
+    server = serve(inputs="any")
+    fields = {"size": "256x256", "response_format": "b64_json"}
+    for fit in ("crop", "pad"):
+        answer = ask(server, picture(40, 20, kind="JPEG"), fit=fit, **fields)
+        assert opened(base64.b64decode(answer.json()["data"][0]["b64_json"])).size == (256, 256)
+    answer = ask(server, b"no picture")
+    refused(answer, 400, code="invalid_image_format", param="image")
+    assert answer.json()["error"]["message"] != NOT_A_PNG
+
+
+def test_foreign_exception_stays_inside(server: Server) -> None:
+    """An engine's own exception becomes a generic 500 whose text tells nothing of it."""
+    answer = ask(server, model="broken")
+    message = "The server had an error while processing your request. Sorry about that!"
+    refused(answer, 500, message, kind="server_error")
+    assert "secret" not in answer.text
+
+
+def test_error_is_written_as_the_retired_service_did(server: Server) -> None:
+    """Errors are indented by two, with their keys in the order code, message, param, type."""
+    assert ask(server, None, n=1).text == (
+        '{\n  "error": {\n    "code": null,\n    "message": "\'image\' is a required property",\n'
+        '    "param": null,\n    "type": "invalid_request_error"\n  }\n}'
+    )

@@ -1,0 +1,193 @@
+"""A server in a thread, and requests as the bytes that real clients put on the wire."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import uvicorn
+from PIL import Image as Pillow
+
+from diabelli.api.app import create_app
+from diabelli.service import Service
+from diabelli.settings import Settings
+from diabelli.storage import LocalStorage
+
+PATH = "/v1/images/variations"
+BOUNDARY = "a-boundary"
+FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens, and what it is made of."""
+
+    url: str
+    port: int
+    storage: LocalStorage
+
+    @property
+    def base_url(self) -> str:
+        """As OpenAI's clients want it."""
+        return f"{self.url}/v1"
+
+
+@contextmanager
+def serving(settings: Settings, service: Service, storage: LocalStorage) -> Iterator[Server]:
+    """The application under uvicorn in a thread, on a port that the system chose."""
+    app = create_app(settings, service, storage)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.005)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Server(f"http://127.0.0.1:{port}", port, storage)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def picture(
+    width: int = 32, height: int | None = None, mode: str = "RGB", kind: str = "PNG"
+) -> bytes:
+    """An encoded picture of noise."""
+    shape = (height or width, width, len(mode))
+    pixels = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+    file = io.BytesIO()
+    Pillow.fromarray(pixels.squeeze()).save(file, kind)
+    return file.getvalue()
+
+
+def opened(data: bytes) -> Pillow.Image:
+    """The picture in the bytes, read whole by somebody else's decoder."""
+    image = Pillow.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def part(name: str, value: bytes | str, *, head: str = "", filename: str | None = None) -> bytes:
+    """One part of a form; `head` is added to its headers as it stands."""
+    value = value.encode() if isinstance(value, str) else value
+    file = f'; filename="{filename}"' if filename is not None else ""
+    disposition = f'Content-Disposition: form-data; name="{name}"{file}'
+    return f"--{BOUNDARY}\r\n{disposition}\r\n{head}\r\n".encode() + value + b"\r\n"
+
+
+def form(*parts: bytes) -> bytes:
+    """The parts as a body."""
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def chunked(body: bytes, size: int = 1000) -> bytes:
+    """The body in HTTP's chunks."""
+    chunks = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back on a socket; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Line:
+    """One connection, on which bytes are sent as they stand."""
+
+    def __init__(self, port: int, timeout: float = 20) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        self._file = self.socket.makefile("rb")
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self.socket.close()
+
+    def send(
+        self,
+        body: bytes = b"",
+        *,
+        method: str = "POST",
+        path: str = PATH,
+        content_type: str = FORM_TYPE,
+        **headers: str | int,
+    ) -> None:
+        """A request; an underscore in a header's name stands for a dash."""
+        told = {"host": "test", "content-type": content_type}
+        if "transfer_encoding" not in headers:
+            told["content-length"] = str(len(body))
+        told |= {name.replace("_", "-"): str(value) for name, value in headers.items()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        self.socket.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode())
+        self.socket.sendall(body)
+
+    def receive(self) -> Answer:
+        """The next answer."""
+        status = int(self._file.readline().split()[1])
+        headers = {}
+        while (line := self._file.readline()) not in (b"\r\n", b""):
+            name, _, value = line.decode().partition(":")
+            headers[name.lower()] = value.strip()
+        return Answer(status, headers, self._file.read(int(headers["content-length"])))
+
+    def closed(self) -> bool:
+        """Whether the server has ended the connection; waits for that until the time-out."""
+        try:
+            return self._file.read(1) == b""
+        except ConnectionResetError:
+            return True
+        except TimeoutError:
+            return False
+
+
+def post(port: int, body: bytes, *, content_type: str = FORM_TYPE, path: str = PATH) -> Answer:
+    """One request on a connection of its own."""
+    with Line(port) as line:
+        line.send(body, content_type=content_type, path=path)
+        return line.receive()
+
+
+def check_error(
+    status: int,
+    headers: Any,
+    body: Any,
+    expected_status: int,
+    message: str | None = None,
+    *,
+    kind: str = "invalid_request_error",
+    code: str | None = None,
+    param: str | None = None,
+) -> None:
+    """The one shape that every error of every endpoint has; None leaves the message open."""
+    assert status == expected_status, body
+    assert headers["content-type"] == "application/json"
+    assert headers["x-request-id"].startswith("req_")
+    assert headers["access-control-allow-origin"] == "*"
+    assert set(body) == {"error"}
+    error = body["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert (error["type"], error["code"], error["param"]) == (kind, code, param), error
+    if message is None:
+        assert isinstance(error["message"], str)
+        assert error["message"]
+    else:
+        assert error["message"] == message
