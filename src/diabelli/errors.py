@@ -12,6 +12,7 @@
     │   └── PictureNotFound      no result picture is kept under that name
     ├── OperatorError            the person who runs the program can mend it
     │   ├── InvalidSettings      settings that contradict each other or cannot be read
+    │   ├── AddressUnavailable   the address to serve on is taken or is not this machine's
     │   ├── MissingExtra         an optional part is not installed
     │   └── StoreUnavailable     result pictures cannot be written or read
     ├── EngineFailed             nobody can mend it: a fault of ours
@@ -112,6 +113,12 @@ class InvalidSettings(OperatorError):
     """The settings cannot be used."""
 
     code = "invalid_settings"
+
+
+class AddressUnavailable(OperatorError):
+    """The server cannot listen on that address."""
+
+    code = "address_unavailable"
 
 
 class MissingExtra(OperatorError):

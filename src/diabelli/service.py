@@ -84,7 +84,7 @@ class Service:
             lambda variation: self._finish(variation, spec, keep),
             watch,
         )
-        _log.info(
+        _log.debug(
             "variation.created",
             extra={
                 "engine": engine,

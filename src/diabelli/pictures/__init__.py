@@ -6,6 +6,7 @@ The only package that imports Pillow. It knows nothing of variations or of how a
 from diabelli.pictures.aspect import fit
 from diabelli.pictures.reading import decode, to_image
 from diabelli.pictures.rules import ANY, LOCAL, OPENAI, Format, Image, Rules
+from diabelli.pictures.sheet import sheet
 from diabelli.pictures.writing import encode, format_of
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "encode",
     "fit",
     "format_of",
+    "sheet",
     "to_image",
 ]

@@ -1,0 +1,34 @@
+"""The command `diabelli`: parses, calls, prints.
+
+Exit codes: 0 all is well; 1 some picture could not be varied; 2 the command was not understood;
+3 the installation cannot do it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from diabelli.cli.engines import engines
+from diabelli.cli.faults import exit_code, tell
+from diabelli.cli.serve import serve
+from diabelli.cli.vary import vary
+from diabelli.errors import DiabelliError
+
+app = typer.Typer(
+    help="Variations of a picture: a server, a command and a library.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for _command in (serve, vary, engines):
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        app()
+    except DiabelliError as fault:
+        tell(fault.message)
+        sys.exit(exit_code(fault))

@@ -1,0 +1,37 @@
+"""What a fault means to the person at the terminal: a sentence and an exit code."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from diabelli.errors import (
+    DiabelliError,
+    InvalidParameter,
+    InvalidSettings,
+    OperatorError,
+    UnknownEngine,
+)
+
+FAILED = 1
+USAGE = 2
+INSTALLATION = 3
+
+_CODES: dict[type[Exception], int] = {
+    InvalidParameter: USAGE,
+    InvalidSettings: USAGE,
+    UnknownEngine: USAGE,
+    OperatorError: INSTALLATION,
+    DiabelliError: FAILED,
+}
+
+
+def exit_code(fault: DiabelliError) -> int:
+    """The exit code of the nearest class that has one."""
+    return next(_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES)
+
+
+def tell(message: str) -> None:
+    """Say on stderr what was wrong."""
+    console = Console(stderr=True)
+    console.print("diabelli:", style="bold red", end=" ")
+    console.print(message, markup=False, highlight=False, soft_wrap=True)

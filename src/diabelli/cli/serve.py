@@ -1,0 +1,140 @@
+"""`diabelli serve`: the server, from settings to the line that tells how to use it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import time
+from importlib.resources import as_file, files
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
+
+from diabelli.cli.kernels import place_kernels
+from diabelli.cli.logs import configure
+from diabelli.errors import AddressUnavailable
+
+if TYPE_CHECKING:
+    from diabelli.service import Service
+    from diabelli.settings import Settings
+
+_GRACE_S = 10
+"""How long requests may go on after the server was told to stop."""
+
+_console = Console(stderr=True, highlight=False)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 picks one.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="The folder for result pictures and the secret.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
+    ] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Serve everybody who reaches the server, no key.")
+    ] = False,
+) -> None:
+    """Serve POST /v1/images/variations.
+
+    Every setting of docs/settings.md can be given in the environment or the settings file.
+    """
+    from diabelli.settings import read
+
+    flags = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "auth": "no-auth" if no_auth else None,
+    }
+    settings = read({name: value for name, value in flags.items() if value is not None}, config)
+    configure(settings.log_level)
+    place_kernels([settings.data_dir / "kernels"])
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    _run(settings)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Unwind, so that everything is closed: being told to stop is no fault of a server."""
+    sys.exit(0)
+
+
+def _run(settings: Settings) -> None:
+    import uvicorn
+
+    from diabelli.api.app import create_app
+    from diabelli.assembly import assembled
+
+    class Server(uvicorn.Server):
+        """uvicorn, which tells when it listens."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            """Listen, and say so."""
+            await super().startup(sockets)
+            if self.started:
+                _announce(settings, bound.getsockname()[1])
+
+    with _bound(settings.host, settings.port) as bound, assembled(settings) as (service, storage):
+        _warm(service)
+        app = create_app(settings, service, storage)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        Server(config).run([bound])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket at that address which does not listen yet, so that a taken port is told at once.
+
+    Raises `AddressUnavailable`.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as cause:
+        bound.close()
+        raise AddressUnavailable(
+            f"cannot listen on {host}:{port}: {cause.strerror}; "
+            "stop what listens there, or choose another with --port"
+        ) from cause
+    return bound
+
+
+def _warm(service: Service) -> None:
+    started = time.monotonic()
+    _say("Getting the engine ready; a first start compiles it, which takes a minute or two ...")
+    with Progress(SpinnerColumn(), TimeElapsedColumn(), console=_console, transient=True) as shown:
+        shown.add_task("")
+        service.warm()
+    _say(f"The engine is ready after {time.monotonic() - started:.1f} s.")
+
+
+def _announce(settings: Settings, port: int) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = settings.public_url or f"http://{host}:{port}"
+    _say(f"Diabelli serves on {base} (documentation: {base}/docs). Try it:\n")
+    _say(f"  {_curl(base, with_key=bool(settings.api_keys))}\n")
+
+
+def _say(line: str) -> None:
+    _console.print(line, markup=False, soft_wrap=True)
+
+
+def _curl(base: str, *, with_key: bool) -> str:
+    """A line that works as it stands, with the picture that comes with the package."""
+    with as_file(files("diabelli") / "sample.png") as sample:
+        key = ' -H "Authorization: Bearer $OPENAI_API_KEY"' if with_key else ""
+        return f"curl {base}/v1/images/variations{key} -F image=@{sample}"
