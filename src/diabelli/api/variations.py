@@ -102,6 +102,8 @@ async def watching(request: Request) -> AsyncIterator[Watch]:
     try:
         yield watch
     finally:
+        # Work that goes on without this request, as when the server stops, is nobody's any more.
+        gone.set()
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
