@@ -62,7 +62,7 @@ def serve(
     _run(settings)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     """Unwind, so that everything is closed: being told to stop is no fault of a server."""
     sys.exit(0)
 
