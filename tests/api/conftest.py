@@ -18,7 +18,9 @@ from diabelli.storage import LocalStorage
 Serve = Callable[..., Server]
 
 
-def start(stack: ExitStack, folder: Path, settings: dict[str, Any], gate: Gate) -> Server:
+def start(
+    stack: ExitStack, folder: Path, settings: dict[str, Any], gate: Gate, root_path: str = ""
+) -> Server:
     """A server in the stack; its models are named after the engines."""
     models = {name: name for name in ("shift", "gate", "broken")}
     checked = Settings(data_dir=folder, engine="shift", models=models, **settings)
@@ -26,7 +28,7 @@ def start(stack: ExitStack, folder: Path, settings: dict[str, Any], gate: Gate) 
     engines = {"shift": Shift(), "gate": gate, "broken": Broken()}
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
-    return stack.enter_context(serving(checked, service, storage))
+    return stack.enter_context(serving(checked, service, storage, root_path))
 
 
 @pytest.fixture(scope="session")

@@ -157,9 +157,11 @@ def test_documentation_is_complete(server: Server) -> None:
     """The OpenAPI document has the form with every field, the replies and every error."""
     document = httpx.get(server.url + "/openapi.json").json()
     create = document["paths"][PATH]["post"]
-    form = create["requestBody"]["content"]["multipart/form-data"]["schema"]
+    reference = create["requestBody"]["content"]["multipart/form-data"]["schema"]["$ref"]
+    form = document["components"]["schemas"][reference.rpartition("/")[2]]
     assert form["required"] == ["image"]
     published = {"image", "model", "n", "response_format", "size", "user"}
+    assert form["properties"]["seed"]["maximum"] == 2**63 - 1
     ours = {"strength", "seed", "output_format", "output_compression", "fit"}
     assert set(form["properties"]) == published | ours
     assert set(create["responses"]) == {"200", "400", "401", "408", "413", "500", "503"}

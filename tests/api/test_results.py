@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from pathlib import Path
+
 import httpx
 import pytest
 
-from api.conftest import Serve
+from api.conftest import Serve, start
+from api.engines import Gate
 from api.wire import PATH, Server, check_error, opened, picture
 
 FILES = {"image": picture()}
@@ -109,3 +113,13 @@ def test_public_url(serve: Serve) -> None:
     """The setting goes before every result's URL, with its path and without a doubled slash."""
     server = serve(public_url="https://example.org/art/")
     assert result_url(server).startswith("https://example.org/art/results/20")
+
+
+def test_path_that_a_proxy_cut_off(tmp_path: Path) -> None:
+    """Under a root path, links carry it and lead back through the proxy."""
+    with ExitStack() as stack:
+        server = start(stack, tmp_path, {}, Gate(), root_path="/art")
+        url = result_url(server)
+        assert url.startswith(f"{server.url}/art/results/20")
+        assert f"{server.url}/art/openapi.json" in httpx.get(server.url + "/docs").text
+        assert httpx.get(url.replace("/art", "", 1)).status_code == 200

@@ -41,10 +41,14 @@ class Server:
 
 
 @contextmanager
-def serving(settings: Settings, service: Service, storage: LocalStorage) -> Iterator[Server]:
+def serving(
+    settings: Settings, service: Service, storage: LocalStorage, root_path: str = ""
+) -> Iterator[Server]:
     """The application under uvicorn in a thread, on a port that the system chose."""
     app = create_app(settings, service, storage)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, root_path=root_path, log_config=None, access_log=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 import diabelli
 from diabelli.api import errors, schema
@@ -60,8 +60,8 @@ def create_app(settings: Settings, service: Service, storage: LocalStorage) -> F
     )
     for endpoint in endpoints(settings, service, storage, app.openapi):
         mount(app, endpoint)
-    # FastAPI keeps the document that it derives once, and knows no security beside its own.
-    app.openapi()["components"]["securitySchemes"] = schema.SECURITY_SCHEMES
+    # FastAPI derives the document once and keeps it.
+    schema.complete(app.openapi())
     return app
 
 
@@ -129,6 +129,7 @@ def mount(app: FastAPI, endpoint: Endpoint) -> None:
             include_in_schema=path == endpoint.paths[0] and endpoint.describe is not None,
             openapi_extra=endpoint.describe,
             responses=endpoint.answers,
+            response_class=Response if endpoint.answers.get(200) is None else JSONResponse,
         )
         if endpoint.method == "GET":
             app.add_api_route(path, endpoint.handle, methods=["HEAD"], include_in_schema=False)

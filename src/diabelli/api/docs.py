@@ -28,6 +28,8 @@ PAGE = """<!doctype html>
 <p>{description} The same in <a href="{openapi}">OpenAPI</a>.</p>
 <pre>curl {base}/v1/images/variations -F image=@picture.png -F n=2 -F size=512x512</pre>
 {operations}
+<h2>Shapes</h2>
+{shapes}
 </html>
 """
 
@@ -50,6 +52,7 @@ def page(document: dict[str, Any], *, base: str) -> str:
         base=escape(base),
         openapi=escape(f"{base}/openapi.json"),
         operations="".join(operations),
+        shapes="".join(_shape(*shape) for shape in document["components"]["schemas"].items()),
     )
 
 
@@ -58,7 +61,7 @@ def _operation(
 ) -> str:
     head = f"<h2><b>{method.upper()}</b><code>{escape(path)}</code></h2>"
     words = _text(f"{operation['summary']}. {operation.get('description', '')}")
-    form = _form(operation)
+    form = _form(operation, document)
     tried = _try(form, f"{base}{path}") if form else ""
     parameters = [(p["name"], p["schema"], p["required"]) for p in operation.get("parameters", ())]
     parameters += [
@@ -67,16 +70,23 @@ def _operation(
     ]
     answers = "".join(
         f"<tr><td><code>{status}</code><td>{_text(answer.get('description', ''))}"
-        f"<td>{_shape(answer, document)}"
+        f"<td>{_content(answer)}"
         for status, answer in operation["responses"].items()
     )
     return f"{head}<p>{words}</p>{_fields(parameters)}{tried}<table>{answers}</table>"
 
 
-def _form(operation: dict[str, Any]) -> dict[str, Any]:
+def _form(operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     content = operation.get("requestBody", {}).get("content", {})
-    form: dict[str, Any] = content.get("multipart/form-data", {}).get("schema", {})
+    name = _name(content.get("multipart/form-data", {}))
+    form: dict[str, Any] = document["components"]["schemas"].get(name, {})
     return form
+
+
+def _name(content: dict[str, Any]) -> str:
+    """The name of the shape that the content refers to; empty where it refers to none."""
+    name: str = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return name
 
 
 def _fields(parameters: list[tuple[str, dict[str, Any], bool]]) -> str:
@@ -93,14 +103,17 @@ def _kind(schema: dict[str, Any]) -> str:
     return json.dumps({key: value for key, value in schema.items() if key != "description"})
 
 
-def _shape(answer: dict[str, Any], document: dict[str, Any]) -> str:
-    """The kinds of content, and the schema of the JSON among them."""
+def _content(answer: dict[str, Any]) -> str:
+    """What the answer's body is: a link to a shape, or else its media types."""
     content = answer.get("content", {})
-    name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
-    if not name:
-        return escape(", ".join(content))
-    schema = json.dumps(document["components"]["schemas"][name]["properties"], indent=1)
-    return f"<details><summary>{escape(name)}</summary><pre>{escape(schema)}</pre></details>"
+    name = escape(_name(content.get("application/json", {})))
+    return f"<a href='#{name}'>{name}</a>" if name else escape(", ".join(content))
+
+
+def _shape(name: str, schema: dict[str, Any]) -> str:
+    shown = escape(json.dumps(schema["properties"], indent=1))
+    name = escape(name)
+    return f"<details id='{name}'><summary>{name}</summary><pre>{shown}</pre></details>"
 
 
 def _try(form: dict[str, Any], action: str) -> str:

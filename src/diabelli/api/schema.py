@@ -162,18 +162,29 @@ SECURITY_SCHEMES = {
     "basic": {"type": "http", "scheme": "basic", "description": "The key is the password."},
 }
 
+FORM_REFERENCE = {"$ref": "#/components/schemas/VariationForm"}
+
 CREATE: dict[str, Any] = {
     **KEYED,
     "operationId": "createImageVariation",
     "summary": "Make variations of a picture",
     "description": "An empty field, or the word `null`, means unset.",
-    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}},
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": FORM_REFERENCE}},
+    },
 }
-LIST_MODELS: dict[str, Any] = {**KEYED, "operationId": "listModels", "summary": "List the models"}
+LIST_MODELS: dict[str, Any] = {
+    **KEYED,
+    "operationId": "listModels",
+    "summary": "List the models",
+    "description": "Each is a name that the field `model` may have.",
+}
 RETRIEVE_MODEL: dict[str, Any] = {
     **KEYED,
     "operationId": "retrieveModel",
     "summary": "Describe one model",
+    "description": "",
     "parameters": [{"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}],
 }
 READ_RESULT: dict[str, Any] = {
@@ -202,3 +213,9 @@ def answers(*statuses: int, reply: type[BaseModel] | None = None) -> dict[int | 
         status: {"model": ErrorResponse, "description": ERRORS[status]} for status in statuses
     }
     return errors | ({} if reply is None else {200: {"model": reply}})
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Add to the document what FastAPI does not know, or would turn into floats on its way."""
+    document["components"]["schemas"]["VariationForm"] = FORM
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
