@@ -38,8 +38,8 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
 
 def test_an_unknown_engine_stops_the_start(settings):
     """The operator learns of the slip before the first request does."""
-    wrong = settings.model_copy(update={"engine": "pach"})
-    with pytest.raises(UnknownEngine, match="'pach'"):
+    wrong = settings.model_copy(update={"engine": "none"})
+    with pytest.raises(UnknownEngine, match="'none'"):
         build_service(wrong, build_storage(wrong))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from diabelli.errors import MissingExtra
@@ -17,7 +18,7 @@ def engines() -> None:
         try:
             info = known.load(name).info
         except MissingExtra as missing:
-            table.add_row(name, "-", "-", missing.message)
+            table.add_row(name, "-", "-", escape(missing.message))
         else:
             table.add_row(name, info.version, "yes" if info.trained else "no", info.summary)
     Console().print(table)

@@ -1,0 +1,98 @@
+"""`diabelli serve`: a process that says when it is ready, and stops when it is told to."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the command in an empty folder and ends it after the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def command(*words: str, **environment: str) -> subprocess.Popen[str]:
+        kept = {name: value for name, value in os.environ.items() if "DIABELLI" not in name}
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from diabelli.cli import main; main()", "serve", *words],
+            cwd=tmp_path,
+            env={**kept, **environment, "COLUMNS": "200"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield command
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def curl_of(process: subprocess.Popen[str]) -> list[str]:
+    """The words of the line to paste, once the server has printed it."""
+    for line in process.stderr:
+        if line.strip().startswith("curl"):
+            return shlex.split(line)
+    pytest.fail("the server ended without a line to paste")
+
+
+@pytest.mark.timeout(300)
+def test_the_printed_line_works_as_it_stands(start, tmp_path):
+    """From the start to a picture of the published size, by what is on the screen alone."""
+    process = start("--port", "0")
+    _, url, option, form = curl_of(process)
+    assert option == "-F"
+    with open(form.removeprefix("image=@"), "rb") as sample:
+        reply = httpx.post(url, files={"image": sample}, timeout=60)
+    picture = httpx.get(reply.json()["data"][0]["url"])
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content[16:24] == bytes([0, 0, 4, 0, 0, 0, 4, 0])
+    assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_being_told_to_stop_is_no_fault(start, number):
+    """Both signals end it with exit code 0 and without a trace."""
+    process = start("--port", "0")
+    curl_of(process)
+    process.send_signal(number)
+    assert process.wait(20) == 0
+    assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.timeout(300)
+def test_keys_are_asked_for_where_there_are_any(start):
+    """The printed line then says where the key goes, and never shows one."""
+    process = start("--port", "0", DIABELLI_API_KEYS="sk-secret")
+    words = curl_of(process)
+    assert "Authorization: Bearer $OPENAI_API_KEY" in words
+    assert httpx.post(words[1]).status_code == 401
+
+
+def test_a_taken_port_is_told_at_once(start):
+    """Before anything is compiled, with the exit code of an installation that cannot do it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = start("--port", str(taken.getsockname()[1]))
+        assert process.wait(20) == 3
+    assert re.search(r"cannot listen on 127\.0\.0\.1:\d+: Address", process.stderr.read())
+
+
+def test_an_open_server_needs_an_open_word(start):
+    """Without keys and without --no-auth no other machine is served."""
+    process = start("--host", "0.0.0.0", "--port", "0")
+    assert process.wait(20) == 2
+    assert "say `no-auth`" in process.stderr.read()
+
+
+@pytest.mark.parametrize("words", [["--config", "none.toml"], ["--port", "99999"], ["--prot", "1"]])
+def test_a_slip_in_the_command_ends_with_two(start, words):
+    """Settings that cannot be used are a command not understood."""
+    assert start(*words).wait(20) == 2

@@ -1,0 +1,134 @@
+"""The documentation is true: generated pages are fresh, options are told, examples run."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import threading
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import typer
+import uvicorn
+
+from diabelli.api.app import create_app
+from diabelli.assembly import assembled
+from diabelli.cli import app
+from diabelli.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def generated() -> dict[str, str]:
+    """What docs/generate.py would write now."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {name: page() for name, page in module.PAGES.items()}
+
+
+def examples(language: str) -> list[object]:
+    """The examples of each page in that language, as the one program that they make together."""
+    programs = {
+        page.name: "\n".join(
+            text for kind, text in BLOCK.findall(page.read_text()) if kind == language
+        )
+        for page in PAGES
+    }
+    return [pytest.param(text, id=name) for name, text in programs.items() if text]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """The base URL of a server with the embedded engine."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    with assembled(settings) as (service, storage):
+        service.warm()
+        application = create_app(settings, service, storage)
+        server = uvicorn.Server(uvicorn.Config(application, port=0, log_config=None))
+        listening = threading.Event()
+        startup = server.startup
+
+        async def started(sockets=None) -> None:
+            await startup(sockets)
+            listening.set()
+
+        server.startup = started
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        assert listening.wait(10)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def try_out(base, tmp_path):
+    """Runs a program beside a picture, as the reader of an example would."""
+    (tmp_path / "picture.png").write_bytes((files("diabelli") / "sample.png").read_bytes())
+    environment = {
+        **os.environ,
+        "OPENAI_BASE_URL": f"{base}/v1",
+        "OPENAI_API_KEY": "anything",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+
+    def run(*command: str) -> str:
+        words = [word.replace("http://127.0.0.1:8000", base) for word in command]
+        ran = subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    return run
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("text", examples("python"))
+def test_python_examples_run(try_out, text):
+    """Each page is a program."""
+    try_out(sys.executable, "-c", text)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("text", examples("sh"))
+def test_shell_examples_run(try_out, text):
+    """Each line works, and no reply is an error; what serves is running already."""
+    assert '"error"' not in try_out("bash", "-euc", text.replace("make run", ""))
+
+
+@pytest.mark.parametrize("name", sorted(generated()))
+def test_generated_pages_are_fresh(name):
+    """`make docs` would change nothing."""
+    assert (ROOT / "docs" / name).read_text("utf-8") == generated()[name]
+
+
+def test_every_setting_is_documented():
+    """Each has its row."""
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert f"| `{name}` |" in page
+
+
+def test_every_option_of_vary_is_documented():
+    """The README's table names them all."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    command = typer.main.get_command(app).commands["vary"]
+    options = [option for parameter in command.params for option in parameter.opts]
+    for option in options:
+        if option.startswith("-") and option != "--help":
+            assert f"| `{option}` |" in readme, option
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    """Every relative link names a file that is there."""
+    for target in LINK.findall(page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
