@@ -115,7 +115,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _warm(service: Service) -> None:
     started = time.monotonic()
-    _say("Getting the engine ready; a first start compiles it, which takes a minute or two ...")
+    _say("Getting the engine ready; a first start compiles it, once ...")
     with Progress(SpinnerColumn(), TimeElapsedColumn(), console=_console, transient=True) as shown:
         shown.add_task("")
         service.warm()
