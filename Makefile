@@ -36,16 +36,17 @@ clean: ## remove what the other targets made, results of the server included
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis data
 
 # The stamps make a second call set up nothing. They depend on what says what is installed.
-.venv/.run: pyproject.toml constraints.txt
-	@echo "Setting up .venv (once) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or later is needed; found $(PYTHON)"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+.venv/.run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv to run (once) ..."
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
-.venv/.dev: pyproject.toml constraints.txt
-	@echo "Setting up .venv for tests (once) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+.venv/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv to test (once) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
-	@touch $@ .venv/.run
+	@touch .venv/.run $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed, found: $(PYTHON)"; exit 1; }
+	@$(PYTHON) -m venv .venv

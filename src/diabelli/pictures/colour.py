@@ -93,9 +93,9 @@ def _flat(picture: Pillow.Image) -> Pillow.Image:
     return picture.convert("RGBA").convert("RGB")
 
 
-def _eight_bits(pixels: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _eight_bits(pixels: NDArray[np.integer]) -> NDArray[np.uint8]:
     """16-bit samples (row, column), rounded to 8 bits."""
-    clipped = np.clip(pixels.astype(np.int64), 0, 65535)
+    clipped = np.clip(pixels, 0, 65535).astype(np.uint32)
     return ((clipped + 128) // 257).astype(np.uint8)
 
 

@@ -34,13 +34,13 @@ class Rules:
     square: bool
 
 
-OPENAI = Rules(formats=("PNG",), max_bytes=4 * _MIB - 1, max_pixels=40_000_000, square=True)
+OPENAI = Rules(formats=("PNG",), max_bytes=4 * _MIB - 1, max_pixels=25_000_000, square=True)
 """OpenAI's rule for a source: a square PNG of less than 4 MB."""
 
 ANY = Rules(
     formats=("PNG", "JPEG", "WEBP", "AVIF", "GIF"),
     max_bytes=25 * _MIB,
-    max_pixels=40_000_000,
+    max_pixels=25_000_000,
     square=False,
 )
 """What a server takes from its clients where it is told to take more than OpenAI did."""
