@@ -96,7 +96,8 @@ def _flat(picture: Pillow.Image) -> Pillow.Image:
 def _eight_bits(pixels: NDArray[np.integer]) -> NDArray[np.uint8]:
     """16-bit samples (row, column), rounded to 8 bits."""
     clipped = np.clip(pixels, 0, 65535).astype(np.uint32)
-    return ((clipped + 128) // 257).astype(np.uint8)
+    rounded: NDArray[np.uint8] = ((clipped + 128) // 257).astype(np.uint8)
+    return rounded
 
 
 def _managed(flat: Pillow.Image, profile: bytes) -> Pillow.Image | None:
