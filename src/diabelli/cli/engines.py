@@ -6,11 +6,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from diabelli.cli.kernels import USER_KERNELS, place_kernels
 from diabelli.errors import MissingExtra
 
 
 def engines() -> None:
     """List the engines."""
+    place_kernels([USER_KERNELS])
     from diabelli import engines as known
 
     table = Table("engine", "version", "trained", "summary", box=None, header_style="bold")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +13,7 @@ import diabelli
 from diabelli.errors import StoreUnavailable
 from diabelli.storage import private_folder
 
+USER_KERNELS = Path("~/.cache/diabelli/kernels")
 _SYNTHESIS = Path(diabelli.__file__).parent / "synthesis"
 _VARIABLE = "NUMBA_CACHE_DIR"
 
@@ -30,4 +33,6 @@ def place_kernels(candidates: Iterable[Path]) -> None:
             return
         except (StoreUnavailable, RuntimeError):
             continue
-    os.environ[_VARIABLE] = tempfile.mkdtemp(prefix="diabelli-kernels-")
+    fleeting = tempfile.mkdtemp(prefix="diabelli-kernels-")
+    atexit.register(shutil.rmtree, fleeting, ignore_errors=True)
+    os.environ[_VARIABLE] = fleeting

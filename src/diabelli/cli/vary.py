@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from diabelli import pictures
 from diabelli.cli.faults import FAILED, tell
-from diabelli.cli.kernels import place_kernels
+from diabelli.cli.kernels import USER_KERNELS, place_kernels
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def vary(
 
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation.
     """
-    place_kernels([Path("~/.cache/diabelli/kernels")])
+    place_kernels([USER_KERNELS])
     from diabelli.library import vary as make
 
     _check_names(images)
