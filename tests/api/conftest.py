@@ -39,16 +39,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def gate() -> Iterator[Gate]:
-    """The engine behind the model `gate` of the servers that `serve` starts; opened at the end."""
-    gate = Gate()
-    yield gate
-    gate.opened.set()
+def gate() -> Gate:
+    """The engine behind the model `gate` of the servers that `serve` starts."""
+    return Gate()
 
 
 @pytest.fixture
 def serve(tmp_path: Path, gate: Gate) -> Iterator[Serve]:
     """Starts a server with the settings given, until the test is over."""
     with ExitStack() as stack:
-        stack.callback(gate.opened.set)
         yield lambda **settings: start(stack, tmp_path, settings, gate)
+        # A server waits for its requests before it stops.
+        gate.opened.set()

@@ -1,0 +1,70 @@
+"""What the log tells of a request, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.wire import PATH, Server, picture
+
+FILES = {"image": picture()}
+
+
+def ask(server: Server, **fields: str) -> httpx.Response:
+    """A request with these fields as text."""
+    form = {name: (None, value) for name, value in fields.items()}
+    return httpx.post(server.url + PATH, files={**form, **FILES})
+
+
+def records(caplog: pytest.LogCaptureFixture, event: str) -> list[logging.LogRecord]:
+    """What was logged under that name by the HTTP edge."""
+    return [
+        record
+        for record in caplog.records
+        if record.name == "diabelli.api" and record.getMessage() == event
+    ]
+
+
+def test_one_line_a_request(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """A request is told in one line with its id, status, time, engine and seeds."""
+    with caplog.at_level(logging.INFO, "diabelli.api"):
+        answer = ask(server, seed="5", n="2")
+    (record,) = records(caplog, "request.answered")
+    told = vars(record)
+    assert told["request_id"] == answer.headers["x-request-id"]
+    assert (told["request"], told["status"]) == (f"POST {PATH}", 200)
+    assert (told["engine"], told["seeds"]) == ("shift", [5, 6])
+    assert told["duration_ms"] >= 0
+
+
+def test_fault_is_found_by_its_request_id(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """The log has the trace of a fault under the id that the client was told, and its cause."""
+    answer = ask(server, model="broken")
+    (record,) = records(caplog, "request.failed")
+    assert vars(record)["request_id"] == answer.headers["x-request-id"]
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], Exception)
+    assert isinstance(record.exc_info[1].__cause__, ZeroDivisionError)
+
+
+def test_refusals_are_no_faults(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """What a client did wrong leaves no trace in the log of faults."""
+    assert ask(server, n="11").status_code == 400
+    assert not records(caplog, "request.failed")
+
+
+def test_keys_and_users_are_not_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a key, right or wrong, nor the end-user's name reaches the log."""
+    server = serve(api_keys=("right-key-1234",))
+    with caplog.at_level(logging.DEBUG, "diabelli"):
+        for key in ("right-key-1234", "wrong-key-5678"):
+            headers = {"Authorization": f"Bearer {key}"}
+            form = {"user": (None, "somebody"), **FILES}
+            httpx.post(server.url + PATH, files=form, headers=headers)
+    logged = " ".join(str(vars(record)) for record in caplog.records)
+    assert "request.answered" in logged
+    for secret in ("right-key", "wrong-key", "somebody"):
+        assert secret not in logged
