@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.conftest import Serve
-from api.wire import PATH, Server, picture
+from api.wire import PATH, Server, check_error, picture
 
 FILES = {"image": picture()}
 
@@ -48,6 +48,26 @@ def test_fault_is_found_by_its_request_id(server: Server, caplog: pytest.LogCapt
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], Exception)
     assert isinstance(record.exc_info[1].__cause__, ZeroDivisionError)
+
+
+def test_unforeseen_exception(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault anywhere in the edge is answered in the error's shape; its text is only logged."""
+
+    def fail(key: str, query: object) -> bytes:
+        raise RuntimeError(f"private words about {key} and {query}")
+
+    monkeypatch.setattr(server.storage, "get", fail)
+    answer = httpx.get(server.url + "/results/1/2")
+    message = "The server had an error while processing your request. Sorry about that!"
+    check_error(
+        answer.status_code, answer.headers, answer.json(), 500, message, kind="server_error"
+    )
+    (record,) = records(caplog, "request.failed")
+    assert vars(record)["request_id"] == answer.headers["x-request-id"]
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], RuntimeError)
 
 
 def test_refusals_are_no_faults(server: Server, caplog: pytest.LogCaptureFixture) -> None:
