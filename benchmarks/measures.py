@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
-from filters import Floats, bell, gradients, grey, laplacian, resized
-from matching import FAR, PATCH, Distances, nearest, nearest_window
-from novelty import fit, novel
 from numpy.typing import NDArray
 
 from diabelli.variation import Image
+from filters import Floats, bell, gradients, grey, laplacian, resized
+from matching import FAR, PATCH, Distances, nearest, nearest_window
+from novelty import fit, novel
 
 SIDE = 256
 PROJECTIONS = 128

@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 import numba
 import numpy as np
-from filters import Floats, box, gradients, grey
-from matching import PATCH, Distances, Field
 from numpy.typing import NDArray
 
 from diabelli.variation import Image
+from filters import Floats, box, gradients, grey
+from matching import PATCH, Distances, Field
 
 Affine: TypeAlias = NDArray[np.float64]
 """(3, 2): [row, column, 1] @ affine is the place in the source of a place in the variation."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from drawn import DRAWN
-
 from diabelli import pictures
 from diabelli.variation import Image
+from drawn import DRAWN
 
 WHEELS = {
     "astronaut": "skimage/data/astronaut.png",

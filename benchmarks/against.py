@@ -1,0 +1,121 @@
+"""Runs another implementation beside ours: in a process, and with an interpreter, of its own.
+
+The other implementation is a Python file that defines one function:
+
+    def vary(source, n, strength, seed, size):
+        '''source: (h, h, 3) uint8; returns n images (size, size, 3) uint8'''
+
+Run as a program, this file is that process: it reads requests and writes answers, and needs
+nothing but NumPy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from runpy import run_path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+ONE_THREAD = {
+    f"{library}_NUM_THREADS": "1" for library in ("MKL", "NUMBA", "OMP", "OPENBLAS", "VECLIB")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other implementation gave: its images, and the CPU seconds that they took."""
+
+    images: list[NDArray[np.uint8]]
+    cpu_s: float
+
+
+class Other:
+    """The other implementation, as long as its process lives."""
+
+    def __init__(self, script: Path, python: str) -> None:
+        """script: the file with `vary`; python: the interpreter that has what it needs."""
+        self._process = subprocess.Popen(
+            [python, __file__, str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | ONE_THREAD,
+        )
+
+    def __enter__(self) -> Other:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+    def vary(
+        self, source: NDArray[np.uint8], *, n: int, strength: float, seed: int, size: int
+    ) -> Answer:
+        """The answer of the other implementation; raises RuntimeError where it has none."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = {"n": n, "strength": strength, "seed": seed, "size": size}
+        _send(self._process.stdin, asked, [source])
+        received = _receive(self._process.stdout)
+        if received is None:
+            raise RuntimeError("the other implementation ended without an answer; see its output")
+        told, images = received
+        return Answer(images, told["cpu_s"])
+
+
+def _send(stream: BinaryIO, told: dict[str, Any], images: Sequence[NDArray[np.uint8]]) -> None:
+    """Write a line of JSON, which also says how many bytes of images follow, and the images."""
+    packed = BytesIO()
+    np.savez(packed, *images)
+    told = told | {"bytes": packed.tell()}
+    stream.write(json.dumps(told).encode() + b"\n" + packed.getvalue())
+    stream.flush()
+
+
+def _receive(stream: BinaryIO) -> tuple[dict[str, Any], list[NDArray[np.uint8]]] | None:
+    """What `_send` wrote; None where the other side is gone."""
+    line = stream.readline()
+    if not line:
+        return None
+    told: dict[str, Any] = json.loads(line)
+    with np.load(BytesIO(stream.read(told.pop("bytes")))) as packed:
+        return told, [packed[f"arr_{index}"] for index in range(len(packed.files))]
+
+
+def main() -> None:
+    """Answer requests from standard input until it ends."""
+    vary = run_path(sys.argv[1])["vary"]
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what the script prints must not get between the answers
+    while (received := _receive(sys.stdin.buffer)) is not None:
+        asked, (source,) = received
+        started = time.process_time()
+        images = vary(source, **asked)
+        _send(answers, {"cpu_s": time.process_time() - started}, images)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""An example of another implementation: a prototype that lies outside of this repository.
+
+The environment names its file in DIABELLI_PROTOTYPE. It defines a class E5 or Engine of one source,
+with `many`, which makes n variations; see `_made`. Run it under an interpreter that has what the
+prototype imports:
+
+    DIABELLI_PROTOTYPE=prototype.py python benchmarks/quality.py \
+        --against benchmarks/against_prototype.py --against-python /path/to/python
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def vary(
+    source: NDArray[np.uint8], n: int, strength: float, seed: int, size: int
+) -> list[NDArray[np.uint8]]:
+    """n images (size, size, 3) uint8, made with the arguments of the prototype's own main."""
+    prototype = _prototype()
+    scaled = prototype.resize((source / 255).astype(np.float32), size, size)
+    return [
+        np.rint(np.clip(state[4].reshape(size, size, 3), 0, 1) * 255).astype(np.uint8)
+        for state in _made(prototype, scaled, n, strength, seed, size)
+    ]
+
+
+def _made(
+    prototype: ModuleType,
+    source: NDArray[np.float32],
+    n: int,
+    strength: float,
+    seed: int,
+    size: int,
+) -> list[Any]:
+    """The final states of the prototype's run; the fifth part of each is its canvas."""
+    if not hasattr(prototype, "E5"):
+        engine = prototype.Engine(source, out=size, mu=1.0)
+        states, _ = engine.many(n, seed=seed, strength=strength, noise=0.15, wob=0.04, k=4)
+        return list(states)
+    free = strength >= 0.8
+    engine = prototype.E5(source, out=size, mu=2.0 if free else 3.0, start=36 if free else 40)
+    noise, wobble = (0.15, 0.06) if free else (0.1, 0.03)
+    states, _ = engine.many(n, seed=seed, strength=strength, noise=noise, wob=wobble, k=3)
+    return list(states)
+
+
+@cache
+def _prototype() -> ModuleType:
+    path = Path(os.environ["DIABELLI_PROTOTYPE"])
+    spec = spec_from_file_location("prototype", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"DIABELLI_PROTOTYPE names {str(path)!r}, which is no Python file")
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(path.parent))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,168 @@
+"""How good the patch engine's variations are: figures for each picture, and sheets to look at.
+
+Run: python benchmarks/quality.py [--only coffee,masts] [--strengths .3,.6,1] [--out DIR]
+
+With `--against SCRIPT` another implementation (see `against.py`) makes the same beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pictures
+from against import Other
+from contact_sheet import contact_sheet
+from diabelli import engines
+from diabelli.engines import Engine
+from diabelli.pictures.writing import on_white
+from diabelli.variation import Image, VariationSpec, unwatched
+from measures import NAMES, Measures, mean, measure
+
+N = 4
+OURS, OTHER = "diabelli", "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One picture at one strength, by one maker.
+
+    Attributes:
+        name: of the picture.
+        maker: OURS or OTHER.
+        size: of the variations, in pixels a side.
+        against: the script and the interpreter of the other implementation.
+    """
+
+    name: str
+    strength: float
+    maker: str
+    size: int
+    seed: int
+    against: tuple[Path, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a task: the variations and their figures."""
+
+    task: Task
+    images: list[Image]
+    measures: Measures
+
+
+def carry_out(task: Task) -> Outcome:
+    """Make the variations of a task and measure them, as they look before white."""
+    source = pictures.load(task.name)
+    images = _ours(source, task) if task.maker == OURS else _others(source, task)
+    measures = measure(on_white(source), [on_white(image) for image in images])
+    return Outcome(task, images, measures)
+
+
+def _ours(source: Image, task: Task) -> list[Image]:
+    spec = VariationSpec(
+        n=N, height=task.size, width=task.size, strength=task.strength, seed=task.seed
+    )
+    return [piece().image for piece in _engine().prepare(source, spec, unwatched)]
+
+
+def _others(source: Image, task: Task) -> list[Image]:
+    assert task.against is not None
+    answer = _other(*task.against).vary(
+        on_white(source), n=N, strength=task.strength, seed=task.seed, size=task.size
+    )
+    return answer.images
+
+
+@cache
+def _engine() -> Engine:
+    return engines.load("patch")
+
+
+@cache
+def _other(script: Path, python: str) -> Other:
+    """One process for each of the pool's; it ends with it, because its standard input does."""
+    return Other(script, python)
+
+
+def line(name: str, strength: float, maker: str, measures: Measures) -> str:
+    """One line of the table."""
+    figures = " ".join(f"{getattr(measures, figure):7.3f}" for figure in NAMES)
+    return f"{name:18} {strength:4.2f} {maker:9} {figures}"
+
+
+def write_sheet(outcomes: list[Outcome], folder: Path) -> None:
+    """Write the contact sheet of one picture: a row for each strength, makers side by side."""
+    rows: dict[str, list[list[Image]]] = {}
+    for outcome in outcomes:
+        rows.setdefault(f"{outcome.task.strength:.2f}", []).append(outcome.images)
+    name = outcomes[0].task.name
+    contact_sheet(pictures.load(name), rows).save(folder / f"{name}.png")
+
+
+def print_means(outcomes: list[Outcome]) -> None:
+    """Print the means over the pictures of the table and over all, for strengths and makers."""
+    for title, wanted in (("mean of the table", pictures.TABLE), ("mean of all", pictures.NAMES)):
+        groups: dict[tuple[float, str], list[Measures]] = {}
+        for outcome in outcomes:
+            if outcome.task.name in wanted:
+                key = (outcome.task.strength, outcome.task.maker)
+                groups.setdefault(key, []).append(outcome.measures)
+        for (strength, maker), measures in groups.items():
+            print(line(f"{title} ({len(measures)})", strength, maker, mean(measures)))
+
+
+def run(tasks: list[Task], jobs: int, out: Path | None) -> list[Outcome]:
+    """Carry out the tasks, print a line for each and write a sheet whenever a picture is done."""
+    done: list[Outcome] = []
+    of_picture: list[Outcome] = []
+    for outcome in _carried_out(tasks, jobs):
+        print(line(outcome.task.name, outcome.task.strength, outcome.task.maker, outcome.measures))
+        sys.stdout.flush()
+        done.append(outcome)
+        of_picture.append(outcome)
+        if len(done) == len(tasks) or tasks[len(done)].name != outcome.task.name:
+            if out is not None:
+                write_sheet(of_picture, out)
+            of_picture = []
+    return done
+
+
+def _carried_out(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap(carry_out, tasks)
+
+
+def main() -> None:
+    """Read the arguments and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", help="names of pictures, separated by commas")
+    parser.add_argument("--strengths", default=".3,.6,1", help="numbers, separated by commas")
+    parser.add_argument("--size", type=int, default=256, help="pixels a side (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the first variation (%(default)s)")
+    parser.add_argument("--out", type=Path, help="a folder for the contact sheets")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (%(default)s)")
+    parser.add_argument("--against", type=Path, metavar="SCRIPT", help="another implementation")
+    parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
+    asked = parser.parse_args()
+    against = (asked.against, asked.against_python) if asked.against else None
+    tasks = [
+        Task(name, float(strength), maker, asked.size, asked.seed, against)
+        for name in pictures.chosen(asked.only)
+        for strength in asked.strengths.split(",")
+        for maker in (OURS, OTHER)[: 2 if against else 1]
+    ]
+    if asked.out is not None:
+        asked.out.mkdir(parents=True, exist_ok=True)
+    print(f"{'picture':18} {'str.':4} {'maker':9} " + " ".join(f"{name:>7}" for name in NAMES))
+    print_means(run(tasks, asked.jobs, asked.out))
+
+
+if __name__ == "__main__":
+    main()
