@@ -107,9 +107,9 @@ def _receive(stream: BinaryIO) -> tuple[dict[str, Any], list[NDArray[np.uint8]]]
 
 def main() -> None:
     """Answer requests from standard input until it ends."""
-    vary = run_path(sys.argv[1])["vary"]
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the script prints must not get between the answers
+    vary = run_path(sys.argv[1])["vary"]
     while (received := _receive(sys.stdin.buffer)) is not None:
         asked, (source,) = received
         started = time.process_time()

@@ -1,0 +1,53 @@
+"""One request for ten 1024x1024 variations through the service, in a process of its own.
+
+Run: python benchmarks/request.py [--threads 2]. Prints JSON: the seconds on the clock, the CPU
+seconds, and how much memory the whole process held at its peak, in MiB (Linux tells that).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import time
+from pathlib import Path
+
+from diabelli import engines, pictures
+from diabelli.service import Service
+from diabelli.variation import VariationSpec
+from speed import picture_at
+
+N, SIDE = 10, 1024
+
+
+def request(threads: int) -> dict[str, float]:
+    """What the request cost, with everything warm: wall_s, cpu_s and peak_mib."""
+    service = Service(engines={"patch": engines.load("patch")}, storage=None, threads=threads)
+    service.warm()
+    source = pictures.encode(picture_at("astronaut", SIDE), "png")
+    spec = VariationSpec(n=N, height=SIDE, width=SIDE, seed=1)
+    started, cpu = time.perf_counter(), time.process_time()
+    service.create(source, spec, engine="patch", rules=pictures.OPENAI, keep=False)
+    wall_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
+    service.close()
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mib": peak_mib()}
+
+
+def peak_mib() -> float:
+    """The most memory that this process has held; a parent's own peak is not in it."""
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None, status
+    return int(found[1]) / 1024
+
+
+def main() -> None:
+    """Print what one request costs."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="(%(default)s)")
+    print(json.dumps(request(parser.parse_args().threads)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""How long the patch engine takes: medians of CPU seconds, and one request on one and all cores.
+
+Run: python benchmarks/speed.py [--repeats 3]
+
+One variation is everything from the decoded source on, on one thread; encoding is told apart. With
+`--against SCRIPT` another implementation (see `against.py`) is timed in turn with ours, so that
+whatever else the machine does meets both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from PIL import Image as Pillow
+
+from against import Other
+from diabelli import engines, pictures
+from diabelli.engines import Engine
+from diabelli.variation import Image, VariationSpec, unwatched
+from pictures import load
+
+SOURCES = ("astronaut", "coffee", "china")
+"""A portrait, a thing and a scene: what is salient decides how much work there is."""
+STRENGTH = 0.5
+COMPARED = (256, 1024)
+SIDES = (*COMPARED, 2048)
+
+
+def picture_at(name: str, side: int) -> Image:
+    """The picture of that name at (side, side, 3), as a source of that size would be."""
+    picture = Pillow.fromarray(load(name)).resize((side, side), Pillow.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
+def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, float]:
+    """The CPU seconds of one variation, and of what part of them a further one would share."""
+    spec = VariationSpec(n=1, height=side, width=side, strength=STRENGTH, seed=seed)
+    started = time.process_time()
+    (piece,) = engine.prepare(source, spec, unwatched)
+    prepared = time.process_time()
+    piece()
+    return time.process_time() - started, prepared - started
+
+
+def others(other: Other, source: Image, side: int, seed: int) -> float:
+    """The CPU seconds of one variation by the other implementation."""
+    return other.vary(source, n=1, strength=STRENGTH, seed=seed, size=side).cpu_s
+
+
+def one_variation(engine: Engine, other: Other | None, side: int, repeats: int) -> float:
+    """Print the medians for one variation at a size; ours."""
+    sources = [picture_at(name, side) for name in SOURCES]
+    both: list[tuple[float, float]] = []
+    theirs: list[float] = []
+    for seed in range(repeats):
+        for source in sources:
+            both.append(ours(engine, source, side, seed))
+            if other is not None:
+                theirs.append(others(other, source, side, seed))
+    total, prepared = (median(times) for times in zip(*both, strict=True))
+    said = f"{side}x{side}, one variation: {total:.3f} CPU s, of which {prepared:.3f} until judged"
+    if theirs:
+        said += f"; other {median(theirs):.3f}, ratio {total / median(theirs):.2f}"
+    print(said, flush=True)
+    return total
+
+
+def encoding(repeats: int) -> float:
+    """The median of milliseconds on the clock to write a 1024x1024 PNG."""
+    image = picture_at(SOURCES[0], 1024)
+    times = []
+    for _ in range(3 * repeats):
+        started = time.perf_counter()
+        pictures.encode(image, "png")
+        times.append(time.perf_counter() - started)
+    return 1000 * median(times)
+
+
+def request(threads: int, repeats: int) -> dict[str, float]:
+    """The medians of what `request.py` prints for that many threads."""
+    command = [sys.executable, str(Path(__file__).with_name("request.py"))]
+    command += ["--threads", str(threads)]
+    runs = [
+        json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        for _ in range(repeats)
+    ]
+    return {name: median(run[name] for run in runs) for name in runs[0]}
+
+
+def print_requests(repeats: int) -> None:
+    """Print what ten variations cost on one thread and on all, and how much that gains."""
+    alone = None
+    for threads in (1, os.cpu_count() or 1):
+        run = request(threads, repeats)
+        alone = alone or run["wall_s"]
+        print(
+            f"1024x1024, n=10, {threads} thread{'s' * (threads > 1)}: {run['wall_s']:.2f} s on the "
+            f"clock ({alone / run['wall_s']:.2f}x), {run['cpu_s']:.2f} CPU s "
+            f"({run['cpu_s'] / run['wall_s']:.2f} cores), peak {run['peak_mib']:.0f} MiB",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Read the arguments and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--repeats", type=int, default=3, help="for each source (%(default)s)")
+    parser.add_argument("--against", type=Path, metavar="SCRIPT", help="another implementation")
+    parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
+    asked = parser.parse_args()
+    engine = engines.load("patch")
+    engine.warm()
+    with Other(asked.against, asked.against_python) if asked.against else nullcontext() as other:
+        if other is not None:
+            others(other, picture_at(SOURCES[0], 64), 64, 0)  # compiles what it has to compile
+        totals = {
+            side: one_variation(engine, other if side in COMPARED else None, side, asked.repeats)
+            for side in SIDES
+        }
+    print(f"t(2048) / t(1024): {totals[2048] / totals[1024]:.2f}")
+    print(f"1024x1024, PNG written in {encoding(asked.repeats):.1f} ms on the clock")
+    print_requests(asked.repeats)
+
+
+if __name__ == "__main__":
+    main()
