@@ -22,7 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from runpy import run_path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ class Other:
         return Answer(images, told["cpu_s"])
 
 
-def _send(stream: BinaryIO, told: dict[str, Any], images: Sequence[NDArray[np.uint8]]) -> None:
+def _send(stream: IO[bytes], told: dict[str, Any], images: Sequence[NDArray[np.uint8]]) -> None:
     """Write a line of JSON, which also says how many bytes of images follow, and the images."""
     packed = BytesIO()
     np.savez(packed, *images)
@@ -95,7 +95,7 @@ def _send(stream: BinaryIO, told: dict[str, Any], images: Sequence[NDArray[np.ui
     stream.flush()
 
 
-def _receive(stream: BinaryIO) -> tuple[dict[str, Any], list[NDArray[np.uint8]]] | None:
+def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[NDArray[np.uint8]]] | None:
     """What `_send` wrote; None where the other side is gone."""
     line = stream.readline()
     if not line:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -61,6 +62,9 @@ def _prototype() -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"DIABELLI_PROTOTYPE names {str(path)!r}, which is no Python file")
     sys.dont_write_bytecode = True
+    # What is compiled must not be left beside a file that is not ours.
+    kernels = Path(tempfile.gettempdir()) / "prototype-kernels"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(kernels))
     sys.path.insert(0, str(path.parent))
     module = module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -187,14 +187,17 @@ def checker() -> Array:
     """A board of eight by eight squares."""
     row, column = np.mgrid[:SIDE, :SIDE] // (SIDE // 8)
     dark = (row + column) % 2 == 1
-    return np.where(dark[..., None], (40, 52, 90), (240, 236, 224)).astype(np.uint8)
+    colours = np.array([(240, 236, 224), (40, 52, 90)], np.uint8)
+    board: Array = colours[dark.astype(int)]
+    return board
 
 
 def near_uniform() -> Array:
     """Grey paper, hardly more than one colour."""
     grain = np.random.default_rng(9).normal(0, 1.2, (SIDE, SIDE))
     grey = 168 + 2.5 * _smooth_noise(5, 8) + grain
-    return np.rint(grey[..., None] + np.array([2, 0, -4])).astype(np.uint8)
+    tinted: Array = np.rint(grey[..., None] + np.array([2, 0, -4])).astype(np.uint8)
+    return tinted
 
 
 def crest() -> Array:

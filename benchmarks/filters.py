@@ -58,7 +58,8 @@ def _cubic(old: int, new: int) -> Floats:
 
 def grey(image: Image) -> Floats:
     """The grey of an image (row, column, 3) uint8, 0..1."""
-    return image.astype(np.float32) @ (LUMA / 255)
+    plane: Floats = image.astype(np.float32) @ (LUMA / np.float32(255))
+    return plane
 
 
 def laplacian(plane: Floats) -> Floats:

@@ -31,7 +31,7 @@ def nearest(image: Image, other: Image) -> tuple[Field, Distances]:
     """
     shape = np.array(image.shape[:2]) - PATCH + 1
     last = np.array(other.shape[:2]) - PATCH
-    own = np.minimum(np.moveaxis(np.indices(shape), 0, -1), last).astype(np.int32)
+    own = np.minimum(np.moveaxis(np.indices(tuple(shape)), 0, -1), last).astype(np.int32)
     random = np.random.default_rng(0).integers(0, last + 1, (*shape, 2)).astype(np.int32)
     lines, others = _lines(image), _lines(other)
     first, second = _improved(lines, others, own, 1), _improved(lines, others, random, 2)
@@ -55,7 +55,7 @@ def _lines(image: Image) -> Image:
 
 
 @_kernel
-def _distance(a, b, ay, ax, by, bx, limit):
+def _distance(a: Image, b: Image, ay: int, ax: int, by: int, bx: int, limit: np.int32) -> np.int32:
     """The distance of two patches; more than `limit` once it is clear that it is more."""
     total = np.int32(0)
     for row in range(PATCH):
@@ -72,7 +72,7 @@ def _distance(a, b, ay, ax, by, bx, limit):
 
 
 @_kernel
-def _improved(a, b, field, seed):
+def _improved(a: Image, b: Image, field: Field, seed: int) -> Distances:
     """Improve `field` in place, in turn from the top left and the bottom right; its distances."""
     height, width = field.shape[:2]
     rows, columns = b.shape[0] - PATCH + 1, b.shape[1] // 4 - PATCH + 1
@@ -103,7 +103,16 @@ def _improved(a, b, field, seed):
 
 
 @_kernel
-def _take(a, b, y, x, row, column, field, distances):
+def _take(
+    a: Image,
+    b: Image,
+    y: int,
+    x: int,
+    row: int,
+    column: int,
+    field: Field,
+    distances: Distances,
+) -> None:
     """Match the patch at (y, x) with the one at (row, column) if that is nearer."""
     if row == field[y, x, 0] and column == field[y, x, 1]:
         return
@@ -114,8 +123,11 @@ def _take(a, b, y, x, row, column, field, distances):
 
 
 @_kernel
-def _windows(a, b, side, best):
-    """For each shift of `b` against `a`, running sums give the distances of all windows at once."""
+def _windows(a: Distances, b: Distances, side: int, best: Distances) -> None:
+    """For each shift of `b` against `a`, running sums give the distances of all windows.
+
+    a, b: images (row, column, 3), as int32.
+    """
     height, width = a.shape[:2]
     squares = np.empty((height, width), np.int32)
     columns = np.empty(width, np.int32)

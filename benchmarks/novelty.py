@@ -17,7 +17,7 @@ from diabelli.variation import Image
 from filters import Floats, box, gradients, grey
 from matching import PATCH, Distances, Field
 
-Affine: TypeAlias = NDArray[np.float64]
+Affine: TypeAlias = NDArray[np.floating]
 """(3, 2): [row, column, 1] @ affine is the place in the source of a place in the variation."""
 
 POINTS = 4000
@@ -89,11 +89,11 @@ def novel(variation: Image, source: Image, affine: Affine, distances: Distances)
     return float((at_place - distances / (3 * PATCH**2) > CLEARLY).mean())
 
 
-def _texture(image: Image) -> Floats:
+def _texture(image: Image) -> NDArray[np.float64]:
     """How likely each patch is drawn: by the energy of its gradients; sums to 1."""
     down, across = gradients(grey(image))
     energy = box(down**2 + across**2, PATCH).astype(np.float64).ravel() + 1e-7
-    return energy / energy.sum()
+    return np.asarray(energy / energy.sum())
 
 
 def _agree(affine: Affine, points: Affine, matched: Affine) -> NDArray[np.bool_]:
@@ -101,12 +101,13 @@ def _agree(affine: Affine, points: Affine, matched: Affine) -> NDArray[np.bool_]
 
 
 @numba.njit(nogil=True, cache=True)
-def _squares_under(variation, source, affine):
+def _squares_under(variation: Image, source: Image, affine: Affine) -> Floats:
     """The mean squared difference over channels between an image and the source under a map."""
     height, width = source.shape[:2]
-    squares = np.empty(variation.shape[:2], np.float32)
-    for y in range(squares.shape[0]):
-        for x in range(squares.shape[1]):
+    rows, columns = variation.shape[:2]
+    squares = np.empty((rows, columns), np.float32)
+    for y in range(rows):
+        for x in range(columns):
             v = y * affine[0, 0] + x * affine[1, 0] + affine[2, 0]
             u = y * affine[0, 1] + x * affine[1, 1] + affine[2, 1]
             if not (0 <= v <= height - 1 and 0 <= u <= width - 1):

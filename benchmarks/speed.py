@@ -53,7 +53,8 @@ def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, fl
 
 def others(other: Other, source: Image, side: int, seed: int) -> float:
     """The CPU seconds of one variation by the other implementation."""
-    return other.vary(source, n=1, strength=STRENGTH, seed=seed, size=side).cpu_s
+    answer = other.vary(source, n=1, strength=STRENGTH, seed=seed, size=side)
+    return answer.cpu_s
 
 
 def one_variation(engine: Engine, other: Other | None, side: int, repeats: int) -> float:
@@ -66,7 +67,8 @@ def one_variation(engine: Engine, other: Other | None, side: int, repeats: int) 
             both.append(ours(engine, source, side, seed))
             if other is not None:
                 theirs.append(others(other, source, side, seed))
-    total, prepared = (median(times) for times in zip(*both, strict=True))
+    total = median(whole for whole, _ in both)
+    prepared = median(shared for _, shared in both)
     said = f"{side}x{side}, one variation: {total:.3f} CPU s, of which {prepared:.3f} until judged"
     if theirs:
         said += f"; other {median(theirs):.3f}, ratio {total / median(theirs):.2f}"
