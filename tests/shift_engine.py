@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from diabelli.engines import Piece
+from diabelli.engines import Piece, Spread
 from diabelli.variation import (
     EngineInfo,
     Image,
@@ -30,7 +30,9 @@ class ShiftEngine:
     def warm(self) -> None:
         self.warmed += 1
 
-    def prepare(self, source: Image, spec: VariationSpec, watch: Watch) -> list[Piece]:
+    def prepare(
+        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+    ) -> list[Piece]:
         return [partial(self._shift, source, spec, watch, index) for index in range(spec.n)]
 
     def _shift(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from diabelli.storage import LocalStorage
 from diabelli.variation import Progress, Variation, VariationSpec, Watch, unwatched
 from diabelli.workers import Workers
 
+S = TypeVar("S")
 T = TypeVar("T")
 _log = logging.getLogger("diabelli.service")
 
@@ -127,10 +128,12 @@ class Service:
                 raise Cancelled
             watch(progress)
 
-        def prepare() -> list[Piece]:
+        def spread(pieces: Sequence[Callable[[], S]]) -> list[S]:
+            return self._workers.run(pieces, stopped.set)
+
+        def source() -> Image:
             watched(Progress(0, "waiting", 0.0))
-            source = pictures.fit(read(), spec.height, spec.width, spec.fit)
-            return _guarded(name, lambda: engine.prepare(source, spec, watched))
+            return pictures.fit(read(), spec.height, spec.width, spec.fit)
 
         def carried_out(index: int, piece: Piece) -> Callable[[], T]:
             def work() -> T:
@@ -140,9 +143,9 @@ class Service:
             return work
 
         try:
-            (pieces,) = self._workers.run([prepare], stopped.set)
-            work = [carried_out(index, piece) for index, piece in enumerate(pieces)]
-            return self._workers.run(work, stopped.set)
+            (image,) = spread([source])
+            pieces = _guarded(name, lambda: engine.prepare(image, spec, watched, spread))
+            return spread([carried_out(index, piece) for index, piece in enumerate(pieces)])
         finally:
             stopped.set()
 

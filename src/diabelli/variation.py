@@ -39,7 +39,7 @@ def strength_of(value: float | str) -> float:
     Raises `InvalidParameter` for anything else.
     """
     try:
-        strength = STRENGTHS[value] if value in STRENGTHS else float(value)  # type: ignore[index]
+        strength = STRENGTHS[value] if value in STRENGTHS else float(value)
     except (TypeError, ValueError):
         strength = math.nan
     if not 0 <= strength <= 1:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from diabelli.engines import Piece
+from diabelli.engines import Piece, Spread
 from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch
 
 
@@ -20,7 +20,9 @@ class Shift:
     def warm(self) -> None:
         """Nothing to do."""
 
-    def prepare(self, source: Image, spec: VariationSpec, watch: Watch) -> list[Piece]:
+    def prepare(
+        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+    ) -> list[Piece]:
         return [partial(self._make, source, spec, watch, index) for index in range(spec.n)]
 
     def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:

@@ -1,19 +1,33 @@
 """Ways to make variations, behind one small protocol.
 
-`load` imports an engine on first use, by name: a program pays only for the engines that it asks for.
+`load` imports an engine on first use, by name: a program pays only for the engines that it asks
+for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias, TypeVar, cast
 
 from diabelli.errors import UnknownEngine
 from diabelli.variation import EngineInfo, Image, Variation, VariationSpec, Watch
 
+T = TypeVar("T")
 Piece: TypeAlias = Callable[[], Variation]
 """The work that is left for one variation; pieces are independent and run in any thread."""
+
+
+class Spread(Protocol):
+    """Runs pieces of work that do not depend on each other, in any order and any threads."""
+
+    def __call__(self, pieces: Sequence[Callable[[], T]], /) -> list[T]:
+        """What the pieces return, in their order; the first failure is raised."""
+
+
+def in_turn(pieces: Sequence[Callable[[], T]]) -> list[T]:
+    """The `Spread` of a single thread."""
+    return [piece() for piece in pieces]
 
 
 class Engine(Protocol):
@@ -27,11 +41,14 @@ class Engine(Protocol):
     def warm(self) -> None:
         """Do ahead of time whatever the first request would otherwise wait for."""
 
-    def prepare(self, source: Image, spec: VariationSpec, watch: Watch) -> list[Piece]:
+    def prepare(
+        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+    ) -> list[Piece]:
         """Do the work that the variations share and return one piece for each of the `spec.n`.
 
         `source` has the aspect of the spec (`pictures.fit` sees to it) and any size from 1x1 up.
-        `watch` is called between the steps of this and of every piece.
+        `watch` is called between the steps of this and of every piece.  `spread` runs whatever
+        takes time here, so that it shares the threads fairly with other requests.
         """
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from diabelli.engines import Piece
+from diabelli.engines import Piece, Spread, in_turn
 from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.composition import Report, compose, paint, plain
-from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch, unwatched
+from diabelli.synthesis.composition import Report, compose, paint, plain, study
+from diabelli.variation import (
+    EngineInfo,
+    Image,
+    Progress,
+    Variation,
+    VariationSpec,
+    Watch,
+    unwatched,
+)
 
 ENGINE_VERSION = "1"
 """Changes whenever the same source, strength and seed would give another picture."""
 
 
 class PatchEngine:
-    """Makes variations of the source's own patches, under a random layout; see `diabelli.synthesis`."""
+    """Makes variations of the source's own patches, under a random layout; see
+    `diabelli.synthesis`."""
 
     info = EngineInfo(
         name="patch",
@@ -27,23 +38,26 @@ class PatchEngine:
         """Compile the kernels, or load them from the cache, by making one small variation."""
         ramp = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8
         spec = VariationSpec(height=512, width=512, n=1, seed=0)
-        for piece in self.prepare(ramp.astype(np.uint8), spec, unwatched):
+        for piece in self.prepare(ramp.astype(np.uint8), spec, unwatched, in_turn):
             piece()
 
-    def prepare(self, source: Image, spec: VariationSpec, watch: Watch) -> list[Piece]:
+    def prepare(
+        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+    ) -> list[Piece]:
         """One piece for each variation; the layouts are chosen and judged here, together."""
         if spec.strength == 0:
             image = plain(source, spec.height, spec.width)
             return [lambda: self._variation(image, spec.seed, spec)] * spec.n
+        report = _reporter(watch, 0, 0.0, 0.2)
+        report("analysis", 0.0)
+        (studied,) = spread([partial(study, source, spec.height, spec.width)])
         candidates = compose(
-            source,
-            spec.height,
-            spec.width,
+            studied,
             n=spec.n,
             strength=spec.strength,
             seed=spec.seed,
-            report=_reporter(watch, 0, 0.0, 0.2),
-            spread=lambda pieces: [piece() for piece in pieces],
+            report=report,
+            spread=spread,
         )
         return [self._piece(k, candidate, spec, watch) for k, candidate in enumerate(candidates)]
 

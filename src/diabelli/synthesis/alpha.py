@@ -1,7 +1,8 @@
 """Transparency: four planes of which the last is alpha and the others are multiplied by it.
 
-So the invisible colours of transparent pixels weigh nothing, neither in a match nor in a vote, and no grey fringe
-can come of them.  An opaque image has a last plane of zeros: it costs nothing and matches everything.
+So the invisible colours of transparent pixels weigh nothing, neither in a match nor in a vote, and
+no grey fringe can come of them.  An opaque image has a last plane of zeros: it costs nothing and
+matches everything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from diabelli.synthesis.resample import Bytes
 
 
 def joined(image: Bytes) -> Bytes:
-    """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in 0."""
+    """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in
+    0."""
     planes = np.zeros((*image.shape[:2], 4), np.uint8)
     planes[..., :3] = image[..., :3]
     if image.shape[2] == 4 and (image[..., 3] < 255).any():
@@ -27,5 +29,6 @@ def separated(planes: Bytes) -> Bytes:
     if not planes[..., 3].any():
         return np.ascontiguousarray(planes[..., :3])
     alpha = planes[..., 3:].astype(np.uint32)
-    colours = np.minimum((planes[..., :3] * 255 + alpha // 2) // np.maximum(alpha, 1), 255)
+    lifted = planes[..., :3].astype(np.uint32) * 255 + alpha // 2
+    colours = np.minimum(lifted // np.maximum(alpha, 1), 255)
     return np.concatenate([colours.astype(np.uint8), planes[..., 3:]], axis=2)

@@ -9,17 +9,22 @@ import numpy as np
 from diabelli.synthesis.judge import SIDE
 from diabelli.synthesis.rarity import rarity
 from diabelli.synthesis.resample import Bytes, Floats, resize
+from diabelli.synthesis.rigidity import rigidity
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.search import PATCH
 
 COARSEST = 40
-"""The side of level 0: small enough for a patch to see a fifth of the picture, large enough for a face."""
+"""The side of level 0: small enough for a patch to see a fifth of the picture, large enough for
+a face."""
 WORK = 256
 """The side up to which matches are searched for; beyond it they are carried up."""
 STEPS = 5
 """How many steps lead from COARSEST to WORK; each is by 1.45."""
 ANALYSED = 48
 """The side at which rarity is measured."""
+FINER = 1.25
+"""Images are kept this much larger than a level, where the source has the detail: frames need
+it."""
 
 
 def scaled(height: int, width: int, side: int) -> tuple[int, int]:
@@ -34,15 +39,18 @@ def scaled(height: int, width: int, side: int) -> tuple[int, int]:
 def ladder(height: int, width: int) -> list[tuple[int, int]]:
     """The sizes of the levels for a canvas (height, width), the coarsest first.
 
-    Up to WORK they depend on the aspect alone, so that a composition is the same at every size; beyond, by
-    octaves to the canvas itself.
+    Up to WORK they depend on the aspect alone, so that a composition is the same at every size;
+    beyond, by octaves to the canvas itself.
     """
     steps = [COARSEST * (WORK / COARSEST) ** (k / STEPS) for k in range(STEPS + 1)]
     sizes = [scaled(height, width, round(side)) for side in steps]
-    while sizes[-1][0] * 2 < height or sizes[-1][1] * 2 < width:
-        sizes.append((min(sizes[-1][0] * 2, height), min(sizes[-1][1] * 2, width)))
-    if height > sizes[-1][0] or width > sizes[-1][1]:
-        sizes.append((max(height, sizes[-1][0]), max(width, sizes[-1][1])))
+    while sizes[-1][0] < height or sizes[-1][1] < width:
+        sizes.append(
+            (
+                max(min(sizes[-1][0] * 2, height), sizes[-1][0]),
+                max(min(sizes[-1][1] * 2, width), sizes[-1][1]),
+            )
+        )
     return sizes
 
 
@@ -51,57 +59,68 @@ class Analysis:
     """A source and what was found out about it; there is one for each orientation.
 
     Attributes:
-        source: (h, w, 4) uint8; the fourth plane is alpha, with the colours multiplied by it, or 0.
         sizes: of the levels, (height, width), the coarsest first.
-        salience: (CELLS, CELLS) float32, 0..1.
+        pyramid: the source (h, w, 4) uint8 and its halves, the finest first; the fourth plane is
+        alpha, with
+            the colours multiplied by it, or 0.
         rarity: (rows, columns) float32, 0..1, one a patch of the source at ANALYSED pixels.
+        rigidity: (GRID, GRID) float32, 0..1.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
-        references: the source about SIDE pixels large, at the zooms that the judge accepts.
     """
 
-    source: Bytes
     sizes: list[tuple[int, int]]
-    salience: Floats
+    pyramid: list[Bytes]
     rarity: Floats
+    rigidity: Floats
     contrast: float
-    references: tuple[Bytes, ...]
-    _levels: dict[int, Bytes] = field(default_factory=dict)
+    _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
 
     def level(self, index: int) -> Bytes:
         """The source at the size of that level, (height, width, 4) uint8."""
-        if index not in self._levels:
-            self._levels[index] = resize(self.source, *self.sizes[index])
-        return self._levels[index]
+        return self.at(*self.sizes[index])
+
+    def at(self, height: int, width: int) -> Bytes:
+        """The source at that size, (height, width, 4) uint8."""
+        if (height, width) not in self._resized:
+            self._resized[height, width] = resize(self._with_detail(height), height, width)
+        return self._resized[height, width]
+
+    def detailed(self, height: int, width: int) -> Bytes:
+        """The source at that size or, where it has more detail, at up to FINER times that size."""
+        image = self._with_detail(height)
+        finer = max(1.0, min(FINER, image.shape[0] / height, image.shape[1] / width))
+        return self.at(round(height * finer), round(width * finer))
+
+    def _with_detail(self, height: int) -> Bytes:
+        """The smallest image of the pyramid that is finer than FINER times `height`."""
+        fine = [image for image in self.pyramid if image.shape[0] >= FINER * height]
+        return fine[-1] if fine else self.pyramid[0]
 
     def mirrored(self) -> Analysis:
         """The analysis of the source mirrored left to right."""
         return Analysis(
-            source=_flip(self.source),
             sizes=self.sizes,
-            salience=_flip(self.salience),
+            pyramid=[_flip(image) for image in self.pyramid],
             rarity=_flip(self.rarity),
+            rigidity=_flip(self.rigidity),
             contrast=self.contrast,
-            references=tuple(_flip(image) for image in self.references),
-            _levels={index: _flip(image) for index, image in self._levels.items()},
         )
 
 
 def analyse(source: Bytes, height: int, width: int) -> Analysis:
     """The analysis of `source` (h, w, 4) uint8 for canvases of (height, width)."""
     sizes = ladder(height, width)
-    work = resize(source, *sizes[STEPS])
-    side = scaled(height, width, SIDE)
-    judged = resize(work, *side)
+    pyramid = [source]
+    while min(pyramid[-1].shape[:2]) >= 2 * WORK:
+        pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
+    work = resize(pyramid[-1], *sizes[STEPS])
+    rare = rarity(resize(work, *scaled(height, width, ANALYSED)))
     return Analysis(
-        source=source,
         sizes=sizes,
-        salience=salience(work),
-        rarity=rarity(resize(work, *scaled(height, width, ANALYSED))),
-        contrast=max(float(judged[..., :3].std()), 12.0),
-        references=tuple(
-            resize(work, round(side[0] * zoom), round(side[1] * zoom)) for zoom in (1.0, 0.87, 1.15)
-        ),
-        _levels={k: resize(work, *sizes[k]) for k in range(STEPS)} | {STEPS: work},
+        pyramid=pyramid,
+        rarity=rare,
+        rigidity=rigidity(work, salience(work), rare),
+        contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
     )
 
 

@@ -1,8 +1,8 @@
 """Candidates: what each seed proposes, judged while it is still small and cheap.
 
-A candidate that the judge finds garbled goes down its own ladder: the same layout with a much stronger prior, then
-the source under the layout itself, which cannot be garbled.  So each seed has exactly one picture, whoever else is
-asked for beside it.
+A candidate that the judge finds garbled goes down its own ladder: the same layout with a much
+stronger prior, then the source under the layout itself, which cannot be garbled.  So each seed has
+exactly one picture, whoever else is asked for beside it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diabelli.synthesis.analysis import Analysis
+from diabelli.synthesis.analysis import Analysis, scaled
 from diabelli.synthesis.climb import Canvas, climb, start
 from diabelli.synthesis.dial import Dial
-from diabelli.synthesis.judge import garble
-from diabelli.synthesis.layout import Layout, random_layout
-from diabelli.synthesis.resample import Bytes, resize, sample, to_bytes
+from diabelli.synthesis.guide import Guide, guide_of
+from diabelli.synthesis.judge import SIDE, garble
+from diabelli.synthesis.layout import random_layout
+from diabelli.synthesis.resample import Bytes, resize, resize_map
 from diabelli.synthesis.stream import Stream, derive
 
 JUDGED_LEVEL = 2
 """Candidates climb this far before they are judged: 84 pixels a side, a tenth of the whole work."""
 FIRMER = 6.0
 """How much stronger the prior of the second chance is."""
+ZOOMS = (1.0, 0.87, 1.15)
+"""Windows may look like the source's at these zooms."""
 THUMB = 32
 """Candidates are told apart at this many pixels a side."""
 
@@ -33,17 +36,15 @@ class Candidate:
 
     Attributes:
         seed: decides everything else here.
-        analysis: of the source in the orientation that the layout wants.
-        layout: where the canvas comes from.
+        guide: the source under its layout.
         dial: with the prior that the canvas was made with.
-        canvas: at JUDGED_LEVEL; None where only the source under the layout passes.
+        canvas: at JUDGED_LEVEL; None where only the guide itself passes.
         chances: how many it took, 0 for the best.
         thumb: (THUMB, THUMB, 4) uint8, what it looks like.
     """
 
     seed: int
-    analysis: Analysis
-    layout: Layout
+    guide: Guide
     dial: Dial
     canvas: Canvas | None
     chances: int
@@ -55,33 +56,30 @@ def propose(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> C
     stream = Stream(derive(seed, "layout"))
     mirrored = stream.between(0, 1) < 0.5
     analysis = orientations[mirrored]
-    layout = random_layout(analysis.salience, dial, stream, mirrored=mirrored)
-    side = analysis.references[0].shape[:2]
-    guide = under_layout(analysis.references[0], layout, *side)
+    layout = random_layout(analysis.rigidity, dial, stream, mirrored=mirrored)
+    guide = guide_of(analysis, layout)
+    height, width = scaled(*analysis.sizes[0], SIDE)
+    shown = guide.at(height, width)
+    sources = [analysis.at(round(height * zoom), round(width * zoom)) for zoom in ZOOMS]
+    rigid = resize_map(guide.rigidity, height, width)
     firmer = replace(dial, prior=dial.prior * FIRMER, noise=dial.noise / 2)
     for chances, tried in enumerate((dial, firmer)):
-        canvas = start(analysis, layout, tried, seed)
+        canvas = start(guide, tried, seed)
         for _ in range(JUDGED_LEVEL):
-            canvas = climb(canvas, analysis, layout, tried, seed)
-        small = resize(canvas.image, *side)
-        if garble(small, (guide, *analysis.references), analysis.contrast) <= dial.garble:
+            canvas = climb(canvas, guide, tried, seed)
+        small = resize(canvas.image, height, width)
+        if garble(small, rigid, (shown, *sources), analysis.contrast) <= dial.garble:
             thumb = resize(small, THUMB, THUMB)
-            return Candidate(seed, analysis, layout, tried, canvas, chances, thumb)
-    thumb = resize(guide, THUMB, THUMB)
-    return Candidate(seed, analysis, layout, dial, None, 2, thumb)
-
-
-def under_layout(image: Bytes, layout: Layout, height: int, width: int) -> Bytes:
-    """`image` (h, w, 4) uint8 as the layout places it on a canvas (height, width), bilinearly."""
-    image = resize(image, height, width)
-    return to_bytes(sample(image, *layout.places(height, width)))
+            return Candidate(seed, guide, tried, canvas, chances, thumb)
+    return Candidate(seed, guide, dial, None, 2, resize(shown, THUMB, THUMB))
 
 
 def pick_apart(candidates: list[Candidate], n: int) -> list[Candidate]:
-    """The first candidate and n - 1 others, chosen so that the nearest two lie as far apart as may be.
+    """The first candidate and n - 1 others, chosen so that the nearest two lie as far apart as may
+    be.
 
-    Greedy (Gonzalez 1985): each choice is the candidate farthest from those chosen.  Candidates that passed with fewer
-    chances go before the others.
+    Greedy (Gonzalez 1985): each choice is the candidate farthest from those chosen.  Candidates
+    that passed with fewer chances go before the others.
     """
     chosen, rest = candidates[:1], candidates[1:]
     while len(chosen) < n:

@@ -1,8 +1,10 @@
 """Climbing: a canvas is made at the coarsest level and refined from level to level.
 
-At each level the canvas and its field improve each other by expectation maximisation (Kwatra, Essa, Bobick, Kwatra 2005):
-*search* gives each patch of the canvas its best match, *vote* repaints the canvas from the matches.
-Beyond the size WORK the field is only carried up: the canvas is then made of the source's own pixels.
+At each level the canvas and its field improve each other by expectation maximisation (Kwatra, Essa,
+Bobick, Kwatra 2005): *search* gives each patch of the canvas its best match, *vote* repaints the
+canvas from the matches.  Where the guide is rigid the canvas shows the guide, and nothing is
+searched.  Beyond the size WORK the field is only carried up: free regions are then made of the
+source's own pixels.
 """
 
 from __future__ import annotations
@@ -10,14 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis import STEPS, Analysis
+from diabelli.synthesis.analysis import STEPS
 from diabelli.synthesis.dial import Dial
-from diabelli.synthesis.field import carry_up, expected_field, random_field
-from diabelli.synthesis.layout import Layout
-from diabelli.synthesis.resample import Bytes, Floats, resize_map, sample, to_bytes
-from diabelli.synthesis.search import MU_SHIFT, PATCH, Costs, Field, assess, sweep
+from diabelli.synthesis.field import carry_up, patch_mask, random_field
+from diabelli.synthesis.guide import Guide
+from diabelli.synthesis.resample import Bytes, resize_map, sample, to_bytes
+from diabelli.synthesis.search import MU_SHIFT, PATCH, UNIT, Costs, Field, assess, sweep
 from diabelli.synthesis.stream import Stream, derive
 from diabelli.synthesis.vote import bell, similarities, vote
 
@@ -28,6 +29,8 @@ FALL = 0.5
 """The prior weighs this much less at each finer level."""
 COMMON = 0.02
 """The prior that even the commonest place has, as a share of the rarest's."""
+SMOOTH = 2000
+"""What each step of disagreement between neighbours' displacements costs."""
 BELL = bell(PATCH / 3)
 
 
@@ -46,65 +49,73 @@ class Canvas:
     field: Field
 
 
-def start(analysis: Analysis, layout: Layout, dial: Dial, seed: int) -> Canvas:
-    """The canvas of level 0: the source under the layout, with a little noise, searched and voted."""
-    source = analysis.level(0)
-    height, width = source.shape[:2]
+def start(guide: Guide, dial: Dial, seed: int) -> Canvas:
+    """The canvas of level 0: the guide and, where it is free, the shuffled source with noise."""
+    height, width = guide.analysis.sizes[0]
     stream = Stream(derive(seed, "canvas"))
-    image = sample(source, *layout.places(height, width))
-    noise = (dial.noise * stream.normal(height, width, 3)).astype(np.float32)
-    image[..., :3] += noise
-    canvas = Canvas(0, to_bytes(image), random_field(height, width, stream))
-    _improve(canvas, analysis, layout, dial, seed, FIRST_ROUNDS, max(canvas.field.shape[:2]))
+    shuffled = sample(guide.analysis.level(0), *guide.layout.shuffled(height, width))
+    shuffled[..., :3] += (dial.noise * stream.normal(height, width, 3)).astype(np.float32)
+    free = guide.freedom(0)
+    share = free[..., None] / np.float32(255)
+    field = random_field(height, width, stream)
+    pinned = ~patch_mask(free)
+    field[pinned] = guide.expected(0)[pinned] // UNIT
+    canvas = Canvas(0, to_bytes(shuffled * share + guide.level(0) * (1 - share)), field)
+    _improve(canvas, guide, dial, seed, FIRST_ROUNDS, max(field.shape[:2]))
     return canvas
 
 
-def climb(canvas: Canvas, analysis: Analysis, layout: Layout, dial: Dial, seed: int) -> Canvas:
+def climb(canvas: Canvas, guide: Guide, dial: Dial, seed: int) -> Canvas:
     """The canvas one level finer."""
     level = canvas.level + 1
-    field = carry_up(canvas.field, analysis.sizes[canvas.level], analysis.sizes[level])
-    equal = np.ones(field.shape[:2], np.float32)
-    finer = Canvas(level, vote(analysis.level(level), field, equal, BELL), field)
+    sizes = guide.analysis.sizes
+    field = carry_up(canvas.field, sizes[canvas.level], sizes[level])
+    free = guide.freedom(level)
+    equal = patch_mask(free).astype(np.float32)
+    image = vote(guide.analysis.level(level), field, equal, BELL, guide.level(level), free)
+    finer = Canvas(level, image, field)
     if level <= STEPS:
         radius = max(4, max(field.shape[:2]) // 8)
-        _improve(finer, analysis, layout, dial, seed, ROUNDS, radius)
+        _improve(finer, guide, dial, seed, ROUNDS, radius)
     return finer
 
 
-def _improve(
-    canvas: Canvas,
-    analysis: Analysis,
-    layout: Layout,
-    dial: Dial,
-    seed: int,
-    rounds: int,
-    radius: int,
-) -> None:
+def _improve(canvas: Canvas, guide: Guide, dial: Dial, seed: int, rounds: int, radius: int) -> None:
     """Rounds of search and vote at the canvas's own level, in place."""
-    source = analysis.level(canvas.level)
-    expected = expected_field(layout, *source.shape[:2])
-    mu = _prior(analysis, expected, dial, canvas.level)
+    level = canvas.level
+    source, shown, free = guide.analysis.level(level), guide.level(level), guide.freedom(level)
+    expected = guide.expected(level)
+    mu = _prior(guide, dial, expected, level)
+    active = patch_mask(free)
+    if not active.any():
+        return
     for round_ in range(rounds):
-        costs = assess(canvas.image, source, canvas.field, expected, mu)
+        costs = assess(canvas.image, source, canvas.field, expected, mu, active)
         for k in range(SWEEPS):
-            turn = derive(seed, f"sweep {canvas.level} {round_} {k}")
+            turn = derive(seed, f"sweep {level} {round_} {k}")
             sweep(
-                canvas.image, source, canvas.field, costs, expected, mu, radius, k % 2 == 0, turn
+                canvas.image,
+                source,
+                canvas.field,
+                costs,
+                expected,
+                mu,
+                radius,
+                k % 2 == 0,
+                turn,
+                SMOOTH,
+                active,
             )
-        canvas.image = vote(source, canvas.field, similarities(costs), BELL)
+        weights = np.where(active, similarities(costs), np.float32(0))
+        canvas.image = vote(source, canvas.field, weights, BELL, shown, free)
 
 
-def _prior(analysis: Analysis, expected: Field, dial: Dial, level: int) -> Costs:
-    """mu for each patch of the canvas, in units of 2^-MU_SHIFT: high where a rare place is expected."""
-    rare = _rarity_at(analysis.rarity, expected, analysis.sizes[level])
-    height, width = analysis.sizes[level]
+def _prior(guide: Guide, dial: Dial, expected: Field, level: int) -> Costs:
+    """mu for each patch of the canvas, in units of 2^-MU_SHIFT: high where a rare place is
+    expected."""
+    height, width = guide.analysis.sizes[level]
+    rarity = resize_map(guide.analysis.rarity, height - PATCH + 1, width - PATCH + 1)
+    rare = np.clip(rarity[expected[..., 0] // UNIT, expected[..., 1] // UNIT], 0, 1)
     share = dial.prior * FALL**level * (rare + np.float32(COMMON))
     per_pixel = 0.01 * 48**2 / (height * width) * 3 * PATCH**2 * 255**2
     return np.rint(share * np.float32(per_pixel * 2**MU_SHIFT)).astype(np.int32)
-
-
-def _rarity_at(rarity: Floats, expected: Field, size: tuple[int, int]) -> Floats:
-    """The rarity at each expected place, (rows, columns) float32."""
-    full = resize_map(rarity, size[0] - PATCH + 1, size[1] - PATCH + 1)
-    rows, columns = expected[..., 0] >> 4, expected[..., 1] >> 4
-    return np.clip(full[rows, columns], 0, 1)

@@ -5,52 +5,57 @@
 3. Pick candidates that lie far apart.
 4. Climb to full size with each.
 
-The picture of a seed is decided by the source, the strength and that seed: not by its companions, not by the size, not by
-how many threads work at it.
+The picture of a seed is decided by the source, the strength and that seed: not by its companions,
+not by the size, not by how many threads work at it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypeVar
+from functools import partial
+from typing import TypeAlias
 
 from diabelli.synthesis.alpha import joined, separated
-from diabelli.synthesis.analysis import STEPS, analyse
-from diabelli.synthesis.candidate import Candidate, pick_apart, propose, under_layout
+from diabelli.synthesis.analysis import STEPS, Analysis, analyse
+from diabelli.synthesis.candidate import Candidate, pick_apart, propose
 from diabelli.synthesis.climb import climb
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.resample import Bytes, resize
 from diabelli.synthesis.stream import derive
 
-T = TypeVar("T")
 Report: TypeAlias = Callable[[str, float], None]
 """Called between steps with the word for what is done next and the share 0..1 that is done."""
-Spread: TypeAlias = Callable[[Sequence[Callable[[], T]]], list[T]]
-"""Runs independent pieces of work, in any order and any threads, and returns what they return, in order."""
 
+Orientations: TypeAlias = tuple[Analysis, Analysis]
+"""The analysis of a source, and of the source mirrored."""
 SPARE = 3
-"""Candidates for each variation after the first: more to choose from, at a tenth of a variation's cost."""
+"""Candidates for each variation after the first: more to choose from, at a tenth of its cost."""
+
+
+def study(source: Bytes, height: int, width: int) -> Orientations:
+    """What is found out about `source`, and about it mirrored, for canvases (height, width).
+
+    source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of the
+    canvas.
+    """
+    analysis = analyse(joined(source), height, width)
+    return analysis, analysis.mirrored()
 
 
 def compose(
-    source: Bytes,
-    height: int,
-    width: int,
+    orientations: Orientations,
     *,
     n: int,
     strength: float,
     seed: int,
     report: Report,
-    spread: Spread[Candidate],
+    spread: Callable[[Sequence[Callable[[], Candidate]]], list[Candidate]],
 ) -> list[Candidate]:
-    """The candidates of the n variations of `source`; `paint` makes a picture of each.
+    """The candidates of the n variations of a studied source; `paint` makes a picture of each.
 
-    source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of
-    (height, width).  strength: above 0, up to 1.  The first candidate has the seed itself.
+    strength: above 0, up to 1.  spread: runs independent pieces of work in any threads and returns
+    what they return, in order.  The first candidate has the seed itself.
     """
-    report("analysis", 0.0)
-    analysis = analyse(joined(source), height, width)
-    orientations = (analysis, analysis.mirrored())
     settings = dial(strength)
     seeds = [seed] + [derive(seed, f"variation {k}") for k in range(1, 1 + (n - 1) * SPARE)]
 
@@ -58,21 +63,21 @@ def compose(
         report("layout", index / len(seeds))
         return propose(orientations, settings, seeds[index])
 
-    candidates = spread([lambda index=index: proposal(index) for index in range(len(seeds))])
+    candidates = spread([partial(proposal, index) for index in range(len(seeds))])
     return pick_apart(candidates, n)
 
 
 def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
-    canvas, analysis = candidate.canvas, candidate.analysis
-    finest = len(analysis.sizes) - 1
+    canvas, guide = candidate.canvas, candidate.guide
+    finest = len(guide.analysis.sizes) - 1
     if canvas is None:
         report("layout", 0.0)
-        image = under_layout(analysis.level(finest), candidate.layout, *analysis.sizes[finest])
+        image = guide.level(finest)
     else:
         while canvas.level < finest:
             report(f"level {canvas.level + 1}", _share(canvas.level, finest))
-            canvas = climb(canvas, analysis, candidate.layout, candidate.dial, candidate.seed)
+            canvas = climb(canvas, guide, candidate.dial, candidate.seed)
         image = canvas.image
     return separated(resize(image, height, width))
 

@@ -1,11 +1,13 @@
-"""Fields: where each patch of the canvas comes from, at the start, as expected, and carried up a level."""
+"""Fields: where each patch of the canvas comes from, at the start, as expected, and carried up a
+level."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diabelli.synthesis.compiled import compiled
-from diabelli.synthesis.layout import Layout
+from diabelli.synthesis.resample import Bytes, Floats
 from diabelli.synthesis.search import PATCH, UNIT, Field
 from diabelli.synthesis.stream import Stream
 
@@ -17,28 +19,44 @@ def random_field(height: int, width: int, stream: Stream) -> Field:
     return places.astype(np.int32)
 
 
-def expected_field(layout: Layout, height: int, width: int) -> Field:
-    """The places (rows, columns, 2) that the layout expects, in units of 1/16 pixel."""
-    limits = (height - PATCH, width - PATCH)
-    middle = slice(PATCH // 2, None)
+def expected_field(rows: Floats, columns: Floats) -> Field:
+    """The places (h - P + 1, w - P + 1, 2) where matches are expected, in units of 1/16 pixel.
+
+    rows, columns: (h, w) float32, where each pixel of the canvas comes from in a source as large.
+    """
+    half = PATCH // 2
+    limits = (rows.shape[0] - PATCH, rows.shape[1] - PATCH)
     out = np.empty((limits[0] + 1, limits[1] + 1, 2), np.int32)
-    for axis, places in enumerate(layout.places(height, width)):
+    for axis, places in enumerate((rows, columns)):
         # the middle of a patch lies between four pixels: its place is the mean of the outer two
-        inner = places[middle, middle][: out.shape[0], : out.shape[1]]
-        outer = places[PATCH // 2 - 1 :, PATCH // 2 - 1 :][: out.shape[0], : out.shape[1]]
+        inner = places[half:, half:][: out.shape[0], : out.shape[1]]
+        outer = places[half - 1 :, half - 1 :][: out.shape[0], : out.shape[1]]
         corner = (inner + outer) / 2 - np.float32((PATCH - 1) / 2)
         out[..., axis] = np.rint(np.clip(corner, 0, limits[axis]) * UNIT).astype(np.int32)
     return out
 
 
+def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
+    """Which patches cover a pixel that is not 0: (h - P + 1, w - P + 1) bool of (h, w) uint8."""
+    some = pixels > 0
+    for axis in (0, 1):
+        count = some.shape[axis] - PATCH + 1
+        some = np.logical_or.reduce(
+            [np.take(some, range(k, k + count), axis) for k in range(PATCH)]
+        )
+    return np.asarray(some)
+
+
 def carry_up(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
-    """The field of a level of size `old` (height, width) as a field of the next finer level, `new`."""
+    """The field of a level of size `old` (height, width) as a field of the next finer level,
+    `new`."""
     return _carry_up(field, old[0], old[1], new[0], new[1])
 
 
 @compiled
 def _carry_up(field: Field, old_height: int, old_width: int, height: int, width: int) -> Field:
-    """Each patch takes over the displacement of the old patch whose middle is nearest to its own."""
+    """Each patch takes over the displacement of the old patch whose middle is nearest to its
+    own."""
     rows, columns = height - PATCH + 1, width - PATCH + 1
     out = np.empty((rows, columns, 2), np.int32)
     down, across = height / old_height, width / old_width

@@ -1,13 +1,16 @@
 """Layouts: smooth random correspondences from the canvas to the source.
 
-Started from noise, every patch method makes a copy or a collage of a portrait.  Started from the source under
-a random smooth map it makes another picture of the same thing.  A layout is the composition of
+Started from noise, every patch method makes a copy or a collage of a portrait.  Started from the
+source under a random smooth map it makes another picture of the same thing.  A layout is the
+composition of
 
-- a map of the columns and one of the rows, each monotone and nearly rigid where the source is salient
-  (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
-- a zoom, a shift that stays inside the frame, and a slight turn,
-- a smooth field of small displacements, weaker where the source is salient,
-- a wider wobble where nothing is salient at all.
+- a frame: a part of the source, perhaps mirrored, that is stretched to the canvas,
+- a map of the columns and one of the rows, both monotone, so that what is upright stays upright,
+  and nearly even across what is rigid (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
+- a flow that displaces rigid regions as wholes and the rest smoothly between them (as rigid as
+  possible: Igarashi, Moscovich, Hughes 2005).
+
+Beside it, a shuffle tells how far patches of free regions are to wander.
 """
 
 from __future__ import annotations
@@ -17,12 +20,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.dial import Dial
-from diabelli.synthesis.resample import Floats, resize_map
+from diabelli.synthesis.resample import Floats, crop, resize_map
+from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
-GRID = 64
-"""A layout is held on a grid of GRID x GRID; it is smooth enough to be interpolated anywhere."""
+STIFF = 60
+"""How much harder it is to bend what is rigid than what is free."""
+SWEEPS = 120
+"""Sweeps of relaxation, enough for a displacement to cross the grid."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,78 +37,123 @@ class Layout:
     """Where each place of the canvas comes from.
 
     Attributes:
-        rows, columns: (GRID, GRID) float32, the place in the source, as shares 0..1 of its height and width.
-        mirrored: whether the source is to be mirrored left to right first.
+        mirrored: whether the source is mirrored left to right first.
+        rows, columns: (GRID, GRID) float32, the place in the source, as shares 0..1 of its sides.
+        shuffle: (GRID, GRID, 2) float32, how far patches are to wander from there, likewise.
     """
 
+    mirrored: bool
     rows: Floats
     columns: Floats
-    mirrored: bool
+    shuffle: Floats
 
-    def places(self, height: int, width: int) -> tuple[Floats, Floats]:
-        """The rows and columns, in pixels of a source of that size, for each pixel of a canvas as large."""
-        rows = resize_map(self.rows, height, width) * np.float32(height) - np.float32(0.5)
-        columns = resize_map(self.columns, height, width) * np.float32(width) - np.float32(0.5)
-        return np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
+    def shuffled(self, height: int, width: int) -> tuple[Floats, Floats]:
+        """Where each pixel of a canvas wanders to: rows and columns of a source as large."""
+        rows = resize_map(self.rows + self.shuffle[..., 0], height, width)
+        columns = resize_map(self.columns + self.shuffle[..., 1], height, width)
+        half = np.float32(0.5)
+        return rows * np.float32(height) - half, columns * np.float32(width) - half
 
 
-def random_layout(salience: Floats, dial: Dial, stream: Stream, *, mirrored: bool) -> Layout:
-    """A layout of the strength of `dial` for a source whose salience (rows, columns) is 0..1.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A part of the source: top, left, height and width as shares 0..1 of its sides."""
 
-    `salience` is that of the source as it will be used: mirrored already, if `mirrored`.
+    top: float
+    left: float
+    height: float
+    width: float
+
+    def within(self, values: Floats) -> Floats:
+        """The part of a map (rows, columns) 0..1, stretched to the whole of it."""
+        part = crop(values, self.top, self.left, self.height, self.width, values.shape[:2])
+        return np.clip(part, 0, 1)
+
+
+def random_layout(rigidity: Floats, dial: Dial, stream: Stream, *, mirrored: bool) -> Layout:
+    """A layout of the strength of `dial` over a source whose rigidity (GRID, GRID) is 0..1.
+
+    `rigidity` is that of the source as it will be used: mirrored already, if `mirrored`.
     """
-    salient = np.clip(resize_map(salience, GRID, GRID), 0, 1).astype(np.float64)
-    down = _monotone(salient.mean(1), 0.16 * dial.strength, stream)
-    across = _monotone(salient.mean(0), 0.22 * dial.strength, stream)
-    rows, columns = _framed(*np.meshgrid(down, across, indexing="ij"), dial.strength, stream)
-    for axis, places in enumerate((rows, columns)):
-        bend = smooth_noise(GRID, GRID, 4, stream) * 0.012 * dial.strength
-        wobble = cubic(stream.normal(4, 4), GRID, GRID) * dial.wobble * (0.5, 1.0)[axis]
-        places += bend * (1 - 0.6 * salient) + wobble * (1 - salient)
-    return Layout(_inside(rows), _inside(columns), mirrored)
-
-
-def _inside(places: NDArray[np.float64]) -> Floats:
-    return np.clip(places, 0, 1).astype(np.float32)
-
-
-def _monotone(salient: NDArray[np.float64], amplitude: float, stream: Stream) -> NDArray[np.float64]:
-    """A monotone map of [0, 1] onto itself at GRID cell centres, rigid where `salient` is high.
-
-    Its slope is the exponential of smooth noise, of `amplitude` where rigid and up to seven times that where
-    free; an even slope is what keeps circles round.
-    """
-    rigidity = salient / max(float(salient.max()), 1e-3)
-    slope = smooth_noise(1, GRID, 5, stream)[0] * amplitude / (0.15 + rigidity)
-    scale = np.exp(np.clip(slope, -0.4, 0.4))
-    scale = np.convolve(np.pad(scale, 3, mode="edge"), np.array([1, 3, 6, 7, 6, 3, 1]) / 27, "valid")
-    ends = np.cumsum(scale)
-    return (ends - scale / 2) / ends[-1]
-
-
-def _framed(
-    rows: NDArray[np.float64], columns: NDArray[np.float64], strength: float, stream: Stream
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The places under a zoom, a shift that stays inside the frame and a slight turn."""
-    zoom = 1 + stream.between(0.02, 0.16) * strength
-    margin = (1 - 1 / zoom) / 2
-    middle_row = 0.5 + stream.between(-1, 1) * margin
-    middle_column = 0.5 + stream.between(-1, 1) * margin
-    turn = np.radians(1.2 * strength * float(stream.normal(1)[0]))
-    y, x = (rows - 0.5) / zoom, (columns - 0.5) / zoom
-    return (
-        middle_row + x * np.sin(turn) + y * np.cos(turn),
-        middle_column + x * np.cos(turn) - y * np.sin(turn),
+    frame = _random_frame(dial, stream)
+    stiff = frame.within(rigidity)
+    down = _monotone(stiff.mean(1), 0.75 * dial.stretch, stream)
+    across = _monotone(stiff.mean(0), dial.stretch, stream)
+    rows, columns = np.meshgrid(down, across, indexing="ij")
+    rows = np.clip(rows + _flow(stiff, 0.75 * dial.flow, stream, 0), 0, 1)
+    columns = np.clip(columns + _flow(stiff, dial.flow, stream, 1), 0, 1)
+    free = np.clip(1 - 2 * stiff, 0, 1)[..., None]
+    wander = np.stack([cubic(stream.normal(7, 7), GRID) * share for share in (0.5, 1.0)], -1)
+    return Layout(
+        mirrored,
+        (frame.top + frame.height * rows).astype(np.float32),
+        (frame.left + frame.width * columns).astype(np.float32),
+        (wander * dial.shuffle * free).astype(np.float32),
     )
 
 
-def smooth_noise(height: int, width: int, nodes: int, stream: Stream) -> NDArray[np.float64]:
-    """Noise (height, width) of mean 0 and deviation 1, as smooth as `nodes` random values a side."""
-    noise = cubic(stream.normal(nodes if height > 1 else 1, nodes), height, width)
-    noise = noise - noise.mean()
-    return noise / (noise.std() + 1e-6)
+def _random_frame(dial: Dial, stream: Stream) -> Frame:
+    """A frame inside the source: in half the layouts all of it, in the others smaller and of
+    another aspect."""
+    closer = max(stream.between(-1, 1), 0) * dial.zoom
+    aspect = 1 + 0.3 * closer * stream.between(-1, 1)
+    height, width = (
+        (1 - closer) * min(aspect, 1 / (1 - closer)),
+        (1 - closer) / max(aspect, 1 - closer),
+    )
+    return Frame(stream.between(0, 1 - height), stream.between(0, 1 - width), height, width)
 
 
-def cubic(nodes: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    """The values of a coarse grid, interpolated smoothly to (height, width)."""
-    return resize_map(nodes.astype(np.float32), height, width).astype(np.float64)
+def _monotone(stiff: Floats, amplitude: float, stream: Stream) -> NDArray[np.float64]:
+    """A monotone map of [0, 1] onto itself at GRID cell centres, most even where lines are stiff.
+
+    Its slope is the exponential of smooth noise, of `amplitude` where a line is free and a fifth of
+    it where stiff.
+    """
+    rigid = stiff.astype(np.float64) / max(float(stiff.max()), 0.25)
+    noise = cubic(stream.normal(1, 5), GRID)[0]
+    slope = np.exp(np.clip(noise * amplitude / (1 + 4 * rigid), -0.4, 0.4))
+    slope = np.convolve(
+        np.pad(slope, 3, mode="edge"), np.array([1, 3, 6, 7, 6, 3, 1]) / 27, "valid"
+    )
+    ends = np.cumsum(slope)
+    return (ends - slope / 2) / ends[-1]
+
+
+def _flow(stiff: Floats, amplitude: float, stream: Stream, axis: int) -> Floats:
+    """A smooth displacement (GRID, GRID) along `axis`, of about `amplitude`, constant across
+    what is stiff."""
+    drift = amplitude * (cubic(stream.normal(3, 3), GRID) + 0.6 * cubic(stream.normal(5, 5), GRID))
+    return _relax(drift.astype(np.float32), 1 + np.float32(STIFF) * stiff * stiff, axis)
+
+
+@compiled
+def _relax(drift: Floats, stiffness: Floats, axis: int) -> Floats:
+    """The displacement u with the least sum of (u - drift)^2 + stiffness |grad u|^2 that stays in
+    the frame.
+
+    By successive over-relaxation; across the frame's edges u is held near 0.
+    """
+    rows, columns = drift.shape
+    u = drift.copy()
+    for _ in range(SWEEPS):
+        for y in range(rows):
+            for x in range(columns):
+                total, weight = drift[y, x], np.float32(1)
+                for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                    v, w = y + dy, x + dx
+                    if 0 <= v < rows and 0 <= w < columns:
+                        k = np.float32(0.5) * (stiffness[y, x] + stiffness[v, w])
+                        total += k * u[v, w]
+                        weight += k
+                    elif (dy != 0) == (axis == 0):
+                        weight += stiffness[y, x] + np.float32(20)
+                u[y, x] += np.float32(1.8) * (total / weight - u[y, x])
+    return u
+
+
+def cubic(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """The values of a coarse grid interpolated smoothly to (side, side), or (1, side) of one
+    row."""
+    height = side if nodes.shape[0] > 1 else 1
+    return resize_map(nodes.astype(np.float32), height, side).astype(np.float64)

@@ -1,8 +1,9 @@
 """Rarity: how far a patch of the source is from the nearest patches elsewhere in it.
 
-It acts as a saliency map without a model: it lights up eyes, cups, birds, the lone rocket, whose patches have no like,
-and stays dark on grass and sky, whose patches are everywhere.  It is the uniqueness term of bidirectional
-similarity (Simakov, Caspi, Shechtman, Irani 2008) measured inside one picture.
+It acts as a saliency map without a model: it lights up eyes, cups, birds, the lone rocket, whose
+patches have no like, and stays dark on grass and sky, whose patches are everywhere.  It is the
+uniqueness term of bidirectional similarity (Simakov, Caspi, Shechtman, Irani 2008) measured inside
+one picture.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def rarity(image: Bytes) -> Floats:
 def _distances_elsewhere(image: Costs) -> Costs:
     """For each patch the NEAREST-th smallest squared distance to a patch elsewhere.
 
-    All pairs of patches with one displacement are compared together: their distances are box sums of one
-    image of squared differences.  Where too few patches lie elsewhere the answer is 0.
+    All pairs of patches with one displacement are compared together: their distances are box sums
+    of one image of squared differences.  Where too few patches lie elsewhere the answer is 0.
     """
     height, width, channels = image.shape
     rows, columns = height - PATCH + 1, width - PATCH + 1

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from diabelli.synthesis.compiled import compiled
 
+SHARP = -0.6
+"""The slope of the cubic filter that warps, at its first zero; -0.5 is softer, -0.75 rings."""
 Floats: TypeAlias = NDArray[np.float32]
 Bytes: TypeAlias = NDArray[np.uint8]
 
@@ -37,9 +39,35 @@ def resize_map(values: Floats, height: int, width: int) -> Floats:
     return planes.reshape(height, width, *values.shape[2:])
 
 
-def to_bytes(values: Floats) -> Bytes:
+def crop(
+    values: Floats, top: float, left: float, height: float, width: float, size: tuple[int, int]
+) -> Floats:
+    """A part of `values` (h, w, c) or (h, w) float32 at another size, by the same filter.
+
+    top, left, height, width: of the part, as shares 0..1 of the sides.  size: (rows, columns) of
+    the result.
+    """
+    planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
+    planes = _along_rows(planes, *_taps(planes.shape[0], size[0], top, height))
+    planes = _along_columns(planes, *_taps(planes.shape[1], size[1], left, width))
+    return planes.reshape(*size, *values.shape[2:])
+
+
+def to_bytes(values: Floats | NDArray[np.float64]) -> Bytes:
     """Values 0..255 rounded to uint8; what lies outside is clipped."""
-    return np.clip(np.floor(values + np.float32(0.5)), 0, 255).astype(np.uint8)
+    return np.clip(np.floor(values + values.dtype.type(0.5)), 0, 255).astype(np.uint8)
+
+
+def brightness(image: Bytes) -> Floats:
+    """The luma (h, w) float32, 0..255, of an image (h, w, c) uint8: Rec. 601's weights."""
+    red, green, blue = (image[..., c].astype(np.float32) for c in range(3))
+    return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+
+
+def gradient(values: Floats) -> tuple[Floats, Floats]:
+    """The slopes down and across of `values` (h, w) float32, per pixel, by central differences."""
+    down, across = np.gradient(values)
+    return np.asarray(down, np.float32), np.asarray(across, np.float32)
 
 
 def blur(values: Floats, deviation: float) -> Floats:
@@ -58,12 +86,17 @@ def blur(values: Floats, deviation: float) -> Floats:
     return planes.reshape(values.shape)
 
 
-def _taps(old: int, new: int) -> tuple[NDArray[np.int64], Floats]:
-    """For each new pixel, the first old pixel that it draws on (new,) and the weights (new, taps)."""
-    scale = old / new
+def _taps(
+    old: int, new: int, start: float = 0.0, share: float = 1.0
+) -> tuple[NDArray[np.int64], Floats]:
+    """For each new pixel, the first old pixel that it draws on (new,) and the weights (new, taps).
+
+    The new pixels cover the `share` of the old ones that begins at `start`.
+    """
+    scale = old * share / new
     support = 2 * max(scale, 1.0)
     taps = int(np.ceil(support)) * 2 + 1
-    centre = (np.arange(new) + 0.5) * scale - 0.5
+    centre = old * start + (np.arange(new) + 0.5) * scale - 0.5
     first = np.floor(centre - support).astype(np.int64) + 1
     x = np.abs(first[:, None] + np.arange(taps) - centre[:, None]) / max(scale, 1.0)
     near = (1.5 * x - 2.5) * x * x + 1
@@ -126,3 +159,65 @@ def sample(image: Bytes, rows: Floats, columns: Floats) -> Floats:
                 below = image[bottom, left, c] * (1 - du) + image[bottom, right, c] * du
                 out[y, x, c] = above * (1 - dv) + below * dv
     return out
+
+
+@compiled
+def warp(image: Bytes, rows: Floats, columns: Floats, height: int, width: int) -> Floats:
+    """The image (h, w, c) uint8 under a smooth map, (height, width, c) float32, by the cubic
+    filter.
+
+    rows, columns: (g, g) float32, where the canvas's places come from, as shares 0..1 of the
+    image's sides; between the grid's points the map is linear.
+    """
+    grid_rows, grid_columns = rows.shape
+    old_height, old_width, channels = image.shape
+    out = np.empty((height, width, channels), np.float32)
+    left = np.empty(width, np.int64)
+    across = np.empty(width, np.float32)
+    for x in range(width):
+        g = min(max((x + 0.5) * grid_columns / width - 0.5, 0.0), grid_columns - 1.0)
+        left[x] = min(int(g), grid_columns - 2)
+        across[x] = g - left[x]
+    wy = np.empty(4, np.float32)
+    wx = np.empty(4, np.float32)
+    for y in range(height):
+        g = min(max((y + 0.5) * grid_rows / height - 0.5, 0.0), grid_rows - 1.0)
+        top = min(int(g), grid_rows - 2)
+        down = np.float32(g - top)
+        for x in range(width):
+            k, f = left[x], across[x]
+            v = (rows[top, k] * (1 - f) + rows[top, k + 1] * f) * (1 - down) + (
+                rows[top + 1, k] * (1 - f) + rows[top + 1, k + 1] * f
+            ) * down
+            u = (columns[top, k] * (1 - f) + columns[top, k + 1] * f) * (1 - down) + (
+                columns[top + 1, k] * (1 - f) + columns[top + 1, k + 1] * f
+            ) * down
+            sv = min(max(v * old_height - 0.5, 0.0), old_height - 1.0)
+            su = min(max(u * old_width - 0.5, 0.0), old_width - 1.0)
+            iv, iu = int(sv), int(su)
+            _cubic(np.float32(sv - iv), wy)
+            _cubic(np.float32(su - iu), wx)
+            for c in range(channels):
+                total = np.float32(0)
+                for i in range(4):
+                    line = min(max(iv + i - 1, 0), old_height - 1)
+                    part = np.float32(0)
+                    for j in range(4):
+                        part += wx[j] * np.float32(
+                            image[line, min(max(iu + j - 1, 0), old_width - 1), c]
+                        )
+                    total += wy[i] * part
+                out[y, x, c] = total
+    return out
+
+
+@compiled
+def _cubic(t: np.float32, weights: Floats) -> None:
+    """The weights of the four pixels around a place t past the second of them, for a cubic of
+    slope SHARP."""
+    a = np.float32(SHARP)
+    s = 1 - t
+    weights[0] = ((t - 2) * t + 1) * t * a
+    weights[1] = ((a + 2) * t - (a + 3)) * t * t + 1
+    weights[2] = ((a + 2) * s - (a + 3)) * s * s + 1
+    weights[3] = ((s - 2) * s + 1) * s * a

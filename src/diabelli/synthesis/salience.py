@@ -1,9 +1,10 @@
-"""Salience: which regions have no like anywhere else in the picture, and so should keep their shape.
+"""Salience: which regions have no like anywhere else in the picture, and so should keep their
+shape.
 
-Rarity compares patches; salience compares wider regions by what a texture is made of: mean colour, contrast in two
-bands, and the energy of edges in six orientations (steerable as in Freeman, Adelson 1991), pooled over two
-neighbourhoods.  Crowds, grass and waves are not salient although each patch of them is unique; faces, cups and single
-objects are.
+Rarity compares patches; salience compares wider regions by what a texture is made of: mean colour,
+contrast in two bands, and the energy of edges in six orientations (steerable as in Freeman, Adelson
+1991), pooled over two neighbourhoods.  Crowds, grass and waves are not salient although each patch
+of them is unique; faces, cups and single objects are.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.compiled import compiled
-from diabelli.synthesis.resample import Bytes, Floats, blur, resize_map
+from diabelli.synthesis.resample import Bytes, Floats, blur, brightness, gradient, resize_map
 
 CELLS = 48
 """Regions are compared on a grid of CELLS x CELLS."""
 ELSEWHERE = 0.22
 """Regions nearer than this share of the side do not count as elsewhere."""
 GRAVITY = 0.5
-"""A region that lies higher or lower by the whole side counts as this different: sky is not lake."""
+"""A region that lies higher or lower by the whole side counts as this different: sky is not
+lake."""
 
 
 def salience(image: Bytes) -> Floats:
@@ -49,8 +51,8 @@ def _shift(values: Floats, by: int, axis: int) -> Floats:
 
 def _descriptors(image: Bytes) -> Floats:
     """What each region is made of: (features, CELLS, CELLS) float32."""
-    red, green, blue = np.moveaxis(image[..., :3].astype(np.float32) / np.float32(255), 2, 0)
-    light = 0.299 * red + 0.587 * green + 0.114 * blue
+    red, blue = (image[..., c].astype(np.float32) / np.float32(255) for c in (0, 2))
+    light = brightness(image) / np.float32(255)
     colour = [light, 2.2 * (blue - light), 2.2 * (red - light)]
     scale = max(min(image.shape[:2]) / 256, 0.25)
     fine, middle, coarse = (blur(light, s * scale) for s in (0.7, 1.5, 4.0))
@@ -70,7 +72,7 @@ def _pool(plane: Floats, deviation: float) -> Floats:
 
 def _orientations(light: Floats) -> list[Floats]:
     """The strength of edges in six directions, each selective to within 45 degrees."""
-    down, across = np.gradient(light)
+    down, across = gradient(light)
     down, across = 8 * down, 8 * across  # the scale of a Sobel filter
     strength = np.sqrt(down * down + across * across) + np.float32(1e-9)
     energies = []
@@ -84,7 +86,8 @@ def _orientations(light: Floats) -> list[Floats]:
 def _nearest_elsewhere(features: Floats) -> Floats:
     """For each cell the smallest squared distance of its features to those of a cell elsewhere.
 
-    All pairs of cells with one displacement are compared together, so that the inner loop runs along a row.
+    All pairs of cells with one displacement are compared together, so that the inner loop runs
+    along a row.
     """
     count, rows, columns = features.shape
     nearest = np.full((rows, columns), np.float32(1e9), np.float32)

@@ -1,13 +1,15 @@
-"""PatchMatch (Barnes, Shechtman, Finkelstein, Goldman 2009) under a prior on where patches come from.
+"""PatchMatch (Barnes, Shechtman, Finkelstein, Goldman 2009) under a prior on where patches come
+from.
 
-A *field* F stores for each patch of the canvas the (row, column) of the top-left corner of its source patch.
-One sweep visits the patches in reading order, or in the reverse of it, and offers each
+A *field* F stores for each patch of the canvas the (row, column) of the top-left corner of its
+source patch. One sweep visits the patches in reading order, or in the reverse of it, and offers
+each
 
 - the places that its two visited neighbours suggest (*propagation*),
 - random places around its own, at radii r, r/2, ..., 1 (*random search*),
 
-and keeps the cheapest.  With P the patch's side, t and s canvas and source patch, and e the place that the layout
-expects, the cost of a match at q is
+and keeps the cheapest.  With P the patch's side, t and s canvas and source patch, and e the place
+that the layout expects, the cost of a match at q is
 
     |t - s|^2  +  mu * |q - e|^2
 
@@ -29,6 +31,7 @@ PATCH = 8
 ROW = 4 * PATCH
 UNIT = 16
 """Expected places are integers in units of 1/16 pixel."""
+BEND = 4
 MU_SHIFT = 8
 """mu is an integer in units of 2^-8 cost per squared pixel."""
 
@@ -42,9 +45,9 @@ def distance(
 ) -> int:
     """The squared difference of two patches, or any value >= `bound` once it is known to be so.
 
-    `canvas` and `source` are flat (rows * columns * 4) uint8; t and s are the patches' first bytes, strides
-    are bytes per row.  `row` is always ROW: as an argument it keeps the compiler from unrolling the
-    loop, which would keep it from vectorising it.
+    `canvas` and `source` are flat (rows * columns * 4) uint8; t and s are the patches' first bytes,
+    strides are bytes per row.  `row` is always ROW: as an argument it keeps the compiler from
+    unrolling the loop, which would keep it from vectorising it.
     """
     total = np.int32(0)
     for _ in range(PATCH):
@@ -54,10 +57,10 @@ def distance(
             part = np.int32(part + np.int32(d * d))
         total = np.int32(total + part)
         if total >= bound:
-            return total
+            return int(total)
         t += t_stride
         s += s_stride
-    return total
+    return int(total)
 
 
 @compiled
@@ -69,20 +72,43 @@ def _penalty(row: int, column: int, expected_row: int, expected_column: int, mu:
 
 
 @compiled
+def _bend(field: Field, y: int, x: int, row: int, column: int, smooth: int) -> int:
+    """What it costs that the patch (y, x) would be displaced otherwise than its four neighbours."""
+    rows, columns = field.shape[:2]
+    total = 0
+    if y > 0:
+        total += min(abs(field[y - 1, x, 0] + 1 - row) + abs(field[y - 1, x, 1] - column), BEND)
+    if y + 1 < rows:
+        total += min(abs(field[y + 1, x, 0] - 1 - row) + abs(field[y + 1, x, 1] - column), BEND)
+    if x > 0:
+        total += min(abs(field[y, x - 1, 0] - row) + abs(field[y, x - 1, 1] + 1 - column), BEND)
+    if x + 1 < columns:
+        total += min(abs(field[y, x + 1, 0] - row) + abs(field[y, x + 1, 1] - 1 - column), BEND)
+    return smooth * total
+
+
+@compiled
 def assess(
-    canvas: Bytes, source: Bytes, field: Field, expected: Field, mu: NDArray[np.int32]
+    canvas: Bytes,
+    source: Bytes,
+    field: Field,
+    expected: Field,
+    mu: NDArray[np.int32],
+    active: NDArray[np.bool_],
 ) -> Costs:
     """The cost of every match of `field`, (rows, columns) int32.
 
-    canvas, source: (h, w, 4) uint8.  field, expected: (h - P + 1, w - P + 1, 2) int32, the latter in
-    units of 1/16 pixel.  mu: (h - P + 1, w - P + 1) int32 in units of 2^-8.
+    canvas, source: (h, w, 4) uint8.  field, expected: (h - P + 1, w - P + 1, 2) int32, the latter
+    in units of 1/16 pixel.  mu: (h - P + 1, w - P + 1) int32 in units of 2^-8.
     """
     rows, columns = field.shape[:2]
     t_stride, s_stride = canvas.shape[1] * 4, source.shape[1] * 4
     flat, flat_source = canvas.reshape(-1), source.reshape(-1)
-    costs = np.empty((rows, columns), np.int32)
+    costs = np.zeros((rows, columns), np.int32)
     for y in range(rows):
         for x in range(columns):
+            if not active[y, x]:
+                continue
             v, u = field[y, x, 0], field[y, x, 1]
             costs[y, x] = _penalty(v, u, expected[y, x, 0], expected[y, x, 1], mu[y, x]) + distance(
                 flat, y * t_stride + 4 * x, t_stride,
@@ -102,11 +128,13 @@ def sweep(
     radius: int,
     forward: bool,
     seed: int,
+    smooth: int,
+    active: NDArray[np.bool_],
 ) -> None:
     """One pass of PatchMatch; improves `field` and `costs` in place, so that no cost ever grows.
 
-    Arrays as in `assess`.  radius: of the widest random search, in source pixels.  seed: of this sweep's
-    random places.
+    Arrays as in `assess`.  radius: of the widest random search, in source pixels.  seed: of this
+    sweep's random places.
     """
     rows, columns = field.shape[:2]
     last_row, last_column = source.shape[0] - PATCH, source.shape[1] - PATCH
@@ -118,8 +146,12 @@ def sweep(
         y = i if forward else rows - 1 - i
         for j in range(columns):
             x = j if forward else columns - 1 - j
+            if not active[y, x]:
+                continue
             t = y * t_stride + 4 * x
-            row, column, best = field[y, x, 0], field[y, x, 1], costs[y, x]
+            row, column = field[y, x, 0], field[y, x, 1]
+            bend = _bend(field, y, x, row, column, smooth)
+            best = costs[y, x] + bend
             want_row, want_column, weight = expected[y, x, 0], expected[y, x, 1], mu[y, x]
             tried, reach = 0, radius
             while tried < 2 or reach >= 1:
@@ -143,15 +175,21 @@ def sweep(
                     state ^= state << np.uint64(17)
                     top, bottom = max(0, row - reach), min(last_row, row + reach)
                     left, right = max(0, column - reach), min(last_column, column + reach)
-                    v = top + ((state & np.uint64(0xFFFFFFFF)) * np.uint64(bottom - top + 1) >> np.uint64(32))
-                    u = left + ((state >> np.uint64(32)) * np.uint64(right - left + 1) >> np.uint64(32))
+                    v = top + (
+                        (state & np.uint64(0xFFFFFFFF)) * np.uint64(bottom - top + 1)
+                        >> np.uint64(32)
+                    )
+                    u = left + (
+                        (state >> np.uint64(32)) * np.uint64(right - left + 1) >> np.uint64(32)
+                    )
                     reach //= 2
-                cost = _penalty(v, u, want_row, want_column, weight)
+                bent = _bend(field, y, x, v, u, smooth)
+                cost = _penalty(v, u, want_row, want_column, weight) + bent
                 if cost < best:
                     cost += distance(
                         flat, t, t_stride,
                         flat_source, v * s_stride + 4 * u, s_stride, ROW, best - cost,
                     )  # fmt: skip
                     if cost < best:
-                        row, column, best = v, u, cost
-            field[y, x, 0], field[y, x, 1], costs[y, x] = row, column, best
+                        row, column, best, bend = v, u, cost, bent
+            field[y, x, 0], field[y, x, 1], costs[y, x] = row, column, best - bend

@@ -1,7 +1,8 @@
 """Random numbers that are the same on every machine and in every version of every library.
 
-SplitMix64 (Steele, Lea, Flood 2014): the k-th number of a stream is a bijective mix of seed + k * GAMMA, so a
-stream has no state but its position and any two names under one seed give independent streams.
+SplitMix64 (Steele, Lea, Flood 2014): the k-th number of a stream is a bijective mix of seed + k *
+GAMMA, so a stream has no state but its position and any two names under one seed give independent
+streams.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
 def derive(seed: int, name: str) -> int:
-    """A seed 0..2^63-1 for the purpose `name` under `seed`."""
+    """A seed for the purpose `name` under `seed`: 0..2^53-1, which every JSON reader keeps
+    exact."""
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> 1
+    return int.from_bytes(digest, "little") >> 11
 
 
 class Stream:
@@ -36,7 +38,7 @@ class Stream:
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
-        return ((z >> np.uint64(11)) * 2.0**-53).reshape(shape)
+        return (z >> np.uint64(11)).astype(np.float64).reshape(shape) * 2.0**-53
 
     def between(self, low: float, high: float) -> float:
         """One number evenly spread over [low, high)."""
@@ -47,7 +49,7 @@ class Stream:
 
         It needs additions alone, whose result is exact by standard; logarithms differ by machine.
         """
-        total = np.zeros(shape)
+        total = np.zeros(shape, np.float64)
         for _ in range(12):
             total += self.uniform(*shape)
         return total - 6.0

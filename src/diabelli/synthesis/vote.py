@@ -1,15 +1,15 @@
 """Voting: the canvas that a field paints.
 
-Each pixel of the canvas is covered by up to P^2 patches, and each votes for the source pixel that it would put there
-(Wexler, Shechtman, Irani 2007).  The new pixel is the votes' mean, weighted by how well a patch matched, as the
-similarity exp(-cost / (2 sigma^2)) of that paper with sigma^2 the 75th percentile of the costs, and by
-a bell over the patch, so that a patch speaks loudest for its middle.
+Each pixel of the canvas is covered by up to P^2 patches, and each votes for the source pixel that
+it would put there (Wexler, Shechtman, Irani 2007).  The new pixel is the votes' mean, weighted by
+how well a patch matched, as the similarity exp(-cost / (2 sigma^2)) of that paper with sigma^2 the
+75th percentile of the costs, and by a bell over the patch, so that a patch speaks loudest for its
+middle.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.resample import Bytes, Floats
@@ -35,11 +35,14 @@ def similarities(costs: Costs) -> Floats:
 
 
 @compiled
-def vote(source: Bytes, field: Field, weights: Floats, window: Floats) -> Bytes:
+def vote(
+    source: Bytes, field: Field, weights: Floats, window: Floats, guide: Bytes, freedom: Bytes
+) -> Bytes:
     """The canvas (h, w, 4) uint8 that `field` paints with the pixels of `source` (h', w', 4) uint8.
 
-    field: (h - P + 1, w - P + 1, 2) int32.  weights: (h - P + 1, w - P + 1) float32, one a patch.
-    window: (P, P) float32, one a pixel of a patch.
+    field: (h - P + 1, w - P + 1, 2) int32.  weights: (h - P + 1, w - P + 1) float32, one a patch; 0
+    has no vote. window: (P, P) float32, one a pixel of a patch.  guide: (h, w, 4) uint8, shown
+    where freedom (h, w) uint8 is 0, and mixed with the votes where it is below 255.
     """
     rows, columns = field.shape[:2]
     height, width = rows + PATCH - 1, columns + PATCH - 1
@@ -52,16 +55,26 @@ def vote(source: Bytes, field: Field, weights: Floats, window: Floats) -> Bytes:
     weight = np.zeros((height, width * 4), np.float32)
     for y in range(rows):
         for x in range(columns):
+            if weights[y, x] == 0:
+                continue
             for i in range(PATCH):
-                donor = flat[field[y, x, 0] + i, 4 * field[y, x, 1] : 4 * field[y, x, 1] + 4 * PATCH]
+                donor = flat[
+                    field[y, x, 0] + i, 4 * field[y, x, 1] : 4 * field[y, x, 1] + 4 * PATCH
+                ]
                 into = total[y + i, 4 * x : 4 * x + 4 * PATCH]
                 counted = weight[y + i, 4 * x : 4 * x + 4 * PATCH]
                 for k in range(len(into)):
                     w = weights[y, x] * wide[i, k]
                     into[k] += w * np.float32(donor[k])
                     counted[k] += w
-    canvas = np.empty((height, width * 4), np.uint8)
+    canvas = guide.copy()
     for y in range(height):
-        for k in range(width * 4):
-            canvas[y, k] = np.uint8(total[y, k] / weight[y, k] + np.float32(0.5))
-    return canvas.reshape(height, width, 4)
+        for x in range(width):
+            free = np.int32(freedom[y, x])
+            if free == 0:
+                continue
+            for c in range(4):
+                voted = np.int32(total[y, 4 * x + c] / weight[y, 4 * x + c] + np.float32(0.5))
+                shown = np.int32(guide[y, x, c])
+                canvas[y, x, c] = np.uint8((voted * free + shown * (255 - free) + 127) // 255)
+    return canvas

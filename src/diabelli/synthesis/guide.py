@@ -1,0 +1,61 @@
+"""The guide: the source under a layout, which canvases start from and keep where it is rigid.
+
+A guide is a smooth deformation of the source: plausible everywhere, but soft and close to it.  A
+canvas shows the guide where it is rigid, and patches of the source where it is free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from diabelli.synthesis.analysis import Analysis
+from diabelli.synthesis.field import expected_field
+from diabelli.synthesis.layout import Layout
+from diabelli.synthesis.resample import Bytes, Floats, resize_map, to_bytes, warp
+from diabelli.synthesis.rigidity import GRID
+from diabelli.synthesis.search import Field
+
+
+@dataclass(slots=True, eq=False)
+class Guide:
+    """An analysed source under one layout.
+
+    Attributes:
+        analysis: of the source, in the orientation that the layout wants.
+        layout: where each place comes from.
+        rigidity: (GRID, GRID) float32, 0..1, of the places of the canvas.
+    """
+
+    analysis: Analysis
+    layout: Layout
+    rigidity: Floats
+    _images: dict[int, Bytes] = field(default_factory=dict)
+
+    def at(self, height: int, width: int) -> Bytes:
+        """The source under the layout, (height, width, 4) uint8."""
+        image = self.analysis.detailed(height, width)
+        return to_bytes(warp(image, self.layout.rows, self.layout.columns, height, width))
+
+    def level(self, index: int) -> Bytes:
+        """The source under the layout at the size of that level."""
+        if index not in self._images:
+            self._images[index] = self.at(*self.analysis.sizes[index])
+        return self._images[index]
+
+    def freedom(self, index: int) -> Bytes:
+        """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
+        free = np.clip(1.4 - 2.8 * self.rigidity, 0, 1)
+        return to_bytes(255 * resize_map(free, *self.analysis.sizes[index]))
+
+    def expected(self, index: int) -> Field:
+        """The places that matches of that level are expected at, in units of 1/16 pixel."""
+        return expected_field(*self.layout.shuffled(*self.analysis.sizes[index]))
+
+
+def guide_of(analysis: Analysis, layout: Layout) -> Guide:
+    """The guide of an analysed source, in the orientation of the layout."""
+    levels = to_bytes(255 * analysis.rigidity)[..., None]
+    rigid = warp(levels, layout.rows, layout.columns, GRID, GRID)[..., 0] / np.float32(255)
+    return Guide(analysis, layout, np.clip(rigid, 0, 1))

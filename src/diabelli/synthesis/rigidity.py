@@ -1,0 +1,78 @@
+"""Rigidity: what must keep its shape, and so is moved whole and never re-made of patches.
+
+Three things count: regions that are both salient and rare, as a share of the picture; skin, because
+nobody forgives a garbled face, however small it is; and edges that run straight through their
+neighbourhood, because a mast, a wire or a rim shows every kink.  What is left is free: grass, fur,
+clouds, crowds, clear sky.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.resample import (
+    Bytes,
+    Floats,
+    blur,
+    brightness,
+    gradient,
+    resize,
+    resize_map,
+)
+
+GRID = 64
+"""Rigidity and layouts are held on a grid of GRID x GRID: both are smooth."""
+
+
+def rigidity(image: Bytes, salience: Floats, rarity: Floats) -> Floats:
+    """The rigidity of `image` (h, w, 4) uint8, (GRID, GRID) float32, 0..1.
+
+    salience, rarity: of the image, (rows, columns) float32, 0..1.
+    """
+    salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
+    rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
+    subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1)
+    face = _skin(image) * np.clip(2 * salient, 0, 1)
+    return np.maximum(np.maximum(subject, face), _straightness(image)).astype(np.float32)
+
+
+def _subject(importance: Floats) -> Floats:
+    """The most important third of the picture, unless all of it is alike."""
+    order = np.argsort(np.argsort(importance, axis=None, kind="stable"), kind="stable")
+    rank = order.reshape(importance.shape) / (importance.size - 1)
+    leading = np.clip((rank - 0.5) / 0.35, 0, 1)
+    return (leading * np.clip(importance / 0.35, 0, 1)).astype(np.float32)
+
+
+def _skin(image: Bytes) -> Floats:
+    """Where colours of human skin are, (GRID, GRID) 0..1: the box in Cb, Cr of Chai and Ngan
+    (1999).
+
+    A picture that is mostly of that colour is of fur, sand or wood.
+    """
+    small = resize(image, GRID, GRID)
+    light = brightness(small)
+    red, blue = small[..., 0].astype(np.float32), small[..., 2].astype(np.float32)
+    cb, cr = 128 + 0.564 * (blue - light), 128 + 0.713 * (red - light)
+    skin = (cb > 80) & (cb < 125) & (cr > 136) & (cr < 170) & (light > 60)
+    is_part = np.clip((0.4 - skin.mean()) / 0.1, 0, 1)
+    return np.clip(1.6 * blur(skin.astype(np.float32), 1.5), 0, 1) * is_part
+
+
+def _straightness(image: Bytes) -> Floats:
+    """Where edges run one way, (GRID, GRID) 0..1: the coherence of the structure tensor (Weickert
+    1999).
+
+    An edge counts by how far it stands out from its surroundings: a dark mast in a dark sky is one,
+    a blade of grass among others is not.
+    """
+    light = blur(brightness(image), 0.7)
+    down, across = gradient(light)
+    scale = min(image.shape[:2]) / 256
+    yy, xx, xy = (blur(p, 3 * scale) for p in (down * down, across * across, down * across))
+    spread = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
+    coherence = spread / (xx + yy + np.float32(0.5))
+    usual = blur(xx + yy, 24 * scale)
+    edge = np.clip((xx + yy) / (2 * usual + np.float32(1)) - 0.25, 0, 1)
+    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - 0.45) / 0.25, 0, 1)
+    return np.clip(2 * blur(np.clip(resize_map(straight, GRID, GRID), 0, 1), 1.0), 0, 1)
