@@ -13,7 +13,7 @@ import numpy as np
 from diabelli.synthesis.analysis import Analysis
 from diabelli.synthesis.field import expected_field
 from diabelli.synthesis.layout import Layout
-from diabelli.synthesis.resample import Bytes, Floats, resize_map, to_bytes, warp
+from diabelli.synthesis.resample import Bytes, Floats, resize_map, sample, to_bytes, warp
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import Field
 
@@ -36,7 +36,7 @@ class Guide:
     def at(self, height: int, width: int) -> Bytes:
         """The source under the layout, (height, width, 4) uint8."""
         image = self.analysis.detailed(height, width)
-        return to_bytes(warp(image, self.layout.rows, self.layout.columns, height, width))
+        return warp(image, self.layout.rows, self.layout.columns, height, width)
 
     def level(self, index: int) -> Bytes:
         """The source under the layout at the size of that level."""
@@ -56,6 +56,6 @@ class Guide:
 
 def guide_of(analysis: Analysis, layout: Layout) -> Guide:
     """The guide of an analysed source, in the orientation of the layout."""
+    places = (layout.rows * GRID - np.float32(0.5), layout.columns * GRID - np.float32(0.5))
     levels = to_bytes(255 * analysis.rigidity)[..., None]
-    rigid = warp(levels, layout.rows, layout.columns, GRID, GRID)[..., 0] / np.float32(255)
-    return Guide(analysis, layout, np.clip(rigid, 0, 1))
+    return Guide(analysis, layout, sample(levels, *places)[..., 0] / np.float32(255))

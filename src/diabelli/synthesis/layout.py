@@ -26,6 +26,8 @@ from diabelli.synthesis.resample import Floats, crop, resize_map
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
+HELD = 1000
+"""How much harder still it is to move across the frame's edges."""
 STIFF = 60
 """How much harder it is to bend what is rigid than what is free."""
 SWEEPS = 120
@@ -49,10 +51,28 @@ class Layout:
 
     def shuffled(self, height: int, width: int) -> tuple[Floats, Floats]:
         """Where each pixel of a canvas wanders to: rows and columns of a source as large."""
-        rows = resize_map(self.rows + self.shuffle[..., 0], height, width)
-        columns = resize_map(self.columns + self.shuffle[..., 1], height, width)
-        half = np.float32(0.5)
-        return rows * np.float32(height) - half, columns * np.float32(width) - half
+        return (
+            _pixels(self.rows + self.shuffle[..., 0], 0, height, width),
+            _pixels(self.columns + self.shuffle[..., 1], 1, height, width),
+        )
+
+
+def _pixels(shares: Floats, axis: int, height: int, width: int) -> Floats:
+    """Places (GRID, GRID) in shares of a side as places (height, width) in pixels.
+
+    Displacements are interpolated, not places: beyond the outermost grid points they stay even.
+    """
+    side = (height, width)[axis]
+    shape = (-1, 1) if axis == 0 else (1, -1)
+    moved = shares - centres(GRID).reshape(shape)
+    return (resize_map(moved, height, width) + centres(side).reshape(shape)) * side - np.float32(
+        0.5
+    )
+
+
+def centres(count: int) -> Floats:
+    """The middles of `count` cells, as shares 0..1 of their side."""
+    return ((np.arange(count) + 0.5) / count).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +167,7 @@ def _relax(drift: Floats, stiffness: Floats, axis: int) -> Floats:
                         total += k * u[v, w]
                         weight += k
                     elif (dy != 0) == (axis == 0):
-                        weight += stiffness[y, x] + np.float32(20)
+                        weight += stiffness[y, x] + np.float32(HELD)
                 u[y, x] += np.float32(1.8) * (total / weight - u[y, x])
     return u
 

@@ -161,54 +161,67 @@ def sample(image: Bytes, rows: Floats, columns: Floats) -> Floats:
     return out
 
 
-@compiled
-def warp(image: Bytes, rows: Floats, columns: Floats, height: int, width: int) -> Floats:
-    """The image (h, w, c) uint8 under a smooth map, (height, width, c) float32, by the cubic
-    filter.
+def warp(image: Bytes, rows: Floats, columns: Floats, height: int, width: int) -> Bytes:
+    """The image (h, w, 4) uint8 under a smooth map, (height, width, 4) uint8, by a cubic filter.
 
-    rows, columns: (g, g) float32, where the canvas's places come from, as shares 0..1 of the
-    image's sides; between the grid's points the map is linear.
+    rows, columns: (g, g') float32, where the canvas's places come from, as shares 0..1 of the
+    image's sides; between the grid's points the map is linear, and beyond the outermost it goes on.
     """
-    grid_rows, grid_columns = rows.shape
-    old_height, old_width, channels = image.shape
-    out = np.empty((height, width, channels), np.float32)
-    left = np.empty(width, np.int64)
-    across = np.empty(width, np.float32)
-    for x in range(width):
-        g = min(max((x + 0.5) * grid_columns / width - 0.5, 0.0), grid_columns - 1.0)
-        left[x] = min(int(g), grid_columns - 2)
-        across[x] = g - left[x]
-    wy = np.empty(4, np.float32)
-    wx = np.empty(4, np.float32)
+    padded = np.pad(image, ((1, 2), (1, 2), (0, 0)), mode="edge")
+    return _warp(padded, rows, columns, height, width)
+
+
+@compiled
+def _warp(padded: Bytes, rows: Floats, columns: Floats, height: int, width: int) -> Bytes:
+    """`warp` of an image whose edge was repeated once above and left, twice below and right."""
+    tall, wide = padded.shape[0] - 3, padded.shape[1] - 3
+    stride = 4 * padded.shape[1]
+    flat = padded.reshape(-1)
+    out = np.empty((height, width, 4), np.uint8)
+    left, across = _grid_places(width, columns.shape[1])
+    top, down = _grid_places(height, rows.shape[0])
+    wy, wx = np.empty(4, np.float32), np.empty(4, np.float32)
+    pixel = np.empty(4, np.float32)
     for y in range(height):
-        g = min(max((y + 0.5) * grid_rows / height - 0.5, 0.0), grid_rows - 1.0)
-        top = min(int(g), grid_rows - 2)
-        down = np.float32(g - top)
         for x in range(width):
-            k, f = left[x], across[x]
-            v = (rows[top, k] * (1 - f) + rows[top, k + 1] * f) * (1 - down) + (
-                rows[top + 1, k] * (1 - f) + rows[top + 1, k + 1] * f
-            ) * down
-            u = (columns[top, k] * (1 - f) + columns[top, k + 1] * f) * (1 - down) + (
-                columns[top + 1, k] * (1 - f) + columns[top + 1, k + 1] * f
-            ) * down
-            sv = min(max(v * old_height - 0.5, 0.0), old_height - 1.0)
-            su = min(max(u * old_width - 0.5, 0.0), old_width - 1.0)
-            iv, iu = int(sv), int(su)
-            _cubic(np.float32(sv - iv), wy)
-            _cubic(np.float32(su - iu), wx)
-            for c in range(channels):
-                total = np.float32(0)
-                for i in range(4):
-                    line = min(max(iv + i - 1, 0), old_height - 1)
-                    part = np.float32(0)
-                    for j in range(4):
-                        part += wx[j] * np.float32(
-                            image[line, min(max(iu + j - 1, 0), old_width - 1), c]
-                        )
-                    total += wy[i] * part
-                out[y, x, c] = total
+            v = _between(rows, top[y], left[x], down[y], across[x]) * tall - np.float32(0.5)
+            u = _between(columns, top[y], left[x], down[y], across[x]) * wide - np.float32(0.5)
+            v = min(max(v, np.float32(0)), np.float32(tall - 1))
+            u = min(max(u, np.float32(0)), np.float32(wide - 1))
+            _cubic(v - np.float32(int(v)), wy)
+            _cubic(u - np.float32(int(u)), wx)
+            first = int(v) * stride + 4 * int(u)
+            for c in range(4):
+                pixel[c] = np.float32(0.5)
+            for i in range(4):
+                for j in range(4):
+                    weight = wy[i] * wx[j]
+                    for c in range(4):
+                        k = np.uint64(first + i * stride + 4 * j + c)
+                        pixel[c] += weight * np.float32(flat[k])
+            for c in range(4):
+                out[y, x, c] = np.uint8(min(max(pixel[c], np.float32(0)), np.float32(255)))
     return out
+
+
+@compiled
+def _grid_places(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
+    """For each of `count` pixels the grid point before it and how far past that it lies."""
+    before = np.empty(count, np.int64)
+    past = np.empty(count, np.float32)
+    for k in range(count):
+        place = (k + 0.5) * points / count - 0.5
+        before[k] = min(max(int(np.floor(place)), 0), points - 2)
+        past[k] = np.float32(place - before[k])
+    return before, past
+
+
+@compiled
+def _between(grid: Floats, y: int, x: int, down: np.float32, across: np.float32) -> np.float32:
+    """The value of a grid past its point (y, x), bilinearly."""
+    above = grid[y, x] + (grid[y, x + 1] - grid[y, x]) * across
+    below = grid[y + 1, x] + (grid[y + 1, x + 1] - grid[y + 1, x]) * across
+    return above + (below - above) * down
 
 
 @compiled
