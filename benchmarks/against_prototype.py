@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,14 +58,9 @@ def _made(
 @cache
 def _prototype() -> ModuleType:
     path = Path(os.environ["DIABELLI_PROTOTYPE"])
-    spec = spec_from_file_location("prototype", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"DIABELLI_PROTOTYPE names {str(path)!r}, which is no Python file")
     sys.dont_write_bytecode = True
     # What is compiled must not be left beside a file that is not ours.
     kernels = Path(tempfile.gettempdir()) / "prototype-kernels"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kernels))
     sys.path.insert(0, str(path.parent))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return import_module(path.stem)

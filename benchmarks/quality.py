@@ -20,7 +20,7 @@ import pictures
 from against import Other
 from contact_sheet import contact_sheet
 from diabelli import engines
-from diabelli.engines import Engine
+from diabelli.engines import Engine, in_turn
 from diabelli.pictures.writing import on_white
 from diabelli.variation import Image, VariationSpec, unwatched
 from measures import NAMES, Measures, mean, measure
@@ -69,7 +69,7 @@ def _ours(source: Image, task: Task) -> list[Image]:
     spec = VariationSpec(
         n=N, height=task.size, width=task.size, strength=task.strength, seed=task.seed
     )
-    return [piece().image for piece in _engine().prepare(source, spec, unwatched)]
+    return [piece().image for piece in _engine().prepare(source, spec, unwatched, in_turn)]
 
 
 def _others(source: Image, task: Task) -> list[Image]:

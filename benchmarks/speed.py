@@ -24,7 +24,7 @@ from PIL import Image as Pillow
 
 from against import Other
 from diabelli import engines, pictures
-from diabelli.engines import Engine
+from diabelli.engines import Engine, in_turn
 from diabelli.variation import Image, VariationSpec, unwatched
 from pictures import load
 
@@ -45,7 +45,7 @@ def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, fl
     """The CPU seconds of one variation, and of what part of them a further one would share."""
     spec = VariationSpec(n=1, height=side, width=side, strength=STRENGTH, seed=seed)
     started = time.process_time()
-    (piece,) = engine.prepare(source, spec, unwatched)
+    (piece,) = engine.prepare(source, spec, unwatched, in_turn)
     prepared = time.process_time()
     piece()
     return time.process_time() - started, prepared - started
@@ -123,7 +123,8 @@ def main() -> None:
     engine.warm()
     with Other(asked.against, asked.against_python) if asked.against else nullcontext() as other:
         if other is not None:
-            others(other, picture_at(SOURCES[0], 64), 64, 0)  # compiles what it has to compile
+            for side in COMPARED:  # compiles what it has to compile
+                others(other, picture_at(SOURCES[0], side), side, 0)
         totals = {
             side: one_variation(engine, other if side in COMPARED else None, side, asked.repeats)
             for side in SIDES
