@@ -1,0 +1,72 @@
+"""Makes the pictures of the README and of docs/: python docs/figures.py
+
+The sources come from the wheels of the test extra and may be used freely; docs/images/CREDITS.md
+names their makers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import diabelli
+from diabelli import pictures
+from diabelli.variation import Image
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "benchmarks"))
+
+from pictures import load  # noqa: E402  benchmarks/pictures.py
+
+TILE = 204
+GAP = 5
+SHOWN = {"astronaut": 33, "coffee": 3, "chelsea": 7}
+"""The sources of the README's first screen and the seeds that its variations were asked with."""
+
+
+def variations() -> Image:
+    """One row a source: the source itself, a wider gap, and four variations at medium strength."""
+    rows = []
+    for name, seed in SHOWN.items():
+        source = load(name)
+        made = diabelli.vary(source, n=4, size=TILE * 2, seed=seed)
+        first = diabelli.vary(source, n=1, size=TILE * 2, strength=0)
+        images = [_halved(variation.image) for variation in (*first, *made)]
+        images[0] = _beside(images[0], 3 * GAP)
+        rows.append(_joined(images, 1))
+    return _joined(rows, 0)
+
+
+def _halved(image: Image) -> Image:
+    """The image at half its sides, each pixel the mean of four."""
+    height, width, channels = image.shape
+    blocks = image.reshape(height // 2, 2, width // 2, 2, channels)
+    return np.rint(blocks.mean((1, 3))).astype(np.uint8)
+
+
+def _beside(image: Image, gap: int) -> Image:
+    """The image with white to its right."""
+    return np.pad(image, ((0, 0), (0, gap), (0, 0)), constant_values=255)
+
+
+def _joined(images: Sequence[Image], axis: int) -> Image:
+    """Images in a row (axis 1) or a column (axis 0) with white between them."""
+    shape = list(images[0].shape)
+    shape[axis] = GAP
+    white = np.full(shape, 255, np.uint8)
+    parts = [part for image in images for part in (image, white)]
+    return np.concatenate(parts[:-1], axis)
+
+
+def main() -> None:
+    """Write every figure."""
+    (HERE / "images").mkdir(exist_ok=True)
+    figure = pictures.encode(variations(), "jpeg", quality=88)
+    (HERE / "images" / "variations.jpg").write_bytes(figure)
+
+
+if __name__ == "__main__":
+    main()
