@@ -1,0 +1,67 @@
+"""What the kernels compute, computed slowly: every possibility is looked at, nothing is clever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.search import BEND, MU_SHIFT, PATCH, UNIT
+
+Array = NDArray[np.generic]
+
+
+def windows(image: Array, side: int) -> NDArray[np.int64]:
+    """Every window of an image (h, w, c): (h - side + 1, w - side + 1, side * side * c) int64."""
+    views = np.lib.stride_tricks.sliding_window_view(image, (side, side), (0, 1))
+    return views.reshape(*views.shape[:2], -1).astype(np.int64)
+
+
+def all_distances(canvas: Array, source: Array, side: int = PATCH) -> NDArray[np.int64]:
+    """The squared differences of all windows, (rows, columns, rows', columns')."""
+    ours, theirs = windows(canvas, side), windows(source, side)
+    difference = ours[:, :, None, None] - theirs[None, None]
+    return (difference * difference).sum(-1)
+
+
+def all_penalties(expected: Array, mu: Array, places: tuple[int, int]) -> NDArray[np.int64]:
+    """What each place (rows', columns') would cost each patch (rows, columns) for where it lies."""
+    rows, columns = np.indices(places) * UNIT
+    dy = rows - expected[..., 0, None, None].astype(np.int64)
+    dx = columns - expected[..., 1, None, None].astype(np.int64)
+    squared = (dy * dy + dx * dx) // UNIT**2
+    return np.minimum((mu[..., None, None] * squared) >> MU_SHIFT, 1 << 30)
+
+
+def chosen(costs: Array, field: Array) -> Array:
+    """Of costs (rows, columns, rows', columns') those of the places in `field`."""
+    y, x = np.indices(field.shape[:2])
+    return costs[y, x, field[..., 0], field[..., 1]]
+
+
+def bends(field: Array) -> int:
+    """How much neighbours in `field` disagree: each pair counted once."""
+    moved = field.astype(np.int64) - np.moveaxis(np.indices(field.shape[:2]), 0, -1)
+    pairs = [np.abs(np.diff(moved, axis=axis)).sum(-1) for axis in (0, 1)]
+    return sum(int(np.minimum(pair, BEND).sum()) for pair in pairs)
+
+
+def covering(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
+    """Every patch (y, x) of a canvas with every pixel (i, j) inside it."""
+    for y in range(height - PATCH + 1):
+        for x in range(width - PATCH + 1):
+            for i in range(PATCH):
+                for j in range(PATCH):
+                    yield y, x, i, j
+
+
+def votes(source: Array, field: Array, weights: Array, window: Array) -> NDArray[np.float64]:
+    """The weighted mean of what all patches would show at each pixel: (h, w, 4)."""
+    height, width = field.shape[0] + PATCH - 1, field.shape[1] + PATCH - 1
+    total, weight = np.zeros((height, width, 4)), np.zeros((height, width, 1))
+    for y, x, i, j in covering(height, width):
+        share = float(weights[y, x]) * float(window[i, j])
+        total[y + i, x + j] += share * source[field[y, x, 0] + i, field[y, x, 1] + j]
+        weight[y + i, x + j] += share
+    return total / np.maximum(weight, 1e-30)

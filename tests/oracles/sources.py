@@ -1,0 +1,81 @@
+"""Sources drawn by whole-number arithmetic: the same bytes on every machine, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.variation import Image
+
+
+def places(side: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows (side, 1) and columns (1, side) of a picture, in 256ths of its side."""
+    line = np.arange(side, dtype=np.int64) * 256 // side
+    return line[:, None], line[None, :]
+
+
+def scattered(y: NDArray[np.int64], x: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number 0..255 for each place that looks as if it had nothing to do with its neighbours."""
+    mixed = (y * 73856093 ^ x * 19349663) & 0xFFFFFFFF
+    mixed = (mixed ^ mixed >> 13) * 0x5BD1E995 & 0xFFFFFFFF
+    return (mixed ^ mixed >> 15) & 255
+
+
+def painted(red: object, green: object, blue: object) -> Image:
+    """Three planes of any broadcastable shape as an image; values outside 0..255 are clipped."""
+    planes = np.broadcast_arrays(red, green, blue)
+    return np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8)
+
+
+def pebbles(side: int = 256) -> Image:
+    """A texture without a subject: pebbles of two sizes."""
+    y, x = places(side)
+    coarse, fine = scattered(y // 16, x // 16 + y // 32), scattered(y // 4, x // 4)
+    grey = coarse // 2 + fine // 3
+    return painted(grey + 20, grey + 10, grey)
+
+
+def landscape(side: int = 256) -> Image:
+    """A sun in a clear sky above hills and grass."""
+    y, x = places(side)
+    hill = 130 + abs((x * 3 + 40) % 192 - 96) // 3
+    sun = (y - 60) ** 2 + (x - 180) ** 2 < 26**2
+    grass = scattered(y // 3, x // 2) // 4
+    ground = y > hill
+    return painted(
+        np.where(sun, 250, np.where(ground, 40 + grass, 90 + y // 2)),
+        np.where(sun, 220, np.where(ground, 90 + grass + y // 8, 140 + y // 2)),
+        np.where(sun, 90, np.where(ground, 30 + grass // 2, 220)),
+    )
+
+
+def face(side: int = 256) -> Image:
+    """A face with two eyes and a mouth before a patterned wall: one subject, in the middle."""
+    y, x = places(side)
+    wall = 60 + 30 * ((y // 24 + x // 24) % 2) + scattered(y // 2, x // 2) // 12
+    head = 2 * (y - 130) ** 2 + 3 * (x - 128) ** 2 < 2 * 84**2
+    eyes = (y - 105) ** 2 + (abs(x - 128) - 30) ** 2 < 9**2
+    mouth = (abs(y - 170 + (x - 128) ** 2 // 90) < 5) & (abs(x - 128) < 30)
+    dark = eyes | mouth
+    return painted(
+        np.where(dark, 40, np.where(head, 214 - x // 8, wall)),
+        np.where(dark, 30, np.where(head, 160 - x // 8, wall + 20)),
+        np.where(dark, 50, np.where(head, 130 - x // 8, wall + 60)),
+    )
+
+
+def sticker(side: int = 256) -> Image:
+    """The face cut out: transparent around it, half transparent at its rim."""
+    y, x = places(side)
+    away = 2 * (y - 130) ** 2 + 3 * (x - 128) ** 2 - 2 * 84**2
+    alpha = np.clip(255 - away // 16, 0, 255)
+    return np.dstack([face(side), alpha.astype(np.uint8)])
+
+
+SOURCES: dict[str, Callable[[int], Image]] = {
+    "pebbles": pebbles,
+    "landscape": landscape,
+    "face": face,
+}

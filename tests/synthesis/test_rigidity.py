@@ -1,0 +1,66 @@
+"""Rigidity: what nobody forgives to be bent."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.rigidity import GRID, rigidity
+
+DULL = np.zeros((48, 48), np.float32)
+
+
+def grey(values: np.ndarray) -> np.ndarray:
+    """An image (h, w, 4) of those grey levels."""
+    return np.repeat(np.clip(values, 0, 255)[..., None], 4, -1).astype(np.uint8)
+
+
+def noise(side: int = 256) -> np.ndarray:
+    return np.random.default_rng(0).normal(128, 20, (side, side))
+
+
+def test_rigidity_is_a_share():
+    """It lies between 0 and 1 on its own grid, whatever goes in."""
+    draw = np.random.default_rng(1)
+    for shape in ((16, 16), (256, 256), (16, 500)):
+        image = draw.integers(0, 256, (*shape, 4), np.uint8)
+        rigid = rigidity(
+            image, draw.random((48, 48), np.float32), draw.random((41, 41), np.float32)
+        )
+        assert rigid.shape == (GRID, GRID)
+        assert rigid.dtype == np.float32
+        assert rigid.min() >= 0
+        assert rigid.max() <= 1
+
+
+def test_nothing_is_rigid_in_a_uniform_picture():
+    """Where there is nothing to see there is nothing to bend."""
+    assert not rigidity(grey(np.full((256, 256), 99)), DULL, DULL).any()
+
+
+def test_what_is_salient_and_rare_is_rigid():
+    """A region that has no like keeps its shape."""
+    lone = DULL.copy()
+    lone[10:20, 10:20] = 1
+    rigid = rigidity(grey(noise()), lone, lone)
+    assert rigid[16:24, 16:24].min() > 0.8
+    assert rigid[40:, 40:].mean() < 0.3
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_straight_lines_are_rigid(across):
+    """A mast and a horizon show every kink."""
+    picture = noise() / 4
+    picture[:, 126:131] = 255
+    rigid = rigidity(grey(picture.T if across else picture), DULL, DULL)
+    rigid = rigid.T if across else rigid
+    assert rigid[8:-8, 31:33].mean() > 0.7
+    assert rigid[8:-8, :20].mean() < 0.3
+
+
+def test_skin_is_rigid_where_it_stands_out():
+    """A patch of skin is held; a picture that is all of that colour is not of skin."""
+    dull = np.full((48, 48), 0.5, np.float32)
+    skin = np.full((256, 256, 4), (205, 150, 125, 0), np.uint8)
+    part = grey(np.full((256, 256), 90))
+    part[96:160, 96:160] = skin[:64, :64]
+    assert rigidity(part, dull, DULL)[28:36, 28:36].min() > 0.9
+    assert rigidity(skin, DULL, DULL).max() < 0.1
