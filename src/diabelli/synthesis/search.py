@@ -175,11 +175,11 @@ def sweep(
                     state ^= state << np.uint64(17)
                     top, bottom = max(0, row - reach), min(last_row, row + reach)
                     left, right = max(0, column - reach), min(last_column, column + reach)
-                    v = top + (
+                    v = top + int(
                         (state & np.uint64(0xFFFFFFFF)) * np.uint64(bottom - top + 1)
                         >> np.uint64(32)
                     )
-                    u = left + (
+                    u = left + int(
                         (state >> np.uint64(32)) * np.uint64(right - left + 1) >> np.uint64(32)
                     )
                     reach //= 2
