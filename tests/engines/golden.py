@@ -1,0 +1,41 @@
+"""The pictures that the embedded engine makes today, pinned by their digests.
+
+Whoever changes them on purpose changes `ENGINE_VERSION` and runs, in the root of the repository,
+
+    PYTHONPATH=tests .venv/bin/python -m engines.golden
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
+from engines.making import digest, made, square
+from oracles.sources import landscape, sticker
+
+TABLE = Path(__file__).with_name("golden.json")
+DRAWN = {"landscape": landscape, "sticker": sticker}
+
+
+def pictures() -> dict[str, str]:
+    """The digest of each pinned picture, by its source, strength and seed."""
+    engine = PatchEngine()
+    return {
+        f"{name}, strength {strength}, seed {seed}": digest(
+            made(engine, draw(200), square(seed=seed, strength=strength))[0].image
+        )
+        for name, draw in DRAWN.items()
+        for strength, seed in ((0.3, 1), (0.8, 2))
+    }
+
+
+def main() -> None:
+    """Pin the pictures of this version."""
+    table = {"ENGINE_VERSION": ENGINE_VERSION, "pictures": pictures()}
+    TABLE.write_text(json.dumps(table, indent=2) + "\n")
+    print(TABLE.read_text())
+
+
+if __name__ == "__main__":
+    main()

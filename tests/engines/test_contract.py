@@ -1,0 +1,169 @@
+"""What every engine promises, whatever it is made of."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from diabelli.engines import in_turn, load
+from diabelli.errors import Cancelled, UnknownEngine
+from diabelli.variation import MAX_SEED, Progress, VariationSpec, unwatched
+from engines.making import digest, made, square
+from oracles.sources import face, landscape, pebbles, sticker
+
+
+def stopping(at: int):
+    """A watch that wants no more from its `at`-th call on."""
+    calls = []
+
+    def watch(progress: Progress) -> None:
+        calls.append(progress)
+        if len(calls) >= at:
+            raise Cancelled
+
+    return watch
+
+
+def test_an_engine_says_what_it_is(engine):
+    """It has a name to ask for, a version, a sentence, and tells whether it was trained."""
+    info = engine.info
+    assert load(info.name).info == info
+    assert info.version
+    assert info.summary.endswith(".")
+    assert isinstance(info.trained, bool)
+
+
+def test_no_engine_answers_to_a_wrong_name():
+    """An unknown name is refused with the names that there are."""
+    with pytest.raises(UnknownEngine, match=r"'nobody'.*patch"):
+        load("nobody")
+
+
+@pytest.mark.parametrize(("height", "width"), [(256, 256), (200, 333), (64, 48), (1, 1)])
+def test_variations_have_the_size_that_was_asked_for(engine, height, width):
+    """Height and width are kept, whatever they are."""
+    spec = VariationSpec(n=2, height=height, width=width, seed=3)
+    for variation in made(engine, landscape(120), spec):
+        assert variation.image.shape == (height, width, 3)
+        assert variation.image.dtype == np.uint8
+        assert variation.image.flags.c_contiguous
+
+
+def test_a_request_gets_as_many_as_it_asked_for(engine):
+    """n pieces make n variations that tell their engine and strength."""
+    for n in (1, 3):
+        pieces = engine.prepare(face(96), square(64, n=n), unwatched, in_turn)
+        assert len(pieces) == n
+        for variation in in_turn(pieces):
+            assert variation.engine == engine.info
+            assert variation.strength == 0.5
+
+
+@pytest.mark.parametrize("seed", [0, MAX_SEED])
+def test_the_first_variation_has_the_requests_own_seed(engine, seed):
+    """The others have seeds of their own, all of them different."""
+    seeds = [one.seed for one in made(engine, pebbles(64), square(64, n=3, seed=seed))]
+    assert seeds[0] == seed
+    assert len(set(seeds)) == 3
+    assert all(0 <= one <= MAX_SEED for one in seeds)
+
+
+def test_a_request_repeated_gives_the_same_variations(engine):
+    """Seeds and bytes are the same the second time."""
+    first, second = (made(engine, landscape(150), square(n=3)) for _ in range(2))
+    assert [one.seed for one in first] == [one.seed for one in second]
+    assert [digest(one.image) for one in first] == [digest(one.image) for one in second]
+
+
+def test_each_seed_has_one_picture(engine):
+    """A variation's seed asked for alone gives that variation, wherever it was in its request."""
+    for variation in made(engine, face(150), square(n=3, seed=11)):
+        (alone,) = made(engine, face(150), square(seed=variation.seed))
+        assert digest(alone.image) == digest(variation.image)
+
+
+def test_another_seed_gives_another_picture(engine):
+    """Neighbouring seeds have nothing in common."""
+    pictures = {digest(made(engine, landscape(100), square(seed=s))[0].image) for s in range(3)}
+    assert len(pictures) == 3
+
+
+def test_pieces_may_run_in_any_order_and_thread(engine):
+    """All at once and last first, they make what they make one by one."""
+    expected = [digest(one.image) for one in made(engine, pebbles(128), square(n=3))]
+    with ThreadPoolExecutor(4) as threads:
+
+        def spread(pieces):
+            return [f.result() for f in [threads.submit(piece) for piece in pieces]]
+
+        pieces = engine.prepare(pebbles(128), square(n=3), unwatched, spread)
+        found = spread(pieces[::-1])[::-1]
+    assert [digest(one.image) for one in found] == expected
+
+
+def test_the_source_is_left_alone(engine):
+    """An engine reads its source, which may be read-only or a part of something larger."""
+    whole = face(160)
+    part = whole[20:148, 10:138]
+    part.flags.writeable = False
+    found = made(engine, part, square(128))[0].image
+    np.testing.assert_array_equal(whole, face(160))
+    assert digest(found) == digest(made(engine, part.copy(), square(128))[0].image)
+
+
+def test_pictures_with_alpha_keep_it(engine):
+    """Three channels give three, four give four where something is transparent."""
+    for variation in made(engine, sticker(120), square(128, n=2)):
+        assert variation.image.shape == (128, 128, 4)
+        alpha = variation.image[..., 3]
+        assert alpha.min() == 0
+        assert alpha.max() == 255
+
+
+def test_the_watch_sees_every_variation_come_on(engine):
+    """Each variation is told of under its own index, its share growing within 0..1."""
+    seen: list[Progress] = []
+    made(engine, landscape(100), square(n=3), seen.append)
+    assert {progress.index for progress in seen} == {0, 1, 2}
+    for index in range(3):
+        shares = [progress.share for progress in seen if progress.index == index]
+        assert len(shares) > 2
+        assert shares == sorted(shares)
+        assert shares[0] >= 0
+        assert shares[-1] <= 1
+    assert all(progress.stage for progress in seen)
+
+
+def test_work_that_is_not_wanted_stops(engine):
+    """`Cancelled` from the watch comes out at once, wherever in the work it is raised."""
+    seen: list[Progress] = []
+    made(engine, landscape(100), square(n=2), seen.append)
+    for at in {1, len(seen) // 2, len(seen)}:
+        with pytest.raises(Cancelled):
+            made(engine, landscape(100), square(n=2), stopping(at))
+
+
+def test_an_engine_goes_on_after_a_cancelled_request(engine):
+    """What was stopped leaves nothing behind in the next request."""
+    seen: list[Progress] = []
+    expected = digest(made(engine, face(100), square(), seen.append)[0].image)
+    for at in (1, len(seen) // 2, len(seen)):
+        with pytest.raises(Cancelled):
+            made(engine, face(100), square(), stopping(at))
+    assert digest(made(engine, face(100), square())[0].image) == expected
+
+
+def test_cancelling_one_piece_leaves_the_others(engine):
+    """Pieces are independent: one may be stopped while another is finished."""
+    stopped = threading.Event()
+
+    def watch(progress: Progress) -> None:
+        if stopped.is_set() and progress.index == 0:
+            raise Cancelled
+
+    first, second = engine.prepare(pebbles(100), square(n=2), watch, in_turn)
+    stopped.set()
+    with pytest.raises(Cancelled):
+        first()
+    assert digest(second().image) == digest(made(engine, pebbles(100), square(n=2))[1].image)

@@ -1,0 +1,97 @@
+"""Kernels are compiled ahead of requests, and mean the same uncompiled."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from oracles.kernels import results
+
+TESTS = Path(__file__).parents[1]
+
+COUNTED = """
+import json
+from importlib import import_module
+from pkgutil import iter_modules
+
+import numpy as np
+
+from diabelli import synthesis
+from diabelli.engines.patch import PatchEngine
+from diabelli.variation import VariationSpec
+from engines.making import made
+from oracles.sources import face, landscape, sticker
+
+modules = [import_module(f"diabelli.synthesis.{m.name}") for m in iter_modules(synthesis.__path__)]
+kernels = {
+    f"{module.__name__}.{name}": kernel
+    for module in modules
+    for name, kernel in vars(module).items()
+    if hasattr(kernel, "signatures")
+}
+
+def compiled():
+    return {name: len(kernel.signatures) for name, kernel in kernels.items()}
+
+engine = PatchEngine()
+engine.warm()
+before = compiled()
+sources = [face(300), sticker(200), landscape(64)[:, :20], np.asfortranarray(face(90)), face(2),
+           landscape(1200), np.zeros((1, 1, 3), np.uint8), np.zeros((9, 9, 4), np.uint8)]
+for k, source in enumerate(sources):
+    source.flags.writeable = k % 2 == 0
+    spec = VariationSpec(n=1 + k % 2, height=(256, 100, 600)[k % 3], width=256, seed=k,
+                         strength=(0.5, 1.0, 0.0, 1e-3)[k % 4])
+    made(engine, source, spec)
+after = compiled()
+print(json.dumps([len(kernels), sum(before.values()),
+                  [name for name in kernels if after[name] != before[name]]]))
+"""
+
+UNCOMPILED = """
+import numpy as np
+
+from oracles.kernels import results
+
+with np.errstate(over="ignore"):  # random numbers wrap around at 64 bits, as they should
+    np.savez({path!r}, **results())
+"""
+
+
+def run(code: str, **environment: str) -> str:
+    """What a fresh process with the tests' modules prints."""
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+def test_no_request_waits_for_a_compiler():
+    """After `warm`, requests of every kind find all their kernels compiled."""
+    kernels, ready, compiled_later = json.loads(run(COUNTED))
+    assert kernels > 10
+    assert ready > 10
+    assert compiled_later == []
+
+
+def test_kernels_mean_the_same_uncompiled(tmp_path):
+    """Run as plain Python on tiny inputs, every kernel gives what the compiled one gives."""
+    path = tmp_path / "uncompiled.npz"
+    run(UNCOMPILED.format(path=str(path)), NUMBA_DISABLE_JIT="1")
+    compiled = results()
+    with np.load(path) as uncompiled:
+        assert set(uncompiled) == set(compiled)
+        for name, expected in compiled.items():
+            found = uncompiled[name]
+            assert found.dtype == expected.dtype, name
+            if expected.dtype.kind == "f":
+                np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4, err_msg=name)
+            else:
+                np.testing.assert_array_equal(found, expected, err_msg=name)

@@ -1,0 +1,170 @@
+"""The patch engine: variations that are variations, of any picture, as strong as asked for."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.alpha import joined, separated
+from diabelli.synthesis.resample import resize
+from diabelli.variation import VariationSpec
+from engines.making import digest, made, square
+from oracles.sources import SOURCES, face, landscape, pebbles, sticker
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The mean absolute difference of two images, in grey levels."""
+    return float(np.abs(one.astype(int) - other).mean())
+
+
+def from_source(variation: np.ndarray, source: np.ndarray) -> float:
+    """How far a variation is from its source, in whichever orientation is nearer."""
+    return min(apart(variation, source), apart(variation, source[:, ::-1]))
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(4).integers(0, 256, shape, np.uint8)
+
+
+@pytest.mark.parametrize("source", [face(100), sticker(100), noise(1, 1, 3), noise(40, 40, 4)])
+@pytest.mark.parametrize("side", [64, 100, 256])
+def test_strength_0_gives_the_source_back(patch_engine, source, side):
+    """Every variation of strength 0 is exactly the source at the size asked for."""
+    expected = separated(resize(joined(source), side, side))
+    for variation in made(patch_engine, source, square(side, n=3, strength=0)):
+        np.testing.assert_array_equal(variation.image, expected)
+
+
+def test_strength_0_at_its_own_size_changes_no_pixel(patch_engine):
+    """A source that has the size already comes back as it was."""
+    (variation,) = made(patch_engine, landscape(200), square(200, strength=0))
+    np.testing.assert_array_equal(variation.image, landscape(200))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_variations_differ_from_each_other_and_from_the_source(patch_engine, name):
+    """At medium strength no two of four are alike, and none is the source."""
+    source = SOURCES[name](256)
+    images = [one.image for one in made(patch_engine, source, square(n=4))]
+    assert all(apart(one, other) > 4 for one, other in combinations(images, 2))
+    assert all(from_source(image, source) > 4 for image in images)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_variations_keep_the_palette(patch_engine, name):
+    """A variation is made of its source: as light, as rich in contrast, in the same colours."""
+    source = SOURCES[name](256)
+    for variation in made(patch_engine, source, square(n=3, strength=0.8)):
+        both = (variation.image.reshape(-1, 3), source.reshape(-1, 3))
+        means, deviations = ([f(image, 0) for image in both] for f in (np.mean, np.std))
+        assert np.abs(means[0] - means[1]).max() < 20
+        assert np.abs(deviations[0] - deviations[1]).max() < 15
+
+
+def test_more_strength_leads_further_away(patch_engine):
+    """Over pictures and seeds, the distance from the source grows with the strength."""
+    distances = [
+        np.mean(
+            [
+                from_source(
+                    made(patch_engine, draw(256), square(seed=seed, strength=strength))[0].image,
+                    draw(256),
+                )
+                for draw in SOURCES.values()
+                for seed in range(2)
+            ]
+        )
+        for strength in (0.05, 0.3, 0.9)
+    ]
+    assert distances == sorted(distances)
+    assert distances[-1] > 1.3 * distances[0]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 300), (10, 4096), (4096, 10), (9, 9)])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_source_of_any_shape_can_be_varied(patch_engine, shape, channels):
+    """From one pixel up, and however long, there is a variation of it."""
+    side = 256 if channels == 3 else 512
+    (variation,) = made(patch_engine, noise(*shape, channels), square(side, strength=0.8))
+    assert variation.image.shape == (side, side, channels)
+
+
+@pytest.mark.parametrize(("height", "width"), [(16, 1024), (700, 20), (300, 512)])
+def test_a_canvas_of_any_aspect_can_be_made(patch_engine, height, width):
+    """Long canvases of long sources are made like any other."""
+    spec = VariationSpec(height=height, width=width, seed=1, strength=0.8)
+    (variation,) = made(patch_engine, noise(height // 2, width // 2, 3), spec)
+    assert variation.image.shape == (height, width, 3)
+
+
+@pytest.mark.parametrize("value", [0, 1, 128, 255])
+def test_a_uniform_picture_stays_uniform(patch_engine, value):
+    """Of one colour nothing else can be made."""
+    source = np.full((50, 50, 3), value, np.uint8)
+    for variation in made(patch_engine, source, square(n=2, strength=1.0)):
+        assert np.abs(variation.image.astype(int) - value).max() <= 1
+
+
+def test_an_almost_uniform_picture_stays_almost_so(patch_engine):
+    """Nothing is made up where there is nothing to see."""
+    source = (128 + noise(60, 60, 3) % 3).astype(np.uint8)
+    (variation,) = made(patch_engine, source, square(strength=1.0))
+    assert np.abs(variation.image.astype(int) - 129).max() <= 4
+
+
+def test_grey_pictures_stay_grey(patch_engine):
+    """A picture without colour has variations without colour."""
+    source = np.repeat(pebbles(200)[..., :1], 3, -1)
+    (variation,) = made(patch_engine, source, square(strength=1.0))
+    spread = np.ptp(variation.image.astype(int), axis=-1)
+    assert spread.max() <= 40
+    assert spread.mean() <= 2
+
+
+def test_alpha_is_varied_with_the_colours(patch_engine):
+    """The cut moves with what it cuts out: what shows has the source's colours, no fringe."""
+    source = sticker(256)
+    shown = source[..., 3] > 200
+    darkest = source[shown][:, :3].mean(1).min()
+    for variation in made(patch_engine, source, square(n=2, strength=0.8)):
+        alpha = variation.image[..., 3]
+        assert (alpha != source[..., 3]).mean() > 0.02
+        assert abs((alpha > 127).mean() - (source[..., 3] > 127).mean()) < 0.15
+        rim = (alpha > 40) & (alpha < 215)
+        assert variation.image[rim][:, :3].mean(1).min() > darkest / 2 - 10
+
+
+def test_a_useless_alpha_is_not_kept(patch_engine):
+    """A picture that is opaque everywhere gives three channels, the same as without alpha."""
+    source = np.dstack([face(100), np.full((100, 100), 255, np.uint8)])
+    (variation,) = made(patch_engine, source, square(128))
+    assert digest(variation.image) == digest(made(patch_engine, face(100), square(128))[0].image)
+
+
+def test_evenly_half_transparent_pictures_stay_so(patch_engine):
+    """An alpha that is the same everywhere is the same in the variation."""
+    source = np.dstack([face(100), np.full((100, 100), 128, np.uint8)])
+    (variation,) = made(patch_engine, source, square(strength=0.8))
+    assert np.abs(variation.image[..., 3].astype(int) - 128).max() <= 2
+
+
+@pytest.mark.xfail(reason="planes without any alpha stand for an opaque picture")
+@pytest.mark.parametrize("strength", [0.0, 0.5])
+def test_a_wholly_transparent_picture_stays_so(patch_engine, strength):
+    """There is nothing to see in the variation either."""
+    source = np.zeros((50, 50, 4), np.uint8)
+    (variation,) = made(patch_engine, source, square(64, strength=strength))
+    assert variation.image.shape == (64, 64, 4)
+    assert not variation.image[..., 3].any()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_larger_variation_is_the_same_composition(patch_engine, name):
+    """A seed at 512 pixels, scaled down, is its picture at 256."""
+    small, large, other = (
+        made(patch_engine, SOURCES[name](512), square(side, seed=seed, strength=0.7))[0].image
+        for side, seed in ((256, 1), (512, 1), (256, 2))
+    )
+    same = apart(resize(large, 256, 256), small)
+    assert same < 8
+    assert same < 0.5 * apart(other, small)

@@ -1,0 +1,65 @@
+"""Every compiled kernel on an input so tiny that plain Python runs it too."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.field import carry_up
+from diabelli.synthesis.judge import _worst_window
+from diabelli.synthesis.layout import _relax
+from diabelli.synthesis.rarity import _distances_elsewhere
+from diabelli.synthesis.resample import blur, resize, resize_map, sample, warp
+from diabelli.synthesis.salience import _nearest_elsewhere
+from diabelli.synthesis.search import PATCH, UNIT, assess, sweep
+from diabelli.synthesis.vote import bell, vote
+
+SIDE = 11
+SHAPE = (SIDE - PATCH + 1, SIDE - PATCH + 1)
+
+
+def results() -> dict[str, NDArray[np.generic]]:
+    """What the kernels return, by the name of the caller."""
+    draw = np.random.default_rng(3)
+    canvas, source = draw.integers(0, 256, (2, SIDE, SIDE, 4), np.uint8)
+    floats = draw.random((SIDE, SIDE), np.float32)
+    rows, columns = draw.uniform(-0.2, 1.2, (2, 5, 5)).astype(np.float32)
+    field = draw.integers(0, SHAPE[0], (*SHAPE, 2), np.int32)
+    weights = draw.random(SHAPE, np.float32) + np.float32(0.1)
+    freedom = draw.integers(0, 256, (SIDE, SIDE), np.uint8)
+    pairs = draw.integers(0, 256, (13, 12, 4), np.int32)
+    return {
+        "resize": resize(canvas, 7, 15),
+        "resize_map": resize_map(floats, 15, 7),
+        "blur": blur(floats, 1.5),
+        "sample": sample(canvas, rows * SIDE, columns * SIDE),
+        "warp": warp(canvas, rows, columns, 6, 9),
+        "carry_up": carry_up(field, (SIDE, SIDE), (16, 17)),
+        "relax": _relax(floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), 0),
+        "rarity": _distances_elsewhere(pairs),
+        "salience": _nearest_elsewhere(draw.random((3, 6, 7), np.float32)),
+        "judge": np.array(
+            _worst_window(canvas, floats > 0.2, (source, source[:9]), 5, 20), np.int64
+        ),
+        "vote": vote(source, field, weights, bell(3), canvas, freedom),
+        **_search(canvas, source, field, draw),
+    }
+
+
+def _search(
+    canvas: NDArray[np.uint8],
+    source: NDArray[np.uint8],
+    field: NDArray[np.int32],
+    draw: np.random.Generator,
+) -> dict[str, NDArray[np.generic]]:
+    expected = draw.integers(0, SHAPE[0] * UNIT, (*SHAPE, 2), np.int32)
+    mu = draw.integers(0, 10**6, SHAPE, np.int32)
+    active = draw.random(SHAPE) < 0.8
+    costs = assess(canvas, source, field, expected, mu, active)
+    first, moved = costs.copy(), field.copy()
+    for turn in range(4):
+        sweep(
+            canvas, source, moved, costs, expected, mu,
+            4, turn % 2 == 0, 5 + turn, 2000, active,
+        )  # fmt: skip
+    return {"assess": first, "sweep": costs, "field": moved}
