@@ -12,7 +12,16 @@ from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import PATCH
 from oracles.sources import face, landscape
 
-CANVASES = [(1, 1), (64, 64), (256, 256), (512, 512), (1024, 1024), (300, 900), (4096, 10)]
+CANVASES = [
+    (1, 1),
+    (64, 64),
+    (256, 256),
+    (512, 512),
+    (1024, 1024),
+    (300, 900),
+    (4096, 10),
+    (10, 4096),
+]
 
 
 @pytest.mark.parametrize("canvas", CANVASES)

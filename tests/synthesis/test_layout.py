@@ -71,6 +71,17 @@ def test_the_maps_of_lines_are_monotone(name, amplitude):
         assert np.diff(line).max() < 2.5 / GRID
 
 
+def test_stiff_lines_are_stretched_least():
+    """The map of lines is uneven where they are free, and nearly even where they are stiff."""
+    stiff = np.zeros(GRID, np.float32)
+    stiff[: GRID // 2] = 1
+    slopes = np.array([np.diff(_monotone(stiff, 0.3, Stream(seed))) for seed in range(20)])
+    uneven = slopes.std(1) / slopes.mean(1)
+    assert uneven.min() > 0.01
+    held, free = slopes[:, : GRID // 2 - 6], slopes[:, GRID // 2 + 6 :]
+    assert held.std(1).mean() < 0.5 * free.std(1).mean()
+
+
 def test_a_stronger_layout_moves_more():
     """Displacements grow with the strength."""
     moved = [

@@ -58,9 +58,9 @@ def test_straight_lines_are_rigid(across):
 
 def test_skin_is_rigid_where_it_stands_out():
     """A patch of skin is held; a picture that is all of that colour is not of skin."""
-    dull = np.full((48, 48), 0.5, np.float32)
+    salient, less = np.full((48, 48), 0.5, np.float32), np.full((48, 48), 0.1, np.float32)
     skin = np.full((256, 256, 4), (205, 150, 125, 0), np.uint8)
     part = grey(np.full((256, 256), 90))
     part[96:160, 96:160] = skin[:64, :64]
-    assert rigidity(part, dull, DULL)[28:36, 28:36].min() > 0.9
-    assert rigidity(skin, DULL, DULL).max() < 0.1
+    assert rigidity(part, salient, DULL)[28:36, 28:36].min() > 0.9
+    assert rigidity(skin, less, DULL).max() < 0.1

@@ -154,11 +154,12 @@ def test_matches_stay_inside_the_source(source, radius):
 def test_what_is_not_active_stays():
     """A patch that is not searched for keeps its place, and costs nothing."""
     match = Match(11)
+    match.canvas[:] = match.source[:] = 7
     match.active = np.indices((PLACES, PLACES)).sum(0) % 2 == 0
     match.assess()
     before = match.field.copy()
     for turn in range(6):
-        match.sweep(turn)
+        match.sweep(turn, smooth=2000)
     still = ~match.active
     np.testing.assert_array_equal(match.field[still], before[still])
     assert not match.costs[still].any()
