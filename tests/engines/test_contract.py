@@ -40,7 +40,7 @@ def test_no_engine_answers_to_a_wrong_name():
         load("nobody")
 
 
-@pytest.mark.parametrize(("height", "width"), [(256, 256), (200, 333), (64, 48), (1, 1)])
+@pytest.mark.parametrize(("height", "width"), [(200, 333), (64, 48), (1, 1)])
 def test_variations_have_the_size_that_was_asked_for(engine, height, width):
     """Height and width are kept, whatever they are."""
     spec = VariationSpec(n=2, height=height, width=width, seed=3)

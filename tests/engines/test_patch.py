@@ -54,7 +54,7 @@ def test_variations_differ_from_each_other_and_from_the_source(patch_engine, nam
 def test_variations_keep_the_palette(patch_engine, name):
     """A variation is made of its source: as light, as rich in contrast, in the same colours."""
     source = SOURCES[name](256)
-    for variation in made(patch_engine, source, square(n=3, strength=0.8)):
+    for variation in made(patch_engine, source, square(n=2, strength=0.8)):
         both = (variation.image.reshape(-1, 3), source.reshape(-1, 3))
         means, deviations = ([f(image, 0) for image in both] for f in (np.mean, np.std))
         assert np.abs(means[0] - means[1]).max() < 20
@@ -80,7 +80,7 @@ def test_more_strength_leads_further_away(patch_engine):
     assert distances[-1] > 1.3 * distances[0]
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 300), (10, 4096), (4096, 10), (9, 9)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 300), (10, 4096), (4096, 10)])
 @pytest.mark.parametrize("channels", [3, 4])
 def test_a_source_of_any_shape_can_be_varied(patch_engine, shape, channels):
     """From one pixel up, and however long, there is a variation of it."""
@@ -97,12 +97,12 @@ def test_a_canvas_of_any_aspect_can_be_made(patch_engine, height, width):
     assert variation.image.shape == (height, width, 3)
 
 
-@pytest.mark.parametrize("value", [0, 1, 128, 255])
+@pytest.mark.parametrize("value", [0, 77, 255])
 def test_a_uniform_picture_stays_uniform(patch_engine, value):
     """Of one colour nothing else can be made."""
     source = np.full((50, 50, 3), value, np.uint8)
-    for variation in made(patch_engine, source, square(n=2, strength=1.0)):
-        assert np.abs(variation.image.astype(int) - value).max() <= 1
+    (variation,) = made(patch_engine, source, square(strength=1.0))
+    assert np.abs(variation.image.astype(int) - value).max() <= 1
 
 
 def test_an_almost_uniform_picture_stays_almost_so(patch_engine):

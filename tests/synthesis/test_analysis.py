@@ -10,7 +10,7 @@ from diabelli.synthesis.analysis import STEPS, analyse, ladder, scaled
 from diabelli.synthesis.resample import resize
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import PATCH
-from oracles.sources import face, landscape
+from oracles.sources import face, landscape, sticker
 
 CANVASES = [
     (1, 1),
@@ -109,8 +109,10 @@ def test_contrast_is_never_nothing():
 
 
 def test_a_subject_is_rigid_and_its_surroundings_less():
-    """A face keeps its shape more than the wall behind it."""
-    rigid = analyse(joined(face(256)), 256, 256).rigidity
+    """A face keeps its shape more than the sand behind it."""
+    sand = np.random.default_rng(2).integers(90, 160, (256, 256, 1), np.uint8)
+    beach = np.where(sticker(256)[..., 3:] > 127, face(256), sand)
+    rigid = analyse(joined(beach), 256, 256).rigidity
     assert rigid.shape == (GRID, GRID)
     assert rigid[24:44, 22:42].mean() > 0.6
     assert rigid[24:44, 22:42].mean() > 1.5 * rigid[:, :8].mean()

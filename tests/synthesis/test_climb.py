@@ -61,10 +61,11 @@ def test_patches_that_are_not_searched_do_not_wander():
 def test_a_texture_is_laid_anew():
     """Where all is free, the canvas is neither the source nor the guide."""
     shown = guide(pebbles(200), (256, 256), 1.0)
+    shown.rigidity[:] = 0
     canvas = start(shown, dial(1.0), 5)
     for other in (shown.level(0), shown.analysis.level(0)):
         difference = canvas.image[..., :3].astype(int) - other[..., :3]
-        assert np.abs(difference).mean() > 4
+        assert np.abs(difference).mean() > 2
 
 
 def test_opaque_canvases_have_no_alpha():
