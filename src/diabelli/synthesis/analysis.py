@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diabelli.synthesis.judge import SIDE
+from diabelli.synthesis.kind import Kind, kind_of
 from diabelli.synthesis.rarity import rarity
 from diabelli.synthesis.resample import Bytes, Floats, resize
 from diabelli.synthesis.rigidity import rigidity
@@ -66,6 +67,7 @@ class Analysis:
         rarity: (rows, columns) float32, 0..1, one a patch of the source at ANALYSED pixels.
         rigidity: (GRID, GRID) float32, 0..1.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
+        kind: what kind of picture it is.
     """
 
     sizes: list[tuple[int, int]]
@@ -73,6 +75,7 @@ class Analysis:
     rarity: Floats
     rigidity: Floats
     contrast: float
+    kind: Kind
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
 
     def level(self, index: int) -> Bytes:
@@ -104,6 +107,7 @@ class Analysis:
             rarity=_flip(self.rarity),
             rigidity=_flip(self.rigidity),
             contrast=self.contrast,
+            kind=self.kind,
         )
 
 
@@ -121,6 +125,7 @@ def analyse(source: Bytes, height: int, width: int) -> Analysis:
         rarity=rare,
         rigidity=rigidity(work, salience(work), rare),
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
+        kind=kind_of(work),
     )
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis import STEPS
 from diabelli.synthesis.dial import Dial
 from diabelli.synthesis.field import carry_up, patch_mask, random_field
 from diabelli.synthesis.guide import Guide
 from diabelli.synthesis.resample import Bytes, resize_map, sample, to_bytes
-from diabelli.synthesis.search import MU_SHIFT, PATCH, UNIT, Costs, Field, assess, sweep
+from diabelli.synthesis.search import MU_SHIFT, PATCH, UNIT, Field, Prior, assess, sweep
 from diabelli.synthesis.stream import Stream, derive
 from diabelli.synthesis.vote import bell, similarities, vote
 
@@ -31,6 +32,8 @@ COMMON = 0.02
 """The prior that even the commonest place has, as a share of the rarest's."""
 SMOOTH = 2000
 """What each step of disagreement between neighbours' displacements costs."""
+TOLL = 40000
+"""What it costs a free patch to be made of what is rigid: no second handle in the sky."""
 BELL = bell(PATCH / 3)
 
 
@@ -84,38 +87,28 @@ def _improve(canvas: Canvas, guide: Guide, dial: Dial, seed: int, rounds: int, r
     """Rounds of search and vote at the canvas's own level, in place."""
     level = canvas.level
     source, shown, free = guide.analysis.level(level), guide.level(level), guide.freedom(level)
-    expected = guide.expected(level)
-    mu = _prior(guide, dial, expected, level)
-    active = patch_mask(free)
-    if not active.any():
+    prior = _prior(guide, dial, level, patch_mask(free))
+    if not prior.active.any():
         return
     for round_ in range(rounds):
-        costs = assess(canvas.image, source, canvas.field, expected, mu, active)
+        costs = assess(canvas.image, source, canvas.field, prior)
         for k in range(SWEEPS):
             turn = derive(seed, f"sweep {level} {round_} {k}")
-            sweep(
-                canvas.image,
-                source,
-                canvas.field,
-                costs,
-                expected,
-                mu,
-                radius,
-                k % 2 == 0,
-                turn,
-                SMOOTH,
-                active,
-            )
-        weights = np.where(active, similarities(costs), np.float32(0))
+            sweep(canvas.image, source, canvas.field, costs, prior, radius, k % 2 == 0, turn)
+        weights = np.where(prior.active, similarities(costs), np.float32(0))
         canvas.image = vote(source, canvas.field, weights, BELL, shown, free)
 
 
-def _prior(guide: Guide, dial: Dial, expected: Field, level: int) -> Costs:
-    """mu for each patch of the canvas, in units of 2^-MU_SHIFT: high where a rare place is
-    expected."""
+def _prior(guide: Guide, dial: Dial, level: int, active: NDArray[np.bool_]) -> Prior:
+    """What matches of that level cost: a rare place binds its patch, a rigid one repels others."""
     height, width = guide.analysis.sizes[level]
-    rarity = resize_map(guide.analysis.rarity, height - PATCH + 1, width - PATCH + 1)
+    size = (height - PATCH + 1, width - PATCH + 1)
+    expected = guide.expected(level)
+    rarity = resize_map(guide.analysis.rarity, *size)
     rare = np.clip(rarity[expected[..., 0] // UNIT, expected[..., 1] // UNIT], 0, 1)
     share = dial.prior * FALL**level * (rare + np.float32(COMMON))
     per_pixel = 0.01 * 48**2 / (height * width) * 3 * PATCH**2 * 255**2
-    return np.rint(share * np.float32(per_pixel * 2**MU_SHIFT)).astype(np.int32)
+    mu = np.rint(share * np.float32(per_pixel * 2**MU_SHIFT)).astype(np.int32)
+    rigid = np.clip(resize_map(guide.analysis.rigidity, *size), 0, 1)
+    toll = np.rint(TOLL * rigid * rigid).astype(np.int32)
+    return Prior(expected, mu, toll, SMOOTH, active)

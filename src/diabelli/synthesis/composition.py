@@ -20,8 +20,9 @@ from diabelli.synthesis.analysis import STEPS, Analysis, analyse
 from diabelli.synthesis.candidate import Candidate, pick_apart, propose
 from diabelli.synthesis.climb import climb
 from diabelli.synthesis.dial import dial
+from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.resample import Bytes, resize
-from diabelli.synthesis.stream import derive
+from diabelli.synthesis.stream import Stream, derive
 
 Report: TypeAlias = Callable[[str, float], None]
 """Called between steps with the word for what is done next and the share 0..1 that is done."""
@@ -79,7 +80,15 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
             report(f"level {canvas.level + 1}", _share(canvas.level, finest))
             canvas = climb(canvas, guide, candidate.dial, candidate.seed)
         image = canvas.image
-    return separated(resize(image, height, width))
+    finished = separated(resize(image, height, width))
+    if guide.analysis.kind.drawn:
+        return finished
+    grey = bool(
+        (finished[..., 0] == finished[..., 1]).all()
+        and (finished[..., 1] == finished[..., 2]).all()
+    )
+    stream = Stream(derive(candidate.seed, "light"))
+    return lit(finished, random_light(candidate.dial.strength, stream, grey=grey))
 
 
 def plain(source: Bytes, height: int, width: int) -> Bytes:

@@ -13,6 +13,7 @@ class Dial:
     """What a strength 0..1 means for each step of the engine.
 
     Attributes:
+        strength: 0..1, the dial itself.
         zoom: how much of the source's sides a frame may leave out.
         stretch: how much free lines are stretched or squeezed, as the deviation of a logarithm.
         flow: how far regions are displaced, as a deviation, in sides.
@@ -22,6 +23,7 @@ class Dial:
         garble: the worst window that a candidate may have and still pass.
     """
 
+    strength: float
     zoom: float
     stretch: float
     flow: float
@@ -34,9 +36,10 @@ class Dial:
 def dial(strength: float) -> Dial:
     """The settings of the engine's steps for a strength 0..1."""
     return Dial(
+        strength=strength,
         zoom=0.2 * strength,
         stretch=0.7 * strength,
-        flow=0.045 * strength,
+        flow=0.07 * strength,
         shuffle=0.06 * strength,
         noise=10 + 30 * strength,
         prior=2.5 - 1.0 * strength,

@@ -36,7 +36,8 @@ class Guide:
     def at(self, height: int, width: int) -> Bytes:
         """The source under the layout, (height, width, 4) uint8."""
         image = self.analysis.detailed(height, width)
-        return warp(image, self.layout.rows, self.layout.columns, height, width)
+        calm = self.analysis.kind.drawn
+        return warp(image, self.layout.rows, self.layout.columns, height, width, calm=calm)
 
     def level(self, index: int) -> Bytes:
         """The source under the layout at the size of that level."""
@@ -46,7 +47,7 @@ class Guide:
 
     def freedom(self, index: int) -> Bytes:
         """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
-        free = np.clip(1.4 - 2.8 * self.rigidity, 0, 1)
+        free = np.clip(1.4 - 2.8 * self.rigidity, 0, 1) * (not self.analysis.kind.drawn)
         return to_bytes(255 * resize_map(free, *self.analysis.sizes[index]))
 
     def expected(self, index: int) -> Field:

@@ -28,7 +28,10 @@ from diabelli.synthesis.stream import Stream
 
 HELD = 1000
 """How much harder still it is to move across the frame's edges."""
-STIFF = 60
+FREE = 12
+"""How hard it is to bend what is free: a flow fades to the edges over the root of this, in
+cells."""
+STIFF = 400
 """How much harder it is to bend what is rigid than what is free."""
 SWEEPS = 120
 """Sweeps of relaxation, enough for a displacement to cross the grid."""
@@ -48,6 +51,15 @@ class Layout:
     rows: Floats
     columns: Floats
     shuffle: Floats
+
+    def symmetrised(self) -> Layout:
+        """The mean of this layout and its mirror image: what is symmetric stays so under it."""
+        return Layout(
+            self.mirrored,
+            (self.rows + self.rows[:, ::-1]) / np.float32(2),
+            (self.columns + 1 - self.columns[:, ::-1]) / np.float32(2),
+            self.shuffle,
+        )
 
     def shuffled(self, height: int, width: int) -> tuple[Floats, Floats]:
         """Where each pixel of a canvas wanders to: rows and columns of a source as large."""
@@ -102,14 +114,32 @@ def random_layout(rigidity: Floats, dial: Dial, stream: Stream, *, mirrored: boo
     rows, columns = np.meshgrid(down, across, indexing="ij")
     rows = np.clip(rows + _flow(stiff, 0.75 * dial.flow, stream, 0), 0, 1)
     columns = np.clip(columns + _flow(stiff, dial.flow, stream, 1), 0, 1)
-    free = np.clip(1 - 2 * stiff, 0, 1)[..., None]
-    wander = np.stack([cubic(stream.normal(7, 7), GRID) * share for share in (0.5, 1.0)], -1)
+    rows, columns = frame.top + frame.height * rows, frame.left + frame.width * columns
+    shuffle = _wander(rigidity, rows, columns, dial.shuffle, stream)
+    shuffle *= np.clip(1 - 2 * stiff, 0, 1)[..., None]
     return Layout(
-        mirrored,
-        (frame.top + frame.height * rows).astype(np.float32),
-        (frame.left + frame.width * columns).astype(np.float32),
-        (wander * dial.shuffle * free).astype(np.float32),
+        mirrored, rows.astype(np.float32), columns.astype(np.float32), shuffle.astype(np.float32)
     )
+
+
+def _wander(
+    rigidity: Floats,
+    rows: NDArray[np.float64],
+    columns: NDArray[np.float64],
+    amplitude: float,
+    stream: Stream,
+) -> NDArray[np.float64]:
+    """How far patches wander, (GRID, GRID, 2), but not to places that are rigid.
+
+    A patch of sky that wandered onto the hat would bring a piece of it along.
+    """
+    wander = np.stack([cubic(stream.normal(7, 7), GRID) * share for share in (0.5, 1.0)], -1)
+    wander *= amplitude
+    for _ in range(3):
+        v = np.clip((rows + wander[..., 0]) * GRID, 0, GRID - 1).astype(np.int64)
+        u = np.clip((columns + wander[..., 1]) * GRID, 0, GRID - 1).astype(np.int64)
+        wander *= np.clip(1 - 2 * rigidity[v, u], 0, 1)[..., None]
+    return wander
 
 
 def _random_frame(dial: Dial, stream: Stream) -> Frame:
@@ -132,7 +162,7 @@ def _monotone(stiff: Floats, amplitude: float, stream: Stream) -> NDArray[np.flo
     """
     rigid = stiff.astype(np.float64) / max(float(stiff.max()), 0.25)
     noise = cubic(stream.normal(1, 5), GRID)[0]
-    slope = np.exp(np.clip(noise * amplitude / (1 + 4 * rigid), -0.4, 0.4))
+    slope = np.exp(np.clip(noise * amplitude / (1 + 6 * rigid), -0.4, 0.4))
     slope = np.convolve(
         np.pad(slope, 3, mode="edge"), np.array([1, 3, 6, 7, 6, 3, 1]) / 27, "valid"
     )
@@ -144,7 +174,11 @@ def _flow(stiff: Floats, amplitude: float, stream: Stream, axis: int) -> Floats:
     """A smooth displacement (GRID, GRID) along `axis`, of about `amplitude`, constant across
     what is stiff."""
     drift = amplitude * (cubic(stream.normal(3, 3), GRID) + 0.6 * cubic(stream.normal(5, 5), GRID))
-    return _relax(drift.astype(np.float32), 1 + np.float32(STIFF) * stiff * stiff, axis)
+    return _relax(
+        drift.astype(np.float32),
+        FREE + np.float32(STIFF) * stiff**3,
+        axis,
+    )
 
 
 @compiled

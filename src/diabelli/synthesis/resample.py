@@ -70,6 +70,16 @@ def gradient(values: Floats) -> tuple[Floats, Floats]:
     return np.asarray(down, np.float32), np.asarray(across, np.float32)
 
 
+def widen(values: Floats, reach: int) -> Floats:
+    """Each value of (h, w) float32 replaced by the largest within `reach` along rows and
+    columns."""
+    for axis in (0, 1):
+        index = np.arange(values.shape[axis])
+        shifted = [np.clip(index + k, 0, len(index) - 1) for k in range(-reach, reach + 1)]
+        values = np.max([np.take(values, places, axis) for places in shifted], axis=0)
+    return values
+
+
 def blur(values: Floats, deviation: float) -> Floats:
     """`values` (h, w, c) or (h, w) under a bell of `deviation` pixels; edges are extended.
 
@@ -161,18 +171,23 @@ def sample(image: Bytes, rows: Floats, columns: Floats) -> Floats:
     return out
 
 
-def warp(image: Bytes, rows: Floats, columns: Floats, height: int, width: int) -> Bytes:
+def warp(
+    image: Bytes, rows: Floats, columns: Floats, height: int, width: int, *, calm: bool
+) -> Bytes:
     """The image (h, w, 4) uint8 under a smooth map, (height, width, 4) uint8, by a cubic filter.
 
     rows, columns: (g, g') float32, where the canvas's places come from, as shares 0..1 of the
     image's sides; between the grid's points the map is linear, and beyond the outermost it goes on.
+    calm: whether results stay between the four nearest pixels, so that hard edges get no halo.
     """
     padded = np.pad(image, ((1, 2), (1, 2), (0, 0)), mode="edge")
-    return _warp(padded, rows, columns, height, width)
+    return _warp(padded, rows, columns, height, width, calm)
 
 
 @compiled
-def _warp(padded: Bytes, rows: Floats, columns: Floats, height: int, width: int) -> Bytes:
+def _warp(
+    padded: Bytes, rows: Floats, columns: Floats, height: int, width: int, calm: bool
+) -> Bytes:
     """`warp` of an image whose edge was repeated once above and left, twice below and right."""
     tall, wide = padded.shape[0] - 3, padded.shape[1] - 3
     stride = 4 * padded.shape[1]
@@ -199,6 +214,15 @@ def _warp(padded: Bytes, rows: Floats, columns: Floats, height: int, width: int)
                     for c in range(4):
                         k = np.uint64(first + i * stride + 4 * j + c)
                         pixel[c] += weight * np.float32(flat[k])
+            if calm:
+                near = first + stride + 4
+                for c in range(4):
+                    a, b = flat[near + c], flat[near + 4 + c]
+                    d, e = flat[near + stride + c], flat[near + stride + 4 + c]
+                    low, high = min(min(a, b), min(d, e)), max(max(a, b), max(d, e))
+                    pixel[c] = min(
+                        max(pixel[c], np.float32(low)), np.float32(high) + np.float32(0.5)
+                    )
             for c in range(4):
                 out[y, x, c] = np.uint8(min(max(pixel[c], np.float32(0)), np.float32(255)))
     return out

@@ -18,6 +18,7 @@ from diabelli.synthesis.resample import (
     gradient,
     resize,
     resize_map,
+    widen,
 )
 
 GRID = 64
@@ -31,9 +32,17 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats) -> Floats:
     """
     salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
     rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
-    subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1)
+    sure = _certainty(salient)
+    subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure
     face = _skin(image) * np.clip(2 * salient, 0, 1)
-    return np.maximum(np.maximum(subject, face), _straightness(image)).astype(np.float32)
+    straight = _straightness(image, sure)
+    return np.maximum(np.maximum(subject, face), straight).astype(np.float32)
+
+
+def _certainty(salient: Floats) -> float:
+    """How sure it is that a picture has a subject, 0..1: grass and stars have none."""
+    order = np.sort(salient, axis=None)
+    return float(np.clip(order[order.size * 9 // 10] / 0.3, 0, 1))
 
 
 def _subject(importance: Floats) -> Floats:
@@ -59,7 +68,7 @@ def _skin(image: Bytes) -> Floats:
     return np.clip(1.6 * blur(skin.astype(np.float32), 1.5), 0, 1) * is_part
 
 
-def _straightness(image: Bytes) -> Floats:
+def _straightness(image: Bytes, subject: float) -> Floats:
     """Where edges run one way, (GRID, GRID) 0..1: the coherence of the structure tensor (Weickert
     1999).
 
@@ -74,5 +83,6 @@ def _straightness(image: Bytes) -> Floats:
     coherence = spread / (xx + yy + np.float32(0.5))
     usual = blur(xx + yy, 24 * scale)
     edge = np.clip((xx + yy) / (2 * usual + np.float32(1)) - 0.25, 0, 1)
-    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - 0.45) / 0.25, 0, 1)
-    return np.clip(2 * blur(np.clip(resize_map(straight, GRID, GRID), 0, 1), 1.0), 0, 1)
+    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - 0.65 + 0.3 * subject) / 0.25, 0, 1)
+    thick = widen(straight.astype(np.float32), max(1, round(3 * scale)))
+    return np.clip(2 * blur(np.clip(resize_map(thick, GRID, GRID), 0, 1), 1.0), 0, 1)

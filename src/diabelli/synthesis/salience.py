@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.compiled import compiled
-from diabelli.synthesis.resample import Bytes, Floats, blur, brightness, gradient, resize_map
+from diabelli.synthesis.resample import Bytes, Floats, blur, brightness, gradient, resize_map, widen
 
 CELLS = 48
 """Regions are compared on a grid of CELLS x CELLS."""
@@ -27,7 +27,7 @@ def salience(image: Bytes) -> Floats:
     """The salience of `image` (h, w, 4) uint8 on a grid: (CELLS, CELLS) float32, 0..1."""
     uniqueness = blur(np.sqrt(_nearest_elsewhere(_descriptors(image))), CELLS * 1.5 / 64)
     salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre())
-    return np.clip(blur(_widen(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
+    return np.clip(blur(widen(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
 
 
 def _centre() -> Floats:
@@ -35,18 +35,6 @@ def _centre() -> Floats:
     x = (np.arange(CELLS) + 0.5) / CELLS - 0.5
     down, across = np.exp(-((x / 0.33) ** 2) / 2), np.exp(-((x / 0.30) ** 2) / 2)
     return (down[:, None] * across).astype(np.float32)
-
-
-def _widen(values: Floats, reach: int) -> Floats:
-    """Each value replaced by the largest within `reach` cells along rows and columns."""
-    for axis in (0, 1):
-        values = np.max([_shift(values, k, axis) for k in range(-reach, reach + 1)], axis=0)
-    return values
-
-
-def _shift(values: Floats, by: int, axis: int) -> Floats:
-    index = np.clip(np.arange(values.shape[axis]) + by, 0, values.shape[axis] - 1)
-    return np.take(values, index, axis)
 
 
 def _descriptors(image: Bytes) -> Floats:

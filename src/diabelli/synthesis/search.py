@@ -18,7 +18,7 @@ All of it is integer arithmetic on 8-bit pixels: exact, quick in SIMD, and equal
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,24 @@ MU_SHIFT = 8
 
 Field: TypeAlias = NDArray[np.int32]
 Costs: TypeAlias = NDArray[np.int32]
+
+
+class Prior(NamedTuple):
+    """What matches cost beside their difference, and which are looked for.
+
+    Attributes:
+        expected: (h - P + 1, w - P + 1, 2) int32, e, in units of 1/UNIT pixel.
+        mu: (h - P + 1, w - P + 1) int32, in units of 2^-MU_SHIFT.
+        toll: (h' - P + 1, w' - P + 1) int32, what it costs to use each patch of the source.
+        bend: the cost of each pixel by which two neighbours' displacements differ, up to BEND.
+        active: (h - P + 1, w - P + 1) bool, the patches that are searched for.
+    """
+
+    expected: Field
+    mu: Costs
+    toll: Costs
+    bend: int
+    active: NDArray[np.bool_]
 
 
 @compiled
@@ -64,11 +82,12 @@ def distance(
 
 
 @compiled
-def _penalty(row: int, column: int, expected_row: int, expected_column: int, mu: int) -> int:
-    """mu * squared distance between a place and the expected one, at most 2^30."""
-    dy = row * UNIT - expected_row
-    dx = column * UNIT - expected_column
-    return min((mu * ((dy * dy + dx * dx) // (UNIT * UNIT))) >> MU_SHIFT, 1 << 30)
+def _fixed_cost(prior: Prior, y: int, x: int, row: int, column: int) -> int:
+    """What the patch (y, x) pays for the place (row, column), whatever is there: at most 2^29."""
+    dy = row * UNIT - prior.expected[y, x, 0]
+    dx = column * UNIT - prior.expected[y, x, 1]
+    squared = (dy * dy + dx * dx) // (UNIT * UNIT)
+    return min(((prior.mu[y, x] * squared) >> MU_SHIFT) + prior.toll[row, column], 1 << 29)
 
 
 @compiled
@@ -88,18 +107,10 @@ def _bend(field: Field, y: int, x: int, row: int, column: int, smooth: int) -> i
 
 
 @compiled
-def assess(
-    canvas: Bytes,
-    source: Bytes,
-    field: Field,
-    expected: Field,
-    mu: NDArray[np.int32],
-    active: NDArray[np.bool_],
-) -> Costs:
-    """The cost of every match of `field`, (rows, columns) int32.
+def assess(canvas: Bytes, source: Bytes, field: Field, prior: Prior) -> Costs:
+    """The cost of every active match of `field`, bends apart: (rows, columns) int32.
 
-    canvas, source: (h, w, 4) uint8.  field, expected: (h - P + 1, w - P + 1, 2) int32, the latter
-    in units of 1/16 pixel.  mu: (h - P + 1, w - P + 1) int32 in units of 2^-8.
+    canvas: (h, w, 4) uint8.  source: (h', w', 4) uint8.  field: (h - P + 1, w - P + 1, 2) int32.
     """
     rows, columns = field.shape[:2]
     t_stride, s_stride = canvas.shape[1] * 4, source.shape[1] * 4
@@ -107,10 +118,10 @@ def assess(
     costs = np.zeros((rows, columns), np.int32)
     for y in range(rows):
         for x in range(columns):
-            if not active[y, x]:
+            if not prior.active[y, x]:
                 continue
             v, u = field[y, x, 0], field[y, x, 1]
-            costs[y, x] = _penalty(v, u, expected[y, x, 0], expected[y, x, 1], mu[y, x]) + distance(
+            costs[y, x] = _fixed_cost(prior, y, x, v, u) + distance(
                 flat, y * t_stride + 4 * x, t_stride,
                 flat_source, v * s_stride + 4 * u, s_stride, ROW, 1 << 30,
             )  # fmt: skip
@@ -123,15 +134,13 @@ def sweep(
     source: Bytes,
     field: Field,
     costs: Costs,
-    expected: Field,
-    mu: NDArray[np.int32],
+    prior: Prior,
     radius: int,
     forward: bool,
     seed: int,
-    smooth: int,
-    active: NDArray[np.bool_],
 ) -> None:
-    """One pass of PatchMatch; improves `field` and `costs` in place, so that no cost ever grows.
+    """One pass of PatchMatch; improves `field` and `costs` in place, so that their sum,
+    bends counted, never grows.
 
     Arrays as in `assess`.  radius: of the widest random search, in source pixels.  seed: of this
     sweep's random places.
@@ -146,13 +155,12 @@ def sweep(
         y = i if forward else rows - 1 - i
         for j in range(columns):
             x = j if forward else columns - 1 - j
-            if not active[y, x]:
+            if not prior.active[y, x]:
                 continue
             t = y * t_stride + 4 * x
             row, column = field[y, x, 0], field[y, x, 1]
-            bend = _bend(field, y, x, row, column, smooth)
+            bend = _bend(field, y, x, row, column, prior.bend)
             best = costs[y, x] + bend
-            want_row, want_column, weight = expected[y, x, 0], expected[y, x, 1], mu[y, x]
             tried, reach = 0, radius
             while tried < 2 or reach >= 1:
                 if tried == 0:
@@ -183,8 +191,8 @@ def sweep(
                         (state >> np.uint64(32)) * np.uint64(right - left + 1) >> np.uint64(32)
                     )
                     reach //= 2
-                bent = _bend(field, y, x, v, u, smooth)
-                cost = _penalty(v, u, want_row, want_column, weight) + bent
+                bent = _bend(field, y, x, v, u, prior.bend)
+                cost = _fixed_cost(prior, y, x, v, u) + bent
                 if cost < best:
                     cost += distance(
                         flat, t, t_stride,

@@ -1,0 +1,74 @@
+"""What kind of picture a source is, as far as variations must differ by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.resample import (
+    Bytes,
+    Floats,
+    blur,
+    brightness,
+    gradient,
+    resize,
+    widen,
+)
+
+COMPARED = 48
+"""The side at which a picture is compared with its mirror image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of picture a source is.
+
+    Attributes:
+        drawn: flat colours with hard edges: a logo, an icon, a screenshot, a line drawing.
+        written: strokes on an even ground, or drawn: what a mirror would make unreadable.
+        symmetric: its left half mirrors its right half.
+    """
+
+    drawn: bool
+    written: bool
+    symmetric: bool
+
+
+def kind_of(image: Bytes) -> Kind:
+    """The kind of `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
+    light = brightness(image)
+    drawn = _is_drawn(light)
+    written = drawn or _has_strokes(light) or _has_strokes(255 - light)
+    return Kind(drawn, written, _asymmetry(image) < 0.35)
+
+
+def _is_drawn(light: Floats) -> bool:
+    """Whether most of the picture is flat and where it is not, it jumps rather than shades."""
+    span = widen(light, 1) + widen(-light, 1)
+    flat, hard = float((span < 6).mean()), float((span > 64).mean())
+    shaded = float(((span > 12) & (span <= 64)).mean())
+    return (flat > 0.25 and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded)
+
+
+def _has_strokes(light: Floats) -> bool:
+    """Whether much of the picture is thin dark strokes on a ground that is smooth without them.
+
+    The ground is the grey closing (Serra 1982), which fills whatever is thinner than 9 pixels.
+    """
+    ground = -widen(-widen(light, 4), 4)
+    down, across = gradient(blur(ground, 1.0))
+    roughness = float(np.sqrt(down * down + across * across).mean())
+    return bool((ground - light > 25).mean() > 0.08) and roughness < 1.5
+
+
+def _asymmetry(image: Bytes) -> float:
+    """How far the picture is from its mirror image, about the best axis, in units of its
+    contrast."""
+    small = resize(image, COMPARED, COMPARED).astype(np.float32)
+    contrast = max(float(small[..., :3].std()), 12.0)
+    differences = []
+    for shift in range(-3, 4):
+        overlap = small[:, max(0, shift) : COMPARED + min(0, shift)]
+        differences.append(float(np.sqrt(((overlap - overlap[:, ::-1]) ** 2)[..., :3].mean())))
+    return min(differences) / contrast

@@ -1,0 +1,74 @@
+"""Light and colour: the last and gentlest change, made to the finished image.
+
+A tone curve for each channel, which together shift brightness, contrast and the white's balance,
+and a slow field of light over the picture, as if a lamp had been moved.  What is white stays white.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.compiled import compiled
+from diabelli.synthesis.resample import Bytes, Floats, resize_map
+from diabelli.synthesis.stream import Stream
+
+FIELD = 16
+"""The light is held on a grid of FIELD x FIELD."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """How a finished image is lit.
+
+    Attributes:
+        curves: (3, 256) uint8, what becomes of each value of red, green and blue.
+        gains: (FIELD, FIELD) float32, what each place is multiplied by, about 1.
+    """
+
+    curves: Bytes
+    gains: Floats
+
+
+def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
+    """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour."""
+    gamma = np.exp(0.16 * strength * stream.normal(1)[0])
+    balance = 0.035 * strength * stream.normal(2) * (not grey)
+    exponents = gamma * np.exp(np.array([balance[0], -0.3 * balance.sum(), balance[1]]))
+    values = np.arange(256) / 255
+    curves = np.rint(255 * values ** exponents[:, None]).astype(np.uint8)
+    nodes = 1 + 0.08 * strength * stream.normal(3, 3)
+    return Light(curves, resize_map(nodes.astype(np.float32), FIELD, FIELD))
+
+
+@compiled
+def _lit(image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats) -> Bytes:
+    """`lit`, with the places of the image's rows and columns on the grid of gains."""
+    height, width = image.shape[:2]
+    last = gains.shape[0] - 2
+    out = image.copy()
+    for y in range(height):
+        top = min(int(rows[y]), last)
+        down = rows[y] - np.float32(top)
+        for x in range(width):
+            left = min(int(columns[x]), last)
+            across = columns[x] - np.float32(left)
+            above = gains[top, left] + (gains[top, left + 1] - gains[top, left]) * across
+            below = (
+                gains[top + 1, left] + (gains[top + 1, left + 1] - gains[top + 1, left]) * across
+            )
+            gain = above + (below - above) * down
+            bright = np.float32(max(image[y, x, 0], max(image[y, x, 1], image[y, x, 2]))) / 255
+            shaded = bright * bright * bright
+            gain = 1 + (gain - 1) * (1 - shaded * shaded)
+            for c in range(3):
+                value = np.float32(curves[c, image[y, x, c]]) * np.float32(gain) + np.float32(0.5)
+                out[y, x, c] = np.uint8(min(value, np.float32(255)))
+    return out
+
+
+def lit(image: Bytes, light: Light) -> Bytes:
+    """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, under that light."""
+    rows, columns = (np.linspace(0, FIELD - 1, side, dtype=np.float32) for side in image.shape[:2])
+    return _lit(image, light.curves, rows, columns, light.gains)
