@@ -74,13 +74,21 @@ def climb(canvas: Canvas, guide: Guide, dial: Dial, seed: int) -> Canvas:
     sizes = guide.analysis.sizes
     field = carry_up(canvas.field, sizes[canvas.level], sizes[level])
     free = guide.freedom(level)
-    equal = patch_mask(free).astype(np.float32)
-    image = vote(guide.analysis.level(level), field, equal, BELL, guide.level(level), free)
+    voters = patch_mask(free).astype(np.float32)
+    if level > STEPS:
+        voters *= _every_other(*field.shape[:2])
+    image = vote(guide.analysis.level(level), field, voters, BELL, guide.level(level), free)
     finer = Canvas(level, image, field)
     if level <= STEPS:
         radius = max(4, max(field.shape[:2]) // 8)
         _improve(finer, guide, dial, seed, ROUNDS, radius)
     return finer
+
+
+def _every_other(rows: int, columns: int) -> NDArray[np.bool_]:
+    """Every other patch along rows and columns, and the last: a quarter of them cover it all."""
+    y, x = np.arange(rows), np.arange(columns)
+    return ((y % 2 == 0) | (y == rows - 1))[:, None] & ((x % 2 == 0) | (x == columns - 1))
 
 
 def _improve(canvas: Canvas, guide: Guide, dial: Dial, seed: int, rounds: int, radius: int) -> None:

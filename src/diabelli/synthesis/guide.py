@@ -13,7 +13,7 @@ import numpy as np
 from diabelli.synthesis.analysis import Analysis
 from diabelli.synthesis.field import expected_field
 from diabelli.synthesis.layout import Layout
-from diabelli.synthesis.resample import Bytes, Floats, resize_map, sample, to_bytes, warp
+from diabelli.synthesis.resample import Bytes, Floats, enlarge, sample, to_bytes, warp
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import Field
 
@@ -48,7 +48,7 @@ class Guide:
     def freedom(self, index: int) -> Bytes:
         """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
         free = np.clip(1.4 - 2.8 * self.rigidity, 0, 1) * (not self.analysis.kind.drawn)
-        return to_bytes(255 * resize_map(free, *self.analysis.sizes[index]))
+        return enlarge(free.astype(np.float32), *self.analysis.sizes[index])
 
     def expected(self, index: int) -> Field:
         """The places that matches of that level are expected at, in units of 1/16 pixel."""

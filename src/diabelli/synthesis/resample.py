@@ -133,20 +133,40 @@ def _along_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Flo
     return out
 
 
-@compiled
 def _along_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
-    """Each new column is a weighted sum of old columns; beyond the edge the edge repeats."""
-    height, width, channels = image.shape
-    out = np.zeros((height, len(first), channels), np.float32)
-    for y in range(height):
-        for x in range(len(first)):
-            for k in range(weights.shape[1]):
-                weight = weights[x, k]
-                if weight != 0:
-                    column = min(max(first[x] + k, 0), width - 1)
-                    for c in range(channels):
-                        out[y, x, c] += weight * image[y, column, c]
+    """Each new column is a weighted sum of old columns; beyond the edge the edge repeats.
+
+    Four planes are summed a pixel at a time; fewer go quicker as the rows of the transposed image.
+    """
+    if image.shape[2] == 4:
+        return _mix_columns(image, first, weights)
+    turned = np.ascontiguousarray(image.transpose(1, 0, 2))
+    return np.ascontiguousarray(_along_rows(turned, first, weights).transpose(1, 0, 2))
+
+
+@compiled
+def _mix_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
+    """`_along_columns` of (h, w, 4) float32."""
+    out = np.empty((image.shape[0], len(first), 4), np.float32)
+    for y in range(image.shape[0]):
+        _mix_four(image[y], first, weights, out[y])
     return out
+
+
+@compiled
+def _mix_four(line: Floats, first: NDArray[np.int64], weights: Floats, out: Floats) -> None:
+    """One line (width, 4) of it, its four sums kept in registers."""
+    last = line.shape[0] - 1
+    for x in range(len(first)):
+        a = b = c = d = np.float32(0)
+        for k in range(weights.shape[1]):
+            weight = weights[x, k]
+            column = min(max(first[x] + k, 0), last)
+            a += weight * line[column, 0]
+            b += weight * line[column, 1]
+            c += weight * line[column, 2]
+            d += weight * line[column, 3]
+        out[x, 0], out[x, 1], out[x, 2], out[x, 3] = a, b, c, d
 
 
 @compiled
@@ -225,6 +245,19 @@ def _warp(
                     )
             for c in range(4):
                 out[y, x, c] = np.uint8(min(max(pixel[c], np.float32(0)), np.float32(255)))
+    return out
+
+
+@compiled
+def enlarge(grid: Floats, height: int, width: int) -> Bytes:
+    """A smooth map (g, g') float32, 0..1, as (height, width) uint8, 0..255, bilinearly."""
+    out = np.empty((height, width), np.uint8)
+    left, across = _grid_places(width, grid.shape[1])
+    top, down = _grid_places(height, grid.shape[0])
+    for y in range(height):
+        for x in range(width):
+            value = 255 * _between(grid, top[y], left[x], down[y], across[x]) + np.float32(0.5)
+            out[y, x] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
     return out
 
 

@@ -81,7 +81,7 @@ def _straightness(image: Bytes, subject: float) -> Floats:
     yy, xx, xy = (blur(p, 3 * scale) for p in (down * down, across * across, down * across))
     spread = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
     coherence = spread / (xx + yy + np.float32(0.5))
-    usual = blur(xx + yy, 24 * scale)
+    usual = resize_map(blur(resize_map(xx + yy, GRID, GRID), 6.0), *light.shape)
     edge = np.clip((xx + yy) / (2 * usual + np.float32(1)) - 0.25, 0, 1)
     straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - 0.65 + 0.3 * subject) / 0.25, 0, 1)
     thick = widen(straight.astype(np.float32), max(1, round(3 * scale)))

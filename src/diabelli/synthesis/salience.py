@@ -14,7 +14,7 @@ import numpy as np
 from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.resample import Bytes, Floats, blur, brightness, gradient, resize_map, widen
 
-CELLS = 48
+CELLS = 40
 """Regions are compared on a grid of CELLS x CELLS."""
 ELSEWHERE = 0.22
 """Regions nearer than this share of the side do not count as elsewhere."""
