@@ -25,13 +25,13 @@ def all_distances(canvas: Array, source: Array, side: int = PATCH) -> NDArray[np
     return (difference * difference).sum(-1)
 
 
-def all_penalties(expected: Array, mu: Array, places: tuple[int, int]) -> NDArray[np.int64]:
+def all_penalties(expected: Array, mu: Array, toll: Array) -> NDArray[np.int64]:
     """What each place (rows', columns') would cost each patch (rows, columns) for where it lies."""
-    rows, columns = np.indices(places) * UNIT
+    rows, columns = np.indices(toll.shape) * UNIT
     dy = rows - expected[..., 0, None, None].astype(np.int64)
     dx = columns - expected[..., 1, None, None].astype(np.int64)
     squared = (dy * dy + dx * dx) // UNIT**2
-    return np.minimum((mu[..., None, None] * squared) >> MU_SHIFT, 1 << 30)
+    return np.minimum(((mu[..., None, None] * squared) >> MU_SHIFT) + toll, 1 << 29)
 
 
 def chosen(costs: Array, field: Array) -> Array:

@@ -11,7 +11,7 @@ from diabelli.synthesis.layout import _relax
 from diabelli.synthesis.rarity import _distances_elsewhere
 from diabelli.synthesis.resample import blur, resize, resize_map, sample, warp
 from diabelli.synthesis.salience import _nearest_elsewhere
-from diabelli.synthesis.search import PATCH, UNIT, assess, sweep
+from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
 from diabelli.synthesis.vote import bell, vote
 
 SIDE = 11
@@ -52,14 +52,15 @@ def _search(
     field: NDArray[np.int32],
     draw: np.random.Generator,
 ) -> dict[str, NDArray[np.generic]]:
-    expected = draw.integers(0, SHAPE[0] * UNIT, (*SHAPE, 2), np.int32)
-    mu = draw.integers(0, 10**6, SHAPE, np.int32)
-    active = draw.random(SHAPE) < 0.8
-    costs = assess(canvas, source, field, expected, mu, active)
+    prior = Prior(
+        expected=draw.integers(0, SHAPE[0] * UNIT, (*SHAPE, 2), np.int32),
+        mu=draw.integers(0, 10**6, SHAPE, np.int32),
+        toll=draw.integers(0, 10**5, SHAPE, np.int32),
+        bend=2000,
+        active=draw.random(SHAPE) < 0.8,
+    )
+    costs = assess(canvas, source, field, prior)
     first, moved = costs.copy(), field.copy()
     for turn in range(4):
-        sweep(
-            canvas, source, moved, costs, expected, mu,
-            4, turn % 2 == 0, 5 + turn, 2000, active,
-        )  # fmt: skip
+        sweep(canvas, source, moved, costs, prior, 4, turn % 2 == 0, 5 + turn)
     return {"assess": first, "sweep": costs, "field": moved}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.search import MU_SHIFT, PATCH, ROW, UNIT, assess, distance, sweep
+from diabelli.synthesis.search import MU_SHIFT, PATCH, ROW, UNIT, Prior, assess, distance, sweep
 from oracles.exhaustive import all_distances, all_penalties, bends, chosen
 
 SIDE = 12
@@ -13,32 +13,37 @@ PLACES = SIDE - PATCH + 1
 class Match:
     """A canvas, a source and a field between them, drawn from `seed`."""
 
-    def __init__(self, seed: int, *, mu: int = 0, source: tuple[int, int] = (SIDE, SIDE)) -> None:
+    def __init__(
+        self, seed: int, *, mu: int = 0, toll: int = 0, source: tuple[int, int] = (SIDE, SIDE)
+    ) -> None:
         draw = np.random.default_rng(seed)
         self.canvas = draw.integers(0, 256, (SIDE, SIDE, 4), np.uint8)
         self.source = draw.integers(0, 256, (*source, 4), np.uint8)
         self.places = (source[0] - PATCH + 1, source[1] - PATCH + 1)
         shape = (PLACES, PLACES)
         self.field = draw.integers(0, self.places, (*shape, 2), np.int32)
-        self.expected = draw.integers(0, np.multiply(self.places, UNIT), (*shape, 2), np.int32)
-        self.mu = np.full(shape, mu << MU_SHIFT, np.int32)
-        self.active = np.ones(shape, bool)
+        self.prior = Prior(
+            expected=draw.integers(0, np.multiply(self.places, UNIT), (*shape, 2), np.int32),
+            mu=np.full(shape, mu << MU_SHIFT, np.int32),
+            toll=draw.integers(0, toll + 1, self.places, np.int32),
+            bend=0,
+            active=np.ones(shape, bool),
+        )
         self.assess()
 
     def assess(self) -> None:
-        self.costs = assess(
-            self.canvas, self.source, self.field, self.expected, self.mu, self.active
-        )
+        self.costs = assess(self.canvas, self.source, self.field, self.prior)
 
-    def sweep(self, turn: int, *, smooth: int = 0, radius: int = SIDE) -> None:
+    def sweep(self, turn: int, *, bend: int = 0, radius: int = SIDE) -> None:
+        self.prior = self.prior._replace(bend=bend)
         sweep(
-            self.canvas, self.source, self.field, self.costs, self.expected, self.mu,
-            radius, turn % 2 == 0, turn, smooth, self.active,
+            self.canvas, self.source, self.field, self.costs, self.prior,
+            radius, turn % 2 == 0, turn,
         )  # fmt: skip
 
     def all_costs(self) -> np.ndarray:
         return all_distances(self.canvas, self.source) + all_penalties(
-            self.expected, self.mu, self.places
+            self.prior.expected, self.prior.mu, self.prior.toll
         )
 
 
@@ -74,25 +79,27 @@ def test_a_bound_ends_the_comparison_early_but_never_wrongly(share):
 
 
 @pytest.mark.parametrize("mu", [0, 3, 2000])
-def test_assess_prices_every_match(mu):
-    """The cost of a match is its distance and its penalty for lying elsewhere than expected."""
-    match = Match(3, mu=mu, source=(14, 20))
+@pytest.mark.parametrize("toll", [0, 100_000])
+def test_assess_prices_every_match(mu, toll):
+    """A match costs its distance, how far it lies from where it is expected, and its toll."""
+    match = Match(3, mu=mu, toll=toll, source=(14, 20))
     np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
 def test_a_penalty_is_bounded():
     """However strong the prior, the cost of a far match stays a number that can be compared."""
     match = Match(4, source=(10, 60))
-    match.mu[:] = 2**31 - 1
+    match.prior.mu[:] = 2**31 - 1
     match.assess()
     assert (match.costs > 0).all()
     np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
+@pytest.mark.parametrize("toll", [0, 300_000])
 @pytest.mark.parametrize("mu", [0, 100, 5000])
-def test_enough_sweeps_find_the_best_match_of_all(mu):
+def test_enough_sweeps_find_the_best_match_of_all(mu, toll):
     """On a tiny picture, with wide random search, no patch could have a cheaper match."""
-    match = Match(5, mu=mu)
+    match = Match(5, mu=mu, toll=toll)
     for turn in range(40):
         match.sweep(turn)
     np.testing.assert_array_equal(match.costs, match.all_costs().min((2, 3)))
@@ -119,24 +126,24 @@ def test_a_copy_is_found():
     np.testing.assert_array_equal(match.field, expected)
 
 
-@pytest.mark.parametrize("smooth", [0, 2000, 100_000])
+@pytest.mark.parametrize("bend", [0, 2000, 100_000])
 @pytest.mark.parametrize("mu", [0, 500])
-def test_the_energy_never_grows(mu, smooth):
+def test_the_energy_never_grows(mu, bend):
     """No sweep makes the sum of costs and bends larger, and most make it smaller."""
-    match = Match(8, mu=mu, source=(30, 17))
-    energies = [int(match.costs.sum()) + smooth * bends(match.field)]
+    match = Match(8, mu=mu, toll=50_000, source=(30, 17))
+    energies = [int(match.costs.sum()) + bend * bends(match.field)]
     for turn in range(8):
-        match.sweep(turn, smooth=smooth, radius=8)
-        energies.append(int(match.costs.sum()) + smooth * bends(match.field))
+        match.sweep(turn, bend=bend, radius=8)
+        energies.append(int(match.costs.sum()) + bend * bends(match.field))
     assert energies == sorted(energies, reverse=True)
     assert energies[-1] < energies[0]
 
 
 def test_costs_stay_those_of_the_field():
     """What a sweep leaves as costs is what the field's matches cost."""
-    match = Match(9, mu=50, source=(18, 25))
+    match = Match(9, mu=50, toll=50_000, source=(18, 25))
     for turn in range(4):
-        match.sweep(turn, smooth=2000)
+        match.sweep(turn, bend=2000)
         np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
@@ -155,24 +162,24 @@ def test_what_is_not_active_stays():
     """A patch that is not searched for keeps its place, and costs nothing."""
     match = Match(11)
     match.canvas[:] = match.source[:] = 7
-    match.active = np.indices((PLACES, PLACES)).sum(0) % 2 == 0
+    match.prior.active[:] = np.indices((PLACES, PLACES)).sum(0) % 2 == 0
     match.assess()
     before = match.field.copy()
     for turn in range(6):
-        match.sweep(turn, smooth=2000)
-    still = ~match.active
+        match.sweep(turn, bend=2000)
+    still = ~match.prior.active
     np.testing.assert_array_equal(match.field[still], before[still])
     assert not match.costs[still].any()
-    assert (match.field[match.active] != before[match.active]).any()
+    assert (match.field[match.prior.active] != before[match.prior.active]).any()
 
 
 def test_a_smooth_field_is_preferred():
     """The dearer it is to bend, the fewer neighbours disagree."""
     left = []
-    for smooth in (0, 20_000, 1_000_000):
+    for bend in (0, 20_000, 1_000_000):
         match = Match(12, source=(16, 16))
         for turn in range(20):
-            match.sweep(turn, smooth=smooth)
+            match.sweep(turn, bend=bend)
         left.append(bends(match.field))
     assert left == sorted(left, reverse=True)
     assert left[0] > left[-1]
