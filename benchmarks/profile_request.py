@@ -1,0 +1,101 @@
+"""Where the time of one 1024x1024 request goes: milliseconds on the clock by stage, on one thread.
+
+Run: python benchmarks/profile_request.py [--picture astronaut] [--repeats 5]
+
+Each stage is the engine's own function, called in the order of a request; the medians of the
+repeats are told.  They depend on the machine: only their ratios within one run mean something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from typing import TypeVar
+
+from diabelli import engines, pictures, provenance
+from diabelli.engines import in_turn
+from diabelli.synthesis.alpha import separated
+from diabelli.synthesis.analysis import STEPS
+from diabelli.synthesis.candidate import Candidate
+from diabelli.synthesis.climb import climb
+from diabelli.synthesis.composition import Orientations, compose, study
+from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.stream import Stream, derive
+from pictures import NAMES
+from speed import STRENGTH, picture_at
+
+SIDE = 1024
+T = TypeVar("T")
+
+
+class Clock:
+    """Milliseconds by stage, one list a stage with an entry for each repeat."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, list[float]] = {}
+
+    def __call__(self, stage: str, work: Callable[[], T]) -> T:
+        """What `work` returns; its time counts for `stage`."""
+        started = time.perf_counter()
+        result = work()
+        self.stages.setdefault(stage, []).append(1000 * (time.perf_counter() - started))
+        return result
+
+
+def profile(data: bytes, seed: int, clock: Clock) -> None:
+    """One request for one variation of the picture in `data`."""
+    source = clock("decode", lambda: pictures.decode(data, pictures.OPENAI))
+    studied = clock("analysis", lambda: study(source, SIDE, SIDE))
+    (candidate,) = clock("candidate, levels 0 to 2, judged", partial(candidates, studied, seed))
+    guide, canvas = candidate.guide, candidate.canvas
+    if canvas is None:
+        raise ValueError(f"the judge refused seed {seed}: choose a picture that it lets pass")
+    for level in range(canvas.level + 1, len(guide.analysis.sizes)):
+        height, width = guide.analysis.sizes[level]
+        name = f"level {level}, {height}x{width}: "
+        clock(name + "source", partial(guide.analysis.level, level))
+        clock(name + "guide", partial(guide.level, level))
+        done = "search and vote" if level <= STEPS else "vote"
+        canvas = clock(name + done, partial(climb, canvas, guide, candidate.dial, seed))
+    image = separated(canvas.image)
+    stream = Stream(derive(seed, "light"))
+    bright = clock("light", lambda: lit(image, random_light(STRENGTH, stream, grey=False)))
+    recipe = provenance.xmp(
+        engine="patch", version="1", trained=False, seed=seed, strength=STRENGTH
+    )
+    clock("encode", lambda: pictures.encode(bright, "png", xmp=recipe))
+
+
+def candidates(studied: Orientations, seed: int) -> list[Candidate]:
+    """The only candidate of a request for one variation."""
+    return compose(studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=in_turn)
+
+
+def unreported(stage: str, share: float) -> None:
+    """A report that nobody reads."""
+
+
+def main() -> None:
+    """Print a line for each stage."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--picture", default="astronaut", choices=NAMES, help="(%(default)s)")
+    parser.add_argument("--repeats", type=int, default=5, help="(%(default)s)")
+    asked = parser.parse_args()
+    engines.load("patch").warm()
+    data = pictures.encode(picture_at(asked.picture, SIDE), "png")
+    profile(data, 1, Clock())  # whatever warm-up leaves
+    clock = Clock()
+    for _ in range(asked.repeats):
+        profile(data, 1, clock)
+    medians = {stage: median(times) for stage, times in clock.stages.items()}
+    total = sum(medians.values())
+    for stage, milliseconds in medians.items():
+        print(f"{stage:40} {milliseconds:7.1f} ms {milliseconds / total:6.1%}")
+    print(f"{'together':40} {total:7.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

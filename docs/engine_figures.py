@@ -1,0 +1,145 @@
+"""Makes the pictures of docs/engine.md: python docs/engine_figures.py
+
+They show the patch engine's own arrays at each stage of one variation of one source, which
+docs/images/CREDITS.md credits.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import diabelli
+from diabelli import pictures
+from diabelli.engines import in_turn
+from diabelli.synthesis.alpha import separated
+from diabelli.synthesis.analysis import STEPS, Analysis
+from diabelli.synthesis.candidate import Candidate
+from diabelli.synthesis.climb import Canvas, climb, start
+from diabelli.synthesis.composition import compose, paint, study
+from diabelli.synthesis.guide import Guide
+from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.resample import resize, resize_map, to_bytes
+from diabelli.synthesis.salience import salience
+from diabelli.synthesis.stream import Stream
+from diabelli.variation import Image
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "benchmarks"))
+
+from pictures import load  # noqa: E402  benchmarks/pictures.py
+
+SOURCE, SEED, STRENGTH = "coffee", 1, 0.8
+SIDE, TILE, GAP = 512, 200, 5
+LINES = 12
+"""The grid over the guide has so many cells along each side of the source."""
+
+
+def analysis_strip(analysis: Analysis) -> Image:
+    """The source, and what is found out about it: salience, rarity, rigidity."""
+    work = analysis.level(STEPS)
+    maps = (salience(work), analysis.rarity, analysis.rigidity)
+    return joined([separated(work), *(grey(values) for values in maps)])
+
+
+def layout_strip(guide: Guide) -> Image:
+    """The guide, with the source's own grid drawn over it, and where it is free."""
+    shown = separated(guide.level(STEPS))
+    free = guide.freedom(STEPS).astype(np.float32) / 255
+    return joined([shown, gridded(guide), grey(free)])
+
+
+def gridded(guide: Guide) -> Image:
+    """The guide under the lines along which the source's rows and columns run."""
+    image = separated(guide.at(TILE, TILE)).copy()
+    for shares in (guide.layout.rows, guide.layout.columns):
+        cells = np.floor(LINES * resize_map(shares, TILE, TILE))
+        line = np.zeros((TILE, TILE), bool)
+        line[1:] |= cells[1:] != cells[:-1]
+        line[:, 1:] |= cells[:, 1:] != cells[:, :-1]
+        image[line] = 255
+    return image
+
+
+def climb_strip(candidate: Candidate) -> Image:
+    """The canvas at level 0, at the level where it is judged, at the finest that is searched."""
+    canvases = climbed(candidate)
+    return joined([separated(canvas.image) for canvas in (canvases[0], canvases[2], canvases[-1])])
+
+
+def climbed(candidate: Candidate) -> list[Canvas]:
+    """The candidate's canvases at levels 0 to STEPS."""
+    canvases = [start(candidate.guide, candidate.dial, candidate.seed)]
+    while canvases[-1].level < STEPS:
+        finer = climb(canvases[-1], candidate.guide, candidate.dial, candidate.seed)
+        canvases.append(finer)
+    return canvases
+
+
+def light_strip(image: Image) -> Image:
+    """An image, and the same under three lights as far from it as strength 1 goes."""
+    lights = [random_light(1.0, Stream(seed), grey=False) for seed in (3, 4, 9)]
+    return joined([image, *(lit(image, light) for light in lights)])
+
+
+def strength_strip(source: Image) -> Image:
+    """What one seed makes at growing strengths, from 0 on."""
+    strengths = (0.0, 0.3, 0.5, 0.8, 1.0)
+    made = [diabelli.vary(source, strength=s, seed=SEED, size=SIDE) for s in strengths]
+    return joined([variation.image for (variation,) in made])
+
+
+def grey(values: NDArray[np.floating]) -> Image:
+    """A map 0..1 as an image: black is 0, white is 1."""
+    small = resize_map(np.asarray(values, np.float32), TILE, TILE)
+    return np.repeat(to_bytes(255 * small)[..., None], 3, axis=2)
+
+
+def joined(images: Sequence[Image]) -> Image:
+    """Images as tiles in a row with white between them; coarse ones keep their pixels visible."""
+    white = np.full((TILE, GAP, 3), 255, np.uint8)
+    parts = [part for image in images for part in (tile(image), white)]
+    return np.concatenate(parts[:-1], axis=1)
+
+
+def tile(image: Image) -> Image:
+    """The image at TILE pixels a side."""
+    if image.shape[0] >= TILE / 2:
+        return resize(image, TILE, TILE)
+    nearest = np.arange(TILE) * image.shape[0] // TILE
+    return np.ascontiguousarray(image[nearest][:, nearest])
+
+
+def unreported(stage: str, share: float) -> None:
+    """A report that nobody reads."""
+
+
+def main() -> None:
+    """Write every figure."""
+    source = load(SOURCE)
+    studied = study(source, SIDE, SIDE)
+    (candidate,) = compose(
+        studied, n=1, strength=STRENGTH, seed=SEED, report=unreported, spread=in_turn
+    )
+    unlit = replace(candidate.dial, strength=0.0)
+    image = paint(replace(candidate, dial=unlit), SIDE, SIDE, report=unreported)
+    strips = {
+        "analysis": analysis_strip(studied[0]),
+        "layout": layout_strip(candidate.guide),
+        "climb": climb_strip(candidate),
+        "light": light_strip(image),
+        "strength": strength_strip(source),
+    }
+    for name, strip in strips.items():
+        (HERE / "images" / f"engine-{name}.jpg").write_bytes(
+            pictures.encode(strip, "jpeg", quality=82)
+        )
+
+
+if __name__ == "__main__":
+    main()
