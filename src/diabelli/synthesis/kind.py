@@ -44,11 +44,12 @@ def kind_of(image: Bytes) -> Kind:
 
 
 def _is_drawn(light: Floats) -> bool:
-    """Whether most of the picture is flat and where it is not, it jumps rather than shades."""
+    """Whether the picture is flat, but for where it jumps rather than shades."""
     span = widen(light, 1) + widen(-light, 1)
     flat, hard = float((span < 6).mean()), float((span > 64).mean())
     shaded = float(((span > 12) & (span <= 64)).mean())
-    return (flat > 0.25 and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded)
+    jumps = (flat > 0.25 and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded)
+    return jumps or flat > 0.95
 
 
 def _has_strokes(light: Floats) -> bool:

@@ -87,7 +87,8 @@ def blur(values: Floats, deviation: float) -> Floats:
     """
     radius = max(1, int(np.ceil(3 * deviation)))
     x = np.arange(-radius, radius + 1) / (3 * deviation)
-    kernel = np.maximum(1 - x * x, 0) ** 3
+    hill = np.maximum(1 - x * x, 0)
+    kernel = hill * hill * hill
     planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
     for axis, convolve in ((0, _along_rows), (1, _along_columns)):
         first = np.arange(planes.shape[axis]) - radius
