@@ -148,7 +148,6 @@ def test_evenly_half_transparent_pictures_stay_so(patch_engine):
     assert np.abs(variation.image[..., 3].astype(int) - 128).max() <= 2
 
 
-@pytest.mark.xfail(reason="planes without any alpha stand for an opaque picture")
 @pytest.mark.parametrize("strength", [0.0, 0.5])
 def test_a_wholly_transparent_picture_stays_so(patch_engine, strength):
     """There is nothing to see in the variation either."""

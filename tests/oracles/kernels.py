@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from diabelli.synthesis.field import carry_up
 from diabelli.synthesis.judge import _worst_window
 from diabelli.synthesis.layout import _relax
+from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.rarity import _distances_elsewhere
-from diabelli.synthesis.resample import blur, resize, resize_map, sample, warp
+from diabelli.synthesis.resample import blur, enlarge, resize, resize_map, sample, warp
 from diabelli.synthesis.salience import _nearest_elsewhere
 from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
+from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.vote import bell, vote
 
 SIDE = 11
@@ -33,7 +35,10 @@ def results() -> dict[str, NDArray[np.generic]]:
         "resize_map": resize_map(floats, 15, 7),
         "blur": blur(floats, 1.5),
         "sample": sample(canvas, rows * SIDE, columns * SIDE),
-        "warp": warp(canvas, rows, columns, 6, 9),
+        "warp": warp(canvas, rows, columns, 6, 9, calm=False),
+        "calm": warp(canvas, rows, columns, 6, 9, calm=True),
+        "enlarge": enlarge(floats, 14, 9),
+        "lit": lit(canvas, random_light(1.0, Stream(1), grey=False)),
         "carry_up": carry_up(field, (SIDE, SIDE), (16, 17)),
         "relax": _relax(floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), 0),
         "rarity": _distances_elsewhere(pairs),

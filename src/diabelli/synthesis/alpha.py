@@ -1,7 +1,7 @@
 """Transparency: four planes of which the last is alpha and the others are multiplied by it.
 
 So the invisible colours of transparent pixels weigh nothing, neither in a match nor in a vote, and
-no grey fringe can come of them.  An opaque image has a last plane of zeros: it costs nothing and
+no grey fringe can come of them.  An opaque image has an even last plane: it costs nothing and
 matches everything.
 """
 
@@ -14,8 +14,8 @@ from diabelli.synthesis.resample import Bytes
 
 def joined(image: Bytes) -> Bytes:
     """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in
-    0."""
-    planes = np.zeros((*image.shape[:2], 4), np.uint8)
+    255."""
+    planes = np.full((*image.shape[:2], 4), 255, np.uint8)
     planes[..., :3] = image[..., :3]
     if image.shape[2] == 4 and (image[..., 3] < 255).any():
         alpha = image[..., 3:].astype(np.uint32)
@@ -26,7 +26,7 @@ def joined(image: Bytes) -> Bytes:
 
 def separated(planes: Bytes) -> Bytes:
     """The image (h, w, 3), or (h, w, 4) with straight alpha, that the planes stand for."""
-    if not planes[..., 3].any():
+    if (planes[..., 3] == 255).all():
         return np.ascontiguousarray(planes[..., :3])
     alpha = planes[..., 3:].astype(np.uint32)
     lifted = planes[..., :3].astype(np.uint32) * 255 + alpha // 2

@@ -63,7 +63,7 @@ class Analysis:
         sizes: of the levels, (height, width), the coarsest first.
         pyramid: the source (h, w, 4) uint8 and its halves, the finest first; the fourth plane is
         alpha, with
-            the colours multiplied by it, or 0.
+            the colours multiplied by it.
         rarity: (rows, columns) float32, 0..1, one a patch of the source at ANALYSED pixels.
         rigidity: (GRID, GRID) float32, 0..1.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.

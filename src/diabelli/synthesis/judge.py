@@ -40,7 +40,7 @@ def garble(
     window = min(WINDOW, *(side for image in (canvas, *references) for side in image.shape[:2]))
     judged = blur(rigidity, window / 6) >= np.float32(SUBJECT)
     worst = _worst_window(canvas, judged, references, window, 4 * window)
-    channels = 4 if canvas[..., 3].any() else 3
+    channels = 3 if (canvas[..., 3] == 255).all() else 4
     return float(np.sqrt(worst / (window * window * channels))) / contrast
 
 

@@ -28,6 +28,8 @@ from diabelli.synthesis.stream import Stream
 
 HELD = 1000
 """How much harder still it is to move across the frame's edges."""
+EVEN = 0.2
+"""Neighbouring cells of the grid keep at least this share of their distance."""
 FREE = 12
 """How hard it is to bend what is free: a flow fades to the edges over the root of this, in
 cells."""
@@ -112,14 +114,25 @@ def random_layout(rigidity: Floats, dial: Dial, stream: Stream, *, mirrored: boo
     down = _monotone(stiff.mean(1), 0.75 * dial.stretch, stream)
     across = _monotone(stiff.mean(0), dial.stretch, stream)
     rows, columns = np.meshgrid(down, across, indexing="ij")
-    rows = np.clip(rows + _flow(stiff, 0.75 * dial.flow, stream, 0), 0, 1)
-    columns = np.clip(columns + _flow(stiff, dial.flow, stream, 1), 0, 1)
+    rows = _moved(rows, _flow(stiff, 0.75 * dial.flow, stream, 0), 0)
+    columns = _moved(columns, _flow(stiff, dial.flow, stream, 1), 1)
     rows, columns = frame.top + frame.height * rows, frame.left + frame.width * columns
     shuffle = _wander(rigidity, rows, columns, dial.shuffle, stream)
     shuffle *= np.clip(1 - 2 * stiff, 0, 1)[..., None]
     return Layout(
         mirrored, rows.astype(np.float32), columns.astype(np.float32), shuffle.astype(np.float32)
     )
+
+
+def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> NDArray[np.float64]:
+    """The places (GRID, GRID) along `axis`, displaced by the flow as far as nothing folds over.
+
+    Neighbours stay at least EVEN of a cell apart, and nothing leaves the frame.
+    """
+    steps, turns = np.diff(places, axis=axis), np.diff(flow.astype(np.float64), axis=axis)
+    room = (steps - EVEN / GRID) / np.maximum(-turns, 1e-9)
+    share = min(1.0, float(room.min()))
+    return np.clip(places + share * flow, 0, 1)
 
 
 def _wander(

@@ -40,9 +40,10 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats) -> Floats:
 
 
 def _certainty(salient: Floats) -> float:
-    """How sure it is that a picture has a subject, 0..1: grass and stars have none."""
+    """How sure it is that a picture has a subject, 0..1: grass and stars have none, a lone bird is
+    one."""
     order = np.sort(salient, axis=None)
-    return float(np.clip(order[order.size * 9 // 10] / 0.3, 0, 1))
+    return float(np.clip(order[order.size * 49 // 50] / 0.4, 0, 1))
 
 
 def _subject(importance: Floats) -> Floats:
