@@ -1,0 +1,87 @@
+"""Light: gentle, neutral at strength 0, and never on what is white or black."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.stream import Stream
+
+
+def image(channels: int = 3) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (40, 50, channels), np.uint8)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one.astype(int) - other).mean())
+
+
+def test_no_strength_changes_no_light():
+    """At strength 0 the image is as it was."""
+    np.testing.assert_array_equal(lit(image(), random_light(0, Stream(1), grey=False)), image())
+
+
+def test_more_strength_is_another_light():
+    """The change grows with the strength, and stays gentle."""
+    changes = [
+        np.mean(
+            [
+                apart(lit(image(), random_light(s, Stream(k), grey=False)), image())
+                for k in range(20)
+            ]
+        )
+        for s in (0.1, 0.5, 1.0)
+    ]
+    assert changes == sorted(changes)
+    assert 2 < changes[-1] < 30
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_black_and_white_stay_themselves(seed):
+    """Paper stays white and ink stays black under every light."""
+    light = random_light(1.0, Stream(seed), grey=False)
+    for value in (0, 255):
+        paper = np.full((30, 30, 3), value, np.uint8)
+        np.testing.assert_array_equal(lit(paper, light), paper)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_grey_stays_grey(seed):
+    """A picture without colour gets a light without colour."""
+    grey = np.repeat(image()[..., :1], 3, -1)
+    lit_grey = lit(grey, random_light(1.0, Stream(seed), grey=True))
+    assert (np.ptp(lit_grey, axis=-1) == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lighter_stays_lighter(seed):
+    """No tone curve turns the order of values round."""
+    curves = random_light(1.0, Stream(seed), grey=False).curves
+    assert (np.diff(curves.astype(int), axis=1) >= 0).all()
+
+
+def test_alpha_is_not_lit():
+    """Light changes colours, not what can be seen through."""
+    source = image(4)
+    found = lit(source, random_light(1.0, Stream(2), grey=False))
+    np.testing.assert_array_equal(found[..., 3], source[..., 3])
+    assert (found[..., :3] != source[..., :3]).any()
+
+
+def test_light_is_the_same_at_every_size():
+    """A place of the picture gets the same light, however large it is drawn."""
+    light = random_light(1.0, Stream(3), grey=False)
+    small, large = (lit(np.full((s, s, 3), 120, np.uint8), light) for s in (33, 129))
+    assert np.abs(small.astype(int) - large[::4, ::4]).max() <= 1
+
+
+def test_a_source_is_left_alone():
+    """The image that is passed in is not painted over."""
+    source = image()
+    lit(source, random_light(1.0, Stream(4), grey=False))
+    np.testing.assert_array_equal(source, image())
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (16, 3)])
+def test_small_images_can_be_lit(shape):
+    """Any size from one pixel up."""
+    assert lit(image()[: shape[0], : shape[1]].copy(), random_light(1, Stream(5), grey=False)).any()
