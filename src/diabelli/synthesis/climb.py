@@ -25,6 +25,8 @@ from diabelli.synthesis.vote import bell, similarities, vote
 
 FIRST_ROUNDS = 8
 ROUNDS = 3
+LAST_ROUNDS = 2
+"""At WORK, where a round costs as much as at all levels below together."""
 SWEEPS = 2
 FALL = 0.5
 """The prior weighs this much less at each finer level."""
@@ -81,7 +83,7 @@ def climb(canvas: Canvas, guide: Guide, dial: Dial, seed: int) -> Canvas:
     finer = Canvas(level, image, field)
     if level <= STEPS:
         radius = max(4, max(field.shape[:2]) // 8)
-        _improve(finer, guide, dial, seed, ROUNDS, radius)
+        _improve(finer, guide, dial, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
     return finer
 
 

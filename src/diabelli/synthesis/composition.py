@@ -74,7 +74,7 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
     finest = len(guide.analysis.sizes) - 1
     if canvas is None:
         report("layout", 0.0)
-        image = guide.level(finest)
+        image = guide.at(*guide.analysis.sizes[finest])
     else:
         while canvas.level < finest:
             report(f"level {canvas.level + 1}", _share(canvas.level, finest))

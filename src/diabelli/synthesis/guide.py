@@ -33,16 +33,22 @@ class Guide:
     rigidity: Floats
     _images: dict[int, Bytes] = field(default_factory=dict)
 
-    def at(self, height: int, width: int) -> Bytes:
-        """The source under the layout, (height, width, 4) uint8."""
-        image = self.analysis.detailed(height, width)
-        calm = self.analysis.kind.drawn
-        return warp(image, self.layout.rows, self.layout.columns, height, width, calm=calm)
+    def at(self, height: int, width: int, hidden: Bytes | None = None) -> Bytes:
+        """The source under the layout, (height, width, 4) uint8, but where `hidden` is 255."""
+        return warp(
+            self.analysis.detailed(height, width),
+            self.layout.rows,
+            self.layout.columns,
+            height,
+            width,
+            calm=self.analysis.kind.drawn,
+            hidden=hidden,
+        )
 
     def level(self, index: int) -> Bytes:
-        """The source under the layout at the size of that level."""
+        """The source under the layout at the size of that level, where canvases show it."""
         if index not in self._images:
-            self._images[index] = self.at(*self.analysis.sizes[index])
+            self._images[index] = self.at(*self.analysis.sizes[index], self.freedom(index))
         return self._images[index]
 
     def freedom(self, index: int) -> Bytes:

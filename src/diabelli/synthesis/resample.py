@@ -193,33 +193,44 @@ def sample(image: Bytes, rows: Floats, columns: Floats) -> Floats:
 
 
 def warp(
-    image: Bytes, rows: Floats, columns: Floats, height: int, width: int, *, calm: bool
+    image: Bytes,
+    rows: Floats,
+    columns: Floats,
+    height: int,
+    width: int,
+    *,
+    calm: bool,
+    hidden: Bytes | None = None,
 ) -> Bytes:
     """The image (h, w, 4) uint8 under a smooth map, (height, width, 4) uint8, by a cubic filter.
 
     rows, columns: (g, g') float32, where the canvas's places come from, as shares 0..1 of the
     image's sides; between the grid's points the map is linear, and beyond the outermost it goes on.
     calm: whether results stay between the four nearest pixels, so that hard edges get no halo.
+    hidden: (height, width) uint8; where it is 255 nobody looks, and 0 is left.
     """
     padded = np.pad(image, ((1, 2), (1, 2), (0, 0)), mode="edge")
-    return _warp(padded, rows, columns, height, width, calm)
+    if hidden is None:
+        hidden = np.zeros((height, width), np.uint8)
+    return _warp(padded, rows, columns, hidden, calm)
 
 
 @compiled
-def _warp(
-    padded: Bytes, rows: Floats, columns: Floats, height: int, width: int, calm: bool
-) -> Bytes:
+def _warp(padded: Bytes, rows: Floats, columns: Floats, hidden: Bytes, calm: bool) -> Bytes:
     """`warp` of an image whose edge was repeated once above and left, twice below and right."""
     tall, wide = padded.shape[0] - 3, padded.shape[1] - 3
     stride = 4 * padded.shape[1]
     flat = padded.reshape(-1)
-    out = np.empty((height, width, 4), np.uint8)
+    height, width = hidden.shape
+    out = np.zeros((height, width, 4), np.uint8)
     left, across = _grid_places(width, columns.shape[1])
     top, down = _grid_places(height, rows.shape[0])
     wy, wx = np.empty(4, np.float32), np.empty(4, np.float32)
     pixel = np.empty(4, np.float32)
     for y in range(height):
         for x in range(width):
+            if hidden[y, x] == 255:
+                continue
             v = _between(rows, top[y], left[x], down[y], across[x]) * tall - np.float32(0.5)
             u = _between(columns, top[y], left[x], down[y], across[x]) * wide - np.float32(0.5)
             v = min(max(v, np.float32(0)), np.float32(tall - 1))
