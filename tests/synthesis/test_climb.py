@@ -5,7 +5,7 @@ import pytest
 
 from diabelli.synthesis.alpha import joined, separated
 from diabelli.synthesis.analysis import analyse
-from diabelli.synthesis.climb import climb, start
+from diabelli.synthesis.climb import _every_other, climb, start
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.field import patch_mask
 from diabelli.synthesis.guide import Guide, guide_of
@@ -75,6 +75,18 @@ def test_opaque_canvases_have_no_alpha():
     for _ in range(3):
         assert separated(canvas.image).shape[2] == 3
         canvas = climb(canvas, shown, dial(1.0), 5)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (17, 30), (64, 21)])
+def test_a_quarter_of_the_patches_covers_a_fine_level(size):
+    """Where only some patches vote, every pixel still has a vote."""
+    places = (size[0] - PATCH + 1, size[1] - PATCH + 1)
+    covered = np.zeros(size, bool)
+    voters = np.argwhere(_every_other(*places))
+    assert len(voters) < 0.4 * places[0] * places[1]
+    for y, x in voters:
+        covered[y : y + PATCH, x : x + PATCH] = True
+    assert covered.all()
 
 
 def test_a_canvas_is_its_seeds_alone():
