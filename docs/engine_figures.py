@@ -49,7 +49,7 @@ def analysis_strip(analysis: Analysis) -> Image:
 
 def layout_strip(guide: Guide) -> Image:
     """The guide, with the source's own grid drawn over it, and where it is free."""
-    shown = separated(guide.level(STEPS))
+    shown = separated(guide.at(*guide.analysis.sizes[STEPS]))
     free = guide.freedom(STEPS).astype(np.float32) / 255
     return joined([shown, gridded(guide), grey(free)])
 
