@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from diabelli.synthesis.alpha import joined, separated
+from diabelli.synthesis.alpha import is_transparent, joined, separated
 from diabelli.synthesis.resample import resize
 from diabelli.variation import VariationSpec
 from engines.making import digest, made, square
@@ -30,7 +30,8 @@ def noise(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("side", [64, 100, 256])
 def test_strength_0_gives_the_source_back(patch_engine, source, side):
     """Every variation of strength 0 is exactly the source at the size asked for."""
-    expected = separated(resize(joined(source), side, side))
+    planes = joined(source)
+    expected = separated(resize(planes, side, side), transparent=is_transparent(planes))
     for variation in made(patch_engine, source, square(side, n=3, strength=0)):
         np.testing.assert_array_equal(variation.image, expected)
 
@@ -167,3 +168,35 @@ def test_a_larger_variation_is_the_same_composition(patch_engine, name):
     same = apart(resize(large, 256, 256), small)
     assert same < 8
     assert same < 0.5 * apart(other, small)
+
+
+def test_one_transparent_corner_keeps_the_alpha(patch_engine):
+    """A picture with alpha stays one, also where the frame leaves out what was transparent."""
+    source = np.dstack([face(120), np.full((120, 120), 255, np.uint8)])
+    source[:3, :3, 3] = 0
+    for seed in range(6):
+        (variation,) = made(patch_engine, source, square(64, seed=seed, strength=1.0))
+        assert variation.image.shape == (64, 64, 4)
+
+
+def test_ten_of_a_portrait_are_ten_pictures(patch_engine):
+    """No two lie nearer than 3 grey levels at 32 pixels, and none that near to the source."""
+    images = [
+        resize(joined(variation.image), 32, 32).astype(int)
+        for variation in made(patch_engine, face(200), square(128, n=10, strength=0.5))
+    ]
+    small = resize(joined(face(200)), 32, 32).astype(int)
+    for one, other in combinations([small, *images], 2):
+        assert np.abs(one - other)[..., :3].mean() > 3
+
+
+def test_two_colours_stay_two(patch_engine):
+    """A drawing in two colours has no third, but for the blends of its edges."""
+    source = np.full((200, 200, 3), (250, 240, 220), np.uint8)
+    source[60:150, 40:120] = (20, 40, 160)
+    (variation,) = made(patch_engine, source, square(256, strength=0.8))
+    low, high = source.min((0, 1)), source.max((0, 1))
+    assert (variation.image >= low).all()
+    assert (variation.image <= high).all()
+    pure = (variation.image == source[0, 0]).all(2) | (variation.image == source[100, 80]).all(2)
+    assert pure.mean() > 0.9

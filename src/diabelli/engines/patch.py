@@ -8,7 +8,7 @@ import numpy as np
 
 from diabelli.engines import Piece, Spread, in_turn
 from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.composition import Report, compose, paint, plain, study
+from diabelli.synthesis.composition import Report, compose, paint, plain, seeds_under, study
 from diabelli.variation import (
     EngineInfo,
     Image,
@@ -47,7 +47,8 @@ class PatchEngine:
         """One piece for each variation; the layouts are chosen and judged here, together."""
         if spec.strength == 0:
             image = plain(source, spec.height, spec.width)
-            return [lambda: self._variation(image, spec.seed, spec)] * spec.n
+            seeds = seeds_under(spec.seed, spec.n)
+            return [partial(self._variation, image, seed, spec) for seed in seeds]
         report = _reporter(watch, 0, 0.0, 0.2)
         report("analysis", 0.0)
         (studied,) = spread([partial(study, source, spec.height, spec.width)])

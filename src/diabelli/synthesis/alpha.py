@@ -24,9 +24,15 @@ def joined(image: Bytes) -> Bytes:
     return planes
 
 
-def separated(planes: Bytes) -> Bytes:
-    """The image (h, w, 3), or (h, w, 4) with straight alpha, that the planes stand for."""
-    if (planes[..., 3] == 255).all():
+def is_transparent(planes: Bytes) -> bool:
+    """Whether some of the planes is."""
+    return bool((planes[..., 3] < 255).any())
+
+
+def separated(planes: Bytes, *, transparent: bool) -> Bytes:
+    """The image that the planes stand for: (h, w, 4) with straight alpha if `transparent`, else
+    (h, w, 3)."""
+    if not transparent:
         return np.ascontiguousarray(planes[..., :3])
     alpha = planes[..., 3:].astype(np.uint32)
     lifted = planes[..., :3].astype(np.uint32) * 255 + alpha // 2

@@ -89,8 +89,11 @@ class Analysis:
         return self._resized[height, width]
 
     def detailed(self, height: int, width: int) -> Bytes:
-        """The source at that size or, where it has more detail, at up to FINER times that size."""
+        """The source for a warp to that size: itself where it is smaller, else the source at that
+        size or, where it has more detail, at up to FINER times that size."""
         image = self._with_detail(height)
+        if image.shape[0] <= height and image.shape[1] <= width:
+            return image
         finer = max(1.0, min(FINER, image.shape[0] / height, image.shape[1] / width))
         return self.at(round(height * finer), round(width * finer))
 

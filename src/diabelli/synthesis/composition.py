@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from diabelli.synthesis.alpha import joined, separated
+from diabelli.synthesis.alpha import is_transparent, joined, separated
 from diabelli.synthesis.analysis import STEPS, Analysis, analyse
 from diabelli.synthesis.candidate import Candidate, pick_apart, propose
 from diabelli.synthesis.climb import climb
@@ -43,6 +43,11 @@ def study(source: Bytes, height: int, width: int) -> Orientations:
     return analysis, analysis.mirrored()
 
 
+def seeds_under(seed: int, count: int) -> list[int]:
+    """The seed itself and `count` - 1 others that are derived from it."""
+    return [seed, *(derive(seed, f"variation {k}") for k in range(1, count))]
+
+
 def compose(
     orientations: Orientations,
     *,
@@ -58,7 +63,7 @@ def compose(
     what they return, in order.  The first candidate has the seed itself.
     """
     settings = dial(strength)
-    seeds = [seed] + [derive(seed, f"variation {k}") for k in range(1, 1 + (n - 1) * SPARE)]
+    seeds = seeds_under(seed, 1 + (n - 1) * SPARE)
 
     def proposal(index: int) -> Candidate:
         report("layout", index / len(seeds))
@@ -80,7 +85,8 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
             report(f"level {canvas.level + 1}", _share(canvas.level, finest))
             canvas = climb(canvas, guide, candidate.dial, candidate.seed)
         image = canvas.image
-    finished = separated(resize(image, height, width))
+    transparent = is_transparent(guide.analysis.pyramid[0])
+    finished = separated(resize(image, height, width), transparent=transparent)
     if guide.analysis.kind.drawn:
         return finished
     grey = bool(
@@ -93,7 +99,8 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
 
 def plain(source: Bytes, height: int, width: int) -> Bytes:
     """What strength 0 gives: the source at the size asked for, (height, width, 3 or 4) uint8."""
-    return separated(resize(joined(source), height, width))
+    planes = joined(source)
+    return separated(resize(planes, height, width), transparent=is_transparent(planes))
 
 
 def _share(level: int, finest: int) -> float:

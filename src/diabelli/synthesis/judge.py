@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.alpha import is_transparent
 from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.resample import Bytes, Floats, blur
 
@@ -40,7 +41,7 @@ def garble(
     window = min(WINDOW, *(side for image in (canvas, *references) for side in image.shape[:2]))
     judged = blur(rigidity, window / 6) >= np.float32(SUBJECT)
     worst = _worst_window(canvas, judged, references, window, 4 * window)
-    channels = 3 if (canvas[..., 3] == 255).all() else 4
+    channels = 4 if is_transparent(canvas) else 3
     return float(np.sqrt(worst / (window * window * channels))) / contrast
 
 
