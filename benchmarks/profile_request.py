@@ -15,9 +15,10 @@ from functools import partial
 from statistics import median
 from typing import TypeVar
 
+import numpy as np
+
 from diabelli import engines, pictures, provenance
 from diabelli.engines import in_turn
-from diabelli.synthesis.alpha import separated
 from diabelli.synthesis.analysis import STEPS
 from diabelli.synthesis.candidate import Candidate
 from diabelli.synthesis.climb import climb
@@ -60,7 +61,7 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
         clock(name + "guide", partial(guide.level, level))
         done = "search and vote" if level <= STEPS else "vote"
         canvas = clock(name + done, partial(climb, canvas, guide, candidate.dial, seed))
-    image = separated(canvas.image)
+    image = np.ascontiguousarray(canvas.image[..., :3])  # the sources are opaque
     stream = Stream(derive(seed, "light"))
     bright = clock("light", lambda: lit(image, random_light(STRENGTH, stream, grey=False)))
     recipe = provenance.xmp(

@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 import diabelli
 from diabelli import pictures
 from diabelli.engines import in_turn
-from diabelli.synthesis.alpha import separated
 from diabelli.synthesis.analysis import STEPS, Analysis
 from diabelli.synthesis.candidate import Candidate
 from diabelli.synthesis.climb import Canvas, climb, start
 from diabelli.synthesis.composition import compose, paint, study
 from diabelli.synthesis.guide import Guide
 from diabelli.synthesis.light import lit, random_light
-from diabelli.synthesis.resample import resize, resize_map, to_bytes
+from diabelli.synthesis.resample import Bytes, resize, resize_map, to_bytes
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.stream import Stream
 from diabelli.variation import Image
@@ -44,19 +43,19 @@ def analysis_strip(analysis: Analysis) -> Image:
     """The source, and what is found out about it: salience, rarity, rigidity."""
     work = analysis.level(STEPS)
     maps = (salience(work), analysis.rarity, analysis.rigidity)
-    return joined([separated(work), *(grey(values) for values in maps)])
+    return joined([colours(work), *(grey(values) for values in maps)])
 
 
 def layout_strip(guide: Guide) -> Image:
     """The guide, with the source's own grid drawn over it, and where it is free."""
-    shown = separated(guide.at(*guide.analysis.sizes[STEPS]))
+    shown = colours(guide.at(*guide.analysis.sizes[STEPS]))
     free = guide.freedom(STEPS).astype(np.float32) / 255
     return joined([shown, gridded(guide), grey(free)])
 
 
 def gridded(guide: Guide) -> Image:
     """The guide under the lines along which the source's rows and columns run."""
-    image = separated(guide.at(TILE, TILE)).copy()
+    image = colours(guide.at(TILE, TILE)).copy()
     for shares in (guide.layout.rows, guide.layout.columns):
         cells = np.floor(LINES * resize_map(shares, TILE, TILE))
         line = np.zeros((TILE, TILE), bool)
@@ -69,7 +68,7 @@ def gridded(guide: Guide) -> Image:
 def climb_strip(candidate: Candidate) -> Image:
     """The canvas at level 0, at the level where it is judged, at the finest that is searched."""
     canvases = climbed(candidate)
-    return joined([separated(canvas.image) for canvas in (canvases[0], canvases[2], canvases[-1])])
+    return joined([colours(canvas.image) for canvas in (canvases[0], canvases[2], canvases[-1])])
 
 
 def climbed(candidate: Candidate) -> list[Canvas]:
@@ -105,6 +104,11 @@ def joined(images: Sequence[Image]) -> Image:
     white = np.full((TILE, GAP, 3), 255, np.uint8)
     parts = [part for image in images for part in (tile(image), white)]
     return np.concatenate(parts[:-1], axis=1)
+
+
+def colours(planes: Bytes) -> Image:
+    """What the four planes of an opaque image show."""
+    return np.ascontiguousarray(planes[..., :3])
 
 
 def tile(image: Image) -> Image:
