@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from diabelli.synthesis.compiled import compiled
 
-SHARP = -0.6
-"""The slope of the cubic filter that warps, at its first zero; -0.5 is softer, -0.75 rings."""
+SHARP = -0.5
+"""The slope of the cubic filter that warps, at its first zero; -0.4 is softer, -0.75 rings."""
 Floats: TypeAlias = NDArray[np.float32]
 Bytes: TypeAlias = NDArray[np.uint8]
 
