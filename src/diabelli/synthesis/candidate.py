@@ -88,14 +88,17 @@ def pick_apart(candidates: list[Candidate], n: int) -> list[Candidate]:
     that passed with fewer chances go before the others.
     """
     chosen, rest = candidates[:1], candidates[1:]
+    nearest = [difference(candidate, chosen[0]) for candidate in rest]
     while len(chosen) < n:
         fewest = min(candidate.chances for candidate in rest)
-        best = max(
-            (candidate for candidate in rest if candidate.chances == fewest),
-            key=lambda candidate: min(difference(candidate, other) for other in chosen),
-        )
-        chosen.append(best)
-        rest.remove(best)
+        eligible = [k for k, candidate in enumerate(rest) if candidate.chances == fewest]
+        best = max(eligible, key=nearest.__getitem__)
+        chosen.append(rest.pop(best))
+        nearest.pop(best)
+        nearest = [
+            min(distance, difference(candidate, chosen[-1]))
+            for candidate, distance in zip(rest, nearest, strict=True)
+        ]
     return chosen
 
 
