@@ -37,9 +37,9 @@ def dial(strength: float) -> Dial:
     """The settings of the engine's steps for a strength 0..1."""
     return Dial(
         strength=strength,
-        zoom=0.2 * strength,
-        stretch=0.7 * strength,
-        flow=0.07 * strength,
+        zoom=0.24 * strength,
+        stretch=0.9 * strength,
+        flow=0.12 * strength,
         shuffle=0.06 * strength,
         noise=10 + 30 * strength,
         prior=2.5 - 1.0 * strength,

@@ -33,7 +33,7 @@ EVEN = 0.2
 FREE = 12
 """How hard it is to bend what is free: a flow fades to the edges over the root of this, in
 cells."""
-STIFF = 400
+STIFF = 1500
 """How much harder it is to bend what is rigid than what is free."""
 SWEEPS = 120
 """Sweeps of relaxation, enough for a displacement to cross the grid."""
