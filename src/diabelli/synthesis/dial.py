@@ -38,8 +38,8 @@ def dial(strength: float) -> Dial:
     return Dial(
         strength=strength,
         zoom=0.24 * strength,
-        stretch=0.9 * strength,
-        flow=0.12 * strength,
+        stretch=(0.95 - 0.15 * strength) * strength,
+        flow=(0.13 - 0.03 * strength) * strength,
         shuffle=0.06 * strength,
         noise=10 + 30 * strength,
         prior=2.5 - 1.0 * strength,
