@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.rigidity import GRID, rigidity
+from diabelli.synthesis.rigidity import GRID, plainness, rigidity
 
 DULL = np.zeros((48, 48), np.float32)
 
@@ -64,3 +64,14 @@ def test_skin_is_rigid_where_it_stands_out():
     part[96:160, 96:160] = skin[:64, :64]
     assert rigidity(part, salient, DULL)[28:36, 28:36].min() > 0.9
     assert rigidity(skin, less, DULL).max() < 0.1
+
+
+def test_a_slow_gradient_is_plain_and_an_edge_in_it_is_not():
+    """A clear sky is shown as it lies; a wall against it, and pebbles, are not plain."""
+    sky = np.repeat(np.linspace(90, 170, 256).astype(np.uint8)[:, None], 256, axis=1)
+    sky[:, 128:132] = 20
+    plain = plainness(grey(sky))
+    assert plain[:, :20].min() > 0.9
+    assert plain[:, 32].max() < 0.5
+    pebbles = np.kron(noise(64), np.ones((4, 4)))
+    assert plainness(grey(pebbles)).max() < 0.1

@@ -10,7 +10,7 @@ from diabelli.synthesis.judge import SIDE
 from diabelli.synthesis.kind import Kind, kind_of
 from diabelli.synthesis.rarity import rarity
 from diabelli.synthesis.resample import Bytes, Floats, resize
-from diabelli.synthesis.rigidity import rigidity
+from diabelli.synthesis.rigidity import plainness, rigidity
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.search import PATCH
 
@@ -65,7 +65,7 @@ class Analysis:
         alpha, with
             the colours multiplied by it.
         rarity: (rows, columns) float32, 0..1, one a patch of the source at ANALYSED pixels.
-        rigidity: (GRID, GRID) float32, 0..1.
+        rigidity, plainness: (GRID, GRID) float32, 0..1.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
         kind: what kind of picture it is.
     """
@@ -74,6 +74,7 @@ class Analysis:
     pyramid: list[Bytes]
     rarity: Floats
     rigidity: Floats
+    plainness: Floats
     contrast: float
     kind: Kind
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class Analysis:
             pyramid=[_flip(image) for image in self.pyramid],
             rarity=_flip(self.rarity),
             rigidity=_flip(self.rigidity),
+            plainness=_flip(self.plainness),
             contrast=self.contrast,
             kind=self.kind,
         )
@@ -127,6 +129,7 @@ def analyse(source: Bytes, height: int, width: int) -> Analysis:
         pyramid=pyramid,
         rarity=rare,
         rigidity=rigidity(work, salience(work), rare),
+        plainness=plainness(work),
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind_of(work),
     )

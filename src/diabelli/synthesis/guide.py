@@ -25,12 +25,13 @@ class Guide:
     Attributes:
         analysis: of the source, in the orientation that the layout wants.
         layout: where each place comes from.
-        rigidity: (GRID, GRID) float32, 0..1, of the places of the canvas.
+        rigidity, plainness: (GRID, GRID) float32, 0..1, of the places of the canvas.
     """
 
     analysis: Analysis
     layout: Layout
     rigidity: Floats
+    plainness: Floats
     _images: dict[int, Bytes] = field(default_factory=dict)
 
     def at(self, height: int, width: int, hidden: Bytes | None = None) -> Bytes:
@@ -53,7 +54,9 @@ class Guide:
 
     def freedom(self, index: int) -> Bytes:
         """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
-        free = np.clip(1.4 - 2.8 * self.rigidity, 0, 1) * (not self.analysis.kind.drawn)
+        free = np.clip(1.4 - 2.8 * np.maximum(self.rigidity, self.plainness), 0, 1) * (
+            not self.analysis.kind.drawn
+        )
         return enlarge(free.astype(np.float32), *self.analysis.sizes[index])
 
     def expected(self, index: int) -> Field:
@@ -64,5 +67,11 @@ class Guide:
 def guide_of(analysis: Analysis, layout: Layout) -> Guide:
     """The guide of an analysed source, in the orientation of the layout."""
     places = (layout.rows * GRID - np.float32(0.5), layout.columns * GRID - np.float32(0.5))
-    levels = to_bytes(255 * analysis.rigidity)[..., None]
-    return Guide(analysis, layout, sample(levels, *places)[..., 0] / np.float32(255))
+    maps = to_bytes(255 * np.stack([analysis.rigidity, analysis.plainness], axis=2))
+    moved = sample(maps, *places) / np.float32(255)
+    return Guide(
+        analysis,
+        layout,
+        rigidity=np.ascontiguousarray(moved[..., 0]),
+        plainness=np.ascontiguousarray(moved[..., 1]),
+    )

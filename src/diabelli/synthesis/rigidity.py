@@ -87,3 +87,15 @@ def _straightness(image: Bytes, subject: float) -> Floats:
     straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - 0.65 + 0.3 * subject) / 0.25, 0, 1)
     thick = widen(straight.astype(np.float32), max(1, round(3 * scale)))
     return np.clip(2 * blur(np.clip(resize_map(thick, GRID, GRID), 0, 1), 1.0), 0, 1)
+
+
+def plainness(image: Bytes) -> Floats:
+    """Where nothing but a slow gradient is, grain apart, (GRID, GRID) float32, 0..1.
+
+    Patches have nothing to rearrange there, and their seams would show.
+    """
+    scale = min(image.shape[:2]) / 256
+    down, across = gradient(blur(brightness(image), 2 * scale))
+    steepest = widen(np.sqrt(down * down + across * across), max(1, round(4 * scale)))
+    plain = np.clip((3 - resize_map(steepest, GRID, GRID)) / 1.5, 0, 1)
+    return np.asarray(blur(plain, 1.0), np.float32)
