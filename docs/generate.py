@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from diabelli.settings import PREFIX, Settings
+from diabelli.settings import PREFIX, TOPICS
 
 HERE = Path(__file__).parent
 
 SETTINGS = """# Settings
 
-<!-- Written by docs/generate.py from src/diabelli/settings.py; change it there. -->
+<!-- Written by docs/generate.py from src/diabelli/settings/; change it there. -->
 
 A flag of `diabelli serve` beats the environment, which beats the settings file, which beats the default.
 The file is `diabelli.toml` in the working directory, or the one that `--config` names.
@@ -30,13 +31,11 @@ api_keys = ["sk-one", "sk-two"]
 variations-2 = "patch"
 ```
 
-| setting | default | meaning |
-|---|---|---|
-{rows}
+{topics}
 
 In the environment, `api_keys` is separated by commas and `models` is JSON.
 
-## Keys
+## Where keys are needed
 
 On a loopback address (the default) no key is needed.
 On any other address the server starts only with `api_keys`, or with `auth = "no-auth"` (`--no-auth`), which says that everybody who reaches the server may use it.
@@ -46,11 +45,17 @@ Where there are keys, they are needed on every address.
 
 def settings_page() -> str:
     """docs/settings.md."""
+    return SETTINGS.format(prefix=PREFIX, topics="\n\n".join(map(_topic, TOPICS)))
+
+
+def _topic(topic: type[BaseModel]) -> str:
+    """One topic: its heading, and a row for each setting."""
     rows = [
         f"| `{name}` | {_default(field)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in topic.model_fields.items()
     ]
-    return SETTINGS.format(prefix=PREFIX, rows="\n".join(rows))
+    head = [f"## {topic.__doc__}", "", "| setting | default | meaning |", "|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 def _default(field: FieldInfo) -> str:

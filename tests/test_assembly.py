@@ -20,9 +20,9 @@ def settings(monkeypatch, tmp_path):
 def test_a_service_is_assembled_and_closed(settings):
     """After the context no thread of ours is left."""
     before = set(threading.enumerate())
-    with assembled(settings) as (service, storage):
-        service.warm()
-        assert storage.put(b"x", "png")
+    with assembled(settings) as parts:
+        parts.service.warm()
+        assert parts.storage.put(b"x", "png")
         assert set(threading.enumerate()) > before
     assert set(threading.enumerate()) <= before
 

@@ -47,9 +47,9 @@ def examples(language: str) -> list[object]:
 def base(tmp_path_factory):
     """The base URL of a server with the embedded engine."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    with assembled(settings) as (service, storage):
-        service.warm()
-        application = create_app(settings, service, storage)
+    with assembled(settings) as parts:
+        parts.service.warm()
+        application = create_app(settings, parts)
         server = uvicorn.Server(uvicorn.Config(application, port=0, log_config=None))
         listening = threading.Event()
         startup = server.startup

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from diabelli.errors import InvalidSettings
-from diabelli.settings import Settings, is_loopback, read
+from diabelli.settings import Settings, is_loopback
+from diabelli.settings.reading import read
 
 
 @pytest.fixture(autouse=True)

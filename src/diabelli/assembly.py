@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from diabelli import engines
 from diabelli.service import Service
@@ -31,14 +32,22 @@ def build_service(settings: Settings, storage: LocalStorage) -> Service:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a server is made of."""
+
+    service: Service
+    storage: LocalStorage
+
+
 @contextmanager
-def assembled(settings: Settings) -> Iterator[tuple[Service, LocalStorage]]:
-    """A service, and its storage that is swept, for as long as the context lasts."""
+def assembled(settings: Settings) -> Iterator[Parts]:
+    """The parts, with the storage swept, for as long as the context lasts."""
     storage = build_storage(settings)
     service = build_service(settings, storage)
     sweeper = Sweeper(storage)
     try:
-        yield service, storage
+        yield Parts(service=service, storage=storage)
     finally:
         sweeper.close()
         service.close()

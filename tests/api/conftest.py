@@ -11,6 +11,7 @@ import pytest
 
 from api.engines import Broken, Gate, Shift
 from api.wire import Server, serving
+from diabelli.assembly import Parts
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -28,7 +29,8 @@ def start(
     engines = {"shift": Shift(), "gate": gate, "broken": Broken()}
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
-    return stack.enter_context(serving(checked, service, storage, root_path))
+    parts = Parts(service=service, storage=storage)
+    return stack.enter_context(serving(checked, parts, root_path))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import uvicorn
 from PIL import Image as Pillow
 
 from diabelli.api.app import create_app
-from diabelli.service import Service
+from diabelli.assembly import Parts
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
 
@@ -41,11 +41,9 @@ class Server:
 
 
 @contextmanager
-def serving(
-    settings: Settings, service: Service, storage: LocalStorage, root_path: str = ""
-) -> Iterator[Server]:
+def serving(settings: Settings, parts: Parts, root_path: str = "") -> Iterator[Server]:
     """The application under uvicorn in a thread, on a port that the system chose."""
-    app = create_app(settings, service, storage)
+    app = create_app(settings, parts)
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, root_path=root_path, log_config=None, access_log=False)
     )
@@ -56,7 +54,7 @@ def serving(
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(f"http://127.0.0.1:{port}", port, storage)
+        yield Server(f"http://127.0.0.1:{port}", port, parts.storage)
     finally:
         server.should_exit = True
         thread.join()

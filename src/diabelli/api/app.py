@@ -23,10 +23,9 @@ from diabelli.api.results import Results
 from diabelli.api.schema import answers
 from diabelli.api.variations import Variations
 from diabelli.api.welcome import Welcome
+from diabelli.assembly import Parts
 from diabelli.errors import DiabelliError
-from diabelli.service import Service
 from diabelli.settings import Settings
-from diabelli.storage import LocalStorage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +45,8 @@ class Endpoint:
     answers: dict[int | str, Any] = field(default_factory=dict)
 
 
-def create_app(settings: Settings, service: Service, storage: LocalStorage) -> FastAPI:
-    """The ASGI application. It closes neither the service nor the storage: their maker does."""
+def create_app(settings: Settings, parts: Parts) -> FastAPI:
+    """The ASGI application. It closes none of the parts: their maker does."""
     app = FastAPI(
         title="Diabelli",
         version=diabelli.__version__,
@@ -58,7 +57,7 @@ def create_app(settings: Settings, service: Service, storage: LocalStorage) -> F
         middleware=[Middleware(EarlyClose), Middleware(Front)],
         exception_handlers={DiabelliError: errors.handle, HTTPException: errors.handle},
     )
-    for endpoint in endpoints(settings, service, storage, app.openapi):
+    for endpoint in endpoints(settings, parts, app.openapi):
         mount(app, endpoint)
     # FastAPI derives the document once and keeps it.
     schema.complete(app.openapi())
@@ -66,15 +65,12 @@ def create_app(settings: Settings, service: Service, storage: LocalStorage) -> F
 
 
 def endpoints(
-    settings: Settings,
-    service: Service,
-    storage: LocalStorage,
-    document: Callable[[], dict[str, Any]],
+    settings: Settings, parts: Parts, document: Callable[[], dict[str, Any]]
 ) -> tuple[Endpoint, ...]:
     """Everything that is served."""
     keys = Keys(key.get_secret_value() for key in settings.api_keys)
-    results = Results(storage)
-    variations = Variations(settings, service, results, keys)
+    results = Results(parts.storage)
+    variations = Variations(settings, parts.service, results, keys)
     models = Models(settings.models, keys)
     welcome = Welcome(document, settings.public_url)
     return (

@@ -46,7 +46,7 @@ def serve(
 
     Every setting of docs/settings.md can be given in the environment or the settings file.
     """
-    from diabelli.settings import read
+    from diabelli.settings.reading import read
 
     flags = {
         "host": host,
@@ -82,9 +82,9 @@ def _run(settings: Settings) -> None:
             if self.started:
                 _announce(settings, bound.getsockname()[1])
 
-    with _bound(settings.host, settings.port) as bound, assembled(settings) as (service, storage):
-        _warm(service)
-        app = create_app(settings, service, storage)
+    with _bound(settings.host, settings.port) as bound, assembled(settings) as parts:
+        _warm(parts.service)
+        app = create_app(settings, parts)
         config = uvicorn.Config(
             app,
             log_config=None,

@@ -1,0 +1,65 @@
+"""What an operator can set: name, type, default and one sentence each, in one frozen class.
+
+Each file here holds the settings of one topic; `Settings` is all of them together. A flag of the
+command beats the environment (`DIABELLI_PORT`), which beats `diabelli.toml` (`port = ...`), which
+beats the default. `reading.read` looks at all of them, once, in the entry point.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from pydantic import BaseModel, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from diabelli.settings.access import Access
+from diabelli.settings.keeping import Keeping
+from diabelli.settings.making import Making
+from diabelli.settings.serving import Serving
+from diabelli.settings.sources import Sources
+
+PREFIX = "DIABELLI_"
+
+TOPICS: tuple[type[BaseModel], ...] = (Serving, Access, Sources, Making, Keeping)
+"""In the order of the documentation; the docstring of each is its heading there."""
+
+
+class Settings(Serving, Access, Sources, Making, Keeping, BaseSettings):
+    """The settings of one server, checked: every instance that exists can be run."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments alone: only `read` looks around."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _keys_where_they_are_needed(self) -> Settings:
+        if self.auth == "no-auth" and self.api_keys:
+            raise ValueError("auth is `no-auth`, yet there are api_keys: unset one of them")
+        if self.auth == "keys" and not self.api_keys and not is_loopback(self.host):
+            raise ValueError(
+                f"whoever reaches {self.host} could use this server: set api_keys, or say "
+                "`no-auth` if that is meant"
+            )
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of the same machine can reach that address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
