@@ -145,3 +145,28 @@ def test_an_idle_worker_holds_no_results(one):
     one.run([piece], ignore)
     one.run([lambda: None], ignore)
     assert references[0]() is None
+
+
+def test_who_waits_can_leave(one):
+    """A request that is no longer wanted goes within a second, though every thread is busy."""
+    began, through = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def hold() -> None:
+        began.set()
+        through.wait(5)
+
+    def heed() -> None:
+        raise TimeoutError("nobody wants it any more")
+
+    busy = threading.Thread(target=one.run, args=([hold], ignore))
+    busy.start()
+    began.wait(5)
+    started = time.monotonic()
+    with pytest.raises(TimeoutError, match="nobody"):
+        one.run([lambda: done.append(1)], ignore, heed)
+    assert time.monotonic() - started < 1
+    through.set()
+    busy.join(5)
+    assert one.run([lambda: 2], ignore) == [2]
+    assert done == []

@@ -18,7 +18,7 @@ from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngin
 from diabelli.pictures import Format, Image
 from diabelli.storage import LocalStorage
 from diabelli.variation import Progress, Variation, VariationSpec, Watch, unwatched
-from diabelli.workers import Workers
+from diabelli.workers import Workers, heedless
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -67,12 +67,15 @@ class Service:
         rules: pictures.Rules,
         keep: bool,
         watch: Watch = unwatched,
+        heed: Callable[[], None] = heedless,
     ) -> list[Made]:
         """The `spec.n` variations of the picture in `source`, encoded, in their order; blocks.
 
         keep: whether they are put into the storage.
         watch: called between steps, from any thread; what it raises stops the work and comes out
         here. The first failure of any variation ends them all.
+        heed: called several times a second while the work waits or runs, from this thread; what it
+        raises comes out here at once, and the work stops as soon as it can.
 
         Raises `InvalidPicture` and its kinds, `UnknownEngine`, `EngineFailed` with its cause, and
         `StoreUnavailable`.
@@ -84,6 +87,7 @@ class Service:
             engine,
             lambda variation: self._finish(variation, spec, keep),
             watch,
+            heed,
         )
         _log.debug(
             "variation.created",
@@ -118,6 +122,7 @@ class Service:
         name: str,
         finish: Callable[[Variation], T],
         watch: Watch,
+        heed: Callable[[], None] = heedless,
     ) -> list[T]:
         """Everything that costs time happens on the workers; the caller's thread only waits."""
         engine = self._engine(name)
@@ -129,7 +134,7 @@ class Service:
             watch(progress)
 
         def spread(pieces: Sequence[Callable[[], S]]) -> list[S]:
-            return self._workers.run(pieces, stopped.set)
+            return self._workers.run(pieces, stopped.set, heed)
 
         def source() -> Image:
             watched(Progress(0, "waiting", 0.0))

@@ -13,6 +13,13 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
+_HEED_S = 0.2
+"""How often someone who waits looks up: a request that nobody wants any more goes within that."""
+
+
+def heedless() -> None:
+    """The `heed` of someone who waits to the end."""
+
 
 class _Batch(Generic[T]):
     """The pieces of one request: those that wait, those that run, and what came of the others."""
@@ -40,11 +47,18 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    def run(self, pieces: Sequence[Callable[[], T]], on_failure: Callable[[], None]) -> list[T]:
+    def run(
+        self,
+        pieces: Sequence[Callable[[], T]],
+        on_failure: Callable[[], None],
+        heed: Callable[[], None] = heedless,
+    ) -> list[T]:
         """What the pieces return, in their order; blocks until all are done.
 
         The first piece to raise ends the request: pieces that wait are dropped, `on_failure` is
         called so that those that run may stop early, and the exception is raised here.
+        heed: called several times a second meanwhile, from this thread; what it raises ends the
+        request in the same way, without waiting for the pieces that run.
         Must not be called from a piece.
         """
         batch = _Batch(pieces, on_failure)
@@ -56,9 +70,11 @@ class Workers:
             self._turns.append(batch)
             self._changed.notify_all()
         try:
-            batch.over.wait()
+            while not batch.over.wait(_HEED_S):
+                heed()
         except BaseException:
             self._drop(batch)
+            on_failure()
             raise
         if batch.failure is not None:
             raise batch.failure
