@@ -14,7 +14,8 @@
     │   ├── InvalidSettings      settings that contradict each other or cannot be read
     │   ├── AddressUnavailable   the address to serve on is taken or is not this machine's
     │   ├── MissingExtra         an optional part is not installed
-    │   └── StoreUnavailable     result pictures cannot be written or read
+    │   ├── StoreUnavailable     result pictures cannot be written or read
+    │   └── LedgerUnavailable    the ledger cannot be written or read
     ├── EngineFailed             nobody can mend it: a fault of ours
     └── Cancelled                the work was no longer wanted
 
@@ -135,6 +136,12 @@ class StoreUnavailable(OperatorError):
     """Result pictures cannot be written or read."""
 
     code = "store_unavailable"
+
+
+class LedgerUnavailable(OperatorError):
+    """The ledger cannot be written or read."""
+
+    code = "ledger_unavailable"
 
 
 class EngineFailed(DiabelliError):

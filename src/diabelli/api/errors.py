@@ -73,6 +73,7 @@ TABLE: dict[type[BaseException], Row] = {
     errors.PictureNotFound: Row(404),
     errors.OperatorError: FAULT,
     errors.StoreUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
+    errors.LedgerUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
     errors.EngineFailed: FAULT,
     # Nobody is left to read this one; the number is the one that web servers log for it.
     errors.Cancelled: Row(499),

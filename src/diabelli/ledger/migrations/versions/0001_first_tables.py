@@ -1,0 +1,49 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "entries",
+        sa.Column("request_id", sa.String, primary_key=True),
+        sa.Column("time", sa.Double, nullable=False, index=True),
+        sa.Column("key", sa.String),
+        sa.Column("user", sa.String),
+        sa.Column("model", sa.String),
+        sa.Column("engine", sa.String),
+        sa.Column("engine_version", sa.String),
+        sa.Column("n", sa.Integer),
+        sa.Column("size", sa.String),
+        sa.Column("strength", sa.Double),
+        sa.Column("seed", sa.BigInteger),
+        sa.Column("sha256", sa.String),
+        sa.Column("pdq", sa.String),
+        sa.Column("status", sa.Integer, nullable=False),
+        sa.Column("error", sa.String),
+        sa.Column("queued_ms", sa.Double),
+        sa.Column("engine_ms", sa.Double),
+        sa.Column("total_ms", sa.Double, nullable=False),
+        sa.Index("ix_entries_key_time", "key", "time"),
+        sa.Index("ix_entries_user_time", "user", "time"),
+    )
+    op.create_table(
+        "variations",
+        sa.Column(
+            "request_id",
+            sa.String,
+            sa.ForeignKey("entries.request_id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("position", sa.Integer, primary_key=True),
+        sa.Column("seed", sa.BigInteger, nullable=False),
+        sa.Column("stored", sa.String),
+        sa.Column("expires", sa.Double),
+    )

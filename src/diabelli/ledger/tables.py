@@ -1,0 +1,65 @@
+"""Every table, as the newest migration leaves them; a test compares the two.
+
+All times are Unix seconds, UTC. A new table or column also needs a migration.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+
+METADATA = MetaData()
+
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("request_id", String, primary_key=True),
+    Column("time", Double, nullable=False, index=True),
+    # The id of the API key; it outlives the key, so it is no reference to it.
+    Column("key", String),
+    Column("user", String),
+    Column("model", String),
+    Column("engine", String),
+    Column("engine_version", String),
+    Column("n", Integer),
+    Column("size", String),
+    Column("strength", Double),
+    Column("seed", BigInteger),
+    # Of the source, in hexadecimal: of its bytes, and of what it looks like.
+    Column("sha256", String),
+    Column("pdq", String),
+    Column("status", Integer, nullable=False),
+    Column("error", String),
+    Column("queued_ms", Double),
+    Column("engine_ms", Double),
+    Column("total_ms", Double, nullable=False),
+    Index("ix_entries_key_time", "key", "time"),
+    Index("ix_entries_user_time", "user", "time"),
+)
+"""Each request that got past the key; what it did not get to tell is NULL."""
+
+VARIATIONS = Table(
+    "variations",
+    METADATA,
+    Column(
+        "request_id",
+        String,
+        ForeignKey("entries.request_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("position", Integer, primary_key=True),
+    Column("seed", BigInteger, nullable=False),
+    # The name in the storage and until when its link works; NULL where it travelled in the reply.
+    Column("stored", String),
+    Column("expires", Double),
+)
+"""Each variation of an entry, in its order from 0."""
