@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from api.engines import Broken, Gate, Shift
 from api.wire import Server, serving
-from diabelli.assembly import Parts
+from diabelli.assembly import Parts, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -29,7 +29,8 @@ def start(
     engines = {"shift": Shift(), "gate": gate, "broken": Broken()}
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
-    parts = Parts(service=service, storage=storage)
+    database = stack.enter_context(closing(open_ledger(checked)))
+    parts = Parts(service=service, storage=storage, database=database)
     return stack.enter_context(serving(checked, parts, root_path))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -36,8 +37,8 @@ _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 class Database:
     """A ledger's database; give it to any number of threads, and close it in the end."""
 
-    def __init__(self, url: str) -> None:
-        """url: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
+    def __init__(self, url: str | URL) -> None:
+        """url: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`, or what `file_at` makes.
 
         Nothing is connected to yet. Raises `InvalidSettings` for another URL and `MissingExtra`
         where the driver is not installed.
@@ -95,7 +96,12 @@ class Database:
                 ) from cause
 
 
-def url_of(text: str) -> URL:
+def file_at(path: Path) -> URL:
+    """The URL of the file of SQLite at that path, whatever characters are in it."""
+    return URL.create("sqlite", database=str(path))
+
+
+def url_of(text: str | URL) -> URL:
     """The URL with the driver that is used here; its password is masked where it is printed.
 
     Raises `InvalidSettings` where it is none of a database that can hold the ledger.

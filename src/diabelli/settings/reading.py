@@ -63,5 +63,9 @@ def _sentence(location: tuple[int | str, ...], problem: str, values: Mapping[str
     if name not in Settings.model_fields:
         near = difflib.get_close_matches(name, Settings.model_fields, 1)
         return f"- {name}: there is no such setting" + (f"; is {near[0]} meant?" if near else "")
-    seen = "" if name == "api_keys" else f" (got {values.get(name)!r})"
+    seen = "" if _is_secret(name) else f" (got {values.get(name)!r})"
     return f"- {name}: {problem}{seen}"
+
+
+def _is_secret(name: str) -> bool:
+    return "SecretStr" in str(Settings.model_fields[name])
