@@ -43,6 +43,16 @@ def not_square(exception: errors.NotSquare) -> str:
     )
 
 
+def no_headers(_: BaseException) -> Mapping[str, str]:
+    """Nothing beyond the row's own."""
+    return {}
+
+
+def when_to_retry(exception: refusals.Overloaded) -> Mapping[str, str]:
+    """The header that OpenAI's clients obey."""
+    return {"retry-after": str(exception.retry_after_s)}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """How one class of exceptions is answered.
@@ -52,6 +62,7 @@ class Row:
         type, code: as OpenAI's error object has them.
         words: the message, made from the exception; by default its own.
         headers: sent with the answer.
+        own_headers: those that depend on the exception.
     """
 
     status: int
@@ -59,6 +70,7 @@ class Row:
     code: str | None = None
     words: Callable[[Any], str] = own_words
     headers: Mapping[str, str] = field(default_factory=dict)
+    own_headers: Callable[[Any], Mapping[str, str]] = no_headers
 
 
 FAULT = Row(500, "server_error", words=sorry)
@@ -87,7 +99,14 @@ TABLE: dict[type[BaseException], Row] = {
     refusals.OutsideSchema: Row(400),
     refusals.UnknownModel: Row(400, code="invalid_value"),
     refusals.UnknownModelPage: Row(404, code="model_not_found"),
-    refusals.Overloaded: Row(503, "server_error", words=sorry, headers=RETRY),
+    refusals.Overloaded: Row(503, "server_error", words=sorry, own_headers=when_to_retry),
+    refusals.Stopping: Row(
+        503,
+        "server_error",
+        words=sorry,
+        headers={"connection": "close"},
+        own_headers=when_to_retry,
+    ),
 }
 
 
@@ -115,7 +134,12 @@ def answer(request: Request, exception: Exception) -> Response:
     return Response(
         body(message=row.words(exception), kind=row.type, param=param, code=row.code),
         row.status,
-        {**headers, **row.headers, **retry_advice(request, row.status)},
+        {
+            **headers,
+            **row.headers,
+            **row.own_headers(exception),
+            **retry_advice(request, row.status),
+        },
         media_type="application/json",
     )
 

@@ -13,6 +13,8 @@
     └── OutsideSchema                     a field that the published schema does not allow
     OperatorError
     └── Overloaded                        as many pictures in flight as the settings admit
+        ├── TookTooLong                   the request was not done when its time was over
+        └── Stopping                      the server is about to stop
 
 Their HTTP statuses stand in `errors.TABLE`.
 """
@@ -138,6 +140,23 @@ class Overloaded(OperatorError):
     """As many pictures are in flight as this server admits."""
 
     code = "overloaded"
+
+    def __init__(self, message: str | None = None, *, retry_after_s: int = 2) -> None:
+        """retry_after_s: when to ask again, in seconds."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TookTooLong(Overloaded):
+    """The request was not done when its time was over."""
+
+    code = "took_too_long"
+
+
+class Stopping(Overloaded):
+    """The server is about to stop, and takes no more requests."""
+
+    code = "stopping"
 
 
 def masked(key: str) -> str:
