@@ -75,7 +75,7 @@ def candidates(studied: Orientations, seed: int) -> list[Candidate]:
     return compose(studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=in_turn)
 
 
-def unreported(stage: str, share: float) -> None:
+def unreported(stage: str, share: float, preview: object = None) -> None:
     """A report that nobody reads."""
 
 

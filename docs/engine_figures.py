@@ -119,7 +119,7 @@ def tile(image: Image) -> Image:
     return np.ascontiguousarray(image[nearest][:, nearest])
 
 
-def unreported(stage: str, share: float) -> None:
+def unreported(stage: str, share: float, preview: object = None) -> None:
     """A report that nobody reads."""
 
 

@@ -195,3 +195,10 @@ def test_keeping_needs_a_storage():
     with pytest.raises(RuntimeError, match="without a storage"):
         create(service, png(), spec(), keep=True)
     service.close()
+
+
+def test_each_variation_is_told_of_when_it_is_ready(serve):
+    """Whoever listens gets each of them once, with its index, before all are returned."""
+    heard = {}
+    made = create(serve(), png(), spec(n=3), ready=heard.__setitem__)
+    assert [heard[index] for index in range(3)] == made

@@ -47,6 +47,10 @@ class Made:
     transparent: bool
 
 
+def unheard(index: int, made: Made) -> None:
+    """The listener of someone who waits for all variations together."""
+
+
 class Service:
     """Makes variations, for any number of callers at a time, on a fixed number of threads."""
 
@@ -68,6 +72,7 @@ class Service:
         keep: bool,
         watch: Watch = unwatched,
         heed: Callable[[], None] = heedless,
+        ready: Callable[[int, Made], None] = unheard,
     ) -> list[Made]:
         """The `spec.n` variations of the picture in `source`, encoded, in their order; blocks.
 
@@ -76,16 +81,23 @@ class Service:
         here. The first failure of any variation ends them all.
         heed: called several times a second while the work waits or runs, from this thread; what it
         raises comes out here at once, and the work stops as soon as it can.
+        ready: told of each variation as soon as it is made, with its index; from any thread.
 
         Raises `InvalidPicture` and its kinds, `UnknownEngine`, `EngineFailed` with its cause, and
         `StoreUnavailable`.
         """
         started = time.monotonic()
+
+        def finish(index: int, variation: Variation) -> Made:
+            made = self._finish(variation, spec, keep)
+            ready(index, made)
+            return made
+
         made = self._run(
             lambda: pictures.decode(source, rules),
             spec,
             engine,
-            lambda variation: self._finish(variation, spec, keep),
+            finish,
             watch,
             heed,
         )
@@ -104,7 +116,7 @@ class Service:
         self, source: Image, spec: VariationSpec, *, engine: str, watch: Watch = unwatched
     ) -> list[Variation]:
         """The `spec.n` variations of an image, not encoded; otherwise as `create`."""
-        return self._run(lambda: source, spec, engine, lambda variation: variation, watch)
+        return self._run(lambda: source, spec, engine, lambda _, variation: variation, watch)
 
     def warm(self) -> None:
         """Do ahead of time whatever the first requests would otherwise wait for."""
@@ -120,7 +132,7 @@ class Service:
         read: Callable[[], Image],
         spec: VariationSpec,
         name: str,
-        finish: Callable[[Variation], T],
+        finish: Callable[[int, Variation], T],
         watch: Watch,
         heed: Callable[[], None] = heedless,
     ) -> list[T]:
@@ -143,7 +155,7 @@ class Service:
         def carried_out(index: int, piece: Piece) -> Callable[[], T]:
             def work() -> T:
                 watched(Progress(index, "waiting", 0.0))
-                return finish(_guarded(name, piece))
+                return finish(index, _guarded(name, piece))
 
             return work
 

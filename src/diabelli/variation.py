@@ -152,11 +152,14 @@ class Progress:
         index: which variation of the request, 0..n-1.
         stage: the word for what is being done, such as "layout" or "level 3".
         share: of this variation's work that is done, 0..1.
+        preview: makes a small image of how the variation looks so far, where it looks like
+            anything yet; called, if at all, before the watch returns. It costs only who calls it.
     """
 
     index: int
     stage: str
     share: float
+    preview: Callable[[], Image] | None = None
 
 
 Watch: TypeAlias = Callable[[Progress], None]

@@ -7,7 +7,7 @@ import pytest
 
 from diabelli.synthesis.alpha import is_transparent, joined, separated
 from diabelli.synthesis.resample import resize
-from diabelli.variation import VariationSpec
+from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from oracles.sources import SOURCES, face, landscape, pebbles, sticker
 
@@ -200,3 +200,23 @@ def test_two_colours_stay_two(patch_engine):
     assert (variation.image <= high).all()
     pure = (variation.image == source[0, 0]).all(2) | (variation.image == source[100, 80]).all(2)
     assert pure.mean() > 0.9
+
+
+def test_previews_show_the_picture_that_comes_and_change_nothing(patch_engine):
+    """Who looks on the way sees small images closer and closer to the end; the end is the same."""
+    source, spec = landscape(200), square(512)
+    previews = []
+
+    def watch(progress: Progress) -> None:
+        if progress.preview is not None:
+            previews.append(progress.preview())
+
+    (looked_at,) = made(patch_engine, source, spec, watch)
+    (unseen,) = made(patch_engine, source, spec)
+    assert digest(looked_at.image) == digest(unseen.image)
+    assert len(previews) >= 3
+    assert all(max(image.shape[:2]) <= 256 for image in previews)
+    ends = [resize(unseen.image, *image.shape[:2]) for image in previews]
+    distances = [apart(image, end) for image, end in zip(previews, ends, strict=True)]
+    assert distances[-1] < distances[0]
+    assert distances[-1] < 8

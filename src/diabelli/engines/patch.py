@@ -8,7 +8,15 @@ import numpy as np
 
 from diabelli.engines import Piece, Spread, in_turn
 from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.composition import Report, compose, paint, plain, seeds_under, study
+from diabelli.synthesis.composition import (
+    Preview,
+    Report,
+    compose,
+    paint,
+    plain,
+    seeds_under,
+    study,
+)
 from diabelli.variation import (
     EngineInfo,
     Image,
@@ -76,4 +84,8 @@ class PatchEngine:
 
 def _reporter(watch: Watch, index: int, start: float, end: float) -> Report:
     """A report that tells `watch` of the variation `index`; its shares 0..1 span start..end."""
-    return lambda stage, share: watch(Progress(index, stage, start + (end - start) * share))
+
+    def report(stage: str, share: float, preview: Preview | None = None) -> None:
+        watch(Progress(index, stage, start + (end - start) * share, preview))
+
+    return report

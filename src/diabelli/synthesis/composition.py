@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from diabelli.synthesis.alpha import is_transparent, joined, separated
 from diabelli.synthesis.analysis import STEPS, Analysis, analyse
@@ -24,13 +24,23 @@ from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.resample import Bytes, resize
 from diabelli.synthesis.stream import Stream, derive
 
-Report: TypeAlias = Callable[[str, float], None]
-"""Called between steps with the word for what is done next and the share 0..1 that is done."""
+Preview: TypeAlias = Callable[[], Bytes]
+"""Makes a small image (h, w, 3 or 4) uint8 of the canvas as it is."""
+
+
+class Report(Protocol):
+    """Called between steps."""
+
+    def __call__(self, stage: str, share: float, preview: Preview | None = None, /) -> None:
+        """stage: the word for what is done next.  share: 0..1, of the work that is done."""
+
 
 Orientations: TypeAlias = tuple[Analysis, Analysis]
 """The analysis of a source, and of the source mirrored."""
 SPARE = 3
 """Candidates for each variation after the first: more to choose from, at a tenth of its cost."""
+PREVIEW = 256
+"""The side that a preview has at most."""
 
 
 def study(source: Bytes, height: int, width: int) -> Orientations:
@@ -77,15 +87,16 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
+    transparent = is_transparent(guide.analysis.pyramid[0])
     if canvas is None:
         report("layout", 0.0)
         image = guide.at(*guide.analysis.sizes[finest])
     else:
         while canvas.level < finest:
-            report(f"level {canvas.level + 1}", _share(canvas.level, finest))
+            preview = partial(_preview, canvas.image, transparent=transparent)
+            report(f"level {canvas.level + 1}", _share(canvas.level, finest), preview)
             canvas = climb(canvas, guide, candidate.dial, candidate.seed)
         image = canvas.image
-    transparent = is_transparent(guide.analysis.pyramid[0])
     finished = separated(resize(image, height, width), transparent=transparent)
     if guide.analysis.kind.drawn:
         return finished
@@ -101,6 +112,14 @@ def plain(source: Bytes, height: int, width: int) -> Bytes:
     """What strength 0 gives: the source at the size asked for, (height, width, 3 or 4) uint8."""
     planes = joined(source)
     return separated(resize(planes, height, width), transparent=is_transparent(planes))
+
+
+def _preview(planes: Bytes, *, transparent: bool) -> Bytes:
+    """The canvas as an image no larger than PREVIEW, before its light is changed."""
+    height, width = planes.shape[:2]
+    shrink = min(1.0, PREVIEW / max(height, width))
+    small = resize(planes, max(1, round(height * shrink)), max(1, round(width * shrink)))
+    return separated(small, transparent=transparent)
 
 
 def _share(level: int, finest: int) -> float:
