@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 import diabelli
 from diabelli.api import errors, schema
+from diabelli.api.admission import Admission
 from diabelli.api.early import EarlyClose
 from diabelli.api.front import Front
 from diabelli.api.keys import Keys
@@ -57,7 +58,9 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         middleware=[Middleware(EarlyClose), Middleware(Front)],
         exception_handlers={DiabelliError: errors.handle, HTTPException: errors.handle},
     )
-    for endpoint in endpoints(settings, parts, app.openapi):
+    # Whoever runs the application stops it by this.
+    app.state.admission = Admission(settings.queue)
+    for endpoint in endpoints(settings, parts, app.openapi, app.state.admission):
         mount(app, endpoint)
     # FastAPI derives the document once and keeps it.
     schema.complete(app.openapi())
@@ -65,12 +68,15 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
 
 
 def endpoints(
-    settings: Settings, parts: Parts, document: Callable[[], dict[str, Any]]
+    settings: Settings,
+    parts: Parts,
+    document: Callable[[], dict[str, Any]],
+    admission: Admission,
 ) -> tuple[Endpoint, ...]:
     """Everything that is served."""
     keys = Keys(key.get_secret_value() for key in settings.api_keys)
     results = Results(parts.storage)
-    variations = Variations(settings, parts.service, results, keys)
+    variations = Variations(settings, parts.service, results, keys, admission)
     models = Models(settings.models, keys)
     welcome = Welcome(document, settings.public_url)
     return (

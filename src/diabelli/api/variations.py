@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from anyio import CapacityLimiter, to_thread
@@ -15,26 +11,33 @@ from starlette.responses import Response
 
 from diabelli.api import body, fields, multipart, reply
 from diabelli.api.admission import Admission
+from diabelli.api.attention import Attention
 from diabelli.api.keys import Keys
 from diabelli.api.refusals import NotAnOpenAIPicture
 from diabelli.api.results import Results, base_of
-from diabelli.errors import Cancelled, InvalidPicture, NotSquare
+from diabelli.errors import InvalidPicture, NotSquare
 from diabelli.pictures import ANY, OPENAI
 from diabelli.service import Made, Service
 from diabelli.settings import Settings
-from diabelli.variation import Progress, Watch
 
 
 class Variations:
     """The endpoint."""
 
-    def __init__(self, settings: Settings, service: Service, results: Results, keys: Keys) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        results: Results,
+        keys: Keys,
+        admission: Admission,
+    ) -> None:
         self._settings = settings
         self._service = service
         self._results = results
         self._keys = keys
         self._rules = OPENAI if settings.inputs == "openai" else ANY
-        self._admission = Admission(settings.queue)
+        self._admission = admission
         # Each admitted request waits in a thread of its own; the pictures are made by the
         # service's threads, whose number is another matter.
         self._waiting = CapacityLimiter(settings.queue)
@@ -53,19 +56,21 @@ class Variations:
                 patience_s=self._settings.body_timeout_s,
             )
             wanted = fields.check(form, self._settings.models)
-            place.resize(wanted.spec.n)
-            async with watching(request) as watch:
-                work = partial(self._make, request, form.picture or b"", wanted, watch)
+            async with Attention(request, self._admission, self._settings.deadline_s) as attention:
+                place.resize(wanted.spec.n)
+                work = partial(self._make, request, form.picture or b"", wanted, attention)
                 content = await to_thread.run_sync(work, limiter=self._waiting)
         return Response(content, media_type="application/json")
 
-    def _make(self, request: Request, source: bytes, wanted: fields.Wanted, watch: Watch) -> bytes:
-        made = self._create(source, wanted, watch)
+    def _make(
+        self, request: Request, source: bytes, wanted: fields.Wanted, attention: Attention
+    ) -> bytes:
+        made = self._create(source, wanted, attention)
         request.state.told.update(engine=wanted.engine, seeds=[one.seed for one in made])
         url_of = partial(self._results.url, base_of(request, self._settings.public_url))
         return reply.build(made, wanted, created=int(time.time()), url_of=url_of)
 
-    def _create(self, source: bytes, wanted: fields.Wanted, watch: Watch) -> list[Made]:
+    def _create(self, source: bytes, wanted: fields.Wanted, attention: Attention) -> list[Made]:
         try:
             return self._service.create(
                 source,
@@ -73,7 +78,8 @@ class Variations:
                 engine=wanted.engine,
                 rules=self._rules,
                 keep=wanted.as_url,
-                watch=watch,
+                watch=attention.watch,
+                heed=attention.heed,
             )
         except NotSquare:
             raise
@@ -82,28 +88,3 @@ class Variations:
             if self._rules is OPENAI:
                 raise NotAnOpenAIPicture from cause
             raise
-
-
-@asynccontextmanager
-async def watching(request: Request) -> AsyncIterator[Watch]:
-    """A `Watch` that raises `Cancelled` once the client has hung up. The body is read by then."""
-    gone = threading.Event()
-
-    def watch(_: Progress) -> None:
-        if gone.is_set():
-            raise Cancelled("the client hung up")
-
-    async def listen() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        gone.set()
-
-    listening = asyncio.create_task(listen())
-    try:
-        yield watch
-    finally:
-        # Work that goes on without this request, as when the server stops, is nobody's any more.
-        gone.set()
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening

@@ -17,14 +17,15 @@ from diabelli.settings.keeping import Keeping
 from diabelli.settings.making import Making
 from diabelli.settings.serving import Serving
 from diabelli.settings.sources import Sources
+from diabelli.settings.waiting import Waiting
 
 PREFIX = "DIABELLI_"
 
-TOPICS: tuple[type[BaseModel], ...] = (Serving, Access, Sources, Making, Keeping)
+TOPICS: tuple[type[BaseModel], ...] = (Serving, Access, Sources, Making, Waiting, Keeping)
 """In the order of the documentation; the docstring of each is its heading there."""
 
 
-class Settings(Serving, Access, Sources, Making, Keeping, BaseSettings):
+class Settings(Serving, Access, Sources, Making, Waiting, Keeping, BaseSettings):
     """The settings of one server, checked: every instance that exists can be run."""
 
     model_config = SettingsConfigDict(

@@ -26,12 +26,6 @@ class Making(BaseModel):
     threads: int = Field(
         default_factory=_cores, ge=1, le=1024, description="How many variations are made at a time."
     )
-    queue: int = Field(
-        64,
-        ge=1,
-        description="How many variations may be in the making or waiting for their turn; more are "
-        "refused at once with 503.",
-    )
 
     @field_validator("models")
     @classmethod
