@@ -1,0 +1,151 @@
+"""The perceptual hash: the published one, bit for bit, and what it takes for the same picture."""
+
+from io import BytesIO
+from itertools import combinations
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageEnhance
+from skimage import data
+from sklearn.datasets import load_sample_images
+
+from diabelli.pictures.pdq import NEAR, distance, distances, pdq, pdq_turned, words
+from oracles.sources import SOURCES, face, landscape, sticker
+
+# Made with the C++ that PDQ's authors published, by way of the package pdqhash 0.2.8.
+PUBLISHED = {
+    ("pebbles", 5): "3c0fce73c3f091a461d8c3703c0f348dd6356e5b3c0fce73c3f091a469d8c372",
+    ("pebbles", 100): "b8fa0ea8bf31e7fcf01d1c7b32c904bb4ba252abd5c7e26aaaa14359ec483610",
+    ("landscape", 64): "0259de7ff58021a62475fdbb17a00076da74dda4224b225bffcb278b2075dc34",
+    ("landscape", 300): "0a5bf25feda02034ec75fda217a00274da74d5a02a5b225bff8b778b2075dc34",
+    ("face", 333): "c32d31b603cfd3290af703fdbc087d83cc18c71c4c613cccf4c3ce33c70e7cca",
+    ("face", 512): "932f31b643cbd3290af703fdfd0879038c189e384c637c98e4e2ce63970e7d98",
+}
+WIDE = "20a6da7593840875f78b024bfe7f25a0ec7757a01274dfa4225bea5b378b8874"
+TURNED = {
+    "c32d33b623cfd3298af703fdbc087d838c08c71c4c313cccf4c3ce33870e7cca",
+    "92ce6e924319ace60bb5fc00fc460abd6d19d3e6dc24b39bb6d3132c690f42d3",
+    "9678991c569a79835fa2a957e95dd729d9596da219649666a1966499d25b9660",
+    "cf9be439364c064e5ee056aae913a017384c794d897119f1e386b9c73c7ae879",
+    "c32dce4963cf2cd68af7fc02bc08827c8c1c38f74c33c333f4c331cc970ec375",
+    "967866e3569a867c5fa256a8e95d28d6d959924919646999a1969b66d25b299b",
+    "9ace916d631953190bb503fffc46f5426d192c19dc244c64b6d3ec52690fbd2c",
+    "c79b3bc6164cf9b35ee0a955a9135fe8384c86b38971e68ee38646383c5a1786",
+}
+ROUNDING = 2
+"""How many bits may hang on how a machine rounds."""
+
+SIMPLE = ("astronaut", "camera", "chelsea", "coffee", "coins", "horse", "logo", "moon", "rocket")
+TEXTURES = ("brick", "grass", "gravel", "hubble_deep_field", "immunohistochemistry", "retina")
+FLAT = [
+    np.full((300, 300, 3), 90, np.uint8),
+    np.full((4, 900, 3), np.arange(900)[:, None] % 256, np.uint8),
+    np.clip(np.random.default_rng(1).normal(128, 3, (300, 300, 3)), 0, 255).astype(np.uint8),
+]
+
+
+def named(name: str) -> np.ndarray:
+    """One of scikit-image's sample pictures as an image."""
+    array = getattr(data, name)()
+    array = array.astype(np.uint8) * 255 if array.dtype == bool else array
+    return np.asarray(Pillow.fromarray(array).convert("RGB"))
+
+
+def changed(image: np.ndarray, how) -> np.ndarray:
+    return np.array(how(Pillow.fromarray(image)).convert("RGB"))
+
+
+def recompressed(picture: Pillow.Image) -> Pillow.Image:
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=20)
+    return Pillow.open(file)
+
+
+def trimmed(picture: Pillow.Image) -> Pillow.Image:
+    """Without a hundredth of its sides, all around."""
+    x, y = picture.width // 100, picture.height // 100
+    return picture.crop((x, y, picture.width - x, picture.height - y))
+
+
+CHANGES = {
+    "half": lambda picture: picture.resize((picture.width // 2, picture.height // 2)),
+    "stretched": lambda picture: picture.resize((700, 500)),
+    "recompressed": recompressed,
+    "brighter": lambda picture: ImageEnhance.Brightness(picture).enhance(1.3),
+    "paler": lambda picture: ImageEnhance.Contrast(picture).enhance(0.7),
+    "grey": lambda picture: picture.convert("L"),
+    "trimmed": trimmed,
+}
+
+
+@pytest.mark.parametrize(("name", "side"), PUBLISHED)
+def test_a_hash_is_the_published_one(name, side):
+    """Lists of hashes that others made can be compared with ours."""
+    assert distance(pdq(SOURCES[name](side)), PUBLISHED[name, side]) <= ROUNDING
+
+
+def test_a_wide_picture_has_the_published_hash():
+    """Rows and columns are not mixed up."""
+    assert distance(pdq(landscape(300)[:200]), WIDE) <= ROUNDING
+
+
+def test_the_eight_ways_up_have_the_published_hashes():
+    """Each of them is there, the picture's own first."""
+    ours = pdq_turned(face(300))
+    assert ours[0] == pdq(face(300))
+    nearest = distances(words(ours), words(TURNED))
+    assert (nearest.min(axis=0) <= ROUNDING).all()
+    assert (nearest.min(axis=1) <= ROUNDING).all()
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("name", ["astronaut", "camera", "chelsea", "coffee", "rocket"])
+def test_the_same_picture_stays_near(name, change):
+    """Whatever was done to it on its way."""
+    image = named(name)
+    assert distance(pdq(image), pdq(changed(image, change))) <= NEAR
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_turned_and_mirrored_picture_is_known(turns):
+    """One of the eight hashes is near that of the picture as it was."""
+    image = named("astronaut")
+    mirrored = np.rot90(image, turns)[:, ::-1]
+    assert min(distance(pdq(image), one) for one in pdq_turned(mirrored)) <= NEAR
+
+
+def test_different_pictures_are_far_apart():
+    """No two sample pictures, and no two textures, are near each other, however they are turned."""
+    images = [*map(named, SIMPLE + TEXTURES), *load_sample_images().images]
+    images += [make(256) for make in SOURCES.values()]
+    turned = [words(pdq_turned(image)) for image in images]
+    for one, other in combinations(turned, 2):
+        assert distances(one[:1], other).min() > 2 * NEAR
+
+
+@pytest.mark.parametrize("image", FLAT, ids=["one colour", "four rows", "faint noise"])
+def test_a_featureless_picture_has_no_hash(image):
+    """It would match every other one."""
+    assert pdq(image) is None
+    assert pdq_turned(image) == ()
+
+
+def test_a_transparent_picture_counts_as_on_white():
+    """As it looks on most pages, and as a JPEG of it would be."""
+    image = sticker(300)
+    alpha = image[..., 3:] / 255
+    shown = np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    assert distance(pdq(image), pdq(shown)) <= ROUNDING
+
+
+def test_distances_are_those_of_each_pair():
+    """In the order of the hashes."""
+    hashes = list(PUBLISHED.values())
+    found = distances(words(hashes), words(hashes[:2]))
+    assert found.tolist() == [[distance(a, b) for b in hashes[:2]] for a in hashes]
+
+
+def test_no_hashes_are_no_words():
+    """An empty list can be compared with."""
+    assert distances(words([]), words(TURNED)).shape == (0, 8)
