@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    text,
 )
 
 METADATA = MetaData()
@@ -63,3 +65,48 @@ VARIATIONS = Table(
     Column("expires", Double),
 )
 """Each variation of an entry, in its order from 0."""
+
+KEYS = Table(
+    "keys",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    # How the key begins, for people, and its SHA-256 in hexadecimal; never the key.
+    Column("prefix", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+    Column("admin", Boolean, nullable=False),
+    # NULL leaves a limit to the settings, 0 is no limit.
+    Column("images_per_minute", Integer),
+    Column("images_per_day", Integer),
+    Column("concurrent_images", Integer),
+    Column("created", Double, nullable=False),
+    Column("revoked", Double),
+    # A name is free again once its key was revoked.
+    Index(
+        "ix_keys_name",
+        "name",
+        unique=True,
+        sqlite_where=text("revoked IS NULL"),
+        postgresql_where=text("revoked IS NULL"),
+    ),
+)
+"""Each API key that was made by command, revoked ones included."""
+
+WINDOWS = Table(
+    "windows",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("images", Integer, nullable=False),
+    Column("ends", Double, nullable=False, index=True),
+)
+"""How many images were made in one window of time under one limit, where processes share them."""
+
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("bucket", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("images", Integer, nullable=False),
+    Column("lapses", Double, nullable=False, index=True),
+)
+"""What requests that still run count against their limits, where processes share them."""

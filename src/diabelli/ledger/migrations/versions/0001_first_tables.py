@@ -47,3 +47,36 @@ def upgrade() -> None:
         sa.Column("stored", sa.String),
         sa.Column("expires", sa.Double),
     )
+    op.create_table(
+        "keys",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("prefix", sa.String, nullable=False),
+        sa.Column("hash", sa.String, nullable=False, unique=True),
+        sa.Column("admin", sa.Boolean, nullable=False),
+        sa.Column("images_per_minute", sa.Integer),
+        sa.Column("images_per_day", sa.Integer),
+        sa.Column("concurrent_images", sa.Integer),
+        sa.Column("created", sa.Double, nullable=False),
+        sa.Column("revoked", sa.Double),
+        sa.Index(
+            "ix_keys_name",
+            "name",
+            unique=True,
+            sqlite_where=sa.text("revoked IS NULL"),
+            postgresql_where=sa.text("revoked IS NULL"),
+        ),
+    )
+    op.create_table(
+        "windows",
+        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("images", sa.Integer, nullable=False),
+        sa.Column("ends", sa.Double, nullable=False, index=True),
+    )
+    op.create_table(
+        "holds",
+        sa.Column("bucket", sa.String, primary_key=True),
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("images", sa.Integer, nullable=False),
+        sa.Column("lapses", sa.Double, nullable=False, index=True),
+    )
