@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     URL,
     Connection,
-    CursorResult,
     Engine,
     QueuePool,
     Table,
@@ -127,10 +126,8 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     Of several processes that do so at the same moment, one is told True.
     """
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    result: CursorResult[Any] = connection.execute(
-        make(table).values(values).on_conflict_do_nothing()
-    )
-    return result.rowcount == 1
+    inserted = make(table).values(values).on_conflict_do_nothing()
+    return connection.execute(inserted.returning(*table.primary_key)).first() is not None
 
 
 def _engine(url: URL, connections: int) -> Engine:

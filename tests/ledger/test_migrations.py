@@ -1,0 +1,90 @@
+"""Migrations: from nothing to the tables of today, once, whoever starts at the same moment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from diabelli.errors import LedgerUnavailable
+from diabelli.ledger.database import Database
+from diabelli.ledger.migrations import migrate
+from diabelli.ledger.tables import METADATA
+
+PROGRAM = """
+import sys
+from diabelli.ledger.database import Database
+from diabelli.ledger.migrations import migrate
+database = Database(sys.argv[1])
+sys.stdin.readline()
+migrate(database)
+database.close()
+"""
+
+
+def test_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    """Tables, columns, types and indexes are those of `METADATA`, and there are no others."""
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_every_revision_is_named_after_its_number(database: Database) -> None:
+    """A reader finds the revision that a database is at."""
+    with database.reading() as connection:
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert revision == "0001"
+
+
+def test_a_second_start_changes_nothing(database: Database) -> None:
+    """What is in the tables stays."""
+    with database.begin() as connection:
+        connection.execute(
+            text("INSERT INTO entries (request_id, time, status, total_ms) VALUES ('a', 1, 200, 2)")
+        )
+    migrate(database)
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
+
+
+def test_processes_that_start_together_migrate_once(url: str) -> None:
+    """None of them fails, and the tables are there for each."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", PROGRAM, url],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    ended = [process.communicate("go\n", timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], ended
+    database = Database(url)
+    with database.reading() as connection:
+        assert set(METADATA.tables) < set(inspect(connection).get_table_names())
+    database.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
+    """The database is as it was, so that the next start finds no half-made tables."""
+    database = Database(url)
+    with database.begin() as connection:
+        connection.execute(text("CREATE TABLE variations (mine INTEGER)"))
+    with pytest.raises(LedgerUnavailable, match="variations"):
+        migrate(database)
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["variations"]
+    database.close()
+
+
+def test_a_newer_ledger_is_refused(database: Database) -> None:
+    """An older program neither downgrades it nor writes into it."""
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(LedgerUnavailable, match="newer version"):
+        migrate(database)
