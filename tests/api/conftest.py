@@ -11,6 +11,7 @@ import pytest
 
 from api.engines import Broken, Gate, Shift
 from api.wire import Server, serving
+from diabelli.api.http11 import Http11
 from diabelli.assembly import Parts, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
@@ -20,7 +21,12 @@ Serve = Callable[..., Server]
 
 
 def start(
-    stack: ExitStack, folder: Path, settings: dict[str, Any], gate: Gate, root_path: str = ""
+    stack: ExitStack,
+    folder: Path,
+    settings: dict[str, Any],
+    gate: Gate,
+    root_path: str = "",
+    http: type[Http11] = Http11,
 ) -> Server:
     """A server in the stack; its models are named after the engines."""
     models = {name: name for name in ("shift", "gate", "broken")}
@@ -31,7 +37,7 @@ def start(
     stack.callback(service.close)
     database = stack.enter_context(closing(open_ledger(checked)))
     parts = Parts(service=service, storage=storage, database=database)
-    return stack.enter_context(serving(checked, parts, root_path))
+    return stack.enter_context(serving(checked, parts, root_path, http))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import uvicorn
 from PIL import Image as Pillow
 
 from diabelli.api.app import create_app
+from diabelli.api.http11 import Http11
 from diabelli.assembly import Parts
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -41,12 +42,21 @@ class Server:
 
 
 @contextmanager
-def serving(settings: Settings, parts: Parts, root_path: str = "") -> Iterator[Server]:
+def serving(
+    settings: Settings, parts: Parts, root_path: str = "", http: type[Http11] = Http11
+) -> Iterator[Server]:
     """The application under uvicorn in a thread, on a port that the system chose."""
     app = create_app(settings, parts)
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, root_path=root_path, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        root_path=root_path,
+        log_config=None,
+        access_log=False,
+        http=http,
+        server_header=False,
     )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
