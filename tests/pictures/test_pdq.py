@@ -23,16 +23,6 @@ PUBLISHED = {
     ("face", 512): "932f31b643cbd3290af703fdfd0879038c189e384c637c98e4e2ce63970e7d98",
 }
 WIDE = "20a6da7593840875f78b024bfe7f25a0ec7757a01274dfa4225bea5b378b8874"
-TURNED = {
-    "c32d33b623cfd3298af703fdbc087d838c08c71c4c313cccf4c3ce33870e7cca",
-    "92ce6e924319ace60bb5fc00fc460abd6d19d3e6dc24b39bb6d3132c690f42d3",
-    "9678991c569a79835fa2a957e95dd729d9596da219649666a1966499d25b9660",
-    "cf9be439364c064e5ee056aae913a017384c794d897119f1e386b9c73c7ae879",
-    "c32dce4963cf2cd68af7fc02bc08827c8c1c38f74c33c333f4c331cc970ec375",
-    "967866e3569a867c5fa256a8e95d28d6d959924919646999a1969b66d25b299b",
-    "9ace916d631953190bb503fffc46f5426d192c19dc244c64b6d3ec52690fbd2c",
-    "c79b3bc6164cf9b35ee0a955a9135fe8384c86b38971e68ee38646383c5a1786",
-}
 ROUNDING = 2
 """How many bits may hang on how a machine rounds."""
 
@@ -90,15 +80,6 @@ def test_a_wide_picture_has_the_published_hash():
     assert distance(pdq(landscape(300)[:200]), WIDE) <= ROUNDING
 
 
-def test_the_eight_ways_up_have_the_published_hashes():
-    """Each of them is there, the picture's own first."""
-    ours = pdq_turned(face(300))
-    assert ours[0] == pdq(face(300))
-    nearest = distances(words(ours), words(TURNED))
-    assert (nearest.min(axis=0) <= ROUNDING).all()
-    assert (nearest.min(axis=1) <= ROUNDING).all()
-
-
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("name", ["astronaut", "camera", "chelsea", "coffee", "rocket"])
 def test_the_same_picture_stays_near(name, change):
@@ -107,12 +88,16 @@ def test_the_same_picture_stays_near(name, change):
     assert distance(pdq(image), pdq(changed(image, change))) <= NEAR
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turns", range(4))
-def test_a_turned_and_mirrored_picture_is_known(turns):
-    """One of the eight hashes is near that of the picture as it was."""
-    image = named("astronaut")
-    mirrored = np.rot90(image, turns)[:, ::-1]
-    assert min(distance(pdq(image), one) for one in pdq_turned(mirrored)) <= NEAR
+def test_a_turned_and_mirrored_picture_is_known(turns, mirrored):
+    """One of its eight hashes is that of the picture as it was; the first is its own."""
+    image = face(256)[:200]
+    turned = np.ascontiguousarray(np.rot90(image[:, ::-1] if mirrored else image, turns))
+    hashes = pdq_turned(turned)
+    assert min(distance(pdq(image), one) for one in hashes) <= ROUNDING
+    assert len(hashes) == 8
+    assert hashes[0] == pdq(turned)
 
 
 def test_different_pictures_are_far_apart():
@@ -121,7 +106,7 @@ def test_different_pictures_are_far_apart():
     images += [make(256) for make in SOURCES.values()]
     turned = [words(pdq_turned(image)) for image in images]
     for one, other in combinations(turned, 2):
-        assert distances(one[:1], other).min() > 2 * NEAR
+        assert distances(one[:, :1], other).min() > 2 * NEAR
 
 
 @pytest.mark.parametrize("image", FLAT, ids=["one colour", "four rows", "faint noise"])
@@ -148,4 +133,4 @@ def test_distances_are_those_of_each_pair():
 
 def test_no_hashes_are_no_words():
     """An empty list can be compared with."""
-    assert distances(words([]), words(TURNED)).shape == (0, 8)
+    assert distances(words([]), words(PUBLISHED.values())).shape == (0, 6)

@@ -18,6 +18,9 @@ from PIL import Image as Pillow
 from diabelli.pictures.rules import Image
 from diabelli.pictures.writing import on_white
 
+Words: TypeAlias = NDArray[np.uint64]
+"""Hashes to compare by the thousand: (4, hash), uint64."""
+
 _Floats: TypeAlias = NDArray[np.floating[Any]]
 
 NEAR = 31
@@ -37,23 +40,19 @@ def pdq(image: Image) -> str | None:
     None where the image has too few features, so that its hash would match other pictures: a flat
     colour, a faint gradient, fewer than 5 rows or columns. Transparent images count as on white.
     """
-    waves = _waves(image)
-    return None if waves is None else _digits(waves)
+    grids = _grids(image, mirrored=(False,))
+    return _digits(_waves(grids[0])) if grids else None
 
 
 def pdq_turned(image: Image) -> tuple[str, ...]:
     """The hashes of `image` in its eight ways up: turned and mirrored; its own comes first.
 
-    Empty where `pdq` is None. It costs no more than one hash: a turn of the picture only changes
-    signs and places among its waves.
+    Empty where `pdq` is None. It costs little more than one hash: a mirror of the picture mirrors
+    the matrices that shrink it, and a turn is two mirrors and a transposition.
     """
-    waves = _waves(image)
-    if waves is None:
-        return ()
-    odd = np.where(np.arange(_HASHED) % 2, np.float32(1), np.float32(-1))
-    signs = (1, odd[None, :], odd[:, None], odd[None, :] * odd[:, None])
-    mirrored = [waves * sign for sign in signs]
-    return tuple(_digits(one) for one in [*mirrored, *(one.T for one in mirrored)])
+    grids = _grids(image, mirrored=(False, True))
+    waves = [_waves(grid) for grid in grids]
+    return tuple(_digits(one) for one in [*waves, *(one.T for one in waves)])
 
 
 def distance(one: str, other: str) -> int:
@@ -61,26 +60,44 @@ def distance(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
-def words(hashes: Iterable[str]) -> NDArray[np.uint64]:
-    """The hashes as (hash, 4) words, for `distances`."""
-    return np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64).reshape(-1, 4)
+def words(hashes: Iterable[str]) -> Words:
+    """The hashes as (4, hash) words of 64 bits, for `distances`."""
+    rows = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64).reshape(-1, 4)
+    return np.ascontiguousarray(rows.T)
 
 
-def distances(ones: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """The `distance` of each of `ones` (m, 4) to each of `others` (n, 4), as (m, n)."""
-    differing: NDArray[np.uint8] = np.bitwise_count(ones[:, None, :] ^ others[None, :, :])
-    return cast(NDArray[np.uint16], differing.sum(axis=2, dtype=np.uint16))
+def distances(ones: Words, others: Words) -> NDArray[np.uint16]:
+    """The `distance` of each of `ones` (4, m) to each of `others` (4, n), as (m, n).
+
+    It takes the ones in turn: let them be the fewer.
+    """
+    found = np.zeros((ones.shape[1], others.shape[1]), np.uint16)
+    for index, row in enumerate(found):
+        for word, column in zip(ones[:, index], others, strict=True):
+            row += np.bitwise_count(word ^ column)
+    return found
 
 
-def _waves(image: Image) -> _Floats | None:
-    """The image's 16 lowest waves in each direction but the constant, or None where `pdq` is."""
+def _grids(image: Image, *, mirrored: tuple[bool, ...]) -> list[_Floats]:
+    """The image's brightness in (64, 64), with its rows and its columns mirrored as told.
+
+    Empty where there is too little to see.
+    """
     if min(image.shape[:2]) < _LEAST:
-        return None
+        return []
     luma = _luma(image)
-    rows, columns = luma.shape
-    grid = _shrinking(rows) @ luma @ _shrinking(columns).T
-    if _quality(grid) < _LEAST_QUALITY:
-        return None
+    down, along = (_shrinking(side) for side in luma.shape)
+    shrunk = [_mirrored(down, flip) @ luma for flip in mirrored]
+    grids: list[_Floats] = [half @ _mirrored(along, flip).T for half in shrunk for flip in mirrored]
+    return grids if _quality(grids[0]) >= _LEAST_QUALITY else []
+
+
+def _mirrored(shrinking: _Floats, flip: bool) -> _Floats:
+    return shrinking[:, ::-1] if flip else shrinking
+
+
+def _waves(grid: _Floats) -> _Floats:
+    """The 16 lowest waves of a grid in each direction but the constant: (16, 16)."""
     cosines = _cosines()
     return cosines @ grid @ cosines.T
 
