@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from types import FrameType
@@ -17,14 +18,12 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from diabelli.cli.kernels import place_kernels
 from diabelli.cli.logs import configure
+from diabelli.cli.processes import Processes
 from diabelli.errors import AddressUnavailable
 
 if TYPE_CHECKING:
     from diabelli.service import Service
     from diabelli.settings import Settings
-
-_GRACE_S = 10
-"""How long requests may go on after the server was told to stop."""
 
 _console = Console(stderr=True, highlight=False)
 
@@ -41,6 +40,7 @@ def serve(
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Serve everybody who reaches the server, no key.")
     ] = False,
+    workers: Annotated[int | None, typer.Option(help="How many processes serve.")] = None,
 ) -> None:
     """Serve POST /v1/images/variations.
 
@@ -53,6 +53,7 @@ def serve(
         "port": port,
         "data_dir": data_dir,
         "auth": "no-auth" if no_auth else None,
+        "workers": workers,
     }
     settings = read({name: value for name, value in flags.items() if value is not None}, config)
     configure(settings.log_level)
@@ -68,31 +69,24 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(settings: Settings) -> None:
-    import uvicorn
+    with _bound(settings.host, settings.port) as bound:
+        if settings.workers > 1:
+            _say("Getting the engine ready; a first start compiles it, once ...")
+            ready = partial(_announce, settings, bound.getsockname()[1])
+            sys.exit(Processes(settings, bound).run(ready))
+        _run_alone(settings, bound)
 
+
+def _run_alone(settings: Settings, bound: socket.socket) -> None:
     from diabelli.api.app import create_app
+    from diabelli.api.server import Server
     from diabelli.assembly import assembled
 
-    class Server(uvicorn.Server):
-        """uvicorn, which tells when it listens."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            """Listen, and say so."""
-            await super().startup(sockets)
-            if self.started:
-                _announce(settings, bound.getsockname()[1])
-
-    with _bound(settings.host, settings.port) as bound, assembled(settings) as parts:
+    with assembled(settings) as parts:
         _warm(parts.service)
+        ready = partial(_announce, settings, bound.getsockname()[1])
         app = create_app(settings, parts)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        Server(config).run([bound])
+        Server(app, grace_s=settings.stop_grace_s, ready=ready).run([bound])
 
 
 def _bound(host: str, port: int) -> socket.socket:
