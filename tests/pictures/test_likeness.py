@@ -12,8 +12,8 @@ NAMES = ("astronaut", "camera", "chelsea", "coffee", "coins", "logo", "moon", "r
 
 def named(name: str) -> np.ndarray:
     """One of scikit-image's sample pictures as (row, column, 3)."""
-    image = getattr(data, name)()[..., :3]
-    return np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image
+    image = getattr(data, name)()
+    return np.dstack([image] * 3) if image.ndim == 2 else image[..., :3]
 
 
 def away(known: np.ndarray, image: np.ndarray) -> int:
