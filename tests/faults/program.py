@@ -1,0 +1,58 @@
+"""The command `diabelli` with tiny engines, for tests that need a process of its own.
+
+Importing it, as a process that the command starts does, brings the engines along.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numba
+
+from api.engines import Shift
+from diabelli import engines
+from diabelli.cli import main
+from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch
+
+
+class FileGate(Shift):
+    """Tells the start of each piece by a file, and works until another file is there."""
+
+    info = EngineInfo(name="gate", version="1", summary="Waits.", trained=False)
+
+    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        folder = Path(os.environ["GATE"])
+        (folder / f"entered-{spec.seed}-{index}-{os.getpid()}").touch()
+        while not (folder / "open").exists():
+            watch(Progress(index, "waiting", 0.0))
+            time.sleep(0.005)
+        return super()._make(source, spec, watch, index)
+
+
+class BrokenKernel(Shift):
+    """Fails in compiled code, as a faulty kernel would."""
+
+    info = EngineInfo(name="broken", version="1", summary="Breaks.", trained=False)
+
+    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        watch(Progress(index, "breaking", 0.0))
+        numba.njit(nogil=True)(_fail)(source.shape[0])
+        raise AssertionError
+
+
+def _fail(rows: int) -> int:
+    if rows > 0:
+        raise IndexError("the kernel's own words")
+    return rows
+
+
+engines.ENGINES |= {
+    "shift": "api.engines:Shift",
+    "gate": "faults.program:FileGate",
+    "broken": "faults.program:BrokenKernel",
+}
+
+if __name__ == "__main__":
+    main()
