@@ -7,15 +7,23 @@
     │   ├── InvalidPicture       the source cannot be read as a picture that is accepted
     │   │   ├── PictureTooLarge  more bytes or more pixels than the limit
     │   │   └── NotSquare        a square picture is asked for
+    │   ├── ContentRefused       a safety checker refused what was made of the source
     │   ├── LinkRefused          a link to a result picture that was not signed here, or was altered
     │   ├── LinkExpired          a link to a result picture whose time is over
-    │   └── PictureNotFound      no result picture is kept under that name
+    │   ├── PictureNotFound      no result picture is kept under that name
+    │   └── QuotaExceeded        more images than a key or an end-user may ask for
     ├── OperatorError            the person who runs the program can mend it
     │   ├── InvalidSettings      settings that contradict each other or cannot be read
     │   ├── AddressUnavailable   the address to serve on is taken or is not this machine's
     │   ├── MissingExtra         an optional part is not installed
+    │   ├── WeightsMissing       an engine's weights are not on this machine
+    │   ├── WeightsUnusable      an engine's weights are damaged, or are not what the settings say
+    │   ├── LicenceNotAccepted   an engine's weights have a licence that must be accepted first
+    │   ├── HubUnavailable       weights cannot be fetched
+    │   ├── MemoryExceeded       an engine needs more memory than there is, or than it may take
     │   ├── StoreUnavailable     result pictures cannot be written or read
-    │   └── LedgerUnavailable    the ledger cannot be written or read
+    │   ├── LedgerUnavailable    the ledger cannot be written or read
+    │   └── QuotaUnavailable     what was asked for so far cannot be counted
     ├── EngineFailed             nobody can mend it: a fault of ours
     └── Cancelled                the work was no longer wanted
 
@@ -86,6 +94,12 @@ class NotSquare(InvalidPicture):
         self.height = height
 
 
+class ContentRefused(CallerError):
+    """Your input image may contain content that is not allowed by our safety system."""
+
+    code = "content_policy_violation"
+
+
 class LinkRefused(CallerError):
     """The link was not signed by this server, or was altered since."""
 
@@ -102,6 +116,40 @@ class PictureNotFound(CallerError):
     """No picture is kept under that name."""
 
     code = "picture_not_found"
+
+
+class QuotaExceeded(CallerError):
+    """A limit of the key or the end-user leaves no room for these images.
+
+    Attributes:
+        subject: whose limit it is, `key` or `user`.
+        per: `minute`, `day`, or `once` for images that are made at the same time.
+        limit, used, asked: images: allowed, counted already, and asked for.
+        wait_s: how long until the request fits; None: it never does.
+        reset_s: how long until nothing counts any more, if nothing else is asked for.
+    """
+
+    code = "quota_exceeded"
+
+    def __init__(
+        self,
+        *,
+        subject: str,
+        per: str,
+        limit: int,
+        used: int,
+        asked: int,
+        wait_s: float | None,
+        reset_s: float,
+    ) -> None:
+        when = "ask for fewer" if wait_s is None else f"ask again in {wait_s:.0f} s"
+        super().__init__(
+            f"the {subject}'s limit is {limit} images per {per}: {used} count already and {asked} "
+            f"more are asked for; {when}"
+        )
+        self.subject, self.per = subject, per
+        self.limit, self.used, self.asked = limit, used, asked
+        self.wait_s, self.reset_s = wait_s, reset_s
 
 
 class OperatorError(DiabelliError):
@@ -132,6 +180,36 @@ class MissingExtra(OperatorError):
         self.extra = extra
 
 
+class WeightsMissing(OperatorError):
+    """The engine's weights are not on this machine."""
+
+    code = "weights_missing"
+
+
+class WeightsUnusable(OperatorError):
+    """The engine's weights cannot be used."""
+
+    code = "weights_unusable"
+
+
+class LicenceNotAccepted(OperatorError):
+    """The licence of the engine's weights must be accepted first."""
+
+    code = "licence_not_accepted"
+
+
+class HubUnavailable(OperatorError):
+    """The weights cannot be fetched."""
+
+    code = "hub_unavailable"
+
+
+class MemoryExceeded(OperatorError):
+    """The engine needs more memory than there is."""
+
+    code = "memory_exceeded"
+
+
 class StoreUnavailable(OperatorError):
     """Result pictures cannot be written or read."""
 
@@ -142,6 +220,12 @@ class LedgerUnavailable(OperatorError):
     """The ledger cannot be written or read."""
 
     code = "ledger_unavailable"
+
+
+class QuotaUnavailable(OperatorError):
+    """What was asked for so far cannot be counted."""
+
+    code = "quota_unavailable"
 
 
 class EngineFailed(DiabelliError):

@@ -109,12 +109,14 @@ class EngineInfo:
         version: changes whenever the same seed would give another picture.
         summary: one sentence for a list of engines.
         trained: whether its pictures come from a model trained on other pictures.
+        keeps_alpha: whether what is transparent stays so; else it is laid on white first.
     """
 
     name: str
     version: str
     summary: str
     trained: bool
+    keeps_alpha: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

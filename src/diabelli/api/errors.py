@@ -80,6 +80,7 @@ TABLE: dict[type[BaseException], Row] = {
     errors.InvalidParameter: Row(400, code="invalid_value"),
     errors.InvalidPicture: Row(400, code="invalid_image_format"),
     errors.NotSquare: Row(400, words=not_square),
+    errors.ContentRefused: Row(400, code="content_policy_violation"),
     errors.LinkRefused: Row(403),
     errors.LinkExpired: Row(403),
     errors.PictureNotFound: Row(404),

@@ -6,6 +6,7 @@ The only package that imports Pillow. It knows nothing of variations or of how a
 from diabelli.pictures.aspect import fit
 from diabelli.pictures.reading import decode, to_image
 from diabelli.pictures.rules import ANY, LOCAL, OPENAI, Format, Image, Rules
+from diabelli.pictures.scaling import cover, on_white, to_pillow
 from diabelli.pictures.sheet import sheet
 from diabelli.pictures.writing import encode, format_of
 
@@ -16,10 +17,13 @@ __all__ = [
     "Format",
     "Image",
     "Rules",
+    "cover",
     "decode",
     "encode",
     "fit",
     "format_of",
+    "on_white",
     "sheet",
     "to_image",
+    "to_pillow",
 ]

@@ -22,7 +22,7 @@ from diabelli.synthesis.climb import climb
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.resample import Bytes, resize
-from diabelli.synthesis.stream import Stream, derive
+from diabelli.synthesis.stream import Stream, derive, seeds_under
 
 Preview: TypeAlias = Callable[[], Bytes]
 """Makes a small image (h, w, 3 or 4) uint8 of the canvas as it is."""
@@ -51,11 +51,6 @@ def study(source: Bytes, height: int, width: int) -> Orientations:
     """
     analysis = analyse(joined(source), height, width)
     return analysis, analysis.mirrored()
-
-
-def seeds_under(seed: int, count: int) -> list[int]:
-    """The seed itself and `count` - 1 others that are derived from it."""
-    return [seed, *(derive(seed, f"variation {k}") for k in range(1, count))]
 
 
 def compose(

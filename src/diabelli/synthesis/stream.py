@@ -22,6 +22,11 @@ def derive(seed: int, name: str) -> int:
     return int.from_bytes(digest, "little") >> 11
 
 
+def seeds_under(seed: int, count: int) -> list[int]:
+    """The seed itself and `count` - 1 others that are derived from it."""
+    return [seed, *(derive(seed, f"variation {k}") for k in range(1, count))]
+
+
 class Stream:
     """A sequence of random numbers, fixed by `seed`."""
 

@@ -1,0 +1,34 @@
+"""Images at other sizes: never distorted, and on white where something wants no alpha."""
+
+import numpy as np
+import pytest
+
+from diabelli import pictures
+
+
+@pytest.mark.parametrize("shape", [(40, 40, 3), (30, 80, 4), (1, 1, 3), (200, 10, 3)])
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (10, 90), (1, 1)])
+def test_an_image_covers_the_size_asked_for(shape, height, width):
+    """Whatever the aspects are, the size is kept and nothing is left empty."""
+    image = np.full(shape, 200, np.uint8)
+    found = pictures.cover(image, height, width)
+    assert found.shape == (height, width, shape[2])
+    assert (found == 200).all()
+
+
+def test_a_circle_stays_a_circle():
+    """What juts out is cut off: nothing is squeezed to fit."""
+    rows, columns = np.mgrid[-100:100, -200:200]
+    disc = np.where(rows**2 + columns**2 < 60**2, 255, 0).astype(np.uint8)
+    found = pictures.cover(np.dstack([disc] * 3), 100, 100)[..., 0] > 127
+    assert abs(int(found.any(0).sum()) - 60) <= 1
+    assert abs(int(found.any(1).sum()) - 60) <= 1
+
+
+def test_what_was_transparent_shows_white():
+    """Half transparent black is grey, and an image without alpha is left alone."""
+    image = np.zeros((1, 3, 4), np.uint8)
+    image[0, :, 3] = 0, 128, 255
+    np.testing.assert_array_equal(pictures.on_white(image)[0, :, 0], [255, 127, 0])
+    opaque = np.ones((2, 2, 3), np.uint8)
+    np.testing.assert_array_equal(pictures.on_white(opaque), opaque)
