@@ -1,0 +1,215 @@
+"""Judges, holds and charges what requests ask for."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
+from limits.storage.base import SlidingWindowCounterSupport
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from diabelli.errors import QuotaExceeded, QuotaUnavailable
+from diabelli.ledger.keys import Limits
+from diabelli.quota.store import Store
+from diabelli.quota.window import Window
+
+CONCURRENT_WAIT_S = 1.0
+"""When to ask again where too many images are being made: nobody knows when one will be ready."""
+
+Subject = Literal["key", "user"]
+Per = Literal["minute", "day", "once"]
+
+_log = logging.getLogger("diabelli.quota")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """Whose images are counted together.
+
+    Attributes:
+        name: tells it from every other.
+        subject: what kind of caller it stands for.
+        limits: 0 and None are no limit.
+    """
+
+    name: str
+    subject: Subject
+    limits: Limits
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has any limit."""
+        return bool(self.rates or self.limits.concurrent_images)
+
+    @property
+    def rates(self) -> tuple[tuple[Per, RateLimitItem], ...]:
+        """Its limits over time."""
+        minute, day = self.limits.images_per_minute, self.limits.images_per_day
+        return (
+            *(
+                (("minute", RateLimitItemPerMinute(minute, namespace="diabelli")),)
+                if minute
+                else ()
+            ),
+            *((("day", RateLimitItemPerDay(day, namespace="diabelli")),) if day else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a request stands under one limit.
+
+    Attributes:
+        subject, per, limit: which limit it is.
+        used: images that count already, without the request's own.
+        asked: the request's own.
+        wait_s: how long until the request fits; None: never.
+        reset_s: how long until nothing counts any more, if nothing else is asked for.
+    """
+
+    subject: Subject
+    per: Per
+    limit: int
+    used: int
+    asked: int
+    wait_s: float | None
+    reset_s: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the request is within the limit."""
+        return self.used + self.asked <= self.limit
+
+    @property
+    def remaining(self) -> int:
+        """What is left of the limit after this request."""
+        return max(0, self.limit - self.used - (self.asked if self.fits else 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a request holds, and where it stands."""
+
+    hold: str
+    images: int
+    buckets: tuple[Bucket, ...]
+    standings: tuple[Standing, ...]
+
+
+class Quota:
+    """The limits of all callers; threads may share it, and processes may share its store."""
+
+    def __init__(self, store: Store) -> None:
+        self._windows = cast(SlidingWindowCounterSupport, store.windows)
+        self._limiter = SlidingWindowCounterRateLimiter(store.windows)
+        self._holds = store.holds
+        self._faults = store.faults
+
+    def take(self, buckets: Sequence[Bucket], images: int) -> Taken:
+        """Hold the images in each bucket that has a limit.
+
+        Raises `QuotaExceeded` for the limit that will take longest to have room, holding nothing,
+        and `QuotaUnavailable` where the store cannot be used.
+        """
+        limited = tuple(bucket for bucket in buckets if bucket.limited)
+        hold = secrets.token_hex(8)
+        try:
+            with self._translated():
+                standings = tuple(
+                    standing for one in limited for standing in self._judge(one, hold, images)
+                )
+            _refuse_excess(standings)
+        except BaseException:
+            self._give_back(limited, hold)
+            raise
+        return Taken(hold=hold, images=images, buckets=limited, standings=standings)
+
+    def charge(self, taken: Taken) -> None:
+        """Count the images as made and end the hold.
+
+        A store that fails now is told in the log alone: the images are made, and their maker has
+        been promised them.
+        """
+        try:
+            with self._translated():
+                for bucket in taken.buckets:
+                    for _, item in bucket.rates:
+                        self._limiter.hit(item, bucket.name, cost=taken.images)
+        except QuotaUnavailable as fault:
+            _log.warning("quota.not_charged", exc_info=fault)
+        self.give_back(taken)
+
+    def give_back(self, taken: Taken) -> None:
+        """End the hold; what it held costs nothing."""
+        self._give_back(taken.buckets, taken.hold)
+
+    def _judge(self, bucket: Bucket, hold: str, images: int) -> Iterator[Standing]:
+        others = self._holds.take(bucket.name, hold, images) - images
+        if limit := bucket.limits.concurrent_images:
+            yield Standing(
+                subject=bucket.subject,
+                per="once",
+                limit=limit,
+                used=others,
+                asked=images,
+                wait_s=CONCURRENT_WAIT_S if images <= limit else None,
+                reset_s=CONCURRENT_WAIT_S,
+            )
+        for per, item in bucket.rates:
+            window = self._window(bucket, item).plus(others)
+            yield Standing(
+                subject=bucket.subject,
+                per=per,
+                limit=item.amount,
+                used=window.used,
+                asked=images,
+                wait_s=window.wait_s(images, item.amount),
+                reset_s=window.plus(images).wait_s(item.amount, item.amount) or 0.0,
+            )
+
+    def _window(self, bucket: Bucket, item: RateLimitItem) -> Window:
+        length = item.get_expiry()
+        before, before_left, current, current_left = self._windows.get_sliding_window(
+            item.key_for(bucket.name), length
+        )
+        # The package tells when the current count will be forgotten, a window after its end.
+        left = before_left if before else current_left - length if current else length
+        return Window(
+            length_s=length, before=before, current=current, left_s=min(max(left, 0.0), length)
+        )
+
+    def _give_back(self, buckets: Sequence[Bucket], hold: str) -> None:
+        try:
+            with self._translated():
+                for bucket in buckets:
+                    self._holds.give_back(bucket.name, hold)
+        except QuotaUnavailable as fault:
+            _log.warning("quota.not_given_back", exc_info=fault)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except self._faults as cause:
+            raise QuotaUnavailable(f"the limits cannot be counted: {cause}") from cause
+
+
+def _refuse_excess(standings: Sequence[Standing]) -> None:
+    over = [standing for standing in standings if not standing.fits]
+    if not over:
+        return
+    worst = max(over, key=lambda one: float("inf") if one.wait_s is None else one.wait_s)
+    raise QuotaExceeded(
+        subject=worst.subject,
+        per=worst.per,
+        limit=worst.limit,
+        used=worst.used,
+        asked=worst.asked,
+        wait_s=worst.wait_s,
+        reset_s=worst.reset_s,
+    )

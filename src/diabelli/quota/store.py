@@ -1,0 +1,64 @@
+"""Where holds and windows are kept: the interface, and the memory of one process."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Protocol
+
+from limits.storage import Storage
+from limits.storage.memory import MemoryStorage
+
+
+class Holds(Protocol):
+    """The images of requests that still run, by the bucket that they count in."""
+
+    def take(self, bucket: str, hold: str, images: int) -> int:
+        """Hold that many images under the name `hold`; how many the bucket holds with them.
+
+        Of holds that are taken at the same moment, each later one counts the earlier.
+        """
+
+    def give_back(self, bucket: str, hold: str) -> None:
+        """End the hold; nothing happens where it has lapsed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """What a `Quota` stands on.
+
+    Attributes:
+        windows: one of the `limits` package that has sliding windows.
+        faults: what both raise where the store cannot be used.
+    """
+
+    windows: Storage
+    holds: Holds
+    faults: tuple[type[Exception], ...] = ()
+
+
+class MemoryHolds:
+    """Holds of one process, which end with it."""
+
+    def __init__(self) -> None:
+        self._held: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._lock = threading.Lock()
+
+    def take(self, bucket: str, hold: str, images: int) -> int:
+        """As `Holds` has it."""
+        with self._lock:
+            self._held[bucket][hold] = images
+            return sum(self._held[bucket].values())
+
+    def give_back(self, bucket: str, hold: str) -> None:
+        """As `Holds` has it."""
+        with self._lock:
+            self._held[bucket].pop(hold, None)
+            if not self._held[bucket]:
+                del self._held[bucket]
+
+
+def in_memory() -> Store:
+    """A store for one process; it forgets all when it ends."""
+    return Store(windows=MemoryStorage(), holds=MemoryHolds())
