@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.engines import Broken, Gate, Shift
+from api.engines import Broken, Climber, Gate, Shift, Stumbler
 from api.wire import Server, serving
 from diabelli.api.http11 import Http11
 from diabelli.assembly import Parts, open_ledger
@@ -29,10 +29,16 @@ def start(
     http: type[Http11] = Http11,
 ) -> Server:
     """A server in the stack; its models are named after the engines."""
-    models = {name: name for name in ("shift", "gate", "broken")}
+    engines = {
+        "shift": Shift(),
+        "gate": gate,
+        "broken": Broken(),
+        "climber": Climber(),
+        "stumbler": Stumbler(),
+    }
+    models = {name: name for name in engines}
     checked = Settings(data_dir=folder, engine="shift", models=models, **settings)
     storage = LocalStorage(folder / "pictures", b"s" * 32, checked.lifetime_s)
-    engines = {"shift": Shift(), "gate": gate, "broken": Broken()}
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
     database = stack.enter_context(closing(open_ledger(checked)))

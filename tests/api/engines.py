@@ -64,3 +64,24 @@ class Broken(Shift):
     def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
         watch(Progress(index, "breaking", 0.0))
         raise ZeroDivisionError(f"the secret of {source.shape} and {spec}")
+
+
+class Climber(Shift):
+    """Lets itself be looked at on its way."""
+
+    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        for step in range(3):
+            preview = partial(np.full, (8 << step, 8 << step, 3), 80 * step, np.uint8)
+            watch(Progress(index, f"level {step}", (step + 1) / 4, preview))
+            time.sleep(0.02)
+        return super()._make(source, spec, watch, index)
+
+
+class Stumbler(Climber):
+    """Fails shortly before it arrives."""
+
+    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        super()._make(source, spec, watch, index)
+        # Only what was told and sent by now is known to have been on its way.
+        time.sleep(0.1)
+        raise ZeroDivisionError("so near")

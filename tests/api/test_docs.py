@@ -55,11 +55,13 @@ def test_python_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The examples in Python, one after the other, print two URLs and a seed."""
+    """The examples in Python, one after the other, print URLs, a seed and what is streamed."""
     monkeypatch.chdir(tmp_path)
     Path("picture.png").write_bytes(picture())
     exec("".join(blocks("python")).replace("http://127.0.0.1:8000", server.url), {})
-    first, second, seed = capsys.readouterr().out.split()
+    first, second, seed, *streamed = capsys.readouterr().out.split()
     assert first.startswith(server.url)
     assert second.startswith(server.url)
     assert seed == "7"
+    assert sorted(streamed[::3]) == ["0", "1"]
+    assert all(url.startswith(server.url) for url in streamed[2::3])

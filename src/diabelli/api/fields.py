@@ -19,7 +19,7 @@ DEFAULT_STRENGTH = "medium"
 RESPONSE_FORMATS = ("url", "b64_json")
 SIZES = ("256x256", "512x512", "1024x1024")
 PUBLISHED = ("model", "n", "response_format", "size", "user")
-EXTENSIONS = ("strength", "seed", "output_format", "output_compression", "fit")
+EXTENSIONS = ("strength", "seed", "output_format", "output_compression", "fit", "stream")
 MAX_DRAWN_SEED = 2**53
 """Seeds drawn here stay below this: JavaScript's numbers would round a larger one in the reply."""
 MAX_SHOWN = 100
@@ -32,15 +32,21 @@ class Wanted:
 
     Attributes:
         spec: what the engine is asked.
+        model: the name on the wire that asked for it.
+        user: the client's name for its end-user; None where it gave none.
         engine: the engine's name.
         as_url: whether the pictures are kept and answered as URLs; else they travel in the reply.
+        stream: whether events are wanted on the way to the reply.
         extended: whether the request used a field or a model name of ours, so that the reply may
             say more than OpenAI's did.
     """
 
     spec: VariationSpec
+    model: str
+    user: str | None
     engine: str
     as_url: bool
+    stream: bool
     extended: bool
 
 
@@ -64,8 +70,11 @@ def check(form: Form, models: Mapping[str, str]) -> Wanted:
     )
     return Wanted(
         spec=_spec(texts, n=n, side=side),
+        model=model,
+        user=texts.get("user"),
         engine=models[model],
         as_url=response_format == "url",
+        stream=_yes_or_no("stream", texts.get("stream", "false")),
         extended=model != DEFAULT_MODEL or any(name in texts for name in EXTENSIONS),
     )
 
@@ -109,6 +118,14 @@ def _ours(name: str, text: str) -> int:
         raise InvalidParameter(
             f"{name} {text[:MAX_SHOWN]!r} is not accepted: a whole number", param=name
         ) from cause
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise InvalidParameter(
+            f"{name} {text[:MAX_SHOWN]!r} is not accepted: true or false", param=name
+        )
+    return text == "true"
 
 
 def _whole(name: str, text: str, *, low: int, high: int) -> int:

@@ -17,22 +17,23 @@ def build(
     made: Sequence[Made], wanted: Wanted, *, created: int, url_of: Callable[[str], str]
 ) -> bytes:
     """The JSON object of one reply; `created` is Unix seconds, `url_of` makes a key's URL."""
-    items = b",".join(_item(one, wanted.extended, url_of) for one in made)
-    head = json.dumps({"created": created, **_extras(made, wanted)}).encode()
+    items = b",".join(item(one, wanted, url_of) for one in made)
+    head = json.dumps({"created": created, **extras(made, wanted)}).encode()
     return head[:-1] + b', "data": [' + items + b"]}"
 
 
-def _item(made: Made, extended: bool, url_of: Callable[[str], str]) -> bytes:
+def item(made: Made, wanted: Wanted, url_of: Callable[[str], str]) -> bytes:
+    """The JSON object of one variation."""
     picture = (
         b'"b64_json": "%b"' % base64.b64encode(made.picture)
         if made.key is None
         else b'"url": %b' % json.dumps(url_of(made.key)).encode()
     )
-    seed = b', "seed": %d' % made.seed if extended else b""
+    seed = b', "seed": %d' % made.seed if wanted.extended else b""
     return b"{" + picture + seed + b"}"
 
 
-def _extras(made: Sequence[Made], wanted: Wanted) -> dict[str, str]:
+def extras(made: Sequence[Made], wanted: Wanted) -> dict[str, str]:
     """What is true of the reply and was not in OpenAI's; empty for a plain request."""
     if not wanted.extended:
         return {}

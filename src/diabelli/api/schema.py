@@ -135,6 +135,12 @@ FORM = {
             "maximum": 100,
             "description": "Extension. The quality of WebP and JPEG.",
         },
+        "stream": {
+            "type": "boolean",
+            "default": False,
+            "description": "Extension. Answer with server-sent events: progress and previews, each "
+            "variation as soon as it is made, and last everything that the plain reply has.",
+        },
         "fit": {
             "type": "string",
             "enum": ["crop", "pad"],
@@ -173,6 +179,7 @@ CREATE: dict[str, Any] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": FORM_REFERENCE}},
     },
+    "responses": {"200": {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 }
 LIST_MODELS: dict[str, Any] = {
     **KEYED,
