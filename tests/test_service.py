@@ -47,7 +47,7 @@ def spec(n: int = 1, side: int = 8, output_format: pictures.Format = "png") -> V
 
 def create(service: Service, source: bytes, wanted: VariationSpec, **options):
     options = {"engine": "shift", "rules": pictures.OPENAI, "keep": False, **options}
-    return service.create(source, wanted, **options)
+    return service.create(source, wanted, **options).variations
 
 
 def test_variations_come_in_their_order(serve):
@@ -201,4 +201,4 @@ def test_each_variation_is_told_of_when_it_is_ready(serve):
     """Whoever listens gets each of them once, with its index, before all are returned."""
     heard = {}
     made = create(serve(), png(), spec(n=3), ready=heard.__setitem__)
-    assert [heard[index] for index in range(3)] == made
+    assert [heard[index] for index in range(3)] == list(made)

@@ -17,7 +17,7 @@ from diabelli.engines import Engine, Piece
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngine
 from diabelli.pictures import Format, Image
 from diabelli.storage import LocalStorage
-from diabelli.variation import Progress, Variation, VariationSpec, Watch, unwatched
+from diabelli.variation import EngineInfo, Progress, Variation, VariationSpec, Watch, unwatched
 from diabelli.workers import Workers, heedless
 
 S = TypeVar("S")
@@ -47,8 +47,29 @@ class Made:
     transparent: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """What came of a request.
+
+    Attributes:
+        variations: in their order.
+        engine: who made them.
+        queued_ms: how long it waited until a thread took it up.
+        engine_ms: from then on, until the last variation was made, encoded and kept.
+    """
+
+    variations: tuple[Made, ...]
+    engine: EngineInfo
+    queued_ms: float
+    engine_ms: float
+
+
 def unheard(index: int, made: Made) -> None:
     """The listener of someone who waits for all variations together."""
+
+
+def unseen(source: Image) -> None:
+    """The look of someone who does not care what the source is."""
 
 
 class Service:
@@ -70,13 +91,16 @@ class Service:
         engine: str,
         rules: pictures.Rules,
         keep: bool,
+        look: Callable[[Image], None] = unseen,
         watch: Watch = unwatched,
         heed: Callable[[], None] = heedless,
         ready: Callable[[int, Made], None] = unheard,
-    ) -> list[Made]:
-        """The `spec.n` variations of the picture in `source`, encoded, in their order; blocks.
+    ) -> Created:
+        """The `spec.n` variations of the picture in `source`, encoded; blocks.
 
         keep: whether they are put into the storage.
+        look: called once with the whole source, before it is fitted, from a thread that works; what
+        it raises comes out here, and nothing is made.
         watch: called between steps, from any thread; what it raises stops the work and comes out
         here. The first failure of any variation ends them all.
         heed: called several times a second while the work waits or runs, from this thread; what it
@@ -86,7 +110,14 @@ class Service:
         Raises `InvalidPicture` and its kinds, `UnknownEngine`, `EngineFailed` with its cause, and
         `StoreUnavailable`.
         """
-        started = time.monotonic()
+        asked = taken = time.monotonic()
+
+        def read() -> Image:
+            nonlocal taken
+            taken = time.monotonic()
+            image = pictures.decode(source, rules)
+            look(image)
+            return image
 
         def finish(index: int, variation: Variation) -> Made:
             made = self._finish(variation, spec, keep)
@@ -94,23 +125,29 @@ class Service:
             return made
 
         made = self._run(
-            lambda: pictures.decode(source, rules),
+            read,
             spec,
             engine,
             finish,
             watch,
             heed,
         )
+        ended = time.monotonic()
         _log.debug(
             "variation.created",
             extra={
                 "engine": engine,
                 "n": spec.n,
                 "seed": spec.seed,
-                "duration_ms": round(1000 * (time.monotonic() - started)),
+                "duration_ms": round(1000 * (ended - asked)),
             },
         )
-        return made
+        return Created(
+            variations=tuple(made),
+            engine=self._engine(engine).info,
+            queued_ms=1000 * (taken - asked),
+            engine_ms=1000 * (ended - taken),
+        )
 
     def vary(
         self, source: Image, spec: VariationSpec, *, engine: str, watch: Watch = unwatched

@@ -19,6 +19,7 @@ from PIL import Image as Pillow
 from diabelli.api.app import create_app
 from diabelli.api.http11 import Http11
 from diabelli.assembly import Parts
+from diabelli.ledger.database import Database
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
 
@@ -34,6 +35,7 @@ class Server:
     url: str
     port: int
     storage: LocalStorage
+    database: Database
 
     @property
     def base_url(self) -> str:
@@ -64,7 +66,7 @@ def serving(
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(f"http://127.0.0.1:{port}", port, parts.storage)
+        yield Server(f"http://127.0.0.1:{port}", port, parts.storage, parts.database)
     finally:
         server.should_exit = True
         thread.join()

@@ -45,10 +45,10 @@ def serve():
 
 def served(service: Service, source: np.ndarray, spec: VariationSpec) -> list[tuple[int, bytes]]:
     """The seeds and encoded pictures of a request."""
-    made = service.create(
+    created = service.create(
         pictures.encode(source, "png"), spec, engine="patch", rules=pictures.OPENAI, keep=False
     )
-    return [(one.seed, one.picture) for one in made]
+    return [(one.seed, one.picture) for one in created.variations]
 
 
 def in_another_process(**environment: str) -> list[str]:

@@ -19,13 +19,16 @@ from diabelli.api.early import EarlyClose
 from diabelli.api.front import Front
 from diabelli.api.keys import Keys
 from diabelli.api.models import Models
+from diabelli.api.recorder import Recorder
 from diabelli.api.results import PATH as RESULTS
 from diabelli.api.results import Results
 from diabelli.api.schema import answers
+from diabelli.api.streaming import streamed
 from diabelli.api.variations import Variations
 from diabelli.api.welcome import Welcome
 from diabelli.assembly import Parts
 from diabelli.errors import DiabelliError
+from diabelli.ledger.entries import Entries
 from diabelli.settings import Settings
 
 
@@ -76,14 +79,15 @@ def endpoints(
     """Everything that is served."""
     keys = Keys(key.get_secret_value() for key in settings.api_keys)
     results = Results(parts.storage)
-    variations = Variations(settings, parts.service, results, keys, admission)
+    recorder = Recorder(Entries(parts.database))
+    variations = Variations(settings, parts.service, results, keys, admission, recorder)
     models = Models(settings.models, keys)
     welcome = Welcome(document, settings.public_url)
     return (
         Endpoint(
             method="POST",
             paths=spellings("images/variations"),
-            handle=variations.create,
+            handle=streamed(variations.create),
             describe=schema.CREATE,
             answers=answers(400, 401, 408, 413, 500, 503, reply=schema.ImagesResponse),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from anyio import CapacityLimiter, to_thread
@@ -12,12 +13,15 @@ from starlette.responses import Response
 from diabelli.api import body, fields, multipart, reply
 from diabelli.api.admission import Admission
 from diabelli.api.attention import Attention
+from diabelli.api.draft import Draft
 from diabelli.api.keys import Keys
+from diabelli.api.recorder import Recorder
 from diabelli.api.refusals import NotAnOpenAIPicture
 from diabelli.api.results import Results, base_of
+from diabelli.api.streaming import Stream
 from diabelli.errors import InvalidPicture, NotSquare
 from diabelli.pictures import ANY, OPENAI
-from diabelli.service import Made, Service
+from diabelli.service import Created, Service
 from diabelli.settings import Settings
 
 
@@ -31,11 +35,13 @@ class Variations:
         results: Results,
         keys: Keys,
         admission: Admission,
+        recorder: Recorder,
     ) -> None:
         self._settings = settings
         self._service = service
         self._results = results
         self._keys = keys
+        self._recorder = recorder
         self._rules = OPENAI if settings.inputs == "openai" else ANY
         self._admission = admission
         # Each admitted request waits in a thread of its own; the pictures are made by the
@@ -45,6 +51,11 @@ class Variations:
     async def create(self, request: Request) -> Response:
         """Variations of the picture in the form. Whatever can be refused is, before any work."""
         self._keys.check(request.headers.get("authorization"))
+        with self._recorder.recording(request, key=None) as draft:
+            content = await self._answered(request, draft)
+        return Response(content, media_type="application/json")
+
+    async def _answered(self, request: Request, draft: Draft) -> bytes:
         boundary = multipart.boundary_of(request)
         body.refuse_declared(request, limit=self._settings.max_body_bytes)
         with self._admission.enter() as place:
@@ -55,22 +66,43 @@ class Variations:
                 picture_limit=self._rules.max_bytes,
                 patience_s=self._settings.body_timeout_s,
             )
+            draft.hear(form)
             wanted = fields.check(form, self._settings.models)
+            draft.accept(wanted)
+            request.state.stream.open(wanted, self._url_of(request))
             async with Attention(request, self._admission, self._settings.deadline_s) as attention:
                 place.resize(wanted.spec.n)
-                work = partial(self._make, request, form.picture or b"", wanted, attention)
-                content = await to_thread.run_sync(work, limiter=self._waiting)
-        return Response(content, media_type="application/json")
+                work = partial(self._make, request, form.picture or b"", draft, wanted, attention)
+                return await to_thread.run_sync(work, limiter=self._waiting)
 
     def _make(
-        self, request: Request, source: bytes, wanted: fields.Wanted, attention: Attention
+        self,
+        request: Request,
+        source: bytes,
+        draft: Draft,
+        wanted: fields.Wanted,
+        attention: Attention,
     ) -> bytes:
-        made = self._create(source, wanted, attention)
+        draft.see(source)
+        created = self._create(source, draft, wanted, attention, request.state.stream)
+        made = created.variations
         request.state.told.update(engine=wanted.engine, seeds=[one.seed for one in made])
-        url_of = partial(self._results.url, base_of(request, self._settings.public_url))
-        return reply.build(made, wanted, created=int(time.time()), url_of=url_of)
+        content = reply.build(made, wanted, created=int(time.time()), url_of=self._url_of(request))
+        draft.finish(created, lifetime_s=self._settings.lifetime_s)
+        self._recorder.record(draft)
+        return content
 
-    def _create(self, source: bytes, wanted: fields.Wanted, attention: Attention) -> list[Made]:
+    def _url_of(self, request: Request) -> Callable[[str], str]:
+        return partial(self._results.url, base_of(request, self._settings.public_url))
+
+    def _create(
+        self,
+        source: bytes,
+        draft: Draft,
+        wanted: fields.Wanted,
+        attention: Attention,
+        stream: Stream,
+    ) -> Created:
         try:
             return self._service.create(
                 source,
@@ -78,8 +110,10 @@ class Variations:
                 engine=wanted.engine,
                 rules=self._rules,
                 keep=wanted.as_url,
-                watch=attention.watch,
+                look=draft.look,
+                watch=stream.watching(attention.watch),
                 heed=attention.heed,
+                ready=stream.ready,
             )
         except NotSquare:
             raise
