@@ -6,6 +6,7 @@ All times are Unix seconds, UTC. A new table or column also needs a migration.
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -110,3 +111,40 @@ HOLDS = Table(
     Column("lapses", Double, nullable=False, index=True),
 )
 """What requests that still run count against their limits, where processes share them."""
+
+ANSWERS = Table(
+    "answers",
+    METADATA,
+    # A digest of the API key's id and the Idempotency-Key; never the latter itself.
+    Column("id", String, primary_key=True),
+    # A digest of what was asked, and who carries it out or did so.
+    Column("request", String, nullable=False),
+    Column("holder", String, nullable=False),
+    # What the answer is made of, without pictures; NULL while the work goes on.
+    Column("answer", String),
+    Column("ends", Double, nullable=False, index=True),
+)
+"""Each Idempotency-Key that is in use, until the moment when it stands no more."""
+
+BLOCKED_USERS = Table(
+    "blocked_users",
+    METADATA,
+    Column("user", String, primary_key=True),
+    # The id of the API key under which they are refused; empty for every one.
+    Column("key", String, primary_key=True),
+    Column("note", String, nullable=False),
+    Column("time", Double, nullable=False),
+)
+"""Each end-user who is refused."""
+
+BLOCKED_PICTURES = Table(
+    "blocked_pictures",
+    METADATA,
+    # Of its file, in hexadecimal.
+    Column("sha256", String, primary_key=True),
+    # A list of PDQ hashes in hexadecimal; empty for a picture with too few features.
+    Column("hashes", JSON, nullable=False),
+    Column("note", String, nullable=False),
+    Column("time", Double, nullable=False),
+)
+"""Each picture that is refused."""

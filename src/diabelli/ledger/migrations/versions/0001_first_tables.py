@@ -80,3 +80,25 @@ def upgrade() -> None:
         sa.Column("images", sa.Integer, nullable=False),
         sa.Column("lapses", sa.Double, nullable=False, index=True),
     )
+    op.create_table(
+        "answers",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("request", sa.String, nullable=False),
+        sa.Column("holder", sa.String, nullable=False),
+        sa.Column("answer", sa.String),
+        sa.Column("ends", sa.Double, nullable=False, index=True),
+    )
+    op.create_table(
+        "blocked_users",
+        sa.Column("user", sa.String, primary_key=True),
+        sa.Column("key", sa.String, primary_key=True),
+        sa.Column("note", sa.String, nullable=False),
+        sa.Column("time", sa.Double, nullable=False),
+    )
+    op.create_table(
+        "blocked_pictures",
+        sa.Column("sha256", sa.String, primary_key=True),
+        sa.Column("hashes", sa.JSON, nullable=False),
+        sa.Column("note", sa.String, nullable=False),
+        sa.Column("time", sa.Double, nullable=False),
+    )
