@@ -8,15 +8,8 @@ import numpy as np
 
 from diabelli.engines import Piece, Spread, in_turn
 from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.composition import (
-    Preview,
-    Report,
-    compose,
-    paint,
-    plain,
-    seeds_under,
-    study,
-)
+from diabelli.synthesis.composition import Preview, Report, compose, paint, plain, study
+from diabelli.synthesis.stream import seeds_under
 from diabelli.variation import (
     EngineInfo,
     Image,
