@@ -81,7 +81,8 @@ class Service:
         """engines: by the name that they are asked for; storage: None where nothing is kept."""
         self._engines = dict(engines)
         self._storage = storage
-        self._workers = Workers(threads)
+        self._warm = False
+        self.workers = Workers(threads)
 
     def create(
         self,
@@ -159,10 +160,16 @@ class Service:
         """Do ahead of time whatever the first requests would otherwise wait for."""
         for engine in self._engines.values():
             engine.warm()
+        self._warm = True
+
+    def check(self) -> None:
+        """Raise `EngineFailed` where the first request would have to wait until it is warm."""
+        if not self._warm:
+            raise EngineFailed("the engines are still getting ready")
 
     def close(self) -> None:
         """Finish the work that was begun and end the threads."""
-        self._workers.close()
+        self.workers.close()
 
     def _run(
         self,
@@ -183,7 +190,7 @@ class Service:
             watch(progress)
 
         def spread(pieces: Sequence[Callable[[], S]]) -> list[S]:
-            return self._workers.run(pieces, stopped.set, heed)
+            return self.workers.run(pieces, stopped.set, heed)
 
         def source() -> Image:
             watched(Progress(0, "waiting", 0.0))

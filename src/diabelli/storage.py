@@ -64,9 +64,12 @@ class LocalStorage:
             raise StoreUnavailable(f"the picture cannot be kept: {cause.strerror}") from cause
         return key
 
-    def sign(self, key: str) -> str:
-        """The query that opens the link to `key`, from now and for the storage's lifetime."""
-        start = int(self._clock())
+    def sign(self, key: str, start: int | None = None) -> str:
+        """The query that opens the link to `key` for the storage's lifetime.
+
+        start: when that begins, in Unix seconds; None means now. The same start, the same query.
+        """
+        start = int(self._clock()) if start is None else start
         end = start + self._lifetime_s
         return urlencode(
             {"st": start, "se": end, "sig": self._signature(key, str(start), str(end))}
@@ -80,6 +83,14 @@ class LocalStorage:
         where it cannot be read.
         """
         self._check_link(key, query)
+        return self.read(key)
+
+    def read(self, key: str) -> bytes:
+        """The picture that `put` kept under `key`, without a link.
+
+        Raises `PictureNotFound` where there is none (any more), and `StoreUnavailable` where it
+        cannot be read.
+        """
         try:
             return (self._root / key).read_bytes()
         except FileNotFoundError as cause:
@@ -104,6 +115,20 @@ class LocalStorage:
 
     def _signature(self, key: str, start: str, end: str) -> str:
         return hmac.new(self._secret, f"{key}\n{start}\n{end}".encode(), hashlib.sha256).hexdigest()
+
+    def check(self) -> None:
+        """Raise `StoreUnavailable` where a picture could not be kept."""
+        draft = self._root / f".check-{secrets.token_hex(8)}"
+        try:
+            _write(draft, b"works")
+        except OSError as cause:
+            raise StoreUnavailable(f"pictures cannot be kept: {cause.strerror}") from cause
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def size(self) -> int:
+        """The bytes of everything that is kept; looks at every file."""
+        return sum(_size(path) for folder in self._hours() for path in folder.iterdir())
 
     def sweep(self) -> int:
         """Remove what no link opens any more, halves of pictures included; tell how many files."""
@@ -198,6 +223,14 @@ def _remove_if_older(path: Path, moment: float) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _size(path: Path) -> int:
+    """The file's bytes; none where another process has just removed it."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _utc(moment: int) -> str:

@@ -40,6 +40,7 @@ class Workers:
         self._turns: deque[_Batch[Any]] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self._busy = 0
         self._threads = [
             threading.Thread(target=self._work, name=f"diabelli-worker-{number}", daemon=True)
             for number in range(threads)
@@ -79,6 +80,22 @@ class Workers:
         if batch.failure is not None:
             raise batch.failure
         return [batch.results[index] for index in range(len(pieces))]
+
+    @property
+    def threads(self) -> int:
+        """How many there are."""
+        return len(self._threads)
+
+    @property
+    def busy(self) -> int:
+        """How many of them work on a piece at this moment."""
+        return self._busy
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces wait for their turn at this moment."""
+        with self._changed:
+            return sum(len(batch.waiting) for batch in self._turns)
 
     def close(self) -> None:
         """Finish what was handed in, then end the threads."""
@@ -123,6 +140,7 @@ class Workers:
                     if batch.waiting:
                         self._turns.append(batch)
                     batch.running += 1
+                    self._busy += 1
                     return batch, index, piece
                 if self._closed:
                     return None
@@ -131,6 +149,7 @@ class Workers:
     def _settle(self, batch: _Batch[Any], failure: Exception | None) -> None:
         with self._changed:
             batch.running -= 1
+            self._busy -= 1
             if failure is not None and batch.failure is None:
                 batch.failure = failure
                 batch.waiting.clear()

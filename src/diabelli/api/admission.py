@@ -61,14 +61,18 @@ class Admission:
         self.over = False
         self._pace = Pace(clock)
 
+    def check(self) -> None:
+        """Raise `Stopping` where nobody new is let in, because the server is going to stop."""
+        if self.stopping:
+            raise Stopping
+
     @contextmanager
     def enter(self) -> Iterator[Place]:
         """A place for one request, given back at the end.
 
         Raises `Overloaded` when the limit is reached and `Stopping` when the server stops.
         """
-        if self.stopping:
-            raise Stopping
+        self.check()
         if self.in_flight >= self.limit:
             raise Overloaded(
                 f"{self.in_flight} pictures are in flight and the limit is {self.limit}; "

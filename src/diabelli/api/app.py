@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,18 +18,26 @@ from diabelli.api import errors, schema
 from diabelli.api.admission import Admission
 from diabelli.api.early import EarlyClose
 from diabelli.api.front import Front
-from diabelli.api.keys import Keys
+from diabelli.api.idempotency import Idempotency
+from diabelli.api.health import PATH as HEALTH
+from diabelli.api.health import Health
+from diabelli.api.keys import Keys, open_to_all
+from diabelli.api.limits import Gate
+from diabelli.api.metrics import Metrics, load_of
 from diabelli.api.models import Models
+from diabelli.api.protection import protection
 from diabelli.api.recorder import Recorder
 from diabelli.api.results import PATH as RESULTS
 from diabelli.api.results import Results
 from diabelli.api.schema import answers
+from diabelli.api.scrape import Scrape
 from diabelli.api.streaming import streamed
 from diabelli.api.variations import Variations
 from diabelli.api.welcome import Welcome
 from diabelli.assembly import Parts
 from diabelli.errors import DiabelliError
 from diabelli.ledger.entries import Entries
+from diabelli.ledger.keys import IssuedKeys
 from diabelli.settings import Settings
 
 
@@ -51,6 +60,8 @@ class Endpoint:
 
 def create_app(settings: Settings, parts: Parts) -> FastAPI:
     """The ASGI application. It closes none of the parts: their maker does."""
+    admission = Admission(settings.queue)
+    metrics = Metrics(partial(load_of, parts.service, admission), parts.storage.size)
     app = FastAPI(
         title="Diabelli",
         version=diabelli.__version__,
@@ -58,12 +69,20 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(EarlyClose), Middleware(Front)],
+        middleware=[
+            Middleware(EarlyClose),
+            Middleware(
+                Front,
+                metrics=metrics,
+                protecting=protection(settings.public_url),
+                log_users=settings.log_users,
+            ),
+        ],
         exception_handlers={DiabelliError: errors.handle, HTTPException: errors.handle},
     )
     # Whoever runs the application stops it by this.
-    app.state.admission = Admission(settings.queue)
-    for endpoint in endpoints(settings, parts, app.openapi, app.state.admission):
+    app.state.admission = admission
+    for endpoint in endpoints(settings, parts, app.openapi, admission, metrics):
         mount(app, endpoint)
     # FastAPI derives the document once and keeps it.
     schema.complete(app.openapi())
@@ -75,14 +94,32 @@ def endpoints(
     parts: Parts,
     document: Callable[[], dict[str, Any]],
     admission: Admission,
+    metrics: Metrics,
 ) -> tuple[Endpoint, ...]:
     """Everything that is served."""
-    keys = Keys(key.get_secret_value() for key in settings.api_keys)
+    keys = Keys(
+        (key.get_secret_value() for key in settings.api_keys),
+        IssuedKeys(parts.database),
+        open_to_all=open_to_all(settings),
+    )
     results = Results(parts.storage)
     recorder = Recorder(Entries(parts.database))
-    variations = Variations(settings, parts.service, results, keys, admission, recorder)
+    gate = Gate(settings, parts.quota)
+    idempotency = Idempotency(parts, settings.lifetime_s)
+    variations = Variations(
+        settings, parts.service, results, keys, admission, recorder, gate, idempotency
+    )
     models = Models(settings.models, keys)
     welcome = Welcome(document, settings.public_url)
+    health = Health(
+        {
+            "engines": parts.service.check,
+            "storage": parts.storage.check,
+            "ledger": parts.database.check,
+            "server": admission.check,
+        }
+    )
+    scrape = Scrape(metrics, keys, settings)
     return (
         Endpoint(
             method="POST",
@@ -112,6 +149,13 @@ def endpoints(
             describe=schema.READ_RESULT,
             answers=answers(403, 404),
         ),
+        Endpoint(method="GET", paths=(HEALTH + "/live",), handle=health.live),
+        Endpoint(method="GET", paths=(HEALTH + "/ready",), handle=health.ready),
+        *(
+            [Endpoint(method="GET", paths=("/metrics",), handle=scrape.read)]
+            if settings.metrics != "off"
+            else ()
+        ),
         Endpoint(method="GET", paths=("/",), handle=welcome.greet),
         Endpoint(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
     )
@@ -132,10 +176,17 @@ def mount(app: FastAPI, endpoint: Endpoint) -> None:
             path,
             endpoint.handle,
             methods=[endpoint.method],
+            name=endpoint.paths[0],
             include_in_schema=path == endpoint.paths[0] and endpoint.describe is not None,
             openapi_extra=endpoint.describe,
             responses=endpoint.answers,
             response_class=Response if endpoint.answers.get(200) is None else JSONResponse,
         )
         if endpoint.method == "GET":
-            app.add_api_route(path, endpoint.handle, methods=["HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                endpoint.handle,
+                methods=["HEAD"],
+                name=endpoint.paths[0],
+                include_in_schema=False,
+            )

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from diabelli import errors
-from diabelli.api import refusals
+from diabelli.api import limits, refusals
 
 logger = logging.getLogger("diabelli.api")
 
@@ -81,23 +81,37 @@ TABLE: dict[type[BaseException], Row] = {
     errors.InvalidPicture: Row(400, code="invalid_image_format"),
     errors.NotSquare: Row(400, words=not_square),
     errors.ContentRefused: Row(400, code="content_policy_violation"),
+    errors.UserBlocked: Row(403, code="user_blocked"),
     errors.LinkRefused: Row(403),
     errors.LinkExpired: Row(403),
     errors.PictureNotFound: Row(404),
+    errors.QuotaExceeded: Row(
+        429,
+        "requests",
+        code="rate_limit_exceeded",
+        words=limits.refusal_words,
+        own_headers=limits.refusal_headers,
+    ),
     errors.OperatorError: FAULT,
     errors.StoreUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
     errors.LedgerUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
+    errors.QuotaUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
     errors.EngineFailed: FAULT,
     # Nobody is left to read this one; the number is the one that web servers log for it.
     errors.Cancelled: Row(499),
     refusals.MissingKey: Row(401, headers={"www-authenticate": 'Basic realm="Diabelli"'}),
     refusals.WrongKey: Row(401, code="invalid_api_key"),
+    refusals.NotAnAdmin: Row(403),
     refusals.UnknownUrl: Row(404),
     refusals.WrongMethod: Row(405),
     refusals.BodyTooLarge: Row(413, "server_error"),
     # A client that stalls once stalls again: its retry would only cost both sides the wait.
     refusals.BodyStalled: Row(408, headers={"x-should-retry": "false"}),
     refusals.OutsideSchema: Row(400),
+    # OpenAI's clients repeat a 409 by themselves, which would not help here.
+    refusals.KeyReused: Row(
+        409, code="idempotency_key_reused", headers={"x-should-retry": "false"}
+    ),
     refusals.UnknownModel: Row(400, code="invalid_value"),
     refusals.UnknownModelPage: Row(404, code="model_not_found"),
     refusals.Overloaded: Row(503, "server_error", words=sorry, own_headers=when_to_retry),
@@ -116,6 +130,11 @@ def row_of(exception: BaseException) -> Row:
     return next((TABLE[cls] for cls in type(exception).__mro__ if cls in TABLE), FAULT)
 
 
+def code_of(exception: BaseException) -> str:
+    """Its code for the log and the metrics; one word for all that nobody foresaw."""
+    return exception.code if isinstance(exception, errors.DiabelliError) else "unforeseen"
+
+
 def body(*, message: str, kind: str, param: str | None, code: str | None) -> bytes:
     """The error object as JSON, indented and ordered as the retired service wrote it."""
     error = {"code": code, "message": message, "param": param, "type": kind}
@@ -127,6 +146,7 @@ def answer(request: Request, exception: Exception) -> Response:
     headers = exception.headers or {} if isinstance(exception, HTTPException) else {}
     exception = in_our_words(request, exception)
     row = row_of(exception)
+    request.state.told["error"] = code_of(exception)
     # Being full is no fault, and its traces would bury those that are.
     if row.status >= 500 and not isinstance(exception, refusals.Overloaded):
         extra = {"request_id": request.state.request_id}

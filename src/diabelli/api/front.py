@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -15,26 +17,42 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diabelli.api import errors
+from diabelli.api.health import PATH as HEALTH
+from diabelli.api.metrics import Metrics
+from diabelli.api.protection import Header, added
 
 logger = logging.getLogger("diabelli.api")
 
 ORGANIZATION = "diabelli"
 API_VERSION = "2020-10-01"
 PREFLIGHT_S = 86400
+MAX_CLIENT_ID = 128
+"""How many characters of a client's own id for its request are logged."""
+EXPOSED = (
+    b"x-request-id, openai-processing-ms, retry-after, x-ratelimit-limit-images, "
+    b"x-ratelimit-remaining-images, x-ratelimit-reset-images"
+)
+"""The headers that a page of another origin may read."""
 
 
 class Front:
     """ASGI middleware around the routes and the handlers of their errors."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, protecting: Sequence[Header], log_users: bool
+    ) -> None:
+        """protecting: headers for every answer; log_users: whether the log names end-users."""
         self.app = app
+        self._metrics = metrics
+        self._protecting = protecting
+        self._log_users = log_users
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight; else let the application answer under a fresh request id."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        passage = Passage(scope, send)
+        passage = Passage(scope, send, self._protecting)
         app = preflight(Headers(scope=scope)) if is_preflight(scope) else self.app
         try:
             await app(scope, receive, passage.send)
@@ -43,23 +61,30 @@ class Front:
                 raise
             await errors.answer(Request(scope), fault)(scope, receive, passage.send)
         finally:
-            passage.log()
+            passage.log(with_user=self._log_users)
+            self._metrics.answered(route_of(scope), passage.status, passage.seconds, passage.told)
 
 
 class Passage:
     """One request on its way through, and what is told of it."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, protecting: Sequence[Header]) -> None:
         self._send = send
+        self._protecting = protecting
         self._started = time.perf_counter()
-        self._asked = f"{scope['method']} {scope['path']}"
+        self._path: str = scope["path"]
+        self._asked = f"{scope['method']} {self._path}"
         self.request_id = f"req_{uuid.uuid4().hex}"
         self.status: int | None = None
-        # What a route tells about its work, for the log line.
-        self._told: dict[str, object] = {}
+        self._client_id = client_id(Headers(scope=scope))
+        # What a route tells about its work, for the log line and the metrics.
+        self.told: dict[str, Any] = {}
+        # Headers that a route has for the answer, whatever that will be.
+        self._more: dict[str, str] = {}
         scope["state"] = {
             **scope.get("state", {}),
-            "told": self._told,
+            "told": self.told,
+            "headers": self._more,
             "request_id": self.request_id,
         }
 
@@ -67,22 +92,31 @@ class Passage:
         """Pass the answer on, with our headers on its head."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *self._headers()]
+            own = [*message.get("headers", ()), *self._headers()]
+            message["headers"] = added(own, self._protecting)
         await self._send(message)
 
-    def log(self) -> None:
-        """The one line that every request gets."""
+    @property
+    def seconds(self) -> float:
+        """How long the request has been here."""
+        return time.perf_counter() - self._started
+
+    def log(self, *, with_user: bool) -> None:
+        """The one line that every request gets; those of health checks are for debugging only."""
+        told = {name: value for name, value in self.told.items() if with_user or name != "user"}
         extra = {
             "request_id": self.request_id,
+            **({"client_request_id": self._client_id} if self._client_id else {}),
             "request": self._asked,
             "status": self.status,
             "duration_ms": self._elapsed_ms(),
-            **self._told,
+            **told,
         }
-        logger.info("request.answered", extra=extra)
+        level = logging.DEBUG if self._path.startswith(HEALTH) else logging.INFO
+        logger.log(level, "request.answered", extra=extra)
 
     def _elapsed_ms(self) -> int:
-        return round(1000 * (time.perf_counter() - self._started))
+        return round(1000 * self.seconds)
 
     def _headers(self) -> list[tuple[bytes, bytes]]:
         return [
@@ -91,8 +125,23 @@ class Passage:
             (b"openai-version", API_VERSION.encode()),
             (b"openai-organization", ORGANIZATION.encode()),
             (b"access-control-allow-origin", b"*"),
-            (b"access-control-expose-headers", b"x-request-id, openai-processing-ms, retry-after"),
+            (b"access-control-expose-headers", EXPOSED),
+            *((name.encode(), value.encode()) for name, value in self._more.items()),
         ]
+
+
+def client_id(headers: Headers) -> str:
+    """What a client calls its request, as far as it can be shown safely; "" for nothing."""
+    given = headers.get("x-client-request-id", "")[:MAX_CLIENT_ID]
+    return "".join(character if "!" <= character <= "~" else "?" for character in given)
+
+
+def route_of(scope: Scope) -> str:
+    """The name of the route that a request found, `other` where it found none.
+
+    What clients make up does not become a label: each of them would be a series of its own.
+    """
+    return getattr(scope.get("route"), "name", "other")
 
 
 def is_preflight(scope: Scope) -> bool:

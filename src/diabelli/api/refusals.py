@@ -1,10 +1,12 @@
 """What the HTTP edge refuses by itself, before the service is asked, in OpenAI's words.
 
     CallerError
+    ├── NotAnAdmin                        who may look?
     ├── MissingKey, WrongKey              who is asking?
     ├── UnknownUrl, WrongMethod           for what?
     ├── WrongContentType, BrokenForm      is it a form?
     ├── BodyTooLarge, BodyStalled         does it arrive?
+    ├── KeyReused                         an Idempotency-Key that belongs to another request
     ├── UnknownModel                      a model name that the settings do not map
     ├── UnknownModelPage                  the same, asked for by its own URL
     └── InvalidPicture
@@ -47,6 +49,17 @@ class WrongKey(CallerError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"Incorrect API key provided: {masked(key)}.")
+
+
+class NotAnAdmin(CallerError):
+    """Only an admin key may look at this."""
+
+    code = "not_an_admin"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This can be read with an admin key only: make one with `diabelli keys create --admin`."
+        )
 
 
 class UnknownUrl(CallerError):
@@ -101,6 +114,18 @@ class BodyStalled(CallerError):
     """The client stopped sending its body."""
 
     code = "body_stalled"
+
+
+class KeyReused(CallerError):
+    """The Idempotency-Key was used for another request."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used within the last 60 minutes for a request with other "
+            "fields or another image; repeat that request as it was, or choose another key."
+        )
 
 
 class UnknownModel(CallerError):

@@ -5,6 +5,7 @@ All times in it are Unix seconds, UTC. Several processes may share it, a file of
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -77,6 +78,11 @@ class Database:
             self._make_private()
             with self._reading.begin() as connection:
                 yield connection
+
+    def check(self) -> None:
+        """Raise `LedgerUnavailable` where it cannot be read."""
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
         """Close every connection."""
@@ -167,6 +173,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+    # Not every build of SQLite has it.
+    connection.create_function("floor", 1, math.floor, deterministic=True)
 
 
 def _begin_reading(connection: Connection) -> None:

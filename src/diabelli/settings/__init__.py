@@ -14,18 +14,33 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from diabelli.settings.access import Access
 from diabelli.settings.keeping import Keeping
+from diabelli.settings.limits import Limits
 from diabelli.settings.making import Making
+from diabelli.settings.metering import Metering
 from diabelli.settings.serving import Serving
 from diabelli.settings.sources import Sources
+from diabelli.settings.telling import Telling
 from diabelli.settings.waiting import Waiting
 
 PREFIX = "DIABELLI_"
 
-TOPICS: tuple[type[BaseModel], ...] = (Serving, Access, Sources, Making, Waiting, Keeping)
+TOPICS: tuple[type[BaseModel], ...] = (
+    Serving,
+    Access,
+    Sources,
+    Making,
+    Waiting,
+    Limits,
+    Keeping,
+    Telling,
+    Metering,
+)
 """In the order of the documentation; the docstring of each is its heading there."""
 
 
-class Settings(Serving, Access, Sources, Making, Waiting, Keeping, BaseSettings):
+class Settings(
+    Serving, Access, Sources, Making, Waiting, Limits, Keeping, Telling, Metering, BaseSettings
+):
     """The settings of one server, checked: every instance that exists can be run."""
 
     model_config = SettingsConfigDict(
@@ -45,14 +60,18 @@ class Settings(Serving, Access, Sources, Making, Waiting, Keeping, BaseSettings)
         return (init_settings,)
 
     @model_validator(mode="after")
+    def _meters_what_is_there(self) -> Settings:
+        if unknown := self.metering.keys() - self.models.keys():
+            raise ValueError(
+                f"metering names {', '.join(sorted(unknown))}, but the models are "
+                + ", ".join(self.models)
+            )
+        return self
+
+    @model_validator(mode="after")
     def _keys_where_they_are_needed(self) -> Settings:
         if self.auth == "no-auth" and self.api_keys:
             raise ValueError("auth is `no-auth`, yet there are api_keys: unset one of them")
-        if self.auth == "keys" and not self.api_keys and not is_loopback(self.host):
-            raise ValueError(
-                f"whoever reaches {self.host} could use this server: set api_keys, or say "
-                "`no-auth` if that is meant"
-            )
         return self
 
 

@@ -1,8 +1,6 @@
-"""Where the server listens and what it tells."""
+"""Where the server listens."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -19,7 +17,4 @@ class Serving(BaseModel):
         pattern=r"^https?://[^/\s]+(/\S*)?$",
         description="What the links to result pictures begin with, where a proxy stands before the "
         "server; unset means the host of each request.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least important messages that are logged."
     )

@@ -1,0 +1,196 @@
+"""What the server counts and times, for Prometheus. The only importer of prometheus_client.
+
+Each application has a registry of its own. Where several processes serve on one socket they keep
+their values in files of one folder, which prometheus_client finds in the environment, and whichever
+of them is asked adds all of them up.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from diabelli.api.admission import Admission
+from diabelli.service import Service
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable with the folder that processes share; it has to be set before this is imported."""
+LEFT = 499
+"""The status that web servers note for a client who did not wait for one."""
+BYTES_FRESH_S = 60
+"""How long a measurement of the storage counts; it looks at every file."""
+SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric, or one for each combination of its labels' values."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    labels: tuple[str, ...]
+    help: str
+
+
+REQUESTS = Family(
+    "diabelli_requests_total",
+    "counter",
+    ("route", "status"),
+    "Requests answered, by the path of their route and the HTTP status.",
+)
+IMAGES = Family(
+    "diabelli_images_total",
+    "counter",
+    ("engine", "size"),
+    "Variations made and answered, by engine and size.",
+)
+REJECTIONS = Family(
+    "diabelli_rejections_total",
+    "counter",
+    ("reason",),
+    "Requests that were not carried out, by the code of the error.",
+)
+SECONDS_BY_STAGE = Family(
+    "diabelli_stage_seconds",
+    "histogram",
+    ("stage",),
+    "Seconds that a stage took: `queued` until a thread took the request up, `decode`, `prepare` "
+    "once a request; `engine`, `encode`, `store` once a variation; `total` once a request that got "
+    "its pictures, from its head to the end of its answer.",
+)
+QUEUE = Family(
+    "diabelli_queue_depth", "gauge", (), "Pieces of work that wait for a thread, at this moment."
+)
+IN_FLIGHT = Family(
+    "diabelli_in_flight", "gauge", (), "Variations that admitted requests are waiting for."
+)
+BUSY = Family("diabelli_engine_busy", "gauge", (), "Threads that are working at this moment.")
+THREADS = Family("diabelli_engine_threads", "gauge", (), "Threads that there are to work.")
+STORE = Family(
+    "diabelli_store_bytes",
+    "gauge",
+    (),
+    "Bytes of the result pictures that are kept, measured at most once a minute.",
+)
+FAMILIES = (REQUESTS, IMAGES, REJECTIONS, SECONDS_BY_STAGE, QUEUE, IN_FLIGHT, BUSY, THREADS, STORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy this process is: values of the gauges of the same names."""
+
+    queue_depth: int
+    in_flight: int
+    engine_busy: int
+    engine_threads: int
+
+
+def load_of(service: Service, admission: Admission) -> Load:
+    """How busy they are now."""
+    return Load(
+        queue_depth=service.workers.waiting,
+        in_flight=admission.in_flight,
+        engine_busy=service.workers.busy,
+        engine_threads=service.workers.threads,
+    )
+
+
+class Metrics:
+    """The metrics of one application; every method may be called from any thread."""
+
+    def __init__(self, load: Callable[[], Load], store_bytes: Callable[[], int]) -> None:
+        """load, store_bytes: measure now; the second may take its time."""
+        self._load = load
+        self._measure = store_bytes
+        self._measured = -float(BYTES_FRESH_S)
+        self._registry = CollectorRegistry()
+        self._requests = self._counter(REQUESTS)
+        self._images = self._counter(IMAGES)
+        self._rejections = self._counter(REJECTIONS)
+        self._seconds = Histogram(
+            *_named(SECONDS_BY_STAGE), buckets=SECONDS, registry=self._registry
+        )
+        self._gauges = [self._gauge(family) for family in (QUEUE, IN_FLIGHT, BUSY, THREADS)]
+        self._bytes = Gauge(*_named(STORE), multiprocess_mode="mostrecent", registry=self._registry)
+
+    def answered(
+        self, route: str, status: int | None, seconds: float, told: Mapping[str, Any]
+    ) -> None:
+        """Count a request that has ended.
+
+        status: None where the client left before there was an answer.
+        told: what its log line says of it.
+        """
+        self._requests.labels(route, str(status or LEFT)).inc()
+        if "error" in told:
+            self._rejections.labels(told["error"]).inc()
+        elif "seeds" in told:
+            self._images.labels(told["engine"], told["size"]).inc(len(told["seeds"]))
+            self.stage("total", seconds)
+        self._look()
+
+    def stage(self, name: str, seconds: float) -> None:
+        """Note how long a stage of some request took."""
+        self._seconds.labels(name).observe(seconds)
+        self._look()
+
+    def exposition(self) -> bytes:
+        """All of them, of all processes, in Prometheus's text format; blocks for some time."""
+        self._look()
+        if time.monotonic() - self._measured >= BYTES_FRESH_S:
+            self._measured = time.monotonic()
+            self._bytes.set(self._measure())
+        folder = os.environ.get(SHARED)
+        return generate_latest(added_up(Path(folder)) if folder else self._registry)
+
+    def _look(self) -> None:
+        """Bring the gauges up to date. Others who add them up see them as of this moment."""
+        load = self._load()
+        values = (load.queue_depth, load.in_flight, load.engine_busy, load.engine_threads)
+        for gauge, value in zip(self._gauges, values, strict=True):
+            gauge.set(value)
+
+    def _counter(self, family: Family) -> Counter:
+        return Counter(*_named(family), registry=self._registry)
+
+    def _gauge(self, family: Family) -> Gauge:
+        return Gauge(*_named(family), multiprocess_mode="livesum", registry=self._registry)
+
+
+def added_up(folder: Path) -> CollectorRegistry:
+    """The values of all processes that keep theirs in that folder."""
+    forget_ended(folder)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, str(folder))
+    return registry
+
+
+def forget_ended(folder: Path) -> None:
+    """Remove what ended processes were doing last; what they had counted stays counted."""
+    for path in folder.glob("gauge_live*_*.db"):
+        process = path.stem.rpartition("_")[2]
+        if process.isdecimal() and not _is_running(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _named(family: Family) -> tuple[str, str, tuple[str, ...]]:
+    return family.name, family.help, family.labels

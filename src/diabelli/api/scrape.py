@@ -1,0 +1,36 @@
+"""`GET /metrics`: the metrics, for whoever may read them."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from diabelli.api.keys import Keys
+from diabelli.api.metrics import CONTENT_TYPE, Metrics
+from diabelli.api.refusals import NotAnAdmin
+from diabelli.settings import Settings, is_loopback
+
+
+class Scrape:
+    """The endpoint. It tells how much is asked, never by whom."""
+
+    def __init__(self, metrics: Metrics, keys: Keys, settings: Settings) -> None:
+        self._metrics = metrics
+        self._keys = keys
+        self._is_open = settings.metrics == "open"
+        self._is_local = is_loopback(settings.host)
+
+    async def read(self, request: Request) -> Response:
+        """All of them as text; raises `NotAnAdmin` where the settings keep them from this caller."""
+        if not self._is_open:
+            self._check(request)
+        content = await run_in_threadpool(self._metrics.exposition)
+        return Response(
+            content, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE}
+        )
+
+    def _check(self, request: Request) -> None:
+        self._keys.check(request.headers.get("authorization"))
+        if not self._is_local:
+            raise NotAnAdmin
