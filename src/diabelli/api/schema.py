@@ -105,7 +105,7 @@ FORM = {
         },
         "user": {
             "type": "string",
-            "description": "Your name for the end-user. Accepted and not used.",
+            "description": "Your name for the end-user, which the ledger remembers.",
         },
         "strength": {
             "anyOf": [
