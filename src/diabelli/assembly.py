@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from diabelli import engines
+from diabelli.errors import InvalidSettings
 from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.entries import Entries
+from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
+from diabelli.quota.ledger import in_ledger
+from diabelli.quota.quota import Quota
+from diabelli.quota.redis import in_redis
+from diabelli.quota.store import in_memory
 from diabelli.service import Service
-from diabelli.settings import Settings
+from diabelli.settings import Settings, is_loopback
 from diabelli.storage import LocalStorage, private_folder, secret_in
-from diabelli.sweeper import Sweeper
+from diabelli.sweeper import Sweep, Sweeper
 
 
 def build_storage(settings: Settings) -> LocalStorage:
@@ -50,6 +58,47 @@ def build_service(settings: Settings, storage: LocalStorage) -> Service:
     )
 
 
+def build_quota(settings: Settings, database: Database) -> Quota:
+    """What counts the limits of keys and end-users; raises `MissingExtra` and `InvalidSettings`."""
+    lapse_s = settings.deadline_s + 60
+    given = settings.limits_url.get_secret_value() if settings.limits_url else ""
+    match given or ("ledger" if settings.workers > 1 else "memory"):
+        case "memory":
+            return Quota(in_memory(lapse_s))
+        case "ledger":
+            return Quota(in_ledger(database, lapse_s))
+        case url:
+            return Quota(in_redis(url, lapse_s))
+
+
+def ask_for_keys(settings: Settings) -> bool:
+    """Whether a server with these settings asks for keys.
+
+    Raises `InvalidSettings` where it would be open to other machines by accident, or where it is
+    to be open although there are keys.
+    """
+    with closing(open_ledger(settings)) as database:
+        issued = IssuedKeys(database)
+        made, good = issued.any_made(), issued.any_good()
+    if settings.auth == "no-auth":
+        if good:
+            raise InvalidSettings("auth is `no-auth`, yet there are keys: revoke them or unset it")
+        return False
+    if not settings.api_keys and not good and not is_loopback(settings.host):
+        raise InvalidSettings(
+            f"whoever reaches {settings.host} could use this server: make a key with `diabelli "
+            "keys create`, set api_keys, or say `no-auth` if that is meant"
+        )
+    return made or bool(settings.api_keys)
+
+
+def sweeps(settings: Settings, storage: LocalStorage, database: Database) -> tuple[Sweep, ...]:
+    """What is swept: pictures whose link expired, and entries that are no longer remembered."""
+    remembered_s = settings.retention_days * 86400
+    entries = Entries(database)
+    return (storage.sweep, lambda: entries.forget(time.time() - remembered_s))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What a server is made of."""
@@ -57,6 +106,7 @@ class Parts:
     service: Service
     storage: LocalStorage
     database: Database
+    quota: Quota
 
 
 @contextmanager
@@ -66,5 +116,6 @@ def assembled(settings: Settings) -> Iterator[Parts]:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
         service = stack.enter_context(closing(build_service(settings, storage)))
-        stack.enter_context(closing(Sweeper(storage)))
-        yield Parts(service=service, storage=storage, database=database)
+        stack.enter_context(closing(Sweeper(sweeps(settings, storage, database))))
+        quota = build_quota(settings, database)
+        yield Parts(service=service, storage=storage, database=database, quota=quota)

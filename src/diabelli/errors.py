@@ -8,6 +8,8 @@
     │   │   ├── PictureTooLarge  more bytes or more pixels than the limit
     │   │   └── NotSquare        a square picture is asked for
     │   ├── ContentRefused       a safety checker refused what was made of the source
+    │   │   └── PictureBlocked   the operator blocked the source, or a picture that looks like it
+    │   ├── UserBlocked          the operator blocked the end-user
     │   ├── LinkRefused          a link to a result picture that was not signed here, or was altered
     │   ├── LinkExpired          a link to a result picture whose time is over
     │   ├── PictureNotFound      no result picture is kept under that name
@@ -100,6 +102,18 @@ class ContentRefused(CallerError):
     code = "content_policy_violation"
 
 
+class PictureBlocked(ContentRefused):
+    """Your input image may contain content that is not allowed by our safety system."""
+
+    code = "picture_blocked"
+
+
+class UserBlocked(CallerError):
+    """The end-user that this request names is blocked on this server."""
+
+    code = "user_blocked"
+
+
 class LinkRefused(CallerError):
     """The link was not signed by this server, or was altered since."""
 
@@ -143,8 +157,9 @@ class QuotaExceeded(CallerError):
         reset_s: float,
     ) -> None:
         when = "ask for fewer" if wait_s is None else f"ask again in {wait_s:.0f} s"
+        often = "at once" if per == "once" else f"per {per}"
         super().__init__(
-            f"the {subject}'s limit is {limit} images per {per}: {used} count already and {asked} "
+            f"the {subject}'s limit is {limit} images {often}: {used} count already and {asked} "
             f"more are asked for; {when}"
         )
         self.subject, self.per = subject, per

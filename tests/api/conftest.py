@@ -12,7 +12,7 @@ import pytest
 from api.engines import Broken, Climber, Gate, Shift, Stumbler
 from api.wire import Server, serving
 from diabelli.api.http11 import Http11
-from diabelli.assembly import Parts, open_ledger
+from diabelli.assembly import Parts, build_quota, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -42,7 +42,8 @@ def start(
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
     database = stack.enter_context(closing(open_ledger(checked)))
-    parts = Parts(service=service, storage=storage, database=database)
+    quota = build_quota(checked, database)
+    parts = Parts(service=service, storage=storage, database=database, quota=quota)
     return stack.enter_context(serving(checked, parts, root_path, http))
 
 

@@ -23,12 +23,12 @@ class Models:
 
     async def list(self, request: Request) -> Response:
         """Every model."""
-        self._keys.check(request.headers.get("authorization"))
+        await self._keys.check(request.headers.get("authorization"))
         return JSONResponse({"object": "list", "data": [*self._models.values()]})
 
     async def retrieve(self, request: Request) -> Response:
         """One model; raises `UnknownModelPage`."""
-        self._keys.check(request.headers.get("authorization"))
+        await self._keys.check(request.headers.get("authorization"))
         name = request.path_params["model"]
         if name not in self._models:
             raise UnknownModelPage(name)

@@ -61,6 +61,11 @@ class Stream:
         """Whether the request asked for a stream."""
         return self._wanted is not None
 
+    @property
+    def finished(self) -> int:
+        """How many variations were told of."""
+        return len(self._sizes)
+
     def open(self, wanted: Wanted, url_of: Callable[[str], str]) -> None:
         """Tell from now on, if the request asked for it; `url_of` makes a key's URL."""
         if wanted.stream:

@@ -10,6 +10,7 @@ import sys
 
 import typer
 
+from diabelli.cli import keys
 from diabelli.cli.engines import engines
 from diabelli.cli.faults import exit_code, tell
 from diabelli.cli.serve import serve
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 for _command in (serve, vary, engines):
     app.command()(_command)
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

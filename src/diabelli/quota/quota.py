@@ -129,23 +129,19 @@ class Quota:
             raise
         return Taken(hold=hold, images=images, buckets=limited, standings=standings)
 
-    def charge(self, taken: Taken) -> None:
-        """Count the images as made and end the hold.
+    def settle(self, taken: Taken, made: int) -> None:
+        """Count `made` images, no more than were held, as made, and end the hold.
 
         A store that fails now is told in the log alone: the images are made, and their maker has
         been promised them.
         """
         try:
             with self._translated():
-                for bucket in taken.buckets:
+                for bucket in taken.buckets if made else ():
                     for _, item in bucket.rates:
-                        self._limiter.hit(item, bucket.name, cost=taken.images)
+                        self._limiter.hit(item, bucket.name, cost=made)
         except QuotaUnavailable as fault:
-            _log.warning("quota.not_charged", exc_info=fault)
-        self.give_back(taken)
-
-    def give_back(self, taken: Taken) -> None:
-        """End the hold; what it held costs nothing."""
+            _log.warning("quota.not_charged", extra={"reason": fault.message})
         self._give_back(taken.buckets, taken.hold)
 
     def _judge(self, bucket: Bucket, hold: str, images: int) -> Iterator[Standing]:
@@ -189,7 +185,7 @@ class Quota:
                 for bucket in buckets:
                     self._holds.give_back(bucket.name, hold)
         except QuotaUnavailable as fault:
-            _log.warning("quota.not_given_back", exc_info=fault)
+            _log.warning("quota.not_given_back", extra={"reason": fault.message})
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

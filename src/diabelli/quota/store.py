@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +14,10 @@ from limits.storage.memory import MemoryStorage
 
 
 class Holds(Protocol):
-    """The images of requests that still run, by the bucket that they count in."""
+    """The images of requests that still run, by the bucket that they count in.
+
+    A hold that is never given back lapses after some time.
+    """
 
     def take(self, bucket: str, hold: str, images: int) -> int:
         """Hold that many images under the name `hold`; how many the bucket holds with them.
@@ -39,17 +44,22 @@ class Store:
 
 
 class MemoryHolds:
-    """Holds of one process, which end with it."""
+    """Holds of one process. A request that is lost in a way nobody foresaw is forgotten in time."""
 
-    def __init__(self) -> None:
-        self._held: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    def __init__(self, lapse_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lapse_s = lapse_s
+        self._clock = clock
+        # By bucket and hold: the images, and when they lapse.
+        self._held: defaultdict[str, dict[str, tuple[int, float]]] = defaultdict(dict)
         self._lock = threading.Lock()
 
     def take(self, bucket: str, hold: str, images: int) -> int:
         """As `Holds` has it."""
+        now = self._clock()
         with self._lock:
-            self._held[bucket][hold] = images
-            return sum(self._held[bucket].values())
+            held = self._held[bucket]
+            held[hold] = images, now + self._lapse_s
+            return sum(images for images, lapses in held.values() if lapses > now)
 
     def give_back(self, bucket: str, hold: str) -> None:
         """As `Holds` has it."""
@@ -59,6 +69,6 @@ class MemoryHolds:
                 del self._held[bucket]
 
 
-def in_memory() -> Store:
+def in_memory(lapse_s: float) -> Store:
     """A store for one process; it forgets all when it ends."""
-    return Store(windows=MemoryStorage(), holds=MemoryHolds())
+    return Store(windows=MemoryStorage(), holds=MemoryHolds(lapse_s))

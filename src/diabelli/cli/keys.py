@@ -1,0 +1,120 @@
+"""`diabelli keys`: makes, lists, revokes and rotates API keys."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from diabelli.cli.opened import Config, DataDir, ledger
+
+if TYPE_CHECKING:
+    from diabelli.ledger.keys import IssuedKey, Limits
+
+app = typer.Typer(help="Make, list, revoke and rotate API keys.", no_args_is_help=True)
+
+_said = Console(stderr=True, highlight=False)
+
+Name = Annotated[str, typer.Argument(help="The key's name or id.")]
+
+
+def _limit(what: str) -> Any:
+    text = f"{what}; 0 is no limit, without it the settings decide."
+    return typer.Option(min=0, show_default=False, help=text)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option(help="What the key is called, such as the site it is for.")],
+    images_per_minute: Annotated[int | None, _limit("Images in a minute")] = None,
+    images_per_day: Annotated[int | None, _limit("Images in 24 hours")] = None,
+    concurrent: Annotated[int | None, _limit("Images in the making")] = None,
+    admin: Annotated[
+        bool, typer.Option("--admin", help="It may also see what other keys were used for.")
+    ] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Make a key and print it, once."""
+    from diabelli.ledger.keys import IssuedKeys, Limits
+
+    limits = Limits(
+        images_per_minute=images_per_minute,
+        images_per_day=images_per_day,
+        concurrent_images=concurrent,
+    )
+    with ledger(data_dir, config) as database:
+        key = IssuedKeys(database).create(name, limits, admin=admin)
+    _hand_out(key, f"This is the key {name!r}.")
+
+
+@app.command("list")
+def list_keys(data_dir: DataDir = None, config: Config = None) -> None:
+    """List the keys, revoked ones included."""
+    from diabelli.ledger.keys import IssuedKeys
+
+    with ledger(data_dir, config) as database:
+        keys = IssuedKeys(database).list()
+    table = Table(box=None, header_style="bold")
+    for column, whole in (("name", False), ("id", True), ("key", True), ("limits", False)):
+        table.add_column(column, no_wrap=whole)
+    table.add_column("made")
+    for key in keys:
+        table.add_row(*_cells(key), style="dim" if key.revoked else None)
+    Console().print(table)
+
+
+@app.command()
+def revoke(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
+    """Let a key open nothing any more; a running server knows within a second."""
+    from diabelli.ledger.keys import IssuedKeys
+
+    with ledger(data_dir, config) as database:
+        IssuedKeys(database).revoke(name)
+    _said.print(f"The key {name!r} is revoked.", markup=False)
+
+
+@app.command()
+def rotate(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
+    """Replace a key by a new one of the same name, limits and usage, and print that, once."""
+    from diabelli.ledger.keys import IssuedKeys
+
+    with ledger(data_dir, config) as database:
+        key = IssuedKeys(database).rotate(name)
+    _hand_out(key, f"This is the new key {name!r}; the old one opens nothing any more.")
+
+
+def _hand_out(key: str, sentence: str) -> None:
+    """The key alone on stdout, for programs; what there is to say of it on stderr."""
+    _said.print(f"{sentence} It is not kept and cannot be shown again:", markup=False)
+    typer.echo(key)
+
+
+def _cells(key: IssuedKey) -> list[str]:
+    until = f", revoked {_day(key.revoked)}" if key.revoked else ""
+    return [
+        escape(key.name) + (" (admin)" if key.admin else ""),
+        key.id,
+        f"{key.prefix}...",
+        _limits(key.limits),
+        _day(key.created) + until,
+    ]
+
+
+def _limits(limits: Limits) -> str:
+    """The key's own limits; `default` where the settings decide them all."""
+    own = {
+        "a minute": limits.images_per_minute,
+        "a day": limits.images_per_day,
+        "at once": limits.concurrent_images,
+    }
+    told = [f"{limit or 'any'} {per}" for per, limit in own.items() if limit is not None]
+    return ", ".join(told) or "default"
+
+
+def _day(moment: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(moment))
