@@ -3,12 +3,14 @@
 After "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Facebook, 2019),
 in whose words and bit order a hash is written here; so it can be compared with the lists of others.
 Their published C++ shrinks a picture by box filters; here the same filters are one matrix an axis.
+They lean to one side, by more the smaller a picture is. So every picture is first brought to
+512x512, as the authors do with larger ones: the hash of a copy does not hang on its size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -26,9 +28,9 @@ _Floats: TypeAlias = NDArray[np.floating[Any]]
 NEAR = 31
 """Two hashes that differ in at most so many bits are of the same picture, as PDQ's authors hold."""
 
+_SIDE = 512
 _GRID = 64
 _HASHED = 16
-_ENOUGH = 512  # what has more is shrunk to it first, as PDQ's authors do; their tests allow it
 _LEAST = 5  # PDQ was tested on no fewer rows or columns
 _LEAST_QUALITY = 50  # below it, PDQ's authors find hashes of unlike pictures alike
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -86,14 +88,9 @@ def _grids(image: Image, *, mirrored: tuple[bool, ...]) -> list[_Floats]:
     if min(image.shape[:2]) < _LEAST:
         return []
     luma = _luma(image)
-    down, along = (_shrinking(side) for side in luma.shape)
-    shrunk = [_mirrored(down, flip) @ luma for flip in mirrored]
-    grids: list[_Floats] = [half @ _mirrored(along, flip).T for half in shrunk for flip in mirrored]
+    ways = [_shrinking()[:, ::-1] if flip else _shrinking() for flip in mirrored]
+    grids: list[_Floats] = [down @ luma @ along.T for down in ways for along in ways]
     return grids if _quality(grids[0]) >= _LEAST_QUALITY else []
-
-
-def _mirrored(shrinking: _Floats, flip: bool) -> _Floats:
-    return shrinking[:, ::-1] if flip else shrinking
 
 
 def _waves(grid: _Floats) -> _Floats:
@@ -103,23 +100,20 @@ def _waves(grid: _Floats) -> _Floats:
 
 
 def _luma(image: Image) -> _Floats:
-    """Brightness 0..255 (row, column), of at most `_ENOUGH` rows and columns."""
-    rows, columns = (min(side, _ENOUGH) for side in image.shape[:2])
-    box = Pillow.Resampling.BOX
-    small = Pillow.fromarray(image).resize((columns, rows), box, reducing_gap=1.0)
-    return on_white(np.asarray(small)).astype(np.float32) @ _LUMA
+    """Brightness 0..255, (512, 512)."""
+    whole = (_SIDE, _SIDE)
+    scaled = Pillow.fromarray(image).resize(whole, Pillow.Resampling.BILINEAR, reducing_gap=2.0)
+    return on_white(np.asarray(scaled)).astype(np.float32) @ _LUMA
 
 
-@lru_cache(maxsize=32)
-def _shrinking(length: int) -> _Floats:
-    """The matrix (64, length) that blurs an axis by two box filters and takes 64 points of it."""
-    if length == _GRID:
-        return np.eye(_GRID, dtype=np.float32)
-    width = -(-length // (2 * _GRID))
-    offset = np.arange(length)[None, :] - np.arange(length)[:, None]
+@cache
+def _shrinking() -> _Floats:
+    """The matrix (64, 512) that blurs an axis by two box filters and takes 64 points of it."""
+    width = _SIDE // (2 * _GRID)
+    offset = np.arange(_SIDE)[None, :] - np.arange(_SIDE)[:, None]
     box = ((offset > width // 2 - width) & (offset <= width // 2)).astype(np.float32)
     box /= box.sum(axis=1, keepdims=True)
-    points = ((np.arange(_GRID) + 0.5) * length / _GRID).astype(np.intp)
+    points = (np.arange(_GRID) * 2 + 1) * width
     return box[points] @ box
 
 

@@ -1,0 +1,170 @@
+"""Blocks: who and what is refused, and that a server comes to know of it."""
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from diabelli.errors import InvalidParameter, PictureBlocked, UserBlocked
+from diabelli.ledger.blocklist import FRESH_S, Blocklist
+from diabelli.ledger.blocks import Blocks, sha256_of
+from diabelli.ledger.entries import Entries, Entry
+from diabelli.pictures.likeness import kept
+from diabelli.pictures.pdq import pdq
+from oracles.sources import SOURCES, face, landscape, pebbles
+
+OTHER = sha256_of(b"the file of another picture")
+GREY = np.full((64, 64, 3), 128, np.uint8)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        self.now += 0.001
+        return self.now
+
+
+@pytest.fixture
+def blocks(database):
+    return Blocks(database, Clock())
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def blocklist(database, clock):
+    return Blocklist(database, clock)
+
+
+def test_nobody_is_blocked_at_first(blocklist):
+    """Neither are pictures, nor requests that name nobody."""
+    blocklist.check_user("waltz", key=None)
+    blocklist.check_user(None, key="key_1")
+    blocklist.check_picture(OTHER, face())
+
+
+def test_a_blocked_user_is_refused_under_every_key(blocks, blocklist):
+    """And without one; nobody else is."""
+    blocks.block_user("waltz", note="spam")
+    for key in (None, "key_1", "settings"):
+        with pytest.raises(UserBlocked):
+            blocklist.check_user("waltz", key=key)
+    blocklist.check_user("Waltz", key=None)
+    blocklist.check_user(None, key=None)
+
+
+def test_a_user_can_be_blocked_under_one_key_alone(blocks, blocklist):
+    """Two applications may both have an end-user 7."""
+    blocks.block_user("7", key="key_1")
+    with pytest.raises(UserBlocked):
+        blocklist.check_user("7", key="key_1")
+    blocklist.check_user("7", key="key_2")
+    blocklist.check_user("7", key=None)
+
+
+def test_a_blocked_file_is_refused(blocks, blocklist):
+    """Even where its picture has nothing to be known by."""
+    blocks.block_picture(sha256_of(b"grey"), kept(GREY))
+    with pytest.raises(PictureBlocked):
+        blocklist.check_picture(sha256_of(b"grey"), GREY)
+    blocklist.check_picture(OTHER, GREY)
+
+
+@pytest.mark.parametrize("turned", [lambda image: image, np.rot90, np.fliplr])
+def test_a_picture_that_looks_like_a_blocked_one_is_refused(blocks, blocklist, turned):
+    """Another file, smaller, and whichever way up; no other picture is."""
+    blocks.block_picture(sha256_of(b"a face"), kept(face(512)))
+    small = np.asarray(Pillow.fromarray(np.ascontiguousarray(turned(face(512)))).resize((300, 300)))
+    with pytest.raises(PictureBlocked):
+        blocklist.check_picture(OTHER, small)
+    for image in (pebbles(), landscape(), GREY):
+        blocklist.check_picture(OTHER, image)
+
+
+def test_a_transparent_picture_is_known(blocks, blocklist):
+    """Alpha that hides little does not hide a picture."""
+    blocks.block_picture(sha256_of(b"a face"), kept(face(256)))
+    alpha = np.full((256, 256, 1), 200, np.uint8)
+    with pytest.raises(PictureBlocked):
+        blocklist.check_picture(OTHER, np.dstack([face(256), alpha]))
+
+
+def test_a_change_is_seen_within_a_second(blocks, blocklist, clock):
+    """Blocks and their end; until then the server's copy serves."""
+    blocklist.check_user("waltz", key=None)
+    blocks.block_user("waltz")
+    blocklist.check_user("waltz", key=None)
+    clock.now += FRESH_S
+    with pytest.raises(UserBlocked):
+        blocklist.check_user("waltz", key=None)
+    blocks.unblock_user("waltz")
+    blocks.block_user("another")
+    clock.now += FRESH_S
+    blocklist.check_user("waltz", key=None)
+
+
+def test_a_second_block_replaces_the_note(blocks):
+    """There is one block of one user or picture."""
+    for note in ("at first", "at last"):
+        blocks.block_user("waltz", note=note)
+        blocks.block_picture(OTHER, [], note=note)
+    (user,) = blocks.users()
+    (picture,) = blocks.pictures()
+    assert user.note == picture.note == "at last"
+    assert user.key is None
+    assert user.time > 1000
+
+
+def test_the_source_of_a_request_can_be_blocked(database, blocks, blocklist):
+    """Nobody needs the file: the ledger has its hashes."""
+    hashes = {"sha256": sha256_of(b"a face"), "pdq": pdq(face(300))}
+    entry = Entry(request_id="req_1", time=1.0, status=200, total_ms=1.0, **hashes)
+    Entries(database).record(entry)
+    assert blocks.block_source("req_1", note="seen").sha256 == hashes["sha256"]
+    with pytest.raises(PictureBlocked):
+        blocklist.check_picture(OTHER, face(256))
+    with pytest.raises(InvalidParameter, match="req_2"):
+        blocks.block_source("req_2")
+
+
+def test_a_picture_is_named_by_its_first_digits(blocks, blocklist):
+    """As many as tell it from others, and no fewer than eight."""
+    blocks.block_picture(OTHER, [])
+    for digits in (OTHER[:7], "0" * 64, ""):
+        with pytest.raises(InvalidParameter):
+            blocks.unblock_picture(digits)
+    assert blocks.unblock_picture(OTHER[:8].upper()).sha256 == OTHER
+    assert blocks.pictures() == []
+    blocklist.check_picture(OTHER, GREY)
+
+
+def test_what_is_not_blocked_cannot_be_unblocked(blocks):
+    """A user blocked under one key is not blocked under every one."""
+    blocks.block_user("7", key="key_1")
+    for key in (None, "key_2"):
+        with pytest.raises(InvalidParameter, match="not blocked"):
+            blocks.unblock_user("7", key=key)
+    blocks.unblock_user("7", key="key_1")
+    assert blocks.users() == []
+
+
+def test_an_empty_id_is_not_accepted(blocks):
+    """It would be nobody's."""
+    with pytest.raises(InvalidParameter):
+        blocks.block_user("")
+
+
+def test_thousands_of_pictures_are_looked_through(blocks, blocklist):
+    """The one that is there is found among them."""
+    random = np.random.default_rng(5)
+    for start in range(0, 2000, 1000):
+        digits = [random.bytes(32).hex() for _ in range(start, start + 1000)]
+        blocks.block_picture(sha256_of(str(start).encode()), digits)
+    for make in SOURCES.values():
+        blocklist.check_picture(OTHER, make(256))
