@@ -1,12 +1,17 @@
 """Assembly: what settings ask for is built, and closed again."""
 
 import threading
+import time
+from contextlib import closing
 
 import pytest
+from sqlalchemy import select
 
 from diabelli import engines
-from diabelli.assembly import assembled, build_service, build_storage
+from diabelli.assembly import assembled, build_service, build_storage, open_ledger
 from diabelli.errors import UnknownEngine
+from diabelli.ledger.entries import Entries, Entry, Recorded
+from diabelli.ledger.tables import ENTRIES, VARIATIONS
 from diabelli.settings import Settings
 
 
@@ -51,3 +56,29 @@ def test_links_survive_a_restart(settings):
 
     query = dict(parse_qsl(build_storage(settings).sign(key)))
     assert build_storage(settings).get(key, query) == b"x"
+
+
+def test_what_is_too_old_is_forgotten(settings):
+    """A server removes entries that have reached the age that the settings name."""
+    short = settings.model_copy(update={"retention_days": 7})
+    with closing(open_ledger(short)) as database:
+        for age in (6.9, 7.1):
+            entry = Entry(
+                request_id=f"{age} days",
+                time=time.time() - age * 86400,
+                status=200,
+                total_ms=1.0,
+                variations=(Recorded(seed=1),),
+            )
+            Entries(database).record(entry)
+    with assembled(short) as parts:
+        deadline = time.monotonic() + 5
+        while left(parts.database, ENTRIES) != ["6.9 days"] and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert left(parts.database, ENTRIES) == left(parts.database, VARIATIONS) == ["6.9 days"]
+
+
+def left(database, table):
+    """The requests that the table tells of."""
+    with database.reading() as connection:
+        return list(connection.execute(select(table.c.request_id)).scalars())

@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from diabelli.errors import LedgerUnavailable
 from diabelli.storage import LocalStorage
 from diabelli.sweeper import Sweeper
 
@@ -27,7 +28,7 @@ def test_a_failed_sweep_is_told_and_tried_again(tmp_path, caplog):
     """One bad moment of the disk does not end the sweeping."""
     disk = Disk(tmp_path)
     with caplog.at_level(logging.WARNING):
-        sweeper = Sweeper(disk, interval_s=0.01)
+        sweeper = Sweeper([disk.sweep], interval_s=0.01)
         assert disk.twice.wait(5)
         sweeper.close()
     assert [record.message for record in caplog.records] == ["sweep.failed"]
@@ -36,6 +37,22 @@ def test_a_failed_sweep_is_told_and_tried_again(tmp_path, caplog):
 def test_closing_does_not_wait_for_the_next_sweep(tmp_path):
     """A server that stops is not held up."""
     before = set(threading.enumerate())
-    sweeper = Sweeper(LocalStorage(tmp_path, b"s" * 32), interval_s=3600)
+    sweeper = Sweeper([LocalStorage(tmp_path, b"s" * 32).sweep], interval_s=3600)
     sweeper.close()
     assert set(threading.enumerate()) <= before
+
+
+def test_one_failed_sweep_does_not_keep_the_others_from_theirs():
+    """A ledger that is away leaves the pictures to be swept."""
+    swept = threading.Event()
+
+    def fail() -> int:
+        raise LedgerUnavailable
+
+    def sweep() -> int:
+        swept.set()
+        return 0
+
+    sweeper = Sweeper([fail, sweep], interval_s=3600)
+    assert swept.wait(5)
+    sweeper.close()

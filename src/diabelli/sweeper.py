@@ -1,20 +1,24 @@
-"""Removes expired pictures every few minutes, in a thread of its own."""
+"""Removes what is over, such as expired pictures, every few minutes, in a thread of its own."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 
-from diabelli.storage import LocalStorage
+from diabelli.errors import OperatorError
 
 _log = logging.getLogger("diabelli.sweeper")
 
+Sweep = Callable[[], int]
+"""Removes what is over, and tells how much that was."""
+
 
 class Sweeper:
-    """Sweeps a storage at once and then every `interval_s` seconds, until it is closed."""
+    """Carries out the sweeps at once and then every `interval_s` seconds, until it is closed."""
 
-    def __init__(self, storage: LocalStorage, interval_s: float = 300) -> None:
-        self._storage = storage
+    def __init__(self, sweeps: Sequence[Sweep], interval_s: float = 300) -> None:
+        self._sweeps = sweeps
         self._interval_s = interval_s
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="diabelli-sweeper", daemon=True)
@@ -31,10 +35,12 @@ class Sweeper:
             self._sweep()
 
     def _sweep(self) -> None:
-        try:
-            removed = self._storage.sweep()
-        # A disk that fails now may work again at the next turn; until then links still expire.
-        except OSError as failure:
-            _log.warning("sweep.failed", extra={"reason": failure.strerror})
-        else:
-            _log.debug("sweep.done", extra={"removed": removed})
+        for sweep in self._sweeps:
+            try:
+                removed = sweep()
+            # A disk or a ledger that fails now may work again at the next turn; until then what is
+            # over only takes up room.
+            except (OSError, OperatorError) as failure:
+                _log.warning("sweep.failed", extra={"reason": str(failure)})
+            else:
+                _log.debug("sweep.done", extra={"removed": removed})
