@@ -56,7 +56,7 @@ def test_a_key_belongs_to_its_request(answers: Answers, answered: bool) -> None:
 
 def test_keys_of_different_callers_are_different() -> None:
     """What one caller chose says nothing about the keys of another, or of nobody."""
-    assert len({id_of(caller, "a-key") for caller in ("one", "two", None)}) == 3
+    assert len({id_of(caller, "a-key") for caller in ("one", "two", "")}) == 3
     assert "a-key" not in id_of("one", "a-key")
 
 

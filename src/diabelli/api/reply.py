@@ -25,20 +25,24 @@ def build(
 def item(made: Made, wanted: Wanted, url_of: Callable[[str], str]) -> bytes:
     """The JSON object of one variation."""
     picture = (
-        b'"b64_json": "%b"' % base64.b64encode(made.picture)
-        if made.key is None
-        else b'"url": %b' % json.dumps(url_of(made.key)).encode()
+        b'"url": %b' % json.dumps(url_of(made.key)).encode()
+        if wanted.as_url and made.key is not None
+        else b'"b64_json": "%b"' % base64.b64encode(made.picture)
     )
     seed = b', "seed": %d' % made.seed if wanted.extended else b""
     return b"{" + picture + seed + b"}"
 
 
-def extras(made: Sequence[Made], wanted: Wanted) -> dict[str, str]:
-    """What is true of the reply and was not in OpenAI's; empty for a plain request."""
+def extras(made: Sequence[Made], wanted: Wanted) -> dict[str, object]:
+    """What is true of the reply and was not in OpenAI's; empty for a plain request.
+
+    Only the use of a metered model is told in any case.
+    """
+    usage: dict[str, object] = {} if wanted.usage is None else {"usage": wanted.usage}
     if not wanted.extended:
-        return {}
+        return usage
     size = f"{wanted.spec.width}x{wanted.spec.height}"
-    return {
+    return usage | {
         "background": "transparent" if any(one.transparent for one in made) else "opaque",
         "output_format": wanted.spec.output_format,
         **({"size": size} if size in PUBLISHED_SIZES else {}),

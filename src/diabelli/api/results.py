@@ -29,9 +29,9 @@ class Results:
     def __init__(self, storage: LocalStorage) -> None:
         self._storage = storage
 
-    def url(self, base: str, key: str) -> str:
-        """The URL of a kept picture, good until its signature expires."""
-        return f"{base}{PATH}/{key}?{self._storage.sign(key)}"
+    def url(self, base: str, created: int | None, key: str) -> str:
+        """The URL of a picture kept at `created`, in Unix seconds, None for now."""
+        return f"{base}{PATH}/{key}?{self._storage.sign(key, created)}"
 
     async def read(self, request: Request) -> Response:
         """The picture, inline; 403 for a signature that is not ours or has expired, else 404."""

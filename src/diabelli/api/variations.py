@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from anyio import CapacityLimiter, to_thread
@@ -14,12 +15,17 @@ from diabelli.api import body, fields, multipart, reply
 from diabelli.api.admission import Admission
 from diabelli.api.attention import Attention
 from diabelli.api.draft import Draft
+from diabelli.api.idempotency import REPLAYED, Idempotency, Kept, Repeatable
 from diabelli.api.keys import Keys
+from diabelli.api.limits import Gate
+from diabelli.api.metrics import Metrics
 from diabelli.api.recorder import Recorder
 from diabelli.api.refusals import NotAnOpenAIPicture
 from diabelli.api.results import Results, base_of
 from diabelli.api.streaming import Stream
+from diabelli.api.told import tell_caller, tell_created, tell_wanted
 from diabelli.errors import InvalidPicture, NotSquare
+from diabelli.ledger.keys import Caller
 from diabelli.pictures import ANY, OPENAI
 from diabelli.service import Created, Service
 from diabelli.settings import Settings
@@ -36,12 +42,18 @@ class Variations:
         keys: Keys,
         admission: Admission,
         recorder: Recorder,
+        gate: Gate,
+        idempotency: Idempotency,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._service = service
         self._results = results
         self._keys = keys
         self._recorder = recorder
+        self._idempotency = idempotency
+        self._metrics = metrics
+        self._gate = gate
         self._rules = OPENAI if settings.inputs == "openai" else ANY
         self._admission = admission
         # Each admitted request waits in a thread of its own; the pictures are made by the
@@ -50,12 +62,13 @@ class Variations:
 
     async def create(self, request: Request) -> Response:
         """Variations of the picture in the form. Whatever can be refused is, before any work."""
-        self._keys.check(request.headers.get("authorization"))
-        with self._recorder.recording(request, key=None) as draft:
-            content = await self._answered(request, draft)
+        caller = await self._keys.check(request.headers.get("authorization"))
+        tell_caller(request, caller)
+        with self._recorder.recording(request, key=caller.id) as draft:
+            content = await self._answered(request, draft, caller)
         return Response(content, media_type="application/json")
 
-    async def _answered(self, request: Request, draft: Draft) -> bytes:
+    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> bytes:
         boundary = multipart.boundary_of(request)
         body.refuse_declared(request, limit=self._settings.max_body_bytes)
         with self._admission.enter() as place:
@@ -67,13 +80,39 @@ class Variations:
                 patience_s=self._settings.body_timeout_s,
             )
             draft.hear(form)
-            wanted = fields.check(form, self._settings.models)
+            wanted = fields.check(form, self._settings.models, self._settings.metering)
+            tell_wanted(request, wanted)
             draft.accept(wanted)
-            request.state.stream.open(wanted, self._url_of(request))
-            async with Attention(request, self._admission, self._settings.deadline_s) as attention:
-                place.resize(wanted.spec.n)
-                work = partial(self._make, request, form.picture or b"", draft, wanted, attention)
-                return await to_thread.run_sync(work, limiter=self._waiting)
+            async with (
+                Attention(request, self._admission, self._settings.deadline_s) as attention,
+                self._idempotency.repeatable(request, caller.bucket, form, attention) as repeatable,
+            ):
+                request.state.stream.open(wanted, self._url_of(request, repeatable.created))
+                if repeatable.earlier is not None:
+                    return self._repeat(request, draft, wanted, repeatable.earlier)
+                async with self._gate.charging(request, caller, wanted):
+                    place.resize(wanted.spec.n)
+                    work = partial(
+                        self._make,
+                        request,
+                        form.picture or b"",
+                        draft,
+                        wanted,
+                        attention,
+                        repeatable,
+                    )
+                    return await to_thread.run_sync(work, limiter=self._waiting)
+
+    def _repeat(
+        self, request: Request, draft: Draft, wanted: fields.Wanted, earlier: Kept
+    ) -> bytes:
+        """The answer that was given before; nothing is made for it, and the ledger says so."""
+        for index, made in enumerate(earlier.made):
+            request.state.stream.ready(index, made)
+        request.state.headers.update(REPLAYED)
+        self._recorder.record_soon(replace(draft.entry(status=200), n=0))
+        url_of = self._url_of(request, earlier.created)
+        return reply.build(earlier.made, wanted, created=earlier.created, url_of=url_of)
 
     def _make(
         self,
@@ -82,18 +121,23 @@ class Variations:
         draft: Draft,
         wanted: fields.Wanted,
         attention: Attention,
+        repeatable: Repeatable,
     ) -> bytes:
         draft.see(source)
-        created = self._create(source, draft, wanted, attention, request.state.stream)
+        keep = wanted.as_url or repeatable.keeps
+        created = self._create(source, draft, wanted, attention, request.state.stream, keep=keep)
         made = created.variations
-        request.state.told.update(engine=wanted.engine, seeds=[one.seed for one in made])
-        content = reply.build(made, wanted, created=int(time.time()), url_of=self._url_of(request))
+        size = f"{wanted.spec.width}x{wanted.spec.height}"
+        request.state.told.update(engine=wanted.engine, size=size, seeds=[one.seed for one in made])
+        now = int(time.time())
+        content = reply.build(made, wanted, created=now, url_of=self._url_of(request, now))
+        repeatable.keep(now, made)
         draft.finish(created, lifetime_s=self._settings.lifetime_s)
         self._recorder.record(draft)
         return content
 
-    def _url_of(self, request: Request) -> Callable[[str], str]:
-        return partial(self._results.url, base_of(request, self._settings.public_url))
+    def _url_of(self, request: Request, created: int | None = None) -> Callable[[str], str]:
+        return partial(self._results.url, base_of(request, self._settings.public_url), created)
 
     def _create(
         self,
@@ -102,6 +146,8 @@ class Variations:
         wanted: fields.Wanted,
         attention: Attention,
         stream: Stream,
+        *,
+        keep: bool,
     ) -> Created:
         try:
             return self._service.create(
@@ -109,11 +155,12 @@ class Variations:
                 wanted.spec,
                 engine=wanted.engine,
                 rules=self._rules,
-                keep=wanted.as_url,
+                keep=keep,
                 look=draft.look,
                 watch=stream.watching(attention.watch),
                 heed=attention.heed,
                 ready=stream.ready,
+                timed=self._metrics.stage,
             )
         except NotSquare:
             raise

@@ -107,9 +107,14 @@ class Answers:
                 )
 
     def release(self, claim: Claim) -> None:
-        """Let others claim the key, as after a failure; `LedgerUnavailable`."""
+        """Let others claim the key, as after a failure; `LedgerUnavailable`.
+
+        An answer that was kept for it and could not be told goes with it.
+        """
         with self._database.begin() as connection:
-            connection.execute(delete(ANSWERS).where(*_held(claim)))
+            connection.execute(
+                delete(ANSWERS).where(ANSWERS.c.id == claim.id, ANSWERS.c.holder == claim.holder)
+            )
 
     def drop(self, claim: Claim) -> None:
         """Forget the answer that stands under the claim's key; `LedgerUnavailable`."""
@@ -130,9 +135,9 @@ class Answers:
         return bool(now < found.ends <= now + longest + _SKEW_S)
 
 
-def id_of(caller: str | None, key: str) -> str:
+def id_of(caller: str, key: str) -> str:
     """The id of the key that a caller chose; the key itself may be a secret, so it is not kept."""
-    return hashlib.sha256(f"{caller or ''}\n{key}".encode()).hexdigest()
+    return hashlib.sha256(f"{caller}\n{key}".encode()).hexdigest()
 
 
 def _held(claim: Claim) -> tuple[Any, ...]:

@@ -1,0 +1,142 @@
+"""`Idempotency-Key`: the same request under the same key has one answer."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import openai
+import pytest
+
+from api.conftest import Serve
+from api.engines import Gate
+from api.wire import PATH, Server, check_error, picture
+from faults.serving import aside, until
+
+SOURCE = picture()
+
+
+def ask(
+    server: Server, key: str | None, *, source: bytes = SOURCE, api_key: str = "", **fields: Any
+) -> httpx.Response:
+    """A request for a small variation under that key of its own."""
+    headers = {} if key is None else {"Idempotency-Key": key}
+    headers |= {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    form = {"size": "256x256", **fields}
+    files = {"image": source}
+    return httpx.post(server.url + PATH, data=form, files=files, headers=headers, timeout=30)
+
+
+def fresh() -> str:
+    """A key that no other test has."""
+    return secrets.token_hex(8)
+
+
+@pytest.mark.parametrize("response_format", ["url", "b64_json"])
+def test_a_repetition_is_answered_alike(server: Server, response_format: str) -> None:
+    """The same created, seeds, and URLs or pictures, byte for byte, and a header that says so."""
+    key = fresh()
+    fields = {"n": "2", "strength": "0.5", "response_format": response_format}
+    first, second = (ask(server, key, **fields) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+    assert len({item["seed"] for item in first.json()["data"]}) == 2
+    assert "idempotent-replayed" not in first.headers
+    assert second.headers["idempotent-replayed"] == "true"
+    if response_format == "url":
+        assert all(httpx.get(item["url"]).status_code == 200 for item in second.json()["data"])
+
+
+def test_without_a_key_every_request_is_its_own(server: Server) -> None:
+    """An empty header is no key, and nothing is said of repetitions."""
+    answers = [ask(server, key, strength="0.5") for key in (None, None, "", "")]
+    assert len({answer.json()["data"][0]["seed"] for answer in answers}) == 4
+    assert not any("idempotent-replayed" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize("change", [{"n": "2"}, {"user": "x"}, {"source": picture(16)}])
+def test_another_request_under_the_key_is_refused(server: Server, change: dict[str, Any]) -> None:
+    """Other fields or another picture are told apart, in OpenAI's shape, not to be retried."""
+    key = fresh()
+    assert ask(server, key).status_code == 200
+    refused = ask(server, key, **change)
+    check_error(
+        refused.status_code, refused.headers, refused.json(), 409, code="idempotency_key_reused"
+    )
+    assert refused.headers["x-should-retry"] == "false"
+    assert ask(server, key).status_code == 200
+
+
+def test_keys_of_several_callers_do_not_meet(serve: Serve) -> None:
+    """Each API key has Idempotency-Keys of its own."""
+    server = serve(api_keys=("sk-first", "sk-second"))
+    key = fresh()
+    first, second = (
+        ask(server, key, api_key=one, strength="0.5") for one in ("sk-first", "sk-second")
+    )
+    assert "idempotent-replayed" not in second.headers
+    assert first.json()["data"][0]["seed"] != second.json()["data"][0]["seed"]
+
+
+def test_a_repetition_waits_for_the_first(serve: Serve, gate: Gate) -> None:
+    """While the first is still running, a second one makes nothing and gets its answer."""
+    server, key = serve(), fresh()
+    first = aside(lambda: ask(server, key, model="gate"))
+    assert gate.entered.wait(5)
+    gate.entered.clear()
+    second = aside(lambda: ask(server, key, model="gate"))
+    assert not gate.entered.wait(0.5)
+    gate.opened.set()
+    assert first().content == second().content
+    assert not gate.entered.is_set()
+
+
+def test_a_failure_is_not_kept(serve: Serve, gate: Gate) -> None:
+    """After a fault or a client that left, the same key makes the request anew."""
+    server, key = serve(), fresh()
+    assert [ask(server, key, model="broken").status_code for _ in range(2)] == [500, 500]
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(
+            server.url + PATH,
+            data={"model": "gate"},
+            files={"image": SOURCE},
+            headers={"Idempotency-Key": "left"},
+            timeout=0.5,
+        )
+    assert gate.stopped.wait(2)
+    until(lambda: ask(server, "left").status_code == 200, 2)
+
+
+def test_an_answer_without_its_pictures_is_made_anew(serve: Serve, tmp_path: Path) -> None:
+    """Where somebody emptied the storage, a repetition does not fail."""
+    server, key = serve(), fresh()
+    first = ask(server, key, strength="0.5")
+    path = urlsplit(first.json()["data"][0]["url"]).path.removeprefix("/results/")
+    (tmp_path / "pictures" / path).unlink()
+    second = ask(server, key, strength="0.5")
+    assert "idempotent-replayed" not in second.headers
+    assert httpx.get(second.json()["data"][0]["url"]).status_code == 200
+
+
+def test_a_key_has_a_longest_length(server: Server) -> None:
+    """255 characters are accepted, more are told."""
+    assert ask(server, fresh() + "k" * 239).status_code == 200
+    refused = ask(server, "k" * 256)
+    message = "the Idempotency-Key has 256 characters; up to 255 are accepted"
+    check_error(
+        refused.status_code, refused.headers, refused.json(), 400, message, code="invalid_value"
+    )
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_openais_client(server: Server) -> None:
+    """As its users send it, by `extra_headers`."""
+    client = openai.OpenAI(base_url=server.base_url, api_key="any")
+    first, second = (
+        client.images.create_variation(image=SOURCE, extra_headers={"Idempotency-Key": "sdk"})
+        for _ in range(2)
+    )
+    assert first == second
