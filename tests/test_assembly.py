@@ -8,10 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from diabelli import engines
-from diabelli.assembly import assembled, build_service, build_storage, open_ledger
-from diabelli.errors import UnknownEngine
+from diabelli.assembly import (
+    ask_for_keys,
+    assembled,
+    build_quota,
+    build_service,
+    build_storage,
+    open_ledger,
+)
+from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.entries import Entries, Entry, Recorded
-from diabelli.ledger.tables import ENTRIES, VARIATIONS
+from diabelli.ledger.keys import IssuedKeys, Limits
+from diabelli.ledger.tables import ENTRIES, HOLDS, VARIATIONS
+from diabelli.quota.quota import Bucket
 from diabelli.settings import Settings
 
 
@@ -82,3 +91,48 @@ def left(database, table):
     """The requests that the table tells of."""
     with database.reading() as connection:
         return list(connection.execute(select(table.c.request_id)).scalars())
+
+
+@pytest.mark.parametrize(
+    ("host", "auth", "given", "kept", "asks"),
+    [
+        ("127.0.0.1", "keys", (), "none", False),
+        ("127.0.0.1", "keys", (), "good", True),
+        ("127.0.0.1", "keys", (), "revoked", True),
+        ("127.0.0.1", "keys", ("sk-one",), "none", True),
+        ("0.0.0.0", "keys", ("sk-one",), "none", True),
+        ("0.0.0.0", "keys", (), "good", True),
+        ("0.0.0.0", "no-auth", (), "none", False),
+        ("0.0.0.0", "no-auth", (), "revoked", False),
+        ("0.0.0.0", "keys", (), "none", "whoever reaches 0.0.0.0 could use"),
+        ("0.0.0.0", "keys", (), "revoked", "whoever reaches 0.0.0.0 could use"),
+        ("0.0.0.0", "no-auth", (), "good", "yet there are keys"),
+    ],
+)
+def test_no_server_is_open_by_accident(tmp_path, host, auth, given, kept, asks):
+    """Keys of the settings and of the ledger count alike; a revoked one opens no server to all."""
+    settings = Settings(data_dir=tmp_path, host=host, auth=auth, api_keys=given)
+    with closing(open_ledger(settings)) as database:
+        if kept != "none":
+            IssuedKeys(database).create("web", Limits())
+        if kept == "revoked":
+            IssuedKeys(database).revoke("web")
+    if isinstance(asks, bool):
+        assert ask_for_keys(settings) is asks
+    else:
+        with pytest.raises(InvalidSettings, match=asks):
+            ask_for_keys(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "workers", "shared"),
+    [(None, 1, False), (None, 2, True), ("ledger", 1, True), ("memory", 2, False)],
+)
+def test_limits_are_shared_where_processes_are_several(tmp_path, given, workers, shared):
+    """They are counted in the ledger then, unless the settings say otherwise."""
+    settings = Settings(data_dir=tmp_path, limits_url=given, workers=workers)
+    bucket = Bucket(name="a", subject="key", limits=Limits(concurrent_images=1))
+    with closing(open_ledger(settings)) as database:
+        build_quota(settings, database).take([bucket], 1)
+        with database.reading() as connection:
+            assert bool(connection.execute(select(HOLDS)).all()) is shared

@@ -75,14 +75,6 @@ def test_keys_come_separated_by_commas_and_stay_secret(monkeypatch):
     assert "sk-" not in str(caught.value)
 
 
-def test_a_server_for_others_needs_keys():
-    """Unless the operator says in so many words that it does not."""
-    with pytest.raises(InvalidSettings, match=r"whoever reaches 0\.0\.0\.0"):
-        read({"host": "0.0.0.0"})
-    assert read({"host": "0.0.0.0", "auth": "no-auth"}).auth == "no-auth"
-    assert read({"host": "0.0.0.0", "api_keys": "a"}).api_keys
-
-
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [

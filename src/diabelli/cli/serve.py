@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -69,22 +70,23 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(settings: Settings) -> None:
+    from diabelli.assembly import ask_for_keys
+
+    announce = partial(_announce, settings, with_key=ask_for_keys(settings))
     with _bound(settings.host, settings.port) as bound:
         if settings.workers > 1:
             _say("Getting the engine ready; a first start compiles it, once ...")
-            ready = partial(_announce, settings, bound.getsockname()[1])
-            sys.exit(Processes(settings, bound).run(ready))
-        _run_alone(settings, bound)
+            sys.exit(Processes(settings, bound).run(partial(announce, bound.getsockname()[1])))
+        _run_alone(settings, bound, partial(announce, bound.getsockname()[1]))
 
 
-def _run_alone(settings: Settings, bound: socket.socket) -> None:
+def _run_alone(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
     from diabelli.api.app import create_app
     from diabelli.api.server import Server
     from diabelli.assembly import assembled
 
     with assembled(settings) as parts:
         _warm(parts.service)
-        ready = partial(_announce, settings, bound.getsockname()[1])
         app = create_app(settings, parts)
         Server(app, grace_s=settings.stop_grace_s, ready=ready).run([bound])
 
@@ -116,11 +118,11 @@ def _warm(service: Service) -> None:
     _say(f"The engine is ready after {time.monotonic() - started:.1f} s.")
 
 
-def _announce(settings: Settings, port: int) -> None:
+def _announce(settings: Settings, port: int, *, with_key: bool) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = settings.public_url or f"http://{host}:{port}"
     _say(f"Diabelli serves on {base} (documentation: {base}/docs). Try it:\n")
-    _say(f"  {_curl(base, with_key=bool(settings.api_keys))}\n")
+    _say(f"  {_curl(base, with_key=with_key)}\n")
 
 
 def _say(line: str) -> None:
