@@ -16,6 +16,7 @@ from diabelli import pictures
 from diabelli.engines import Engine, Piece
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngine
 from diabelli.pictures import Format, Image
+from diabelli.stages import Timed, timing, untimed
 from diabelli.storage import LocalStorage
 from diabelli.variation import EngineInfo, Progress, Variation, VariationSpec, Watch, unwatched
 from diabelli.workers import Workers, heedless
@@ -96,6 +97,7 @@ class Service:
         watch: Watch = unwatched,
         heed: Callable[[], None] = heedless,
         ready: Callable[[int, Made], None] = unheard,
+        timed: Timed = untimed,
     ) -> Created:
         """The `spec.n` variations of the picture in `source`, encoded; blocks.
 
@@ -107,6 +109,7 @@ class Service:
         heed: called several times a second while the work waits or runs, from this thread; what it
         raises comes out here at once, and the work stops as soon as it can.
         ready: told of each variation as soon as it is made, with its index; from any thread.
+        timed: told how long each stage took; from any thread.
 
         Raises `InvalidPicture` and its kinds, `UnknownEngine`, `EngineFailed` with its cause, and
         `StoreUnavailable`.
@@ -116,12 +119,14 @@ class Service:
         def read() -> Image:
             nonlocal taken
             taken = time.monotonic()
-            image = pictures.decode(source, rules)
+            timed("queued", taken - asked)
+            with timing("decode", timed):
+                image = pictures.decode(source, rules)
             look(image)
             return image
 
         def finish(index: int, variation: Variation) -> Made:
-            made = self._finish(variation, spec, keep)
+            made = self._finish(variation, spec, keep, timed)
             ready(index, made)
             return made
 
@@ -132,6 +137,7 @@ class Service:
             finish,
             watch,
             heed,
+            timed,
         )
         ended = time.monotonic()
         _log.debug(
@@ -179,6 +185,7 @@ class Service:
         finish: Callable[[int, Variation], T],
         watch: Watch,
         heed: Callable[[], None] = heedless,
+        timed: Timed = untimed,
     ) -> list[T]:
         """Everything that costs time happens on the workers; the caller's thread only waits."""
         engine = self._engine(name)
@@ -199,13 +206,16 @@ class Service:
         def carried_out(index: int, piece: Piece) -> Callable[[], T]:
             def work() -> T:
                 watched(Progress(index, "waiting", 0.0))
-                return finish(index, _guarded(name, piece))
+                with timing("engine", timed):
+                    variation = _guarded(name, piece)
+                return finish(index, variation)
 
             return work
 
         try:
             (image,) = spread([source])
-            pieces = _guarded(name, lambda: engine.prepare(image, spec, watched, spread))
+            with timing("prepare", timed):
+                pieces = _guarded(name, lambda: engine.prepare(image, spec, watched, spread))
             return spread([carried_out(index, piece) for index, piece in enumerate(pieces)])
         finally:
             stopped.set()
@@ -217,13 +227,15 @@ class Service:
             )
         return self._engines[name]
 
-    def _finish(self, variation: Variation, spec: VariationSpec, keep: bool) -> Made:
-        picture = variation.encode(spec.output_format, spec.output_compression)
+    def _finish(self, variation: Variation, spec: VariationSpec, keep: bool, timed: Timed) -> Made:
+        with timing("encode", timed):
+            picture = variation.encode(spec.output_format, spec.output_compression)
         key = None
         if keep:
             if self._storage is None:
                 raise RuntimeError("this service was built without a storage to keep pictures in")
-            key = self._storage.put(picture, spec.output_format)
+            with timing("store", timed):
+                key = self._storage.put(picture, spec.output_format)
         height, width, channels = variation.image.shape
         return Made(
             seed=variation.seed,

@@ -107,7 +107,7 @@ def endpoints(
     gate = Gate(settings, parts.quota)
     idempotency = Idempotency(parts, settings.lifetime_s)
     variations = Variations(
-        settings, parts.service, results, keys, admission, recorder, gate, idempotency
+        settings, parts.service, results, keys, admission, recorder, gate, idempotency, metrics
     )
     models = Models(settings.models, keys)
     welcome = Welcome(document, settings.public_url)

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from diabelli.api.metering import Usage, usage_of
 from diabelli.api.multipart import MAX_PARTS, MAX_TEXT_BYTES, Form
 from diabelli.api.refusals import OutsideSchema, UnknownModel
 from diabelli.errors import InvalidParameter
 from diabelli.pictures import Format
+from diabelli.settings.metering import Size, TokenRule
 from diabelli.variation import MAX_N, Fit, VariationSpec, strength_of
 
 DEFAULT_MODEL = "dall-e-2"
@@ -39,6 +41,7 @@ class Wanted:
         stream: whether events are wanted on the way to the reply.
         extended: whether the request used a field or a model name of ours, so that the reply may
             say more than OpenAI's did.
+        usage: what the reply tells of tokens; None for a model that is not metered.
     """
 
     spec: VariationSpec
@@ -48,10 +51,13 @@ class Wanted:
     as_url: bool
     stream: bool
     extended: bool
+    usage: Usage | None = None
 
 
-def check(form: Form, models: Mapping[str, str]) -> Wanted:
+def check(form: Form, models: Mapping[str, str], metering: Mapping[str, TokenRule]) -> Wanted:
     """The request that the form makes; `models` maps the names on the wire to engines.
+
+    metering: by model, how its use is told in tokens.
 
     Raises the first fault in the published order: `OutsideSchema`, `UnknownModel`, or for a field
     of ours `InvalidParameter`.
@@ -64,7 +70,8 @@ def check(form: Form, models: Mapping[str, str]) -> Wanted:
     if model not in models:
         raise UnknownModel(model[:MAX_SHOWN])
     n = _whole("n", texts.get("n", "1"), low=1, high=MAX_N)
-    side = int(_one_of("size", texts.get("size", "1024x1024"), SIZES).partition("x")[0])
+    size = cast(Size, _one_of("size", texts.get("size", "1024x1024"), SIZES))
+    side = int(size.partition("x")[0])
     response_format = _one_of(
         "response_format", texts.get("response_format", "url"), RESPONSE_FORMATS
     )
@@ -76,6 +83,7 @@ def check(form: Form, models: Mapping[str, str]) -> Wanted:
         as_url=response_format == "url",
         stream=_yes_or_no("stream", texts.get("stream", "false")),
         extended=model != DEFAULT_MODEL or any(name in texts for name in EXTENSIONS),
+        usage=usage_of(metering, model=model, n=n, size=size),
     )
 
 

@@ -20,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from diabelli.api.admission import Admission
 from diabelli.service import Service
+from diabelli.stages import Stage
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -138,7 +139,7 @@ class Metrics:
             self.stage("total", seconds)
         self._look()
 
-    def stage(self, name: str, seconds: float) -> None:
+    def stage(self, name: Stage | Literal["total"], seconds: float) -> None:
         """Note how long a stage of some request took."""
         self._seconds.labels(name).observe(seconds)
         self._look()
@@ -170,7 +171,7 @@ def added_up(folder: Path) -> CollectorRegistry:
     """The values of all processes that keep theirs in that folder."""
     forget_ended(folder)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))
+    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
     return registry
 
 

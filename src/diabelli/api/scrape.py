@@ -24,13 +24,14 @@ class Scrape:
     async def read(self, request: Request) -> Response:
         """All of them as text; raises `NotAnAdmin` where the settings keep them from this caller."""
         if not self._is_open:
-            self._check(request)
+            await self._check(request)
         content = await run_in_threadpool(self._metrics.exposition)
         return Response(
             content, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE}
         )
 
-    def _check(self, request: Request) -> None:
-        self._keys.check(request.headers.get("authorization"))
-        if not self._is_local:
+    async def _check(self, request: Request) -> None:
+        caller = await self._keys.check(request.headers.get("authorization"))
+        is_at_home = self._is_local and caller.id is None
+        if not (caller.admin or is_at_home):
             raise NotAnAdmin

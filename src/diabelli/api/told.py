@@ -1,0 +1,41 @@
+"""What the log line of a request says of it, beyond what every request has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+
+from diabelli.api.fields import Wanted
+from diabelli.ledger.keys import Caller
+from diabelli.service import Created
+
+
+def tell_caller(request: Request, caller: Caller) -> None:
+    """Name the key, which is not to be seen itself."""
+    if caller.id is not None:
+        _told(request).update(key=caller.id, key_name=caller.name)
+
+
+def tell_wanted(request: Request, wanted: Wanted) -> None:
+    """What is asked for, and for whom."""
+    spec = wanted.spec
+    _told(request).update(
+        model=wanted.model, engine=wanted.engine, n=spec.n, size=f"{spec.width}x{spec.height}"
+    )
+    if wanted.user is not None:
+        _told(request).update(user=wanted.user)
+
+
+def tell_created(request: Request, created: Created) -> None:
+    """What was made, and what took its time."""
+    _told(request).update(
+        seeds=[one.seed for one in created.variations],
+        queued_ms=round(created.queued_ms),
+        engine_ms=round(created.engine_ms),
+    )
+
+
+def _told(request: Request) -> dict[str, Any]:
+    told: dict[str, Any] = request.state.told
+    return told
