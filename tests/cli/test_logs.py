@@ -1,10 +1,12 @@
 """Log lines: the event and its fields, and nothing of libraries that is not a warning."""
 
+import json
 import logging
+from pathlib import Path
 
 import pytest
 
-from diabelli.cli.logs import Fields, configure
+from diabelli.cli.logs import Json, Text, configure
 
 
 @pytest.fixture(autouse=True)
@@ -16,22 +18,80 @@ def _logging_as_it_was():
     root.handlers[:], root.level, ours.level = before
 
 
+def record(message: str = "request.answered", **fields: object) -> logging.LogRecord:
+    """An event of ours with these fields."""
+    told = {"name": "diabelli.api", "levelname": "INFO", "msg": message, "created": 1800000000.25}
+    return logging.makeLogRecord({**told, **fields})
+
+
+def traced(text: str) -> logging.LogRecord:
+    """An event with the trace of an exception that says `text`."""
+    try:
+        raise ValueError(text)
+    except ValueError as cause:
+        return record("failed", exc_info=(ValueError, cause, cause.__traceback__), n=1)
+
+
 def test_fields_follow_the_event():
-    """Whatever an event carries is on its line."""
-    record = logging.makeLogRecord(
-        {"name": "diabelli.api", "levelname": "INFO", "msg": "request.answered", "status": 200}
+    """Whatever an event carries is on its line, after its time in UTC."""
+    line = Text().format(record(status=200, request="POST /v1"))
+    assert line == (
+        '2027-01-15T08:00:00.250Z INFO diabelli.api request.answered status=200 request="POST /v1"'
     )
-    assert Fields().format(record).endswith("INFO diabelli.api request.answered status=200")
+
+
+def test_json_says_the_same():
+    """Each event is one object, in which numbers are numbers."""
+    told = json.loads(Json().format(record(status=200, seeds=[1, 2], path=Path("x"))))
+    assert told == {
+        "time": "2027-01-15T08:00:00.250Z",
+        "level": "INFO",
+        "logger": "diabelli.api",
+        "event": "request.answered",
+        "status": 200,
+        "seeds": [1, 2],
+        "path": "x",
+    }
 
 
 def test_a_trace_follows_its_line():
-    """An unforeseen exception is logged whole."""
-    try:
-        raise ValueError("deep")
-    except ValueError as cause:
-        info = (ValueError, cause, cause.__traceback__)
-    text = Fields().format(logging.makeLogRecord({"msg": "failed", "exc_info": info, "n": 1}))
-    assert "failed n=1\nTraceback" in text
+    """An unforeseen exception is logged whole, indented; in JSON it is a value."""
+    assert "failed n=1\n    Traceback" in Text().format(traced("deep"))
+    assert "deep" in json.loads(Json().format(traced("deep")))["trace"]
+
+
+HOSTILE = [
+    "a\n2027-01-15T08:00:00.250Z INFO diabelli.api request.answered status=200",
+    "a\r\nb",
+    "a\x1b[2Jb",
+    "a\u2028b\x85c",
+    "a status=500",
+    'a" status="500',
+    "\x00\x7f",
+    "",
+]
+
+
+@pytest.mark.parametrize("form", [Text(), Json()])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_begins_a_line_of_its_own(form, text):
+    """Whatever a client makes up stays within its field, and cannot steer a terminal."""
+    line = form.format(record(request=text))
+    assert is_one_line(line)
+    assert is_one_line(form.format(record(text)))
+    first, *rest = form.format(traced(text)).split("\n")
+    assert "failed" in first
+    assert all(is_one_line(line) and line.startswith("    ") for line in rest)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether the text is one line, whatever a terminal or another program takes for a line."""
+    return text.isascii() and text.replace("\x7f", "\n").isprintable()
+
+
+def test_a_field_cannot_be_made_up():
+    """A value with blanks or quotes in it is one value."""
+    assert Text().format(record(user='a" status=500')).endswith(r'user="a\" status=500"')
 
 
 def test_libraries_are_quiet():

@@ -159,7 +159,7 @@ def _serve(settings: Settings, bound: socket.socket, line: Connection) -> None:
     # Ctrl-C reaches every process of a terminal, but the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     place_kernels([settings.data_dir / "kernels"])
     try:
         _serve_until_told(settings, bound, line)

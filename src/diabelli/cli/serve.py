@@ -57,7 +57,7 @@ def serve(
         "workers": workers,
     }
     settings = read({name: value for name, value in flags.items() if value is not None}, config)
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     place_kernels([settings.data_dir / "kernels"])
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
