@@ -226,3 +226,18 @@ def test_a_damaged_secret_is_not_replaced_silently(tmp_path):
     (tmp_path / "secret").write_bytes(b"short")
     with pytest.raises(StoreUnavailable, match="5 bytes instead of 32"):
         secret_in(tmp_path)
+
+
+def test_halves_of_pictures_do_not_stay(tmp_path):
+    """What a process that died was writing is swept soon, while its hour's pictures are kept."""
+    clock = Clock()
+    storage = LocalStorage(tmp_path, b"s" * 32, clock=clock)
+    key = storage.put(b"x", "png")
+    half = (tmp_path / key).with_name(".img-half.png.part")
+    half.write_bytes(b"x")
+    os.utime(half, (NOON, NOON))
+    assert storage.sweep() == 0
+    clock.now += 120
+    assert storage.sweep() == 1
+    assert not half.exists()
+    assert (tmp_path / key).exists()

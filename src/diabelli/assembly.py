@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from diabelli import engines
 from diabelli.errors import InvalidSettings
+from diabelli.ledger.answers import Answers
 from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.entries import Entries
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
-from diabelli.quota.ledger import in_ledger
+from diabelli.quota.ledger import forget, in_ledger
 from diabelli.quota.quota import Quota
 from diabelli.quota.redis import in_redis
 from diabelli.quota.store import in_memory
@@ -93,10 +94,14 @@ def ask_for_keys(settings: Settings) -> bool:
 
 
 def sweeps(settings: Settings, storage: LocalStorage, database: Database) -> tuple[Sweep, ...]:
-    """What is swept: pictures whose link expired, and entries that are no longer remembered."""
+    """What is swept: expired pictures, entries no longer remembered, answers not given again."""
     remembered_s = settings.retention_days * 86400
     entries = Entries(database)
-    return (storage.sweep, lambda: entries.forget(time.time() - remembered_s))
+    return (
+        storage.sweep,
+        lambda: entries.forget(time.time() - remembered_s),
+        Answers(database, settings.lifetime_s).sweep,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

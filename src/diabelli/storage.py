@@ -131,12 +131,15 @@ class LocalStorage:
         return sum(_size(path) for folder in self._hours() for path in folder.iterdir())
 
     def sweep(self) -> int:
-        """Remove what no link opens any more, halves of pictures included; tell how many files."""
-        oldest = self._clock() - self._lifetime_s - _GRACE_S
+        """Remove what no link opens any more, and what was never finished; tell how many files."""
+        now = self._clock()
+        oldest = now - self._lifetime_s - _GRACE_S
         # An hour's folder may take pictures until the hour is over.
         first_hour_kept = time.strftime("%Y%m%d%H", time.gmtime(oldest))
         removed = 0
         for folder in self._hours():
+            # Whoever wrote these is dead: a picture is written in a moment.
+            removed += sum(_remove_if_older(path, now - _GRACE_S) for path in folder.glob(".*"))
             if folder.name > first_hour_kept:
                 continue
             removed += sum(_remove_if_older(path, oldest) for path in folder.iterdir())

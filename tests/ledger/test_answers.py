@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from diabelli.errors import LedgerUnavailable
-from diabelli.ledger.answers import LEASE_S, Answers, Claim, Standing, id_of
+from diabelli.ledger.answers import KEEP_S, LEASE_S, Answers, Claim, Standing, id_of
 from diabelli.ledger.database import Database
-
-KEEP_S = 3600
 
 
 class Clock:
@@ -30,7 +28,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def answers(database: Database, clock: Clock) -> Answers:
-    return Answers(database, KEEP_S, clock)
+    return Answers(database, 86400, clock)
 
 
 def claim(holder: str, request: str = "a-request", key: str = "a-key") -> Claim:

@@ -27,8 +27,6 @@ from diabelli.service import Made
 HEADER = "idempotency-key"
 REPLAYED = {"idempotent-replayed": "true"}
 MAX_KEY = 255
-KEEP_S = 3600
-"""How long an answer stands, where its pictures are kept for as long."""
 _LOOK_S = 0.2
 _AT_ONCE = 8
 
@@ -78,7 +76,7 @@ class Idempotency:
 
     def __init__(self, parts: Parts, lifetime_s: int) -> None:
         """lifetime_s: how long pictures are kept."""
-        self._answers = Answers(parts.database, min(lifetime_s, KEEP_S))
+        self._answers = Answers(parts.database, lifetime_s)
         self._storage = parts.storage
         self._threads = CapacityLimiter(_AT_ONCE)
 

@@ -19,6 +19,8 @@ from diabelli.errors import LedgerUnavailable
 from diabelli.ledger.database import Database, insert_new
 from diabelli.ledger.tables import ANSWERS
 
+KEEP_S = 3600
+"""How long an answer stands, where its pictures are kept for as long."""
 LEASE_S = 15
 """How long a claim holds that is not renewed."""
 _SKEW_S = 5
@@ -52,11 +54,11 @@ class Answers:
     """The answers of one database."""
 
     def __init__(
-        self, database: Database, keep_s: int, clock: Callable[[], float] = time.time
+        self, database: Database, lifetime_s: int, clock: Callable[[], float] = time.time
     ) -> None:
-        """keep_s: how long an answer stands, in seconds."""
+        """lifetime_s: how long the pictures of an answer can be had, in seconds."""
         self._database = database
-        self._keep_s = keep_s
+        self._keep_s = min(lifetime_s, KEEP_S)
         self._clock = clock
 
     def claim(self, claim: Claim) -> Standing | str:
