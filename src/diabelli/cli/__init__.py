@@ -14,6 +14,7 @@ from diabelli.cli import keys
 from diabelli.cli.engines import engines
 from diabelli.cli.faults import exit_code, tell
 from diabelli.cli.serve import serve
+from diabelli.cli.usage import usage
 from diabelli.cli.vary import vary
 from diabelli.errors import DiabelliError
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (serve, vary, engines):
+for _command in (serve, vary, engines, usage):
     app.command()(_command)
 app.add_typer(keys.app, name="keys")
 

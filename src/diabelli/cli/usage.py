@@ -1,0 +1,129 @@
+"""`diabelli usage`: what was used, by whom, as a table, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.bar import Bar
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from diabelli.cli.opened import Config, DataDir, ledger
+from diabelli.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from diabelli.ledger.usage import Usage
+
+_UNITS_S = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_BAR = 24
+
+
+class By(StrEnum):
+    """What the lines have in common."""
+
+    key = "key"
+    user = "user"
+    day = "day"
+    model = "model"
+
+
+def usage(
+    by: Annotated[By, typer.Option(help="What each line stands for.")] = By.day,
+    since: Annotated[
+        str, typer.Option(help="How far back: 30m, 24h, 7d, 4w, or a date such as 2026-11-01.")
+    ] = "7d",
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Tell what was used: images, requests, errors, seconds of the engines, and waiting times."""
+    from diabelli.ledger.usage import usage as sums
+
+    if as_json and as_csv:
+        raise InvalidParameter("--json and --csv exclude each other: give one of them")
+    moment = _moment(since, now=time.time())
+    with ledger(data_dir, config) as database:
+        lines = sums(database, by=by.value, since=moment)
+    if as_json:
+        print(json.dumps([asdict(line) for line in lines], indent=2))
+    elif as_csv:
+        _write_csv(lines)
+    else:
+        _draw(lines, by)
+
+
+def _moment(since: str, *, now: float) -> float:
+    """Unix seconds; raises `InvalidParameter` for what is neither a span nor a date."""
+    if span := re.fullmatch(r"([0-9]{1,6})([mhdw])", since):
+        return now - int(span[1]) * _UNITS_S[span[2]]
+    try:
+        return datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+    except ValueError as cause:
+        raise InvalidParameter(
+            f"--since {since!r} is not accepted: a span such as 30m, 24h, 7d or 4w, or a date such "
+            "as 2026-11-01, which begins at midnight UTC"
+        ) from cause
+
+
+def _write_csv(lines: Sequence[Usage]) -> None:
+    from diabelli.ledger.usage import Usage
+
+    writer = csv.DictWriter(sys.stdout, list(Usage.__slots__), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(line) for line in lines)
+
+
+def _draw(lines: Sequence[Usage], by: By) -> None:
+    most = max((line.images for line in lines), default=0)
+    table = Table(box=None, header_style="bold", show_footer=len(lines) > 1, footer_style="bold")
+    table.add_column(by.value, footer="all", overflow="fold")
+    table.add_column("", min_width=_BAR)
+    for name, total in _totals(lines).items():
+        table.add_column(name, footer=total, justify="right")
+    for line in lines:
+        table.add_row(
+            "-" if line.name is None else escape(_printable(line.name)),
+            Bar(most or 1, 0, line.images, width=_BAR),
+            f"{line.images}",
+            f"{line.requests}",
+            f"{line.errors}",
+            f"{line.seconds:.1f}",
+            _milliseconds(line.p50_ms),
+            _milliseconds(line.p95_ms),
+        )
+    Console().print(table)
+
+
+def _totals(lines: Sequence[Usage]) -> dict[str, str]:
+    """The columns of numbers, with their sums where a sum means something."""
+    return {
+        "images": f"{sum(line.images for line in lines)}",
+        "requests": f"{sum(line.requests for line in lines)}",
+        "errors": f"{sum(line.errors for line in lines)}",
+        "seconds": f"{sum(line.seconds for line in lines):.1f}",
+        "p50 ms": "",
+        "p95 ms": "",
+    }
+
+
+def _printable(name: str) -> str:
+    """The name without what would steer the terminal: a client made it up."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
+
+
+def _milliseconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
