@@ -1,0 +1,152 @@
+"""The one thread that works on a device: it makes batches of whatever waits for the same pipeline.
+
+Images of one request and of several go through a pipeline together where they have engine, size
+and strength in common. Kinds take turns, so that nobody waits for all the work of another.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+
+from diabelli.engines.diffusion.order import Kind, Order, Ticket
+from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.shelf import Shelf
+from diabelli.errors import Cancelled, ContentRefused, DiabelliError, MemoryExceeded
+
+
+class Batcher:
+    """Takes orders from any thread; loads, makes and unloads on its own."""
+
+    def __init__(self, shelf: Shelf, name: str) -> None:
+        self._shelf = shelf
+        self._waiting: OrderedDict[Kind, deque[Ticket]] = OrderedDict()
+        self._limits: dict[Kind, int] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name=f"diabelli-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, order: Order) -> None:
+        """Let the order's images be made, as soon as it is their turn."""
+        with self._changed:
+            if self._closed:
+                raise Cancelled("the engine is closed")
+            self._waiting.setdefault(order.kind, deque()).extend(order.tickets)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Stop within one step; whatever still waits is cancelled."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (kind := self._next()) is not None:
+            self._serve(kind)
+        self._abandon()
+        self._shelf.close()
+
+    def _next(self) -> Kind | None:
+        """The kind whose turn it is; None once this is closed. Meanwhile what idles is let go."""
+        while True:
+            with self._changed:
+                if self._closed:
+                    return None
+                if self._waiting:
+                    kind = next(iter(self._waiting))
+                    self._waiting.move_to_end(kind)
+                    return kind
+            rest = self._shelf.let_go_of_idle()
+            with self._changed:
+                if not self._waiting and not self._closed:
+                    self._changed.wait(rest)
+
+    def _serve(self, kind: Kind) -> None:
+        """Make one batch of the kind; on return nothing holds on to its pictures."""
+        try:
+            pipeline = self._shelf.take(kind.plan)
+        # Whatever kept the pipeline from being loaded is told to those who wait for it.
+        except Exception as failure:
+            self._fail(self._batch(kind, None, mixes=True), failure)
+            return
+        limit = self._limits.get(kind, pipeline.batch)
+        self._make(pipeline, kind, self._batch(kind, limit, mixes=pipeline.mixes))
+
+    def _batch(self, kind: Kind, limit: int | None, *, mixes: bool) -> list[Ticket]:
+        """The tickets that go together, those longest there first; they no longer wait."""
+        with self._changed:
+            waiting = [ticket for ticket in self._waiting.pop(kind) if ticket.order.wanted]
+            first = waiting[0].order if waiting else None
+            fitting = [one for one in waiting if mixes or one.order is first][:limit]
+            taken = {id(one) for one in fitting}
+            rest = deque(one for one in waiting if id(one) not in taken)
+            if rest:
+                self._waiting[kind] = rest
+        return fitting
+
+    def _make(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
+        """Make the batch, in halves where memory does not suffice for all of it."""
+        for ticket in batch:
+            ticket.order.begin(ticket)
+        batch = [ticket for ticket in batch if ticket.order.wanted]
+        if not batch:
+            return
+        try:
+            self._run(pipeline, kind, batch)
+        except MemoryExceeded as failure:
+            if len(batch) == 1:
+                self._fail(batch, failure)
+                return
+        except Exception as failure:
+            pipeline.free()
+            self._fail(batch, failure)
+            return
+        else:
+            return
+        half = self._limits[kind] = len(batch) // 2
+        for start in range(0, len(batch), half):
+            self._make(pipeline, kind, batch[start : start + half])
+
+    def _run(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
+        def on_step(number: int, steps: int) -> None:
+            for ticket in batch:
+                ticket.order.step(ticket, number, steps)
+            if self._closed or not any(ticket.order.wanted for ticket in batch):
+                raise Cancelled
+
+        images = pipeline(
+            [ticket.order.shown for ticket in batch],
+            [ticket.seed for ticket in batch],
+            height=kind.height,
+            width=kind.width,
+            strength=kind.strength,
+            on_step=on_step,
+        )
+        for ticket, image in zip(batch, images, strict=True):
+            if image is None:
+                ticket.order.fail(ContentRefused())
+            else:
+                ticket.order.settle(ticket, image)
+
+    def _fail(self, batch: Sequence[Ticket], failure: BaseException) -> None:
+        """End the orders of the batch; each gets an exception of its own to raise."""
+        for order in {id(one.order): one.order for one in batch}.values():
+            order.fail(_copied(failure))
+
+    def _abandon(self) -> None:
+        with self._changed:
+            left = [ticket for tickets in self._waiting.values() for ticket in tickets]
+            self._waiting.clear()
+        self._fail(left, Cancelled("the engine is closed"))
+
+
+def _copied(failure: BaseException) -> BaseException:
+    """Several threads must not raise the same exception: each adds its own traceback to it."""
+    if not isinstance(failure, DiabelliError):
+        return failure
+    copy = type(failure).__new__(type(failure))
+    copy.args, copy.param, copy.__cause__ = failure.args, failure.param, failure.__cause__
+    return copy

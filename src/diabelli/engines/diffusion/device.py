@@ -1,0 +1,68 @@
+"""What the machine has: where a pipeline runs, in which numbers, in how much memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diabelli.engines.diffusion.running import Running
+
+GB = 1_000_000_000
+_SHARE = 0.9
+"""Of an accelerator's memory; the rest is for what the driver and other programs need."""
+_BATCHES = {"cuda": 8, "mps": 2, "cpu": 2}
+
+
+def device_of(running: Running) -> str:
+    """The device as torch names it."""
+    import torch
+
+    if running.device != "auto":
+        return running.device
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def dtype_of(running: Running, device: str) -> Any:
+    """The numbers to compute with: half precision wherever the device is quicker with it."""
+    import torch
+
+    if running.dtype != "auto":
+        return getattr(torch, running.dtype)
+    if device.startswith("cuda"):
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return torch.float16 if device == "mps" else torch.float32
+
+
+def budget_of(device: str) -> int | None:
+    """The bytes that pipelines may take there; None where nothing is known, as on a CPU."""
+    import torch
+
+    if device.startswith("cuda"):
+        return int(torch.cuda.get_device_properties(device).total_memory * _SHARE)
+    return int(torch.mps.recommended_max_memory() * _SHARE) if device == "mps" else None
+
+
+def batch_of(running: Running, device: str) -> int:
+    """How many images are made at a time at most."""
+    if running.exact:
+        return 1
+    return running.batch or _BATCHES.get(device.partition(":")[0], 1)
+
+
+def slicing_of(running: Running, device: str) -> bool:
+    """Whether attention is computed in parts."""
+    return device == "mps" if running.attention_slicing is None else running.attention_slicing
+
+
+def free(device: str) -> None:
+    """Give back what torch keeps for later."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+    elif device == "mps":
+        torch.mps.empty_cache()

@@ -1,0 +1,132 @@
+"""A trained engine: what a request becomes before the batcher, and its images after."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.util import find_spec
+
+import numpy as np
+
+from diabelli import pictures
+from diabelli.engines import Piece, Spread, in_turn
+from diabelli.engines.diffusion import weights as lying
+from diabelli.engines.diffusion.batcher import Batcher
+from diabelli.engines.diffusion.order import MADE, Kind, Order
+from diabelli.engines.diffusion.presets import Preset
+from diabelli.engines.diffusion.running import Plan
+from diabelli.errors import LicenceNotAccepted, MissingExtra
+from diabelli.synthesis.stream import seeds_under
+from diabelli.variation import (
+    EngineInfo,
+    Image,
+    Progress,
+    Variation,
+    VariationSpec,
+    Watch,
+    unwatched,
+)
+
+ENGINE_VERSION = "1"
+"""Changes whenever the same weights, source, strength and seed would give another picture."""
+_WIDEST = 3.0
+"""A picture longer than that is made that long and cut: no pipeline was trained on longer ones."""
+_SIGHT = 64
+"""The smallest side at which a source is shown."""
+
+
+class DiffusionEngine:
+    """Makes variations with a pretrained pipeline."""
+
+    def __init__(self, plan: Plan, batcher: Batcher) -> None:
+        """Raises `MissingExtra`, `LicenceNotAccepted` or `WeightsMissing`; loads nothing yet."""
+        check(plan)
+        self._plan = plan
+        self._batcher = batcher
+        self.info = info_of(plan.preset)
+
+    def warm(self) -> None:
+        """Load the weights and make one small variation, if the plan wants that at start."""
+        if self._plan.running.load == "lazy":
+            return
+        grey = np.full((64, 64, 3), 128, np.uint8)
+        in_turn(self.prepare(grey, VariationSpec(n=1, seed=0), unwatched, in_turn))
+
+    def prepare(
+        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+    ) -> list[Piece]:
+        """Let the batcher make all images, and return what is left: bringing each to its size.
+
+        The caller's thread waits here, so that no thread that others need does.
+        """
+        seeds = seeds_under(spec.seed, spec.n)
+        source = pictures.on_white(source)
+        if spec.strength == 0:
+            images = [source] * spec.n
+        else:
+            order = self._order(source, spec, seeds, watch, spread)
+            self._batcher.submit(order)
+            images = order.images()
+        return [
+            partial(self._finish, index, image, seed, spec, watch)
+            for index, (image, seed) in enumerate(zip(images, seeds, strict=True))
+        ]
+
+    def _order(
+        self, source: Image, spec: VariationSpec, seeds: list[int], watch: Watch, spread: Spread
+    ) -> Order:
+        preset = self._plan.preset
+        height, width = native(preset, spec.height, spec.width)
+        rows, columns = height, width
+        if preset.dial.argument == "sight":
+            share = preset.dial.at(spec.strength)
+            rows, columns = (max(_SIGHT, round(side * share)) for side in (height, width))
+        (shown,) = spread([partial(pictures.cover, source, rows, columns)])
+        return Order(Kind(self._plan, height, width, spec.strength), shown, seeds, watch)
+
+    def _finish(
+        self, index: int, image: Image, seed: int, spec: VariationSpec, watch: Watch
+    ) -> Variation:
+        watch(Progress(index, "size", MADE))
+        sized = pictures.cover(image, spec.height, spec.width)
+        watch(Progress(index, "size", 1.0))
+        return Variation(image=sized, seed=seed, strength=spec.strength, engine=self.info)
+
+
+def info_of(preset: Preset) -> EngineInfo:
+    """What the engine of a preset says of itself."""
+    return EngineInfo(
+        name=preset.name,
+        version=f"{ENGINE_VERSION}-{preset.pipeline.revision[:7]}",
+        summary=preset.summary,
+        trained=True,
+        keeps_alpha=False,
+    )
+
+
+def check(plan: Plan) -> None:
+    """Raise what keeps the engine from being run here, as far as that is told without loading it:
+    `MissingExtra`, `LicenceNotAccepted` or `WeightsMissing`."""
+    for package in ("torch", "diffusers", "transformers", "accelerate"):
+        if find_spec(package) is None:
+            raise MissingExtra(extra=lying.EXTRA, purpose=f"the engine {plan.name!r}")
+    if plan.preset.restricted and not plan.running.accepted:
+        raise LicenceNotAccepted(
+            f"the weights of {plan.name!r} are under {plan.preset.licence}: read it, and if you "
+            f"accept it set `licence_accepted = true` under [engines.{plan.name}] in the settings"
+        )
+    for weights in plan.preset.weights:
+        lying.locate(plan.name, weights)
+
+
+def native(preset: Preset, height: int, width: int) -> tuple[int, int]:
+    """The height and width at which the pipeline makes a picture of about that aspect.
+
+    It has about as many pixels as the native square; where its sides, being multiples, miss the
+    aspect, the rest is cut off later.
+    """
+    aspect = min(_WIDEST, max(1 / _WIDEST, width / height))
+    sides = (preset.side / aspect**0.5, preset.side * aspect**0.5)
+    rows, columns = (
+        max(preset.multiple, round(side / preset.multiple) * preset.multiple) for side in sides
+    )
+    return rows, columns

@@ -1,0 +1,171 @@
+"""One pipeline, loaded: sources and seeds in, images out.
+
+It knows nothing of requests or of other pipelines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from diabelli import pictures
+from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion.loading import load
+from diabelli.engines.diffusion.recipes import RECIPES, mixes
+from diabelli.engines.diffusion.running import Plan
+from diabelli.errors import DiabelliError, MemoryExceeded, WeightsUnusable
+from diabelli.pictures import Image
+
+OnStep: TypeAlias = Callable[[int, int], None]
+"""Called after each step with its number, from 1, and how many there are; raising in it stops."""
+
+
+class Pipeline:
+    """A pipeline of diffusers on its device."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Load it; raises `WeightsMissing`, `WeightsUnusable` or `MemoryExceeded`."""
+        self._plan = plan
+        self._device = devices.device_of(plan.running)
+        self.batch = devices.batch_of(plan.running, self._device)
+        try:
+            self._parts = load(plan, self._device)
+        except DiabelliError:
+            raise
+        # Damaged files make diffusers, transformers and safetensors raise whatever they trip over.
+        except Exception as cause:
+            if _is_memory(cause):
+                raise self._exceeded("while its weights were loaded") from None
+            raise WeightsUnusable(
+                f"the weights of {plan.name!r} cannot be loaded: {cause}; fetch them again with "
+                f"`diabelli pull {plan.name}`, or give another folder"
+            ) from cause
+        self.mixes = mixes(plan.preset.recipe, self._parts.pipe)
+
+    @property
+    def bytes(self) -> int:
+        """What its weights take."""
+        parts = (self._parts.pipe, self._parts.prior)
+        modules = [m for p in parts if p for m in p.components.values() if _is_module(m)]
+        # An encoder that lies apart is no component.
+        unique = {id(m): m for m in [*modules, self._parts.encoder] if m is not None}
+        return sum(w.nbytes for module in unique.values() for w in module.parameters())
+
+    def __call__(
+        self,
+        sources: Sequence[Image],
+        seeds: Sequence[int],
+        *,
+        height: int,
+        width: int,
+        strength: float,
+        on_step: OnStep,
+    ) -> list[Image | None]:
+        """An image (height, width, 3) for each source and seed; None where safety refused it.
+
+        Raises `MemoryExceeded`, and whatever `on_step` raises; it can be used again after either.
+        """
+        import torch
+
+        values = self._values(strength)
+        try:
+            with torch.inference_mode():
+                shown = [pictures.to_pillow(source) for source in sources]
+                recipe = RECIPES[self._plan.preset.recipe]
+                made = self._parts.pipe(
+                    **recipe(self._parts, shown, values),
+                    **self._arguments(values, seeds, height, width, on_step),
+                )
+        except RuntimeError as cause:
+            if not _is_memory(cause):
+                raise
+            memory = self._exceeded(f"for {len(seeds)} at {width}x{height}")
+        else:
+            refused = getattr(made, "nsfw_content_detected", None) or [False] * len(seeds)
+            images = [_bytes(image) for image in made.images]
+            return [None if no else image for image, no in zip(images, refused, strict=True)]
+        # Outside the handler, so that its traceback no longer holds on to what was computed.
+        self.free()
+        raise memory
+
+    def free(self) -> None:
+        """Put aside what a call that was stopped has left on the device."""
+        self._parts.pipe.maybe_free_model_hooks()
+        devices.free(self._device)
+
+    def _values(self, strength: float) -> dict[str, float]:
+        """The numbers that strength and preset give."""
+        preset = self._plan.preset
+        value = preset.dial.at(strength)
+        match preset.dial.argument:
+            case "ip_scale":
+                self._parts.pipe.set_ip_adapter_scale(value)
+            case "noise_level":
+                value = round(value)
+            case "strength":
+                # Pipelines take this share of the steps, rounded down, and one is needed.
+                value = max(value, 1.000001 / preset.steps)
+        guidance = {} if preset.guidance is None else {"guidance_scale": preset.guidance}
+        return {**guidance, preset.dial.argument: value}
+
+    def _arguments(
+        self,
+        values: Mapping[str, float],
+        seeds: Sequence[int],
+        height: int,
+        width: int,
+        on_step: OnStep,
+    ) -> dict[str, Any]:
+        """The arguments that do not depend on the sources, as far as the pipeline has them."""
+        import torch
+
+        steps = self._plan.preset.steps
+        # On the CPU, whose random numbers are the same whatever the accelerator is.
+        generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
+
+        def step_end(pipe: Any, step: int, _time: Any, _tensors: Any) -> dict[str, Any]:
+            on_step(step + 1, getattr(pipe, "num_timesteps", steps))
+            return {}
+
+        offered: dict[str, Any] = {
+            **values,
+            "height": height,
+            "width": width,
+            "num_inference_steps": steps,
+            "generator": generators,
+            "output_type": "np",
+        }
+        if "callback_on_step_end" in self._parts.accepts:
+            offered |= {"callback_on_step_end": step_end, "callback_on_step_end_tensor_inputs": []}
+        else:
+            offered |= {"callback": lambda step, *_: on_step(step + 1, steps), "callback_steps": 1}
+        return {name: one for name, one in offered.items() if name in self._parts.accepts}
+
+    def _exceeded(self, when: str) -> MemoryExceeded:
+        return MemoryExceeded(
+            f"the engine {self._plan.name!r} ran out of memory on {self._device} {when}: "
+            "set offload, attention_slicing or a smaller batch"
+        )
+
+
+def _is_memory(cause: BaseException) -> bool:
+    """Whether an exception means that memory ran out: CUDA has a class of its own for that."""
+    import torch
+
+    return isinstance(cause, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(cause, RuntimeError)
+        and ("out of memory" in str(cause) or "can't allocate memory" in str(cause))
+    )
+
+
+def _is_module(component: Any) -> bool:
+    import torch
+
+    return isinstance(component, torch.nn.Module)
+
+
+def _bytes(image: Any) -> Image:
+    """An image of 0..1 as bytes; what is not a number, as half precision may give, is black."""
+    return np.nan_to_num(np.asarray(image, np.float32) * 255).round().clip(0, 255).astype(np.uint8)
