@@ -41,6 +41,7 @@ def start(
     storage = LocalStorage(folder / "pictures", b"s" * 32, checked.lifetime_s)
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
+    service.warm()
     database = stack.enter_context(closing(open_ledger(checked)))
     quota = build_quota(checked, database)
     parts = Parts(service=service, storage=storage, database=database, quota=quota)

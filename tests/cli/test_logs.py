@@ -86,7 +86,7 @@ def test_no_text_begins_a_line_of_its_own(form, text):
 
 def is_one_line(text: str) -> bool:
     """Whether the text is one line, whatever a terminal or another program takes for a line."""
-    return text.isascii() and text.replace("\x7f", "\n").isprintable()
+    return text.isascii() and text.isprintable()
 
 
 def test_a_field_cannot_be_made_up():

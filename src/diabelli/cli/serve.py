@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
+from diabelli.cli.counting import count_together
 from diabelli.cli.kernels import place_kernels
 from diabelli.cli.logs import configure
 from diabelli.cli.processes import Processes
@@ -76,6 +77,7 @@ def _run(settings: Settings) -> None:
     with _bound(settings.host, settings.port) as bound:
         if settings.workers > 1:
             _say("Getting the engine ready; a first start compiles it, once ...")
+            count_together(settings.data_dir / "metrics")
             sys.exit(Processes(settings, bound).run(partial(announce, bound.getsockname()[1])))
         _run_alone(settings, bound, partial(announce, bound.getsockname()[1]))
 
