@@ -20,6 +20,7 @@ from diabelli.api.app import create_app
 from diabelli.api.http11 import Http11
 from diabelli.assembly import Parts
 from diabelli.ledger.database import Database
+from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
 
@@ -36,6 +37,7 @@ class Server:
     port: int
     storage: LocalStorage
     database: Database
+    service: Service
 
     @property
     def base_url(self) -> str:
@@ -66,7 +68,8 @@ def serving(
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(f"http://127.0.0.1:{port}", port, parts.storage, parts.database)
+        url = f"http://127.0.0.1:{port}"
+        yield Server(url, port, parts.storage, parts.database, parts.service)
     finally:
         server.should_exit = True
         thread.join()

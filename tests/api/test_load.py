@@ -1,0 +1,184 @@
+"""Under load: turns are fair, patience has an end, and whoever leaves leaves room."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.engines import Gate
+from api.wire import PATH, Line, Server, check_error, form, part, picture
+from diabelli.api.admission import Admission
+from diabelli.api.refusals import Overloaded, Stopping
+from diabelli.variation import Image, Variation, VariationSpec, Watch
+from faults.serving import until
+
+SOURCE = part("image", picture(), filename="a.png")
+
+
+class Turns(Gate):
+    """A gate that writes down whose pieces come to it, by the seed of their request.
+
+    They take long enough for the order to be that of turns, not of who happens to be quicker.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: list[int] = []
+        self._lock = threading.Lock()
+
+    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        with self._lock:
+            self.order.append(spec.seed)
+        if self.opened.is_set():
+            time.sleep(0.02)
+        return super()._make(source, spec, watch, index)
+
+
+@pytest.fixture
+def gate() -> Turns:
+    """The engine behind the model `gate`."""
+    return Turns()
+
+
+def body(seed: int, n: int = 1) -> bytes:
+    """A request of the gate for small variations."""
+    fields = {"model": "gate", "size": "256x256", "seed": str(seed), "n": str(n)}
+    return form(*(part(name, value) for name, value in fields.items()), SOURCE)
+
+
+def busy(stack: ExitStack, server: Server, gate: Turns, seed: int, n: int = 2) -> Line:
+    """A request that has both threads of the server at the gate."""
+    line = stack.enter_context(Line(server.port))
+    line.send(body(seed, n))
+    until(lambda: len(gate.order) == 2)
+    return line
+
+
+def waits(server: Server, pieces: int) -> None:
+    """Wait until so many pieces of work wait for their turn."""
+    until(lambda: server.service.workers.waiting == pieces)
+
+
+def knock(server: Server) -> int:
+    """400 where there is a place, 503 where there is none; asks for no work."""
+    form = {"image": (None, b""), "nonsense": (None, b"")}
+    return httpx.post(server.url + PATH, files=form).status_code
+
+
+def freed(server: Server) -> float:
+    """How long it takes from now until a full server lets somebody in, in seconds."""
+    began = time.monotonic()
+    until(lambda: knock(server) == 400, 5)
+    return time.monotonic() - began
+
+
+def test_ten_do_not_starve_one(serve: Serve, gate: Turns) -> None:
+    """Requests take turns: short ones that come after long ones are done long before them."""
+    server = serve()
+    with ExitStack() as stack:
+        lines = [busy(stack, server, gate, seed=1, n=10)]
+        for seed, n in ((2, 10), (3, 1), (4, 1)):
+            lines.append(stack.enter_context(Line(server.port)))
+            lines[-1].send(body(seed, n))
+            waits(server, 8 + seed - 1)
+        gate.opened.set()
+        assert [line.receive().status for line in lines] == [200] * 4
+    assert sorted(gate.order) == [1] * 10 + [2] * 10 + [3, 4]
+    # Four have turns: within two rounds, beyond the two pieces that ran, each short one had its.
+    assert {3, 4} <= set(gate.order[: 2 + 2 * 4])
+    # From then on the long ones alternate, give or take who is quicker to the list.
+    last = gate.order[10:18]
+    assert 3 <= last.count(1) <= 5
+
+
+def test_leaving_while_working_frees_the_place(serve: Serve, gate: Turns) -> None:
+    """Within a second of a client hanging up, its threads and its place are another's."""
+    server = serve(queue=1)
+    with ExitStack() as stack:
+        busy(stack, server, gate, seed=1)
+    assert freed(server) < 1
+    assert gate.stopped.wait(1)
+    until(lambda: server.service.workers.busy == 0, 1)
+
+
+def test_leaving_while_waiting_frees_the_place(serve: Serve, gate: Turns) -> None:
+    """Within a second, also where every thread is busy for longer than that."""
+    server = serve(queue=3)
+    with ExitStack() as stack:
+        line = busy(stack, server, gate, seed=1)
+        with Line(server.port) as waiting:
+            waiting.send(body(seed=2))
+            waits(server, 1)
+            assert knock(server) == 503
+        assert freed(server) < 1
+        waits(server, 0)
+        gate.opened.set()
+        assert line.receive().status == 200
+    assert 2 not in gate.order
+
+
+def test_leaving_while_sending_frees_the_place(serve: Serve) -> None:
+    """Within a second of a client hanging up in the middle of its body."""
+    server = serve(queue=1)
+    with Line(server.port) as line:
+        line.send(body(1)[:100], content_length=1000)
+        until(lambda: knock(server) == 503)
+    assert freed(server) < 1
+
+
+def test_a_deadline_ends_the_work(serve: Serve, gate: Turns) -> None:
+    """A request that is not done in time is given up with 503, and its place is another's."""
+    server = serve(queue=2, deadline_s=0.3)
+    with ExitStack() as stack:
+        began = time.monotonic()
+        answer = busy(stack, server, gate, seed=1).receive()
+        assert 0.3 <= time.monotonic() - began < 1.3
+        check_error(answer.status, answer.headers, answer.json, 503, kind="server_error")
+        assert int(answer.headers["retry-after"]) > 0
+        assert gate.stopped.wait(1)
+        assert freed(server) < 1
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_wait_follows_the_pace() -> None:
+    """A refused client is told to come back when half of those before it will have left."""
+    clock = Clock()
+    admission = Admission(20, clock)
+    waits = []
+    for seconds in (1, 2, 2, 100):
+        with admission.enter() as place:
+            place.resize(2)
+            clock.now += seconds
+        with admission.enter() as place:
+            place.resize(20)
+            with pytest.raises(Overloaded) as refused, admission.enter():
+                pass
+            waits.append(refused.value.retry_after_s)
+            place.resize(0)
+    assert all(1 <= wait <= 60 for wait in waits)
+    assert waits == sorted(waits)
+    assert waits[-1] == 60
+
+
+def test_nobody_enters_a_server_that_stops() -> None:
+    """Whoever is in stays, and whoever comes is told."""
+    admission = Admission(2)
+    with admission.enter():
+        admission.stopping = True
+        with pytest.raises(Stopping), admission.enter():
+            pass
+        assert admission.requests == 1
+    assert admission.requests == 0
