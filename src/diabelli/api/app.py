@@ -16,11 +16,12 @@ from starlette.responses import JSONResponse, Response
 import diabelli
 from diabelli.api import errors, schema
 from diabelli.api.admission import Admission
+from diabelli.api.blocks import BlockGate
 from diabelli.api.early import EarlyClose
 from diabelli.api.front import Front
-from diabelli.api.idempotency import Idempotency
 from diabelli.api.health import PATH as HEALTH
 from diabelli.api.health import Health
+from diabelli.api.idempotency import Idempotency
 from diabelli.api.keys import Keys, open_to_all
 from diabelli.api.limits import Gate
 from diabelli.api.metrics import Metrics, load_of
@@ -33,9 +34,12 @@ from diabelli.api.schema import answers
 from diabelli.api.scrape import Scrape
 from diabelli.api.streaming import streamed
 from diabelli.api.variations import Variations
+from diabelli.api.web import PATH as WEB
+from diabelli.api.web import Web
 from diabelli.api.welcome import Welcome
 from diabelli.assembly import Parts
 from diabelli.errors import DiabelliError
+from diabelli.ledger.blocklist import Blocklist
 from diabelli.ledger.entries import Entries
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.settings import Settings
@@ -106,11 +110,22 @@ def endpoints(
     recorder = Recorder(Entries(parts.database))
     gate = Gate(settings, parts.quota)
     idempotency = Idempotency(parts, settings.lifetime_s)
+    blocks = BlockGate(Blocklist(parts.database))
     variations = Variations(
-        settings, parts.service, results, keys, admission, recorder, gate, idempotency, metrics
+        settings,
+        parts.service,
+        results,
+        keys,
+        admission,
+        recorder,
+        gate,
+        idempotency,
+        metrics,
+        blocks,
     )
     models = Models(settings.models, keys)
-    welcome = Welcome(document, settings.public_url)
+    web = Web()
+    welcome = Welcome(document, settings.public_url, web)
     health = Health(
         {
             "engines": parts.service.check,
@@ -126,7 +141,7 @@ def endpoints(
             paths=spellings("images/variations"),
             handle=streamed(variations.create),
             describe=schema.CREATE,
-            answers=answers(400, 401, 408, 413, 500, 503, reply=schema.ImagesResponse),
+            answers=answers(400, 401, 403, 408, 413, 500, 503, reply=schema.ImagesResponse),
         ),
         Endpoint(
             method="GET",
@@ -157,6 +172,7 @@ def endpoints(
             else ()
         ),
         Endpoint(method="GET", paths=("/",), handle=welcome.greet),
+        Endpoint(method="GET", paths=(WEB + "/{name}",), handle=web.read),
         Endpoint(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
     )
 

@@ -154,7 +154,7 @@ FORM = {
 ERRORS = {
     400: "The request cannot be carried out as it stands.",
     401: "No API key, or a wrong one. Only a server that was given keys asks for one.",
-    403: "The link is not one that this server signed, or its time is over.",
+    403: "The end-user is blocked; or the link was not signed here, or its time is over.",
     404: "There is nothing under this URL.",
     408: "The body stopped arriving.",
     413: "The body is larger than the server accepts.",

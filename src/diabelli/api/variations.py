@@ -14,6 +14,7 @@ from starlette.responses import Response
 from diabelli.api import body, fields, multipart, reply
 from diabelli.api.admission import Admission
 from diabelli.api.attention import Attention
+from diabelli.api.blocks import BlockGate
 from diabelli.api.draft import Draft
 from diabelli.api.idempotency import REPLAYED, Idempotency, Kept, Repeatable
 from diabelli.api.keys import Keys
@@ -45,6 +46,7 @@ class Variations:
         gate: Gate,
         idempotency: Idempotency,
         metrics: Metrics,
+        blocks: BlockGate,
     ) -> None:
         self._settings = settings
         self._service = service
@@ -53,6 +55,7 @@ class Variations:
         self._recorder = recorder
         self._idempotency = idempotency
         self._metrics = metrics
+        self._blocks = blocks
         self._gate = gate
         self._rules = OPENAI if settings.inputs == "openai" else ANY
         self._admission = admission
@@ -83,6 +86,7 @@ class Variations:
             wanted = fields.check(form, self._settings.models, self._settings.metering)
             tell_wanted(request, wanted)
             draft.accept(wanted)
+            await self._blocks.check_user(draft)
             async with (
                 Attention(request, self._admission, self._settings.deadline_s) as attention,
                 self._idempotency.repeatable(request, caller.bucket, form, attention) as repeatable,
@@ -156,7 +160,7 @@ class Variations:
                 engine=wanted.engine,
                 rules=self._rules,
                 keep=keep,
-                look=draft.look,
+                look=self._blocks.looking(draft),
                 watch=stream.watching(attention.watch),
                 heed=attention.heed,
                 ready=stream.ready,

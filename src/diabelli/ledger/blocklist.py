@@ -60,10 +60,10 @@ class Blocklist:
         if (user, "") in users or (user, key or "") in users:
             raise UserBlocked(param="user")
 
-    def check_picture(self, sha256: str, image: Image) -> None:
+    def check_picture(self, sha256: str | None, image: Image) -> None:
         """Raise `PictureBlocked` where the file is refused, or a picture that looks like `image`.
 
-        sha256: of the file, in hexadecimal.
+        sha256: of the file, in hexadecimal; None where it is not known.
         """
         copy = self._current()
         if sha256 in copy.files:

@@ -97,7 +97,7 @@ class Blocks:
                 return
         under = f" under the key {key}" if key else ""
         raise InvalidParameter(
-            f"the end-user {user!r} is not blocked{under}: see `diabelli blocks`"
+            f"the end-user {user!r} is not blocked{under}: see `diabelli block list`"
         )
 
     def unblock_picture(self, digits: str) -> BlockedPicture:
@@ -110,7 +110,7 @@ class Blocks:
         if len(digits) < MIN_DIGITS or len(found) != 1:
             raise InvalidParameter(
                 f"{digits!r} names none of the blocked pictures: it is a picture's file, or the "
-                f"first {MIN_DIGITS} digits or more that `diabelli blocks` shows"
+                f"first {MIN_DIGITS} digits or more that `diabelli block list` shows"
             )
         with self._database.begin() as connection:
             chosen = BLOCKED_PICTURES.c.sha256 == found[0].sha256
