@@ -118,10 +118,32 @@ def test_a_held_lock_is_waited_for_and_then_told(
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    """The message names the file that cannot be made."""
+    """The message names the file that cannot be opened."""
     database = Database(file_at(tmp_path / "gone" / "ledger.sqlite3"))
-    with pytest.raises(LedgerUnavailable, match=r"gone/ledger\.sqlite3 cannot be made"):
+    with pytest.raises(LedgerUnavailable, match=r"gone/ledger\.sqlite3 cannot be opened"):
         migrate(database)
+    database.close()
+
+
+def test_nothing_is_written_into_a_file_that_was_removed(tmp_path: Path) -> None:
+    """A ledger that is moved away is unavailable until it is back; another one is not taken."""
+    path, away = tmp_path / "ledger.sqlite3", tmp_path / "away.sqlite3"
+    database = Database(file_at(path))
+    migrate(database)
+
+    def write_while_it_vanishes() -> None:
+        with database.begin() as connection:
+            insert_new(connection, ENTRIES, ROW)
+            path.rename(away)
+
+    with pytest.raises(LedgerUnavailable, match="No such file"):
+        write_while_it_vanishes()
+    path.touch()
+    with pytest.raises(LedgerUnavailable, match="was replaced"), database.reading():
+        pass
+    away.rename(path)
+    with database.begin() as connection:
+        assert insert_new(connection, ENTRIES, ROW)
     database.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from diabelli.errors import LedgerUnavailable
-from diabelli.ledger.database import Database
+from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.tables import METADATA
 
@@ -49,6 +50,19 @@ def test_a_second_start_changes_nothing(database: Database) -> None:
     migrate(database)
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
+
+
+def test_a_second_start_waits_for_no_writer(tmp_path: Path) -> None:
+    """A command that only reads works while another program writes."""
+    path = tmp_path / "ledger.sqlite3"
+    database = Database(file_at(path))
+    migrate(database)
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM entries"))
+        other = Database(file_at(path))
+        migrate(other)
+        other.close()
+    database.close()
 
 
 def test_processes_that_start_together_migrate_once(url: str) -> None:

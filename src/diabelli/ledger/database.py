@@ -44,6 +44,7 @@ class Database:
         where the driver is not installed.
         """
         self._url = url_of(url)
+        self._file: tuple[int, int] | None = None
         self._reading = _engine(self._url, _CONNECTIONS)
         self._writing = self._reading
         if self.is_sqlite:
@@ -67,15 +68,17 @@ class Database:
         Raises `LedgerUnavailable` for whatever the database could not do.
         """
         with _translated():
-            self._make_private()
+            self._check_file()
             with self._writing.begin() as connection:
                 yield connection
+                # What goes into a file that was removed meanwhile would be lost.
+                self._check_file()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, which waits for nobody; otherwise as `begin`."""
         with _translated():
-            self._make_private()
+            self._check_file()
             with self._reading.begin() as connection:
                 yield connection
 
@@ -89,16 +92,27 @@ class Database:
         self._reading.dispose()
         self._writing.dispose()
 
-    def _make_private(self) -> None:
-        """Let the file of SQLite be its owner's alone; its companions take after it."""
-        path = self._url.database
-        if self.is_sqlite and path and not os.path.exists(path):
-            try:
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            except OSError as cause:
-                raise LedgerUnavailable(
-                    f"the ledger {path} cannot be made: {cause.strerror}"
-                ) from cause
+    def _check_file(self) -> None:
+        """Raise `LedgerUnavailable` unless SQLite's file is there, and the one of the first time.
+
+        The first time it is made where it is missing.
+        """
+        if not self.is_sqlite:
+            return
+        path = str(self._url.database)
+        try:
+            if self._file is None:
+                _make_private(path)
+            found = os.stat(path)
+        except OSError as cause:
+            raise LedgerUnavailable(
+                f"the ledger {path} cannot be opened: {cause.strerror}"
+            ) from cause
+        self._file = self._file or (found.st_dev, found.st_ino)
+        if self._file != (found.st_dev, found.st_ino):
+            raise LedgerUnavailable(
+                f"the ledger {path} was replaced while it was in use; start the program again"
+            )
 
 
 def file_at(path: Path) -> URL:
@@ -134,6 +148,13 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     inserted = make(table).values(values).on_conflict_do_nothing()
     return connection.execute(inserted.returning(*table.primary_key)).first() is not None
+
+
+def _make_private(path: str) -> None:
+    """Let the file be its owner's alone; those that SQLite keeps beside it take after it."""
+    # Closing a file that is there would drop the locks that this process has on it.
+    if not os.path.exists(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _engine(url: URL, connections: int) -> Engine:

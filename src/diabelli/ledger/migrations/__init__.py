@@ -20,10 +20,17 @@ def migrate(database: Database) -> None:
     # Alembic is needed for nothing else and takes its time to import.
     from alembic import command
     from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with database.reading() as connection:
+        # Most starts find all done, and need not wait for whoever writes.
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
     with database.begin() as connection:
         _wait_for_others(connection)
         config.attributes["connection"] = connection
