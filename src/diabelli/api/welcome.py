@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from diabelli.api import docs
+from diabelli.api.protection import page_policy
 from diabelli.api.results import base_of
+from diabelli.api.web import Web, wants_page
 
 GREETING = """Diabelli makes variations of a picture.
 
@@ -22,14 +24,25 @@ Documentation: {base}/docs
 class Welcome:
     """The pages for people; no key is asked for them."""
 
-    def __init__(self, document: Callable[[], dict[str, Any]], public_url: str | None) -> None:
+    def __init__(
+        self, document: Callable[[], dict[str, Any]], public_url: str | None, web: Web
+    ) -> None:
         self._document = document
         self._public_url = public_url
+        self._web = web
 
     async def greet(self, request: Request) -> Response:
-        """Where to go from here, as text."""
-        return PlainTextResponse(GREETING.format(base=base_of(request, self._public_url)))
+        """The page for a browser; for every other program where to go from here, as text."""
+        if wants_page(request.headers):
+            answer = self._web.answer(request, "index.html")
+        else:
+            text = GREETING.format(base=base_of(request, self._public_url))
+            answer = PlainTextResponse(text)
+        answer.headers["vary"] = "accept"
+        return answer
 
     async def docs(self, request: Request) -> Response:
         """The documentation of every endpoint."""
-        return HTMLResponse(docs.page(self._document(), base=base_of(request, self._public_url)))
+        page = docs.page(self._document(), base=base_of(request, self._public_url))
+        policy = page_policy(docs.STYLE_HASH, self._public_url)
+        return HTMLResponse(page, headers={"content-security-policy": policy})

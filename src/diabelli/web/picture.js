@@ -1,0 +1,93 @@
+// From whatever a person drops to the square PNG of less than 4 MB that the API takes. The browser
+// decodes it, so that every kind which it can show is good.
+
+import { Refusal } from "./api.js";
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_SIDE = 1024;
+const MAX_UNTOUCHED = 4096;
+const PNG = [137, 80, 78, 71, 13, 10, 26, 10];
+
+// { bitmap, width, height, name, file } of a file, or a Refusal in words.
+export async function opened(file, name) {
+  const bitmap = await decoded(file);
+  if (!bitmap || !bitmap.width || !bitmap.height) {
+    const kind = file.type || "a file of unknown kind";
+    throw new Refusal(`“${name}” (${kind}) cannot be shown by this browser. Try a PNG, JPEG or WebP.`);
+  }
+  return { bitmap, width: bitmap.width, height: bitmap.height, name, file };
+}
+
+async function decoded(file) {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  return bitmap ?? drawing(file);
+}
+
+// A drawing (SVG) has no pixels of its own; it gets as many as are useful.
+async function drawing(file) {
+  const image = new Image();
+  const url = URL.createObjectURL(file);
+  try {
+    image.src = url;
+    await image.decode();
+    const stretch = MAX_SIDE / Math.max(image.width, image.height, 1);
+    return canvasOf(image, { x: 0, y: 0, width: image.width, height: image.height },
+      Math.max(1, Math.round(image.width * stretch)), Math.max(1, Math.round(image.height * stretch)));
+  } catch {
+    return null;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function canvasOf(image, { x, y, width, height }, wide, high) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: high });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, x, y, width, height, 0, 0, wide, high);
+  return canvas;
+}
+
+const encoded = (canvas, type, quality) =>
+  new Promise((resolve) => canvas.toBlob(resolve, type, quality));
+
+// The box { x, y, side } of an opened picture as a PNG. A file that is already what is wanted goes
+// as it is, byte for byte, so that other clients can repeat the request with it.
+export async function squared(picture, box) {
+  const whole = picture.width === picture.height && box.side === picture.width;
+  if (whole && picture.width <= MAX_UNTOUCHED && (await isSmallPng(picture.file))) {
+    return new Blob([picture.file], { type: "image/png" });
+  }
+  const part = { x: box.x, y: box.y, width: box.side, height: box.side };
+  for (let side = Math.min(MAX_SIDE, Math.round(box.side)); ; side = Math.floor(side * 0.85)) {
+    const png = await encoded(canvasOf(picture.bitmap, part, side, side), "image/png");
+    if (png && png.size < MAX_BYTES) return png;
+    if (side < 64) throw new Refusal("The picture could not be made into a PNG of less than 4 MB.");
+  }
+}
+
+async function isSmallPng(file) {
+  if (file.size >= MAX_BYTES) return false;
+  const head = new Uint8Array(await file.slice(0, PNG.length).arrayBuffer());
+  return PNG.every((byte, place) => head[place] === byte);
+}
+
+export async function thumbnail(blob, side = 320) {
+  const bitmap = await createImageBitmap(blob);
+  const shrink = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+  const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
+  const canvas = canvasOf(bitmap, whole,
+    Math.max(1, Math.round(bitmap.width * shrink)), Math.max(1, Math.round(bitmap.height * shrink)));
+  bitmap.close();
+  return encoded(canvas, "image/webp", 0.85);
+}
+
+// A name that depends on the bytes alone. Web Crypto is missing on plain http, where this is used.
+export async function fingerprint(blob) {
+  const words = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b];
+  for (const byte of new Uint8Array(await blob.arrayBuffer())) {
+    words[byte & 3] = Math.imul(words[byte & 3] ^ byte, 0x01000193);
+    words[(byte + 1) & 3] = Math.imul(words[(byte + 1) & 3] ^ words[byte & 3], 0x85ebca6b);
+  }
+  return words.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("") + blob.size;
+}

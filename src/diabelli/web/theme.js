@@ -1,0 +1,22 @@
+// Light or dark: as the system has it, until somebody says otherwise here.
+
+import { byId, say } from "./page.js";
+
+const NEXT = { auto: "light", light: "dark", dark: "auto" };
+const WORDS = { auto: "as the system has it", light: "light", dark: "dark" };
+
+function set(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  localStorage.setItem("diabelli.theme", theme);
+  byId("theme-says").textContent = `Colours: ${WORDS[theme]}`;
+  byId("theme").title = `Colours: ${WORDS[theme]}`;
+}
+
+export function wireTheme() {
+  set(localStorage.getItem("diabelli.theme") in NEXT ? localStorage.getItem("diabelli.theme") : "auto");
+  byId("theme").onclick = () => {
+    set(NEXT[localStorage.getItem("diabelli.theme")]);
+    say(byId("theme-says").textContent);
+  };
+}
