@@ -6,13 +6,15 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, delete, make_url, text
 
 from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.migrations import migrate
+from diabelli.ledger.tables import METADATA
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +35,9 @@ def postgresql() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture
-def postgresql_url(postgresql: str) -> Iterator[str]:
-    """The URL of an empty database on that server, dropped after the test."""
+@contextmanager
+def empty_database(postgresql: str) -> Iterator[str]:
+    """The URL of an empty database on that server, dropped at the end."""
     name = f"diabelli_{secrets.token_hex(8)}"
     server = make_url(postgresql).set(drivername="postgresql+psycopg")
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -49,18 +51,34 @@ def postgresql_url(postgresql: str) -> Iterator[str]:
         engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql: str) -> Iterator[Database]:
+    """A database on that server with the tables of today, for all tests that leave those alone."""
+    with empty_database(postgresql) as url, closing(Database(url)) as database:
+        migrate(database)
+        yield database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database of each kind."""
     if request.param == "sqlite":
-        return file_at(tmp_path / "ledger.sqlite3").render_as_string()
-    return str(request.getfixturevalue("postgresql_url"))
+        yield file_at(tmp_path / "ledger.sqlite3").render_as_string()
+    else:
+        with empty_database(request.getfixturevalue("postgresql")) as empty:
+            yield empty
 
 
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    """A database of each kind with the tables of today."""
-    opened = Database(url)
-    migrate(opened)
-    yield opened
-    opened.close()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of each kind with the tables of today, and nothing in them."""
+    if request.param == "sqlite":
+        with closing(Database(file_at(tmp_path / "ledger.sqlite3"))) as database:
+            migrate(database)
+            yield database
+    else:
+        database = request.getfixturevalue("postgresql_database")
+        yield database
+        with database.begin() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(delete(table))

@@ -96,9 +96,12 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
     database.close()
 
 
-def test_a_newer_ledger_is_refused(database: Database) -> None:
+def test_a_newer_ledger_is_refused(url: str) -> None:
     """An older program neither downgrades it nor writes into it."""
+    database = Database(url)
+    migrate(database)
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerUnavailable, match="newer version"):
         migrate(database)
+    database.close()
