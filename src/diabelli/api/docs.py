@@ -5,6 +5,8 @@ It loads nothing from anywhere, so it reads the same on a machine without a netw
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from html import escape
 from typing import Any
@@ -20,6 +22,9 @@ form{background:#f3f3f0;padding:1rem}label{display:inline-block;margin:0 1rem .5
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}
 pre,form{background:#262626}td,th{border-color:#444}}
 """
+
+STYLE_HASH = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
+"""The style as a source of a Content-Security-Policy."""
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -22,7 +22,7 @@ class Scrape:
         self._is_local = is_loopback(settings.host)
 
     async def read(self, request: Request) -> Response:
-        """All of them as text; raises `NotAnAdmin` where the settings keep them from this caller."""
+        """All of them as text; raises `NotAnAdmin` where this caller may not read them."""
         if not self._is_open:
             await self._check(request)
         content = await run_in_threadpool(self._metrics.exposition)

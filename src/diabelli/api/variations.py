@@ -131,8 +131,7 @@ class Variations:
         keep = wanted.as_url or repeatable.keeps
         created = self._create(source, draft, wanted, attention, request.state.stream, keep=keep)
         made = created.variations
-        size = f"{wanted.spec.width}x{wanted.spec.height}"
-        request.state.told.update(engine=wanted.engine, size=size, seeds=[one.seed for one in made])
+        tell_created(request, created)
         now = int(time.time())
         content = reply.build(made, wanted, created=now, url_of=self._url_of(request, now))
         repeatable.keep(now, made)
