@@ -8,6 +8,8 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from diabelli import engines
+from diabelli.engines import Engine
+from diabelli.engines.diffusion.fleet import Fleet
 from diabelli.errors import InvalidSettings
 from diabelli.ledger.answers import Answers
 from diabelli.ledger.database import Database, file_at
@@ -46,14 +48,21 @@ def open_ledger(settings: Settings) -> Database:
     return database
 
 
-def build_service(settings: Settings, storage: LocalStorage) -> Service:
-    """The service with every engine that the settings name.
+def build_engine(settings: Settings, fleet: Fleet, name: str) -> Engine:
+    """The engine of that name, run as the settings say."""
+    plan = settings.plan(name)
+    return fleet.engine(plan) if plan else engines.load(name)
 
-    Raises `UnknownEngine`, or `MissingExtra` where an engine's dependencies are not installed.
+
+def build_service(settings: Settings, storage: LocalStorage, fleet: Fleet) -> Service:
+    """The service with every engine that the settings name; trained ones come from the fleet.
+
+    Raises `UnknownEngine`, `MissingExtra` where an engine's dependencies are not installed, and
+    what else keeps a trained engine from being run here.
     """
     names = dict.fromkeys([settings.engine, *settings.models.values()])
     return Service(
-        engines={name: engines.load(name) for name in names},
+        engines={name: build_engine(settings, fleet, name) for name in names},
         storage=storage,
         threads=settings.threads,
     )
@@ -94,13 +103,16 @@ def ask_for_keys(settings: Settings) -> bool:
 
 
 def sweeps(settings: Settings, storage: LocalStorage, database: Database) -> tuple[Sweep, ...]:
-    """What is swept: expired pictures, entries no longer remembered, answers not given again."""
+    """What is swept: expired pictures, entries no longer remembered, answers not given again, and
+    what limits count no more.
+    """
     remembered_s = settings.retention_days * 86400
     entries = Entries(database)
     return (
         storage.sweep,
         lambda: entries.forget(time.time() - remembered_s),
         Answers(database, settings.lifetime_s).sweep,
+        lambda: forget(database, time.time()),
     )
 
 
@@ -120,7 +132,8 @@ def assembled(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
-        service = stack.enter_context(closing(build_service(settings, storage)))
+        fleet = stack.enter_context(closing(Fleet(settings.vram_budget_gb)))
+        service = stack.enter_context(closing(build_service(settings, storage, fleet)))
         stack.enter_context(closing(Sweeper(sweeps(settings, storage, database))))
         quota = build_quota(settings, database)
         yield Parts(service=service, storage=storage, database=database, quota=quota)

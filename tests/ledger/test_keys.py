@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from diabelli.errors import InvalidParameter
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database
 from diabelli.ledger.keys import IssuedKeys, Limits, digest
-from diabelli.ledger.migrations import migrate
 from diabelli.ledger.tables import KEYS
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A ledger of its own."""
-    with closing(Database(file_at(tmp_path / "ledger.sqlite3"))) as database:
-        migrate(database)
-        yield database
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""Sliding windows: what counts, and when there is room again, against a slow obvious search."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diabelli.quota.window import Window
+
+
+def later(window: Window, seconds: float) -> Window:
+    """The same counts at a later time, if nothing is asked for meanwhile."""
+    if seconds < window.left_s:
+        return Window(
+            length_s=window.length_s,
+            before=window.before,
+            current=window.current,
+            left_s=window.left_s - seconds,
+        )
+    moved = Window(
+        length_s=window.length_s, before=window.current, current=0, left_s=window.length_s
+    )
+    return later(moved, seconds - window.left_s)
+
+
+WINDOWS = st.builds(
+    Window,
+    length_s=st.just(60.0),
+    before=st.integers(0, 20),
+    current=st.integers(0, 20),
+    left_s=st.floats(0.5, 60),
+)
+
+
+@given(WINDOWS, st.integers(1, 20), st.integers(1, 20))
+def test_the_wait_is_as_long_as_needed(window: Window, images: int, limit: int) -> None:
+    """After it the images fit, and a moment before it they do not."""
+    wait = window.wait_s(images, limit)
+    if images > limit:
+        assert wait is None
+        return
+    assert wait is not None
+    assert later(window, wait + 0.01).used + images <= limit
+    if wait > 0:
+        assert later(window, max(0.0, wait - 0.01)).used + images > limit
+
+
+@pytest.mark.parametrize(
+    ("before", "current", "left_s", "used"),
+    [(0, 0, 60, 0), (10, 0, 60, 10), (10, 0, 30, 5), (10, 3, 6, 4), (1, 0, 59, 0)],
+)
+def test_what_counts(before: int, current: int, left_s: float, used: int) -> None:
+    """The window before counts by the share of it that is less than a window ago."""
+    assert Window(length_s=60, before=before, current=current, left_s=left_s).used == used
