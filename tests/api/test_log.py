@@ -10,6 +10,7 @@ import pytest
 
 from api.conftest import Serve
 from api.wire import PATH, Server, check_error, picture
+from diabelli.ledger.keys import IssuedKeys, Limits
 
 FILES = {"image": picture()}
 
@@ -86,6 +87,59 @@ def test_refusals_are_no_faults(server: Server, caplog: pytest.LogCaptureFixture
     """What a client did wrong leaves no trace in the log of faults."""
     assert ask(server, n="11").status_code == 400
     assert not records(caplog, "request.failed")
+
+
+def test_who_asks_is_told_by_the_name_of_the_key(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The line has the key's id and name, what was asked for, and how long which part took."""
+    server = serve()
+    key = IssuedKeys(server.database).create("web", Limits())
+    with caplog.at_level(logging.INFO, "diabelli.api"):
+        headers = {"Authorization": f"Bearer {key}"}
+        form = {"n": (None, "2"), "size": (None, "256x256"), **FILES}
+        told = line_of(caplog, httpx.post(server.url + PATH, files=form, headers=headers))
+    assert str(told["key"]).startswith("key_")
+    assert told["key_name"] == "web"
+    assert (told["model"], told["engine"]) == ("dall-e-2", "shift")
+    assert (told["n"], told["size"]) == (2, "256x256")
+    assert isinstance(told["queued_ms"], int)
+    assert isinstance(told["engine_ms"], int)
+    assert "error" not in told
+
+
+def test_a_refusal_tells_its_code(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """The line of a request that was not carried out says why in one word."""
+    with caplog.at_level(logging.INFO, "diabelli.api"):
+        assert line_of(caplog, ask(server, n="11"))["error"] == "outside_schema"
+        assert line_of(caplog, ask(server, model="broken"))["error"] == "engine_failed"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("trace-1/a", "trace-1/a"),
+        ("a b\x85c", "a?b?c"),
+        ("a" * 500, "a" * 128),
+    ],
+)
+def test_the_client_s_own_id_is_told(
+    server: Server, caplog: pytest.LogCaptureFixture, given: str, shown: str
+) -> None:
+    """What a client calls its request is on the line, short and in plain characters."""
+    headers = {"X-Client-Request-Id": given.encode("latin-1")}
+    with caplog.at_level(logging.INFO, "diabelli.api"):
+        told = line_of(caplog, httpx.post(server.url + PATH, files=FILES, headers=headers))
+    assert told["client_request_id"] == shown
+
+
+def test_users_are_told_where_that_is_wanted(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A setting lets the log name the end-user."""
+    server = serve(log_users=True)
+    with caplog.at_level(logging.INFO, "diabelli.api"):
+        assert line_of(caplog, ask(server, user="somebody"))["user"] == "somebody"
 
 
 def test_keys_and_users_are_not_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:

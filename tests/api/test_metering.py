@@ -1,0 +1,70 @@
+"""`usage` in the reply, for models that the settings meter and for no other."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from openai import OpenAI
+from pydantic import ValidationError
+
+from api.conftest import Serve
+from api.wire import PATH, Server, picture
+from diabelli.settings import Settings
+
+RULE = {"source": 85, "variation": {"256x256": 100, "512x512": 200, "1024x1024": 400}}
+METERING = {"metering": {"dall-e-2": RULE}}
+
+
+def usage(server: Server, **fields: str) -> object:
+    """What the reply tells of tokens; None for nothing."""
+    form = {name: (None, value) for name, value in fields.items()}
+    files = {**form, "image": picture()}
+    answer = httpx.post(server.url + PATH, files=files)
+    assert answer.status_code == 200
+    return answer.json().get("usage")
+
+
+def test_a_metered_model_tells_every_field(serve: Serve) -> None:
+    """The source counts once and each variation by its size; words count nothing."""
+    server = serve(**METERING)
+    assert usage(server, n="3", size="512x512") == {
+        "input_tokens": 85,
+        "input_tokens_details": {"image_tokens": 85, "text_tokens": 0},
+        "output_tokens": 600,
+        "output_tokens_details": {"image_tokens": 600, "text_tokens": 0},
+        "total_tokens": 685,
+    }
+    assert usage(server, strength="0", size="256x256")["total_tokens"] == 185
+
+
+def test_others_tell_nothing(serve: Serve, server: Server) -> None:
+    """A model without a rule, and a server without any, say nothing of tokens."""
+    assert usage(serve(**METERING), model="shift") is None
+    assert usage(server) is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_strict_clients_take_it(serve: Serve) -> None:
+    """OpenAI's client validates the reply strictly, and gives the numbers to its user."""
+    server = serve(**METERING)
+    client = OpenAI(base_url=server.base_url, api_key="any", _strict_response_validation=True)
+    reply = client.images.create_variation(image=picture(), n=2, size="256x256")
+    assert reply.usage is not None
+    assert (reply.usage.input_tokens, reply.usage.output_tokens) == (85, 200)
+    assert reply.usage.total_tokens == 285
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"dall-e-9": RULE}, "the models are dall-e-2"),
+        ({"dall-e-2": {"source": 1, "variation": {"256x256": 1}}}, "nothing of 512x512, 1024x1024"),
+        ({"dall-e-2": {**RULE, "source": -1}}, "greater than or equal to 0"),
+        ({"dall-e-2": {**RULE, "per_word": 1}}, "not permitted"),
+        ({"dall-e-2": {"source": 1, "variation": {"2x2": 1}}}, "1024x1024"),
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_told_at_start(rules: object, said: str) -> None:
+    """It names a model that there is, and every size, with whole numbers."""
+    with pytest.raises(ValidationError, match=said):
+        Settings(metering=rules)

@@ -1,0 +1,65 @@
+"""What every answer forbids browsers to do with it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.wire import PATH, Server, picture
+
+PATHS = ["/", "/docs", "/openapi.json", "/v1/models", "/nowhere", PATH, "/health/live", "/metrics"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_is_protected(server: Server, path: str) -> None:
+    """Good or bad, an answer is what it says it is, and is framed and followed by nobody."""
+    answer = httpx.get(server.url + path)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
+        assert len(answer.headers.get_list(name)) == 1
+    assert "server" not in answer.headers
+
+
+def test_results_and_preflights_too(server: Server) -> None:
+    """A result picture may be shown in any page and is nothing but a picture."""
+    reply = httpx.post(server.url + PATH, files={"image": picture()}).json()
+    headers = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    for answer in (
+        httpx.get(reply["data"][0]["url"]),
+        httpx.options(server.url + PATH, headers=headers),
+    ):
+        assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_documentation_may_use_its_style_alone(server: Server) -> None:
+    """The policy names the page's one style by its hash, and lets it load nothing else."""
+    answer = httpx.get(server.url + "/docs")
+    (style,) = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "form-action 'self';" in policy
+    assert "style=" not in answer.text
+
+
+def test_https_is_kept_to_where_it_is_served(serve: Serve, server: Server) -> None:
+    """Browsers are told to come back by https only where the public address is one of https."""
+    assert "strict-transport-security" not in httpx.get(server.url).headers
+    behind = serve(public_url="https://pictures.example.org/sub")
+    answer = httpx.get(behind.url + "/docs")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert (
+        "form-action 'self' https://pictures.example.org;"
+        in (answer.headers["content-security-policy"])
+    )
