@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from diabelli.engines.diffusion.presets import PRESETS, Preset
 from diabelli.settings import PREFIX, TOPICS
+from diabelli.settings.conduct import Conduct
+from diabelli.settings.entry import Entry
 
 HERE = Path(__file__).parent
+TABLE, END = "<!-- Written by docs/generate.py from presets.py. -->", "<!-- End of the table. -->"
+CONDUCT = Conduct.model_fields
 
 SETTINGS = """# Settings
 
@@ -33,7 +39,9 @@ variations-2 = "patch"
 
 {topics}
 
-In the environment, `api_keys` is separated by commas and `models` is JSON.
+{entry}
+
+In the environment, `api_keys` is separated by commas, `models` and `engines` are JSON.
 
 ## Where keys are needed
 
@@ -45,14 +53,45 @@ Where there are keys, they are needed on every address.
 
 def settings_page() -> str:
     """docs/settings.md."""
-    return SETTINGS.format(prefix=PREFIX, topics="\n\n".join(map(_topic, TOPICS)))
+    own = {name: field for name, field in Entry.model_fields.items() if name not in CONDUCT}
+    return SETTINGS.format(
+        prefix=PREFIX,
+        topics="\n\n".join(_table(topic, topic.model_fields) for topic in TOPICS),
+        entry=_table(Entry, own),
+    )
 
 
-def _topic(topic: type[BaseModel]) -> str:
+def engines_page() -> str:
+    """docs/engines.md, with its table of presets made anew."""
+    before, _, rest = (HERE / "engines.md").read_text("utf-8").partition(TABLE)
+    _, _, after = rest.partition(END)
+    head = ("engine", "licence", "memory", "side", "steps", "strength sets", "look")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    lines += [f"| {' | '.join(_facts(preset))} |" for preset in PRESETS.values()]
+    return f"{before}{TABLE}\n{chr(10).join(lines)}\n{END}{after}"
+
+
+def _facts(preset: Preset) -> tuple[str, ...]:
+    """What the table tells of one preset."""
+    source = preset.pipeline
+    where = f"[`{preset.name}`](https://huggingface.co/{source.source})"
+    dial = f"`{preset.dial.argument}` {preset.dial.low:g} to {preset.dial.high:g}"
+    pinned = f"`{source.revision[:7]}`"
+    return (
+        f"{where} at {pinned}",
+        preset.licence,
+        f"{preset.vram_gb:g} GB",
+        str(preset.side),
+        str(preset.steps),
+        dial,
+        preset.look,
+    )
+
+
+def _table(topic: type[BaseModel], fields: Mapping[str, FieldInfo]) -> str:
     """One topic: its heading, and a row for each setting."""
     rows = [
-        f"| `{name}` | {_default(field)} | {field.description} |"
-        for name, field in topic.model_fields.items()
+        f"| `{name}` | {_default(field)} | {field.description} |" for name, field in fields.items()
     ]
     head = [f"## {topic.__doc__}", "", "| setting | default | meaning |", "|---|---|---|"]
     return "\n".join([*head, *rows])
@@ -65,7 +104,7 @@ def _default(field: FieldInfo) -> str:
     return str(field.default_factory.__doc__)
 
 
-PAGES = {"settings.md": settings_page}
+PAGES = {"settings.md": settings_page, "engines.md": engines_page}
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from diabelli.assembly import (
     build_storage,
     open_ledger,
 )
+from diabelli.engines.diffusion.fleet import Fleet
 from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.entries import Entries, Entry, Recorded
 from diabelli.ledger.keys import IssuedKeys, Limits
@@ -47,7 +48,7 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
     load = engines.load
     monkeypatch.setattr(engines, "load", lambda name: loaded.append(name) or load(name))
     shared = settings.model_copy(update={"models": {"dall-e-2": "shift", "mine": "shift"}})
-    build_service(shared, build_storage(shared)).close()
+    build_service(shared, build_storage(shared), Fleet()).close()
     assert loaded == ["shift"]
 
 
@@ -55,7 +56,7 @@ def test_an_unknown_engine_stops_the_start(settings):
     """The operator learns of the slip before the first request does."""
     wrong = settings.model_copy(update={"engine": "none"})
     with pytest.raises(UnknownEngine, match="'none'"):
-        build_service(wrong, build_storage(wrong))
+        build_service(wrong, build_storage(wrong), Fleet())
 
 
 def test_links_survive_a_restart(settings):

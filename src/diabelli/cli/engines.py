@@ -1,26 +1,89 @@
-"""`diabelli engines`: which engines there are, and what the missing ones need."""
+"""`diabelli engines`: which engines there are, which could be used, and what the others need."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from diabelli.cli.kernels import USER_KERNELS, place_kernels
-from diabelli.errors import MissingExtra
+from diabelli.errors import DiabelliError
+
+if TYPE_CHECKING:
+    from diabelli.engines.diffusion.running import Plan
+    from diabelli.settings import Settings
 
 
-def engines() -> None:
-    """List the engines."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One engine of the list; `remark` says what it is, or what is missing to use it."""
+
+    name: str
+    ready: bool
+    remark: str
+    trained: bool = False
+    licence: str = "-"
+    memory: str = "-"
+    fits: str = "-"
+
+
+def engines(
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
+    ] = None,
+) -> None:
+    """List the engines: what is ready, what fits this machine, what brings the others."""
     place_kernels([USER_KERNELS])
     from diabelli import engines as known
+    from diabelli.settings.reading import read
 
-    table = Table("engine", "version", "trained", "summary", box=None, header_style="bold")
-    for name in known.ENGINES:
-        try:
-            info = known.load(name).info
-        except MissingExtra as missing:
-            table.add_row(name, "-", "-", escape(missing.message))
-        else:
-            table.add_row(name, info.version, "yes" if info.trained else "no", info.summary)
-    Console().print(table)
+    settings = read({}, config)
+    names = dict.fromkeys([*known.names(), *settings.engines])
+    rows = [_row(settings, name) for name in names]
+    columns = ("engine", "ready", "trained", "memory", "fits", "licence")
+    table = Table(*columns, box=None, header_style="bold")
+    for row in rows:
+        yes = ["yes" if one else "no" for one in (row.ready, row.trained)]
+        table.add_row(*map(escape, (row.name, *yes, row.memory, row.fits, row.licence)))
+    console = Console(highlight=False)
+    console.print(table)
+    for row in rows:
+        console.print(f"\n{row.name}: {row.remark}", markup=False, soft_wrap=True)
+    console.print(f"\nRequests that name no other model are served by {settings.engine!r}.")
+
+
+def _row(settings: Settings, name: str) -> _Row:
+    plan = settings.plan(name)
+    return _trained(plan, settings.vram_budget_gb) if plan else _other(name)
+
+
+def _other(name: str) -> _Row:
+    """The row of an engine that is not one of ours with weights."""
+    from diabelli import engines as known
+
+    try:
+        info = known.load(name).info
+    except DiabelliError as missing:
+        return _Row(name, False, missing.message)
+    return _Row(name, True, info.summary, trained=info.trained, fits="yes")
+
+
+def _trained(plan: Plan, vram_budget_gb: float | None) -> _Row:
+    """The row of a trained engine."""
+    from diabelli.engines.diffusion.standing import standing
+
+    found = standing(plan, vram_budget_gb)
+    return _Row(
+        plan.name,
+        found.missing is None,
+        found.missing or plan.preset.summary,
+        trained=True,
+        licence=plan.preset.licence,
+        memory="-" if found.need_gb is None else f"{found.need_gb:.1f} GB",
+        fits={True: "yes", False: "no", None: "-"}[found.fits],
+    )

@@ -1,17 +1,23 @@
 """Ways to make variations, behind one small protocol.
 
 `load` imports an engine on first use, by name: a program pays only for the engines that it asks
-for.
+for. Packages of others add engines by an entry point in the group `diabelli.engines`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
-from typing import Protocol, TypeAlias, TypeVar, cast
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
 
+from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.errors import UnknownEngine
 from diabelli.variation import EngineInfo, Image, Variation, VariationSpec, Watch
+
+if TYPE_CHECKING:
+    from diabelli.engines.diffusion.fleet import Fleet
 
 T = TypeVar("T")
 Piece: TypeAlias = Callable[[], Variation]
@@ -56,13 +62,41 @@ ENGINES = {
     "patch": "diabelli.engines.patch:PatchEngine",
 }
 
+GROUP = "diabelli.engines"
+"""The group of entry points by which packages of others add engines."""
+
+
+def names() -> list[str]:
+    """The engines that can be asked for: embedded, trained, and those of other packages."""
+    return [*dict.fromkeys((*ENGINES, *PRESETS, *_others()))]
+
 
 def load(name: str) -> Engine:
-    """The engine of that name, made anew.
+    """The engine of that name, made anew; a trained one as its preset says.
 
-    Raises `UnknownEngine`, or `MissingExtra` where the engine's dependencies are not installed.
+    Raises `UnknownEngine`, `MissingExtra` where the engine's dependencies are not installed, and
+    for a trained one `WeightsMissing` or `LicenceNotAccepted`.
     """
-    if name not in ENGINES:
-        raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(ENGINES)}")
-    module, _, attribute = ENGINES[name].partition(":")
-    return cast(Engine, getattr(import_module(module), attribute)())
+    if name in ENGINES:
+        module, _, attribute = ENGINES[name].partition(":")
+        return cast(Engine, getattr(import_module(module), attribute)())
+    if name in PRESETS:
+        from diabelli.engines.diffusion.running import Plan
+
+        return _fleet().engine(Plan(PRESETS[name]))
+    others = _others()
+    if name in others:
+        return cast(Engine, others[name].load()())
+    raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(names())}")
+
+
+@cache
+def _fleet() -> Fleet:
+    """The trained engines of a program without settings."""
+    from diabelli.engines.diffusion.fleet import Fleet
+
+    return Fleet()
+
+
+def _others() -> dict[str, EntryPoint]:
+    return {found.name: found for found in entry_points(group=GROUP)}

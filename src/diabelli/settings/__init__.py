@@ -20,6 +20,7 @@ from diabelli.settings.metering import Metering
 from diabelli.settings.serving import Serving
 from diabelli.settings.sources import Sources
 from diabelli.settings.telling import Telling
+from diabelli.settings.trained import Trained
 from diabelli.settings.waiting import Waiting
 
 PREFIX = "DIABELLI_"
@@ -29,6 +30,7 @@ TOPICS: tuple[type[BaseModel], ...] = (
     Access,
     Sources,
     Making,
+    Trained,
     Waiting,
     Limits,
     Keeping,
@@ -39,7 +41,17 @@ TOPICS: tuple[type[BaseModel], ...] = (
 
 
 class Settings(
-    Serving, Access, Sources, Making, Waiting, Limits, Keeping, Telling, Metering, BaseSettings
+    Serving,
+    Access,
+    Sources,
+    Making,
+    Trained,
+    Waiting,
+    Limits,
+    Keeping,
+    Telling,
+    Metering,
+    BaseSettings,
 ):
     """The settings of one server, checked: every instance that exists can be run."""
 

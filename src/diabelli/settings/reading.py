@@ -64,7 +64,8 @@ def _sentence(location: tuple[int | str, ...], problem: str, values: Mapping[str
         near = difflib.get_close_matches(name, Settings.model_fields, 1)
         return f"- {name}: there is no such setting" + (f"; is {near[0]} meant?" if near else "")
     seen = "" if _is_secret(name) else f" (got {values.get(name)!r})"
-    return f"- {name}: {problem}{seen}"
+    where = ".".join(map(str, location))
+    return f"- {where}: {problem.removeprefix('Value error, ')}{seen}"
 
 
 def _is_secret(name: str) -> bool:

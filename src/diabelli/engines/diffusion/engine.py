@@ -109,13 +109,19 @@ def check(plan: Plan) -> None:
     for package in ("torch", "diffusers", "transformers", "accelerate"):
         if find_spec(package) is None:
             raise MissingExtra(extra=lying.EXTRA, purpose=f"the engine {plan.name!r}")
+    check_licence(plan)
+    for weights in plan.preset.weights:
+        lying.locate(plan.name, weights)
+
+
+def check_licence(plan: Plan) -> None:
+    """Raise `LicenceNotAccepted` where the weights are not free for every use and nobody said that
+    they accept that."""
     if plan.preset.restricted and not plan.running.accepted:
         raise LicenceNotAccepted(
             f"the weights of {plan.name!r} are under {plan.preset.licence}: read it, and if you "
-            f"accept it set `licence_accepted = true` under [engines.{plan.name}] in the settings"
+            f'accept it set `licence_accepted = true` under [engines."{plan.name}"] in the settings'
         )
-    for weights in plan.preset.weights:
-        lying.locate(plan.name, weights)
 
 
 def native(preset: Preset, height: int, width: int) -> tuple[int, int]:

@@ -90,8 +90,8 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
     except Exception as cause:
         where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
         raise HubUnavailable(
-            f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. Is the network "
-            "there, and HF_HUB_OFFLINE unset? Elsewhere fetched, the folder can be copied here"
+            f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. "
+            "Fetch it where the hub can be reached, then copy the cache (HF_HOME) to this machine"
         ) from cause
 
 

@@ -1,0 +1,35 @@
+"""`diabelli pull`: fetches the weights of trained engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diabelli.errors import UnknownEngine
+
+
+def pull(
+    names: Annotated[
+        list[str], typer.Argument(help="See `diabelli engines`.", metavar="ENGINE...")
+    ],
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
+    ] = None,
+) -> None:
+    """Fetch the weights of engines, with a progress bar; what is here already is not fetched."""
+    from diabelli.engines.diffusion import weights
+    from diabelli.engines.diffusion.engine import check_licence
+    from diabelli.engines.diffusion.presets import PRESETS
+    from diabelli.settings.reading import read
+
+    settings = read({}, config)
+    for name in names:
+        plan = settings.plan(name)
+        if plan is None:
+            known = ", ".join(dict.fromkeys([*PRESETS, *settings.engines]))
+            raise UnknownEngine(f"no engine called {name!r} has weights; these have: {known}")
+        check_licence(plan)
+        for folder in weights.pull(plan.preset):
+            print(folder)

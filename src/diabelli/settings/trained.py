@@ -1,0 +1,62 @@
+"""Engines with pretrained weights: which there are, and how they are run."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from diabelli.engines.diffusion.presets import PRESETS
+from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.settings.conduct import Conduct
+from diabelli.settings.entry import Entry
+
+
+class Trained(Conduct):
+    """Trained engines"""
+
+    engines: dict[str, Entry] = Field(
+        {},
+        description="Engines of your own, and changes to those that are known; see below.",
+    )
+    vram_budget_gb: float | None = Field(
+        None,
+        gt=0,
+        description="What trained engines may take of one device's memory, in GB; unset means nine "
+        "tenths of what it has.",
+    )
+
+    def plan(self, name: str) -> Plan | None:
+        """The trained engine of that name, and how it is run; None where it is none."""
+        entry = self.engines.get(name)
+        if entry is None and name not in PRESETS:
+            return None
+        entry = entry or Entry.model_validate({})
+        chosen = {
+            field: getattr(entry if field in entry.model_fields_set else self, field)
+            for field in Conduct.model_fields
+        }
+        running = Running(**chosen, accepted=entry.licence_accepted)
+        return Plan(entry.preset(name), running)
+
+    @field_validator("engines")
+    @classmethod
+    def _complete(cls, engines: dict[str, Entry]) -> dict[str, Entry]:
+        for name, entry in engines.items():
+            if name == "patch":
+                raise ValueError("`patch` is the embedded engine's name: choose another")
+            if name not in PRESETS and not (entry.pipeline and entry.recipe):
+                raise ValueError(
+                    f"{name!r} needs `pipeline` and `recipe`, or the name of a preset: "
+                    + ", ".join(PRESETS)
+                )
+        return engines
+
+    @model_validator(mode="after")
+    def _with_what_the_recipes_need(self) -> Self:
+        for name, entry in self.engines.items():
+            preset = entry.preset(name)
+            for recipe, field in (("ip", "adapter"), ("redux", "encoder")):
+                if preset.recipe == recipe and getattr(preset, field) is None:
+                    raise ValueError(f"{name!r} has the recipe {recipe!r} and needs `{field}`")
+        return self
