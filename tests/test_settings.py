@@ -118,6 +118,16 @@ def test_the_public_url_is_one(url):
         read({"public_url": url})
 
 
+def test_the_password_of_a_ledger_stays_secret():
+    """Neither the settings' own text nor a complaint shows it."""
+    settings = read({"ledger": "postgresql://me:private@host/name"})
+    assert settings.ledger.get_secret_value() == "postgresql://me:private@host/name"
+    assert "private" not in repr(settings)
+    with pytest.raises(InvalidSettings, match="starts with sqlite:/// or postgresql://") as caught:
+        read({"ledger": "mysql://me:private@host/name"})
+    assert "private" not in str(caught.value)
+
+
 def test_every_setting_has_one_sentence():
     """That sentence is the help text and the documentation."""
     for name, field in Settings.model_fields.items():

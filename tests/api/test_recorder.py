@@ -190,3 +190,14 @@ def test_a_refusal_waits_for_no_ledger(serve: Serve, tmp_path: Path) -> None:
     other.execute("ROLLBACK")
     other.close()
     assert entry_of(server, answer)["error"] == "outside_schema"
+
+
+def test_the_ledger_may_be_on_postgresql(serve: Serve, postgresql_url: str) -> None:
+    """Requests are recorded there as in a file."""
+    server = serve(ledger=postgresql_url)
+    answer = ask(server, user="u-\N{SNOWMAN}", n="2", seed=str(2**63 - 2))
+    entry = entry_of(server, answer)
+    assert (entry["user"], entry["seed"], entry["status"]) == ("u-\N{SNOWMAN}", 2**63 - 2, 200)
+    assert len(variations_of(server, answer)) == 2
+    assert entry_of(server, ask(server, user="a\0b", n="11"))["status"] == 400
+    assert not server.database.is_sqlite

