@@ -13,7 +13,10 @@ import pytest
 import typer
 import uvicorn
 
+from diabelli import errors
+from diabelli.api import refusals
 from diabelli.api.app import create_app
+from diabelli.api.metrics import FAMILIES
 from diabelli.assembly import assembled
 from diabelli.cli import app
 from diabelli.settings import Settings
@@ -115,6 +118,26 @@ def test_every_setting_is_documented():
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
     for name in Settings.model_fields:
         assert f"| `{name}` |" in page
+
+
+def test_every_metric_is_documented():
+    """Each has its row, with what it means."""
+    page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+    for family in FAMILIES:
+        assert re.search(rf"^\| `{family.name}` \|.*{re.escape(family.help)}", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", [errors, refusals])
+def test_every_error_is_documented(module):
+    """Each has its row: when it comes and what to do about it."""
+    page = (ROOT / "docs" / "errors.md").read_text("utf-8")
+    groups = (errors.DiabelliError, errors.CallerError, errors.OperatorError)
+    for error in vars(module).values():
+        if isinstance(error, type) and issubclass(error, errors.DiabelliError):
+            assert (
+                error in groups
+                or f"| `{error.code}` | {error.__doc__.partition(chr(10))[0]}" in page
+            )
 
 
 def test_every_option_of_vary_is_documented():
