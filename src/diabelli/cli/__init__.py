@@ -10,9 +10,10 @@ import sys
 
 import typer
 
-from diabelli.cli import keys
+from diabelli.cli import block, keys
 from diabelli.cli.engines import engines
 from diabelli.cli.faults import exit_code, tell
+from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
 from diabelli.cli.usage import usage
 from diabelli.cli.vary import vary
@@ -23,9 +24,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for _command in (serve, vary, engines, usage):
+for _command in (serve, vary, engines, pull, usage):
     app.command()(_command)
 app.add_typer(keys.app, name="keys")
+app.add_typer(block.app, name="block")
+app.add_typer(block.unblock, name="unblock")
 
 
 def main() -> None:

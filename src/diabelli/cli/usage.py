@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.bar import Bar
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from diabelli.cli.opened import Config, DataDir, ledger
+from diabelli.cli.shown import shown
+from diabelli.cli.suspicious import draw, write_csv, write_json
 from diabelli.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -45,16 +46,25 @@ def usage(
     ] = "7d",
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
+    suspicious: Annotated[
+        bool, typer.Option("--suspicious", help="Name end-users to look at, and why, instead.")
+    ] = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
     """Tell what was used: images, requests, errors, seconds of the engines, and waiting times."""
+    from diabelli.ledger.suspicion import suspects
     from diabelli.ledger.usage import usage as sums
 
     if as_json and as_csv:
         raise InvalidParameter("--json and --csv exclude each other: give one of them")
     moment = _moment(since, now=time.time())
     with ledger(data_dir, config) as database:
+        if suspicious:
+            told = suspects(database, since=moment)
+            writer = write_json if as_json else write_csv if as_csv else draw
+            writer(told)
+            return
         lines = sums(database, by=by.value, since=moment)
     if as_json:
         print(json.dumps([asdict(line) for line in lines], indent=2))
@@ -94,7 +104,7 @@ def _draw(lines: Sequence[Usage], by: By) -> None:
         table.add_column(name, footer=total, justify="right")
     for line in lines:
         table.add_row(
-            "-" if line.name is None else escape(_printable(line.name)),
+            "-" if line.name is None else shown(line.name),
             Bar(most or 1, 0, line.images, width=_BAR),
             f"{line.images}",
             f"{line.requests}",
@@ -116,13 +126,6 @@ def _totals(lines: Sequence[Usage]) -> dict[str, str]:
         "p50 ms": "",
         "p95 ms": "",
     }
-
-
-def _printable(name: str) -> str:
-    """The name without what would steer the terminal: a client made it up."""
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
-    )
 
 
 def _milliseconds(value: float | None) -> str:

@@ -1,0 +1,167 @@
+"""`diabelli block` and `diabelli unblock`: refuse end-users and pictures, and end that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from diabelli.cli.faults import FAILED, tell
+from diabelli.cli.opened import Config, DataDir, ledger
+from diabelli.cli.shown import day, shown
+from diabelli.errors import InvalidParameter, InvalidPicture
+
+if TYPE_CHECKING:
+    from diabelli.ledger.blocks import BlockedPicture, BlockedUser, Blocks
+    from diabelli.ledger.database import Database
+
+app = typer.Typer(help="Refuse end-users and pictures.", no_args_is_help=True)
+unblock = typer.Typer(help="Refuse them no more.", no_args_is_help=True)
+
+_said = Console(stderr=True, highlight=False)
+_DIGITS = 12
+
+User = Annotated[str, typer.Argument(help="The end-user, as clients name them.", metavar="ID")]
+Key = Annotated[
+    str | None, typer.Option(help="Only under this API key, by its name or id.", metavar="KEY")
+]
+Note = Annotated[str, typer.Option(help="Why, for people.")]
+
+
+@app.command("user")
+def block_user(
+    user: User, key: Key = None, note: Note = "", data_dir: DataDir = None, config: Config = None
+) -> None:
+    """Answer the end-user's requests with 403; a running server knows within about a second."""
+    from diabelli.ledger.blocks import Blocks
+
+    with ledger(data_dir, config) as database:
+        Blocks(database).block_user(user, key=_key_id(database, key), note=note)
+    _said.print(f"The end-user {shown(user)} is blocked.")
+
+
+@app.command("picture")
+def block_picture(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The pictures.", metavar="FILE...")
+    ] = None,
+    request: Annotated[
+        str | None, typer.Option(help="The source of this request, by its id.", metavar="ID")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Why; by default the file's name.")] = "",
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Answer pictures like these with the safety error; a running server knows within a second.
+
+    Exit codes: 0 all are blocked, 1 some could not be read.
+    """
+    from diabelli.ledger.blocks import Blocks
+
+    if not files and request is None:
+        raise InvalidParameter("nothing to block was named: a picture's FILE, or --request ID")
+    with ledger(data_dir, config) as database:
+        blocks = Blocks(database)
+        if request is not None:
+            blocks.block_source(request, note=note)
+            _said.print(f"The source of {shown(request)} is blocked.")
+        done = [_block_file(blocks, path, note) for path in files or []]
+    if not all(done):
+        raise typer.Exit(FAILED)
+
+
+@app.command("list")
+def list_blocks(data_dir: DataDir = None, config: Config = None) -> None:
+    """List who and what is blocked."""
+    from diabelli.ledger.blocks import Blocks
+
+    with ledger(data_dir, config) as database:
+        blocks = Blocks(database)
+        users, pictures = blocks.users(), blocks.pictures()
+    if not users and not pictures:
+        _said.print("Nobody and nothing is blocked.")
+    if users:
+        Console().print(_users(users))
+    if pictures:
+        Console().print(_pictures(pictures))
+
+
+@unblock.command("user")
+def unblock_user(
+    user: User, key: Key = None, data_dir: DataDir = None, config: Config = None
+) -> None:
+    """Serve the end-user again."""
+    from diabelli.ledger.blocks import Blocks
+
+    with ledger(data_dir, config) as database:
+        Blocks(database).unblock_user(user, key=_key_id(database, key))
+    _said.print(f"The end-user {shown(user)} is blocked no more.")
+
+
+@unblock.command("picture")
+def unblock_picture(
+    picture: Annotated[str, typer.Argument(help="Its file, or its name in `diabelli block list`.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Take the picture and its likes again."""
+    from diabelli.ledger.blocks import Blocks, sha256_of
+
+    path = Path(picture)
+    digits = sha256_of(path.read_bytes()) if path.is_file() else picture
+    with ledger(data_dir, config) as database:
+        gone = Blocks(database).unblock_picture(digits)
+    _said.print(f"The picture {gone.sha256[:_DIGITS]} is blocked no more.")
+
+
+def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
+    """Block the picture at `path`; whether it could be read."""
+    from diabelli import pictures
+    from diabelli.ledger.blocks import sha256_of
+    from diabelli.pictures.likeness import kept
+
+    try:
+        picture = path.read_bytes()
+        hashes = kept(pictures.to_image(picture))
+    except (InvalidPicture, OSError) as fault:
+        tell(f"{path}: {fault}")
+        return False
+    sha256 = sha256_of(picture)
+    blocks.block_picture(sha256, hashes, note=note or path.name)
+    _said.print(f"The picture {sha256[:_DIGITS]} is blocked: {shown(str(path))}")
+    if not hashes:
+        _said.print("It shows too little to be known again: only this very file is refused.")
+    return True
+
+
+def _key_id(database: Database, key: str | None) -> str | None:
+    """The id of the key of that name or id; `settings` stands for those of the settings.
+
+    Raises `InvalidParameter` where there is none.
+    """
+    from diabelli.ledger.keys import IssuedKeys
+
+    if key in (None, "settings"):
+        return key
+    found = [one.id for one in IssuedKeys(database).list() if key in (one.id, one.name)]
+    if not found:
+        raise InvalidParameter(f"no key is named {key!r}: `diabelli keys list` names them")
+    return found[-1]
+
+
+def _users(users: list[BlockedUser]) -> Table:
+    table = Table("blocked user", "under the key", "since", "why", box=None, header_style="bold")
+    for one in users:
+        table.add_row(shown(one.user), one.key or "any", day(one.time), shown(one.note))
+    return table
+
+
+def _pictures(pictures: list[BlockedPicture]) -> Table:
+    table = Table("blocked picture", "known by", "since", "why", box=None, header_style="bold")
+    for one in pictures:
+        known_by = "its looks" if one.hashes else "its file alone"
+        table.add_row(one.sha256[:_DIGITS], known_by, day(one.time), shown(one.note))
+    return table
