@@ -162,9 +162,10 @@ def test_documentation_is_complete(server: Server) -> None:
     assert form["required"] == ["image"]
     published = {"image", "model", "n", "response_format", "size", "user"}
     assert form["properties"]["seed"]["maximum"] == 2**63 - 1
-    ours = {"strength", "seed", "output_format", "output_compression", "fit"}
+    ours = {"strength", "seed", "output_format", "output_compression", "fit", "stream"}
     assert set(form["properties"]) == published | ours
-    assert set(create["responses"]) == {"200", "400", "401", "408", "413", "500", "503"}
+    statuses = {"200", "400", "401", "403", "408", "413", "429", "500", "503"}
+    assert set(create["responses"]) == statuses
     assert set(document["paths"]) == {
         PATH,
         "/v1/models",

@@ -158,6 +158,8 @@ ERRORS = {
     404: "There is nothing under this URL.",
     408: "The body stopped arriving.",
     413: "The body is larger than the server accepts.",
+    429: "More images than the key or the end-user may have made; `Retry-After` says when to ask "
+    "again.",
     500: "A fault of the server.",
     503: "As many pictures in flight as the server admits; `Retry-After` says when to ask again.",
 }

@@ -19,8 +19,8 @@ class Access(BaseModel):
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(
         (),
-        description="The keys that requests may carry, separated by commas in the environment; "
-        "with none, every request is served.",
+        description="Keys that requests may carry beside those of `diabelli keys create`, "
+        "separated by commas in the environment.",
     )
     auth: Literal["keys", "no-auth"] = Field(
         "keys",
