@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, select
 
 from api.conftest import Serve
 from api.wire import PATH, Line, Server, check_error, form, part, picture
+from diabelli.api import recorder
 from diabelli.ledger import database as ledger
 from diabelli.ledger.tables import ENTRIES, VARIATIONS
 
@@ -190,6 +191,29 @@ def test_a_refusal_waits_for_no_ledger(serve: Serve, tmp_path: Path) -> None:
     other.execute("ROLLBACK")
     other.close()
     assert entry_of(server, answer)["error"] == "outside_schema"
+
+
+def test_a_refusal_that_could_not_be_recorded_is_logged(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """With its request id, so that the gap can be told from a quiet hour; so are those too many."""
+    monkeypatch.setattr(ledger, "WAIT_S", 0.2)
+    monkeypatch.setattr(recorder, "_MAX_WAITING", 1)
+    server = serve()
+    assert ask(server).status_code == 200
+    other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    expected = {ask(server, n="11").headers["x-request-id"] for _ in range(2)}
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and len(caplog.records) < 2:
+        time.sleep(0.01)
+    other.close()
+    lost = [vars(record) for record in caplog.records if record.getMessage() == "entry.lost"]
+    assert {line["request_id"] for line in lost} == expected
+    assert {str(line["reason"]).rpartition(" ")[2] for line in lost} == {"full", "locked"}
 
 
 def test_the_ledger_may_be_on_postgresql(serve: Serve, postgresql_url: str) -> None:
