@@ -23,7 +23,7 @@ def refused(answer: httpx.Response) -> None:
 def stopping(process: Process) -> None:
     """Tell it to stop, and wait until it heeds that."""
     process.tell(signal.SIGTERM)
-    until(lambda: process.ask().status_code == 503)
+    until(lambda: process.knock().status_code == 503)
 
 
 def test_what_runs_is_finished_and_what_comes_is_refused(start: Start) -> None:
@@ -35,7 +35,7 @@ def test_what_runs_is_finished_and_what_comes_is_refused(start: Start) -> None:
         until(lambda: process.entered(7))
         stopping(process)
         refused(client.post(PATH, files={"image": SOURCE}))
-        refused(process.ask())
+        refused(process.knock())
         process.open_gate()
         assert answer().json()["data"][0]["seed"] == 7
     assert process.wait() == 0

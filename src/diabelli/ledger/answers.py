@@ -21,7 +21,7 @@ from diabelli.ledger.tables import ANSWERS
 
 KEEP_S = 3600
 """How long an answer stands, where its pictures are kept for as long."""
-LEASE_S = 15
+LEASE_S = 9
 """How long a claim holds that is not renewed."""
 _SKEW_S = 5
 """How far the clocks of two processes may be apart."""

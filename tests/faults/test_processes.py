@@ -1,0 +1,151 @@
+"""`diabelli serve --workers 2`: one address, one storage, one ledger, whichever process answers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.wire import PATH
+from faults.conftest import Start
+from faults.serving import SOURCE, Process, aside, environment, until
+
+
+def serving(process: Process) -> set[int]:
+    """The processes that the command started to serve, by number."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return {
+        int(child)
+        for child in children
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    }
+
+
+def test_several_processes_serve_as_one(start: Start) -> None:
+    """A link that one of them made opens at all of them, and each is asked some time."""
+    process = start("--workers", "2")
+    process.open_gate()
+    for seed in range(100, 200):
+        link = process.ask("gate", seed=seed).json()["data"][0]["url"]
+        assert httpx.get(link).status_code == 200
+        makers = {path.name.rpartition("-")[2] for path in process.folder.glob("entered-*")}
+        if len(makers) == 2:
+            break
+    assert {int(maker) for maker in makers} == serving(process)
+    announced = [line for line in process.lines if "serves on" in line]
+    assert len(announced) == 1
+
+
+def test_a_stop_reaches_all_of_them(start: Start) -> None:
+    """What runs in any of them is finished, and the command ends with 0."""
+    process = start("--workers", "2")
+    answers = [aside(lambda seed=seed: process.ask("gate", seed=seed)) for seed in range(1, 5)]
+    until(lambda: len(list(process.folder.glob("entered-*"))) >= 2)
+    children = serving(process)
+    process.tell(signal.SIGTERM)
+    until(lambda: process.knock().status_code == 503)
+    process.open_gate()
+    assert [answer().status_code for answer in answers] == [200] * 4
+    assert process.wait() == 0
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
+def test_a_killed_process_is_replaced(start: Start) -> None:
+    """The service goes on meanwhile, and is complete again a moment later."""
+    process = start("--workers", "2")
+    assert process.ask().status_code == 200
+    before = serving(process)
+    victim = min(before)
+    os.kill(victim, signal.SIGKILL)
+    until(lambda: victim not in serving(process) and len(serving(process)) == 2, 20)
+    until(lambda: process.ask().status_code == 200)
+    assert any("process.replaced" in line for line in process.lines)
+
+
+def test_processes_end_with_their_parent(start: Start) -> None:
+    """Where the command itself is killed, nobody is left behind who holds the address."""
+    process = start("--workers", "2")
+    assert process.ask().status_code == 200
+    children = serving(process)
+    process.kill()
+    until(lambda: not any(alive(child) for child in children), 10)
+
+
+def test_a_start_that_fails_is_told_once(start: Start) -> None:
+    """With the exit code that a single process would have."""
+    process = start("--workers", "2", models='{"x": "unheard-of"}')
+    assert process.wait(30) == 2
+    assert sum("no engine is called 'unheard-of'" in line for line in process.lines) == 1
+
+
+def test_the_same_key_in_two_processes(start: Start) -> None:
+    """An Idempotency-Key holds across processes, while the first request runs and afterwards."""
+    process = start("--workers", "2")
+    headers = {"Idempotency-Key": "a-key"}
+    answers = [aside(lambda: process.ask("gate", headers=headers)) for _ in range(6)]
+    until(lambda: list(process.folder.glob("entered-*")))
+    time.sleep(0.5)
+    process.open_gate()
+    assert len({answer().content for answer in answers}) == 1
+    assert len(list(process.folder.glob("entered-*"))) == 1
+
+
+def test_a_killed_process_holds_no_key(start: Start) -> None:
+    """A request that a killed process had begun is made by another one, once its lease is over."""
+    process = start("--workers", "2")
+    headers = {"Idempotency-Key": "a-key"}
+    lost = aside(lambda: process.ask("gate", headers=headers))
+    (entered,) = until(lambda: list(process.folder.glob("entered-*")))
+    os.kill(int(entered.name.rpartition("-")[2]), signal.SIGKILL)
+    with pytest.raises(httpx.TransportError):
+        lost()
+    process.open_gate()
+    began = time.monotonic()
+    assert process.ask("gate", headers=headers, timeout=40).status_code == 200
+    assert time.monotonic() - began < 20
+
+
+def test_uvicorn_serves_it_as_well(tmp_path: Path) -> None:
+    """`uvicorn --workers 2 --factory diabelli.api.asgi:create` takes the same settings."""
+    command = [sys.executable, "-m", "uvicorn", "--workers", "2", "--port", "0", "--factory"]
+    process = subprocess.Popen(
+        [*command, "faults.asgi:create"],
+        cwd=tmp_path,
+        env=environment(tmp_path) | {"DIABELLI_AUTH": "no-auth"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for line in process.stderr:
+            if "running on" in line:
+                url = line.partition("running on ")[2].split()[0]
+                break
+        until(lambda: _serves(url), 30)
+        answer = httpx.post(url + PATH, files={"image": SOURCE}, data={"size": "256x256"})
+        assert httpx.get(answer.json()["data"][0]["url"]).status_code == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        process.stderr.close()
+
+
+def alive(number: int) -> bool:
+    """Whether there is such a process, other than one that only waits to be seen off."""
+    try:
+        status = Path(f"/proc/{number}/status").read_text()
+    except FileNotFoundError:
+        return False
+    return "State:\tZ" not in status
+
+
+def _serves(url: str) -> bool:
+    try:
+        return httpx.get(url + "/v1/models").status_code == 200
+    except httpx.TransportError:
+        return False
