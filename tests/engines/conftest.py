@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from diabelli.engines import ENGINES, Engine, load
+from diabelli.engines import Engine
 from diabelli.engines.patch import PatchEngine
 
+DOCS = Path(__file__).parents[2] / "docs"
+RECIPES = {
+    "image": "sd-image-variations",
+    "ip": "sdxl-ip-adapter",
+    "redux": "flux-redux",
+    "unclip2": "kandinsky-2.2",
+}
+"""A preset for each recipe of the trained engines."""
 
-@pytest.fixture(scope="session", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each engine that can be asked for by name."""
-    return load(request.param)
+
+def example() -> Engine:
+    """The engine that the documentation shows how to write."""
+    text = re.search(r"```python\n(.*?)```", (DOCS / "engines.md").read_text(), re.DOTALL)
+    written: dict[str, type[Engine]] = {}
+    exec(text[1], written)
+    return written["Tint"]()
+
+
+@pytest.fixture(scope="session", params=["patch", "example", *RECIPES])
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """Every kind of engine: the embedded one, one of one's own, and each trained recipe."""
+    if request.param == "patch":
+        yield PatchEngine()
+    elif request.param == "example":
+        yield example()
+    else:
+        from diabelli.engines.diffusion.fleet import Fleet
+        from diabelli.engines.diffusion.running import Plan, Running
+        from engines.diffusion.tiny import build
+
+        preset = build(RECIPES[request.param], tmp_path_factory.mktemp("weights"))
+        with closing(Fleet()) as fleet:
+            engine = fleet.engine(Plan(preset, Running(exact=True, load="start")))
+            engine.warm()
+            yield engine
 
 
 @pytest.fixture(scope="session")

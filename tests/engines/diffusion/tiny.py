@@ -54,6 +54,9 @@ from transformers import (
 
 from diabelli.engines.diffusion.presets import PRESETS, Adapter, Preset, Weights
 
+# More of them wait for each other longer than they compute.
+torch.set_num_threads(1)
+
 SIDE = 32
 STEPS = 2
 WIDTH = 32
