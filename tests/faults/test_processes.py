@@ -44,9 +44,9 @@ def test_several_processes_serve_as_one(start: Start) -> None:
 
 def test_a_stop_reaches_all_of_them(start: Start) -> None:
     """What runs in any of them is finished, and the command ends with 0."""
-    process = start("--workers", "2")
+    process = start("--workers", "2", threads=8)
     answers = [aside(lambda seed=seed: process.ask("gate", seed=seed)) for seed in range(1, 5)]
-    until(lambda: len(list(process.folder.glob("entered-*"))) >= 2)
+    until(lambda: len(list(process.folder.glob("entered-*"))) == 4)
     children = serving(process)
     process.tell(signal.SIGTERM)
     until(lambda: process.knock().status_code == 503)

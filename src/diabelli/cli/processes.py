@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -178,11 +179,17 @@ def _serve_until_told(settings: Settings, bound: socket.socket, line: Connection
         server = Server(
             create_app(settings, parts),
             grace_s=settings.stop_grace_s,
-            ready=lambda: line.send(True),
+            ready=partial(_tell_ready, line),
             urgent=False,
         )
         threading.Thread(target=_stop_at_the_end_of, args=(line, server.stop), daemon=True).start()
         server.run([bound])
+
+
+def _tell_ready(line: Connection) -> None:
+    # A parent that died meanwhile is noticed by whoever listens on the line.
+    with suppress(OSError):
+        line.send(True)
 
 
 def _stop_at_the_end_of(line: Connection, stop: Callable[[], None]) -> None:
