@@ -41,6 +41,16 @@ def test_usage_is_drawn_as_a_table_with_bars(run, database: Database) -> None:
     assert total.split() == ["all", "12", "3", "1", "5.0"]
 
 
+def test_a_narrow_terminal_shows_every_number(run, database: Database, monkeypatch) -> None:
+    """Bars give way first, then names go on in the next line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for number in range(2):
+        user = f"{number}" * 64
+        success(database, time=time.time(), user=user, n=9, engine_ms=987_654_321, total_ms=123_456)
+    first = run("usage", "--by", "user").out.splitlines()[1]
+    assert first.replace("█", "").split()[1:] == ["9", "1", "0", "987654.3", "123456", "123456"]
+
+
 def test_usage_is_written_as_json(run, database: Database) -> None:
     """One object a line, with null for who has no name."""
     success(database, time=time.time(), n=2, engine_ms=250, total_ms=300)

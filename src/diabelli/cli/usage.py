@@ -99,13 +99,13 @@ def _draw(lines: Sequence[Usage], by: By) -> None:
     most = max((line.images for line in lines), default=0)
     table = Table(box=None, header_style="bold", show_footer=len(lines) > 1, footer_style="bold")
     table.add_column(by.value, footer="all", overflow="fold")
-    table.add_column("", min_width=_BAR)
+    table.add_column("", max_width=_BAR)
     for name, total in _totals(lines).items():
-        table.add_column(name, footer=total, justify="right")
+        table.add_column(name, footer=total, justify="right", no_wrap=True)
     for line in lines:
         table.add_row(
             "-" if line.name is None else shown(line.name),
-            Bar(most or 1, 0, line.images, width=_BAR),
+            Bar(most or 1, 0, line.images),
             f"{line.images}",
             f"{line.requests}",
             f"{line.errors}",
