@@ -10,6 +10,7 @@ import pytest
 
 from api.conftest import Serve
 from api.wire import PATH, Server, check_error, picture
+from diabelli.cli.logs import Text
 from diabelli.ledger.keys import IssuedKeys, Limits
 
 FILES = {"image": picture()}
@@ -140,6 +141,15 @@ def test_users_are_told_where_that_is_wanted(
     server = serve(log_users=True)
     with caplog.at_level(logging.INFO, "diabelli.api"):
         assert line_of(caplog, ask(server, user="somebody"))["user"] == "somebody"
+
+
+def test_a_password_in_a_url_is_not_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """What limits count in may be away: the trace of that does not show how it is reached."""
+    server = serve(limits_url="redis://me:pass-word-99@127.0.0.1:1/0", images_per_minute=1)
+    with caplog.at_level(logging.DEBUG):
+        assert ask(server).status_code == 503
+    assert records(caplog, "request.failed")
+    assert not [record for record in caplog.records if "pass-word-99" in Text().format(record)]
 
 
 def test_keys_and_users_are_not_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
