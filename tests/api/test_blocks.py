@@ -72,18 +72,26 @@ def server(serve: Serve) -> Server:
     return started
 
 
-@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
-def test_a_copy_of_a_blocked_picture_is_refused(server: Server, copy) -> None:
+def test_copies_of_a_blocked_picture_are_refused(server: Server) -> None:
     """Whatever was done to it, the answer is the safety error."""
-    changed = copy(face(512))
-    changed = changed if isinstance(changed, Pillow.Image) else np.ascontiguousarray(changed)
-    check_refused(ask(server, png(changed)))
+    for copy in COPIES.values():
+        changed = copy(face(512))
+        changed = changed if isinstance(changed, Pillow.Image) else np.ascontiguousarray(changed)
+        check_refused(ask(server, png(changed)))
 
 
 def test_the_blocked_file_itself_is_refused(server: Server) -> None:
-    """Also where only one of many variations was asked to be streamed, or none be kept."""
+    """However the variations were to travel."""
     check_refused(ask(server, png(face(512))))
     check_refused(ask(server, png(face(512)), n="3", response_format="b64_json"))
+
+
+def test_a_stream_ends_before_it_begins(server: Server) -> None:
+    """Its client is told the same, and gets no variation."""
+    answer = ask(server, png(face(300)), stream="true")
+    assert "content_policy_violation" in answer.text
+    assert SAFETY in answer.text
+    assert "completed" not in answer.text
 
 
 def test_other_pictures_are_varied(server: Server) -> None:

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from diabelli.errors import InvalidParameter, PictureBlocked, UserBlocked
+from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureBlocked, UserBlocked
 from diabelli.ledger.blocklist import FRESH_S, Blocklist
 from diabelli.ledger.blocks import Blocks, sha256_of
+from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.entries import Entries, Entry
+from diabelli.ledger.migrations import migrate
 from diabelli.pictures.likeness import kept
 from diabelli.pictures.pdq import pdq
-from oracles.sources import SOURCES, face, landscape, pebbles
+from oracles.sources import face, landscape, pebbles
 
 OTHER = sha256_of(b"the file of another picture")
 GREY = np.full((64, 64, 3), 128, np.uint8)
@@ -160,11 +162,35 @@ def test_an_empty_id_is_not_accepted(blocks):
         blocks.block_user("")
 
 
-def test_thousands_of_pictures_are_looked_through(blocks, blocklist):
-    """The one that is there is found among them."""
+def test_one_among_thousands_is_found(blocks, blocklist):
+    """And no other picture is near any of them."""
     random = np.random.default_rng(5)
-    for start in range(0, 2000, 1000):
-        digits = [random.bytes(32).hex() for _ in range(start, start + 1000)]
-        blocks.block_picture(sha256_of(str(start).encode()), digits)
-    for make in SOURCES.values():
+    for number in range(4):
+        digits = [random.bytes(32).hex() for _ in range(1000)]
+        blocks.block_picture(sha256_of(b"%d" % number), [*digits, *kept(face(512))[:1]])
+    with pytest.raises(PictureBlocked):
+        blocklist.check_picture(OTHER, face(300))
+    for make in (landscape, pebbles):
         blocklist.check_picture(OTHER, make(256))
+
+
+def test_what_is_known_holds_while_the_ledger_is_away(tmp_path, clock, caplog):
+    """Blocks do not fall with the database; without a first answer there is none to give."""
+    path = tmp_path / "ledger.sqlite3"
+    database = Database(file_at(path))
+    migrate(database)
+    Blocks(database).block_user("waltz")
+    blocklist, late = Blocklist(database, clock), Blocklist(database, clock)
+    with pytest.raises(UserBlocked):
+        blocklist.check_user("waltz", key=None)
+    database.close()
+    path.rename(tmp_path / "away")
+    path.mkdir()
+    clock.now += 2 * FRESH_S
+    with pytest.raises(UserBlocked):
+        blocklist.check_user("waltz", key=None)
+    blocklist.check_user("polka", key=None)
+    assert [record.message for record in caplog.records] == ["blocks.stale"]
+    with pytest.raises(LedgerUnavailable):
+        late.check_user("waltz", key=None)
+    database.close()

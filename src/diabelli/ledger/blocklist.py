@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from diabelli.errors import PictureBlocked, UserBlocked
+from diabelli.errors import LedgerUnavailable, PictureBlocked, UserBlocked
 from diabelli.ledger.blocks import Blocks
 from diabelli.ledger.database import Database
 from diabelli.ledger.tables import BLOCKED_PICTURES, BLOCKED_USERS
@@ -19,6 +20,8 @@ from diabelli.pictures.pdq import NEAR, Words, distances, words
 
 FRESH_S = 1.0
 """How old the copy of the blocks may be; a block of another process is seen by then."""
+
+_log = logging.getLogger("diabelli.ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class _Copy:
 class Blocklist:
     """Refuses what is blocked. Give it to any number of threads.
 
-    Every method raises `LedgerUnavailable` where the ledger cannot be used.
+    Every method raises `LedgerUnavailable` where the ledger cannot be used and never could; later
+    on, the blocks that are known stay in force.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
@@ -77,10 +81,19 @@ class Blocklist:
     def _current(self) -> _Copy:
         with self._lock:
             if self._copy is None or self._clock() - self._looked > FRESH_S:
-                looked = self._clock()
-                self._copy = self._renewed(self._copy)
-                self._looked = looked
+                self._copy = self._looked_up(self._copy)
+                self._looked = self._clock()
             return self._copy
+
+    def _looked_up(self, copy: _Copy | None) -> _Copy:
+        """The blocks of now; where the ledger does not answer, those that were known stay."""
+        try:
+            return self._renewed(copy)
+        except LedgerUnavailable as fault:
+            if copy is None:
+                raise
+            _log.warning("blocks.stale", extra={"reason": fault.message})
+            return copy
 
     def _renewed(self, copy: _Copy | None) -> _Copy:
         """The copy as it stands where nothing changed, else a new one."""

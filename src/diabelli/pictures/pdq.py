@@ -2,9 +2,9 @@
 
 After "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Facebook, 2019),
 in whose words and bit order a hash is written here; so it can be compared with the lists of others.
-Their published C++ shrinks a picture by box filters; here the same filters are one matrix an axis.
-They lean to one side, by more the smaller a picture is. So every picture is first brought to
-512x512, as the authors do with larger ones: the hash of a copy does not hang on its size.
+The box filters by which they shrink a picture lean to one side, by more the smaller it is. So every
+picture is first brought to 512x512, as the authors do with larger ones: the hash of a copy does not
+hang on its size.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ NEAR = 31
 
 _SIDE = 512
 _GRID = 64
+_STEP = _SIDE // _GRID
+_BOX = _STEP // 2
 _HASHED = 16
 _LEAST = 5  # PDQ was tested on no fewer rows or columns
 _LEAST_QUALITY = 50  # below it, PDQ's authors find hashes of unlike pictures alike
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def pdq(image: Image) -> str | None:
@@ -49,8 +50,8 @@ def pdq(image: Image) -> str | None:
 def pdq_turned(image: Image) -> tuple[str, ...]:
     """The hashes of `image` in its eight ways up: turned and mirrored; its own comes first.
 
-    Empty where `pdq` is None. It costs little more than one hash: a mirror of the picture mirrors
-    the matrices that shrink it, and a turn is two mirrors and a transposition.
+    Empty where `pdq` is None. It costs little more than one hash: a turn is a mirror and
+    a transposition, and only a mirror is shrunk anew.
     """
     grids = _grids(image, mirrored=(False, True))
     waves = [_waves(grid) for grid in grids]
@@ -87,10 +88,13 @@ def _grids(image: Image, *, mirrored: tuple[bool, ...]) -> list[_Floats]:
     """
     if min(image.shape[:2]) < _LEAST:
         return []
-    luma = _luma(image)
-    ways = [_shrinking()[:, ::-1] if flip else _shrinking() for flip in mirrored]
-    grids: list[_Floats] = [down @ luma @ along.T for down in ways for along in ways]
+    halves = [_shrunk(luma).T for luma in _ways(_luma(image), mirrored)]
+    grids = [_shrunk(way).T for half in halves for way in _ways(half, mirrored)]
     return grids if _quality(grids[0]) >= _LEAST_QUALITY else []
+
+
+def _ways(plane: _Floats, mirrored: tuple[bool, ...]) -> list[_Floats]:
+    return [plane[::-1] if flip else plane for flip in mirrored]
 
 
 def _waves(grid: _Floats) -> _Floats:
@@ -102,19 +106,36 @@ def _waves(grid: _Floats) -> _Floats:
 def _luma(image: Image) -> _Floats:
     """Brightness 0..255, (512, 512)."""
     whole = (_SIDE, _SIDE)
-    scaled = Pillow.fromarray(image).resize(whole, Pillow.Resampling.BILINEAR, reducing_gap=2.0)
-    return on_white(np.asarray(scaled)).astype(np.float32) @ _LUMA
+    scaled = Pillow.fromarray(image).resize(whole, Pillow.Resampling.BILINEAR, reducing_gap=1.0)
+    red, green, blue = np.moveaxis(on_white(np.asarray(scaled)).astype(np.float32), 2, 0)
+    return cast(_Floats, 0.299 * red + 0.587 * green + 0.114 * blue)
+
+
+def _shrunk(luma: _Floats) -> _Floats:
+    """The 512 rows (512, n) blurred by two box filters, and 64 of them taken: (64, n).
+
+    As sums of slices, not as a product of matrices: for one so large NumPy starts threads, and on
+    a machine that is busy they cost more than the work.
+    """
+    weights = _weights()
+    rows = np.concatenate([luma, luma[-1:]])
+    first = _STEP // 2 - _BOX // 2
+    shrunk = np.zeros((_GRID, luma.shape[1]), np.float32)
+    for tap, weight in enumerate(weights):
+        shrunk += weight[:, None] * rows[first + tap :: _STEP][:_GRID]
+    return shrunk
 
 
 @cache
-def _shrinking() -> _Floats:
-    """The matrix (64, 512) that blurs an axis by two box filters and takes 64 points of it."""
-    width = _SIDE // (2 * _GRID)
+def _weights() -> _Floats:
+    """How much each of 7 neighbouring rows counts for each of the 64 that are taken: (7, 64)."""
     offset = np.arange(_SIDE)[None, :] - np.arange(_SIDE)[:, None]
-    box = ((offset > width // 2 - width) & (offset <= width // 2)).astype(np.float32)
-    box /= box.sum(axis=1, keepdims=True)
-    points = (np.arange(_GRID) * 2 + 1) * width
-    return box[points] @ box
+    box = (offset > -_BOX // 2) & (offset <= _BOX // 2)
+    blur = np.linalg.matrix_power(box / box.sum(axis=1, keepdims=True), 2)
+    points = np.arange(_GRID)[None, :] * _STEP + _STEP // 2
+    taps = np.arange(2 * _BOX - 1)[:, None] - _BOX // 2
+    padded = np.pad(blur, ((0, 0), (0, 1)))
+    return cast(_Floats, padded[points, points + taps].astype(np.float32))
 
 
 @cache
