@@ -25,6 +25,9 @@ from diabelli.settings import Settings, is_loopback
 from diabelli.storage import LocalStorage, private_folder, secret_in
 from diabelli.sweeper import Sweep, Sweeper
 
+GIVEN_UP_S = 5
+"""How long after its deadline every request is over: its work stops at its next step."""
+
 
 def build_storage(settings: Settings) -> LocalStorage:
     """The storage in the data directory; makes the directory and its secret on first use."""
@@ -70,7 +73,7 @@ def build_service(settings: Settings, storage: LocalStorage, fleet: Fleet) -> Se
 
 def build_quota(settings: Settings, database: Database) -> Quota:
     """What counts the limits of keys and end-users; raises `MissingExtra` and `InvalidSettings`."""
-    lapse_s = settings.deadline_s + 60
+    lapse_s = settings.deadline_s + GIVEN_UP_S
     given = settings.limits_url.get_secret_value() if settings.limits_url else ""
     match given or ("ledger" if settings.workers > 1 else "memory"):
         case "memory":
