@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.engines import Broken, Climber, Gate, Shift, Stumbler
+from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
 from diabelli.api.http11 import Http11
 from diabelli.assembly import Parts, build_quota, open_ledger
@@ -34,6 +34,7 @@ def start(
         "gate": gate,
         "broken": Broken(),
         "climber": Climber(),
+        "halfway": Halfway(gate),
         "stumbler": Stumbler(),
     }
     models = {name: name for name in engines}

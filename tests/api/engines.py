@@ -77,6 +77,20 @@ class Climber(Shift):
         return super()._make(source, spec, watch, index)
 
 
+class Halfway(Shift):
+    """Makes the first of its variations at once, and waits at its gate with half of each other."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+        preview = partial(np.full, (32, 32, 3), 120, np.uint8)
+        watch(Progress(index, "level 1", 0.5, preview))
+        if index == 0:
+            return super()._make(source, spec, watch, index)
+        return self._gate._make(source, spec, watch, index)
+
+
 class Stumbler(Climber):
     """Fails shortly before it arrives."""
 

@@ -46,7 +46,9 @@ function onKey(event) {
 }
 
 function onPointer(event) {
+  event.preventDefault();
   const handle = byId("crop-box");
+  handle.focus();
   const scale = picture.width / byId("crop-picture").clientWidth;
   const start = { ...box, px: event.clientX, py: event.clientY };
   const resizes = event.target.id === "crop-grip";

@@ -10,16 +10,24 @@ export function say(words) {
 }
 
 const urls = new WeakMap();
+const blobs = new Map();
 
 // A URL for a blob; the same one as long as the blob lives.
 export function urlOf(blob) {
-  if (!urls.has(blob)) urls.set(blob, URL.createObjectURL(blob));
+  if (!urls.has(blob)) {
+    urls.set(blob, URL.createObjectURL(blob));
+    blobs.set(urls.get(blob), new WeakRef(blob));
+  }
   return urls.get(blob);
 }
+
+// The blob behind a URL that urlOf made; the policy of the page lets no script read it by its URL.
+export const blobAt = (url) => blobs.get(url)?.deref();
 
 export function forget(blob) {
   if (blob && urls.has(blob)) {
     URL.revokeObjectURL(urls.get(blob));
+    blobs.delete(urls.get(blob));
     urls.delete(blob);
   }
 }

@@ -3,7 +3,7 @@
 import { Refusal } from "./api.js";
 import { cropBox, startCrop } from "./crop.js";
 import { fingerprint, opened, squared } from "./picture.js";
-import { byId, say, urlOf } from "./page.js";
+import { blobAt, byId, say, urlOf } from "./page.js";
 
 let picture = null;
 let parent = null;
@@ -80,24 +80,34 @@ export function wireSource(taken) {
     event.target.value = "";
   };
   addEventListener("paste", (event) => give(files(event.clipboardData?.files)));
+  wireDrops((list) => give(files(list)), taken);
+}
+
+// Files may be dropped anywhere. A picture of the page itself is dropped on the source, so that one
+// that was dragged by accident starts nothing.
+function wireDrops(give, taken) {
   let depth = 0;
   const drop = (shown) => (byId("drop").hidden = !shown);
-  const wanted = (event) => [...event.dataTransfer.types].some((kind) => kind === "Files" || kind === "text/uri-list");
-  addEventListener("dragenter", (event) => wanted(event) && drop(++depth > 0));
-  addEventListener("dragleave", (event) => wanted(event) && drop((depth = Math.max(0, depth - 1)) > 0));
-  addEventListener("dragover", (event) => wanted(event) && event.preventDefault());
+  const has = (event, kind) => [...event.dataTransfer.types].includes(kind);
+  const onSource = (event) => has(event, "text/uri-list") && event.target.closest?.("#side");
+  addEventListener("dragenter", (event) => has(event, "Files") && drop(++depth > 0));
+  addEventListener("dragleave", (event) => has(event, "Files") && drop((depth = Math.max(0, depth - 1)) > 0));
+  addEventListener("dragover", (event) => (has(event, "Files") || onSource(event)) && event.preventDefault());
   addEventListener("drop", async (event) => {
-    if (!wanted(event)) return;
-    event.preventDefault();
-    drop((depth = 0) > 0);
-    const file = files(event.dataTransfer.files);
-    if (file) taken(file, file.name || "dropped picture");
-    else await dragged(event.dataTransfer.getData("text/uri-list"), taken);
+    if (has(event, "Files")) {
+      event.preventDefault();
+      drop((depth = 0) > 0);
+      give(event.dataTransfer.files);
+    } else if (onSource(event)) {
+      event.preventDefault();
+      await dragged(event.dataTransfer.getData("text/uri-list"), taken);
+    }
   });
 }
 
-// A picture dragged from this page. One from elsewhere comes as a file, or cannot be read at all.
 async function dragged(address, taken) {
+  const own = blobAt(address);
+  if (own) return taken(own, "dragged picture");
   const response = await fetch(address, { credentials: "omit" }).catch(() => null);
   if (response?.ok) await taken(await response.blob(), "dragged picture");
   else sourceError("That picture cannot be read from here: save it, and drop the file.");

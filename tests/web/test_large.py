@@ -1,0 +1,125 @@
+"""The large view: wipe, turn, pin, vary, again, and the request as code."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from api.wire import Server
+from web.conftest import Opened, halves, pick, settled
+
+
+def large(page: Page, index: int = 0) -> None:
+    """The large view of one of four variations."""
+    pick(page)
+    settled(page)
+    page.click(f".card .open >> nth={index}")
+
+
+def wiped(page: Page) -> str:
+    share: str = page.eval_on_selector("#stage", "stage => stage.style.getPropertyValue('--wipe')")
+    return share
+
+
+def test_the_wipe_follows_slider_pointer_and_keys(visit: Opened, server: Server) -> None:
+    """All three move the line between source and variation."""
+    page = visit(server)
+    large(page)
+    assert wiped(page) == "0%"
+    page.focus("#wipe")
+    page.keyboard.press("End")
+    assert wiped(page) == "100%"
+    page.keyboard.press("ArrowLeft")
+    assert wiped(page) == "99%"
+    assert page.get_attribute("#wipe", "aria-valuetext") == "99 % source"
+    box = page.locator("#stage").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 60, steps=3)
+    page.mouse.up()
+    assert float(wiped(page).removesuffix("%")) == pytest.approx(25, abs=1)
+
+
+def test_keys_turn_pin_and_close(visit: Opened, server: Server) -> None:
+    """The view needs no pointer, and gives the focus back."""
+    page = visit(server)
+    large(page, 1)
+    page.keyboard.press("ArrowRight")
+    assert page.text_content("#large-title") == "Variation 3 of 4"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert page.text_content("#large-title") == "Variation 1 of 4"
+    assert page.is_disabled("#large-prev")
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-act=pin][aria-pressed=true]")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#large")
+    assert page.evaluate("document.activeElement.className") == "open"
+    assert page.locator(".card.pinned").count() == 1
+
+
+def test_the_code_makes_the_same_picture(visit: Opened, server: Server, tmp_path: Path) -> None:
+    """The command for curl, run as it stands with the source, answers with the same bytes."""
+    page = visit(server)
+    large(page, 2)
+    (tmp_path / "source.png").write_bytes(halves())
+    command = shlex.split(page.text_content("#code").replace("\\\n", ""))
+    done = subprocess.run(
+        [*command, "--silent", "-F", "response_format=url"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        timeout=20,
+    )
+    again = httpx.Response(200, content=done.stdout).json()["data"][0]
+    shown = page.evaluate(
+        "async () => { const { blobAt } = await import(document.baseURI + 'web/page.js');"
+        " const bytes = await blobAt(document.querySelector('#large-picture').src).arrayBuffer();"
+        " return [...new Uint8Array(bytes)] }"
+    )
+    assert httpx.get(again["url"]).content == bytes(shown)
+
+
+def test_the_code_can_be_had_in_three_languages(visit: Opened, server: Server) -> None:
+    """Each is shown, and copied as shown; Python and JavaScript are valid."""
+    page = visit(server, permissions=["clipboard-read", "clipboard-write"])
+    large(page)
+    seed = page.text_content("#large-facts dd >> nth=2")
+    for name in ("curl", "python", "javascript"):
+        page.click(f"[data-code={name}]")
+        page.click("#copy")
+        page.wait_for_selector("#copy:text('Copied')")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == page.text_content("#code")
+        assert seed in copied
+        assert f"{server.url}/v1" in copied
+        if name == "python":
+            compile(copied, "copied", "exec")
+        page.wait_for_selector("#copy:text('Copy')")
+
+
+def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> None:
+    """A run of one variation with the same seed and the same picture."""
+    page = visit(server)
+    large(page, 3)
+    seed = page.text_content("#large-facts dd >> nth=2")
+    page.click("[data-act=again]")
+    settled(page, 2)
+    alt = page.get_attribute(".run >> nth=0 >> .card .shown", "alt")
+    assert f"seed {seed}" in alt
+    assert "Variation 1 of 1" in alt
+
+
+def test_vary_this_one_from_the_large_view(visit: Opened, server: Server) -> None:
+    """The view closes and the variation's own variations come."""
+    page = visit(server)
+    large(page)
+    page.keyboard.press("v")
+    settled(page, 2)
+    assert not page.is_visible("#large")
+    assert page.is_visible("#trail")

@@ -1,0 +1,82 @@
+"""What the page remembers, what expires, and what is forgotten."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Page
+
+from api.conftest import Serve
+from api.wire import Server
+from web.conftest import Opened, pick, pixel, settled
+
+
+def reload(page: Page) -> None:
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+
+
+def test_history_survives_a_reload(visit: Opened, server: Server) -> None:
+    """Runs, pins and the source are there again, and the next run goes on from there."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.hover(".card >> nth=1")
+    page.click(".card .pin >> nth=1")
+    page.wait_for_selector(".card.pinned")
+    before = page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)")
+    reload(page)
+    assert page.locator(".card").count() == 4
+    assert page.locator(".card.pinned").count() == 1
+    assert page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)") == before
+    assert page.text_content("#source-says") == "halves.png, 64 \u00d7 64"
+    page.click("#make")
+    settled(page, 2)
+
+
+def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
+    """Nothing of it is left in the browser."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.click("#clear")
+    assert page.locator(".run").count() == 0
+    reload(page)
+    assert page.locator(".run").count() == 0
+    assert page.is_visible("text=Drop a picture here")
+
+
+def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, serve: Serve) -> None:
+    """A thumbnail stays; the picture comes back from its seed, in its place."""
+    page = visit(serve(lifetime_s=2))
+    pick(page)
+    settled(page)
+    page.hover(".card >> nth=0")
+    page.click(".card .pin >> nth=0")
+    page.wait_for_selector(".card.pinned")
+    time.sleep(2.1)
+    reload(page)
+    assert page.locator(".card.expired").count() == 3
+    assert page.locator(".card.pinned:not(.expired)").count() == 1
+    page.click(".card .open >> nth=1")
+    assert page.is_visible("#large-expired")
+    assert page.is_disabled("[data-act=download]")
+    page.click("[data-act=again]")
+    page.wait_for_selector("#large-expired", state="hidden")
+    assert page.is_enabled("[data-act=download]")
+    page.keyboard.press("Escape")
+    assert page.locator(".card.expired").count() == 2
+    assert pixel(page, ".card .shown >> nth=1", 0.5) != [0, 0, 0]
+
+
+def test_no_cookie_and_no_key_is_kept(visit: Opened, serve: Serve) -> None:
+    """The key lives in the tab's session storage alone, and there are no cookies at all."""
+    page = visit(serve(api_keys=("right-key",)))
+    page.fill("#key", "right-key")
+    page.click("text=Use it")
+    page.wait_for_selector("#key-form", state="hidden")
+    pick(page)
+    settled(page)
+    assert page.context.cookies() == []
+    assert page.evaluate("sessionStorage['diabelli.key']") == "right-key"
+    assert "right-key" not in page.evaluate("JSON.stringify({ ...localStorage })")

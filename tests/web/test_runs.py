@@ -1,0 +1,199 @@
+"""Runs: variations that come one by one, and what can be done with them in the grid."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Download, Page
+
+from api.conftest import Serve
+from api.engines import Gate
+from api.wire import Server, opened, picture
+from web.conftest import Opened, pick, pixel, settled, wish
+
+
+def made(page: Page, runs: int = 1) -> None:
+    """A run of four variations."""
+    pick(page)
+    settled(page, runs)
+
+
+def content(download: Download) -> bytes:
+    path = download.path()
+    assert isinstance(path, Path)
+    return path.read_bytes()
+
+
+def test_variations_arrive_one_by_one(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """While others are in the making, with a preview and a share, the first can be looked at."""
+    page = visit(serve())
+    wish(page, model="halfway")
+    pick(page)
+    page.wait_for_selector(".card:not(.coming)")
+    page.wait_for_selector(".card.coming.seen")
+    assert page.locator(".card").count() == 4
+    assert "1 of 4 ready" in page.text_content(".working .note")
+    assert 0.3 < page.eval_on_selector("progress", "bar => bar.value") < 0.8
+    shown = pixel(page, ".card.coming.seen .shown >> nth=0", 0.5)
+    assert shown == pytest.approx([120, 120, 120], abs=3)
+    page.click(".card:not(.coming) .open")
+    assert page.is_visible("#large")
+    page.keyboard.press("Escape")
+    gate.opened.set()
+    settled(page)
+    assert page.locator(".card:not(.coming)").count() == 4
+    assert not page.is_visible(".working")
+
+
+def test_cancel_frees_the_server_and_keeps_what_is_ready(
+    visit: Opened, serve: Serve, gate: Gate
+) -> None:
+    """One press ends the work there and then."""
+    server = serve(queue=1)
+    page = visit(server)
+    wish(page, model="halfway")
+    pick(page)
+    page.wait_for_selector(".card:not(.coming)")
+    page.click(".cancel")
+    assert gate.stopped.wait(2)
+    settled(page)
+    assert page.locator(".card").count() == 1
+    assert "cancelled" in page.text_content(".run-says .note")
+    end = time.monotonic() + 2
+    while not served(server):
+        assert time.monotonic() < end
+
+
+def served(server: Server) -> bool:
+    """Whether there is room for another request."""
+    url = f"{server.base_url}/images/variations"
+    files = {"image": picture()}
+    return httpx.post(url, files=files, data={"size": "256x256"}).status_code == 200
+
+
+def test_form_values_reach_the_server(visit: Opened, server: Server) -> None:
+    """How many, how large, how strong, from which seed and in which format."""
+    page = visit(server)
+    wish(page, n="2", size="512x512", strength="0.8", seed="9007199254740993", format="webp")
+    made(page)
+    assert "2 variations, strong" in page.text_content(".run h2")
+    page.click(".card .open >> nth=1")
+    facts = page.text_content("#large-facts")
+    assert "512 \u00d7 512" in facts
+    # One more than the largest whole number that JavaScript can tell from its neighbours.
+    assert "9007199254740994" in facts
+    with page.expect_download() as download:
+        page.click("[data-act=download]")
+    assert download.value.suggested_filename == "diabelli-9007199254740994.webp"
+    assert opened(content(download.value)).size == (512, 512)
+
+
+def test_the_slider_names_three_strengths(visit: Opened, server: Server) -> None:
+    """Each name is a button, and the slider says the name where it stands."""
+    page = visit(server)
+    made(page)
+    for name, value in (("subtle", "0.3"), ("medium", "0.5"), ("strong", "0.8")):
+        page.click(f"text='{name}'")
+        assert page.input_value("#strength") == value
+        assert page.get_attribute("#strength", "aria-valuetext") == name
+    page.fill("#strength", "0.42")
+    assert page.text_content("#strength-says") == "0.42"
+
+
+def test_all_are_downloaded_as_a_zip(visit: Opened, server: Server) -> None:
+    """A zip that others can read, with every picture under its seed."""
+    page = visit(server)
+    made(page)
+    with page.expect_download() as download:
+        page.click(".all")
+    with zipfile.ZipFile(io.BytesIO(content(download.value))) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert len(names) == 4
+        for name in names:
+            assert re.fullmatch(r"diabelli-[0-9]+\.png", name)
+            assert opened(archive.read(name)).size == (256, 256)
+
+
+def test_one_is_downloaded_from_its_card(visit: Opened, server: Server) -> None:
+    """Without opening it."""
+    page = visit(server)
+    made(page)
+    page.hover(".card >> nth=2")
+    with page.expect_download() as download:
+        page.click(".card .download >> nth=2")
+    assert opened(content(download.value)).size == (256, 256)
+
+
+def test_hover_and_hold_compare_with_the_source(visit: Opened, server: Server) -> None:
+    """The source shows while the button is pointed at, or the picture held, or `c` is down."""
+    page = visit(server)
+    made(page)
+    card = page.locator(".card >> nth=0")
+    card.hover()
+    card.locator(".compare").hover()
+    page.wait_for_selector(".card.comparing")
+    page.mouse.move(0, 0)
+    page.wait_for_selector(".card.comparing", state="detached")
+    box = card.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.wait_for_selector(".card.comparing")
+    page.mouse.up()
+    page.wait_for_selector(".card.comparing", state="detached")
+    assert not page.is_visible("#large")
+    card.locator(".open").focus()
+    page.keyboard.down("c")
+    page.wait_for_selector(".card.comparing")
+    page.keyboard.up("c")
+    page.wait_for_selector(".card.comparing", state="detached")
+
+
+def test_varying_a_variation_leaves_a_trail(visit: Opened, server: Server) -> None:
+    """The variation is the next source, and the way back to the first one can be walked."""
+    page = visit(server)
+    made(page)
+    page.hover(".card >> nth=1")
+    page.click(".card .vary >> nth=1")
+    settled(page, 2)
+    assert "of halves.png, varied" in page.text_content(".run-says .note >> nth=0")
+    page.hover(".card >> nth=0")
+    page.click(".card .vary >> nth=0")
+    settled(page, 3)
+    assert "of halves.png, varied twice" in page.text_content(".run-says .note >> nth=0")
+    steps = page.locator("#trail button")
+    assert steps.count() == 3
+    assert steps.nth(2).get_attribute("aria-current") == "step"
+    steps.nth(0).click()
+    page.wait_for_selector("#trail", state="hidden")
+    assert page.text_content("#source-says").startswith("halves.png,")
+
+
+def test_a_run_can_be_removed(visit: Opened, server: Server) -> None:
+    """From the page and from what it remembers."""
+    page = visit(server)
+    made(page)
+    page.click(".remove")
+    assert page.locator(".run").count() == 0
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.locator(".run").count() == 0
+
+
+def test_pinned_ones_can_be_shown_alone(visit: Opened, server: Server) -> None:
+    """The others step aside, and come back."""
+    page = visit(server)
+    made(page)
+    page.hover(".card >> nth=3")
+    page.click(".card .pin >> nth=3")
+    page.wait_for_selector(".card.pinned")
+    page.click("#only-pinned")
+    assert page.locator(".card:visible").count() == 1
+    page.click("#only-pinned")
+    assert page.locator(".card:visible").count() == 4

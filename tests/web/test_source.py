@@ -1,0 +1,200 @@
+"""The source: by every way in, of every kind and shape."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from playwright.sync_api import Page
+
+from api.wire import Server
+from web.conftest import Opened, halves, pick, pixel, settled
+
+FILE = """([content, name, type]) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, { type }));
+    return data;
+}"""
+
+
+def transfer(page: Page, name: str = "halves.png", kind: str = "image/png") -> object:
+    """What a drop or a paste carries."""
+    content = base64.b64encode(halves()).decode()
+    return page.evaluate_handle(FILE, [content, name, kind])
+
+
+def is_red(colour: list[int]) -> bool:
+    return colour[0] > 180 > 80 > colour[2]
+
+
+def is_blue(colour: list[int]) -> bool:
+    return colour[2] > 180 > 80 > colour[0]
+
+
+def test_one_action_makes_variations(visit: Opened, server: Server) -> None:
+    """A picture that is chosen is varied at once, with what is set."""
+    page = visit(server)
+    assert page.is_visible("text=Drop a picture here")
+    with page.expect_file_chooser() as chooser:
+        page.click("#pick")
+    chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": halves()})
+    settled(page)
+    assert page.locator(".card").count() == 4
+    assert page.text_content(".run-says .note").startswith("of a.png")
+
+
+def test_a_picture_can_be_dropped(visit: Opened, server: Server) -> None:
+    """Anywhere on the page, which says so while the picture is held over it."""
+    page = visit(server)
+    data = transfer(page)
+    page.dispatch_event("body", "dragenter", {"dataTransfer": data})
+    assert page.is_visible("text=Let go to vary it")
+    page.dispatch_event("body", "drop", {"dataTransfer": data})
+    settled(page)
+    assert not page.is_visible("text=Let go to vary it")
+    assert page.locator(".card").count() == 4
+
+
+def test_a_picture_can_be_pasted(visit: Opened, server: Server) -> None:
+    """From the clipboard, where pictures have no name of their own."""
+    page = visit(server)
+    page.evaluate(
+        "data => dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))",
+        transfer(page, "image.png"),
+    )
+    settled(page)
+    assert "of pasted picture" in page.text_content(".run-says .note")
+
+
+def test_a_variation_can_be_dragged_back(visit: Opened, server: Server) -> None:
+    """A picture of the page becomes the source when it is dropped on the source, not elsewhere."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    data = page.evaluate_handle(
+        """() => { const data = new DataTransfer();
+            data.setData("text/uri-list", document.querySelector(".card .shown").src);
+            return data; }"""
+    )
+    page.dispatch_event("#runs", "drop", {"dataTransfer": data})
+    page.dispatch_event("#chosen", "drop", {"dataTransfer": data})
+    settled(page, 2)
+    assert "of dragged picture" in page.text_content(".run-says .note >> nth=0")
+
+
+def test_the_sample_needs_no_picture(visit: Opened, server: Server) -> None:
+    """Who has no picture at hand can look at one that came along."""
+    page = visit(server)
+    page.click("#sample")
+    settled(page)
+    assert page.locator(".card").count() == 4
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF", "BMP"])
+def test_every_kind_that_a_browser_shows_will_do(visit: Opened, server: Server, kind: str) -> None:
+    """The browser makes the PNG that the endpoint wants."""
+    page = visit(server)
+    pick(page, halves(kind=kind), f"halves.{kind.lower()}")
+    settled(page)
+    assert page.locator(".card").count() == 4
+    assert is_red(pixel(page, ".run-source img", 0.25))
+    assert is_blue(pixel(page, ".run-source img", 0.75))
+
+
+def test_a_drawing_will_do(visit: Opened, server: Server) -> None:
+    """An SVG has no pixels; it gets some."""
+    page = visit(server)
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
+    )
+    page.set_input_files("#file", {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": drawing})
+    settled(page)
+    assert page.eval_on_selector(".run-source img", "image => image.naturalWidth") == 1024
+
+
+def test_a_picture_of_many_bytes_is_made_to_fit(visit: Opened, server: Server) -> None:
+    """Noise that would be a PNG of 12 MB is sent as one of less than 4 MB."""
+    noise = np.random.default_rng(2).integers(0, 256, (2000, 2000, 3), np.uint8)
+    file = io.BytesIO()
+    Pillow.fromarray(noise).save(file, "JPEG", quality=60)
+    page = visit(server)
+    pick(page, file.getvalue(), "noise.jpg")
+    settled(page)
+    assert page.locator(".card").count() == 4
+
+
+def test_what_is_already_right_is_sent_as_it_is(visit: Opened, server: Server) -> None:
+    """A small square PNG keeps every byte, so that a request can be repeated with the file."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.click(".card .open >> nth=0")
+    with page.expect_download() as download:
+        page.click("#source-down")
+    assert download.value.path().read_bytes() == halves()
+
+
+def test_other_shapes_are_cropped_to_their_middle(visit: Opened, server: Server) -> None:
+    """A wide picture gets a crop box, in its middle at first."""
+    page = visit(server)
+    pick(page, halves(120, 40))
+    settled(page)
+    assert page.is_visible("#crop-box")
+    size = "image => [image.naturalWidth, image.naturalHeight]"
+    assert page.eval_on_selector(".run-source img", size) == [40, 40]
+    assert is_red(pixel(page, ".run-source img", 0.1))
+    assert is_blue(pixel(page, ".run-source img", 0.9))
+
+
+def test_the_crop_box_moves_by_keyboard(visit: Opened, server: Server) -> None:
+    """Arrow keys move it, + and - resize it, and it tells where it is."""
+    page = visit(server)
+    pick(page, halves(120, 40))
+    settled(page)
+    page.focus("#crop-box")
+    for _ in range(12):
+        page.keyboard.press("Shift+ArrowRight")
+    assert "80 from the left" in page.text_content("#said")
+    page.keyboard.press("Shift+-")
+    assert "36 pixels" in page.text_content("#said")
+    page.click("#make")
+    settled(page, 2)
+    assert is_blue(pixel(page, ".run-source img >> nth=0", 0.05))
+
+
+def test_the_crop_box_moves_by_pointer(visit: Opened, server: Server) -> None:
+    """It is dragged, and resized at its corner, and stays inside the picture."""
+    page = visit(server)
+    pick(page, halves(400, 200))
+    settled(page)
+    box = page.locator("#crop-box").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 900, box["y"] + 20, steps=4)
+    page.mouse.up()
+    assert "0 from the left" in page.text_content("#said")
+    box = page.locator("#crop-box").bounding_box()
+    corner = box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
+    page.mouse.move(*corner)
+    page.mouse.down()
+    page.mouse.move(corner[0] - 30, corner[1] - 30, steps=4)
+    page.mouse.up()
+    assert page.locator("#crop-box").bounding_box()["width"] == pytest.approx(
+        box["width"] - 30, abs=3
+    )
+    page.click("#make")
+    settled(page, 2)
+    assert is_red(pixel(page, ".run-source img >> nth=0", 0.5))
+
+
+def test_a_file_that_is_no_picture_is_refused_in_words(visit: Opened, server: Server) -> None:
+    """The sentence names the file, and nothing is asked of the server."""
+    page = visit(server)
+    pick(page, b"dear diary", "diary.txt")
+    page.wait_for_selector("#source-error:not(:empty)")
+    assert "“diary.txt”" in page.text_content("#source-error")
+    assert page.locator(".run").count() == 0
