@@ -1,6 +1,7 @@
 """Who is suspicious: what is counted of end-users, and from when on it is told."""
 
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from diabelli.ledger.suspicion import (
     crowd,
     suspects,
 )
+from diabelli.pictures.pdq import NEAR
 
 RANDOM = np.random.default_rng(7)
 NOW = 1_000_000.0
@@ -122,3 +124,11 @@ def test_a_crowd_is_counted_around_one_picture():
     assert crowd([*others, middle, near(middle, 31), near(middle, 20)]) == (3, 600)
     assert crowd([near(middle, 32), middle]) == (1, 0)
     assert crowd([middle]) == (1, 0)
+
+
+def test_the_thresholds_are_documented():
+    """Each in its row."""
+    page = (Path(__file__).parents[2] / "docs" / "abuse.md").read_text("utf-8")
+    assert f"| different keys | {MANY_KEYS} |" in page
+    assert f"| refusals | {MANY_REFUSALS} |" in page
+    assert f"| near-identical uploads | {MANY_ALIKE} | different files within {NEAR} bits" in page
