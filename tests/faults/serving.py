@@ -109,7 +109,7 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def until(look: Callable[[], Any], seconds: float = 10) -> Any:
+def until(look: Callable[[], Any], seconds: float = 30) -> Any:
     """What `look` gives as soon as that is something; a failure if it takes longer."""
     end = time.monotonic() + seconds
     while not (found := look()):

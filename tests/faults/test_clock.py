@@ -1,0 +1,57 @@
+"""A clock that is set back while the server runs: nothing is lost, and nothing stands still."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.engines import Shift
+from api.wire import PATH, Server, picture, serving
+from diabelli.assembly import Parts, build_quota, open_ledger
+from diabelli.service import Service
+from diabelli.settings import Settings
+from diabelli.storage import LocalStorage
+
+HOUR = 3600
+
+
+class Clock:
+    """The machine's clock, as far as somebody set it."""
+
+    set_by = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.set_by
+
+
+def link_of_new(server: Server) -> str:
+    """The link to a new variation."""
+    files, form = {"image": picture()}, {"size": "256x256"}
+    reply = httpx.post(server.url + PATH, files=files, data=form)
+    return str(reply.json()["data"][0]["url"])
+
+
+@pytest.mark.parametrize("step", [-24 * HOUR, -HOUR, -1])
+def test_links_and_requests_go_on(tmp_path: Path, step: float) -> None:
+    """Links of before open, new ones are made and open, and the sweep takes none of them."""
+    clock = Clock()
+    settings = Settings(data_dir=tmp_path, engine="shift", port=0)
+    with ExitStack() as stack:
+        storage = LocalStorage(tmp_path / "pictures", b"s" * 32, settings.lifetime_s, clock)
+        service = stack.enter_context(
+            closing(Service(engines={"shift": Shift()}, storage=storage, threads=2))
+        )
+        database = stack.enter_context(closing(open_ledger(settings)))
+        quota = build_quota(settings, database)
+        parts = Parts(service=service, storage=storage, database=database, quota=quota)
+        server = stack.enter_context(serving(settings, parts))
+        links = [link_of_new(server)]
+        clock.set_by = step
+        storage.sweep()
+        links.append(link_of_new(server))
+        storage.sweep()
+        assert [httpx.get(link).status_code for link in links] == [200, 200]

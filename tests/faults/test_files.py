@@ -1,0 +1,154 @@
+"""Disks and ledgers that fail: an error that says so, nothing acknowledged, and a way back."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.wire import check_error
+from faults.conftest import Start
+from faults.serving import Process, until
+
+INSIDE = ["unshare", "--map-root-user", "--mount"]
+"""Lets any user mount a file system that only the process sees."""
+
+needs_mounts = pytest.mark.skipif(
+    shutil.which("unshare") is None
+    or subprocess.run([*INSIDE, "true"], check=False, capture_output=True).returncode != 0,
+    reason="this system lets nobody mount a file system of his own",
+)
+
+
+@pytest.fixture
+def small_disk(start: Start, tmp_path: Path) -> Process:
+    """A server whose data lies on a disk of 8 MB."""
+    (tmp_path / "data").mkdir()
+    script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
+    process = start(under=(*INSIDE, "sh", "-c", script, "sh"))
+    assert process.ask().status_code == 200
+    return process
+
+
+def data_of(process: Process) -> Path:
+    """Its data directory, as the process itself sees it."""
+    return Path(f"/proc/{process.pid}/root{process.folder}/data")
+
+
+def mount(process: Process, command: str) -> None:
+    """Change what the process has mounted, in its data directory."""
+    inside = ["nsenter", "-t", str(process.pid), "--user", "--mount", "--preserve-credentials"]
+    script = f"cd {shlex.quote(str(process.folder / 'data'))} && {command}"
+    subprocess.run([*inside, "sh", "-c", script], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Write until there is no room; the file to remove."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return ballast
+
+
+def refused(process: Process) -> None:
+    """The server has a fault, says no more than that, and lives."""
+    answer = process.ask()
+    check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
+    assert int(answer.headers["retry-after"]) > 0
+    assert httpx.get(process.url + "/health/live").status_code == 200
+
+
+def pictures(data: Path) -> set[Path]:
+    """Every file of the storage, drafts included."""
+    return set(data.glob("pictures/*/*")) | set(data.glob("pictures/*/.*"))
+
+
+@needs_mounts
+def test_a_full_disk(small_disk: Process) -> None:
+    """Where a picture does not fit, nothing stays of it; with room again, all is well again."""
+    data = data_of(small_disk)
+    ballast, before = fill(data), pictures(data)
+    for _ in range(3):
+        refused(small_disk)
+    assert pictures(data) == before
+    ballast.unlink()
+    until(lambda: small_disk.ask().status_code == 200)
+    assert any("No space left" in line for line in small_disk.lines)
+
+
+@needs_mounts
+def test_a_storage_that_becomes_read_only(small_disk: Process) -> None:
+    """As after a fault of the disk itself: links go on working, new pictures are refused."""
+    link = small_disk.ask().json()["data"][0]["url"]
+    mount(small_disk, "mount --bind pictures pictures && mount -o remount,bind,ro pictures")
+    refused(small_disk)
+    assert httpx.get(link).status_code == 200
+    mount(small_disk, "umount pictures")
+    until(lambda: small_disk.ask().status_code == 200)
+
+
+@needs_mounts
+def test_a_start_on_a_read_only_disk(start: Start, tmp_path: Path) -> None:
+    """It is told in a sentence, with the exit code of an installation that cannot do it."""
+    (tmp_path / "data").mkdir()
+    script = 'mount -t tmpfs -o ro tmpfs data && exec "$@"'
+    process = start(under=(*INSIDE, "sh", "-c", script, "sh"))
+    assert process.wait(60) == 3
+    said = "".join(process.lines)
+    assert "diabelli:" in said
+    assert "Traceback" not in said
+
+
+def test_a_locked_ledger(start: Start, tmp_path: Path) -> None:
+    """While another program holds the ledger nothing is acknowledged; afterwards all is well."""
+    process = start()
+    assert process.ask().status_code == 200
+    with closing(sqlite3.connect(tmp_path / "data" / "ledger.sqlite3")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused(process)
+        other.rollback()
+    until(lambda: process.ask().status_code == 200)
+
+
+@pytest.mark.parametrize("lost", ["ledger.sqlite3", ""])
+def test_a_lost_ledger(start: Start, tmp_path: Path, lost: str) -> None:
+    """Without its file or its folder nothing is acknowledged; put back, it is used again."""
+    process = start()
+    assert process.ask().status_code == 200
+    path = tmp_path / "data" / lost
+    path.rename(tmp_path / "elsewhere")
+    for _ in range(2):
+        refused(process)
+    if path.exists():
+        shutil.rmtree(path)
+    (tmp_path / "elsewhere").rename(path)
+    until(lambda: process.ask().status_code == 200)
+
+
+def test_a_lost_storage(start: Start, tmp_path: Path) -> None:
+    """Without its folder no picture is acknowledged; with it, all is well again."""
+    process = start()
+    assert process.ask().status_code == 200
+    pictures = tmp_path / "data" / "pictures"
+    pictures.rename(tmp_path / "elsewhere")
+    refused(process)
+    (tmp_path / "elsewhere").rename(pictures)
+    until(lambda: process.ask().status_code == 200)
+
+
+def test_a_kernel_that_raises(start: Start) -> None:
+    """The client learns nothing of the fault, the operator all, and the next request is served."""
+    process = start()
+    for _ in range(3):
+        answer = process.ask("broken", n=2)
+        check_error(answer.status_code, answer.headers, answer.json(), 500, kind="server_error")
+        assert "kernel" not in answer.text
+    assert process.ask().status_code == 200
+    assert sum("IndexError: the kernel's own words" in line for line in process.lines) == 3

@@ -1,0 +1,106 @@
+"""`kill -9` at any moment: what was acknowledged is there, and nothing is torn or locked."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from PIL import Image as Pillow
+
+from faults.conftest import Start
+from faults.serving import Process, until
+
+ROUNDS = 4
+CLIENTS = 4
+
+
+class Acknowledged:
+    """What clients were told before the server died: the id of each request, and its links."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, list[str]] = {}
+
+    def besiege(self, process: Process) -> None:
+        """Ask until the server dies."""
+        while True:
+            try:
+                answer = process.ask(n=2)
+            except httpx.TransportError:
+                return
+            assert answer.status_code == 200, answer.text
+            urls = [urlsplit(item["url"]) for item in answer.json()["data"]]
+            links = [f"{url.path}?{url.query}" for url in urls]
+            self.links[answer.headers["x-request-id"]] = links
+
+
+def killed_under_load(process: Process, told: Acknowledged, chance: random.Random) -> None:
+    """Let clients ask, and kill the process at some moment."""
+    clients = [threading.Thread(target=told.besiege, args=(process,)) for _ in range(CLIENTS)]
+    before = len(told.links)
+    for client in clients:
+        client.start()
+    until(lambda: len(told.links) > before)
+    time.sleep(chance.uniform(0, 0.5))
+    process.kill()
+    for client in clients:
+        client.join()
+
+
+def check(process: Process, told: Acknowledged, data: Path) -> None:
+    """Everything that was told holds."""
+    with closing(sqlite3.connect(data / "ledger.sqlite3")) as ledger:
+        assert ledger.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        recorded = {row[0] for row in ledger.execute("SELECT request_id FROM entries")}
+    assert set(told.links) <= recorded
+    for links in told.links.values():
+        for link in links:
+            picture = httpx.get(process.url + link)
+            assert picture.status_code == 200
+            Pillow.open(io.BytesIO(picture.content)).load()
+
+
+def whole(path: Path) -> bool:
+    """Whether the file is a picture from its first byte to its last."""
+    try:
+        Pillow.open(path).load()
+    except (OSError, SyntaxError):
+        return False
+    return True
+
+
+def test_a_kill_loses_and_tears_nothing(start: Start, tmp_path: Path) -> None:
+    """After each of several kills under load a new start serves at once, with all that was told."""
+    chance, told, data = random.Random(7), Acknowledged(), tmp_path / "data"
+    for _ in range(ROUNDS):
+        process = start()
+        assert process.ask().status_code == 200
+        check(process, told, data)
+        killed_under_load(process, told, chance)
+        assert all(whole(path) for path in data.glob("pictures/*/img-*"))
+    process = start()
+    check(process, told, data)
+    assert len(told.links) > ROUNDS
+
+
+def test_a_start_sweeps_leftovers(start: Start, tmp_path: Path) -> None:
+    """What a killed process was writing is gone after the next start, the rest is not."""
+    process = start()
+    link = process.ask().json()["data"][0]["url"]
+    process.kill()
+    (picture,) = tmp_path.glob("data/pictures/*/img-*")
+    half = picture.with_name(".img-half.png.part")
+    half.write_bytes(picture.read_bytes()[:100])
+    long_ago = time.time() - 600
+    os.utime(half, (long_ago, long_ago))
+    process = start()
+    until(lambda: not half.exists())
+    url = urlsplit(link)
+    assert httpx.get(f"{process.url}{url.path}?{url.query}").status_code == 200
