@@ -117,7 +117,7 @@ METRICS = """# Metrics
 <!-- Written by docs/generate.py from src/diabelli/api/metrics.py; change it there. -->
 
 `GET /metrics` tells them in Prometheus's text format.
-Who may read it says the setting `metrics` ([settings](settings.md)): by default an admin key (`diabelli keys create --admin`), or anybody where the server is on a loopback address and no key is made.
+Who may read it says the setting `metrics` ([settings](settings.md)): by default an admin key (`diabelli keys create --admin`), or anybody where the server is on a loopback address, without `no-auth`, and no key is made.
 With `--workers` whichever process is asked tells the sums of all; each start of the command counts from zero.
 
 | metric | type | labels | meaning |

@@ -19,7 +19,8 @@ class Scrape:
         self._metrics = metrics
         self._keys = keys
         self._is_open = settings.metrics == "open"
-        self._is_local = is_loopback(settings.host)
+        # A server that is meant for everybody may be reached through an address it knows nothing of.
+        self._is_local = settings.auth == "keys" and is_loopback(settings.host)
 
     async def read(self, request: Request) -> Response:
         """All of them as text; raises `NotAnAdmin` where this caller may not read them."""

@@ -24,5 +24,6 @@ class Telling(BaseModel):
     metrics: Literal["key", "open", "off"] = Field(
         "key",
         description="Who may read `/metrics`: `key` asks for an admin key, unless the server is on "
-        "a loopback address and no keys are made; `open` asks for none; `off` serves none.",
+        "a loopback address, without `no-auth`, and no key is made; `open` asks for none; `off` "
+        "serves none.",
     )
