@@ -156,6 +156,8 @@ class Quota:
                 wait_s=CONCURRENT_WAIT_S if images <= limit else None,
                 reset_s=CONCURRENT_WAIT_S,
             )
+            # More than this is held for a moment by requests that are being refused themselves.
+            others = min(others, limit)
         for per, item in bucket.rates:
             window = self._window(bucket, item).plus(others)
             yield Standing(
