@@ -6,6 +6,7 @@ like any other.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     # A file may be kept, but is asked for before it is used: a new version is seen at once.
     "cache-control": "no-cache",
+    "vary": "accept, accept-encoding",
 }
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -52,9 +54,17 @@ SAMPLE = "sample.png"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the page, with a tag that changes with its content."""
+    """A file of the page.
+
+    Attributes:
+        content: as it is.
+        packed: the same with gzip.
+        media_type: as HTTP names it.
+        tag: changes with the content.
+    """
 
     content: bytes
+    packed: bytes
     media_type: str
     tag: str
 
@@ -81,7 +91,11 @@ class Web:
         headers = {**HEADERS, "etag": file.tag}
         if request.headers.get("if-none-match") == file.tag:
             return Response(status_code=304, headers=headers)
-        return Response(file.content, headers=headers, media_type=file.media_type)
+        content = file.content
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            content = file.packed
+            headers["content-encoding"] = "gzip"
+        return Response(content, headers=headers, media_type=file.media_type)
 
 
 def wants_page(headers: Headers) -> bool:
@@ -100,4 +114,5 @@ def _all(folder: Traversable) -> Iterator[Traversable]:
 def _read(file: Traversable) -> File:
     content = file.read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    return File(content, MEDIA_TYPES[file.name.rpartition(".")[2]], tag)
+    media_type = MEDIA_TYPES[file.name.rpartition(".")[2]]
+    return File(content, gzip.compress(content, mtime=0), media_type, tag)

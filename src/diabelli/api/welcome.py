@@ -34,12 +34,9 @@ class Welcome:
     async def greet(self, request: Request) -> Response:
         """The page for a browser; for every other program where to go from here, as text."""
         if wants_page(request.headers):
-            answer = self._web.answer(request, "index.html")
-        else:
-            text = GREETING.format(base=base_of(request, self._public_url))
-            answer = PlainTextResponse(text)
-        answer.headers["vary"] = "accept"
-        return answer
+            return self._web.answer(request, "index.html")
+        text = GREETING.format(base=base_of(request, self._public_url))
+        return PlainTextResponse(text, headers={"vary": "accept, accept-encoding"})
 
     async def docs(self, request: Request) -> Response:
         """The documentation of every endpoint."""

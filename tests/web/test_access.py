@@ -1,0 +1,189 @@
+"""The page for everybody: without a pointer, without eyes, in the dark, on a phone, by proxy."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from api.conftest import Serve
+from api.engines import Gate
+from api.wire import Server
+from web.axe import complaints, script
+from web.conftest import Opened, halves, pick, settled, wish
+
+
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest) -> str:
+    """axe-core as a script."""
+    return script(request.config.cache.mkdir("npm-axe-core"))
+
+
+def still(page: Page) -> None:
+    """Colours that are on their way to others have no contrast to speak of."""
+    page.emulate_media(reduced_motion="reduce")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visit: Opened, server: Server, axe: str, scheme: str) -> None:
+    """Neither on the empty page, nor on one with runs and a trail, nor in the large view."""
+    page = visit(server, color_scheme=scheme)
+    still(page)
+    assert complaints(page, axe) == []
+    pick(page, halves(96, 64))
+    settled(page)
+    page.hover(".card >> nth=0")
+    page.click(".card .pin >> nth=0")
+    page.click(".card .vary >> nth=0")
+    settled(page, 2)
+    page.click("summary")
+    assert complaints(page, axe) == []
+    page.click(".card .open >> nth=0")
+    assert complaints(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_while_it_works_or_fails(
+    visit: Opened, serve: Serve, gate: Gate, axe: str, scheme: str
+) -> None:
+    """Progress, previews, faults, the wish for a key and what expired are told properly as well."""
+    page = visit(serve(api_keys=("right-key",)), color_scheme=scheme)
+    still(page)
+    page.fill("#key", "wrong-key-1234")
+    page.click("text=Use it")
+    page.wait_for_selector("#key-error:not(:empty)")
+    assert complaints(page, axe) == []
+    page.fill("#key", "right-key")
+    page.click("text=Use it")
+    page.wait_for_selector("#key-form", state="hidden")
+    wish(page, model="halfway")
+    pick(page)
+    page.wait_for_selector(".card:not(.coming)")
+    page.wait_for_selector(".card.coming.seen")
+    assert complaints(page, axe) == []
+    gate.opened.set()
+    settled(page)
+    wish(page, model="stumbler")
+    page.click("#make")
+    page.wait_for_selector(".run-error:not(:empty)")
+    pick(page, b"dear diary", "diary.txt")
+    page.wait_for_selector("#source-error:not(:empty)")
+    assert complaints(page, axe) == []
+
+
+def test_everything_can_be_done_by_keyboard(visit: Opened, server: Server) -> None:
+    """From the sample over the grid to a variation of a variation, without a pointer."""
+    page = visit(server)
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "sample":
+            break
+    page.keyboard.press("Enter")
+    settled(page)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "open":
+            break
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("p")
+    page.wait_for_selector(".card.pinned")
+    assert page.get_attribute(".card.pinned .shown", "alt").startswith("Variation 2 of 4")
+    page.keyboard.press("Enter")
+    assert page.text_content("#large-title") == "Variation 2 of 4"
+    page.keyboard.press("v")
+    settled(page, 2)
+
+
+def test_arrows_walk_between_rows(visit: Opened, server: Server) -> None:
+    """Up and down go to the picture above or below, across runs as well."""
+    page = visit(server, viewport={"width": 390, "height": 844})
+    pick(page)
+    settled(page)
+    page.focus(".card .open >> nth=1")
+    page.keyboard.press("ArrowDown")
+    focused = "document.activeElement.querySelector('img').alt"
+    assert page.evaluate(focused).startswith("Variation 4 of 4")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(focused).startswith("Variation 2 of 4")
+
+
+def test_what_happens_is_told_to_screen_readers(visit: Opened, server: Server) -> None:
+    """A live region says what arrives; every picture has words."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    assert page.text_content("#said") == "4 variations ready"
+    alts = page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)")
+    assert len(set(alts)) == 4
+    assert all("of halves.png, medium, seed" in alt for alt in alts)
+
+
+def test_colours_follow_the_system_or_the_button(visit: Opened, server: Server) -> None:
+    """Light, dark, or as the system has it; remembered."""
+    page = visit(server, color_scheme="dark")
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    dark = page.evaluate(paper)
+    page.click("#theme")
+    light = page.evaluate(paper)
+    assert dark != light
+    page.click("#theme")
+    assert page.evaluate(paper) == dark
+    page.click("#theme")
+    page.click("#theme")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.evaluate(paper) == light
+
+
+def test_nothing_moves_for_who_wants_no_motion(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """No animation and no transition runs, even while variations are in the making."""
+    page = visit(serve(), reduced_motion="reduce")
+    wish(page, model="gate")
+    pick(page)
+    page.wait_for_selector(".card.coming")
+    assert page.evaluate("document.getAnimations().length") == 0
+    gate.opened.set()
+    settled(page)
+
+
+def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server) -> None:
+    """Neither on the page nor in the large view."""
+    page = visit(server, viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+    overhang = "document.documentElement.scrollWidth - innerWidth"
+    assert page.evaluate(overhang) <= 0
+    pick(page, halves(200, 100), "a-name-that-is-so-very-long-that-no-phone-has-room-for-it.png")
+    settled(page)
+    assert page.evaluate(overhang) <= 0
+    page.tap(".card .open >> nth=0")
+    dialog = page.locator("#large").bounding_box()
+    assert dialog["x"] >= 0
+    assert dialog["width"] <= 360
+    assert page.eval_on_selector("#large", "view => view.scrollWidth - view.clientWidth") <= 0
+
+
+def test_a_path_prefix_changes_nothing(visit: Opened, server: Server) -> None:
+    """Behind a proxy that serves it under a path of its own, the page works the same."""
+    page = visit(server)
+    page.close()
+
+    def proxied(route: Route) -> None:
+        route.continue_(url=route.request.url.replace("/some/path/", "/"))
+
+    page = page.context.new_page()
+    page.context.route("**/some/path/**", proxied)
+    outside: list[str] = []
+    page.on(
+        "request",
+        lambda asked: (
+            outside.append(asked.url)
+            if not asked.url.startswith((f"{server.url}/some/path/", "blob:"))
+            else None
+        ),
+    )
+    page.goto(f"{server.url}/some/path/")
+    page.wait_for_selector("body[data-ready]")
+    pick(page)
+    settled(page)
+    assert page.locator(".card").count() == 4
+    page.click(".card .open >> nth=0")
+    assert f"{server.url}/some/path/v1/images/variations" in page.text_content("#code")
+    assert outside == []
