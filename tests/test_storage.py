@@ -1,6 +1,7 @@
 """The storage: whole pictures, links that cannot be bent, and a sweep that leaves nothing."""
 
 import os
+import shutil
 import stat
 import threading
 from pathlib import Path
@@ -241,3 +242,20 @@ def test_halves_of_pictures_do_not_stay(tmp_path):
     assert storage.sweep() == 1
     assert not half.exists()
     assert (tmp_path / key).exists()
+
+
+def test_the_size_is_that_of_all_pictures(storage, clock):
+    """Whatever hour they were made in."""
+    storage.put(b"12345", "png")
+    clock.now += 3600
+    storage.put(b"123", "webp")
+    assert storage.size() == 8
+
+
+def test_a_check_leaves_nothing(storage, tmp_path):
+    """It finds out whether pictures could be kept by writing, and takes that back."""
+    storage.check()
+    assert storage.size() == 0
+    shutil.rmtree(tmp_path / "pictures")
+    with pytest.raises(StoreUnavailable, match="cannot be kept"):
+        storage.check()

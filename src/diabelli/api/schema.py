@@ -27,6 +27,23 @@ class Image(BaseModel):
     seed: int | None = Field(None, description="Makes this picture again. Extended reply only.")
 
 
+class TokenDetails(BaseModel):
+    """What tokens were for."""
+
+    image_tokens: int
+    text_tokens: int
+
+
+class Usage(BaseModel):
+    """What a request counts in tokens, by the settings' rule for its model."""
+
+    input_tokens: int
+    input_tokens_details: TokenDetails
+    output_tokens: int
+    output_tokens_details: TokenDetails
+    total_tokens: int
+
+
 class ImagesResponse(BaseModel):
     """`created` and `data`; the rest only in the extended reply, for a request beyond OpenAI's."""
 
@@ -35,6 +52,7 @@ class ImagesResponse(BaseModel):
     background: Literal["transparent", "opaque"] | None = None
     output_format: Literal["png", "webp", "jpeg"] | None = None
     size: Literal["1024x1024", "1024x1536", "1536x1024"] | None = None
+    usage: Usage | None = Field(None, description="Only for models that the settings meter.")
 
 
 class Error(BaseModel):
