@@ -70,7 +70,8 @@ def _pipe(
         folder,
         dtype=dtype,
         variant=preset.pipeline.variant,
-        use_safetensors=preset.safetensors,
+        # None takes what is there, other formats too.
+        use_safetensors=preset.safetensors or None,
         local_files_only=True,
         **dict.fromkeys(without),
     )
@@ -106,6 +107,13 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
         image_encoder_folder=None,
         local_files_only=True,
     )
+    encode = pipe.prepare_ip_adapter_image_embeds
+
+    def prepare(source: Any, embeds: Any, place: Any, count: int, guided: bool) -> Any:
+        # The pipeline would give every image of a batch the embeddings of all.
+        return encode(source, None, place, count, guided) if embeds is None else embeds
+
+    pipe.prepare_ip_adapter_image_embeds = prepare
 
 
 def _encoder(preset: Preset, pipe: Any, dtype: Any) -> tuple[Any, Any]:

@@ -1,0 +1,84 @@
+"""Tiny pipelines on disk, and engines over them whose batches are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from functools import cache
+
+import pytest
+
+from diabelli.engines.diffusion.batcher import Batcher
+from diabelli.engines.diffusion.engine import DiffusionEngine
+from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.presets import Preset
+from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.engines.diffusion.shelf import Shelf
+from engines.diffusion.tiny import build
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Preset]:
+    """The preset of a name on a tiny pipeline, saved once and left as it is."""
+    folder = tmp_path_factory.mktemp("weights")
+    return cache(lambda name: build(name, folder))
+
+
+@dataclass
+class Bench:
+    """An engine, and what went through its pipelines.
+
+    Attributes:
+        batches: the number of images of each call, also of those that failed.
+        loaded: the names of the pipelines that were loaded, in their order.
+        rows: the largest batch for which there is memory.
+    """
+
+    batches: list[int] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
+    rows: int = 99
+
+    def load(self, plan: Plan) -> Pipeline:
+        """The real pipeline; its network complains as CUDA does where a batch is too large."""
+        import torch
+
+        bench = self
+
+        class Counted(Pipeline):
+            def __call__(self, sources, seeds, **rest):
+                bench.batches.append(len(seeds))
+                return super().__call__(sources, seeds, **rest)
+
+        def full(_network, arguments, named):
+            sample = next(iter((*arguments, *named.values())))
+            if sample.shape[0] > 2 * bench.rows:  # guided: each image twice
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+        self.loaded.append(plan.name)
+        pipeline = Counted(plan)
+        pipe = pipeline._parts.pipe
+        network = pipe.unet if hasattr(pipe, "unet") else pipe.transformer
+        network.register_forward_pre_hook(full, with_kwargs=True)
+        return pipeline
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """What went through the pipelines of the engines that `engine_of` makes."""
+    return Bench()
+
+
+@pytest.fixture
+def engine_of(bench: Bench) -> Iterator[Callable[..., DiffusionEngine]]:
+    """Makes engines on one batcher, of a preset and of what is said about running it."""
+    with ExitStack() as stack:
+        batchers: dict[int | None, Batcher] = {}
+
+        def make(preset: Preset, budget: int | None = None, **running: object) -> DiffusionEngine:
+            if budget not in batchers:
+                batcher = Batcher(Shelf(budget, bench.load), "test")
+                batchers[budget] = stack.enter_context(closing(batcher))
+            return DiffusionEngine(Plan(preset, Running(**running)), batchers[budget])
+
+        yield make

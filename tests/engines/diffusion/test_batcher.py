@@ -1,0 +1,210 @@
+"""Batches: of one request and of several, in halves where memory runs out, stopped in time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.engines.diffusion.presets import PRESETS
+from diabelli.errors import Cancelled, MemoryExceeded
+from diabelli.variation import Progress
+from engines.making import made, square
+from oracles.sources import face, landscape
+
+NEAR = 2
+"""Grey levels by which a picture may differ in a batch of another size."""
+
+
+def apart(one, other) -> int:
+    """The largest difference of two variations, in grey levels."""
+    return int(np.abs(one.image.astype(int) - other.image).max())
+
+
+class Gate:
+    """A watch that holds the batch at its first step until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage == "step 1":
+            self.reached.set()
+            assert self.opened.wait(20)
+
+
+class Queue:
+    """Requests that all wait while the batcher is held up by one other."""
+
+    def __init__(self, engine) -> None:
+        self.engine = engine
+        self.gate = Gate()
+        self.threads = ThreadPoolExecutor(8)
+
+    def __enter__(self):
+        self.first = self.threads.submit(made, self.engine, face(64), square(32), self.gate)
+        assert self.gate.reached.wait(60)
+        return self
+
+    def add(self, *arguments):
+        """Hand in a request, and go on once it waits."""
+        waits = threading.Event()
+
+        def watch(progress: Progress) -> None:
+            waits.set()
+
+        future = self.threads.submit(made, self.engine, *arguments, watch)
+        assert waits.wait(20)
+        # It is told of just before it is handed in.
+        while not any(self.engine._batcher._waiting.values()):
+            pass
+        return future
+
+    def __exit__(self, *_):
+        self.gate.opened.set()
+        self.threads.shutdown()
+
+
+def test_images_of_one_request_go_together(tiny, engine_of, bench):
+    """As many at a time as the setting says, each as if it were made alone."""
+    engine = engine_of(tiny("sd-image-variations"), batch=4)
+    together = made(engine, face(64), square(32, n=5))
+    assert bench.batches == [4, 1]
+    for one in together:
+        assert apart(one, made(engine, face(64), square(32, seed=one.seed))[0]) <= NEAR
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS.keys() - {"flux2-klein-4b"}))
+def test_requests_for_different_sources_go_together(tiny, engine_of, bench, name):
+    """Concurrent requests share a batch, and each gets the picture of its own source."""
+    engine = engine_of(tiny(name), batch=8)
+    with Queue(engine) as queue:
+        later = [queue.add(source(64), square(32, n=2)) for source in (face, landscape)]
+        queue.gate.opened.set()
+        found = [future.result() for future in later]
+    assert bench.batches == [1, 4]
+    for source, variations in zip((face, landscape), found, strict=True):
+        for one, alone in zip(variations, made(engine, source(64), square(32, n=2)), strict=True):
+            assert apart(one, alone) <= NEAR
+
+
+def test_sources_stay_apart_where_a_list_means_something_else(tiny, engine_of, bench):
+    """A pipeline that takes several pictures for views of one is given one source at a time."""
+    engine = engine_of(tiny("flux2-klein-4b"), batch=8)
+    with Queue(engine) as queue:
+        later = [queue.add(source(64), square(32, n=2)) for source in (face, landscape)]
+        queue.gate.opened.set()
+        assert all(len(future.result()) == 2 for future in later)
+    assert bench.batches == [1, 2, 2]
+
+
+def test_other_strengths_and_sizes_go_apart_and_in_turn(tiny, engine_of, bench):
+    """Only what has engine, size and strength in common shares a batch; kinds take turns."""
+    engine = engine_of(tiny("sd-image-variations"), batch=2)
+    with Queue(engine) as queue:
+        ended = []
+        for label, spec in (
+            ("many", square(32, n=4, strength=0.3)),
+            ("strong", square(32, strength=0.9)),
+        ):
+            future = queue.add(face(64), spec)
+            future.add_done_callback(lambda _, label=label: ended.append(label))
+        queue.gate.opened.set()
+    assert bench.batches == [1, 2, 1, 2]
+    assert ended == ["strong", "many"]
+
+
+def test_exact_engines_make_one_image_at_a_time(tiny, engine_of, bench):
+    """Then a seed's bytes do not depend on its companions."""
+    engine = engine_of(tiny("kandinsky-2.2"), exact=True, batch=4)
+    together = made(engine, face(64), square(32, n=3))
+    assert bench.batches == [1, 1, 1]
+    for one in together:
+        assert apart(one, made(engine, face(64), square(32, seed=one.seed))[0]) == 0
+
+
+def test_whoever_hangs_up_does_not_hurt_the_others(tiny, engine_of, bench):
+    """A request that is cancelled in the middle of a batch leaves the rest of it alone."""
+    engine = engine_of(tiny("sd-image-variations"), batch=8)
+    (expected,) = made(engine, landscape(64), square(32))
+
+    def hang_up(progress: Progress) -> None:
+        if progress.stage == "step 1":
+            raise Cancelled
+
+    with Queue(engine) as queue:
+        stays = queue.add(landscape(64), square(32))
+        goes = queue.threads.submit(made, engine, face(64), square(32, n=2), hang_up)
+        while sum(map(len, engine._batcher._waiting.values())) < 3:
+            pass
+        queue.gate.opened.set()
+        with pytest.raises(Cancelled):
+            goes.result()
+        assert apart(stays.result()[0], expected) <= NEAR
+    assert bench.batches == [1, 1, 3]
+
+
+@pytest.mark.parametrize("name", ["sd-image-variations", "flux-redux"])
+def test_cancelling_stops_within_one_step(tiny, engine_of, name):
+    """Of two hundred steps none is made after the next, and the engine is as it was."""
+    engine = engine_of(replace(tiny(name), steps=200), batch=4)
+    stages = []
+
+    def watch(progress: Progress) -> None:
+        stages.append(progress.stage)
+        if progress.stage == "step 2":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        made(engine, face(64), square(32, n=2), watch)
+    quick = engine_of(tiny(name), batch=4)
+    assert len(made(quick, face(64), square(32))) == 1
+    assert "step 4" not in stages
+
+
+def test_a_batch_that_does_not_fit_is_halved(tiny, engine_of, bench):
+    """Where memory runs out half as many are tried, and that is remembered."""
+    engine = engine_of(tiny("sd-image-variations"), batch=8)
+    expected = made(engine, face(64), square(32, n=6))
+    bench.rows = 2
+    bench.batches.clear()
+    found = made(engine, face(64), square(32, n=6))
+    assert bench.batches == [6, 3, 1, 1, 1, 3, 1, 1, 1]
+    assert all(apart(one, other) <= NEAR for one, other in zip(found, expected, strict=True))
+    bench.batches.clear()
+    made(engine, face(64), square(32, n=2))
+    assert bench.batches == [1, 1]
+
+
+def test_an_image_that_does_not_fit_is_a_clear_error(tiny, engine_of, bench):
+    """The operator reads what to set; the engine works again once there is memory."""
+    engine = engine_of(tiny("sd-image-variations"), batch=4)
+    bench.rows = 0
+    with pytest.raises(MemoryExceeded, match=r"ran out of memory.*for 1 at 32x32.*offload"):
+        made(engine, face(64), square(32, n=2))
+    bench.rows = 99
+    assert len(made(engine, face(64), square(32, n=2))) == 2
+
+
+def test_closing_ends_those_who_wait(tiny, bench):
+    """Nobody waits for an engine that is gone, and none of its threads is left."""
+    from diabelli.engines.diffusion.batcher import Batcher
+    from diabelli.engines.diffusion.engine import DiffusionEngine
+    from diabelli.engines.diffusion.running import Plan
+    from diabelli.engines.diffusion.shelf import Shelf
+
+    batcher = Batcher(Shelf(None, bench.load), "closing")
+    engine = DiffusionEngine(Plan(tiny("sd-image-variations")), batcher)
+    with Queue(engine) as queue:
+        waiting = queue.add(face(64), square(32))
+        closing = threading.Thread(target=batcher.close)
+        closing.start()
+        queue.gate.opened.set()
+        for future in (queue.first, waiting):
+            with pytest.raises(Cancelled):
+                future.result(20)
+        closing.join(20)
+    with pytest.raises(Cancelled):
+        made(engine, face(64), square(32))
