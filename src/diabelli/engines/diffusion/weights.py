@@ -73,6 +73,7 @@ def _folder(name: str, weights: Weights) -> Path:
 
 
 def _fetched(preset: Preset, weights: Weights) -> Path:
+    _hub()
     from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
 
     try:

@@ -1,0 +1,66 @@
+"""What is known of each preset, and what strength and sizes mean to it."""
+
+import itertools
+import re
+
+import pytest
+
+from diabelli.engines import ENGINES, names
+from diabelli.engines.diffusion.engine import check_licence, info_of, native
+from diabelli.engines.diffusion.presets import PRESETS
+from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.errors import LicenceNotAccepted
+
+presets = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+
+
+@presets
+def test_every_preset_says_what_it_is(preset):
+    """Weights, licence, memory, native size, steps; and it is nobody's default."""
+    assert preset.licence
+    assert preset.vram_gb > 0
+    assert preset.side % preset.multiple == 0
+    assert preset.steps > 0
+    assert preset.safetensors
+    assert preset.summary.endswith(".")
+    assert preset.look.endswith(".")
+    assert preset.name in names()
+    assert preset.name not in ENGINES
+    assert info_of(preset).trained
+
+
+@presets
+def test_strength_is_monotone(preset):
+    """From 0 to 1 its argument moves in one direction, and always moves."""
+    values = [preset.dial.at(k / 10) for k in range(11)]
+    steps = [after - before for before, after in itertools.pairwise(values)]
+    assert all(step > 0 for step in steps) or all(step < 0 for step in steps)
+    assert values[0] == preset.dial.low
+    assert values[-1] == pytest.approx(preset.dial.high)
+
+
+@presets
+def test_revisions_are_commits_tags_or_what_was_pulled_last(preset):
+    """Nothing is fetched from a branch that others move, but for what has no known commit."""
+    for weights in preset.weights:
+        assert re.fullmatch(r"[0-9a-f]{40}|v\d+\.\d+|main", weights.revision)
+
+
+@presets
+@pytest.mark.parametrize(("height", "width"), [(1024, 1024), (200, 333), (1, 4096), (4096, 3)])
+def test_native_sizes_are_near_the_aspect(preset, height, width):
+    """Multiples, about as many pixels as the square, and no longer than three to one."""
+    rows, columns = native(preset, height, width)
+    assert rows % preset.multiple == columns % preset.multiple == 0
+    assert 0.8 < rows * columns / preset.side**2 < 1.25
+    wanted = min(3, max(1 / 3, width / height))
+    assert 0.75 < columns / rows / wanted < 1.34
+
+
+def test_a_restricted_licence_must_be_accepted():
+    """The error tells the licence and the setting."""
+    redux = PRESETS["flux-redux"]
+    with pytest.raises(LicenceNotAccepted, match=r"Non-Commercial.*licence_accepted = true"):
+        check_licence(Plan(redux))
+    check_licence(Plan(redux, Running(accepted=True)))
+    check_licence(Plan(PRESETS["kandinsky-2.2"]))

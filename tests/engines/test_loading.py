@@ -1,0 +1,93 @@
+"""Engines by name: embedded, trained, and those that other packages bring."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from diabelli.engines import load, names
+from diabelli.errors import UnknownEngine, WeightsMissing
+from engines.conftest import DOCS
+from engines.making import made, square
+from oracles.sources import face
+
+HIDDEN = """
+import sys
+for name in ("torch", "diffusers", "transformers", "accelerate", "huggingface_hub"):
+    sys.modules[name] = None
+"""
+HEAVY = "{'torch', 'diffusers', 'transformers', 'accelerate', 'huggingface_hub'} & set(sys.modules)"
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh process."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch) -> Path:
+    """An installed package that brings the engine of the documentation."""
+    text = (DOCS / "engines.md").read_text().split("```python\n")[1].split("```")[0]
+    (tmp_path / "diabelli_tint.py").write_text(text)
+    described = tmp_path / "diabelli_tint-1.0.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: diabelli-tint\nVersion: 1.0\n"
+    )
+    (described / "entry_points.txt").write_text("[diabelli.engines]\ntint = diabelli_tint:Tint\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_packages_of_others_bring_engines(package):
+    """An entry point is all that it takes."""
+    assert "tint" in names()
+    (variation,) = made(load("tint"), face(64), square(64))
+    assert variation.engine.name == "tint"
+
+
+def test_the_example_has_forty_lines():
+    """As the documentation says; blank ones are not counted."""
+    text = (DOCS / "engines.md").read_text().split("```python\n")[1].split("```")[0]
+    assert len([line for line in text.splitlines() if line.strip()]) <= 40
+
+
+def test_presets_are_engines_by_name():
+    """Where the weights are not here, the command that brings them is told."""
+    with pytest.raises(WeightsMissing, match=r"diabelli pull kandinsky-2\.2"):
+        load("kandinsky-2.2")
+    with pytest.raises(UnknownEngine, match=r"'kandinsky'.*kandinsky-2\.2"):
+        load("kandinsky")
+
+
+def test_without_the_extra_its_command_is_told():
+    """An installation without torch names what to install, and lists its engines all the same."""
+    ended = run(HIDDEN + "import diabelli; diabelli.vary(b'', engine='kandinsky-2.2')")
+    assert "MissingExtra" in ended.stderr
+    assert "pip install 'diabelli[diffusion]'" in ended.stderr
+    listed = run(HIDDEN + "from diabelli.cli import app; app(['engines'])", COLUMNS="200")
+    assert listed.returncode == 0, listed.stderr
+    assert listed.stdout.count("pip install 'diabelli[diffusion]'") == 6
+    assert "patch: Rearranges" in listed.stdout
+    pulled = run(
+        HIDDEN + "sys.argv = ['diabelli', 'pull', 'kandinsky-2.2']\n"
+        "from diabelli.cli import main; main()"
+    )
+    assert pulled.returncode == 3
+    assert "pip install 'diabelli[diffusion]'" in pulled.stderr
+
+
+@pytest.mark.parametrize(
+    "module", ["diabelli", "diabelli.engines", "diabelli.assembly", "diabelli.api.app"]
+)
+def test_torch_is_imported_only_when_a_pipeline_is_needed(module):
+    """Not by the package, nor by a server of the embedded engine."""
+    ended = run(f"import sys, {module}\nassert not {HEAVY}, {HEAVY}")
+    assert ended.returncode == 0, ended.stderr
