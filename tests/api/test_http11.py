@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from fastapi import FastAPI
 
 from api.conftest import start
 from api.engines import Gate
 from api.wire import FORM_TYPE, PATH, Line, Server, chunked, form, part, picture
+from diabelli.api.admission import Admission
 from diabelli.api.http11 import Http11
+from diabelli.api.server import Server as Listening
 
 BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -142,6 +145,15 @@ def test_the_server_does_not_tell_its_name(server: Server) -> None:
             answer = line.receive()
         assert "server" not in answer.headers
         assert "x-powered-by" not in answer.headers
+
+
+def test_the_command_serves_by_it() -> None:
+    """The server that `diabelli serve` runs reads HTTP this way, whatever else is installed."""
+    app = FastAPI()
+    app.state.admission = Admission(1)
+    config = Listening(app, grace_s=1, ready=lambda: None).config
+    config.load()
+    assert config.http_protocol_class is Http11
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", head(LENGTH)[:-2]])

@@ -19,7 +19,7 @@ class Scrape:
         self._metrics = metrics
         self._keys = keys
         self._is_open = settings.metrics == "open"
-        # A server that is meant for everybody may be reached through an address it knows nothing of.
+        # A server that is meant for everybody may be reached by an address it knows nothing of.
         self._is_local = settings.auth == "keys" and is_loopback(settings.host)
 
     async def read(self, request: Request) -> Response:
