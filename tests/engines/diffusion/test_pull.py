@@ -1,0 +1,92 @@
+"""`diabelli pull` against a hub, and serving from what it fetched."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engines.diffusion.hub import COMMIT, serving
+
+DIABELLI = str(Path(sys.executable).with_name("diabelli"))
+MAKE = """
+import numpy as np, torch
+from pathlib import Path
+torch.set_num_threads(1)
+from diabelli.engines import in_turn
+from diabelli.engines.diffusion.fleet import Fleet
+from diabelli.settings.reading import read
+from diabelli.variation import VariationSpec, unwatched
+engine = Fleet().engine(read({}).plan("mine"))
+grey = np.full((32, 32, 3), 99, np.uint8)
+spec = VariationSpec(height=32, width=32, seed=1)
+(piece,) = engine.prepare(grey, spec, unwatched, in_turn)
+print(piece().image.shape)
+"""
+SETTINGS = """
+[engines.mine]
+pipeline = "someone/tiny"
+recipe = "image"
+side = 32
+steps = 2
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs a command beside the settings, with a cache of its own."""
+    (tmp_path / "diabelli.toml").write_text(SETTINGS)
+
+    def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        own = {"HF_HOME": str(tmp_path / "cache"), "COLUMNS": "200", "HF_HUB_DISABLE_XET": "1"}
+        return subprocess.run(
+            words,
+            cwd=tmp_path,
+            env={**os.environ, **own, **environment},
+            capture_output=True,
+            text=True,
+        )
+
+    return command
+
+
+def test_weights_are_pulled_once_and_served_without_a_network(tiny, run, tmp_path):
+    """What the patterns name is fetched, pinned to its commit, and nothing is asked for again."""
+    folder = tmp_path / "repository"
+    shutil.copytree(tiny("sd-image-variations").pipeline.source, folder)
+    (folder / "v1.ckpt").write_bytes(b"a copy in another format")
+    before = run(DIABELLI, "engines")
+    assert "(someone/tiny) are not on this machine: run `diabelli pull mine`" in before.stdout
+    with serving("someone/tiny", folder) as hub:
+        pulled = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url)
+        assert pulled.returncode == 0, pulled.stderr
+        assert COMMIT in pulled.stdout
+        assert "%" in pulled.stderr
+        assert "unet/diffusion_pytorch_model.safetensors" in hub.fetched
+        assert "v1.ckpt" not in hub.fetched
+        count = len(hub.fetched)
+        assert run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url).returncode == 0
+        assert len(hub.fetched) == count
+    offline = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "1"}
+    assert "mine: The pipeline in someone/tiny." in run(DIABELLI, "engines", **offline).stdout
+    made = run(sys.executable, "-c", MAKE, **offline)
+    assert made.stdout == "(32, 32, 3)\n", made.stderr
+
+
+def test_a_hub_that_cannot_be_reached_is_a_clear_error(run):
+    """It says what was tried, and what can be done instead; the installation is at fault."""
+    ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT="http://127.0.0.1:9")
+    assert ended.returncode == 3
+    assert "someone/tiny cannot be fetched from http://127.0.0.1:9" in ended.stderr
+    assert "copy the cache (HF_HOME)" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_engines_without_weights_cannot_be_pulled(run):
+    """The names that can be are told."""
+    ended = run(DIABELLI, "pull", "patch")
+    assert ended.returncode == 2
+    assert "kandinsky-2.2" in ended.stderr
+    assert "mine" in ended.stderr
