@@ -1,6 +1,7 @@
 """The service: from a source to variations in their order, and nothing after a failure."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -144,6 +145,8 @@ def test_the_first_failure_ends_the_rest(serve):
         together.wait(5)
         if seed == 5:
             raise ZeroDivisionError
+        # Whoever goes on must not be done before the failure is known.
+        time.sleep(0.2)
 
     with pytest.raises(EngineFailed):
         create(serve(ShiftEngine(before=before), threads=2), png(), spec(n=10))

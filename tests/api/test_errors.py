@@ -34,7 +34,7 @@ def test_foreign_exceptions_are_faults() -> None:
 @pytest.mark.parametrize("row", [*TABLE.values()])
 def test_types_are_those_that_clients_know(row: object) -> None:
     """The type is OpenAI's word for whose fault it is."""
-    assert getattr(row, "type", None) in ("invalid_request_error", "server_error")
+    assert getattr(row, "type", None) in ("invalid_request_error", "server_error", "requests")
 
 
 def test_refusals_are_drawn_in_the_tree() -> None:
