@@ -83,9 +83,10 @@ class Admission:
         self.requests += 1
         try:
             yield place
+            # What was refused or given up left quickly, and says nothing about the others.
+            self._pace.leave(place.pictures)
         finally:
             self.requests -= 1
-            self._pace.leave(place.pictures)
             place.resize(0)
 
 
