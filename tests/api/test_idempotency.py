@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,20 @@ def test_openais_client(server: Server) -> None:
         for _ in range(2)
     )
     assert first == second
+
+
+def test_a_stream_is_repeated_without_the_way_there(server: Server) -> None:
+    """The second stream tells the finished variations and the reply of the first, and no more."""
+    fields = {"n": "2", "stream": "true", "response_format": "b64_json", "strength": "0.5"}
+    key = fresh()
+    first, second = (ask(server, key, **fields) for _ in range(2))
+    assert second.headers["idempotent-replayed"] == "true"
+    told = [
+        [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+        for text in (first.text, second.text)
+    ]
+    assert told[0][-1]["data"] == told[1][-1]["data"]
+    assert told[0][-1]["created"] == told[1][-1]["created"]
+    assert [event["type"] for event in told[1]] == ["image_variation.completed"] * 2 + [
+        told[0][-1]["type"]
+    ]
