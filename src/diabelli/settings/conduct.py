@@ -50,8 +50,8 @@ class Conduct(BaseModel):
     batch: int | None = Field(
         None,
         ge=1,
-        description="How many pictures are made at a time at most; unset means 8 on `cuda`, else "
-        "2. Where memory runs out, half as many are tried.",
+        description="How many pictures are made at a time at most; unset means 8 on `cuda`, 2 on "
+        "`mps`, 1 on `cpu`. Where memory runs out, half as many are tried.",
     )
     exact: bool = Field(
         False,

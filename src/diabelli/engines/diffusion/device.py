@@ -9,7 +9,8 @@ from diabelli.engines.diffusion.running import Running
 GB = 1_000_000_000
 _SHARE = 0.9
 """Of an accelerator's memory; the rest is for what the driver and other programs need."""
-_BATCHES = {"cuda": 8, "mps": 2, "cpu": 2}
+_BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
+"""On a CPU a batch takes as long as its images one by one, or longer: benchmarks/diffusion.py."""
 
 
 def device_of(running: Running) -> str:
