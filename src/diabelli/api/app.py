@@ -141,7 +141,9 @@ def endpoints(
             paths=spellings("images/variations"),
             handle=streamed(variations.create),
             describe=schema.CREATE,
-            answers=answers(400, 401, 403, 408, 413, 429, 500, 503, reply=schema.ImagesResponse),
+            answers=answers(
+                400, 401, 403, 408, 409, 413, 429, 500, 503, reply=schema.ImagesResponse
+            ),
         ),
         Endpoint(
             method="GET",

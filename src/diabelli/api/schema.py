@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from diabelli.api import fields
+from diabelli.api.idempotency import MAX_KEY
 from diabelli.variation import MAX_N, MAX_SEED, STRENGTHS
 
 DESCRIPTION = (
@@ -175,6 +176,7 @@ ERRORS = {
     403: "The end-user is blocked; or the link was not signed here, or its time is over.",
     404: "There is nothing under this URL.",
     408: "The body stopped arriving.",
+    409: "The `Idempotency-Key` belongs to another request.",
     413: "The body is larger than the server accepts.",
     429: "More images than the key or the end-user may have made; `Retry-After` says when to ask "
     "again.",
@@ -195,6 +197,15 @@ CREATE: dict[str, Any] = {
     "operationId": "createImageVariation",
     "summary": "Make variations of a picture",
     "description": "An empty field, or the word `null`, means unset.",
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "maxLength": MAX_KEY},
+            "description": "The same request under the same key has one answer for 60 minutes.",
+        }
+    ],
     "requestBody": {
         "required": True,
         "content": {"multipart/form-data": {"schema": FORM_REFERENCE}},
