@@ -36,11 +36,15 @@ class PatchEngine:
     )
 
     def warm(self) -> None:
-        """Compile the kernels, or load them from the cache, by making one small variation."""
-        ramp = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8
+        """Compile the kernels, or load them from the cache, by varying something like a photograph
+        and something drawn."""
+        noise = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8
+        drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
+        drawing[16:48, 16:48] = 255
         spec = VariationSpec(height=512, width=512, n=1, seed=0)
-        for piece in self.prepare(ramp.astype(np.uint8), spec, unwatched, in_turn):
-            piece()
+        for source in (noise.astype(np.uint8), drawing):
+            for piece in self.prepare(source, spec, unwatched, in_turn):
+                piece()
 
     def prepare(
         self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread

@@ -33,11 +33,13 @@ class Bench:
         batches: the number of images of each call, also of those that failed.
         loaded: the names of the pipelines that were loaded, in their order.
         rows: the largest batch for which there is memory.
+        poison: a source with this as its first byte makes the pipeline fail.
     """
 
     batches: list[int] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     rows: int = 99
+    poison: int | None = None
 
     def load(self, plan: Plan) -> Pipeline:
         """The real pipeline; its network complains as CUDA does where a batch is too large."""
@@ -48,6 +50,8 @@ class Bench:
         class Counted(Pipeline):
             def __call__(self, sources, seeds, **rest):
                 bench.batches.append(len(seeds))
+                if any(source.flat[0] == bench.poison for source in sources):
+                    raise ZeroDivisionError("poison")
                 return super().__call__(sources, seeds, **rest)
 
         def full(_network, arguments, named):

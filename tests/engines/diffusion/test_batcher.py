@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.errors import Cancelled, MemoryExceeded
+from diabelli.errors import Cancelled, EngineFailed, MemoryExceeded
 from diabelli.variation import Progress
 from engines.making import made, square
 from oracles.sources import face, landscape
@@ -186,6 +186,20 @@ def test_an_image_that_does_not_fit_is_a_clear_error(tiny, engine_of, bench):
         made(engine, face(64), square(32, n=2))
     bench.rows = 99
     assert len(made(engine, face(64), square(32, n=2))) == 2
+
+
+def test_a_source_that_breaks_a_pipeline_does_not_hurt_the_others(tiny, engine_of, bench):
+    """A batch that failed is made one by one, so that only the request at fault fails."""
+    bench.poison = 66
+    engine = engine_of(tiny("sd-image-variations"), batch=8)
+    with Queue(engine) as queue:
+        bad = queue.add(np.full((32, 32, 3), 66, np.uint8), square(32, n=2))
+        good = queue.add(face(64), square(32))
+        queue.gate.opened.set()
+        with pytest.raises(EngineFailed, match="failed while it made a batch"):
+            bad.result()
+        assert len(good.result()) == 1
+    assert bench.batches == [1, 3, 1, 1]
 
 
 def test_closing_ends_those_who_wait(tiny, bench):

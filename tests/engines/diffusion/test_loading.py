@@ -9,7 +9,7 @@ from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
 from safetensors.torch import load_file
 
 from diabelli.engines.diffusion.presets import PICKLES, PIPELINE, Dial, Weights
-from diabelli.errors import ContentRefused, WeightsMissing, WeightsUnusable
+from diabelli.errors import ContentRefused, InvalidSettings, WeightsMissing, WeightsUnusable
 from engines.making import made, square
 from oracles.sources import face
 
@@ -114,3 +114,10 @@ def test_settings_of_running_reach_the_pipeline(tiny, engine_of, running):
         for given in ({}, running)
     )
     assert abs(plain - other).mean() < 8
+
+
+def test_offload_without_an_accelerator_is_refused(tiny, engine_of):
+    """There is nothing to take the weights off."""
+    engine = engine_of(tiny(SMALLEST), device="cpu", offload="model")
+    with pytest.raises(InvalidSettings, match="no accelerator"):
+        made(engine, face(64), square(32))

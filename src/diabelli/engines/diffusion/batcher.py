@@ -13,7 +13,13 @@ from collections.abc import Sequence
 from diabelli.engines.diffusion.order import Kind, Order, Ticket
 from diabelli.engines.diffusion.pipeline import Pipeline
 from diabelli.engines.diffusion.shelf import Shelf
-from diabelli.errors import Cancelled, ContentRefused, DiabelliError, MemoryExceeded
+from diabelli.errors import (
+    Cancelled,
+    ContentRefused,
+    DiabelliError,
+    EngineFailed,
+    MemoryExceeded,
+)
 
 
 class Batcher:
@@ -88,7 +94,7 @@ class Batcher:
         return fitting
 
     def _make(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
-        """Make the batch, in halves where memory does not suffice for all of it."""
+        """Make the batch; in parts where memory does not suffice for all of it, or it fails."""
         for ticket in batch:
             ticket.order.begin(ticket)
         batch = [ticket for ticket in batch if ticket.order.wanted]
@@ -96,19 +102,21 @@ class Batcher:
             return
         try:
             self._run(pipeline, kind, batch)
-        except MemoryExceeded as failure:
-            if len(batch) == 1:
-                self._fail(batch, failure)
-                return
+        # What one source makes a pipeline stumble over must not hurt the others of its batch.
         except Exception as failure:
-            pipeline.free()
-            self._fail(batch, failure)
-            return
+            if len(batch) == 1 or self._closed:
+                self._fail(batch, failure)
+                size = 0
+            elif isinstance(failure, MemoryExceeded):
+                size = self._limits[kind] = len(batch) // 2
+            else:
+                size = 1
         else:
             return
-        half = self._limits[kind] = len(batch) // 2
-        for start in range(0, len(batch), half):
-            self._make(pipeline, kind, batch[start : start + half])
+        # Outside the handler, so that its traceback no longer holds on to what was computed.
+        pipeline.free()
+        for start in range(0, len(batch) if size else 0, size or 1):
+            self._make(pipeline, kind, batch[start : start + size])
 
     def _run(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
         def on_step(number: int, steps: int) -> None:
@@ -131,10 +139,10 @@ class Batcher:
             else:
                 ticket.order.settle(ticket, image)
 
-    def _fail(self, batch: Sequence[Ticket], failure: BaseException) -> None:
+    def _fail(self, batch: Sequence[Ticket], failure: Exception) -> None:
         """End the orders of the batch; each gets an exception of its own to raise."""
         for order in {id(one.order): one.order for one in batch}.values():
-            order.fail(_copied(failure))
+            order.fail(_own(failure, order.kind.plan.name))
 
     def _abandon(self) -> None:
         with self._changed:
@@ -143,10 +151,14 @@ class Batcher:
         self._fail(left, Cancelled("the engine is closed"))
 
 
-def _copied(failure: BaseException) -> BaseException:
-    """Several threads must not raise the same exception: each adds its own traceback to it."""
+def _own(failure: Exception, engine: str) -> Exception:
+    """The failure as one thread may raise it: two would both add their traceback to the same."""
     if not isinstance(failure, DiabelliError):
-        return failure
-    copy = type(failure).__new__(type(failure))
-    copy.args, copy.param, copy.__cause__ = failure.args, failure.param, failure.__cause__
-    return copy
+        own: DiabelliError = EngineFailed(f"the engine {engine!r} failed while it made a batch")
+        own.__cause__ = failure
+        return own
+    # Without `__init__`, whose arguments differ from class to class.
+    own = type(failure).__new__(type(failure), *failure.args)
+    own.__dict__.update(failure.__dict__)
+    own.__cause__ = failure.__cause__
+    return own

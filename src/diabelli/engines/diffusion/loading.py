@@ -14,8 +14,8 @@ from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights as lying
 from diabelli.engines.diffusion.presets import Adapter, Preset
 from diabelli.engines.diffusion.recipes import Parts
-from diabelli.engines.diffusion.running import Plan
-from diabelli.errors import WeightsUnusable
+from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.errors import InvalidSettings, WeightsUnusable
 
 _NETWORKS = ("unet", "transformer")
 _WRITTEN_BY_A_PRIOR = (
@@ -44,13 +44,14 @@ def load(plan: Plan, device: str) -> Parts:
     prior = encoder = processor = None
     if preset.recipe == "redux":
         lies = lying.locate(preset.name, preset.encoder or preset.pipeline)
-        prior = _pipe(preset, lies, None, dtype, ()).to(device)
-    if preset.recipe == "unclip2":
-        encoder, processor = _encoder(preset, pipe, dtype)
-        encoder.to(device)
+        prior = _pipe(preset, lies, None, dtype, ())
+        _place(prior, plan.running, device)
     accepts = frozenset(inspect.signature(pipe.__call__).parameters)
     _check(preset, pipe, accepts)
-    _place(pipe, plan, device)
+    _tune(pipe, plan.running, device)
+    _place(pipe, plan.running, device)
+    if preset.recipe == "unclip2":
+        encoder, processor = _encoder(preset, plan.running, pipe, dtype, device)
     return Parts(pipe, accepts, encoder, processor, prior, preset.prompt)
 
 
@@ -116,17 +117,23 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
     pipe.prepare_ip_adapter_image_embeds = prepare
 
 
-def _encoder(preset: Preset, pipe: Any, dtype: Any) -> tuple[Any, Any]:
+def _encoder(
+    preset: Preset, running: Running, pipe: Any, dtype: Any, device: str
+) -> tuple[Any, Any]:
     """The image encoder and its processor: the pipeline's own, or those that lie apart."""
     if preset.encoder is None:
         return pipe.image_encoder, pipe.feature_extractor
+    from accelerate import cpu_offload
     from transformers import CLIPImageProcessor
 
     folder = lying.locate(preset.name, preset.encoder)
     processor = CLIPImageProcessor.from_pretrained(
         folder / "image_processor", local_files_only=True
     )
-    return _vision(folder / "image_encoder", dtype), processor
+    encoder = _vision(folder / "image_encoder", dtype)
+    if running.offload == "none":
+        return encoder.to(device), processor
+    return cpu_offload(encoder, execution_device=device), processor
 
 
 def _vision(folder: Path, dtype: Any) -> Any:
@@ -147,24 +154,32 @@ def _check(preset: Preset, pipe: Any, accepts: frozenset[str]) -> None:
         )
 
 
-def _place(pipe: Any, plan: Plan, device: str) -> None:
-    """Bring the pipeline to its device, as the operator wants it there."""
+def _tune(pipe: Any, running: Running, device: str) -> None:
+    """Trade time against memory as the operator wants it."""
     import torch
 
-    running = plan.running
     if devices.slicing_of(running, device):
         pipe.enable_attention_slicing()
     if hasattr(getattr(pipe, "vae", None), "enable_slicing"):
         # One decoded image at a time needs no more memory for ten than for one.
         pipe.vae.enable_slicing()
+    for network in filter(None, (getattr(pipe, name, None) for name in _NETWORKS)):
+        if device.startswith("cuda"):
+            network.to(memory_format=torch.channels_last)
+        if running.compile:
+            network.compile()
+
+
+def _place(pipe: Any, running: Running, device: str) -> None:
+    """Bring the pipeline to its device, or keep it off until its turn."""
+    if running.offload != "none" and device == "cpu":
+        raise InvalidSettings(
+            f"offload is {running.offload!r}, but there is no accelerator to take weights off: "
+            "set it to 'none', or set device"
+        )
     if running.offload == "model":
         pipe.enable_model_cpu_offload(device=device)
     elif running.offload == "sequential":
         pipe.enable_sequential_cpu_offload(device=device)
     else:
         pipe.to(device)
-    for network in filter(None, (getattr(pipe, name, None) for name in _NETWORKS)):
-        if device.startswith("cuda"):
-            network.to(memory_format=torch.channels_last)
-        if running.compile:
-            network.compile()

@@ -86,8 +86,7 @@ class Pipeline:
             refused = getattr(made, "nsfw_content_detected", None) or [False] * len(seeds)
             images = [_bytes(image) for image in made.images]
             return [None if no else image for image, no in zip(images, refused, strict=True)]
-        # Outside the handler, so that its traceback no longer holds on to what was computed.
-        self.free()
+        # Outside the handler, whose exception holds on to what was computed.
         raise memory
 
     def free(self) -> None:

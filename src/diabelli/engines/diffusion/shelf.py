@@ -84,14 +84,11 @@ class Shelf:
             self._drop(next(iter(self._loaded)))
 
     def _need(self, plan: Plan, pipeline: Pipeline) -> int:
-        """What it takes: as measured, where the plan does not keep it off the device."""
+        """What it takes: as measured, where the plan does not keep parts of it off the device."""
         if plan.running.offload != "none":
             return needed(plan)
-        return (
-            max(needed(plan), int(pipeline.bytes * _WORK))
-            if plan.preset.vram_gb
-            else int(pipeline.bytes * _WORK)
-        )
+        measured = int(pipeline.bytes * _WORK)
+        return measured if plan.preset.vram_gb is None else max(measured, needed(plan))
 
     def _drop(self, plan: Plan) -> None:
         del self._loaded[plan]
@@ -107,7 +104,7 @@ def needed(plan: Plan) -> int:
     """The bytes that the plan's engine takes on its device, as far as that is known beforehand."""
     preset = plan.preset
     if preset.vram_gb is not None:
-        need = preset.vram_gb * devices.GB
+        need = preset.vram_gb * devices.GB * (2 if plan.running.dtype == "float32" else 1)
     else:
         folders = [(lying.locate(plan.name, one), one) for one in preset.weights]
         need = sum(lying.size(folder, one) for folder, one in folders) * _WORK
