@@ -171,6 +171,7 @@ def test_documentation_is_complete(server: Server) -> None:
         "/v1/models",
         "/v1/models/{model}",
         "/results/{hour}/{name}",
+        "/usage/data",
     }
     text = str(document)
     assert "HTTPValidationError" not in text

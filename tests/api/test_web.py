@@ -15,7 +15,7 @@ from diabelli.api.web import POLICY
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 WEB = files("diabelli") / "web"
 NAMES = sorted(entry.name for entry in WEB.iterdir() if entry.is_file())
-PLOTS = {"usage.html", "usage.css", "usage.js", "uPlot.iife.min.js", "uPlot.min.css"}
+PLOTS = {"usage.html", "usage.css", "usage.js"}
 
 
 class Tags(HTMLParser):

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.conftest import gate, serve, server
 from api.wire import Server
+from web.axe import script
 
 __all__ = ["gate", "serve", "server"]  # pytest finds fixtures by their names here
 
@@ -68,6 +69,12 @@ def visit(browser: Browser) -> Iterator[Opened]:
     assert faults == []
 
 
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest) -> str:
+    """axe-core as a script."""
+    return script(request.config.cache.mkdir("npm-axe-core"))
+
+
 def halves(width: int = 64, height: int = 64, kind: str = "PNG") -> bytes:
     """A picture whose left half is red and whose right half is blue."""
     image = Pillow.new("RGB", (width, height), (220, 30, 30))
@@ -94,6 +101,8 @@ def settled(page: Page, runs: int = 1) -> None:
 
 def wish(page: Page, **values: str) -> None:
     """Set fields of the form, those behind the fold included."""
+    if "model" in values:
+        page.wait_for_selector(f"#model option[value={values['model']}]", state="attached")
     page.evaluate(
         "values => { for (const [id, value] of Object.entries(values))"
         " document.getElementById(id).value = value }",

@@ -8,14 +8,8 @@ from playwright.sync_api import Page, Route
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server
-from web.axe import complaints, script
+from web.axe import complaints
 from web.conftest import Opened, halves, pick, settled, wish
-
-
-@pytest.fixture(scope="session")
-def axe(request: pytest.FixtureRequest) -> str:
-    """axe-core as a script."""
-    return script(request.config.cache.mkdir("npm-axe-core"))
 
 
 def still(page: Page) -> None:

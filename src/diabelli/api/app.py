@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 import diabelli
 from diabelli.api import errors, schema
+from diabelli.api.admins import Admins
 from diabelli.api.admission import Admission
 from diabelli.api.blocks import BlockGate
 from diabelli.api.early import EarlyClose
@@ -33,6 +34,9 @@ from diabelli.api.results import Results
 from diabelli.api.schema import answers
 from diabelli.api.scrape import Scrape
 from diabelli.api.streaming import streamed
+from diabelli.api.usage import DATA as USAGE_DATA
+from diabelli.api.usage import PATH as USAGE
+from diabelli.api.usage import Usage
 from diabelli.api.variations import Variations
 from diabelli.api.web import PATH as WEB
 from diabelli.api.web import Web
@@ -135,6 +139,7 @@ def endpoints(
         }
     )
     scrape = Scrape(metrics, keys, settings)
+    usage = Usage(parts.database, parts.storage.size, Admins(keys, settings), web)
     return (
         Endpoint(
             method="POST",
@@ -175,6 +180,14 @@ def endpoints(
         ),
         Endpoint(method="GET", paths=("/",), handle=welcome.greet),
         Endpoint(method="GET", paths=(WEB + "/{name}",), handle=web.read),
+        Endpoint(method="GET", paths=(USAGE,), handle=usage.page),
+        Endpoint(
+            method="GET",
+            paths=(USAGE_DATA,),
+            handle=usage.data,
+            describe=schema.READ_USAGE,
+            answers=answers(400, 401, 403, 503, reply=schema.UsageData),
+        ),
         Endpoint(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
     )
 

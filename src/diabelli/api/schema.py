@@ -87,6 +87,32 @@ class ModelList(BaseModel):
     data: list[Model]
 
 
+class NamedUsage(BaseModel):
+    """What one key or end-user used, a number for each step."""
+
+    name: str | None
+    requests: list[int]
+    images: list[int]
+    errors: list[int]
+    seconds: list[float]
+
+
+class UsageData(BaseModel):
+    """What was used over time; each list has a number for each step."""
+
+    step: Literal["day", "hour"]
+    by: Literal["key", "user"]
+    times: list[int] = Field(description="When each step began, in Unix seconds.")
+    requests: list[int]
+    images: list[int]
+    errors: list[int]
+    seconds: list[float] = Field(description="How long engines worked.")
+    queued_p50_ms: list[float | None] = Field(description="Half of the successes waited less.")
+    queued_p95_ms: list[float | None] = Field(description="95 of 100 of them waited less.")
+    names: list[NamedUsage] = Field(description="Those with the most images, the most first.")
+    store_bytes: int = Field(description="What all result pictures take now.")
+
+
 FORM = {
     "type": "object",
     "required": ["image"],
@@ -224,6 +250,21 @@ RETRIEVE_MODEL: dict[str, Any] = {
     "summary": "Describe one model",
     "description": "",
     "parameters": [{"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}],
+}
+READ_USAGE: dict[str, Any] = {
+    **KEYED,
+    "operationId": "readUsage",
+    "summary": "What was used over time",
+    "description": "For admin keys, and for whoever asks a server on a loopback address that has "
+    "no keys.",
+    "parameters": [
+        {"name": name, "in": "query", "required": False, "schema": kind}
+        for name, kind in {
+            "days": {"type": "integer", "minimum": 1, "maximum": 366, "default": 30},
+            "step": {"type": "string", "enum": ["day", "hour"], "default": "day"},
+            "by": {"type": "string", "enum": ["key", "user"], "default": "key"},
+        }.items()
+    ],
 }
 READ_RESULT: dict[str, Any] = {
     "operationId": "readResult",

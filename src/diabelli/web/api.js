@@ -48,8 +48,8 @@ export async function models() {
   return (await (await ask("v1/models")).json()).data.map((model) => model.id);
 }
 
-export async function usage(days, by) {
-  return (await ask(`usage/data?days=${days}&by=${by}`)).json();
+export async function usage(query) {
+  return (await ask(`usage/data?${new URLSearchParams(query)}`)).json();
 }
 
 // Ask for variations and call `tell` with every event. Resolves with the last one.
