@@ -23,7 +23,7 @@ from diabelli import synthesis
 from diabelli.engines.patch import PatchEngine
 from diabelli.variation import VariationSpec
 from engines.making import made
-from oracles.sources import face, landscape, sticker
+from oracles.sources import face, flag, landscape, sticker
 
 modules = [import_module(f"diabelli.synthesis.{m.name}") for m in iter_modules(synthesis.__path__)]
 kernels = {
@@ -39,7 +39,7 @@ def compiled():
 engine = PatchEngine()
 engine.warm()
 before = compiled()
-sources = [face(300), sticker(200), landscape(64)[:, :20], np.asfortranarray(face(90)), face(2),
+sources = [face(300), flag(90), sticker(200), landscape(64)[:, :20], np.asfortranarray(face(90)), face(2),
            landscape(1200), np.zeros((1, 1, 3), np.uint8), np.zeros((9, 9, 4), np.uint8)]
 for k, source in enumerate(sources):
     source.flags.writeable = k % 2 == 0

@@ -130,7 +130,9 @@ def test_alpha_is_varied_with_the_colours(patch_engine):
     for variation in made(patch_engine, source, square(n=2, strength=0.8)):
         alpha = variation.image[..., 3]
         assert (alpha != source[..., 3]).mean() > 0.02
-        assert abs((alpha > 127).mean() - (source[..., 3] > 127).mean()) < 0.15
+        # A frame may come closer, though not so close that it cuts.
+        assert 0.7 < (alpha > 127).mean() / (source[..., 3] > 127).mean() < 1.6
+        assert alpha[[0, -1]].max() == alpha[:, [0, -1]].max() == 0
         rim = (alpha > 40) & (alpha < 215)
         assert variation.image[rim][:, :3].mean(1).min() > darkest / 2 - 10
 
@@ -191,15 +193,19 @@ def test_ten_of_a_portrait_are_ten_pictures(patch_engine):
 
 
 def test_two_colours_stay_two(patch_engine):
-    """A drawing in two colours has no third, but for the blends of its edges."""
+    """A drawing in two colours has no third, but for the blends of its edges; one of the two may
+    be another than in the source."""
     source = np.full((200, 200, 3), (250, 240, 220), np.uint8)
     source[60:150, 40:120] = (20, 40, 160)
-    (variation,) = made(patch_engine, source, square(256, strength=0.8))
-    low, high = source.min((0, 1)), source.max((0, 1))
-    assert (variation.image >= low).all()
-    assert (variation.image <= high).all()
-    pure = (variation.image == source[0, 0]).all(2) | (variation.image == source[100, 80]).all(2)
-    assert pure.mean() > 0.9
+    for variation in made(patch_engine, source, square(256, n=4, strength=0.8)):
+        colours, counts = np.unique(variation.image.reshape(-1, 3), axis=0, return_counts=True)
+        pair = colours[np.argsort(counts)[-2:]].astype(int)
+        assert np.sort(counts)[-2:].sum() > 0.9 * counts.sum()
+        along = pair[1] - pair[0]
+        shares = (colours - pair[0]) @ along / (along @ along)
+        blends = pair[0] + np.clip(shares, 0, 1)[:, None] * along
+        # The cream ground has a hue too, so that a blend turns less than what it is blended of.
+        assert np.abs(colours - blends).max() < 20
 
 
 def test_previews_show_the_picture_that_comes_and_change_nothing(patch_engine):

@@ -74,6 +74,16 @@ def sticker(side: int = 256) -> Image:
     return np.dstack([face(side), alpha.astype(np.uint8)])
 
 
+def flag(side: int = 256) -> Image:
+    """A drawing: a red disc and a blue bar on white."""
+    y, x = places(side)
+    disc = (y - 100) ** 2 + (x - 90) ** 2 < 50**2
+    bar = (abs(y - 190) < 20) & (abs(x - 150) < 70)
+    image = np.full((side, side, 3), 255, np.uint8)
+    image[disc], image[bar] = (210, 30, 40), (30, 60, 200)
+    return image
+
+
 SOURCES: dict[str, Callable[[int], Image]] = {
     "pebbles": pebbles,
     "landscape": landscape,

@@ -18,7 +18,10 @@ from oracles.sources import face, landscape, pebbles
 def guide(source: np.ndarray, size: tuple[int, int], strength: float = 0.8) -> Guide:
     analysis = analyse(joined(source), *size)
     return guide_of(
-        analysis, random_layout(analysis.rigidity, dial(strength), Stream(1), mirrored=False)
+        analysis,
+        random_layout(
+            analysis.rigidity, analysis.subject, dial(strength), Stream(1), mirrored=False
+        ),
     )
 
 

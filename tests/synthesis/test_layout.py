@@ -21,24 +21,53 @@ def subject() -> np.ndarray:
 RIGIDITIES = {"free": FREE, "subject": subject(), "rigid": FREE + np.float32(1)}
 
 
-def layouts(rigidity, strength, count=12, *, mirrored=False):
+def layouts(rigidity, strength, count=12, *, subject=FREE, mirrored=False):
     """Layouts of many seeds over the same source."""
     return [
-        random_layout(rigidity, dial(strength), Stream(seed), mirrored=mirrored)
+        random_layout(rigidity, subject, dial(strength), Stream(seed), mirrored=mirrored)
         for seed in range(count)
     ]
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
 @pytest.mark.parametrize("name", RIGIDITIES)
-def test_layouts_stay_inside_the_source(name, strength):
-    """No place of the canvas comes from beyond the source's edges."""
+def test_layouts_reach_beyond_the_source_only_where_it_is_free(name, strength):
+    """A rigid edge is the canvas's edge; a free one may be passed, by less than its mirror image
+    is long."""
+    beyond = 0.0
     for layout in layouts(RIGIDITIES[name], strength):
         for places in (layout.rows, layout.columns):
             assert places.shape == (GRID, GRID)
             assert places.dtype == np.float32
-            assert places.min() >= 0
-            assert places.max() <= 1
+            beyond = max(beyond, -places.min(), places.max() - 1)
+    assert beyond < 0.4
+    assert (beyond > 0) == (name != "rigid")
+
+
+def test_one_rigid_edge_is_not_passed():
+    """What is cut off by the source's edge stays cut off by the canvas's."""
+    floor = FREE.copy()
+    floor[-12:] = 1
+    some = layouts(floor, 1.0, 20)
+    assert max(layout.rows.max() for layout in some) <= 1
+    assert min(layout.rows.min() for layout in some) < -0.05
+
+
+def test_frames_cut_no_subject_that_is_whole():
+    """A disc that the source shows whole lies whole on every canvas, however close."""
+    disc = subject()
+    for layout in layouts(FREE, 1.0, 40, subject=disc):
+        for places, mean in ((layout.rows, disc.max(1)), (layout.columns, disc.max(0))):
+            inside = centres(GRID)[mean > 0]
+            assert places.min() < inside.min() + 0.03
+            assert places.max() > inside.max() - 0.03
+
+
+def test_frames_may_cut_what_the_source_cuts():
+    """A body that runs out of the picture below may be cut higher up."""
+    body = np.zeros((GRID, GRID), np.float32)
+    body[20:, 10:50] = 1
+    assert min(layout.rows.max() for layout in layouts(FREE, 1.0, 40, subject=body)) < 0.95
 
 
 def folds(layout: Layout) -> bool:

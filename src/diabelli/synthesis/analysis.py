@@ -9,8 +9,8 @@ import numpy as np
 from diabelli.synthesis.judge import SIDE
 from diabelli.synthesis.kind import Kind, kind_of
 from diabelli.synthesis.rarity import rarity
-from diabelli.synthesis.resample import Bytes, Floats, resize
-from diabelli.synthesis.rigidity import plainness, rigidity
+from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map
+from diabelli.synthesis.rigidity import GRID, plainness, rigidity
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.search import PATCH
 
@@ -21,6 +21,8 @@ WORK = 256
 """The side up to which matches are searched for; beyond it they are carried up."""
 STEPS = 5
 """How many steps lead from COARSEST to WORK; each is by 1.45."""
+EVEN = 0.8
+"""The share of the outermost pixels that must be alike for a ground to be even."""
 ANALYSED = 48
 """The side at which rarity is measured."""
 FINER = 1.25
@@ -66,6 +68,7 @@ class Analysis:
             the colours multiplied by it.
         rarity: (rows, columns) float32, 0..1, one a patch of the source at ANALYSED pixels.
         rigidity, plainness: (GRID, GRID) float32, 0..1.
+        subject: likewise, what no frame should cut.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
         kind: what kind of picture it is.
     """
@@ -74,6 +77,7 @@ class Analysis:
     pyramid: list[Bytes]
     rarity: Floats
     rigidity: Floats
+    subject: Floats
     plainness: Floats
     contrast: float
     kind: Kind
@@ -110,6 +114,7 @@ class Analysis:
             pyramid=[_flip(image) for image in self.pyramid],
             rarity=_flip(self.rarity),
             rigidity=_flip(self.rigidity),
+            subject=_flip(self.subject),
             plainness=_flip(self.plainness),
             contrast=self.contrast,
             kind=self.kind,
@@ -124,15 +129,28 @@ def analyse(source: Bytes, height: int, width: int) -> Analysis:
         pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
     work = resize(pyramid[-1], *sizes[STEPS])
     rare = rarity(resize(work, *scaled(height, width, ANALYSED)))
+    salient, plain = salience(work), plainness(work)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
         rarity=rare,
-        rigidity=rigidity(work, salience(work), rare),
-        plainness=plainness(work),
+        rigidity=rigidity(work, salient, rare, plain),
+        subject=_subject(work, salient),
+        plainness=plain,
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind_of(work),
     )
+
+
+def _subject(image: Bytes, salient: Floats) -> Floats:
+    """What no frame should cut, (GRID, GRID) 0..1: before an even ground whatever differs from it,
+    else what is salient."""
+    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]).astype(np.float32)
+    ground = np.sort(edge, axis=0)[len(edge) // 2]
+    if (np.abs(edge - ground).max(1) < 12).mean() < EVEN:
+        return np.clip(resize_map(salient, GRID, GRID), 0, 1)
+    apart = np.abs(image.astype(np.float32) - ground).max(2)
+    return np.clip(resize_map(np.clip(apart / 40, 0, 1).astype(np.float32), GRID, GRID), 0, 1)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ def propose(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> C
     mirrored = stream.between(0, 1) < 0.5 and not (kind.written and not kind.symmetric)
     analysis = orientations[mirrored]
     moved = replace(dial, flow=dial.flow * WRITTEN) if kind.written else dial
-    layout = random_layout(analysis.rigidity, moved, stream, mirrored=mirrored)
+    layout = random_layout(analysis.rigidity, analysis.subject, moved, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
     guide = guide_of(analysis, layout)

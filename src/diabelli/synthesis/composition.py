@@ -21,6 +21,7 @@ from diabelli.synthesis.candidate import Candidate, pick_apart, propose
 from diabelli.synthesis.climb import climb
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.recolour import random_turn, recoloured
 from diabelli.synthesis.resample import Bytes, resize
 from diabelli.synthesis.stream import Stream, derive, seeds_under
 
@@ -93,13 +94,14 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
             canvas = climb(canvas, guide, candidate.dial, candidate.seed)
         image = canvas.image
     finished = separated(resize(image, height, width), transparent=transparent)
+    stream = Stream(derive(candidate.seed, "light"))
     if guide.analysis.kind.drawn:
-        return finished
+        turn = random_turn(finished, candidate.dial.strength, stream)
+        return finished if turn is None else recoloured(finished, turn)
     grey = bool(
         (finished[..., 0] == finished[..., 1]).all()
         and (finished[..., 1] == finished[..., 2]).all()
     )
-    stream = Stream(derive(candidate.seed, "light"))
     return lit(finished, random_light(candidate.dial.strength, stream, grey=grey))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from diabelli.synthesis.analysis import Analysis
 from diabelli.synthesis.field import expected_field
-from diabelli.synthesis.layout import Layout
+from diabelli.synthesis.layout import Layout, folded
 from diabelli.synthesis.resample import Bytes, Floats, enlarge, sample, to_bytes, warp
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import Field
@@ -66,12 +66,18 @@ class Guide:
 
 def guide_of(analysis: Analysis, layout: Layout) -> Guide:
     """The guide of an analysed source, in the orientation of the layout."""
-    places = (layout.rows * GRID - np.float32(0.5), layout.columns * GRID - np.float32(0.5))
+    shares = (layout.rows, layout.columns)
+    places = [folded(share) * GRID - np.float32(0.5) for share in shares]
+    beyond = np.max(
+        [np.clip(np.abs(share - np.float32(0.5)) - np.float32(0.5), 0, 1) for share in shares],
+        axis=0,
+    )
+    inside = np.clip(1 - 2 * GRID * beyond, 0, 1)
     maps = to_bytes(255 * np.stack([analysis.rigidity, analysis.plainness], axis=2))
     moved = sample(maps, *places) / np.float32(255)
     return Guide(
         analysis,
         layout,
-        rigidity=np.ascontiguousarray(moved[..., 0]),
+        rigidity=(moved[..., 0] * inside).astype(np.float32),
         plainness=np.ascontiguousarray(moved[..., 1]),
     )

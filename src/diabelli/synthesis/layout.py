@@ -4,7 +4,8 @@ Started from noise, every patch method makes a copy or a collage of a portrait. 
 source under a random smooth map it makes another picture of the same thing.  A layout is the
 composition of
 
-- a frame: a part of the source, perhaps mirrored, that is stretched to the canvas,
+- a frame: a part of the source, perhaps mirrored, that is stretched to the canvas; it may reach
+  beyond the source, which is continued by its mirror image there,
 - a map of the columns and one of the rows, both monotone, so that what is upright stays upright,
   and nearly even across what is rigid (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
 - a flow that displaces rigid regions as wholes and the rest smoothly between them (as rigid as
@@ -33,10 +34,18 @@ EVEN = 0.2
 FREE = 12
 """How hard it is to bend what is free: a flow fades to the edges over the root of this, in
 cells."""
-STIFF = 1500
+STIFF = 2500
 """How much harder it is to bend what is rigid than what is free."""
 SWEEPS = 120
 """Sweeps of relaxation, enough for a displacement to cross the grid."""
+TRIES = 12
+"""Frames that are tried until one cuts nothing; four times, they come less close."""
+CUT = 0.15
+"""How much of what is salient the eighth of an edge that cuts most may cut, 0..1."""
+WIDER = 1.2
+"""How much further a frame may reach beyond the source's edges than into it."""
+LOOSE = 0.6
+"""Where the sixth of an edge that is most rigid is as rigid as that, nothing is added beyond it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +54,8 @@ class Layout:
 
     Attributes:
         mirrored: whether the source is mirrored left to right first.
-        rows, columns: (GRID, GRID) float32, the place in the source, as shares 0..1 of its sides.
+        rows, columns: (GRID, GRID) float32, the place in the source, as shares of its sides; a
+            little below 0 and above 1 the source is mirrored.
         shuffle: (GRID, GRID, 2) float32, how far patches are to wander from there, likewise.
     """
 
@@ -79,9 +89,13 @@ def _pixels(shares: Floats, axis: int, height: int, width: int) -> Floats:
     side = (height, width)[axis]
     shape = (-1, 1) if axis == 0 else (1, -1)
     moved = shares - centres(GRID).reshape(shape)
-    return (resize_map(moved, height, width) + centres(side).reshape(shape)) * side - np.float32(
-        0.5
-    )
+    places = resize_map(moved, height, width) + centres(side).reshape(shape)
+    return folded(places) * side - np.float32(0.5)
+
+
+def folded(shares: Floats) -> Floats:
+    """Places beyond the source's edges, as shares of a side, mirrored back into it."""
+    return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
 
 
 def centres(count: int) -> Floats:
@@ -91,7 +105,8 @@ def centres(count: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A part of the source: top, left, height and width as shares 0..1 of its sides."""
+    """A part of the source: top, left, height and width as shares of its sides; beyond 0..1 it
+    reaches out of it."""
 
     top: float
     left: float
@@ -104,12 +119,15 @@ class Frame:
         return np.clip(part, 0, 1)
 
 
-def random_layout(rigidity: Floats, dial: Dial, stream: Stream, *, mirrored: bool) -> Layout:
-    """A layout of the strength of `dial` over a source whose rigidity (GRID, GRID) is 0..1.
+def random_layout(
+    rigidity: Floats, subject: Floats, dial: Dial, stream: Stream, *, mirrored: bool
+) -> Layout:
+    """A layout of the strength of `dial` over a source whose rigidity and subject (GRID, GRID) are
+    0..1.
 
-    `rigidity` is that of the source as it will be used: mirrored already, if `mirrored`.
+    Both are those of the source as it will be used: mirrored already, if `mirrored`.
     """
-    frame = _random_frame(dial, stream)
+    frame = _random_frame(rigidity, subject, dial, stream)
     stiff = frame.within(rigidity)
     down = _monotone(stiff.mean(1), 0.75 * dial.stretch, stream)
     across = _monotone(stiff.mean(0), dial.stretch, stream)
@@ -155,16 +173,61 @@ def _wander(
     return wander
 
 
-def _random_frame(dial: Dial, stream: Stream) -> Frame:
-    """A frame inside the source: in half the layouts all of it, in the others smaller and of
-    another aspect."""
-    closer = max(stream.between(-1, 1), 0) * dial.zoom
-    aspect = 1 + 0.3 * closer * stream.between(-1, 1)
-    height, width = (
-        (1 - closer) * min(aspect, 1 / (1 - closer)),
-        (1 - closer) / max(aspect, 1 - closer),
+def _random_frame(rigidity: Floats, subject: Floats, dial: Dial, stream: Stream) -> Frame:
+    """A frame: in half the layouts closer than the source, but cutting nothing of the subject that
+    the source does not; in the others reaching beyond those edges where all is free."""
+    closer = stream.between(-1, 1) * dial.zoom
+    draws = [[stream.between(-1, 1) for _ in range(3)] for _ in range(TRIES)]
+    if closer < 0:
+        return _wider(rigidity, -WIDER * closer, [*draws[0], draws[1][0]])
+    for k, drawn in enumerate(draws):
+        frame = _closer(closer * (1 - k // 3 * 3 / TRIES), drawn)
+        if _cut(frame, subject) < CUT:
+            return frame
+    return Frame(0.0, 0.0, 1.0, 1.0)
+
+
+def _closer(share: float, draws: list[float]) -> Frame:
+    """A part of the source that leaves out `share` of its sides."""
+    aspect = 1 + 0.3 * share * draws[0]
+    height = (1 - share) * min(aspect, 1 / (1 - share))
+    width = (1 - share) / max(aspect, 1 - share)
+    return Frame((1 - height) * (1 + draws[1]) / 2, (1 - width) * (1 + draws[2]) / 2, height, width)
+
+
+def _cut(frame: Frame, subject: Floats) -> float:
+    """How much of the subject (GRID, GRID) the frame's edges cut that the source's own do not,
+    0..1.
+
+    What lies on an edge is cut anew if less of the subject lies somewhere between it and the
+    source's own edge.
+    """
+    worst = 0.0
+    for map_, start in (
+        (subject, frame.top),
+        (subject[::-1], 1 - frame.top - frame.height),
+        (subject.T, frame.left),
+        (subject.T[::-1], 1 - frame.left - frame.width),
+    ):
+        outside = map_[: int(start * GRID) + 1]
+        worst = max(worst, _most(outside[-1] - outside.min(0), 8))
+    return worst
+
+
+def _wider(rigidity: Floats, share: float, draws: list[float]) -> Frame:
+    """A frame that reaches up to `share` of a side beyond each edge along which all is free."""
+    strip = GRID // 10
+    edges = (rigidity[:strip], rigidity[-strip:], rigidity.T[:strip], rigidity.T[-strip:])
+    top, bottom, left, right = (
+        share * (draw + 1) / 2 * max(0.0, 1 - _most(edge.max(0), 6) / LOOSE)
+        for edge, draw in zip(edges, draws, strict=True)
     )
-    return Frame(stream.between(0, 1 - height), stream.between(0, 1 - width), height, width)
+    return Frame(-top, -left, 1 + top + bottom, 1 + left + right)
+
+
+def _most(line: Floats, part: int) -> float:
+    """The mean of the largest of the values (GRID,), one in `part` of them."""
+    return float(np.sort(line)[-(GRID // part) :].mean())
 
 
 def _monotone(stiff: Floats, amplitude: float, stream: Stream) -> NDArray[np.float64]:

@@ -58,8 +58,8 @@ def to_bytes(values: Floats | NDArray[np.float64]) -> Bytes:
     return np.clip(np.floor(values + values.dtype.type(0.5)), 0, 255).astype(np.uint8)
 
 
-def brightness(image: Bytes) -> Floats:
-    """The luma (h, w) float32, 0..255, of an image (h, w, c) uint8: Rec. 601's weights."""
+def brightness(image: Bytes | Floats) -> Floats:
+    """The luma (...) float32, 0..255, of colours (..., c), 0..255: Rec. 601's weights."""
     red, green, blue = (image[..., c].astype(np.float32) for c in range(3))
     return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
 
@@ -206,6 +206,7 @@ def warp(
 
     rows, columns: (g, g') float32, where the canvas's places come from, as shares 0..1 of the
     image's sides; between the grid's points the map is linear, and beyond the outermost it goes on.
+    Up to a side beyond the image's edges its mirror image is shown.
     calm: whether results stay between the four nearest pixels, so that hard edges get no halo.
     hidden: (height, width) uint8; where it is 255 nobody looks, and 0 is left.
     """
@@ -233,8 +234,8 @@ def _warp(padded: Bytes, rows: Floats, columns: Floats, hidden: Bytes, calm: boo
                 continue
             v = _between(rows, top[y], left[x], down[y], across[x]) * tall - np.float32(0.5)
             u = _between(columns, top[y], left[x], down[y], across[x]) * wide - np.float32(0.5)
-            v = min(max(v, np.float32(0)), np.float32(tall - 1))
-            u = min(max(u, np.float32(0)), np.float32(wide - 1))
+            v = min(max(_mirrored(v, tall), np.float32(0)), np.float32(tall - 1))
+            u = min(max(_mirrored(u, wide), np.float32(0)), np.float32(wide - 1))
             _cubic(v - np.float32(int(v)), wy)
             _cubic(u - np.float32(int(u)), wx)
             first = int(v) * stride + 4 * int(u)
@@ -258,6 +259,16 @@ def _warp(padded: Bytes, rows: Floats, columns: Floats, hidden: Bytes, calm: boo
             for c in range(4):
                 out[y, x, c] = np.uint8(min(max(pixel[c], np.float32(0)), np.float32(255)))
     return out
+
+
+@compiled
+def _mirrored(place: np.float32, side: int) -> np.float32:
+    """A place in pixels that, where it lies beyond an edge, is mirrored at it."""
+    if place < np.float32(-0.5):
+        return -np.float32(1) - place
+    if place > np.float32(side) - np.float32(0.5):
+        return np.float32(2 * side - 1) - place
+    return place
 
 
 @compiled

@@ -1,9 +1,9 @@
 """Rigidity: what must keep its shape, and so is moved whole and never re-made of patches.
 
-Three things count: regions that are both salient and rare, as a share of the picture; skin, because
-nobody forgives a garbled face, however small it is; and edges that run straight through their
-neighbourhood, because a mast, a wire or a rim shows every kink.  What is left is free: grass, fur,
-clouds, crowds, clear sky.
+Four things count: regions that are both salient and rare, as a share of the picture; skin, because
+nobody forgives a garbled face, however small it is; edges that run straight through their
+neighbourhood, because a mast, a wire or a rim shows every kink; and the whole of a sticker.  What
+is left is free: grass, fur, clouds, crowds, clear sky.
 """
 
 from __future__ import annotations
@@ -23,20 +23,31 @@ from diabelli.synthesis.resample import (
 
 GRID = 64
 """Rigidity and layouts are held on a grid of GRID x GRID: both are smooth."""
+GAP = 5
+"""Half the length of gaps, in cells, over which wires and masts are whole."""
 
 
-def rigidity(image: Bytes, salience: Floats, rarity: Floats) -> Floats:
+def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> Floats:
     """The rigidity of `image` (h, w, 4) uint8, (GRID, GRID) float32, 0..1.
 
-    salience, rarity: of the image, (rows, columns) float32, 0..1.
+    salience, rarity: of the image, (rows, columns) float32, 0..1.  plain: its `plainness`.
     """
     salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
     rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
     sure = _certainty(salient)
     subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure
     face = _skin(image) * np.clip(2 * salient, 0, 1)
-    straight = _straightness(image, sure)
-    return np.maximum(np.maximum(subject, face), straight).astype(np.float32)
+    straight = _straightness(image, sure, plain)
+    rigid = np.maximum(np.maximum(subject, face), straight).astype(np.float32)
+    return np.maximum(rigid, _cut_out(image[..., 3]))
+
+
+def _cut_out(alpha: Bytes) -> Floats | float:
+    """Where a sticker is, (GRID, GRID) 0..1; 0 for what has hardly a clear pixel."""
+    if (alpha < 8).mean() < 0.05:
+        return 0.0
+    opaque = resize_map(alpha.astype(np.float32), GRID, GRID) / np.float32(255)
+    return np.asarray(np.clip(opaque, 0, 1), np.float32)
 
 
 def _certainty(salient: Floats) -> float:
@@ -69,24 +80,47 @@ def _skin(image: Bytes) -> Floats:
     return np.clip(1.6 * blur(skin.astype(np.float32), 1.5), 0, 1) * is_part
 
 
-def _straightness(image: Bytes, subject: float) -> Floats:
+def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
     """Where edges run one way, (GRID, GRID) 0..1: the coherence of the structure tensor (Weickert
     1999).
 
     An edge counts by how far it stands out from its surroundings: a dark mast in a dark sky is one,
-    a blade of grass among others is not.
+    a blade of grass among others is not.  Those that stand out far may be short and thin.
     """
     light = blur(brightness(image), 0.7)
     down, across = gradient(light)
     scale = min(image.shape[:2]) / 256
-    yy, xx, xy = (blur(p, 3 * scale) for p in (down * down, across * across, down * across))
-    spread = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
-    coherence = spread / (xx + yy + np.float32(0.5))
-    usual = resize_map(blur(resize_map(xx + yy, GRID, GRID), 6.0), *light.shape)
-    edge = np.clip((xx + yy) / (2 * usual + np.float32(1)) - 0.25, 0, 1)
-    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - 0.65 + 0.3 * subject) / 0.25, 0, 1)
-    thick = widen(straight.astype(np.float32), max(1, round(3 * scale)))
-    return np.clip(2 * blur(np.clip(resize_map(thick, GRID, GRID), 0, 1), 1.0), 0, 1)
+    products = np.stack([down * down, across * across, down * across], axis=2)
+    rims = _lines(blur(products, 6 * scale), 2, 0.75 - 0.3 * subject)
+    wires = _lines(blur(products, 3 * scale), 3, 0.65 - 0.3 * subject)
+    reach = max(1, round(3 * scale))
+    rim: Floats = np.clip(resize_map(widen(rims, reach), GRID, GRID), 0, 1)
+    wire: Floats = np.clip(resize_map(widen(wires, reach), GRID, GRID), 0, 1)
+    alone = np.clip(4 * blur(plain, 5.0) - 1.6, 0, 1)
+    whole = np.maximum(rim, wire + alone * (np.maximum(_closed(wire, 0), _closed(wire, 1)) - wire))
+    return np.clip(2 * blur(whole, 1.0), 0, 1)
+
+
+def _closed(lines: Floats, axis: int) -> Floats:
+    """`lines` with gaps of up to 2 * GAP cells along `axis` filled: the grey closing (Serra 1982),
+    by which a mast is whole where lamps or lattice break its edges."""
+    for extreme in (np.max, np.min):
+        padded = np.pad(lines, [(GAP, GAP) if k == axis else (0, 0) for k in (0, 1)], mode="edge")
+        views = np.lib.stride_tricks.sliding_window_view(padded, 2 * GAP + 1, axis)
+        lines = np.asarray(extreme(views, axis=-1), np.float32)
+    return lines
+
+
+def _lines(tensor: Floats, usually: float, coherent: float) -> Floats:
+    """Where the structure tensor (h, w, 3) of squares down and across and their product is more
+    coherent than `coherent`, and `usually` times stronger than around; (h, w) 0..1."""
+    yy, xx, xy = (tensor[..., k] for k in range(3))
+    energy = xx + yy
+    coherence = np.sqrt((xx - yy) ** 2 + 4 * xy * xy) / (energy + np.float32(0.5))
+    usual = resize_map(blur(resize_map(energy, GRID, GRID), 6.0), *energy.shape)
+    edge = np.clip(energy / (usually * usual + np.float32(1)) - 0.25, 0, 1)
+    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - coherent) / 0.25, 0, 1)
+    return straight.astype(np.float32)
 
 
 def plainness(image: Bytes) -> Floats:
