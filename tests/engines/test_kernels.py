@@ -39,7 +39,8 @@ def compiled():
 engine = PatchEngine()
 engine.warm()
 before = compiled()
-sources = [face(300), flag(90), sticker(200), landscape(64)[:, :20], np.asfortranarray(face(90)), face(2),
+sources = [face(300), flag(90), sticker(200), landscape(64)[:, :20], face(2),
+           np.asfortranarray(face(90)),
            landscape(1200), np.zeros((1, 1, 3), np.uint8), np.zeros((9, 9, 4), np.uint8)]
 for k, source in enumerate(sources):
     source.flags.writeable = k % 2 == 0
