@@ -74,6 +74,29 @@ def test_a_refusal_is_told_in_the_servers_words(visit: Opened, server: Server) -
     assert page.locator(".run-error button").count() == 0
 
 
+def test_a_picture_that_is_too_large_is_told(visit: Opened, serve: Serve) -> None:
+    """The server's own limit may be lower than what the page makes of every picture."""
+    page = visit(serve(max_body_bytes=2048))
+    noise = picture(64)
+    assert len(noise) > 2048
+    pick(page, noise)
+    told = error(page)
+    assert "larger than this server takes" in told
+    assert "2048" in told
+    assert page.locator(".run-error button").count() == 0
+
+
+def test_a_limit_tells_when_to_try_again(visit: Opened, serve: Serve) -> None:
+    """Who asks for more than a minute allows is told so, and for how long."""
+    page = visit(serve(images_per_minute=4))
+    pick(page)
+    settled(page)
+    page.click("#make")
+    told = error(page)
+    assert "Rate limit exceeded" in told
+    assert "Try again in" in told
+
+
 def test_a_key_is_asked_for_only_where_it_is_wanted(visit: Opened, serve: Serve) -> None:
     """The field comes with a refusal, tells of a wrong key, and goes with a right one."""
     page = visit(serve(api_keys=("right-key",)))

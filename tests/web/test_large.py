@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -94,13 +95,17 @@ def test_the_code_can_be_had_in_three_languages(visit: Opened, server: Server) -
         page.click(f"[data-code={name}]")
         page.click("#copy")
         page.wait_for_selector("#copy:text('Copied')")
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied == page.text_content("#code")
+        copied = page.text_content("#code")
+        page.wait_for_function(
+            "async (text) => (await navigator.clipboard.readText()) === text", arg=copied
+        )
         assert seed in copied
         assert f"{server.url}/v1" in copied
         if name == "python":
             compile(copied, "copied", "exec")
-        page.wait_for_selector("#copy:text('Copy')")
+        if name == "javascript" and (node := shutil.which("node")):
+            check = [node, "--check", "--input-type=module", "-"]
+            subprocess.run(check, input=copied, text=True, check=True, timeout=20)
 
 
 def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> None:

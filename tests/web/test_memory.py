@@ -29,7 +29,7 @@ def test_history_survives_a_reload(visit: Opened, server: Server) -> None:
     assert page.locator(".card").count() == 4
     assert page.locator(".card.pinned").count() == 1
     assert page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)") == before
-    assert page.text_content("#source-says") == "halves.png, 64 \u00d7 64"
+    assert page.text_content("#source-says") == "halves.png, 64\u00a0\u00d7\u00a064"
     page.click("#make")
     settled(page, 2)
 

@@ -14,6 +14,8 @@ import { readWish, showModels, wireWish } from "./wish.js";
 import { wireKeys } from "./walk.js";
 import { zipped } from "./zip.js";
 
+// What trying again cannot help.
+const HOPELESS = new Set([400, 403, 413]);
 const views = [];
 const sources = new Map();
 
@@ -112,6 +114,7 @@ function inWords(fault) {
     return "Something went wrong in this page. Its console has the details.";
   }
   if (fault.status === 503) return "The server is busy with other pictures.";
+  if (fault.status === 413) return `The picture is larger than this server takes. ${fault.message}`;
   return fault.message;
 }
 
@@ -185,7 +188,7 @@ function tellFault(view, fault) {
     start(view.source, run.wish);
   };
   if (fault.status === 401) wantKey(fault, again);
-  view.fail(inWords(fault), fault.retryAfter ?? 0, fault.status === 400 ? null : again);
+  view.fail(inWords(fault), fault.retryAfter ?? 0, HOPELESS.has(fault.status) ? null : again);
 }
 
 async function arrived(view, { index, seed, url }) {

@@ -145,8 +145,8 @@ export class RunView {
   settle() {
     const running = this.run.state === "running";
     this.part(".working").hidden = !running;
-    this.part(".all").hidden = this.part(".remove").hidden = running;
-    this.part(".all").disabled = this.run.variations.length === 0;
+    this.part(".remove").hidden = running;
+    this.part(".all").hidden = running || this.run.variations.length === 0;
     this.element.setAttribute("aria-busy", String(running));
     if (running) return this.tell();
     for (const [index, card] of this.cards) {

@@ -27,7 +27,7 @@ function present(blob) {
   byId("chosen").hidden = byId("wish").hidden = false;
   byId("crop-picture").src = urlOf(blob);
   byId("crop-picture").alt = `The source: ${picture.name}`;
-  byId("source-says").textContent = `${picture.name}, ${picture.width} × ${picture.height}`;
+  byId("source-says").textContent = `${picture.name}, ${picture.width}\u00a0×\u00a0${picture.height}`;
   startCrop(picture);
   say(`${picture.name} is the source`);
 }
