@@ -84,6 +84,18 @@ def test_a_hub_that_cannot_be_reached_is_a_clear_error(run):
     assert "Traceback" not in ended.stderr
 
 
+def test_weights_in_other_formats_alone_are_refused(run, tmp_path):
+    """A repository that has nothing but pickles is told of when it is pulled."""
+    (tmp_path / "repository" / "unet").mkdir(parents=True)
+    (tmp_path / "repository" / "model_index.json").write_text("{}")
+    (tmp_path / "repository" / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"x")
+    with serving("someone/tiny", tmp_path / "repository") as hub:
+        ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url)
+    assert ended.returncode == 3
+    assert "has no weights in the safetensors format" in ended.stderr
+    assert hub.fetched == ["model_index.json"]
+
+
 def test_engines_without_weights_cannot_be_pulled(run):
     """The names that can be are told."""
     ended = run(DIABELLI, "pull", "patch")

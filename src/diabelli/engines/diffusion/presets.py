@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 Recipe: TypeAlias = Literal["image", "ip", "redux", "unclip2"]
 """How a source reaches a pipeline; see `recipes`."""
 
-PIPELINE = ("*.json", "*/*.json", "*/*.txt", "*/*.model", "*/*.safetensors")
+PIPELINE = ("*.json", "*/*.txt", "*/*.jinja", "*/*.model", "*/*.safetensors")
 """The files that a pipeline is loaded from: not the single-file copies that lie beside them."""
 PICKLES = ("*/*.bin",)
 """What is fetched besides where weights may come in a format that can run code."""
@@ -160,7 +160,7 @@ SDXL_IP_ADAPTER = Preset(
     pipeline=Weights(
         source="stabilityai/stable-diffusion-xl-base-1.0",
         revision="462165984030d82259a11f4367a4eed129e94a7b",
-        files=("*.json", "*/*.json", "*/*.txt", "*/*.fp16.safetensors"),
+        files=("*.json", "*/*.txt", "*/*.fp16.safetensors"),
         variant="fp16",
     ),
     adapter=Adapter(

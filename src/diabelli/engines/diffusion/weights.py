@@ -54,7 +54,8 @@ def size(folder: Path, weights: Weights) -> int:
 def pull(preset: Preset) -> list[Path]:
     """Fetch whatever of the preset's weights is not here yet, with a progress bar on stderr.
 
-    Raises `HubUnavailable` with what can be done about it.
+    Raises `HubUnavailable` with what can be done about it, and `WeightsUnusable` where there are
+    none in a format that is loaded.
     """
     return [
         _folder(preset.name, weights) if is_folder(weights) else _fetched(preset, weights)
@@ -77,7 +78,7 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
     from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
 
     try:
-        return Path(_snapshot(weights, local=False))
+        folder = Path(_snapshot(weights, local=False))
     except GatedRepoError as cause:
         raise HubUnavailable(
             f"{weights.source} is given only to those who accepted its licence ({preset.licence}) "
@@ -94,6 +95,13 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
             f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. "
             "Fetch it where the hub can be reached, then copy the cache (HF_HOME) to this machine"
         ) from cause
+    if preset.safetensors and not size(folder, weights):
+        raise WeightsUnusable(
+            f"{weights.source} at {weights.revision!r} has no weights in the safetensors format: "
+            f"set another revision under [engines.{preset.name!r}] in the settings, or "
+            "`safetensors = false` if you trust it with running code on this machine"
+        )
+    return folder
 
 
 def _reason(cause: BaseException) -> str:
