@@ -20,8 +20,13 @@ class BlockGate:
 
     async def check_user(self, draft: Draft) -> None:
         """Raise `UserBlocked` where the end-user that the request names is refused."""
-        if draft.user is not None:
-            await to_thread.run_sync(partial(self._blocklist.check_user, draft.user, key=draft.key))
+        if draft.user is None:
+            return
+        check = partial(self._blocklist.check_user, draft.user, key=draft.key)
+        if self._blocklist.is_fresh:
+            check()
+        else:
+            await to_thread.run_sync(check)
 
     def looking(self, draft: Draft) -> Callable[[Image], None]:
         """What looks at the decoded source: notes it in the draft, then refuses it if need be.

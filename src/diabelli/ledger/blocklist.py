@@ -20,6 +20,8 @@ from diabelli.pictures.pdq import NEAR, Words, distances, words
 
 FRESH_S = 1.0
 """How old the copy of the blocks may be; a block of another process is seen by then."""
+_SOON_STALE_S = 0.9 * FRESH_S
+"""Up to this age the copy is used by those who must not wait: it will not be too old in a moment."""
 
 _log = logging.getLogger("diabelli.ledger")
 
@@ -55,6 +57,11 @@ class Blocklist:
         self._lock = threading.Lock()
         self._copy: _Copy | None = None
         self._looked = 0.0
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the blocks are known for now, so that a check will not wait for the ledger."""
+        return self._copy is not None and self._clock() - self._looked <= _SOON_STALE_S
 
     def check_user(self, user: str | None, *, key: str | None) -> None:
         """Raise `UserBlocked` where that end-user is refused under that API key."""
