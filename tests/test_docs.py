@@ -140,6 +140,27 @@ def test_every_error_is_documented(module):
             )
 
 
+def commands(command, name="diabelli"):
+    """Every command that does something, by the words that call it."""
+    below = getattr(command, "commands", {})
+    found = {} if below else {name: command}
+    for word, one in below.items():
+        found |= commands(one, f"{name} {word}")
+    return found
+
+
+def test_every_command_is_documented():
+    """Each has its heading, its sentence, and a row for each argument and option."""
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    for name, command in commands(typer.main.get_command(app)).items():
+        _, _, rest = page.partition(f"## `{name}`\n")
+        section = rest.partition("\n## ")[0]
+        assert command.help in section, name
+        for parameter in command.params:
+            assert parameter.help, (name, parameter.name)
+            assert parameter.help in section, (name, parameter.name)
+
+
 def test_every_option_of_vary_is_documented():
     """The README's table names them all."""
     readme = (ROOT / "README.md").read_text("utf-8")

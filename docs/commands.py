@@ -1,0 +1,69 @@
+"""Writes docs/commands.md from the command line itself; docs/generate.py calls it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import typer
+
+from diabelli.cli import app
+
+COMMANDS = """# Commands
+
+<!-- Written by docs/generate.py from src/diabelli/cli/; change it there. -->
+
+Every command tells the same with `--help`.
+The commands about keys, blocks and usage work on the ledger itself, whether a server runs or not; run them as the user who runs the server, so that each can write what the other made.
+They find the ledger as the server does: by `diabelli.toml` in the working directory, the environment, `--config` or `--data-dir`.
+
+Exit codes: 0 all is well, 1 some of it could not be done, 2 the command or the settings cannot be followed, 3 the installation cannot do it.
+
+{commands}
+"""
+
+
+def commands_page() -> str:
+    """docs/commands.md."""
+    commands = every_command(typer.main.get_command(app), "diabelli")
+    return COMMANDS.format(commands="\n\n".join(_command(*found) for found in commands))
+
+
+def every_command(command: Any, name: str) -> list[tuple[str, Any]]:
+    """Each command that does something, with the words that call it."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        return [(name, command)]
+    return [found for word, one in below.items() for found in every_command(one, f"{name} {word}")]
+
+
+def _command(name: str, command: Any) -> str:
+    """One command: what it does, and a row for each argument and option."""
+    head = [f"## `{name}`", "", command.help, ""]
+    rows = [_parameter(parameter) for parameter in command.params if not parameter.hidden]
+    table = ["| argument or option | default | meaning |", "|---|---|---|", *rows]
+    return "\n".join([*head, *(table if rows else [])]).rstrip()
+
+
+def _parameter(parameter: Any) -> str:
+    """How it is given, its default, and what it means."""
+    option = parameter.opts[0].startswith("-")
+    name = ", ".join(parameter.opts) if option else parameter.metavar or parameter.name.upper()
+    return f"| `{name}` | {_default(parameter)} | {parameter.help}{_choices(parameter)} |"
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "required"
+    if getattr(parameter, "is_flag", False):
+        return "off"
+    default = getattr(parameter.default, "value", parameter.default)
+    return "none" if default in (None, "") else f"`{default}`"
+
+
+def _choices(parameter: Any) -> str:
+    """What may be given, where that is one of a few words."""
+    kind = parameter.type_descriptor.annotation
+    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+        return ""
+    return " One of " + ", ".join(f"`{choice.value}`" for choice in kind) + "."
