@@ -123,7 +123,8 @@ def _warm(service: Service) -> None:
 def _announce(settings: Settings, port: int, *, with_key: bool) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = settings.public_url or f"http://{host}:{port}"
-    _say(f"Diabelli serves on {base} (documentation: {base}/docs). Try it:\n")
+    _say(f"Diabelli serves on {base} (documentation: {base}/docs).")
+    _say(f"Open {base}/ in a browser, or try it here:\n")
     _say(f"  {_curl(base, with_key=with_key)}\n")
 
 
