@@ -16,10 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 NAME = "variations.example.org"
-# What Debian installs lies where not every user looks.
-PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+# Debian installs it where not every user looks; tests/deploy/proxies.sh unpacks it into .venv.
+FOUND_IN = ("/usr/sbin", f"{ROOT}/.venv/debian/usr/sbin", f"{ROOT}/.venv/debian/usr/bin")
+PATH = os.pathsep.join([os.environ.get("PATH", ""), *FOUND_IN])
 
 NGINX = """
 daemon off;
