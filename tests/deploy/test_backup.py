@@ -1,0 +1,96 @@
+"""deploy/backup.py, against a server that is at work meanwhile."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.proxies import DEPLOY
+from faults.serving import Process, aside, environment
+
+PROGRAM = str(Path(__file__).parents[1] / "faults" / "program.py")
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[[Path], Process]]:
+    """Starts servers, each in a folder."""
+    with ExitStack() as stack:
+
+        def start(folder: Path) -> Process:
+            server = Process(folder)
+            stack.callback(server.kill)
+            return server
+
+        yield start
+
+
+def backup(data: Path, into: Path) -> subprocess.CompletedProcess[str]:
+    """As an operator runs it."""
+    words = [sys.executable, str(DEPLOY / "backup.py"), str(data), str(into)]
+    return subprocess.run(words, capture_output=True, text=True)
+
+
+def key_made(folder: Path) -> str:
+    """The key that `diabelli keys create` prints."""
+    words = [sys.executable, PROGRAM, "keys", "create", "--name", "web"]
+    made = subprocess.run(
+        words, cwd=folder, env=environment(folder), capture_output=True, text=True, check=True
+    )
+    return made.stdout.strip()
+
+
+def test_a_backup_is_the_server_as_it_was(
+    tmp_path: Path, started: Callable[[Path], Process]
+) -> None:
+    """Taken from a busy server, for its owner alone; started elsewhere it knows keys and links."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    authorized = {"authorization": f"Bearer {key_made(first)}"}
+    server = started(first)
+    link = server.ask(headers=authorized).json()["data"][0]["url"]
+    enough = threading.Event()
+
+    def keep_asking() -> list[int]:
+        codes = []
+        while not enough.is_set():
+            codes.append(server.ask(headers=authorized).status_code)
+        return codes
+
+    asking = aside(keep_asking)
+    copied = backup(first / "data", second / "data")
+    enough.set()
+    assert (copied.returncode, copied.stderr) == (0, "")
+    assert set(asking()) == {200}
+    server.kill()
+    for path in [second / "data", *(second / "data").rglob("*")]:
+        assert stat.S_IMODE(os.stat(path).st_mode) & 0o077 == 0, path
+
+    restored = started(second)
+    assert httpx.get(link.replace(server.url, restored.url)).status_code == 200
+    assert restored.ask(headers=authorized).status_code == 200
+    assert restored.ask().status_code == 401
+
+
+def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
+    """A folder that is there, or is no data directory, is left alone."""
+    data = tmp_path / "data"
+    data.mkdir()
+    refused = backup(data, tmp_path / "copy")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        f"{data} is no data directory of Diabelli: there is no secret in it\n",
+    )
+    (data / "secret").write_bytes(b"s" * 32)
+    again = backup(data, tmp_path)
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
