@@ -10,11 +10,13 @@ from diabelli.synthesis.judge import _worst_window
 from diabelli.synthesis.layout import _relax
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.rarity import _distances_elsewhere
-from diabelli.synthesis.resample import blur, enlarge, resize, resize_map, sample, warp
+from diabelli.synthesis.recolour import Turn, recoloured
+from diabelli.synthesis.resample import blur, resize, resize_map, sample
 from diabelli.synthesis.salience import _nearest_elsewhere
 from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
 from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.vote import bell, vote
+from diabelli.synthesis.warp import enlarge, warp
 
 SIDE = 11
 SHAPE = (SIDE - PATCH + 1, SIDE - PATCH + 1)
@@ -39,6 +41,7 @@ def results() -> dict[str, NDArray[np.generic]]:
         "calm": warp(canvas, rows, columns, 6, 9, calm=True),
         "enlarge": enlarge(floats, 14, 9),
         "lit": lit(canvas, random_light(1.0, Stream(1), grey=False)),
+        "recoloured": recoloured(canvas, Turn(0.8, 0.6, 0.28, 0.96, 0.9)),
         "carry_up": carry_up(field, (SIDE, SIDE), (16, 17)),
         "relax": _relax(floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), 0),
         "rarity": _distances_elsewhere(pairs),

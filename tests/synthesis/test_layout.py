@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.dial import dial
-from diabelli.synthesis.layout import Frame, Layout, _monotone, centres, random_layout
+from diabelli.synthesis.layout import Layout, _monotone, centres, random_layout
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
@@ -21,10 +21,10 @@ def subject() -> np.ndarray:
 RIGIDITIES = {"free": FREE, "subject": subject(), "rigid": FREE + np.float32(1)}
 
 
-def layouts(rigidity, strength, count=12, *, subject=FREE, mirrored=False):
+def layouts(rigidity, strength, count=12, *, mirrored=False):
     """Layouts of many seeds over the same source."""
     return [
-        random_layout(rigidity, subject, dial(strength), Stream(seed), mirrored=mirrored)
+        random_layout(rigidity, FREE, dial(strength), Stream(seed), mirrored=mirrored)
         for seed in range(count)
     ]
 
@@ -42,32 +42,6 @@ def test_layouts_reach_beyond_the_source_only_where_it_is_free(name, strength):
             beyond = max(beyond, -places.min(), places.max() - 1)
     assert beyond < 0.4
     assert (beyond > 0) == (name != "rigid")
-
-
-def test_one_rigid_edge_is_not_passed():
-    """What is cut off by the source's edge stays cut off by the canvas's."""
-    floor = FREE.copy()
-    floor[-12:] = 1
-    some = layouts(floor, 1.0, 20)
-    assert max(layout.rows.max() for layout in some) <= 1
-    assert min(layout.rows.min() for layout in some) < -0.05
-
-
-def test_frames_cut_no_subject_that_is_whole():
-    """A disc that the source shows whole lies whole on every canvas, however close."""
-    disc = subject()
-    for layout in layouts(FREE, 1.0, 40, subject=disc):
-        for places, mean in ((layout.rows, disc.max(1)), (layout.columns, disc.max(0))):
-            inside = centres(GRID)[mean > 0]
-            assert places.min() < inside.min() + 0.03
-            assert places.max() > inside.max() - 0.03
-
-
-def test_frames_may_cut_what_the_source_cuts():
-    """A body that runs out of the picture below may be cut higher up."""
-    body = np.zeros((GRID, GRID), np.float32)
-    body[20:, 10:50] = 1
-    assert min(layout.rows.max() for layout in layouts(FREE, 1.0, 40, subject=body)) < 0.95
 
 
 def folds(layout: Layout) -> bool:
@@ -195,9 +169,3 @@ def test_an_unmoved_layout_comes_from_itself_at_every_size(shape):
     rows, columns = layout.shuffled(*shape)
     np.testing.assert_allclose(rows, np.indices(shape)[0], atol=1e-3)
     np.testing.assert_allclose(columns, np.indices(shape)[1], atol=1e-3)
-
-
-def test_the_whole_frame_is_everything():
-    """A frame that leaves nothing out gives the map back."""
-    whole = Frame(0.0, 0.0, 1.0, 1.0).within(subject())
-    np.testing.assert_allclose(whole, subject(), atol=1e-6)

@@ -13,9 +13,10 @@ import numpy as np
 from diabelli.synthesis.analysis import Analysis
 from diabelli.synthesis.field import expected_field
 from diabelli.synthesis.layout import Layout, folded
-from diabelli.synthesis.resample import Bytes, Floats, enlarge, sample, to_bytes, warp
+from diabelli.synthesis.resample import Bytes, Floats, sample, to_bytes
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import Field
+from diabelli.synthesis.warp import enlarge, warp
 
 
 @dataclass(slots=True, eq=False)
