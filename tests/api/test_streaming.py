@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -9,16 +10,31 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import numpy as np
 import openai
 import pytest
+from starlette.responses import Response
 
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server, opened, picture
-from diabelli.api import streaming
+from diabelli.api import fields, streaming
 from diabelli.api.events import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
+from diabelli.api.multipart import Form
+from diabelli.api.streaming import Stream
+from diabelli.service import Made
+from diabelli.variation import Progress, unwatched
 
 SOURCE = picture()
+MADE = Made(
+    seed=5,
+    picture=b"a picture",
+    output_format="png",
+    key=None,
+    height=8,
+    width=8,
+    transparent=False,
+)
 SMALL = {"size": "256x256", "stream": "true", "seed": "5"}
 
 
@@ -161,6 +177,26 @@ def test_silence_is_filled_with_comments(
         assert next(lines).startswith(": ")
         gate.opened.set()
         assert any(line == f"event: {DONE}" for line in lines)
+
+
+def test_what_is_overtaken_is_not_sent() -> None:
+    """Of a variation that is finished, no preview that still waits is told any more."""
+
+    async def heard() -> list[bytes]:
+        form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
+        stream = Stream()
+        stream.open(fields.check(form, {"dall-e-2": "shift"}, {}), str)
+        watch = stream.watching(unwatched)
+        for share in (0.2, 0.4):
+            watch(Progress(0, "level", share, lambda: np.zeros((8, 8, 3), np.uint8)))
+            watch(Progress(1, "level", share))
+        stream.ready(0, MADE)
+        await asyncio.sleep(0)
+        work = asyncio.ensure_future(asyncio.sleep(0, Response()))
+        return [event async for event in stream.told(work)]
+
+    names = [event.split(b"\n")[0].decode() for event in asyncio.run(heard())]
+    assert names == [f"event: {COMPLETED}", f"event: {PROGRESS}"]
 
 
 def test_openais_package_reads_the_events(server: Server) -> None:

@@ -16,6 +16,26 @@ def reload(page: Page) -> None:
     page.wait_for_selector("body[data-ready]")
 
 
+def kept(page: Page) -> dict[str, int]:
+    """How much is in each store of the browser's database."""
+    counts: dict[str, int] = page.evaluate(
+        """async () => {
+            const done = (asked) => new Promise((resolve, reject) => {
+                asked.onsuccess = () => resolve(asked.result);
+                asked.onerror = () => reject(asked.error);
+            });
+            const [{ name }] = await indexedDB.databases();
+            const database = await done(indexedDB.open(name));
+            const counts = {};
+            for (const store of ["sources", "runs"])
+                counts[store] = await done(database.transaction(store).objectStore(store).count());
+            database.close();
+            return counts;
+        }"""
+    )
+    return counts
+
+
 def test_history_survives_a_reload(visit: Opened, server: Server) -> None:
     """Runs, pins and the source are there again, and the next run goes on from there."""
     page = visit(server)
@@ -39,7 +59,10 @@ def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
     page = visit(server)
     pick(page)
     settled(page)
+    assert kept(page) == {"sources": 1, "runs": 1}
     page.click("#clear")
+    page.wait_for_selector("#said:text('The history is empty')", state="attached")
+    assert kept(page) == {"sources": 0, "runs": 0}
     assert page.locator(".run").count() == 0
     reload(page)
     assert page.locator(".run").count() == 0

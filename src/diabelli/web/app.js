@@ -172,7 +172,8 @@ async function carryOut(view) {
   }
   view.settle();
   showTools();
-  if (run.variations.length) keepRun(run);
+  // It may have been removed meanwhile.
+  if (run.variations.length && views.includes(view)) keepRun(run);
 }
 
 function tellFault(view, fault) {
