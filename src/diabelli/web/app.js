@@ -2,20 +2,19 @@
 
 import * as api from "./api.js";
 import { wireCrop } from "./crop.js";
+import { inWords, isHopeless } from "./faults.js";
 import { dropRun, forgetAll, keepRun, keepSource, remembered } from "./keeping.js";
 import { wireKey, wantKey } from "./key.js";
 import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } from "./large.js";
 import { thumbnail } from "./picture.js";
 import { byId, plural, save, say } from "./page.js";
 import { isExpired, nameOf, RunView } from "./runs.js";
-import { choose, currentSource, showTrail, sourceError, take, wireSource } from "./source.js";
+import { choose, currentSource, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
 import { wireTheme } from "./theme.js";
 import { readWish, showModels, wireWish } from "./wish.js";
 import { wireKeys } from "./walk.js";
 import { zipped } from "./zip.js";
 
-// What trying again cannot help.
-const HOPELESS = new Set([400, 403, 413]);
 const views = [];
 const sources = new Map();
 
@@ -55,7 +54,7 @@ const acts = {
       const picture = await pictureOf(variation);
       closeLarge();
       const parent = { source: view.source.id, seed: variation.seed };
-      await take(picture, variedName(view.source), parent);
+      await take(picture, variedName(view.source, sources), parent);
       await make({ ...readWish(), seed: "" });
     }, view, variation);
   },
@@ -79,17 +78,6 @@ const acts = {
   },
 };
 
-// The first source's name, and how often it was varied.
-function variedName(source) {
-  let [depth, first] = [1, source];
-  for (let at = source; at?.parent; at = sources.get(at.parent.source)) {
-    depth += 1;
-    first = sources.get(at.parent.source) ?? first;
-  }
-  const often = depth === 1 ? "" : depth === 2 ? " twice" : ` ${depth} times`;
-  return `${first.name}, varied${often}`;
-}
-
 const pictureOf = async (variation) => (variation.picture ??= await api.fetchResult(variation.url));
 
 // Do it, and tell what went wrong where the person looks.
@@ -106,16 +94,6 @@ async function guarded(work, view, variation) {
   }
   view.show(variation);
   refreshLarge();
-}
-
-function inWords(fault) {
-  if (!(fault instanceof api.Refusal)) {
-    console.error(fault);
-    return "Something went wrong in this page. Its console has the details.";
-  }
-  if (fault.status === 503) return "The server is busy with other pictures.";
-  if (fault.status === 413) return `The picture is larger than this server takes. ${fault.message}`;
-  return fault.message;
 }
 
 async function taken(file, name) {
@@ -189,7 +167,7 @@ function tellFault(view, fault) {
     start(view.source, run.wish);
   };
   if (fault.status === 401) wantKey(fault, again);
-  view.fail(inWords(fault), fault.retryAfter ?? 0, HOPELESS.has(fault.status) ? null : again);
+  view.fail(inWords(fault), fault.retryAfter ?? 0, isHopeless(fault) ? null : again);
 }
 
 async function arrived(view, { index, seed, url }) {

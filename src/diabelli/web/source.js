@@ -51,6 +51,17 @@ export async function choose(source) {
   boxWas = JSON.stringify(cropBox());
 }
 
+// The first source's name, and how often it was varied.
+export function variedName(source, sources) {
+  let [depth, first] = [1, source];
+  for (let at = source; at?.parent; at = sources.get(at.parent.source)) {
+    depth += 1;
+    first = sources.get(at.parent.source) ?? first;
+  }
+  const often = depth === 1 ? "" : depth === 2 ? " twice" : ` ${depth} times`;
+  return `${first.name}, varied${often}`;
+}
+
 // The way from the first source to this one, as pictures to walk back on.
 export function showTrail(sources) {
   const steps = [];
