@@ -52,11 +52,7 @@ variation = {{ "256x256" = 100, "512x512" = 200, "1024x1024" = 400 }}
 
 In the environment, `api_keys` is separated by commas, `models` and `engines` are JSON.
 
-## Where keys are needed
-
-On a loopback address (the default) no key is needed until one is made.
-On any other address the server starts only with a key, of `diabelli keys create` or of `api_keys`, or with `auth = "no-auth"` (`--no-auth`), which says that everybody who reaches the server may use it.
-Where there are keys, they are needed on every address; see [keys and limits](keys.md).
+Where the server asks for keys, and when it refuses to start without one, is told in [keys and limits](keys.md#where-keys-are-needed).
 """
 
 
