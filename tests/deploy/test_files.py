@@ -22,6 +22,13 @@ PROXIES = ("nginx.conf", "nginx-prefix.conf", "Caddyfile")
 DEFAULTS = Settings(data_dir=Path("nowhere"))
 
 
+def test_every_file_is_explained() -> None:
+    """The page for operators names each."""
+    page = (DEPLOY.parent / "docs" / "operations.md").read_text("utf-8")
+    for path in DEPLOY.iterdir():
+        assert f"deploy/{path.name}" in page, path.name
+
+
 def unit() -> configparser.SectionProxy:
     """What the unit says of its service; of repeated lines the last."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
