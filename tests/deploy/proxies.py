@@ -83,13 +83,21 @@ def nginx_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Prox
 
 def caddy(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
     """Caddy with deploy/Caddyfile, without a certificate: that could be had from outside alone."""
-    text = written(
-        "Caddyfile",
-        {f"{NAME} {{": f"http://127.0.0.1:{port} {{", "127.0.0.1:8000": f"127.0.0.1:{behind}"},
-    )
-    (folder / "Caddyfile").write_text("{\n\tadmin off\n}\n" + text)
-    _run(stack, folder, port, "caddy", "run", "--config", str(folder / "Caddyfile"))
-    return Proxied(f"http://127.0.0.1:{port}", stack.enter_context(httpx.Client(timeout=30)))
+    changes = {f"{NAME} {{": f"http://127.0.0.1:{port} {{", "127.0.0.1:8000": f"127.0.0.1:{behind}"}
+    return _caddy(stack, folder, port, written("Caddyfile", changes), path="")
+
+
+def caddy_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
+    """Caddy with the block at the end of deploy/Caddyfile, for a path of another site."""
+    changes = {
+        "www.example.org {": f"http://127.0.0.1:{port} {{",
+        "127.0.0.1:8000": f"127.0.0.1:{behind}",
+    }
+    text = written("Caddyfile", changes)
+    common, _, _ = text.partition("\n# (*)\n")
+    _, _, block = text.partition("#\n# http://")
+    site = "http://" + block.replace("\n# ", "\n")
+    return _caddy(stack, folder, port, f"{common}\n{site}", path="/variations")
 
 
 def written(name: str, changes: Mapping[str, str]) -> str:
@@ -124,6 +132,13 @@ def _nginx(stack: ExitStack, folder: Path, port: int, text: str, *, path: str) -
         (folder / name).chmod(0)
     client = stack.enter_context(httpx.Client(verify=trusted, timeout=30))
     return Proxied(f"https://127.0.0.1:{port}{path}", client)
+
+
+def _caddy(stack: ExitStack, folder: Path, port: int, text: str, *, path: str) -> Proxied:
+    (folder / "Caddyfile").write_text("{\n\tadmin off\n}\n" + text)
+    _run(stack, folder, port, "caddy", "run", "--config", str(folder / "Caddyfile"))
+    client = stack.enter_context(httpx.Client(timeout=30))
+    return Proxied(f"http://127.0.0.1:{port}{path}", client)
 
 
 def _certify(folder: Path) -> ssl.SSLContext:

@@ -69,7 +69,7 @@ def test_the_unit_starts_the_command_as_it_is() -> None:
 
 def test_the_unit_waits_for_the_last_requests() -> None:
     """It kills nothing that `stop_grace_s` still allows."""
-    assert int(unit()["TimeoutStopSec"]) > DEFAULTS.stop_grace_s + 5
+    assert int(unit()["TimeoutStopSec"]) > DEFAULTS.stop_grace_s + 10
 
 
 def test_the_settings_are_good_and_fit_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:

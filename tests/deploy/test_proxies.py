@@ -15,13 +15,14 @@ from PIL import Image as Pillow
 from api.conftest import start as start_server
 from api.engines import Gate
 from api.wire import PATH, picture
-from deploy.proxies import Start, caddy, free_port, nginx, nginx_prefix
+from deploy.proxies import Start, caddy, caddy_prefix, free_port, nginx, nginx_prefix
 
 SOURCE = picture()
 LARGE = 30_000_000
 """More bytes than a body may have."""
 ELSEWHERE = "https://www.example.org/variations"
-PROXIES = [nginx, nginx_prefix, caddy]
+PROXIES = [nginx, nginx_prefix, caddy, caddy_prefix]
+BELOW_A_PATH = (nginx_prefix, caddy_prefix)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def begun(stack: ExitStack, tmp_path_factory: pytest.TempPathFactory, start: Sta
     """A server in the stack, and a proxy before it, which the key of the client opens."""
     gate = Gate()
     # Below a path the server knows where it is from this setting alone.
-    told = {"public_url": ELSEWHERE} if start is nginx_prefix else {}
+    told = {"public_url": ELSEWHERE} if start in BELOW_A_PATH else {}
     folder = tmp_path_factory.mktemp("data")
     server = start_server(stack, folder, {"api_keys": ("right",), **told}, gate)
     stack.callback(gate.opened.set)
@@ -151,7 +152,7 @@ def test_pages_are_found_where_they_are(stand: Stand) -> None:
     assert str(bare.url).removesuffix("/") == stand.base
 
 
-@pytest.mark.parametrize("start", PROXIES)
+@pytest.mark.parametrize("start", [nginx, nginx_prefix, caddy])
 def test_a_server_that_is_away_is_told_so_that_clients_return(
     tmp_path_factory: pytest.TempPathFactory, start: Start
 ) -> None:
