@@ -218,6 +218,16 @@ SECURITY_SCHEMES = {
 
 FORM_REFERENCE = {"$ref": "#/components/schemas/VariationForm"}
 
+EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "event": {"type": "string", "description": "What kind of event it is."},
+        "data": {"type": "string", "description": "A JSON object."},
+    },
+}
+"""One event of the answer to `stream=true`."""
+
 CREATE: dict[str, Any] = {
     **KEYED,
     "operationId": "createImageVariation",
@@ -236,7 +246,7 @@ CREATE: dict[str, Any] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": FORM_REFERENCE}},
     },
-    "responses": {"200": {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    "responses": {"200": {"content": {"text/event-stream": {"itemSchema": EVENT}}}},
 }
 LIST_MODELS: dict[str, Any] = {
     **KEYED,

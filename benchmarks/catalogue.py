@@ -1,0 +1,116 @@
+"""Requests whose answers are known: each has one right answer, down to the byte.
+
+An idle server is asked for each of them once, one after the other; what it says then is what it has
+to say under load. That these first answers are right is judged by the sources themselves: at
+strength 0 a variation is its own source, and each carries its seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from wires import Answer, form
+
+SOURCES = 16
+SHAPES = (
+    # n, side, strength, source's side
+    (1, 256, 0.5, 64),
+    (1, 256, 0.0, 200),
+    (2, 256, 0.3, 128),
+    (1, 512, 0.0, 512),
+    (1, 256, 1.0, 300),
+    (4, 256, 0.0, 96),
+    (1, 512, 0.5, 256),
+    (10, 256, 0.8, 128),
+)
+
+
+@dataclass(slots=True)
+class Case:
+    """One request, and the SHA-256 of each picture of its answer once that is known."""
+
+    source: np.ndarray
+    n: int
+    side: int
+    strength: float
+    seed: int
+    as_url: bool
+    expected: list[str] = field(default_factory=list)
+
+    def body(self) -> bytes:
+        """The form."""
+        file = BytesIO()
+        Image.fromarray(self.source).save(file, "PNG")
+        fields = {
+            "n": self.n,
+            "size": f"{self.side}x{self.side}",
+            "strength": self.strength,
+            "seed": self.seed,
+            "response_format": "url" if self.as_url else "b64_json",
+            "user": f"user-{self.seed % 7}",
+        }
+        return form({name: str(value) for name, value in fields.items()}, file.getvalue())
+
+    def learn(self, answer: Answer, pictures: list[bytes]) -> None:
+        """Take the first answer as the right one, if it is; raises ValueError if it is not."""
+        fault = self.fault_of(answer, pictures)
+        if fault:
+            raise ValueError(fault)
+        if self.strength == 0.0 and not all(self._is_source(picture) for picture in pictures):
+            raise ValueError("a variation of strength 0 is not its source")
+        self.expected = [hashlib.sha256(picture).hexdigest() for picture in pictures]
+
+    def fault_of(self, answer: Answer, pictures: list[bytes]) -> str | None:
+        """What is wrong with an answer of status 200; None for nothing."""
+        told = answer.json()["data"]
+        if len(told) != self.n:
+            return f"{len(told)} pictures instead of {self.n}"
+        if told[0]["seed"] != self.seed:
+            return "the answer of another seed"
+        for one, picture in zip(told, pictures, strict=True):
+            if re.findall(rb'diabelli:seed="(\d+)"', picture) != [b"%d" % one["seed"]]:
+                return "a picture of another seed than the answer says"
+        found = [hashlib.sha256(picture).hexdigest() for picture in pictures]
+        return "other pictures than before" if self.expected and found != self.expected else None
+
+    def _is_source(self, picture: bytes) -> bool:
+        with Image.open(BytesIO(picture)) as opened:
+            small = np.asarray(opened.convert("RGB").resize((16, 16), Image.Resampling.BOX), int)
+        own = Image.fromarray(self.source).resize((16, 16), Image.Resampling.BOX)
+        return bool(np.abs(small - np.asarray(own, int)).mean() < 8)
+
+
+def catalogue(cases: int) -> list[Case]:
+    """So many cases, all of them different, each of its own kind of source."""
+    made = []
+    for number in range(cases):
+        n, side, strength, source_side = SHAPES[number % len(SHAPES)]
+        made.append(
+            Case(
+                source=source(number % SOURCES, source_side),
+                n=n,
+                side=side,
+                strength=strength,
+                seed=1000 * number + 7,
+                as_url=number % 3 == 1,
+            )
+        )
+    return made
+
+
+def source(number: int, side: int) -> np.ndarray:
+    """A picture of discs, (side, side, 3) uint8, unlike that of any other number."""
+    rng = np.random.default_rng(number)
+    image = np.empty((side, side, 3), np.uint8)
+    image[:] = rng.integers(0, 256, 3)
+    rows, columns = np.mgrid[:side, :side] / side
+    for _ in range(12):
+        row, column, radius = rng.random(3) * (1, 1, 0.3)
+        image[(rows - row) ** 2 + (columns - column) ** 2 < radius**2] = rng.integers(0, 256, 3)
+    return image

@@ -1,0 +1,195 @@
+"""The clients of a server under load: good ones, and all the others that a server meets."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from catalogue import Case
+from wires import Answer, Wire, connected, form
+
+HUGE = 30 * 1024 * 1024
+STEP = 64 * 1024
+CALM_S = (0.05, 0.5)
+"""How long a client who was refused for want of room waits: less than it is told, to press on."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What all clients saw.
+
+    Attributes:
+        outcomes: how often each kind of client met each status, or left.
+        faults: what must not be, in words.
+        good_s, refused_s: the seconds of the answers with pictures, and of those without room.
+        images: how many pictures came.
+        acknowledged: the ids of the requests that were told that they succeeded.
+    """
+
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    good_s: list[float] = field(default_factory=list)
+    refused_s: list[float] = field(default_factory=list)
+    images: int = 0
+    acknowledged: list[str] = field(default_factory=list)
+
+    def take(self, kind: str, answer: Answer, seconds: float, expected: set[int]) -> None:
+        """Note an answer; anything but the expected statuses and 503 is a fault."""
+        self.outcomes[kind, str(answer.status)] += 1
+        if answer.status == 503:
+            self.refused_s.append(seconds)
+            if "retry-after" not in answer.headers:
+                self.faults[f"{kind}: 503 without Retry-After"] += 1
+        elif answer.status not in expected:
+            self.faults[f"{kind}: {answer.status} {answer.body[:150]!r}"] += 1
+        if answer.status != 200 and set(answer.json()["error"]) != ERROR:
+            self.faults[f"{kind}: an error of another shape: {answer.body[:150]!r}"] += 1
+
+
+ERROR = {"message", "type", "param", "code"}
+
+
+async def good(port: int, case: Case, seen: Seen, kind: str = "good") -> None:
+    """Ask for the case, fetch what is behind its links, and hold all of it against the case."""
+    async with connected(port) as wire:
+        started = time.monotonic()
+        if kind == "slow":
+            answer = await dribble(wire, case.body())
+        else:
+            answer = await wire.ask(case.body())
+        seen.take(kind, answer, time.monotonic() - started, {200})
+        if answer.status != 200:
+            await asyncio.sleep(random.uniform(*CALM_S))
+            return
+        seen.good_s.append(time.monotonic() - started)
+        seen.acknowledged.append(answer.headers["x-request-id"])
+        pictures = await pictures_of(wire, answer)
+        seen.images += len(pictures)
+        fault = case.fault_of(answer, pictures)
+        if fault:
+            seen.faults[f"{kind}: {fault}"] += 1
+
+
+async def pictures_of(wire: Wire, answer: Answer) -> list[bytes]:
+    """The pictures of a reply, fetched where it has links."""
+    pictures = []
+    for one in answer.json()["data"]:
+        if "url" in one:
+            fetched = await wire.fetch(one["url"])
+            if fetched.status != 200:
+                raise ValueError(f"a link answers {fetched.status}")
+            pictures.append(fetched.body)
+        else:
+            pictures.append(base64.b64decode(one["b64_json"]))
+    return pictures
+
+
+async def dribble(wire: Wire, body: bytes) -> Answer:
+    """Send a form in a dozen pieces within a second or two, or until it is answered."""
+    answering = asyncio.create_task(wire.answer())
+    await wire.head(len(body))
+    step = len(body) // 12 + 1
+    for start in range(0, len(body), step):
+        if answering.done():
+            break
+        await wire.send(body[start : start + step])
+        await asyncio.sleep(random.uniform(0.05, 0.2))
+    return await answering
+
+
+async def slow(port: int, case: Case, seen: Seen) -> None:
+    """A good request on a bad line."""
+    await good(port, case, seen, "slow")
+
+
+async def bad(port: int, case: Case, seen: Seen) -> None:
+    """One of the many ways to be wrong; each is 400."""
+    body = case.body()
+    broken = random.choice(
+        [
+            form({"n": "11"}, body),
+            form({"nonsense": "1"}, body),
+            form({"model": "dall-e-9"}, body),
+            form({"size": "256x256"}, b"\x89PNG\r\n\x1a\n" + body),
+            body.replace(b"IDAT", b"IDAT\0", 1),
+            body.replace(b'name="image"', b'name="picture"'),
+            body[: len(body) // 2],
+            b"--" + body,
+        ]
+    )
+    async with connected(port) as wire:
+        started = time.monotonic()
+        answer = await wire.ask(broken)
+        seen.take("bad", answer, time.monotonic() - started, {400})
+
+
+async def huge(port: int, case: Case, seen: Seen) -> None:
+    """More than is accepted: announced, or sent without a word about it until it is refused."""
+    announced = random.random() < 0.5
+    async with connected(port) as wire:
+        started = time.monotonic()
+        await wire.head(HUGE if announced else None)
+        sending = asyncio.create_task(_pour(wire, chunked=not announced))
+        try:
+            answer = await wire.answer()
+        finally:
+            sending.cancel()
+            await asyncio.wait({sending})
+        seen.take("huge", answer, time.monotonic() - started, {413})
+
+
+async def _pour(wire: Wire, *, chunked: bool) -> None:
+    piece = bytes(STEP)
+    start = form({}, b"")[:-20]
+    await wire.send(b"%x\r\n%b\r\n" % (len(start), start) if chunked else start)
+    for _ in range(HUGE // STEP):
+        if wire.is_closed:
+            return
+        await wire.send(b"%x\r\n%b\r\n" % (STEP, piece) if chunked else piece)
+
+
+async def aborted(port: int, case: Case, seen: Seen) -> None:
+    """Hang up while the form is on its way, or while its pictures are being made."""
+    body = case.body()
+    async with connected(port) as wire:
+        await wire.head(len(body))
+        await wire.send(body[: len(body) // 2] if random.random() < 0.5 else body)
+        await asyncio.sleep(random.uniform(0, 0.5))
+    seen.outcomes["aborted", "left"] += 1
+
+
+async def stalled(port: int, case: Case, seen: Seen) -> None:
+    """Send half of a form and wait."""
+    body = case.body()
+    async with connected(port) as wire:
+        started = time.monotonic()
+        await wire.head(len(body))
+        await wire.send(body[: len(body) // 2])
+        answer = await wire.answer()
+        seen.take("stalled", answer, time.monotonic() - started, {408})
+
+
+Client = Callable[[int, Case, Seen], Awaitable[None]]
+MIX: dict[Client, int] = {good: 60, bad: 12, slow: 10, aborted: 10, huge: 4, stalled: 4}
+"""Of a hundred clients, how many are of each kind."""
+
+
+async def drive(port: int, cases: list[Case], clients: int, seconds: float, seen: Seen) -> None:
+    """Let so many clients come at a time, each followed by the next one, for so long."""
+    end = time.monotonic() + seconds
+    kinds, weights = list(MIX), list(MIX.values())
+
+    async def come_and_go() -> None:
+        while time.monotonic() < end:
+            (client,) = random.choices(kinds, weights)
+            try:
+                await client(port, random.choice(cases), seen)
+            except (OSError, EOFError, TimeoutError, ValueError) as fault:
+                seen.faults[f"{client.__name__}: no answer: {fault!r}"[:200]] += 1
+
+    await asyncio.gather(*(come_and_go() for _ in range(clients)))

@@ -1,0 +1,61 @@
+"""Servers as processes of their own, and what they cost."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that runs."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def cpu_s(self) -> float:
+        """The CPU seconds that it has taken so far, all its threads together."""
+        told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+    def peak_mib(self) -> float:
+        """The most memory that any of its processes has held."""
+        pids = [self.process.pid, *_children(self.process.pid)]
+        return max(_peak_mib(Path(f"/proc/{pid}/status").read_text()) for pid in pids)
+
+
+@contextmanager
+def started(command: list[str], folder: Path, **told: str) -> Iterator[Running]:
+    """A server while it runs, from when it says where; `told` is its environment beside ours."""
+    log = folder / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=folder, stdout=file, stderr=file, env=os.environ | told
+        )
+    try:
+        while not (found := re.search(r"on http://127\.0\.0\.1:(\d+)", log.read_text())):
+            if process.poll() is not None:
+                raise RuntimeError(log.read_text())
+            time.sleep(0.05)
+        yield Running(int(found[1]), process, log)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in told]
+
+
+def _peak_mib(status: str) -> float:
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0

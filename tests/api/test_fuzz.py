@@ -1,0 +1,201 @@
+"""Requests that nobody would send, to a real server: each is answered in time, none by a fault."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+import schemathesis
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import Case
+from schemathesis.checks import CHECKS, load_all_checks
+from starlette.requests import Request
+from starlette.types import Message
+
+from api.wire import BOUNDARY, FORM_TYPE, Server, form, part, picture
+from diabelli.api.multipart import MAX_PARTS, MAX_TEXT_BYTES, Form, boundary_of, read_form
+from diabelli.api.refusals import BodyTooLarge, BrokenForm, WrongContentType
+from fuzzing import TIMES, tries
+
+load_all_checks()
+HELD = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    ]
+)
+MODES = schemathesis.GenerationMode
+OPERATIONS = (
+    ("POST", "/v1/images/variations", MODES.POSITIVE),
+    ("POST", "/v1/images/variations", MODES.NEGATIVE),
+    ("GET", "/v1/models", MODES.POSITIVE),
+    ("GET", "/v1/models/{model}", MODES.POSITIVE),
+    ("GET", "/results/{hour}/{name}", MODES.POSITIVE),
+    ("GET", "/results/{hour}/{name}", MODES.NEGATIVE),
+    ("GET", "/usage/data", MODES.POSITIVE),
+    ("GET", "/usage/data", MODES.NEGATIVE),
+)
+"""What is tried; a path that takes any text and no field has nothing beside its document."""
+
+LIMIT = 256 * 1024
+PICTURE_LIMIT = 64 * 1024
+TOKEN = st.text("abcdefghijklmnopqrstuvwxyz-_[]0123456789", min_size=1, max_size=20)
+VALUE = st.one_of(
+    st.binary(max_size=300), st.sampled_from([b"", b"null", picture(8), bytes(70_000)])
+)
+
+
+@pytest.fixture(scope="session")
+def document(server: Server) -> schemathesis.BaseSchema:
+    """What the server says of itself."""
+    return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+
+
+def test_every_documented_operation_is_tried(document: schemathesis.BaseSchema) -> None:
+    """An operation that is new in the document has to be fuzzed as well."""
+    found = {(one.ok().method.upper(), one.ok().path) for one in document.get_all_operations()}
+    assert found == {(method, path) for method, path, _ in OPERATIONS}
+
+
+@pytest.mark.parametrize(("method", "path", "mode"), OPERATIONS)
+def test_whatever_is_asked_is_answered_as_documented(
+    document: schemathesis.BaseSchema, method: str, path: str, mode: schemathesis.GenerationMode
+) -> None:
+    """Requests within the document and beside it get a documented answer, never a fault."""
+    operation = document[path][method]
+
+    @tries(25)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Case) -> None:
+        case.call_and_validate(checks=HELD, timeout=20)
+
+    ask()
+
+
+@st.composite
+def forms(draw: st.DrawFn) -> tuple[dict[str, tuple[bool, bytes]], bytes]:
+    """The parts of a well-formed form - by name, whether they are files, their values - and it."""
+    parts = draw(
+        st.dictionaries(TOKEN | st.just("image"), st.tuples(st.booleans(), VALUE), max_size=8)
+    )
+    marked = BOUNDARY.encode()
+    clean = {name: (file, value.replace(marked, b"")) for name, (file, value) in parts.items()}
+    return clean, form(
+        *(
+            part(name, value, filename="a b.png" if file else None)
+            for name, (file, value) in clean.items()
+        )
+    )
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> bytes:
+    """A form that was torn, flipped, doubled, or never was one."""
+    _, body = draw(forms())
+    data = bytearray(body)
+    for _ in range(draw(st.integers(0, 6))):
+        start = draw(st.integers(0, len(data)))
+        end = min(len(data), start + draw(st.integers(0, 40)))
+        piece = draw(
+            st.sampled_from([b"", b"\r\n", b"\r", b"--", b'"', b":", BOUNDARY.encode(), b"\0"])
+            | st.binary(max_size=8)
+            | st.just(bytes(data[start:end]) * 2)
+        )
+        data[start:end] = piece
+    return bytes(data)
+
+
+def read(body: bytes, step: int, content_type: str = FORM_TYPE) -> Form:
+    """The body read as a form, in pieces of that many bytes."""
+    pieces = [body[start : start + step] for start in range(0, len(body), step)] or [b""]
+    messages: Iterator[Message] = (
+        {"type": "http.request", "body": piece, "more_body": index + 1 < len(pieces)}
+        for index, piece in enumerate(pieces)
+    )
+
+    async def receive() -> Message:
+        return next(messages)
+
+    head = [(b"content-type", content_type.encode("latin-1"))]
+    request = Request({"type": "http", "method": "POST", "headers": head}, receive)
+    boundary = boundary_of(request)
+    reading = read_form(request, boundary, limit=LIMIT, picture_limit=PICTURE_LIMIT, patience_s=5)
+    return asyncio.run(reading)
+
+
+def outcome(body: bytes, step: int) -> Form | str:
+    """What comes of the body: a form, or the refusal."""
+    try:
+        return read(body, step)
+    except (BrokenForm, BodyTooLarge) as refusal:
+        return type(refusal).__name__
+
+
+@tries(60)
+@given(made=forms(), step=st.integers(1, 5000))
+def test_a_form_is_read_the_same_however_it_arrives(
+    made: tuple[dict[str, tuple[bool, bytes]], bytes], step: int
+) -> None:
+    """Every value arrives as it was sent, cut at its limit alone, wherever the pieces end."""
+    parts, body = made
+    found = read(body, max(step, len(body) // 200))
+    texts = {name: value for name, (_, value) in parts.items() if name != "image"}
+    assert found.texts == {
+        name: value[: MAX_TEXT_BYTES + 1].decode(errors="replace") for name, value in texts.items()
+    }
+    file, value = parts.get("image", (False, b""))
+    unset = not file and value in (b"", b"null")
+    assert found.picture == (None if unset else value[: PICTURE_LIMIT + 1])
+    assert (found.repeated, found.complete) == (frozenset(), True)
+
+
+@tries(150)
+@given(body=broken(), step=st.integers(1, 500))
+def test_a_broken_form_is_refused_or_read_but_never_a_fault(body: bytes, step: int) -> None:
+    """Any bytes make a bounded form or a refusal, and the same one if they come in one piece."""
+    found = outcome(body, max(step, len(body) // 200))
+    assert found == outcome(body, len(body) or 1)
+    if isinstance(found, Form):
+        assert len(found.texts) <= MAX_PARTS
+        assert all(len(text.encode()) <= 3 * (MAX_TEXT_BYTES + 1) for text in found.texts.values())
+        assert len(found.picture or b"") <= PICTURE_LIMIT + 1
+
+
+@tries(100)
+@given(
+    content_type=st.one_of(
+        st.text(st.characters(max_codepoint=255), max_size=300),
+        st.builds("multipart/form-data; boundary={}".format, st.text(max_size=80)),
+        st.builds('multipart/form-data; {}="{}"'.format, TOKEN, TOKEN),
+    ).filter(lambda text: all(ord(character) < 256 for character in text))
+)
+def test_whatever_the_content_type_says_is_understood_or_refused(content_type: str) -> None:
+    """No Content-Type is more than a boundary or a refusal."""
+    with suppress(WrongContentType, BrokenForm):
+        read(b"--x--\r\n", 100, content_type)
+
+
+def test_reading_broken_forms_leaves_nothing_behind() -> None:
+    """Memory is the same after many forms as after a few."""
+    body = form(part("image", picture(64), filename="a"), *[part("n", "1")] * 20)
+
+    def many(times: int) -> int:
+        for number in range(times):
+            cut = (7919 * number) % len(body)
+            outcome(body[:cut] + body[cut + 3 :], 100 + number % 3000)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    before = many(50)
+    after = many(250 * TIMES)
+    tracemalloc.stop()
+    assert after - before < 50_000
