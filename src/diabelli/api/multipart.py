@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, MultipartState, parse_options_header
@@ -89,7 +90,8 @@ class Part:
     name: str
     has_filename: bool
     room: int
-    data: bytearray = field(default_factory=bytearray)
+    # It gives its bytes away without copying them.
+    data: BytesIO = field(default_factory=BytesIO)
 
 
 class FormReader:
@@ -132,8 +134,8 @@ class FormReader:
         texts = [part for part in self._parts if part.name != PICTURE]
         names = Counter(part.name for part in self._parts)
         return Form(
-            picture=bytes(pictures[-1].data) if pictures else None,
-            texts={part.name: part.data.decode(errors="replace") for part in texts},
+            picture=pictures[-1].data.getvalue() if pictures else None,
+            texts={part.name: part.data.getvalue().decode(errors="replace") for part in texts},
             repeated=frozenset(name for name, times in names.items() if times > 1),
             complete=complete,
         )
@@ -164,10 +166,10 @@ class FormReader:
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:
         part = self._parts[-1]
-        kept = data[start : min(end, start + part.room)]
-        part.room -= len(kept)
-        part.data += kept
+        end = min(end, start + part.room)
+        part.room -= end - start
+        part.data.write(memoryview(data)[start:end])
 
 
 def _unset(part: Part) -> bool:
-    return not part.has_filename and bytes(part.data) in (b"", b"null")
+    return not part.has_filename and part.data.getvalue() in (b"", b"null")
