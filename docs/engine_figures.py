@@ -1,7 +1,7 @@
 """Makes the pictures of docs/engine.md: python docs/engine_figures.py
 
-They show the patch engine's own arrays at each stage of one variation of one source, which
-docs/images/CREDITS.md credits.
+They show the patch engine's own arrays at each stage of one variation of one source, and a drawing
+in other colours; docs/images/CREDITS.md credits both.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from diabelli.synthesis.climb import Canvas, climb, start
 from diabelli.synthesis.composition import compose, paint, study
 from diabelli.synthesis.guide import Guide
 from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.recolour import random_turn, recoloured
 from diabelli.synthesis.resample import Bytes, resize, resize_map, to_bytes
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.stream import Stream
@@ -33,7 +34,8 @@ sys.path.insert(0, str(HERE.parent / "benchmarks"))
 
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
-SOURCE, SEED, STRENGTH = "coffee", 1, 0.8
+SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
+DRAWING = "crest"
 SIDE, TILE, GAP = 512, 200, 5
 LINES = 12
 """The grid over the guide has so many cells along each side of the source."""
@@ -84,6 +86,12 @@ def light_strip(image: Image) -> Image:
     """An image, and the same under three lights as far from it as strength 1 goes."""
     lights = [random_light(1.0, Stream(seed), grey=False) for seed in (3, 4, 9)]
     return joined([image, *(lit(image, light) for light in lights)])
+
+
+def recolour_strip(image: Image) -> Image:
+    """A drawing, and the same under three turns as far from it as strength 1 goes."""
+    turns = [random_turn(image, 1.0, Stream(seed)) for seed in (4, 6, 10)]
+    return joined([image, *(recoloured(image, turn) for turn in turns if turn is not None)])
 
 
 def strength_strip(source: Image) -> Image:
@@ -137,6 +145,7 @@ def main() -> None:
         "layout": layout_strip(candidate.guide),
         "climb": climb_strip(candidate),
         "light": light_strip(image),
+        "recolour": recolour_strip(load(DRAWING)),
         "strength": strength_strip(source),
     }
     for name, strip in strips.items():

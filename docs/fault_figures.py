@@ -1,0 +1,111 @@
+"""Makes the pictures of the faults in docs/engine-log.md, beside another implementation:
+
+    python docs/fault_figures.py --against SCRIPT [--against-python PYTHON] [--only wobble,thin]
+
+Each shows a source, what the other implementation makes of it and what the engine makes of it, at
+the same strength and with the same seed, which was chosen for the other's fault.
+benchmarks/against.py says what SCRIPT is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import diabelli
+from diabelli import pictures
+from diabelli.pictures.writing import on_white
+from diabelli.synthesis.resample import resize
+from diabelli.variation import Image
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "benchmarks"))
+
+from against import Other  # noqa: E402  benchmarks/against.py
+from pictures import load  # noqa: E402  benchmarks/pictures.py
+
+SIDE, GAP = 256, 6
+TILES = {1: 240, 2: 176}
+"""The side of a tile by how many variations of each are shown."""
+SQUARE = 16
+"""The side of the squares that alpha is shown before, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What shows a fault: a picture of the benchmarks, a strength, a seed, how many variations."""
+
+    picture: str
+    strength: float
+    seed: int
+    n: int = 1
+
+
+FAULTS = {
+    "wobble": Fault("coffee", 0.6, 3),
+    "thin": Fault("masts", 0.6, 1),
+    "vanish": Fault("camera", 0.7, 3),
+    "beyond": Fault("chelsea", 0.6, 1),
+    "text": Fault("screenshot", 0.6, 1),
+    "alpha": Fault("icon", 0.6, 1),
+    "dark": Fault("rocket", 0.6, 4),
+    "alike": Fault("grace_hopper", 0.6, 1, 2),
+    "portrait": Fault("astronaut", 1.0, 1),
+    "ghosts": Fault("china", 0.7, 4),
+    "colour": Fault("crest", 0.6, 3),
+}
+"""By the names of the pictures docs/images/fault-*.jpg."""
+
+
+def figure(fault: Fault, other: Other) -> Image:
+    """The source, what the other implementation made, what the engine makes: tiles in a row."""
+    source = load(fault.picture)
+    (shown,) = diabelli.vary(source, strength=0, size=SIDE)
+    theirs = other.vary(
+        on_white(source), n=fault.n, strength=fault.strength, seed=fault.seed, size=SIDE
+    )
+    ours = diabelli.vary(source, n=fault.n, strength=fault.strength, seed=fault.seed, size=SIDE)
+    groups = [[shown.image], theirs.images, [variation.image for variation in ours]]
+    side = TILES[fault.n]
+    return _spaced(
+        [_spaced([resize(_visible(image), side, side) for image in group], 2) for group in groups],
+        GAP,
+    )
+
+
+def _visible(image: Image) -> Image:
+    """The image without alpha: where it is transparent, grey squares are seen."""
+    if image.shape[2] == 3:
+        return image
+    row, column = np.indices(image.shape[:2]) // SQUARE
+    ground = np.where((row + column) % 2, 255, 225)[..., None]
+    alpha = image[..., 3:] / 255
+    return np.rint(alpha * image[..., :3] + (1 - alpha) * ground).astype(np.uint8)
+
+
+def _spaced(images: list[Image], gap: int) -> Image:
+    """Images in a row with white between them."""
+    white = np.full((images[0].shape[0], gap, 3), 255, np.uint8)
+    parts = [part for image in images for part in (image, white)]
+    return np.concatenate(parts[:-1], axis=1)
+
+
+def main() -> None:
+    """Write every figure, or those that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--against", type=Path, metavar="SCRIPT", required=True)
+    parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
+    parser.add_argument("--only", default=",".join(FAULTS), help="names, separated by commas")
+    asked = parser.parse_args()
+    with Other(asked.against, asked.against_python) as other:
+        for name in asked.only.split(","):
+            picture = pictures.encode(figure(FAULTS[name], other), "jpeg", quality=70)
+            (HERE / "images" / f"fault-{name}.jpg").write_bytes(picture)
+
+
+if __name__ == "__main__":
+    main()
