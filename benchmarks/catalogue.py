@@ -77,7 +77,10 @@ class Case:
             if re.findall(rb'diabelli:seed="(\d+)"', picture) != [b"%d" % one["seed"]]:
                 return "a picture of another seed than the answer says"
         found = [hashlib.sha256(picture).hexdigest() for picture in pictures]
-        return "other pictures than before" if self.expected and found != self.expected else None
+        if self.expected and found != self.expected:
+            wrong = [one for one, own in zip(found, self.expected, strict=True) if one != own]
+            return f"seed {self.seed}: {len(wrong)} of {self.n} pictures are others than before"
+        return None
 
     def _is_source(self, picture: bytes) -> bool:
         with Image.open(BytesIO(picture)) as opened:

@@ -20,7 +20,6 @@ def tries(quick: int) -> settings:
         # An ordinary run tries the same each time: it is to find what a change broke.
         derandomize=TIMES == 1,
         database=None,
-        print_blob=True,
         suppress_health_check=[
             HealthCheck.too_slow,
             HealthCheck.data_too_large,

@@ -69,7 +69,7 @@ class Workers:
             if self._closed:
                 raise RuntimeError("the workers are closed")
             self._turns.append(batch)
-            self._changed.notify_all()
+            self._changed.notify(len(pieces))
         try:
             while not batch.over.wait(_HEED_S):
                 heed()
