@@ -129,26 +129,27 @@ def analyse(source: Bytes, height: int, width: int) -> Analysis:
         pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
     work = resize(pyramid[-1], *sizes[STEPS])
     rare = rarity(resize(work, *scaled(height, width, ANALYSED)))
-    salient, plain = salience(work), plainness(work)
+    salient, plain, kind = salience(work), plainness(work), kind_of(work)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
         rarity=rare,
         rigidity=rigidity(work, salient, rare, plain),
-        subject=_subject(work, salient),
+        subject=_subject(work, salient, plain, written=kind.written),
         plainness=plain,
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
-        kind=kind_of(work),
+        kind=kind,
     )
 
 
-def _subject(image: Bytes, salient: Floats) -> Floats:
+def _subject(image: Bytes, salient: Floats, plain: Floats, *, written: bool) -> Floats:
     """What no frame should cut, (GRID, GRID) 0..1: before an even ground whatever differs from it,
-    else what is salient."""
+    else what is salient, and all that is `written`."""
     edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]).astype(np.float32)
     ground = np.sort(edge, axis=0)[len(edge) // 2]
     if (np.abs(edge - ground).max(1) < 12).mean() < EVEN:
-        return np.clip(resize_map(salient, GRID, GRID), 0, 1)
+        subject = np.clip(resize_map(salient, GRID, GRID), 0, 1)
+        return np.asarray(np.maximum(subject, 1 - plain) if written else subject, np.float32)
     apart = np.abs(image.astype(np.float32) - ground).max(2)
     return np.clip(resize_map(np.clip(apart / 40, 0, 1).astype(np.float32), GRID, GRID), 0, 1)
 

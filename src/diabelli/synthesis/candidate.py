@@ -28,6 +28,8 @@ ZOOMS = (1.0, 0.87, 1.15)
 """Windows may look like the source's at these zooms."""
 WRITTEN = 0.2
 """What is written flows this much less than other pictures: lines of text stay straight."""
+TEXTURE = 0.15
+"""The mean rigidity below which a picture is more and more treated as a texture."""
 THUMB = 32
 """Candidates are told apart at this many pixels a side."""
 
@@ -59,7 +61,7 @@ def propose(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> C
     kind = orientations[0].kind
     mirrored = stream.between(0, 1) < 0.5 and not (kind.written and not kind.symmetric)
     analysis = orientations[mirrored]
-    moved = replace(dial, flow=dial.flow * WRITTEN) if kind.written else dial
+    moved = _suited(dial, analysis)
     layout = random_layout(analysis.rigidity, analysis.subject, moved, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
@@ -78,6 +80,23 @@ def propose(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> C
             thumb = resize(small, THUMB, THUMB)
             return Candidate(seed, guide, tried, canvas, chances, thumb)
     return Candidate(seed, guide, dial, None, 2, resize(shown, THUMB, THUMB))
+
+
+def _suited(dial: Dial, analysis: Analysis) -> Dial:
+    """The dial for a layout of that source.
+
+    What is written hardly flows.  A texture neither flows nor is stretched, since patches repeat
+    where a layout magnifies; its patches wander further instead.
+    """
+    if analysis.kind.written:
+        return replace(dial, flow=dial.flow * WRITTEN)
+    held = float(np.clip(analysis.rigidity.mean() / TEXTURE, 0, 1))
+    return replace(
+        dial,
+        flow=dial.flow * held,
+        stretch=dial.stretch * held,
+        shuffle=dial.shuffle * (2 - held),
+    )
 
 
 def pick_apart(candidates: list[Candidate], n: int) -> list[Candidate]:

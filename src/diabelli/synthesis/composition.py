@@ -83,26 +83,29 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
-    transparent = is_transparent(guide.analysis.pyramid[0])
     if canvas is None:
         report("layout", 0.0)
-        image = guide.at(*guide.analysis.sizes[finest])
+        planes = guide.at(*guide.analysis.sizes[finest])
     else:
         while canvas.level < finest:
-            preview = partial(_preview, canvas.image, transparent=transparent)
+            preview = partial(_preview, canvas.image, candidate)
             report(f"level {canvas.level + 1}", _share(canvas.level, finest), preview)
             canvas = climb(canvas, guide, candidate.dial, candidate.seed)
-        image = canvas.image
-    finished = separated(resize(image, height, width), transparent=transparent)
+        planes = canvas.image
+    return _finished(resize(planes, height, width), candidate)
+
+
+def _finished(planes: Bytes, candidate: Candidate) -> Bytes:
+    """A canvas (h, w, 4) as the image that is shown: in its light, or with a colour turned."""
+    analysis, strength = candidate.guide.analysis, candidate.dial.strength
+    image = separated(planes, transparent=is_transparent(analysis.pyramid[0]))
     stream = Stream(derive(candidate.seed, "light"))
-    if guide.analysis.kind.drawn:
-        turn = random_turn(finished, candidate.dial.strength, stream)
-        return finished if turn is None else recoloured(finished, turn)
-    grey = bool(
-        (finished[..., 0] == finished[..., 1]).all()
-        and (finished[..., 1] == finished[..., 2]).all()
-    )
-    return lit(finished, random_light(candidate.dial.strength, stream, grey=grey))
+    if analysis.kind.drawn:
+        turn = random_turn(image, strength, stream)
+        return image if turn is None else recoloured(image, turn)
+    red, green, blue = (image[..., channel] for channel in range(3))
+    grey = bool((red == green).all() and (green == blue).all())
+    return lit(image, random_light(strength, stream, grey=grey))
 
 
 def plain(source: Bytes, height: int, width: int) -> Bytes:
@@ -111,12 +114,12 @@ def plain(source: Bytes, height: int, width: int) -> Bytes:
     return separated(resize(planes, height, width), transparent=is_transparent(planes))
 
 
-def _preview(planes: Bytes, *, transparent: bool) -> Bytes:
-    """The canvas as an image no larger than PREVIEW, before its light is changed."""
+def _preview(planes: Bytes, candidate: Candidate) -> Bytes:
+    """A canvas on its way as an image no larger than PREVIEW."""
     height, width = planes.shape[:2]
     shrink = min(1.0, PREVIEW / max(height, width))
     small = resize(planes, max(1, round(height * shrink)), max(1, round(width * shrink)))
-    return separated(small, transparent=transparent)
+    return _finished(small, candidate)
 
 
 def _share(level: int, finest: int) -> float:

@@ -38,7 +38,7 @@ def dial(strength: float) -> Dial:
     return Dial(
         strength=strength,
         zoom=0.24 * strength,
-        stretch=(0.84 - 0.08 * strength) * strength,
+        stretch=(0.72 - 0.02 * strength) * strength,
         flow=(0.13 - 0.03 * strength) * strength,
         shuffle=0.06 * strength,
         noise=10 + 30 * strength,

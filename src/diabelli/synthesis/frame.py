@@ -8,6 +8,7 @@ of its surroundings is made.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,7 @@ def _cut(frame: Frame, subject: Floats) -> float:
 
 def _wider(rigidity: Floats, share: float, draws: list[float]) -> Frame:
     """A frame that reaches up to `share` of a side beyond each edge along which all is free."""
-    strip = GRID // 10
+    strip = max(GRID // 10, math.ceil(share * GRID))
     edges = (rigidity[:strip], rigidity[-strip:], rigidity.T[:strip], rigidity.T[-strip:])
     top, bottom, left, right = (
         share * (draw + 1) / 2 * max(0.0, 1 - _most(edge.max(0), 6) / LOOSE)

@@ -14,6 +14,8 @@ from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.resample import Bytes, Floats, resize_map
 from diabelli.synthesis.stream import Stream
 
+REACH = 1.5
+"""Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
 FIELD = 16
 """The light is held on a grid of FIELD x FIELD."""
 
@@ -33,12 +35,13 @@ class Light:
 
 def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
     """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour."""
-    gamma = np.exp(0.16 * strength * stream.normal(1)[0])
-    balance = 0.035 * strength * stream.normal(2) * (not grey)
+    draws = [REACH * stream.between(-1, 1) for _ in range(3)]
+    gamma = np.exp(0.17 * strength * draws[0])
+    balance = 0.042 * strength * np.array(draws[1:]) * (not grey)
     exponents = gamma * np.exp(np.array([balance[0], -0.3 * balance.sum(), balance[1]]))
     values = np.arange(256) / 255
     curves = np.rint(255 * values ** exponents[:, None]).astype(np.uint8)
-    nodes = 1 + 0.08 * strength * stream.normal(3, 3)
+    nodes = 1 + 0.12 * strength * stream.normal(3, 3)
     return Light(curves, resize_map(nodes.astype(np.float32), FIELD, FIELD))
 
 

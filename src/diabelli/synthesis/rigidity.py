@@ -23,6 +23,8 @@ from diabelli.synthesis.resample import (
 
 GRID = 64
 """Rigidity and layouts are held on a grid of GRID x GRID: both are smooth."""
+MARGIN = 2
+"""How far, in cells, what is rigid stiffens the plain around it."""
 GAP = 5
 """Half the length of gaps, in cells, over which wires and masts are whole."""
 
@@ -39,7 +41,9 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
     face = _skin(image) * np.clip(2 * salient, 0, 1)
     straight = _straightness(image, sure, plain)
     rigid = np.maximum(np.maximum(subject, face), straight).astype(np.float32)
-    return np.maximum(rigid, _cut_out(image[..., 3]))
+    rigid = np.maximum(rigid, _cut_out(image[..., 3]))
+    # What ends where a plain begins would give way there with the plain: tips and brims would bend.
+    return np.maximum(rigid, widen(rigid, MARGIN) * plain).astype(np.float32)
 
 
 def _cut_out(alpha: Bytes) -> Floats | float:
