@@ -21,7 +21,7 @@ from diabelli.pictures.pdq import NEAR, Words, distances, words
 FRESH_S = 1.0
 """How old the copy of the blocks may be; a block of another process is seen by then."""
 _SOON_STALE_S = 0.9 * FRESH_S
-"""Up to this age the copy is used by those who must not wait: it will not be too old in a moment."""
+"""Up to this age the copy is used by those who must not wait: it is not too old in a moment."""
 
 _log = logging.getLogger("diabelli.ledger")
 
