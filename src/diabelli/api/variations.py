@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from anyio import CapacityLimiter, to_thread
@@ -23,13 +23,24 @@ from diabelli.api.metrics import Metrics
 from diabelli.api.recorder import Recorder
 from diabelli.api.refusals import NotAnOpenAIPicture
 from diabelli.api.results import Results, base_of
-from diabelli.api.streaming import Stream
 from diabelli.api.told import tell_caller, tell_created, tell_wanted
 from diabelli.errors import InvalidPicture, NotSquare
 from diabelli.ledger.keys import Caller
 from diabelli.pictures import ANY, OPENAI
 from diabelli.service import Created, Service
 from diabelli.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A request that passed all gates, on its way to the service."""
+
+    request: Request
+    source: bytes
+    wanted: fields.Wanted
+    draft: Draft
+    attention: Attention
+    repeatable: Repeatable
 
 
 class Variations:
@@ -96,16 +107,15 @@ class Variations:
                     return self._repeat(request, draft, wanted, repeatable.earlier)
                 async with self._gate.charging(request, caller, wanted):
                     place.resize(wanted.spec.n)
-                    work = partial(
-                        self._make,
-                        request,
-                        form.picture or b"",
-                        draft,
-                        wanted,
-                        attention,
-                        repeatable,
+                    order = Order(
+                        request=request,
+                        source=form.picture or b"",
+                        wanted=wanted,
+                        draft=draft,
+                        attention=attention,
+                        repeatable=repeatable,
                     )
-                    return await to_thread.run_sync(work, limiter=self._waiting)
+                    return await to_thread.run_sync(self._make, order, limiter=self._waiting)
 
     def _repeat(
         self, request: Request, draft: Draft, wanted: fields.Wanted, earlier: Kept
@@ -118,48 +128,33 @@ class Variations:
         url_of = self._url_of(request, earlier.created)
         return reply.build(earlier.made, wanted, created=earlier.created, url_of=url_of)
 
-    def _make(
-        self,
-        request: Request,
-        source: bytes,
-        draft: Draft,
-        wanted: fields.Wanted,
-        attention: Attention,
-        repeatable: Repeatable,
-    ) -> bytes:
-        draft.see(source)
-        keep = wanted.as_url or repeatable.keeps
-        created = self._create(source, draft, wanted, attention, request.state.stream, keep=keep)
+    def _make(self, order: Order) -> bytes:
+        """The reply, once its pictures are kept and it is in the ledger; in a thread of its own."""
+        order.draft.see(order.source)
+        created = self._create(order)
         made = created.variations
-        tell_created(request, created)
+        tell_created(order.request, created)
         now = int(time.time())
-        content = reply.build(made, wanted, created=now, url_of=self._url_of(request, now))
-        repeatable.keep(now, made)
-        draft.finish(created, lifetime_s=self._settings.lifetime_s)
-        self._recorder.record(draft)
+        url_of = self._url_of(order.request, now)
+        content = reply.build(made, order.wanted, created=now, url_of=url_of)
+        order.repeatable.keep(now, made)
+        order.draft.finish(created, lifetime_s=self._settings.lifetime_s)
+        self._recorder.record(order.draft)
         return content
 
     def _url_of(self, request: Request, created: int | None = None) -> Callable[[str], str]:
         return partial(self._results.url, base_of(request, self._settings.public_url), created)
 
-    def _create(
-        self,
-        source: bytes,
-        draft: Draft,
-        wanted: fields.Wanted,
-        attention: Attention,
-        stream: Stream,
-        *,
-        keep: bool,
-    ) -> Created:
+    def _create(self, order: Order) -> Created:
+        stream, attention = order.request.state.stream, order.attention
         try:
             return self._service.create(
-                source,
-                wanted.spec,
-                engine=wanted.engine,
+                order.source,
+                order.wanted.spec,
+                engine=order.wanted.engine,
                 rules=self._rules,
-                keep=keep,
-                look=self._blocks.looking(draft),
+                keep=order.wanted.as_url or order.repeatable.keeps,
+                look=self._blocks.looking(order.draft),
                 watch=stream.watching(attention.watch),
                 heed=attention.heed,
                 ready=stream.ready,
