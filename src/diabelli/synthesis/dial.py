@@ -38,8 +38,8 @@ def dial(strength: float) -> Dial:
     return Dial(
         strength=strength,
         zoom=0.24 * strength,
-        stretch=(0.72 - 0.02 * strength) * strength,
-        flow=(0.13 - 0.03 * strength) * strength,
+        stretch=(0.6 + 0.2 * strength) * strength,
+        flow=(0.09 + 0.05 * strength) * strength,
         shuffle=0.06 * strength,
         noise=10 + 30 * strength,
         prior=2.5 - 1.0 * strength,
