@@ -122,7 +122,10 @@ KANDINSKY = Preset(
     summary="Kandinsky 2.2's decoder, on the embedding of the source: the choice for a GPU.",
     look="Free and painterly; keeps subject and mood, the layout only at low strength.",
     recipe="unclip2",
-    pipeline=Weights(source="kandinsky-community/kandinsky-2-2-decoder"),
+    pipeline=Weights(
+        source="kandinsky-community/kandinsky-2-2-decoder",
+        revision="9ae140d347fed8ce6e8bb3005dcc1f48543bb8e3",
+    ),
     pipeline_class="KandinskyV22Img2ImgPipeline",
     encoder=Weights(
         source="kandinsky-community/kandinsky-2-2-prior",
