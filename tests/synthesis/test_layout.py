@@ -169,3 +169,14 @@ def test_an_unmoved_layout_comes_from_itself_at_every_size(shape):
     rows, columns = layout.shuffled(*shape)
     np.testing.assert_allclose(rows, np.indices(shape)[0], atol=1e-3)
     np.testing.assert_allclose(columns, np.indices(shape)[1], atol=1e-3)
+
+
+def test_free_pieces_are_moved_whole():
+    """Within a block of the grid every pixel is displaced alike, however much the layout stretches:
+    patches cannot be scaled."""
+    for layout in layouts(FREE, 1.0, 4):
+        for axis, places in enumerate(layout.shuffled(128, 128)):
+            moved = (places - np.indices((128, 128))[axis])[:16, :16]
+            # Beyond the source's edge places turn back, as in a mirror.
+            inside = (places[:16, :16] > 17) & (places[:16, :16] < 110)
+            assert np.ptp(moved[inside]) < 1e-3 if inside.any() else True

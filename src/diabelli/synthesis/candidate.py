@@ -14,7 +14,7 @@ import numpy as np
 from diabelli.synthesis.analysis import Analysis, scaled
 from diabelli.synthesis.climb import Canvas, climb, start
 from diabelli.synthesis.dial import Dial
-from diabelli.synthesis.guide import Guide, guide_of
+from diabelli.synthesis.guide import Guide, freedom, guide_of
 from diabelli.synthesis.judge import SIDE, garble
 from diabelli.synthesis.layout import random_layout
 from diabelli.synthesis.resample import Bytes, resize, resize_map
@@ -28,8 +28,8 @@ ZOOMS = (1.0, 0.87, 1.15)
 """Windows may look like the source's at these zooms."""
 WRITTEN = 0.2
 """What is written flows this much less than other pictures: lines of text stay straight."""
-TEXTURE = 0.15
-"""The mean rigidity below which a picture is more and more treated as a texture."""
+TEXTURE = 1.7
+"""Where the rigid is less than so many times the free, a picture is more and more a texture."""
 THUMB = 32
 """Candidates are told apart at this many pixels a side."""
 
@@ -90,7 +90,8 @@ def _suited(dial: Dial, analysis: Analysis) -> Dial:
     """
     if analysis.kind.written:
         return replace(dial, flow=dial.flow * WRITTEN)
-    held = float(np.clip(analysis.rigidity.mean() / TEXTURE, 0, 1))
+    free = freedom(analysis.rigidity, analysis.plainness).mean()
+    held = float(np.clip(analysis.rigidity.mean() / (TEXTURE * free + 1e-6), 0, 1))
     return replace(
         dial,
         flow=dial.flow * held,

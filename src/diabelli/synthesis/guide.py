@@ -55,14 +55,17 @@ class Guide:
 
     def freedom(self, index: int) -> Bytes:
         """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
-        free = np.clip(1.4 - 2.8 * np.maximum(self.rigidity, self.plainness), 0, 1) * (
-            not self.analysis.kind.drawn
-        )
-        return enlarge(free.astype(np.float32), *self.analysis.sizes[index])
+        free = freedom(self.rigidity, self.plainness) * np.float32(not self.analysis.kind.drawn)
+        return enlarge(free, *self.analysis.sizes[index])
 
     def expected(self, index: int) -> Field:
         """The places that matches of that level are expected at, in units of 1/16 pixel."""
         return expected_field(*self.layout.shuffled(*self.analysis.sizes[index]))
+
+
+def freedom(rigidity: Floats, plainness: Floats) -> Floats:
+    """How much patches decide where a picture is so rigid and plain, (GRID, GRID) 0..1."""
+    return np.clip(1.4 - 2.8 * np.maximum(rigidity, plainness), 0, 1).astype(np.float32)
 
 
 def guide_of(analysis: Analysis, layout: Layout) -> Guide:

@@ -37,6 +37,8 @@ FREE = 12
 cells."""
 STIFF = 2500
 """How much harder it is to bend what is rigid than what is free."""
+BLOCK = 8
+"""What is free is moved in pieces of so many grid points, an eighth of the side."""
 SWEEPS = 120
 """Sweeps of relaxation, enough for a displacement to cross the grid."""
 
@@ -77,12 +79,15 @@ class Layout:
 def _pixels(shares: Floats, axis: int, height: int, width: int) -> Floats:
     """Places (GRID, GRID) in shares of a side as places (height, width) in pixels.
 
-    Displacements are interpolated, not places: beyond the outermost grid points they stay even.
+    Patches are moved, never scaled: where places drew apart smoothly, each would come several
+    times. So displacements are even within blocks of BLOCK x BLOCK grid points, and places jump
+    between them, where the search finds seams.
     """
     side = (height, width)[axis]
     shape = (-1, 1) if axis == 0 else (1, -1)
-    moved = shares - centres(GRID).reshape(shape)
-    places = resize_map(moved, height, width) + centres(side).reshape(shape)
+    moved = (shares - centres(GRID).reshape(shape))[BLOCK // 2 :: BLOCK, BLOCK // 2 :: BLOCK]
+    rows, columns = (np.arange(count) * len(moved) // count for count in (height, width))
+    places = moved[np.ix_(rows, columns)] + centres(side).reshape(shape)
     return folded(places) * side - np.float32(0.5)
 
 
