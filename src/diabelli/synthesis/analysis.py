@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
@@ -81,17 +82,25 @@ class Analysis:
     plainness: Floats
     contrast: float
     kind: Kind
+    _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
+    _resizing: Lock = field(default_factory=Lock)
 
     def level(self, index: int) -> Bytes:
         """The source at the size of that level, (height, width, 4) uint8."""
         return self.at(*self.sizes[index])
 
     def at(self, height: int, width: int) -> Bytes:
-        """The source at that size, (height, width, 4) uint8."""
-        if (height, width) not in self._resized:
-            self._resized[height, width] = resize(self._with_detail(height), height, width)
-        return self._resized[height, width]
+        """The source at that size, (height, width, 4) uint8; made once, whichever thread asks."""
+        with self._resizing:
+            if (height, width) not in self._resized:
+                self._resized[height, width] = self._made(height, width)
+            return self._resized[height, width]
+
+    def _made(self, height: int, width: int) -> Bytes:
+        if self._unmirrored is not None:
+            return _flip(self._unmirrored.at(height, width))
+        return resize(self._with_detail(height), height, width)
 
     def detailed(self, height: int, width: int) -> Bytes:
         """The source for a warp to that size: itself where it is smaller, else the source at that
@@ -118,6 +127,7 @@ class Analysis:
             plainness=_flip(self.plainness),
             contrast=self.contrast,
             kind=self.kind,
+            _unmirrored=self,
         )
 
 
