@@ -53,8 +53,8 @@ class Usage:
     images: int
     errors: int
     seconds: float
-    p50_ms: float | None
-    p95_ms: float | None
+    p50_ms: int | None
+    p95_ms: int | None
 
 
 def usage(database: Database, *, by: By, since: float) -> list[Usage]:
@@ -132,7 +132,11 @@ def _usage(row: RowMapping, by: By) -> Usage:
         requests=row["requests"],
         images=row["images"],
         errors=row["errors"],
-        seconds=row["seconds"],
-        p50_ms=row["p50_ms"],
-        p95_ms=row["p95_ms"],
+        seconds=round(row["seconds"], 3),
+        p50_ms=_whole(row["p50_ms"]),
+        p95_ms=_whole(row["p95_ms"]),
     )
+
+
+def _whole(milliseconds: float | None) -> int | None:
+    return None if milliseconds is None else round(milliseconds)
