@@ -57,6 +57,20 @@ def test_a_fault_on_the_way_is_told(visit: Opened, serve: Serve) -> None:
     assert page.is_enabled(".run-error button")
 
 
+def test_a_picture_that_cannot_be_fetched_is_told(
+    visit: Opened, serve: Serve, gate: Gate
+) -> None:
+    """A broken fetch waits for the end of the stream to be told, and fails nothing else."""
+    page = visit(serve())
+    page.route("**/results/**", lambda route: route.abort())
+    wish(page, model="halfway")
+    with page.expect_event("requestfailed"):
+        pick(page)
+    gate.opened.set()
+    assert "The picture could not be fetched." in error(page)
+    assert page.is_enabled(".run-error button")
+
+
 def test_a_server_that_is_gone_is_told(visit: Opened, server: Server) -> None:
     """No connection is no silence."""
     page = visit(server)
@@ -135,5 +149,6 @@ def test_a_key_that_is_revoked_is_asked_for_anew(visit: Opened, serve: Serve) ->
     assert "****5678" in page.text_content("#key-error")
     page.fill("#key", "right-key")
     page.click("text=Use it")
+    page.wait_for_selector(".card:not(.coming) >> nth=3")
     settled(page)
     assert page.locator(".card").count() == 4

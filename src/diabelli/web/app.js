@@ -133,8 +133,11 @@ async function carryOut(view) {
   try {
     const { wish } = run;
     const done = await api.vary(view.source.picture, wish, view.controller.signal, (event) => {
-      if (event.type === "image_variation.completed") fetched.push(arrived(view, event));
-      else if (event.index !== undefined) {
+      if (event.type === "image_variation.completed") {
+        const arriving = arrived(view, event);
+        arriving.catch(() => {}); // told below, once the stream has ended
+        fetched.push(arriving);
+      } else if (event.index !== undefined) {
         const preview = event.b64_json && api.blobOf(event.b64_json, event.output_format);
         view.look(event.index, event.share, preview);
       }
