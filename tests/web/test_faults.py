@@ -57,9 +57,7 @@ def test_a_fault_on_the_way_is_told(visit: Opened, serve: Serve) -> None:
     assert page.is_enabled(".run-error button")
 
 
-def test_a_picture_that_cannot_be_fetched_is_told(
-    visit: Opened, serve: Serve, gate: Gate
-) -> None:
+def test_a_picture_that_cannot_be_fetched_is_told(visit: Opened, serve: Serve, gate: Gate) -> None:
     """A broken fetch waits for the end of the stream to be told, and fails nothing else."""
     page = visit(serve())
     page.route("**/results/**", lambda route: route.abort())
