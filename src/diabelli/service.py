@@ -151,7 +151,7 @@ class Service:
         )
         return Created(
             variations=tuple(made),
-            engine=self._engine(engine).info,
+            engine=self.info(engine),
             queued_ms=1000 * (taken - asked),
             engine_ms=1000 * (ended - taken),
         )
@@ -161,6 +161,10 @@ class Service:
     ) -> list[Variation]:
         """The `spec.n` variations of an image, not encoded; otherwise as `create`."""
         return self._run(lambda: source, spec, engine, lambda _, variation: variation, watch)
+
+    def info(self, engine: str) -> EngineInfo:
+        """What the engine of that name says of itself; raises `UnknownEngine`."""
+        return self._engine(engine).info
 
     def warm(self) -> None:
         """Do ahead of time whatever the first requests would otherwise wait for."""

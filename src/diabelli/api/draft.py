@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from diabelli.api.effort import Effort
 from diabelli.api.fields import Wanted
 from diabelli.api.multipart import Form
 from diabelli.ledger.entries import Entry, Recorded
@@ -25,6 +26,7 @@ class Draft:
     Attributes:
         request_id, key, user, model, sha256, pdq: as an `Entry` has them.
         wanted: what is going to be carried out.
+        effort: what the work took so far; None before it was handed in.
         created: what was made, with the moment until which it can be had.
         recorded: whether the entry is in the ledger.
     """
@@ -36,6 +38,7 @@ class Draft:
     wanted: Wanted | None = None
     sha256: str | None = None
     pdq: str | None = None
+    effort: Effort | None = None
     created: Created | None = None
     expires: float | None = None
     recorded: bool = False
@@ -78,7 +81,7 @@ class Draft:
             error=error,
             total_ms=1000 * (perf_counter() - self._started),
         )
-        return self._with_what_was_made(self._with_what_was_wanted(entry))
+        return self._with_what_was_made(self._with_what_it_took(self._with_what_was_wanted(entry)))
 
     def _with_what_was_wanted(self, entry: Entry) -> Entry:
         if self.wanted is None:
@@ -91,6 +94,16 @@ class Draft:
             size=f"{spec.width}x{spec.height}",
             strength=spec.strength,
             seed=spec.seed,
+        )
+
+    def _with_what_it_took(self, entry: Entry) -> Entry:
+        if self.effort is None:
+            return entry
+        return replace(
+            entry,
+            engine_version=self.effort.engine_version,
+            queued_ms=self.effort.queued_ms,
+            engine_ms=self.effort.engine_ms,
         )
 
     def _with_what_was_made(self, entry: Entry) -> Entry:

@@ -16,6 +16,7 @@ from diabelli.api.admission import Admission
 from diabelli.api.attention import Attention
 from diabelli.api.blocks import BlockGate
 from diabelli.api.draft import Draft
+from diabelli.api.effort import Effort
 from diabelli.api.idempotency import REPLAYED, Idempotency, Kept, Repeatable
 from diabelli.api.keys import Keys
 from diabelli.api.limits import Gate
@@ -147,6 +148,8 @@ class Variations:
 
     def _create(self, order: Order) -> Created:
         stream, attention = order.request.state.stream, order.attention
+        info = self._service.info(order.wanted.engine)
+        effort = order.draft.effort = Effort(info.version)
         try:
             return self._service.create(
                 order.source,
@@ -158,7 +161,7 @@ class Variations:
                 watch=stream.watching(attention.watch),
                 heed=attention.heed,
                 ready=stream.ready,
-                timed=self._metrics.stage,
+                timed=effort.timing(self._metrics.stage),
             )
         except NotSquare:
             raise
@@ -167,3 +170,5 @@ class Variations:
             if self._rules is OPENAI:
                 raise NotAnOpenAIPicture from cause
             raise
+        finally:
+            effort.end()

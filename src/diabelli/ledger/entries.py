@@ -47,7 +47,7 @@ class Entry:
         status: the HTTP status of the answer.
         error: the stable code of what was wrong; None for a success.
         queued_ms, engine_ms, total_ms: waiting for a thread, reading the source and making the
-            variations, and all of it from the first byte on.
+            variations, or trying to, and all of it from the first byte on.
         variations: what was made, in its order; empty where nothing was.
     """
 

@@ -1,0 +1,120 @@
+"""What the ledger says of the time that went into requests which came to nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import RowMapping
+
+from api.conftest import Serve
+from api.engines import Gate
+from api.test_recorder import SOURCE, ask, entry_of, rows
+from api.wire import Line, Server, form, part
+from diabelli.ledger.tables import ENTRIES
+
+THREADS = 2
+"""How many the servers of these tests have."""
+
+
+def took(entry: RowMapping) -> tuple[float, float]:
+    """How long it waited and was worked on, in seconds, which is less than all of it."""
+    assert entry["queued_ms"] + entry["engine_ms"] <= entry["total_ms"]
+    return entry["queued_ms"] / 1000, entry["engine_ms"] / 1000
+
+
+@contextmanager
+def hung_up_after(server: Server, seconds: float, n: int = 1) -> Iterator[None]:
+    """A client that asks the engine `gate`, and leaves once the block is over and time has gone."""
+    with Line(server.port) as line:
+        source = part("image", SOURCE, filename="a.png")
+        line.send(form(part("model", "gate"), part("n", str(n)), source))
+        yield
+        time.sleep(seconds)
+
+
+def test_an_engine_that_fails_has_taken_its_time(server: Server) -> None:
+    """With the version of the engine that did."""
+    entry = entry_of(server, ask(server, model="stumbler"))
+    queued, engine = took(entry)
+    assert (entry["status"], entry["engine_version"]) == (500, "1")
+    assert queued < 1
+    # It sleeps that long before it fails.
+    assert engine > 0.16
+
+
+def test_a_deadline_is_told_by_the_time_until_then(serve: Serve) -> None:
+    """The work ends with the answer, not when its thread notices."""
+    server = serve(deadline_s=1)
+    entry = entry_of(server, ask(server, model="gate"))
+    queued, engine = took(entry)
+    assert (entry["status"], entry["error"], entry["engine_version"]) == (503, "took_too_long", "1")
+    assert 0.8 < queued + engine < 2
+
+
+def test_a_client_that_hangs_up_has_taken_some_time(serve: Serve, gate: Gate) -> None:
+    """As long as it stayed."""
+    server = serve()
+    with hung_up_after(server, 0.5):
+        assert gate.entered.wait(5)
+    (entry,) = rows(server, ENTRIES.c.status == 499)
+    queued, engine = took(entry)
+    assert entry["engine_version"] == "1"
+    assert queued < 0.5
+    assert 0.5 < engine < 2
+
+
+def test_who_waited_in_vain_did_not_get_to_the_engine(serve: Serve, gate: Gate) -> None:
+    """All of the time was spent in the queue, and none in the engine."""
+    server = serve()
+    with hung_up_after(server, 0, n=THREADS):
+        assert gate.entered.wait(5)
+        before = time.time()
+        with hung_up_after(server, 0.5):
+            pass
+        (entry,) = rows(server, ENTRIES.c.time > before)
+    assert (entry["status"], entry["engine_ms"]) == (499, None)
+    assert 400 < entry["queued_ms"] <= entry["total_ms"]
+
+
+def test_a_storage_that_fails_comes_after_the_engine(serve: Serve, tmp_path: Path) -> None:
+    """What was made and could not be kept took its time as well."""
+    server = serve()
+    (tmp_path / "pictures").rmdir()
+    entry = entry_of(server, ask(server, model="climber"))
+    assert (entry["status"], entry["error"]) == (503, "store_unavailable")
+    assert entry["engine_version"] == "1"
+    # The engine sleeps that long on its way.
+    assert took(entry)[1] > 0.06
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"), [(b"no picture", True), (SOURCE, False)], ids=["decoding", "fields"]
+)
+def test_only_what_reached_a_thread_took_its_time(
+    server: Server, source: bytes, asked: bool
+) -> None:
+    """A source that cannot be decoded did; a field that is not accepted was refused before."""
+    answer: httpx.Response = ask(server, source, n="1" if asked else "11")
+    entry = entry_of(server, answer)
+    assert answer.status_code == 400
+    measured = [entry[name] is not None for name in ("engine_version", "queued_ms", "engine_ms")]
+    assert measured == [asked] * 3
+
+
+def test_a_stream_that_is_closed_has_taken_some_time(serve: Serve, gate: Gate) -> None:
+    """Its entry is written while its thread may still be at work."""
+    server = serve()
+    texts = {name: (None, value) for name, value in {"model": "halfway", "stream": "true"}.items()}
+    files = {**texts, "n": (None, "2"), "image": SOURCE}
+    with httpx.stream("POST", server.url + "/v1/images/variations", files=files) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("event:")
+        assert gate.entered.wait(5)
+        time.sleep(0.3)
+    (entry,) = rows(server, ENTRIES.c.status == 499)
+    assert 0.3 < took(entry)[1] < 4
