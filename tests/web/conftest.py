@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image as Pillow
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from api.conftest import gate, serve, server
 from api.wire import Server
@@ -19,6 +19,8 @@ __all__ = ["gate", "serve", "server"]  # pytest finds fixtures by their names he
 
 SMALL = """localStorage["diabelli.wish"] ??= '{"size": "256x256"}'"""
 """What the page remembers: tests need no large pictures."""
+PATIENCE_MS = 30_000
+"""How long a wait may take: two loaded cores are slow, and a wait that comes true costs nothing."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 Opened = Callable[..., Page]
 
@@ -40,6 +42,14 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
+def is_fault(told: ConsoleMessage) -> bool:
+    """Whether the console tells of a mistake of the page: what it may not do, or did not foresee.
+
+    An answer that is a refusal is told there as well, by the browser itself, and is none.
+    """
+    return told.type == "error" and not told.text.startswith("Failed to load resource")
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Opened]:
     """Opens the page of a server in a fresh profile; no error of its scripts goes unseen."""
@@ -51,13 +61,9 @@ def visit(browser: Browser) -> Iterator[Opened]:
         contexts.append(context)
         context.add_init_script(SMALL)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda fault: faults.append(str(fault)))
-        # A violation of the policy is told on the console alone.
-        page.on(
-            "console",
-            lambda told: faults.append(told.text) if "Content Security Policy" in told.text else 0,
-        )
+        page.on("console", lambda told: faults.append(told.text) if is_fault(told) else None)
         page.goto(server.url + path)
         if ready:
             page.wait_for_selector("body[data-ready]")

@@ -148,6 +148,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server) -> N
     settled(page)
     assert page.evaluate(overhang) <= 0
     page.tap(".card .open >> nth=0")
+    page.wait_for_selector("#large")
     dialog = page.locator("#large").bounding_box()
     assert dialog["x"] >= 0
     assert dialog["width"] <= 360

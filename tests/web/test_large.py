@@ -20,6 +20,7 @@ def large(page: Page, index: int = 0) -> None:
     pick(page)
     settled(page)
     page.click(f".card .open >> nth={index}")
+    page.wait_for_selector("#large")
 
 
 def wiped(page: Page) -> str:
@@ -59,7 +60,7 @@ def test_keys_turn_pin_and_close(visit: Opened, server: Server) -> None:
     page.keyboard.press("p")
     page.wait_for_selector("[data-act=pin][aria-pressed=true]")
     page.keyboard.press("Escape")
-    assert not page.is_visible("#large")
+    page.wait_for_selector("#large", state="hidden")
     assert page.evaluate("document.activeElement.className") == "open"
     assert page.locator(".card.pinned").count() == 1
 
@@ -75,7 +76,7 @@ def test_the_code_makes_the_same_picture(visit: Opened, server: Server, tmp_path
         cwd=tmp_path,
         capture_output=True,
         check=True,
-        timeout=20,
+        timeout=60,
     )
     again = httpx.Response(200, content=done.stdout).json()["data"][0]
     shown = page.evaluate(
@@ -105,7 +106,7 @@ def test_the_code_can_be_had_in_three_languages(visit: Opened, server: Server) -
             compile(copied, "copied", "exec")
         if name == "javascript" and (node := shutil.which("node")):
             check = [node, "--check", "--input-type=module", "-"]
-            subprocess.run(check, input=copied, text=True, check=True, timeout=20)
+            subprocess.run(check, input=copied, text=True, check=True, timeout=60)
 
 
 def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> None:

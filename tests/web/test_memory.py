@@ -7,8 +7,12 @@ import time
 from playwright.sync_api import Page
 
 from api.conftest import Serve
+from api.engines import Gate
 from api.wire import Server
-from web.conftest import Opened, pick, pixel, settled
+from web.conftest import Opened, pick, pixel, settled, wish
+
+HOUR_S = 3600
+"""How long a link works, as the server is set by default."""
 
 
 def reload(page: Page) -> None:
@@ -69,15 +73,15 @@ def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
     assert page.is_visible("text=Drop a picture here")
 
 
-def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, serve: Serve) -> None:
+def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, server: Server) -> None:
     """A thumbnail stays; the picture comes back from its seed, in its place."""
-    page = visit(serve(lifetime_s=2))
+    page = visit(server)
     pick(page)
     settled(page)
     page.hover(".card >> nth=0")
     page.click(".card .pin >> nth=0")
     page.wait_for_selector(".card.pinned")
-    time.sleep(2.1)
+    page.clock.set_fixed_time(time.time() + HOUR_S + 1)
     reload(page)
     assert page.locator(".card.expired").count() == 3
     assert page.locator(".card.pinned:not(.expired)").count() == 1
@@ -88,8 +92,40 @@ def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, serve: Se
     page.wait_for_selector("#large-expired", state="hidden")
     assert page.is_enabled("[data-act=download]")
     page.keyboard.press("Escape")
+    page.wait_for_selector("#large", state="hidden")
     assert page.locator(".card.expired").count() == 2
     assert pixel(page, ".card .shown >> nth=1", 0.5) != [0, 0, 0]
+
+
+def test_the_server_has_the_last_word_on_a_link(visit: Opened, serve: Serve) -> None:
+    """A link that it refuses before its time is shown as expired, with its thumbnail."""
+    page = visit(serve())
+    pick(page)
+    settled(page)
+    reload(page)
+    assert page.locator(".card.expired").count() == 0
+    page.route("**/results/**", lambda route: route.fulfill(status=403))
+    page.hover(".card >> nth=0")
+    page.click(".card .pin >> nth=0")
+    page.wait_for_selector(".card.expired")
+    assert "has expired" in page.text_content(".run-error")
+    assert page.locator(".card.pinned").count() == 0
+    reload(page)
+    page.wait_for_function("() => document.querySelectorAll('.card.expired').length === 4")
+    assert pixel(page, ".card .shown >> nth=0", 0.5) != [0, 0, 0]
+
+
+def test_what_is_ready_survives_a_reload(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """Variations of a run that was not over yet are kept, and the others are not waited for."""
+    page = visit(serve())
+    wish(page, model="halfway")
+    pick(page)
+    page.wait_for_selector(".card:not(.coming)")
+    assert gate.entered.wait(30)
+    reload(page)
+    settled(page)
+    assert page.locator(".card").count() == 1
+    assert gate.stopped.wait(5)
 
 
 def test_no_cookie_and_no_key_is_kept(visit: Opened, serve: Serve) -> None:

@@ -60,6 +60,7 @@ def test_cancel_frees_the_server_and_keeps_what_is_ready(
     wish(page, model="halfway")
     pick(page)
     page.wait_for_selector(".card:not(.coming)")
+    assert gate.entered.wait(30)
     page.click(".cancel")
     assert gate.stopped.wait(2)
     settled(page)
@@ -74,7 +75,8 @@ def served(server: Server) -> bool:
     """Whether there is room for another request."""
     url = f"{server.base_url}/images/variations"
     files = {"image": picture()}
-    return httpx.post(url, files=files, data={"size": "256x256"}).status_code == 200
+    asked = {"files": files, "data": {"size": "256x256"}, "timeout": 30}
+    return httpx.post(url, **asked).status_code == 200
 
 
 def test_form_values_reach_the_server(visit: Opened, server: Server) -> None:

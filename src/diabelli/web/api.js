@@ -48,6 +48,8 @@ export async function models() {
   return (await (await ask("v1/models")).json()).data.map((model) => model.id);
 }
 
+export const sample = async () => (await ask("web/sample.png")).blob();
+
 export async function usage(query) {
   return (await ask(`usage/data?${new URLSearchParams(query)}`)).json();
 }
@@ -67,14 +69,20 @@ export async function vary(picture, wish, signal, tell) {
     if (event.type === "image_variation.done") last = event;
   }
   if (last) return last;
-  throw new Refusal("The connection ended before the variations were ready.");
+  throw new Refusal(CUT);
+}
+
+const CUT = "The connection ended before the variations were ready.";
+
+function cut(fault) {
+  throw fault.name === "AbortError" ? fault : new Refusal(CUT);
 }
 
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let waiting = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(cut);
     if (done) return;
     waiting += value;
     const whole = waiting.split("\n\n");
@@ -98,7 +106,8 @@ export function whereabouts(url) {
 
 export async function fetchResult(url) {
   const response = await fetch(whereabouts(url), { credentials: "omit" }).catch(() => null);
-  if (response?.ok) return response.blob();
+  const picture = response?.ok && (await response.blob().catch(() => null));
+  if (picture) return picture;
   if (response?.status === 403 || response?.status === 404)
     throw new Refusal("The link to this picture has expired.", { status: response.status });
   throw new Refusal("The picture could not be fetched.");

@@ -9,7 +9,7 @@ import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } fr
 import { thumbnail } from "./picture.js";
 import { byId, plural, save, say } from "./page.js";
 import { isExpired, nameOf, RunView } from "./runs.js";
-import { choose, currentSource, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
+import { choose, currentSource, heard, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
 import { wireTheme } from "./theme.js";
 import { readWish, showModels, wireWish } from "./wish.js";
 import { wireKeys } from "./walk.js";
@@ -20,7 +20,7 @@ const sources = new Map();
 
 const acts = {
   open: openLarge,
-  choose: (source) => choose(source).then(() => showTrail(sources)),
+  choose: (source) => heard(choose(source).then(() => showTrail(sources))),
   cancel: (view) => view.controller.abort(),
   remove(view) {
     views.splice(views.indexOf(view), 1);
@@ -34,20 +34,21 @@ const acts = {
       variation.pinned = !variation.pinned;
       say(variation.pinned ? "Pinned" : "No longer pinned");
     }, view, variation);
-    keepRun(view.run);
+    keep(view);
   },
   async download(view, variation) {
     await guarded(async () => save(await pictureOf(variation), nameOf(variation, view.run)), view, variation);
   },
   async all(view) {
-    const files = [];
-    for (const variation of view.run.variations) {
-      const picture = await pictureOf(variation).catch(() => null);
-      if (picture) files.push({ name: nameOf(variation, view.run), bytes: new Uint8Array(await picture.arrayBuffer()) });
+    const [files, all] = [[], [...view.run.variations]];
+    for (const variation of all) {
+      await guarded(async () => {
+        const picture = await pictureOf(variation);
+        files.push({ name: nameOf(variation, view.run), bytes: new Uint8Array(await picture.arrayBuffer()) });
+      }, view, variation);
     }
-    const { length } = view.run.variations;
     if (files.length) save(zipped(files), "diabelli.zip");
-    if (files.length < length) view.fail(`${plural(length - files.length, "picture")} of ${length} expired and cannot be downloaded.`);
+    if (files.length < all.length) view.fail(`${plural(all.length - files.length, "picture")} of ${all.length} could not be downloaded.`);
   },
   async vary(view, variation) {
     await guarded(async () => {
@@ -62,8 +63,7 @@ const acts = {
   async again(view, variation) {
     if (!isExpired(variation)) {
       closeLarge();
-      await acts.choose(view.source);
-      await start(view.source, wishOf(view.run, variation));
+      if (await acts.choose(view.source)) await start(view.source, wishOf(view.run, variation));
       return;
     }
     await guarded(async () => {
@@ -74,7 +74,7 @@ const acts = {
       variation.picture = await api.fetchResult(variation.url);
       say("Made again");
     }, view, variation);
-    keepRun(view.run);
+    keep(view);
   },
 };
 
@@ -97,12 +97,7 @@ async function guarded(work, view, variation) {
 }
 
 async function taken(file, name) {
-  try {
-    await take(file, name);
-  } catch (fault) {
-    return sourceError(inWords(fault));
-  }
-  await make(readWish());
+  if (await heard(take(file, name))) await make(readWish());
 }
 
 async function make(wish) {
@@ -153,8 +148,12 @@ async function carryOut(view) {
   }
   view.settle();
   showTools();
-  // It may have been removed meanwhile.
-  if (run.variations.length && views.includes(view)) keepRun(run);
+  keep(view);
+}
+
+// Unless it was removed meanwhile, or has nothing to show.
+function keep(view) {
+  if (view.run.variations.length && views.includes(view)) keepRun(view.run);
 }
 
 function tellFault(view, fault) {
@@ -180,6 +179,7 @@ async function arrived(view, { index, seed, url }) {
   view.run.variations.push(variation);
   view.show(variation);
   view.tell();
+  keep(view);
   say(`Variation ${index + 1} of ${view.run.wish.n} is ready`);
 }
 
@@ -204,8 +204,7 @@ async function recall() {
     if (sources.has(run.source)) add({ ...run, state: "done" }, sources.get(run.source), false);
   }
   if (views.length) {
-    await choose(views[0].source);
-    showTrail(sources);
+    await acts.choose(views[0].source);
   }
 }
 
@@ -224,7 +223,7 @@ function wireTools() {
     showTrail(sources);
     say("The history is empty");
   };
-  byId("sample").onclick = async () => taken(await (await fetch("web/sample.png")).blob(), "the sample");
+  byId("sample").onclick = () => heard(api.sample().then((picture) => taken(picture, "the sample")));
 }
 
 async function knock() {

@@ -1,6 +1,7 @@
 // What this browser remembers: sources and runs in IndexedDB. Nothing of it leaves the browser.
 //
-// A source has { id, name, picture, side, parent }, where parent is null or { run, index }.
+// A source has { id, name, picture, side, parent }, where parent is null or { source, seed },
+// the source that it is a variation of, by its id.
 // A run has { id, made, source, wish, state, variations }, and each of its variations
 // { index, seed, url, expires, thumb, pinned, picture }; picture is kept for pinned ones alone.
 
@@ -22,6 +23,8 @@ async function within(store, mode, work) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(store, mode);
     const asked = work(transaction.objectStore(store));
+    // Written at once, and not when the page next has time: it may be closed before that.
+    transaction.commit();
     transaction.oncomplete = () => resolve(asked?.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });

@@ -79,7 +79,7 @@ export async function thumbnail(blob, side = 320) {
   const canvas = canvasOf(bitmap, whole,
     Math.max(1, Math.round(bitmap.width * shrink)), Math.max(1, Math.round(bitmap.height * shrink)));
   bitmap.close();
-  return encoded(canvas, "image/webp", 0.85);
+  return (await encoded(canvas, "image/webp", 0.85)) ?? blob;
 }
 
 // A name that depends on the bytes alone. Web Crypto is missing on plain http, where this is used.

@@ -2,6 +2,7 @@
 
 import { Refusal } from "./api.js";
 import { cropBox, startCrop } from "./crop.js";
+import { inWords } from "./faults.js";
 import { fingerprint, opened, squared } from "./picture.js";
 import { blobAt, byId, say, urlOf } from "./page.js";
 
@@ -11,6 +12,17 @@ let boxWas = "";
 let current = null;
 
 export const sourceError = (words) => (byId("source-error").textContent = words);
+
+// What goes wrong with a source is told beside it. Resolves with whether nothing did.
+export async function heard(work) {
+  try {
+    await work;
+  } catch (fault) {
+    sourceError(inWords(fault));
+    return false;
+  }
+  return true;
+}
 
 // Take a file as the source and show it. Raises a Refusal for one that cannot be shown.
 export async function take(file, name, from = null) {
@@ -73,7 +85,7 @@ export function showTrail(sources) {
     button.append(image);
     button.setAttribute("aria-label", place ? `Step ${place}: ${step.name}` : `The first source, ${step.name}`);
     if (step === current) button.setAttribute("aria-current", "step");
-    button.onclick = () => choose(step).then(() => showTrail(sources));
+    button.onclick = () => heard(choose(step).then(() => showTrail(sources)));
     const item = document.createElement("li");
     item.append(button);
     return item;
@@ -120,6 +132,7 @@ async function dragged(address, taken) {
   const own = blobAt(address);
   if (own) return taken(own, "dragged picture");
   const response = await fetch(address, { credentials: "omit" }).catch(() => null);
-  if (response?.ok) await taken(await response.blob(), "dragged picture");
+  const other = response?.ok && (await response.blob().catch(() => null));
+  if (other) await taken(other, "dragged picture");
   else sourceError("That picture cannot be read from here: save it, and drop the file.");
 }

@@ -28,6 +28,8 @@ function tellStrength() {
 // The form is remembered from one visit to the next, but for the seed.
 function recall() {
   const kept = JSON.parse(localStorage.getItem("diabelli.wish") ?? "{}");
+  // The names that the server has come later.
+  if (kept.model) byId("model").replaceChildren(new Option(kept.model));
   for (const name of FIELDS) if (kept[name] && name !== "seed") byId(name).value = kept[name];
 }
 
