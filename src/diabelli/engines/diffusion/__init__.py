@@ -3,7 +3,8 @@
     presets, running          what is known of each, and how it is run; data alone
     weights                   where weights lie, and how they are fetched
     device                    what the machine has
-    recipes                   what a source becomes for each family of pipelines
+    recipes, mixing           what a source becomes for each family of pipelines, and sources that
+                              share a batch
     pipeline                  one pipeline, loaded: sources and seeds in, images out
     order, batcher, shelf     how concurrent requests share pipelines and memory
     engine, fleet             the engine of one preset, and all engines of a process

@@ -12,6 +12,7 @@ from typing import Any
 
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights as lying
+from diabelli.engines.diffusion.mixing import teach
 from diabelli.engines.diffusion.presets import Adapter, Preset
 from diabelli.engines.diffusion.recipes import Parts
 from diabelli.engines.diffusion.running import Plan, Running
@@ -39,6 +40,7 @@ def load(plan: Plan, device: str) -> Parts:
     folder = lying.locate(preset.name, preset.pipeline)
     without = _WRITTEN_BY_A_PRIOR if preset.recipe == "redux" else ()
     pipe = _pipe(preset, folder, preset.pipeline_class, dtype, without)
+    teach(pipe)
     if preset.adapter:
         _adapt(preset, preset.adapter, pipe, dtype)
     prior = encoder = processor = None

@@ -13,7 +13,8 @@ import numpy as np
 from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.loading import load
-from diabelli.engines.diffusion.recipes import RECIPES, mixes
+from diabelli.engines.diffusion.mixing import mixes
+from diabelli.engines.diffusion.recipes import RECIPES
 from diabelli.engines.diffusion.running import Plan
 from diabelli.errors import DiabelliError, MemoryExceeded, WeightsUnusable
 from diabelli.pictures import Image
@@ -42,7 +43,7 @@ class Pipeline:
                 f"the weights of {plan.name!r} cannot be loaded: {cause}; fetch them again with "
                 f"`diabelli pull {plan.name}`, or give another folder"
             ) from cause
-        self.mixes = mixes(plan.preset.recipe, self._parts.pipe)
+        self.mixes = plan.preset.recipe != "image" or mixes(self._parts.pipe)
 
     @property
     def bytes(self) -> int:

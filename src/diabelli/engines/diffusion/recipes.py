@@ -13,19 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+from diabelli.engines.diffusion.mixing import mixes
 from diabelli.engines.diffusion.presets import Recipe
-
-MIXING = frozenset(
-    {
-        "StableDiffusionImageVariationPipeline",
-        "StableDiffusionImg2ImgPipeline",
-        "StableDiffusionXLImg2ImgPipeline",
-        "StableDiffusion3Img2ImgPipeline",
-        "FluxImg2ImgPipeline",
-    }
-)
-"""Pipelines of the recipe `image` to which a list of sources means a batch. To others it may mean
-several views of one source, so they are given one source at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +41,11 @@ Arguments: TypeAlias = dict[str, Any]
 Rule: TypeAlias = Callable[[Parts, Sequence["PillowImage"], Mapping[str, float]], Arguments]
 
 
-def mixes(recipe: Recipe, pipe: Any) -> bool:
-    """Whether different sources can share a batch."""
-    return recipe != "image" or type(pipe).__name__ in MIXING
-
-
 def image(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float]) -> Arguments:
     """`pipe(image=...)`: the pipeline encodes the source itself."""
     del values
     prompts = {"prompt": [parts.prompt] * len(shown)} if "prompt" in parts.accepts else {}
-    if mixes("image", parts.pipe):
+    if mixes(parts.pipe):
         return {"image": [*shown], **prompts}
     if prompts:
         return {"image": shown[0], **prompts}
