@@ -104,21 +104,25 @@ def _waves(grid: _Floats) -> _Floats:
 
 
 def _luma(image: Image) -> _Floats:
-    """Brightness 0..255, (512, 512)."""
-    whole = (_SIDE, _SIDE)
-    scaled = Pillow.fromarray(image).resize(whole, Pillow.Resampling.BILINEAR, reducing_gap=1.0)
+    """Brightness 0..255, with at most 512 rows and columns."""
+    picture = Pillow.fromarray(image)
+    if max(image.shape[:2]) > _SIDE:
+        # Pillow shrinks colours in less time than it takes to turn all of them into brightness.
+        whole = (_SIDE, _SIDE)
+        picture = picture.resize(whole, Pillow.Resampling.BILINEAR, reducing_gap=1.0)
     if image.shape[2] == 4:
-        scaled = Pillow.fromarray(on_white(np.asarray(scaled)))
+        picture = Pillow.fromarray(on_white(np.asarray(picture)))
     # Pillow weighs red, green and blue as PDQ does, to the thousandth, and in a single pass.
-    return cast(_Floats, np.asarray(scaled.convert("F")))
+    return cast(_Floats, np.asarray(picture.convert("F")))
 
 
 def _shrunk(luma: _Floats) -> _Floats:
-    """The 512 rows (512, n) blurred by two box filters, and 64 of them taken: (64, n).
+    """The rows (m, n), m <= 512, of 512 blurred by two box filters, and 64 taken: (64, n).
 
     As sums of slices, not as a product of matrices: for one so large NumPy starts threads, and on
     a machine that is busy they cost more than the work.
     """
+    luma = _stretched(luma)
     first = _STEP // 2 - _BOX // 2
     shrunk = np.zeros((_GRID, luma.shape[1]), np.float32)
     weighed = np.empty_like(shrunk)
@@ -128,6 +132,15 @@ def _shrunk(luma: _Floats) -> _Floats:
         np.multiply(rows, weight[: len(rows), None], out=weighed[: len(rows)])
         shrunk[: len(rows)] += weighed[: len(rows)]
     return shrunk
+
+
+def _stretched(luma: _Floats) -> _Floats:
+    """The rows (m, n), m <= 512, as 512: one direction at a time, as little as there is to do."""
+    rows, columns = luma.shape
+    if rows == _SIDE:
+        return luma
+    taller = Pillow.fromarray(luma).resize((columns, _SIDE), Pillow.Resampling.BILINEAR)
+    return cast(_Floats, np.asarray(taller))
 
 
 @cache
