@@ -31,27 +31,30 @@ def essence(data: bytes) -> bytes:
     Raises `InvalidPicture` where a chunk is cut short, a needed chunk has a wrong checksum, or the
     end of the picture is missing.
     """
-    kept = [SIGNATURE]
+    kept: list[bytes | memoryview] = [SIGNATURE]
     for kind, whole in _chunks(data):
+        if kind not in _CRITICAL + _COLOUR:
+            continue
         sound = isal_zlib.crc32(whole[4:-4]) == int.from_bytes(whole[-4:], "big")
         if kind in _CRITICAL and not sound:
             raise InvalidPicture(f"the PNG is damaged: wrong checksum in its {kind.decode()} chunk")
-        if sound and kind in _CRITICAL + _COLOUR:
+        if sound:
             kept.append(whole)
         if kind == b"IEND":
             return b"".join(kept)
     raise InvalidPicture("the PNG is cut short: its end is missing")
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """Each chunk of the PNG as its type and the whole of its bytes, as far as they are complete."""
+    view = memoryview(data)
     position = len(SIGNATURE)
     while position + 12 <= len(data):
         length = int.from_bytes(data[position : position + 4], "big")
         end = position + 12 + length
         if end > len(data):
             return
-        yield data[position + 4 : position + 8], data[position:end]
+        yield data[position + 4 : position + 8], view[position:end]
         position = end
 
 
