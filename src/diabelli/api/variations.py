@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -144,7 +143,11 @@ class Variations:
         return content
 
     def _url_of(self, request: Request, created: int | None = None) -> Callable[[str], str]:
-        return partial(self._results.url, base_of(request, self._settings.public_url), created)
+        def url_of(key: str) -> str:
+            base = base_of(request, self._settings.public_url)
+            return self._results.url(base, created, key)
+
+        return url_of
 
     def _create(self, order: Order) -> Created:
         stream, attention = order.request.state.stream, order.attention

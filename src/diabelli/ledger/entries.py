@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
@@ -72,6 +73,9 @@ class Entry:
     variations: tuple[Recorded, ...] = ()
 
 
+_ADD_ENTRY, _ADD_VARIATIONS = insert(ENTRIES), insert(VARIATIONS)
+
+
 class Entries:
     """The entries of one database; they are added and forgotten, never changed."""
 
@@ -83,15 +87,16 @@ class Entries:
 
         Raises `LedgerUnavailable`.
         """
-        row = asdict(entry)
         variations = [
-            {"request_id": entry.request_id, "position": position, **variation}
-            for position, variation in enumerate(row.pop("variations"))
+            {"request_id": entry.request_id, "position": position, **_row(variation)}
+            for position, variation in enumerate(entry.variations)
         ]
+        row = _row(entry)
+        del row["variations"]
         with self._database.begin() as connection:
-            connection.execute(insert(ENTRIES), row)
+            connection.execute(_ADD_ENTRY, row)
             if variations:
-                connection.execute(insert(VARIATIONS), variations)
+                connection.execute(_ADD_VARIATIONS, variations)
 
     def forget(self, before: float) -> int:
         """Remove the entries from before that moment; tell how many there were.
@@ -108,3 +113,8 @@ class Entries:
             removed += gone
             if gone < _AT_ONCE:
                 return removed
+
+
+def _row(one: Entry | Recorded) -> dict[str, Any]:
+    """Its attributes by name, as they are: `asdict` would look into each of them for more."""
+    return {attribute.name: getattr(one, attribute.name) for attribute in fields(one)}
