@@ -20,9 +20,10 @@ from diabelli.engines.diffusion.fleet import Fleet
 from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.entries import Entries, Entry, Recorded
 from diabelli.ledger.keys import IssuedKeys, Limits
-from diabelli.ledger.tables import ENTRIES, HOLDS, VARIATIONS
+from diabelli.ledger.tables import ENTRIES, HOLDS, STORE_SIZES, VARIATIONS
 from diabelli.quota.quota import Bucket
 from diabelli.settings import Settings
+from diabelli.storage import LocalStorage
 
 
 @pytest.fixture
@@ -90,6 +91,24 @@ def test_what_is_too_old_is_forgotten(settings):
         while left(parts.database, ENTRIES) != ["6.9 days"] and time.monotonic() < deadline:
             time.sleep(0.01)
         assert left(parts.database, ENTRIES) == left(parts.database, VARIATIONS) == ["6.9 days"]
+
+
+def test_the_size_of_the_store_is_noted(settings):
+    """Once what expired has been removed from it."""
+    build_storage(settings).put(b"x" * 10, "png")
+    long_ago = LocalStorage(settings.data_dir / "pictures", b"s" * 32, clock=lambda: 1e9)
+    long_ago.put(b"x" * 1000, "png")
+    with assembled(settings) as parts:
+        deadline = time.monotonic() + 5
+        while not (found := sizes(parts.database)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert set(found) == {10}
+
+
+def sizes(database):
+    """What the store was found to be."""
+    with database.reading() as connection:
+        return list(connection.execute(select(STORE_SIZES.c.bytes)).scalars())
 
 
 def left(database, table):

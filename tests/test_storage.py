@@ -252,6 +252,36 @@ def test_the_size_is_that_of_all_pictures(storage, clock):
     assert storage.size() == 8
 
 
+def test_processes_that_sweep_together_leave_each_other_alone(storage, clock, tmp_path):
+    """What one of them has removed already is no fault to the others, nor to who measures."""
+    for _ in range(200):
+        storage.put(b"x", "png")
+        clock.now += 3600
+    clock.now += 10**6
+    together = threading.Barrier(4)
+    done: list[object] = []
+
+    def sweep() -> None:
+        own = LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock)
+        together.wait(5)
+        done.append((own.sweep(), own.size()))
+
+    threads = [threading.Thread(target=sweep) for _ in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(done) == together.parties
+    assert list((tmp_path / "pictures").iterdir()) == []
+
+
+def test_what_cannot_be_measured_is_told(storage, tmp_path):
+    """A folder that is gone is not an empty one."""
+    shutil.rmtree(tmp_path / "pictures")
+    with pytest.raises(StoreUnavailable, match="cannot be seen: No such file"):
+        storage.size()
+
+
 def test_a_check_leaves_nothing(storage, tmp_path):
     """It finds out whether pictures could be kept by writing, and takes that back."""
     storage.check()

@@ -16,6 +16,7 @@ from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.entries import Entries
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
+from diabelli.ledger.sizes import Sizes
 from diabelli.quota.ledger import forget, in_ledger
 from diabelli.quota.quota import Quota
 from diabelli.quota.redis import in_redis
@@ -107,12 +108,18 @@ def ask_for_keys(settings: Settings) -> bool:
 
 def sweeps(settings: Settings, storage: LocalStorage, database: Database) -> tuple[Sweep, ...]:
     """What is swept: expired pictures, entries no longer remembered, answers not given again, and
-    what limits count no more.
+    what limits count no more. What is left of the pictures is measured.
     """
     remembered_s = settings.retention_days * 86400
-    entries = Entries(database)
+    entries, sizes = Entries(database), Sizes(database)
+
+    def measure() -> int:
+        sizes.note(storage.size)
+        return sizes.forget(time.time() - remembered_s)
+
     return (
         storage.sweep,
+        measure,
         lambda: entries.forget(time.time() - remembered_s),
         Answers(database, settings.lifetime_s).sweep,
         lambda: forget(database, time.time()),

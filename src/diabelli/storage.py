@@ -15,6 +15,7 @@ import secrets
 import string
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -120,31 +121,42 @@ class LocalStorage:
         """Raise `StoreUnavailable` where a picture could not be kept."""
         draft = self._root / f".check-{secrets.token_hex(8)}"
         try:
-            _write(draft, b"works")
+            try:
+                _write(draft, b"works")
+            finally:
+                draft.unlink(missing_ok=True)
         except OSError as cause:
             raise StoreUnavailable(f"pictures cannot be kept: {cause.strerror}") from cause
-        finally:
-            draft.unlink(missing_ok=True)
 
     def size(self) -> int:
-        """The bytes of everything that is kept; looks at every file."""
-        return sum(_size(path) for folder in self._hours() for path in folder.iterdir())
+        """The bytes of everything that is kept; looks at every file.
+
+        Raises `StoreUnavailable` where it cannot look.
+        """
+        try:
+            return sum(_size_of(folder) for folder in self._hours())
+        except OSError as cause:
+            raise StoreUnavailable(f"the pictures cannot be seen: {cause.strerror}") from cause
 
     def sweep(self) -> int:
         """Remove what no link opens any more, and what was never finished; tell how many files."""
-        now = self._clock()
+        now, removed = self._clock(), 0
+        for folder in self._hours():
+            # Another process may be sweeping it away.
+            with suppress(FileNotFoundError):
+                removed += self._sweep(folder, now)
+        return removed
+
+    def _sweep(self, folder: Path, now: float) -> int:
+        # Whoever wrote these is dead: a picture is written in a moment.
+        removed = sum(_remove_if_older(path, now - _GRACE_S) for path in folder.glob(".*"))
         oldest = now - self._lifetime_s - _GRACE_S
         # An hour's folder may take pictures until the hour is over.
         first_hour_kept = time.strftime("%Y%m%d%H", time.gmtime(oldest))
-        removed = 0
-        for folder in self._hours():
-            # Whoever wrote these is dead: a picture is written in a moment.
-            removed += sum(_remove_if_older(path, now - _GRACE_S) for path in folder.glob(".*"))
-            if folder.name > first_hour_kept:
-                continue
+        if folder.name <= first_hour_kept:
             removed += sum(_remove_if_older(path, oldest) for path in folder.iterdir())
-            if folder.name < first_hour_kept and not any(folder.iterdir()):
-                folder.rmdir()
+        if folder.name < first_hour_kept and not any(folder.iterdir()):
+            folder.rmdir()
         return removed
 
     def _hours(self) -> list[Path]:
@@ -228,12 +240,14 @@ def _remove_if_older(path: Path, moment: float) -> bool:
     return True
 
 
-def _size(path: Path) -> int:
-    """The file's bytes; none where another process has just removed it."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+def _size_of(folder: Path) -> int:
+    """The bytes of its files; another process may remove any of them meanwhile, or the folder."""
+    size = 0
+    with suppress(FileNotFoundError):
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):
+                size += path.stat().st_size
+    return size
 
 
 def _utc(moment: int) -> str:

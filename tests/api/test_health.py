@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,7 @@ from api.wire import Server
 from diabelli.api.admission import Admission
 from diabelli.api.refusals import Stopping
 from diabelli.errors import DiabelliError
+from diabelli.ledger import database as ledger
 from diabelli.service import Service
 
 
@@ -68,6 +71,19 @@ def test_a_ledger_that_is_no_database(serve: Serve, tmp_path: Path) -> None:
         path.unlink()
     (tmp_path / "ledger.sqlite3").write_bytes(b"no database" * 1000)
     assert becomes(server, 503) == {"status": "not ready", "failing": ["ledger"]}
+
+
+def test_a_ledger_that_is_held(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be recorded, no request could be carried out."""
+    monkeypatch.setattr(ledger, "WAIT_S", 0.3)
+    server = serve()
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert becomes(server, 503) == {"status": "not ready", "failing": ["ledger"]}
+        other.execute("ROLLBACK")
+    assert becomes(server, 200) == {"status": "ready"}
 
 
 def test_a_server_that_stops() -> None:

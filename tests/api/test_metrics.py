@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -127,6 +128,15 @@ def test_store_bytes(serve: Serve, tmp_path: Path) -> None:
     assert ask(server, n="2", size="256x256") == 200
     kept = sum(path.stat().st_size for path in (tmp_path / "pictures").glob("*/*"))
     assert read(server)["diabelli_store_bytes",] == kept > 0
+
+
+def test_a_store_that_is_gone_has_no_size(serve: Serve, tmp_path: Path) -> None:
+    """All other metrics are told."""
+    server = serve()
+    (tmp_path / "pictures").rmdir()
+    told = read(server)
+    assert math.isnan(told["diabelli_store_bytes",])
+    assert told["diabelli_engine_threads",] == 2
 
 
 def test_a_client_that_leaves_is_counted(serve: Serve, gate: Gate) -> None:

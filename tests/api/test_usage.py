@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from api.conftest import Serve
 from api.wire import Server, check_error
 from diabelli.api.schema import UsageData
 from diabelli.ledger.keys import IssuedKeys, Limits
-from ledger.requests import refusal, success
+from ledger.requests import refusal, stored, success
 
 BROWSER = {"accept": "text/html"}
 
@@ -29,6 +30,7 @@ def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
     success(server.database, time=now - 86400, n=2, user="bob", queued_ms=10)
     refusal(server.database, time=now, user="ada")
     server.storage.put(b"x" * 1000, "png")
+    stored(server.database, time=now - 86400, size=2000)
     answer = data(server, days=3, by="user")
     told = UsageData.model_validate_json(answer.content, strict=True)
     assert answer.headers["cache-control"] == "no-store"
@@ -38,6 +40,15 @@ def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
     assert [(one.name, sum(one.images)) for one in told.names] == [("ada", 3), ("bob", 2)]
     assert told.times[-1] <= now < told.times[-1] + 86400
     assert told.store_bytes == 1000
+    assert told.store_peak_bytes == [None, 2000, None]
+
+
+def test_a_store_that_is_gone_is_told(serve: Serve, tmp_path: Path) -> None:
+    """As the fault of the installation that it is."""
+    server = serve()
+    (tmp_path / "pictures").rmdir()
+    answer = data(server)
+    check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
 
 
 def test_hours_are_finer(serve: Serve) -> None:

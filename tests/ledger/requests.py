@@ -1,4 +1,4 @@
-"""Entries to sum up."""
+"""Entries to sum up, and sizes to draw."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 
 from diabelli.ledger.database import Database
 from diabelli.ledger.entries import Entries, Entry
+from diabelli.ledger.sizes import Sizes
 
 MONDAY = 1_790_553_600.0
 """The first second of Monday, 2026-09-28, UTC."""
@@ -60,3 +61,8 @@ def refusal(
         total_ms=1.0,
     )
     Entries(database).record(entry)
+
+
+def stored(database: Database, *, time: float, size: int) -> None:
+    """Note that the store was so large at that moment."""
+    Sizes(database, lambda: time).note(lambda: size)

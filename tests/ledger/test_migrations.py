@@ -38,7 +38,7 @@ def test_every_revision_is_named_after_its_number(database: Database) -> None:
     """A reader finds the revision that a database is at."""
     with database.reading() as connection:
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    assert revision == "0001"
+    assert revision == "0002"
 
 
 def test_a_second_start_changes_nothing(database: Database) -> None:
@@ -50,6 +50,23 @@ def test_a_second_start_changes_nothing(database: Database) -> None:
     migrate(database)
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
+
+
+def test_a_ledger_of_an_older_version_is_upgraded(url: str) -> None:
+    """It gets the tables of today and keeps what is in it."""
+    database = Database(url)
+    migrate(database)
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE store_sizes"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(
+            text("INSERT INTO entries (request_id, time, status, total_ms) VALUES ('a', 1, 200, 2)")
+        )
+    migrate(database)
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
+    database.close()
 
 
 def test_a_second_start_waits_for_no_writer(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 
 from diabelli.ledger.database import Database
 from diabelli.ledger.plots import MAX_NAMES, plots
-from ledger.requests import MONDAY, refusal, success
+from ledger.requests import MONDAY, refusal, stored, success
 
 HOUR_S = 3600
 
@@ -25,6 +25,7 @@ def test_every_step_has_a_number(database: Database) -> None:
         "seconds": [0.7, 0, 0.5],
         "queued_p50_ms": [10, None, 10],
         "queued_p95_ms": [10, None, 10],
+        "store_peak_bytes": [None, None, None],
         "names": [],
     }
 
@@ -54,6 +55,16 @@ def test_waiting_is_told_by_percentiles(database: Database) -> None:
     refusal(database)
     drawn = plots(database, step="day", since=MONDAY, until=MONDAY + 1)
     assert (drawn["queued_p50_ms"], drawn["queued_p95_ms"]) == ([50], [95])
+
+
+def test_the_store_is_told_by_its_peaks(database: Database) -> None:
+    """The largest of what was noted in each step; nothing for a step in which nobody looked."""
+    for minute, size in {0: 10, 55: 30, 30: 20, 120: 2**40}.items():
+        stored(database, time=MONDAY + 60 * minute, size=size)
+    drawn = plots(database, step="hour", since=MONDAY, until=MONDAY + 3 * HOUR_S)
+    assert drawn["store_peak_bytes"] == [30, None, 2**40]
+    drawn = plots(database, step="day", since=MONDAY, until=MONDAY + 1)
+    assert drawn["store_peak_bytes"] == [2**40]
 
 
 def test_each_name_has_its_curves(database: Database) -> None:

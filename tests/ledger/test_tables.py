@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
-from diabelli.ledger.tables import ENTRIES, VARIATIONS
+from diabelli.ledger.tables import ENTRIES, STORE_SIZES, VARIATIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
 
 
-@pytest.mark.parametrize("table", [ENTRIES, VARIATIONS], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [ENTRIES, VARIATIONS, STORE_SIZES], ids=lambda table: table.name)
 def test_every_column_is_documented(table: Table) -> None:
     """In its table's section, and no other is."""
     section = (

@@ -12,7 +12,7 @@ from api.conftest import Serve
 from api.wire import Server
 from diabelli.ledger.database import Database
 from diabelli.ledger.keys import IssuedKeys, Limits
-from ledger.requests import refusal, success
+from ledger.requests import refusal, stored, success
 from web.axe import complaints
 from web.conftest import Opened
 
@@ -22,6 +22,7 @@ TITLES = [
     "Seconds of the engines",
     "Requests and errors",
     "Milliseconds in the queue",
+    "Size of the store",
 ]
 
 
@@ -40,6 +41,7 @@ def fill(database: Database, days: int = 10) -> None:
                 queued_ms=30 + 20 * math.sin(day),
             )
         refusal(database, time=moment, key="web")
+        stored(database, time=moment, size=2**20 * (1 + day))
 
 
 def drawn(page: Page) -> list[str]:
@@ -63,7 +65,7 @@ def inked(page: Page, index: int) -> bool:
 
 
 def test_every_plot_is_drawn(visit: Opened, serve: Serve) -> None:
-    """Images, those by key, seconds, errors and waiting times, with totals above them."""
+    """Images, those by key, seconds, errors, waiting times, the store; with totals above them."""
     server = serve()
     fill(server.database)
     page = visit(server, path="/usage")
@@ -88,6 +90,16 @@ def test_plots_have_their_numbers_as_tables(visit: Opened, serve: Serve) -> None
     page.select_option("#span", "hour 1")
     page.wait_for_function("() => document.querySelectorAll('.table tbody tr').length < 150")
     assert page.locator(".plot >> nth=0 >> .table tbody tr").count() in (1, 2, 24, 25)
+
+
+def test_the_size_of_the_store_is_told_in_words_of_size(visit: Opened, serve: Serve) -> None:
+    """Megabytes are no number of bytes to count the digits of, nor is nothing a zero."""
+    server = serve()
+    fill(server.database, 2)
+    page = visit(server, path="/usage")
+    page.click(f".plot summary >> nth={TITLES.index('Size of the store')}")
+    cells = page.locator(".plot:last-child .table tbody td")
+    assert cells.all_text_contents()[-3:] == ["–", "2 MiB", "1 MiB"]
 
 
 def test_an_admin_key_is_asked_for(visit: Opened, serve: Serve) -> None:

@@ -7,6 +7,7 @@ of them is asked adds all of them up.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from diabelli.api.admission import Admission
+from diabelli.errors import StoreUnavailable
 from diabelli.service import Service
 from diabelli.stages import Stage
 
@@ -80,7 +82,8 @@ STORE = Family(
     "diabelli_store_bytes",
     "gauge",
     (),
-    "Bytes of the result pictures that are kept, measured at most once a minute.",
+    "Bytes of the result pictures that are kept, measured at most once a minute; NaN where they "
+    "cannot be seen.",
 )
 FAMILIES = (REQUESTS, IMAGES, REJECTIONS, SECONDS_BY_STAGE, QUEUE, IN_FLIGHT, BUSY, THREADS, STORE)
 
@@ -109,10 +112,13 @@ class Metrics:
     """The metrics of one application; every method may be called from any thread."""
 
     def __init__(self, load: Callable[[], Load], store_bytes: Callable[[], int]) -> None:
-        """load, store_bytes: measure now; the second may take its time."""
+        """load, store_bytes: measure now; the second may take its time, and raise
+        `StoreUnavailable`.
+        """
         self._load = load
         self._measure = store_bytes
         self._measured = -float(BYTES_FRESH_S)
+        self._shared = os.environ.get(SHARED)
         self._registry = CollectorRegistry()
         self._requests = self._counter(REQUESTS)
         self._images = self._counter(IMAGES)
@@ -137,24 +143,35 @@ class Metrics:
         elif "seeds" in told:
             self._images.labels(told["engine"], told["size"]).inc(len(told["seeds"]))
             self.stage("total", seconds)
-        self._look()
+        self._show()
 
     def stage(self, name: Stage | Literal["total"], seconds: float) -> None:
         """Note how long a stage of some request took."""
         self._seconds.labels(name).observe(seconds)
-        self._look()
+        self._show()
 
     def exposition(self) -> bytes:
         """All of them, of all processes, in Prometheus's text format; blocks for some time."""
         self._look()
         if time.monotonic() - self._measured >= BYTES_FRESH_S:
             self._measured = time.monotonic()
-            self._bytes.set(self._measure())
-        folder = os.environ.get(SHARED)
-        return generate_latest(added_up(Path(folder)) if folder else self._registry)
+            self._bytes.set(self._store_bytes())
+        return generate_latest(added_up(Path(self._shared)) if self._shared else self._registry)
+
+    def _store_bytes(self) -> float:
+        try:
+            return self._measure()
+        # The other metrics are wanted most when something is at fault.
+        except StoreUnavailable:
+            return math.nan
+
+    def _show(self) -> None:
+        """Let other processes, where there are any, see the gauges as of this moment."""
+        if self._shared:
+            self._look()
 
     def _look(self) -> None:
-        """Bring the gauges up to date. Others who add them up see them as of this moment."""
+        """Bring the gauges up to date."""
         load = self._load()
         values = (load.queue_depth, load.in_flight, load.engine_busy, load.engine_threads)
         for gauge, value in zip(self._gauges, values, strict=True):

@@ -109,6 +109,9 @@ class UsageData(BaseModel):
     seconds: list[float] = Field(description="How long engines worked.")
     queued_p50_ms: list[float | None] = Field(description="Half of the successes waited less.")
     queued_p95_ms: list[float | None] = Field(description="95 of 100 of them waited less.")
+    store_peak_bytes: list[int | None] = Field(
+        description="The most that all result pictures took, where it was measured."
+    )
     names: list[NamedUsage] = Field(description="Those with the most images, the most first.")
     store_bytes: int = Field(description="What all result pictures take now.")
 

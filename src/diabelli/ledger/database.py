@@ -83,8 +83,8 @@ class Database:
                 yield connection
 
     def check(self) -> None:
-        """Raise `LedgerUnavailable` where it cannot be read."""
-        with self.reading() as connection:
+        """Raise `LedgerUnavailable` where it cannot be read, or where nobody gets to write."""
+        with self.begin() as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:

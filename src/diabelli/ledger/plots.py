@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, RowMapping, case
+from sqlalchemy import ColumnElement, RowMapping, case, func, select
 
 from diabelli.ledger.database import Database
-from diabelli.ledger.tables import ENTRIES
+from diabelli.ledger.tables import ENTRIES, STORE_SIZES
 from diabelli.ledger.usage import DAY_S, KEY_NAME, SUCCEEDED, step_of, sums
 
 Step: TypeAlias = Literal["hour", "day"]
@@ -36,6 +36,8 @@ def plots(
         requests, images, errors, seconds   counts, and how long engines worked
         queued_p50_ms, queued_p95_ms        how long half, and 95 of 100, of the successes waited at
                                             most for a thread; None without any
+        store_peak_bytes                    the largest that the store of result pictures was found
+                                            to be; None where nobody looked
         names                               with `by`, those with the most images, the most first:
                                             {"name", "requests", "images", "errors", "seconds"};
                                             the name None stands for requests that have none
@@ -50,6 +52,7 @@ def plots(
         "times": [number * step_s for number in steps],
         **{column: _curve(rows, column, steps, 0) for column in _COUNTED},
         **{name: _curve(rows, column, steps, None) for name, column in _WAITED.items()},
+        "store_peak_bytes": _curve(_peaks(database, steps, step_s), "peak", steps, None),
         "names": _named(named, steps),
     }
 
@@ -63,6 +66,16 @@ def _rows(
     with database.reading() as connection:
         found = connection.execute(sums({"step": step_of(step_s), **groups}, waited, within))
         return found.mappings().all()
+
+
+def _peaks(database: Database, steps: range, step_s: int) -> Sequence[RowMapping]:
+    time = STORE_SIZES.c.time
+    within = (time >= steps.start * step_s) & (time < steps.stop * step_s)
+    # Grouped by its label: to PostgreSQL, the number in it would be another one each time.
+    step = func.floor(time / step_s).label("step")
+    peaks = select(step, func.max(STORE_SIZES.c.bytes).label("peak")).where(within).group_by(step)
+    with database.reading() as connection:
+        return connection.execute(peaks).mappings().all()
 
 
 def _curve(rows: Sequence[RowMapping], column: str, steps: range, empty: Any) -> list[Any]:

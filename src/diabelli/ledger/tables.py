@@ -67,6 +67,15 @@ VARIATIONS = Table(
 )
 """Each variation of an entry, in its order from 0."""
 
+STORE_SIZES = Table(
+    "store_sizes",
+    METADATA,
+    # When the few minutes began that the size stands for.
+    Column("time", Double, primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""How large the store of result pictures was, over time."""
+
 KEYS = Table(
     "keys",
     METADATA,

@@ -26,7 +26,11 @@ function colour(name) {
 
 const number = (value) => (value === null ? "–" : value.toLocaleString(undefined, { maximumFractionDigits: 1 }));
 
+// Multiples of these are round numbers of KiB, MiB and so on.
+const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
 const bytes = (value) => {
+  if (value === null) return number(value);
   const power = Math.min(4, Math.floor(Math.log2(Math.max(value, 1)) / 10));
   return `${number(value / 1024 ** power)} ${["B", "KiB", "MiB", "GiB", "TiB"][power]}`;
 };
@@ -39,6 +43,7 @@ function plotsOf(data) {
     { title: "Seconds of the engines", bars: true, lines: [["seconds", data.seconds]] },
     { title: "Requests and errors", lines: [["requests", data.requests], ["errors", data.errors]] },
     { title: "Milliseconds in the queue", lines: [["half wait less", data.queued_p50_ms], ["95 of 100 wait less", data.queued_p95_ms]] },
+    { title: "Size of the store", shown: bytes, lines: [["at most", data.store_peak_bytes]] },
   ];
 }
 
@@ -60,8 +65,8 @@ function when(seconds) {
   return told.step === "day" ? moment.toISOString().slice(0, 10) : moment.toISOString().slice(0, 16).replace("T", " ");
 }
 
-function table({ lines }) {
-  const rows = told.times.map((time, place) => [when(time), ...lines.map(([, values]) => number(values[place]))]);
+function table({ lines, shown = number }) {
+  const rows = told.times.map((time, place) => [when(time), ...lines.map(([, values]) => shown(values[place]))]);
   const build = (cells, kind) => {
     const row = document.createElement("tr");
     cells.forEach((cell, place) => {
@@ -98,7 +103,7 @@ function panel(plot) {
   drawn.push([draw(plot, place), place]);
 }
 
-function draw({ bars, lines }, place) {
+function draw({ bars, lines, shown = number }, place) {
   const [ink, grid] = [colour("--soft"), colour("--line")];
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   const { uPlot } = globalThis;
@@ -110,7 +115,7 @@ function draw({ bars, lines }, place) {
     spanGaps: true,
     // A lone point has no line.
     points: { show: !bars && values.filter((value) => value !== null).length < 3 },
-    value: (_, value) => number(value),
+    value: (_, value) => shown(value),
     ...(bars ? { fill: `${HUES[index]}99`, paths: uPlot.paths.bars({ size: [0.7, 40] }) } : {}),
   }));
   return new uPlot({
@@ -120,7 +125,7 @@ function draw({ bars, lines }, place) {
     // Half a step on either side, so that the first and the last bar are whole.
     scales: { x: { range: (_, low, high) => [low - half, high + half] }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.08)] } },
     series: [{ label: "UTC", value: (_, value) => (value === null ? "–" : when(value)) }, ...series],
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [axis, { ...axis, ...(shown === bytes ? { size: 76, incrs: POWERS, values: (_, splits) => splits.map(bytes) } : { size: 56 }) }],
   }, [told.times, ...lines.map(([, values]) => values)], place);
 }
 
