@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import openai
 import pytest
 
 from api.wire import Server, opened, picture, serving
+from diabelli.api.events import DONE, PARTIAL
 from diabelli.assembly import assembled
 from diabelli.errors import MemoryExceeded, WeightsMissing
 from diabelli.settings import Settings
@@ -30,10 +33,11 @@ def settings(folder: Path, **changes: Any) -> Settings:
     plain = {"recipe": "image", "side": 32, "multiple": 16, "steps": 2}
     entries = {
         "tiny": {**plain, "pipeline": str(folder / "sd-image-variations"), "batch": 8},
+        "open": {**plain, "recipe": "unclip2", "pipeline": str(folder / "stable-unclip-2.1")},
         "strict": {**plain, "pipeline": str(folder / "strict")},
         "sd-image-variations": {**plain, "pipeline": str(folder / "broken")},
     }
-    models = {"dall-e-2": "tiny", "embedded": "patch", "guarded": "strict"}
+    models = {"dall-e-2": "tiny", "embedded": "patch", "guarded": "strict", "open": "open"}
     models["broken"] = "sd-image-variations"
     return Settings(
         data_dir=folder / "data", models=models, **{"engines": entries, "threads": 2, **changes}
@@ -47,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("trained")
     build("sd-image-variations", folder)
+    build("stable-unclip-2.1", folder)
     for copy in ("strict", "broken"):
         shutil.copytree(folder / "sd-image-variations", folder / copy)
     checker = StableDiffusionSafetyChecker.from_pretrained(folder / "strict" / "safety_checker")
@@ -132,6 +137,27 @@ def test_concurrent_requests_are_all_answered(server):
     replies = asyncio.run(all_at_once())
     pictures = {one.b64_json for reply in replies for one in reply.data}
     assert len(pictures) == 18
+
+
+def test_a_stream_shows_previews(server):
+    """They are pictures of their own variation on its way; nothing else of the reply changes."""
+    fields = {"model": "open", "stream": "true", "n": "2", "size": "256x256", "seed": "3"}
+    for _ in range(2):
+        with httpx.stream(
+            "POST",
+            f"{server.base_url}/images/variations",
+            data=fields,
+            files={"image": picture()},
+            timeout=60,
+        ) as response:
+            events = [json.loads(line[6:]) for line in response.iter_lines() if line[:5] == "data:"]
+    previews = [one for one in events if one["type"] == PARTIAL]
+    assert previews
+    for one in previews:
+        shown = opened(base64.b64decode(one["b64_json"]))
+        assert (shown.format, shown.size) == ("JPEG", (16, 16))
+    assert events[-1]["type"] == DONE
+    assert len(events[-1]["data"]) == 2
 
 
 def test_what_the_safety_checker_refuses_is_told_as_openai_told_it(client):

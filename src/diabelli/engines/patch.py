@@ -20,7 +20,7 @@ from diabelli.variation import (
     unwatched,
 )
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changes whenever the same source, strength and seed would give another picture."""
 
 
@@ -37,12 +37,14 @@ class PatchEngine:
 
     def warm(self) -> None:
         """Compile the kernels, or load them from the cache, by varying something like a photograph
-        and something drawn."""
-        noise = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8
+        of something red, and something drawn."""
+        noise = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8 & 63
+        photograph = noise.astype(np.uint8) + np.uint8(96)
+        photograph[20:40, 20:40, :3] = (200, 30, 40)
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255
-        spec = VariationSpec(height=512, width=512, n=1, seed=0)
-        for source in (noise.astype(np.uint8), drawing):
+        spec = VariationSpec(height=512, width=512, n=1, seed=0, strength=1.0)
+        for source in (photograph, drawing):
             for piece in self.prepare(source, spec, unwatched, in_turn):
                 piece()
 

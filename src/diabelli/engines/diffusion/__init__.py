@@ -5,6 +5,7 @@
     device                    what the machine has
     recipes, mixing           what a source becomes for each family of pipelines, and sources that
                               share a batch
+    latents, previews         how images look on their way
     pipeline                  one pipeline, loaded: sources and seeds in, images out
     order, batcher, shelf     how concurrent requests share pipelines and memory
     engine, fleet             the engine of one preset, and all engines of a process

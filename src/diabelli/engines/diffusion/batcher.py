@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from functools import partial
 
 from diabelli.engines.diffusion.order import Kind, Order, Ticket
 from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.previews import Preview
 from diabelli.engines.diffusion.shelf import Shelf
 from diabelli.errors import (
     Cancelled,
@@ -119,9 +121,9 @@ class Batcher:
             self._make(pipeline, kind, batch[start : start + size])
 
     def _run(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
-        def on_step(number: int, steps: int) -> None:
-            for ticket in batch:
-                ticket.order.step(ticket, number, steps)
+        def on_step(number: int, steps: int, preview: Preview | None) -> None:
+            for row, ticket in enumerate(batch):
+                ticket.order.step(ticket, number, steps, preview and partial(preview, row))
             if self._closed or not any(ticket.order.wanted for ticket in batch):
                 raise Cancelled
 

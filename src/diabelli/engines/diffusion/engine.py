@@ -48,8 +48,10 @@ class DiffusionEngine:
         """Load the weights and make one small variation, if the plan wants that at start."""
         if self._plan.running.load == "lazy":
             return
-        grey = np.full((64, 64, 3), 128, np.uint8)
-        in_turn(self.prepare(grey, VariationSpec(n=1, seed=0), unwatched, in_turn))
+        # Of many colours, for the previews to learn from.
+        rows, columns = np.indices((64, 64), np.uint8) * 4
+        colourful = np.stack([rows, columns, 255 - rows], axis=-1)
+        in_turn(self.prepare(colourful, VariationSpec(n=1, seed=0), unwatched, in_turn))
 
     def prepare(
         self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from diabelli.engines.diffusion.running import Plan
@@ -70,18 +70,26 @@ class Order:
         self._begun = True
         self.tell(ticket, "start", STARTED)
 
-    def step(self, ticket: Ticket, number: int, steps: int) -> None:
-        """A step of the ticket's image was made."""
+    def step(
+        self, ticket: Ticket, number: int, steps: int, preview: Callable[[], Image] | None
+    ) -> None:
+        """A step of the ticket's image was made; `preview` makes a small image of it."""
         share = STARTED + (MADE - STARTED) * min(1.0, number / max(1, steps))
-        self.tell(ticket, f"step {number}", share)
+        self.tell(ticket, f"step {number}", share, preview)
 
-    def tell(self, ticket: Ticket, stage: str, share: float) -> None:
+    def tell(
+        self,
+        ticket: Ticket,
+        stage: str,
+        share: float,
+        preview: Callable[[], Image] | None = None,
+    ) -> None:
         """Tell the watch how far the ticket's image is; what it raises ends the order."""
         with self._telling:
             if not self.wanted:
                 return
             try:
-                self._watch(Progress(ticket.index, stage, share))
+                self._watch(Progress(ticket.index, stage, share, preview))
             # Whatever a watch raises is its request's: others are in the same batch.
             except Exception as failure:
                 self.fail(failure)

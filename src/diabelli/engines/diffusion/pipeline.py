@@ -14,13 +14,15 @@ from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.loading import load
 from diabelli.engines.diffusion.mixing import mixes
+from diabelli.engines.diffusion.previews import Preview, Previews
 from diabelli.engines.diffusion.recipes import RECIPES
 from diabelli.engines.diffusion.running import Plan
 from diabelli.errors import DiabelliError, MemoryExceeded, WeightsUnusable
 from diabelli.pictures import Image
 
-OnStep: TypeAlias = Callable[[int, int], None]
-"""Called after each step with its number, from 1, and how many there are; raising in it stops."""
+OnStep: TypeAlias = Callable[[int, int, Preview | None], None]
+"""Called after each step with its number, from 1, how many there are, and what makes previews, if
+there is something to see; raising in it stops."""
 
 
 class Pipeline:
@@ -43,6 +45,7 @@ class Pipeline:
                 f"the weights of {plan.name!r} cannot be loaded: {cause}; fetch them again with "
                 f"`diabelli pull {plan.name}`, or give another folder"
             ) from cause
+        self.previews = Previews(self._parts.pipe)
         self.mixes = plan.preset.recipe != "image" or mixes(self._parts.pipe)
 
     @property
@@ -71,6 +74,7 @@ class Pipeline:
         import torch
 
         values = self._values(strength)
+        self.previews.begin(height, width)
         try:
             with torch.inference_mode():
                 shown = [pictures.to_pillow(source) for source in sources]
@@ -86,7 +90,11 @@ class Pipeline:
         else:
             refused = getattr(made, "nsfw_content_detected", None) or [False] * len(seeds)
             images = [_bytes(image) for image in made.images]
-            return [None if no else image for image, no in zip(images, refused, strict=True)]
+            kept = [None if no else image for image, no in zip(images, refused, strict=True)]
+            self.previews.learn(kept)
+            return kept
+        finally:
+            self.previews.end()
         # Outside the handler, whose exception holds on to what was computed.
         raise memory
 
@@ -125,8 +133,11 @@ class Pipeline:
         # On the CPU, whose random numbers are the same whatever the accelerator is.
         generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
 
+        def tell(number: int, count: int) -> None:
+            on_step(number, count, self.previews.at(number, count))
+
         def step_end(pipe: Any, step: int, _time: Any, _tensors: Any) -> dict[str, Any]:
-            on_step(step + 1, getattr(pipe, "num_timesteps", steps))
+            tell(step + 1, getattr(pipe, "num_timesteps", steps))
             return {}
 
         offered: dict[str, Any] = {
@@ -140,7 +151,7 @@ class Pipeline:
         if "callback_on_step_end" in self._parts.accepts:
             offered |= {"callback_on_step_end": step_end, "callback_on_step_end_tensor_inputs": []}
         else:
-            offered |= {"callback": lambda step, *_: on_step(step + 1, steps), "callback_steps": 1}
+            offered |= {"callback": lambda step, *_: tell(step + 1, steps), "callback_steps": 1}
         return {name: one for name, one in offered.items() if name in self._parts.accepts}
 
     def _exceeded(self, when: str) -> MemoryExceeded:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights as lying
 from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.previews import Projection
 from diabelli.engines.diffusion.running import Plan
 from diabelli.errors import MemoryExceeded
 
@@ -37,6 +38,7 @@ class Shelf:
         self._budget = budget
         self._load = load
         self._loaded: OrderedDict[Plan, _Loaded] = OrderedDict()
+        self._projections: dict[Plan, Projection] = {}
 
     def take(self, plan: Plan) -> Pipeline:
         """The pipeline of the plan, loaded now if it was not.
@@ -47,6 +49,8 @@ class Shelf:
             self._make_room(plan)
             started = time.monotonic()
             pipeline = self._load(plan)
+            learned = self._projections.setdefault(plan, pipeline.previews.projection)
+            pipeline.previews.projection = learned
             seconds = round(time.monotonic() - started, 1)
             _log.info("engine.loaded", extra={"engine": plan.name, "duration_s": seconds})
             self._loaded[plan] = _Loaded(pipeline, self._need(plan, pipeline), 0.0)
