@@ -12,10 +12,10 @@ from pathlib import Path
 
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
 from engines.making import digest, made, square
-from oracles.sources import flag, landscape, sticker
+from oracles.sources import ball, flag, landscape, sticker
 
 TABLE = Path(__file__).with_name("golden.json")
-DRAWN = {"landscape": landscape, "sticker": sticker, "flag": flag}
+DRAWN = {"landscape": landscape, "sticker": sticker, "flag": flag, "ball": ball}
 
 
 def pictures() -> dict[str, str]:

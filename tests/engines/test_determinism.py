@@ -16,16 +16,16 @@ from diabelli.engines.patch import PatchEngine
 from diabelli.service import Service
 from diabelli.variation import VariationSpec
 from engines.making import digest, made, square
-from oracles.sources import face, landscape, pebbles, sticker
+from oracles.sources import ball, face, landscape, pebbles, sticker
 
 TESTS = Path(__file__).parents[1]
 ELSEWHERE = """
 import json
 from engines.making import digest, made, square
 from diabelli.engines.patch import PatchEngine
-from oracles.sources import face, sticker
+from oracles.sources import ball, face, sticker
 engine = PatchEngine()
-print(json.dumps([digest(made(engine, s(128), square())[0].image) for s in (face, sticker)]))
+print(json.dumps([digest(made(engine, s(128), square())[0].image) for s in (ball, face, sticker)]))
 """
 
 
@@ -52,7 +52,7 @@ def served(service: Service, source: np.ndarray, spec: VariationSpec) -> list[tu
 
 
 def in_another_process(**environment: str) -> list[str]:
-    """The digests of an opaque and a transparent variation, made under that environment."""
+    """The digests of opaque, repainted and transparent variations, made under that environment."""
     found = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
         env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
@@ -68,7 +68,7 @@ def in_another_process(**environment: str) -> list[str]:
 def here() -> list[str]:
     """The same digests, made by this process."""
     engine = PatchEngine()
-    return [digest(made(engine, draw(128), square())[0].image) for draw in (face, sticker)]
+    return [digest(made(engine, draw(128), square())[0].image) for draw in (ball, face, sticker)]
 
 
 def test_the_number_of_threads_changes_nothing(serve):

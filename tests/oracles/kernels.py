@@ -11,10 +11,12 @@ from diabelli.synthesis.layout import _relax
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.rarity import _distances_elsewhere
 from diabelli.synthesis.recolour import Turn, recoloured
+from diabelli.synthesis.repaint import _repainted
 from diabelli.synthesis.resample import blur, resize, resize_map, sample
 from diabelli.synthesis.salience import _nearest_elsewhere
 from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
 from diabelli.synthesis.stream import Stream
+from diabelli.synthesis.things import _walked
 from diabelli.synthesis.vote import bell, vote
 from diabelli.synthesis.warp import enlarge, warp
 
@@ -42,6 +44,13 @@ def results() -> dict[str, NDArray[np.generic]]:
         "enlarge": enlarge(floats, 14, 9),
         "lit": lit(canvas, random_light(1.0, Stream(1), grey=False)),
         "recoloured": recoloured(canvas, Turn(0.8, 0.6, 0.28, 0.96, 0.9)),
+        "walked": _walked(255 * draw.random((6, 7, 3), np.float32), floats[:6, :7], floats[5:, 4:]),
+        "repainted": _repainted(
+            canvas,
+            np.array([-0.6, 0.8, 0.6, 0.8], np.float32),
+            *np.linspace(0, 4, 2 * SIDE, dtype=np.float32).reshape(2, SIDE),
+            floats[:5, :5],
+        ),
         "carry_up": carry_up(field, (SIDE, SIDE), (16, 17)),
         "relax": _relax(floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), 0),
         "rarity": _distances_elsewhere(pairs),

@@ -74,6 +74,15 @@ def sticker(side: int = 256) -> Image:
     return np.dstack([face(side), alpha.astype(np.uint8)])
 
 
+def ball(side: int = 256) -> Image:
+    """A red ball, shaded from its upper left, on a rough grey ground."""
+    y, x = places(side)
+    inside = (y - 120) ** 2 + (x - 130) ** 2 < 60**2
+    light = 230 - (y + x - 190) // 2
+    ground = 110 + scattered(y // 2, x // 2) // 8
+    return painted(*(np.where(inside, light * share // 16, ground) for share in (15, 2, 3)))
+
+
 def flag(side: int = 256) -> Image:
     """A drawing: a red disc and a blue bar on white."""
     y, x = places(side)

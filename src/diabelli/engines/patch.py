@@ -38,9 +38,9 @@ class PatchEngine:
     def warm(self) -> None:
         """Compile the kernels, or load them from the cache, by varying something like a photograph
         of something red, and something drawn."""
-        noise = np.arange(64 * 64 * 4, dtype=np.uint32).reshape(64, 64, 4) * 40503 >> 8 & 63
-        photograph = noise.astype(np.uint8) + np.uint8(96)
-        photograph[20:40, 20:40, :3] = (200, 30, 40)
+        noise = np.arange(64 * 64, dtype=np.uint32).reshape(64, 64, 1) * 40503 >> 8
+        photograph = np.repeat(noise.astype(np.uint8), 4, axis=2)
+        photograph[16:44, 16:44] = (200, 30, 40, 255)
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255
         spec = VariationSpec(height=512, width=512, n=1, seed=0, strength=1.0)

@@ -14,6 +14,7 @@ from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map
 from diabelli.synthesis.rigidity import GRID, plainness, rigidity
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.search import PATCH
+from diabelli.synthesis.things import Thing, things_of
 
 COARSEST = 40
 """The side of level 0: small enough for a patch to see a fifth of the picture, large enough for
@@ -72,6 +73,7 @@ class Analysis:
         subject: likewise, what no frame should cut.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
         kind: what kind of picture it is.
+        things: what in it may get another colour.
     """
 
     sizes: list[tuple[int, int]]
@@ -82,6 +84,7 @@ class Analysis:
     plainness: Floats
     contrast: float
     kind: Kind
+    things: list[Thing]
     _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
     _resizing: Lock = field(default_factory=Lock)
@@ -127,6 +130,7 @@ class Analysis:
             plainness=_flip(self.plainness),
             contrast=self.contrast,
             kind=self.kind,
+            things=self.things,
             _unmirrored=self,
         )
 
@@ -149,6 +153,7 @@ def analyse(source: Bytes, height: int, width: int) -> Analysis:
         plainness=plain,
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind,
+        things=[] if kind.drawn else things_of(work),
     )
 
 

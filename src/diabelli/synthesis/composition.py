@@ -22,6 +22,7 @@ from diabelli.synthesis.climb import climb
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.recolour import random_turn, recoloured
+from diabelli.synthesis.repaint import random_repaint, repainted
 from diabelli.synthesis.resample import Bytes, resize
 from diabelli.synthesis.stream import Stream, derive, seeds_under
 
@@ -103,6 +104,9 @@ def _finished(planes: Bytes, candidate: Candidate) -> Bytes:
     if analysis.kind.drawn:
         turn = random_turn(image, strength, stream)
         return image if turn is None else recoloured(image, turn)
+    repaint = random_repaint(analysis.things, strength, Stream(derive(candidate.seed, "repaint")))
+    if repaint is not None:
+        image = repainted(image, repaint)
     red, green, blue = (image[..., channel] for channel in range(3))
     grey = bool((red == green).all() and (green == blue).all())
     return lit(image, random_light(strength, stream, grey=grey))

@@ -46,21 +46,21 @@ class Turn:
 def random_turn(image: Bytes, strength: float, stream: Stream) -> Turn | None:
     """A turn for one of the colours of `image` (h, w, 3 or 4) uint8, the further the greater
     `strength` 0..1; None where nothing is coloured, or all that is may be skin."""
-    hues, palette = _hues(), _palette(resize(image, SMALL, SMALL))
-    shares = _shares(palette, hues)
+    circle, colours = hues(), palette(resize(image, SMALL, SMALL))
+    shares = _shares(colours, circle)
     drawn, tangent = stream.between(0, float(shares.sum())), stream.between(0.35, 1.3) * strength
     sign = 1 if stream.between(-1, 1) > 0 else -1
     if not shares.any():
         return None
-    hue = hues[min(int(np.searchsorted(np.cumsum(shares), drawn)), HUES - 1)]
+    hue = circle[min(int(np.searchsorted(np.cumsum(shares), drawn)), HUES - 1)]
     # The tangent of half the angle gives sine and cosine without rounding that differs by machine.
     square = tangent * tangent
     cosine, sine = (1 - square) / (1 + square), sign * 2 * tangent / (1 + square)
-    fade = _fade(palette, hue, cosine, sine)
+    fade = _fade(colours, hue, cosine, sine)
     return Turn(float(hue[0]), float(hue[1]), cosine, sine, fade)
 
 
-def _palette(small: Bytes) -> Floats:
+def palette(small: Bytes) -> Floats:
     """Luma, Cb, Cr and the chroma's weight of each pixel, (pixels, 4) float32."""
     rgb = small[..., :3].reshape(-1, 3).astype(np.float32)
     light = brightness(rgb)
@@ -72,32 +72,37 @@ def _palette(small: Bytes) -> Floats:
     return np.stack([light, blue, red, chroma], axis=1)
 
 
-def _hues() -> Floats:
+def hues() -> Floats:
     """HUES unit vectors of (Cb, Cr), evenly around the circle."""
     angles = 2 * np.pi * np.arange(HUES) / HUES
     return np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32).round(4)
 
 
-def _near(palette: Floats, hue: Floats) -> NDArray[np.bool_]:
+def is_near(colours: Floats, hue: Floats) -> NDArray[np.bool_]:
     """Which colours of a palette lie wholly in the group around a hue."""
-    along = palette[:, 1] * hue[0] + palette[:, 2] * hue[1]
-    return np.asarray(along >= np.float32(INNER) * np.maximum(palette[:, 3], 8))
+    along = colours[:, 1] * hue[0] + colours[:, 2] * hue[1]
+    return np.asarray(along >= np.float32(INNER) * np.maximum(colours[:, 3], 8))
 
 
-def _shares(palette: Floats, hues: Floats) -> Floats:
+def is_skin(colours: Floats) -> NDArray[np.bool_]:
+    """Which colours of a palette may be skin: the box in Cb, Cr of Chai and Ngan 1999."""
+    light, blue, red, _ = colours.T
+    return np.asarray((np.abs(blue + 26) < 22) & (np.abs(red - 25) < 17) & (light > 60))
+
+
+def _shares(colours: Floats, circle: Floats) -> Floats:
     """How much chroma lies around each hue, as a share of the most there could be; 0 for hues that
-    are too rare, and for those of skin (the box in Cb, Cr of Chai and Ngan 1999)."""
-    light, blue, red, chroma = palette.T
-    box = (np.abs(blue + 26) < 22) & (np.abs(red - 25) < 17) & (light > 60)
-    near = np.stack([_near(palette, hue) for hue in hues], axis=1)
+    are too rare, and for those of skin."""
+    chroma = colours[:, 3]
+    near = np.stack([is_near(colours, hue) for hue in circle], axis=1)
     shares = (near * chroma[:, None]).mean(0) / 128
-    skin = (near * (chroma * box)[:, None]).mean(0) / 128
+    skin = (near * (chroma * is_skin(colours))[:, None]).mean(0) / 128
     return np.where((shares > LEAST) & (skin < 0.4 * shares), shares, 0).astype(np.float32)
 
 
-def _fade(palette: Floats, hue: Floats, cosine: float, sine: float) -> float:
+def _fade(colours: Floats, hue: Floats, cosine: float, sine: float) -> float:
     """How much of their chroma nearly all colours of a group can keep when they are turned."""
-    light, blue, red, _ = palette[_near(palette, hue)].T
+    light, blue, red, _ = colours[is_near(colours, hue)].T
     turned_blue, turned_red = cosine * blue - sine * red, sine * blue + cosine * red
     r, b = turned_red / 0.713, turned_blue / 0.564
     added = np.stack([r, -(0.299 * r + 0.114 * b) / 0.587, b], axis=1)
