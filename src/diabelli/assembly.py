@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from diabelli import engines
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.fleet import Fleet
-from diabelli.errors import InvalidSettings
+from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.answers import Answers
 from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.entries import Entries
@@ -53,7 +53,11 @@ def open_ledger(settings: Settings) -> Database:
 
 
 def build_engine(settings: Settings, fleet: Fleet, name: str) -> Engine:
-    """The engine of that name, run as the settings say."""
+    """The engine of that name, run as the settings say; raises `UnknownEngine`, and what keeps it
+    from being run here."""
+    known = dict.fromkeys([*engines.names(), *settings.engines])
+    if name not in known:
+        raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(known)}")
     plan = settings.plan(name)
     return fleet.engine(plan) if plan else engines.load(name)
 

@@ -73,6 +73,10 @@ def test_weights_are_pulled_once_and_served_without_a_network(tiny, run, tmp_pat
     assert "mine: The pipeline in someone/tiny." in run(DIABELLI, "engines", **offline).stdout
     made = run(sys.executable, "-c", MAKE, **offline)
     assert made.stdout == "(32, 32, 3)\n", made.stderr
+    for blob in (tmp_path / "cache").rglob("*.safetensors"):
+        blob.resolve().write_bytes(b"x" * 100)
+    assert "cannot be loaded" in (damaged := run(sys.executable, "-c", MAKE, **offline).stderr)
+    assert "run `diabelli pull mine`" in damaged
 
 
 def test_a_hub_that_cannot_be_reached_is_a_clear_error(run):

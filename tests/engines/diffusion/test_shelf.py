@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from diabelli.engines.diffusion.device import GB
 from diabelli.engines.diffusion.fleet import Fleet
 from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.engines.diffusion.shelf import needed
 from diabelli.errors import MemoryExceeded
 from engines.making import made, square
 from oracles.sources import face
@@ -41,6 +43,14 @@ def test_what_idles_is_let_go(tiny, engine_of, bench):
     assert len(bench.loaded) == 2
 
 
+def test_what_works_does_not_idle(tiny, engine_of, bench):
+    """A batch that takes longer than that is no reason to let go of its pipeline."""
+    engine = engine_of(replace(tiny("sd-image-variations"), steps=3), idle_unload_s=2)
+    made(engine, face(64), square(32), lambda _: time.sleep(0.7))
+    made(engine, face(64), square(32))
+    assert len(bench.loaded) == 1
+
+
 def test_the_least_lately_used_makes_room(tiny, engine_of, bench):
     """Two fit into the budget; the third displaces the one that was not used for longest."""
     presets = [
@@ -59,7 +69,7 @@ def test_an_engine_that_cannot_fit_is_told_at_start(tiny):
     large = replace(tiny("sd-image-variations"), vram_gb=3)
     with pytest.raises(MemoryExceeded, match=r"needs 3\.0 GB and may take 2\.0 GB.*vram_budget_gb"):
         fleet.engine(Plan(large))
-    fleet.engine(Plan(large, Running(offload="model")))
+    assert needed(Plan(large, Running(offload="model"))) < 2 * GB
     fleet.close()
 
 

@@ -82,6 +82,7 @@ class Batcher:
             return
         limit = self._limits.get(kind, pipeline.batch)
         self._make(pipeline, kind, self._batch(kind, limit, mixes=pipeline.mixes))
+        self._shelf.rest(kind.plan)
 
     def _batch(self, kind: Kind, limit: int | None, *, mixes: bool) -> list[Ticket]:
         """The tickets that go together, those longest there first; they no longer wait."""

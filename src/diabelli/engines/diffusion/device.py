@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diabelli.engines.diffusion.running import Running
+from diabelli.errors import InvalidSettings
 
 GB = 1_000_000_000
 _SHARE = 0.9
@@ -13,15 +14,44 @@ _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
 """On a CPU a batch takes as long as its images one by one, or longer: benchmarks/diffusion.py."""
 
 
+def check(running: Running) -> None:
+    """Raise `InvalidSettings` where the device is not here, or there is nothing to offload from."""
+    # Torch takes seconds to import, which most settings need not wait for here.
+    if running.device in ("auto", "cpu") and running.offload == "none":
+        return
+    if device_of(running) == "cpu" and running.offload != "none":
+        raise InvalidSettings(
+            f"offload is {running.offload!r}, but there is no accelerator to take weights off: "
+            "set it to 'none', or set device"
+        )
+
+
 def device_of(running: Running) -> str:
-    """The device as torch names it."""
+    """The device as torch names it; raises `InvalidSettings` where there is none of that name."""
     import torch
 
     if running.device != "auto":
+        kind, _, number = running.device.partition(":")
+        count = _count(kind)
+        if int(number or 0) >= count:
+            raise InvalidSettings(
+                f"device is {running.device!r}, but torch {torch.__version__} finds "
+                f"{count or 'none'} of that kind here: set another, or 'auto', or install a torch "
+                "that is built for it"
+            )
         return running.device
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _count(kind: str) -> int:
+    """How many devices of a kind there are."""
+    import torch
+
+    if kind == "cuda":
+        return torch.cuda.device_count()
+    return int(kind == "cpu" or torch.backends.mps.is_available())
 
 
 def dtype_of(running: Running, device: str) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from diabelli import pictures
 from diabelli.engines import Piece, Spread, in_turn
+from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights as lying
 from diabelli.engines.diffusion.batcher import Batcher
 from diabelli.engines.diffusion.order import MADE, Kind, Order
@@ -38,7 +39,7 @@ class DiffusionEngine:
     """Makes variations with a pretrained pipeline."""
 
     def __init__(self, plan: Plan, batcher: Batcher) -> None:
-        """Raises `MissingExtra`, `LicenceNotAccepted` or `WeightsMissing`; loads nothing yet."""
+        """Raises what `check` does; loads nothing yet."""
         check(plan)
         self._plan = plan
         self._batcher = batcher
@@ -107,10 +108,11 @@ def info_of(preset: Preset) -> EngineInfo:
 
 def check(plan: Plan) -> None:
     """Raise what keeps the engine from being run here, as far as that is told without loading it:
-    `MissingExtra`, `LicenceNotAccepted` or `WeightsMissing`."""
+    `MissingExtra`, `InvalidSettings`, `LicenceNotAccepted` or `WeightsMissing`."""
     for package in ("torch", "diffusers", "transformers", "accelerate"):
         if find_spec(package) is None:
             raise MissingExtra(extra=lying.EXTRA, purpose=f"the engine {plan.name!r}")
+    devices.check(plan.running)
     check_licence(plan)
     for weights in plan.preset.weights:
         lying.locate(plan.name, weights)

@@ -20,8 +20,8 @@ class Fleet:
     def engine(self, plan: Plan) -> DiffusionEngine:
         """The engine of that plan.
 
-        Raises `MissingExtra`, `LicenceNotAccepted`, `WeightsMissing`, or `MemoryExceeded` where
-        it is known to need more than the budget.
+        Raises what `check` does, or `MemoryExceeded` where it is known to need more than the
+        budget.
         """
         check(plan)
         if self._budget is not None and (need := needed(plan)) > self._budget:

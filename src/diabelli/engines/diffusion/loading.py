@@ -16,7 +16,7 @@ from diabelli.engines.diffusion.mixing import teach
 from diabelli.engines.diffusion.presets import Adapter, Preset
 from diabelli.engines.diffusion.recipes import Parts
 from diabelli.engines.diffusion.running import Plan, Running
-from diabelli.errors import InvalidSettings, WeightsUnusable
+from diabelli.errors import WeightsUnusable
 
 _NETWORKS = ("unet", "transformer")
 _WRITTEN_BY_A_PRIOR = (
@@ -174,11 +174,6 @@ def _tune(pipe: Any, running: Running, device: str) -> None:
 
 def _place(pipe: Any, running: Running, device: str) -> None:
     """Bring the pipeline to its device, or keep it off until its turn."""
-    if running.offload != "none" and device == "cpu":
-        raise InvalidSettings(
-            f"offload is {running.offload!r}, but there is no accelerator to take weights off: "
-            "set it to 'none', or set device"
-        )
     if running.offload == "model":
         pipe.enable_model_cpu_offload(device=device)
     elif running.offload == "sequential":

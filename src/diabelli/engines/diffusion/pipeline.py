@@ -12,6 +12,7 @@ import numpy as np
 
 from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion import weights as lying
 from diabelli.engines.diffusion.loading import load
 from diabelli.engines.diffusion.mixing import mixes
 from diabelli.engines.diffusion.previews import Preview, Previews
@@ -41,9 +42,9 @@ class Pipeline:
         except Exception as cause:
             if _is_memory(cause):
                 raise self._exceeded("while its weights were loaded") from None
+            reason = str(cause).strip().partition("\n")[0].rstrip(" .") or type(cause).__name__
             raise WeightsUnusable(
-                f"the weights of {plan.name!r} cannot be loaded: {cause}; fetch them again with "
-                f"`diabelli pull {plan.name}`, or give another folder"
+                f"the weights of {plan.name!r} cannot be loaded: {reason}; {_remedy(plan)}"
             ) from cause
         self.previews = Previews(self._parts.pipe)
         self.mixes = plan.preset.recipe != "image" or mixes(self._parts.pipe)
@@ -159,6 +160,16 @@ class Pipeline:
             f"the engine {self._plan.name!r} ran out of memory on {self._device} {when}: "
             "set offload, attention_slicing or a smaller batch"
         )
+
+
+def _remedy(plan: Plan) -> str:
+    """What brings good weights."""
+    if any(lying.is_folder(weights) for weights in plan.preset.weights):
+        return "save them once more, or give another folder"
+    return (
+        f"run `diabelli pull {plan.name}`; if that does not help, delete them from the cache "
+        "(HF_HOME) before"
+    )
 
 
 def _is_memory(cause: BaseException) -> bool:

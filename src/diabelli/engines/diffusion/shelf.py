@@ -55,8 +55,13 @@ class Shelf:
             _log.info("engine.loaded", extra={"engine": plan.name, "duration_s": seconds})
             self._loaded[plan] = _Loaded(pipeline, self._need(plan, pipeline), 0.0)
         self._loaded.move_to_end(plan)
-        self._loaded[plan].used = time.monotonic()
+        self.rest(plan)
         return self._loaded[plan].pipeline
+
+    def rest(self, plan: Plan) -> None:
+        """The plan's pipeline has worked until now."""
+        if plan in self._loaded:
+            self._loaded[plan].used = time.monotonic()
 
     def let_go_of_idle(self) -> float | None:
         """Unload what was idle for too long; the seconds until the next may be, None for never."""

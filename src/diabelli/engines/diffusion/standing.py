@@ -9,7 +9,7 @@ from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.engine import check
 from diabelli.engines.diffusion.running import Plan
 from diabelli.engines.diffusion.shelf import needed
-from diabelli.errors import DiabelliError
+from diabelli.errors import DiabelliError, InvalidSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +45,8 @@ def standing(plan: Plan, vram_budget_gb: float | None) -> Standing:
 def _budget_gb(plan: Plan, given: float | None) -> float | None:
     if given is not None or find_spec("torch") is None:
         return given
-    found = devices.budget_of(devices.device_of(plan.running))
+    try:
+        found = devices.budget_of(devices.device_of(plan.running))
+    except InvalidSettings:
+        return None
     return None if found is None else found / devices.GB
