@@ -26,7 +26,7 @@ def save(page: Page, name: str) -> None:
 
 def vary_the_sample(page: Page) -> None:
     """Eight variations of the picture that comes along, with a seed of our choice."""
-    page.get_by_role("button", name="Try one that is here").click()
+    page.get_by_role("button", name="Try the sample").click()
     page.get_by_role("button", name="Download all").wait_for()
     page.get_by_role("button", name="Remove from the history").click()
     page.get_by_label("How many").fill("8")

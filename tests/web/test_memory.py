@@ -68,6 +68,7 @@ def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
     page.wait_for_selector("#said:text('The history is empty')", state="attached")
     assert kept(page) == {"sources": 0, "runs": 0}
     assert page.locator(".run").count() == 0
+    assert page.is_visible("text=Drop a picture here")
     reload(page)
     assert page.locator(".run").count() == 0
     assert page.is_visible("text=Drop a picture here")

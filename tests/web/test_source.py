@@ -75,15 +75,11 @@ def test_a_variation_can_be_dragged_back(visit: Opened, server: Server) -> None:
     page = visit(server)
     pick(page)
     settled(page)
-    data = page.evaluate_handle(
-        """() => { const data = new DataTransfer();
-            data.setData("text/uri-list", document.querySelector(".card .shown").src);
-            return data; }"""
-    )
-    page.dispatch_event("#runs", "drop", {"dataTransfer": data})
-    page.dispatch_event("#chosen", "drop", {"dataTransfer": data})
+    page.drag_and_drop(".card .open >> nth=0", ".run-says")
+    page.drag_and_drop(".card .open >> nth=0", "#side")
     settled(page, 2)
     assert "of dragged picture" in page.text_content(".run-says .note >> nth=0")
+    assert page.text_content("#source-says").endswith("256\u00a0\u00d7\u00a0256")
 
 
 def test_the_sample_needs_no_picture(visit: Opened, server: Server) -> None:
@@ -105,15 +101,19 @@ def test_every_kind_that_a_browser_shows_will_do(visit: Opened, server: Server, 
     assert is_blue(pixel(page, ".run-source img", 0.75))
 
 
-def test_a_drawing_will_do(visit: Opened, server: Server) -> None:
-    """An SVG has no pixels; it gets some."""
+@pytest.mark.parametrize("size", ['width="9" height="9"', 'viewBox="0 0 9 9"'])
+def test_a_drawing_will_do(visit: Opened, server: Server, size: str) -> None:
+    """An SVG has no pixels, and perhaps no size; it gets both."""
     page = visit(server)
-    drawing = (
-        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
-    )
-    page.set_input_files("#file", {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": drawing})
+    drawing = f"""<svg xmlns="http://www.w3.org/2000/svg" {size}>
+        <path d="M0 0h4.5v9h-4.5z" fill="red"/><path d="M4.5 0h4.5v9h-4.5z" fill="blue"/></svg>"""
+    file = {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": drawing.encode()}
+    page.set_input_files("#file", file)
     settled(page)
     assert page.eval_on_selector(".run-source img", "image => image.naturalWidth") == 1024
+    assert is_red(pixel(page, ".run-source img", 0.45))
+    assert is_blue(pixel(page, ".run-source img", 0.55))
+    assert page.locator("#crop-picture").bounding_box()["width"] > 200
 
 
 def test_a_picture_of_many_bytes_is_made_to_fit(visit: Opened, server: Server) -> None:

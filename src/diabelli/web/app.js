@@ -9,7 +9,9 @@ import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } fr
 import { thumbnail } from "./picture.js";
 import { byId, plural, save, say } from "./page.js";
 import { isExpired, nameOf, RunView } from "./runs.js";
-import { choose, currentSource, heard, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
+import {
+  choose, currentSource, heard, release, showTrail, sourceError, take, variedName, wireSource,
+} from "./source.js";
 import { wireTheme } from "./theme.js";
 import { readWish, showModels, wireWish } from "./wish.js";
 import { wireKeys } from "./walk.js";
@@ -219,8 +221,8 @@ function wireTools() {
       acts.remove(view);
     }
     sources.clear();
+    release();
     await forgetAll();
-    showTrail(sources);
     say("The history is empty");
   };
   byId("sample").onclick = () => heard(api.sample().then((picture) => taken(picture, "the sample")));

@@ -30,9 +30,7 @@ async function drawing(file) {
   try {
     image.src = url;
     await image.decode();
-    const stretch = MAX_SIDE / Math.max(image.width, image.height, 1);
-    return canvasOf(image, { x: 0, y: 0, width: image.width, height: image.height },
-      Math.max(1, Math.round(image.width * stretch)), Math.max(1, Math.round(image.height * stretch)));
+    return filled(document.createElement("canvas"), image, MAX_SIDE);
   } catch {
     return null;
   } finally {
@@ -40,11 +38,23 @@ async function drawing(file) {
   }
 }
 
-function canvasOf(image, { x, y, width, height }, wide, high) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: high });
+// Draw the whole of an image on a canvas whose longer side is then `side`. No part of the image is
+// named: a drawing without a size of its own has no pixels to count it in.
+export function filled(canvas, image, side) {
+  const stretch = side / Math.max(image.width, image.height, 1);
+  canvas.width = Math.max(1, Math.round(image.width * stretch));
+  canvas.height = Math.max(1, Math.round(image.height * stretch));
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(image, x, y, width, height, 0, 0, wide, high);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function cropped(image, { x, y, side }, wide) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: wide });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, x, y, side, side, 0, 0, wide, wide);
   return canvas;
 }
 
@@ -58,9 +68,8 @@ export async function squared(picture, box) {
   if (whole && picture.width <= MAX_UNTOUCHED && (await isSmallPng(picture.file))) {
     return new Blob([picture.file], { type: "image/png" });
   }
-  const part = { x: box.x, y: box.y, width: box.side, height: box.side };
   for (let side = Math.min(MAX_SIDE, Math.round(box.side)); ; side = Math.floor(side * 0.85)) {
-    const png = await encoded(canvasOf(picture.bitmap, part, side, side), "image/png");
+    const png = await encoded(cropped(picture.bitmap, box, side), "image/png");
     if (png && png.size < MAX_BYTES) return png;
     if (side < 64) throw new Refusal("The picture could not be made into a PNG of less than 4 MB.");
   }
@@ -74,10 +83,7 @@ async function isSmallPng(file) {
 
 export async function thumbnail(blob, side = 320) {
   const bitmap = await createImageBitmap(blob);
-  const shrink = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-  const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
-  const canvas = canvasOf(bitmap, whole,
-    Math.max(1, Math.round(bitmap.width * shrink)), Math.max(1, Math.round(bitmap.height * shrink)));
+  const canvas = filled(document.createElement("canvas"), bitmap, Math.min(side, bitmap.width));
   bitmap.close();
   return (await encoded(canvas, "image/webp", 0.85)) ?? blob;
 }

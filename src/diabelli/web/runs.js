@@ -37,8 +37,6 @@ export class RunView {
 
   fill() {
     const { run, source } = this;
-    const title = `${plural(Number(run.wish.n), "variation")}, ${strengthName(run.wish.strength)}`;
-    this.part("h2").textContent = title;
     const when = new Date(run.made).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     this.part(".run-says .note").textContent = `of ${source.name} · ${run.wish.size.replace("x", " × ")} · ${when}`;
     this.part(".run-source img").src = urlOf(source.picture);
@@ -144,9 +142,12 @@ export class RunView {
   // After the run ended, one way or another, or when it is shown again.
   settle() {
     const running = this.run.state === "running";
+    const ready = this.run.variations.length;
+    const some = !running && ready && ready < this.run.wish.n ? `${ready} of ` : "";
+    this.part("h2").textContent = `${some}${plural(Number(this.run.wish.n), "variation")}, ${strengthName(this.run.wish.strength)}`;
     this.part(".working").hidden = !running;
     this.part(".remove").hidden = running;
-    this.part(".all").hidden = running || this.run.variations.length === 0;
+    this.part(".all").hidden = running || ready === 0;
     this.element.setAttribute("aria-busy", String(running));
     if (running) return this.tell();
     for (const [index, card] of this.cards) {

@@ -3,8 +3,11 @@
 import { Refusal } from "./api.js";
 import { cropBox, startCrop } from "./crop.js";
 import { inWords } from "./faults.js";
-import { fingerprint, opened, squared } from "./picture.js";
+import { filled, fingerprint, opened, squared } from "./picture.js";
 import { blobAt, byId, say, urlOf } from "./page.js";
+
+// Enough for twice as many pixels as the page's own in the room that there is.
+const SHOWN_SIDE = 640;
 
 let picture = null;
 let parent = null;
@@ -29,19 +32,28 @@ export async function take(file, name, from = null) {
   picture = await opened(file, name);
   parent = from;
   current = null;
-  present(file);
+  present();
 }
 
-function present(blob) {
+function present() {
   sourceError("");
   document.body.classList.remove("fresh");
   byId("empty").hidden = true;
   byId("chosen").hidden = byId("wish").hidden = false;
-  byId("crop-picture").src = urlOf(blob);
-  byId("crop-picture").alt = `The source: ${picture.name}`;
+  // What is going to be cropped is drawn, and no file shown: of an animation only one picture is used.
+  filled(byId("crop-picture"), picture.bitmap, SHOWN_SIDE);
+  byId("crop-picture").setAttribute("aria-label", `The source: ${picture.name}`);
   byId("source-says").textContent = `${picture.name}, ${picture.width}\u00a0×\u00a0${picture.height}`;
   startCrop(picture);
   say(`${picture.name} is the source`);
+}
+
+// Have no source any more, as on a first visit.
+export function release() {
+  picture = current = null;
+  document.body.classList.add("fresh");
+  byId("empty").hidden = false;
+  byId("chosen").hidden = byId("wish").hidden = true;
 }
 
 // What is sent: { id, name, picture, side, parent }, the same one until the crop box moves.

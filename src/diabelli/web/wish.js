@@ -46,11 +46,12 @@ export function wireWish(make) {
     mark.onclick = () => {
       byId("strength").value = mark.dataset.strength;
       tellStrength();
+      remember();
     };
   }
   byId("wish").onsubmit = (event) => {
     event.preventDefault();
-    remember();
     make();
   };
+  byId("wish").onchange = remember;
 }
