@@ -23,7 +23,6 @@ from diabelli.ledger.keys import IssuedKeys, Limits
 from diabelli.ledger.tables import ENTRIES, HOLDS, STORE_SIZES, VARIATIONS
 from diabelli.quota.quota import Bucket
 from diabelli.settings import Settings
-from diabelli.settings.entry import Entry
 from diabelli.storage import LocalStorage
 
 
@@ -60,8 +59,8 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
 
 def test_an_unknown_engine_stops_the_start(settings):
     """The operator learns of the slip before the first request does."""
-    mine = {"mine": Entry(pipeline="/srv/mine", recipe="image")}
-    wrong = settings.model_copy(update={"engine": "none", "engines": mine})
+    mine = {"mine": {"pipeline": "/srv/mine", "recipe": "image"}}
+    wrong = Settings(**settings.model_dump() | {"engine": "none", "engines": mine})
     with pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"):
         build_service(wrong, build_storage(wrong), Fleet())
 
