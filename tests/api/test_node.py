@@ -77,6 +77,13 @@ def test_url(outcomes: dict[str, Any]) -> None:
     assert opened(httpx.get(item["url"]).content).size == (1024, 1024)
 
 
+def test_events(outcomes: dict[str, Any]) -> None:
+    """The package's own reader of streams hands out every event of `stream=true`."""
+    types = outcomes["events"]["reply"]["types"]
+    assert types.count("image_variation.completed") == 2
+    assert types[-1] == "image_variation.done"
+
+
 REFUSED = {
     "rawBuffer": (400, None, None, "'image' is a required property"),
     "tooMany": (400, None, None, "11 is greater than the maximum of 10 - 'n'"),

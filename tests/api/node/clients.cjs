@@ -6,7 +6,9 @@ const { createRequire } = require("node:module");
 const path = require("node:path");
 
 const [folder, baseURL, keyedURL, picture] = process.argv.slice(2);
-const OpenAI = createRequire(path.join(folder, "package.json"))("openai");
+const bring = createRequire(path.join(folder, "package.json"));
+const OpenAI = bring("openai");
+const { Stream } = bring("openai/streaming");
 const client = new OpenAI({ apiKey: "any", baseURL, timeout: 20000 });
 const keyed = new OpenAI({ apiKey: "sk-proj-wrong-key-9900", baseURL: keyedURL });
 const small = { size: "256x256", response_format: "b64_json" };
@@ -23,11 +25,22 @@ const cases = {
   tooMany: () => vary({ n: 11 }),
   unknownModel: () => vary({ model: "dall-e-9" }),
   wrongSize: () => vary({ size: "1x1" }),
+  events,
   fault: () => vary({ model: "broken" }),
   wrongKey: () => keyed.images.createVariation({ image: stream() }),
   models: async () => ({ ids: (await client.models.list()).data.map((model) => model.id) }),
   unknownModelPage: () => client.models.retrieve("dall-e-9"),
 };
+
+async function events() {
+  const response = await client.images.createVariation({ image: stream(), ...small, n: 2, stream: true }).asResponse();
+  const types = [];
+  for await (const event of Stream.fromSSEResponse(response, new AbortController())) {
+    // Version 4 hands out { event, data }.
+    types.push(event.type ?? event.data.type);
+  }
+  return { types };
+}
 
 async function outcome(run) {
   const started = Date.now();
