@@ -2,6 +2,9 @@
 
 Run: python benchmarks/quality.py [--only coffee,masts] [--strengths .3,.6,1] [--out DIR]
 
+The figures compare colours with the source's, so they are those of what was composed, before the
+last step turns hues and lights it; with `--coloured` they are those of what is shown.  The sheets
+show the latter either way.
 With `--against SCRIPT` another implementation (see `against.py`) makes the same beside it.
 """
 
@@ -19,10 +22,11 @@ from pathlib import Path
 import pictures
 from against import Other
 from contact_sheet import contact_sheet
-from diabelli import engines
-from diabelli.engines import Engine, in_turn
+from diabelli.engines import in_turn
 from diabelli.pictures.writing import on_white
-from diabelli.variation import Image, VariationSpec, unwatched
+from diabelli.synthesis.alpha import separated
+from diabelli.synthesis.composition import coloured, compose, composed, study
+from diabelli.variation import Image
 from measures import NAMES, Measures, mean, measure
 
 N = 4
@@ -37,6 +41,7 @@ class Task:
         name: of the picture.
         maker: OURS or OTHER.
         size: of the variations, in pixels a side.
+        coloured: whether light and colour count.
         against: the script and the interpreter of the other implementation.
     """
 
@@ -45,6 +50,7 @@ class Task:
     maker: str
     size: int
     seed: int
+    coloured: bool
     against: tuple[Path, str] | None
 
 
@@ -60,16 +66,34 @@ class Outcome:
 def carry_out(task: Task) -> Outcome:
     """Make the variations of a task and measure them, as they look before white."""
     source = pictures.load(task.name)
-    images = _ours(source, task) if task.maker == OURS else _others(source, task)
-    measures = measure(on_white(source), [on_white(image) for image in images])
-    return Outcome(task, images, measures)
+    if task.maker == OURS:
+        shown, measured = _ours(source, task)
+    else:
+        shown = measured = _others(source, task)
+    measures = measure(on_white(source), [on_white(image) for image in measured])
+    return Outcome(task, shown, measures)
 
 
-def _ours(source: Image, task: Task) -> list[Image]:
-    spec = VariationSpec(
-        n=N, height=task.size, width=task.size, strength=task.strength, seed=task.seed
+def _ours(source: Image, task: Task) -> tuple[list[Image], list[Image]]:
+    """What the engine shows, and what is measured of it."""
+    candidates = compose(
+        study(source, task.size, task.size),
+        n=N,
+        strength=task.strength,
+        seed=task.seed,
+        report=unreported,
+        spread=in_turn,
     )
-    return [piece().image for piece in _engine().prepare(source, spec, unwatched, in_turn)]
+    canvases = [composed(one, task.size, task.size, report=unreported) for one in candidates]
+    shown = [coloured(planes, one) for planes, one in zip(canvases, candidates, strict=True)]
+    if task.coloured:
+        return shown, shown
+    transparent = source.shape[2] == 4
+    return shown, [separated(planes, transparent=transparent) for planes in canvases]
+
+
+def unreported(stage: str, share: float, preview: object = None) -> None:
+    """A report that nobody reads."""
 
 
 def _others(source: Image, task: Task) -> list[Image]:
@@ -78,11 +102,6 @@ def _others(source: Image, task: Task) -> list[Image]:
         on_white(source), n=N, strength=task.strength, seed=task.seed, size=task.size
     )
     return answer.images
-
-
-@cache
-def _engine() -> Engine:
-    return engines.load("patch")
 
 
 @cache
@@ -146,6 +165,7 @@ def main() -> None:
     parser.add_argument("--strengths", default=".3,.6,1", help="numbers, separated by commas")
     parser.add_argument("--size", type=int, default=256, help="pixels a side (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the first variation (%(default)s)")
+    parser.add_argument("--coloured", action="store_true", help="measure light and hues as well")
     parser.add_argument("--out", type=Path, help="a folder for the contact sheets")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (%(default)s)")
     parser.add_argument("--against", type=Path, metavar="SCRIPT", help="another implementation")
@@ -153,7 +173,7 @@ def main() -> None:
     asked = parser.parse_args()
     against = (asked.against, asked.against_python) if asked.against else None
     tasks = [
-        Task(name, float(strength), maker, asked.size, asked.seed, against)
+        Task(name, float(strength), maker, asked.size, asked.seed, asked.coloured, against)
         for name in pictures.chosen(asked.only)
         for strength in asked.strengths.split(",")
         for maker in (OURS, OTHER)[: 2 if against else 1]

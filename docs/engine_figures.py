@@ -1,7 +1,7 @@
 """Makes the pictures of docs/engine.md: python docs/engine_figures.py
 
 They show the patch engine's own arrays at each stage of one variation of one source, and a drawing
-in other colours; docs/images/CREDITS.md credits both.
+and a photograph in other colours; docs/images/CREDITS.md credits them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from diabelli.synthesis.composition import compose, paint, study
 from diabelli.synthesis.guide import Guide
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.recolour import random_turn, recoloured
+from diabelli.synthesis.repaint import random_repaint, repainted
 from diabelli.synthesis.resample import Bytes, resize, resize_map, to_bytes
 from diabelli.synthesis.salience import salience
 from diabelli.synthesis.stream import Stream
+from diabelli.synthesis.things import place_of, things_of
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent
@@ -35,7 +37,7 @@ sys.path.insert(0, str(HERE.parent / "benchmarks"))
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
-DRAWING = "crest"
+DRAWING, PHOTOGRAPH = "crest", "astronaut"
 SIDE, TILE, GAP = 512, 200, 5
 LINES = 12
 """The grid over the guide has so many cells along each side of the source."""
@@ -94,6 +96,14 @@ def recolour_strip(image: Image) -> Image:
     return joined([image, *(recoloured(image, turn) for turn in turns if turn is not None)])
 
 
+def repaint_strip(image: Image) -> Image:
+    """A photograph, where its thing was found, and the same under three repaints of strength 1."""
+    things = things_of(image)
+    drawn = [random_repaint(things, 1.0, Stream(seed)) for seed in (1, 2, 5)]
+    painted = [repainted(image, repaint) for repaint in drawn if repaint is not None]
+    return joined([image, grey(place_of(image, things[0])), *painted])
+
+
 def strength_strip(source: Image) -> Image:
     """What one seed makes at growing strengths, from 0 on."""
     strengths = (0.0, 0.3, 0.5, 0.8, 1.0)
@@ -146,6 +156,7 @@ def main() -> None:
         "climb": climb_strip(candidate),
         "light": light_strip(image),
         "recolour": recolour_strip(load(DRAWING)),
+        "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(source),
     }
     for name, strip in strips.items():

@@ -82,6 +82,11 @@ def compose(
 
 def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
+    return coloured(composed(candidate, height, width, report=report), candidate)
+
+
+def composed(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
+    """The canvas of `candidate` at full size, (height, width, 4) uint8, before light and colour."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
     if canvas is None:
@@ -93,10 +98,10 @@ def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> B
             report(f"level {canvas.level + 1}", _share(canvas.level, finest), preview)
             canvas = climb(canvas, guide, candidate.dial, candidate.seed)
         planes = canvas.image
-    return _finished(resize(planes, height, width), candidate)
+    return resize(planes, height, width)
 
 
-def _finished(planes: Bytes, candidate: Candidate) -> Bytes:
+def coloured(planes: Bytes, candidate: Candidate) -> Bytes:
     """A canvas (h, w, 4) as the image that is shown: in its light, or with a colour turned."""
     analysis, strength = candidate.guide.analysis, candidate.dial.strength
     image = separated(planes, transparent=is_transparent(analysis.pyramid[0]))
@@ -123,7 +128,7 @@ def _preview(planes: Bytes, candidate: Candidate) -> Bytes:
     height, width = planes.shape[:2]
     shrink = min(1.0, PREVIEW / max(height, width))
     small = resize(planes, max(1, round(height * shrink)), max(1, round(width * shrink)))
-    return _finished(small, candidate)
+    return coloured(small, candidate)
 
 
 def _share(level: int, finest: int) -> float:

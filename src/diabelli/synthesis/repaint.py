@@ -21,8 +21,10 @@ NEAREST, FARTHEST = 0.25, 0.8
 """The tangent of half the angle of a turn, at strength 1."""
 KEPT = 0.88
 """What chroma is multiplied by in turning: few things are as vivid as a screen's magenta."""
-GREENISH = 0.4
-"""No turn leads to hues with less red than this, as a share of their chroma."""
+REDDISH = 0.4
+"""The red that every new hue has at least, as a share of its chroma: no turn leads to green."""
+LITTLE = 0.96
+"""The cosine above which a turn is hardly seen, so that the other way is taken if it is farther."""
 INNER, OUTER = 0.9, 0.6
 """Cosines of the angles from the thing's hue within which a colour turns wholly, and not at all."""
 GREY = 0.06
@@ -50,11 +52,19 @@ def random_repaint(things: list[Thing], strength: float, stream: Stream) -> Repa
         return None
     index = int(np.searchsorted(np.cumsum([thing.area for thing in things]), drawn))
     thing = things[min(index, len(things) - 1)]
-    # The tangent of half the angle gives sine and cosine without rounding that differs by machine.
+    one, other = _turned(thing, tangent * sign), _turned(thing, -tangent * sign)
+    return other if one.cosine > max(LITTLE, other.cosine) else one
+
+
+def _turned(thing: Thing, tangent: float) -> Repaint:
+    """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
+    # The tangent of half an angle gives sine and cosine without rounding that differs by machine.
     square = tangent * tangent
-    cosine, sine = (1 - square) / (1 + square), sign * 2 * tangent / (1 + square)
-    if sine * thing.blue + cosine * thing.red < GREENISH:
-        sine = -sine
+    cosine, sine = (1 - square) / (1 + square), 2 * tangent / (1 + square)
+    blue, red = cosine * thing.blue - sine * thing.red, sine * thing.blue + cosine * thing.red
+    if red < REDDISH:
+        blue, red = (1 if blue > 0 else -1) * (1 - REDDISH * REDDISH) ** 0.5, REDDISH
+        cosine, sine = thing.blue * blue + thing.red * red, thing.blue * red - thing.red * blue
     return Repaint(thing, cosine, sine)
 
 
