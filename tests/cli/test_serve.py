@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from statistics import median
 
 import httpx
 import pytest
@@ -66,6 +67,15 @@ def test_being_told_to_stop_is_no_fault(start, number):
     process.send_signal(number)
     assert process.wait(20) == 0
     assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.timeout(300)
+def test_a_short_answer_leaves_at_once(start):
+    """Its body does not wait for the client to acknowledge its head, which takes 40 ms."""
+    base = curl_of(start("--port", "0"))[1].partition("/v1/")[0]
+    with httpx.Client(base_url=base) as client:
+        taken = [client.get("/v1/models").elapsed.total_seconds() for _ in range(20)]
+    assert median(taken) < 0.03
 
 
 @pytest.mark.timeout(300)
