@@ -6,7 +6,7 @@ import threading
 import time
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from api.conftest import Serve
 from api.engines import Gate
@@ -72,6 +72,28 @@ def test_a_picture_that_cannot_be_fetched_is_told(visit: Opened, serve: Serve, g
     gate.opened.set()
     assert "The picture could not be fetched." in error(page)
     assert page.is_enabled(".run-error button")
+
+
+def test_a_stream_that_breaks_is_told(visit: Opened, server: Server) -> None:
+    """What was ready stays, also when it is tried again."""
+
+    def cut(route: Route) -> None:
+        """Pass the answer on up to its first finished variation."""
+        answer = route.fetch()
+        told = answer.text()
+        end = told.index("\n\n", told.index("event: image_variation.completed"))
+        route.fulfill(response=answer, body=told[: end + 2])
+
+    page = visit(server)
+    page.route("**/v1/images/variations", cut)
+    pick(page)
+    assert "The connection ended" in error(page)
+    assert "1 of 4 variations" in page.text_content(".run h2")
+    page.unroute("**/v1/images/variations")
+    page.click(".run-error button")
+    settled(page, 2)
+    assert page.locator(".card").count() == 5
+    assert page.locator(".run-error:not(:empty)").count() == 0
 
 
 def test_a_server_that_is_gone_is_told(visit: Opened, server: Server) -> None:

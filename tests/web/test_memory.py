@@ -13,6 +13,10 @@ from web.conftest import Opened, pick, pixel, settled, wish
 
 HOUR_S = 3600
 """How long a link works, as the server is set by default."""
+NOTHING_KEPT = """for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+    Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError") } })
+"""
+"""What a browser does that is told to block the data of sites."""
 
 
 def reload(page: Page) -> None:
@@ -127,6 +131,19 @@ def test_what_is_ready_survives_a_reload(visit: Opened, serve: Serve, gate: Gate
     settled(page)
     assert page.locator(".card").count() == 1
     assert gate.stopped.wait(5)
+
+
+def test_a_browser_that_keeps_nothing_will_do(visit: Opened, server: Server) -> None:
+    """Where a page may store nothing, it works, and forgets at a reload."""
+    page = visit(server)
+    page.context.add_init_script(NOTHING_KEPT)
+    reload(page)
+    pick(page)
+    settled(page)
+    assert page.locator(".card").count() == 4
+    page.click("#theme")
+    reload(page)
+    assert page.is_visible("text=Drop a picture here")
 
 
 def test_no_cookie_and_no_key_is_kept(visit: Opened, serve: Serve) -> None:

@@ -1,6 +1,8 @@
 // The public API as this page uses it, like any other client. Every path is relative, so that the
 // page works behind a path prefix.
 
+import { storageOf } from "./page.js";
+
 const BASE = new URL(".", document.baseURI);
 
 // A refusal in words. status 0 means that no answer came.
@@ -11,14 +13,15 @@ export class Refusal extends Error {
   }
 }
 
-let key = sessionStorage.getItem("diabelli.key") ?? "";
+const storage = storageOf("sessionStorage");
+let key = storage.getItem("diabelli.key") ?? "";
 
 export const hasKey = () => key !== "";
 
 export function useKey(value) {
   key = value;
-  if (value) sessionStorage.setItem("diabelli.key", value);
-  else sessionStorage.removeItem("diabelli.key");
+  if (value) storage.setItem("diabelli.key", value);
+  else storage.removeItem("diabelli.key");
 }
 
 export const base = () => BASE.href.replace(/\/$/, "");

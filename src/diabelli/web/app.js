@@ -9,9 +9,7 @@ import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } fr
 import { thumbnail } from "./picture.js";
 import { byId, plural, save, say } from "./page.js";
 import { isExpired, nameOf, RunView } from "./runs.js";
-import {
-  choose, currentSource, heard, release, showTrail, sourceError, take, variedName, wireSource,
-} from "./source.js";
+import { choose, currentSource, heard, release, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
 import { wireTheme } from "./theme.js";
 import { readWish, showModels, wireWish } from "./wish.js";
 import { wireKeys } from "./walk.js";
@@ -167,7 +165,8 @@ function tellFault(view, fault) {
     return;
   }
   const again = () => {
-    acts.remove(view);
+    if (run.variations.length) view.fail("");
+    else acts.remove(view);
     start(view.source, run.wish);
   };
   if (fault.status === 401) wantKey(fault, again);

@@ -2,6 +2,16 @@
 
 export const byId = (id) => document.getElementById(id);
 
+// localStorage or sessionStorage, or where the browser lets a page keep nothing, one until it closes.
+export function storageOf(name) {
+  try {
+    return window[name];
+  } catch {
+    const kept = new Map();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  }
+}
+
 export const fromTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
 // Read out to people who do not see the page change.

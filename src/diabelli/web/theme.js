@@ -1,22 +1,23 @@
 // Light or dark: as the system has it, until somebody says otherwise here.
 
-import { byId, say } from "./page.js";
+import { byId, say, storageOf } from "./page.js";
 
+const storage = storageOf("localStorage");
 const NEXT = { auto: "light", light: "dark", dark: "auto" };
 const WORDS = { auto: "as the system has it", light: "light", dark: "dark" };
 
 function set(theme) {
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  localStorage.setItem("diabelli.theme", theme);
+  storage.setItem("diabelli.theme", theme);
   byId("theme-says").textContent = `Colours: ${WORDS[theme]}`;
   byId("theme").title = `Colours: ${WORDS[theme]}`;
 }
 
 export function wireTheme() {
-  set(localStorage.getItem("diabelli.theme") in NEXT ? localStorage.getItem("diabelli.theme") : "auto");
+  set(storage.getItem("diabelli.theme") in NEXT ? storage.getItem("diabelli.theme") : "auto");
   byId("theme").onclick = () => {
-    set(NEXT[localStorage.getItem("diabelli.theme")]);
+    set(NEXT[storage.getItem("diabelli.theme")]);
     say(byId("theme-says").textContent);
   };
 }

@@ -1,7 +1,8 @@
 // What is wanted: the form's values, as the API takes them.
 
-import { byId, strengthName } from "./page.js";
+import { byId, storageOf, strengthName } from "./page.js";
 
+const storage = storageOf("localStorage");
 const FIELDS = ["n", "size", "strength", "seed", "model", "format"];
 
 export const readWish = () => ({
@@ -27,7 +28,7 @@ function tellStrength() {
 
 // The form is remembered from one visit to the next, but for the seed.
 function recall() {
-  const kept = JSON.parse(localStorage.getItem("diabelli.wish") ?? "{}");
+  const kept = JSON.parse(storage.getItem("diabelli.wish") ?? "{}");
   // The names that the server has come later.
   if (kept.model) byId("model").replaceChildren(new Option(kept.model));
   for (const name of FIELDS) if (kept[name] && name !== "seed") byId(name).value = kept[name];
@@ -35,7 +36,7 @@ function recall() {
 
 function remember() {
   const values = Object.fromEntries(FIELDS.map((name) => [name, byId(name).value]));
-  localStorage.setItem("diabelli.wish", JSON.stringify(values));
+  storage.setItem("diabelli.wish", JSON.stringify(values));
 }
 
 export function wireWish(make) {
