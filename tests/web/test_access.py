@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image as Pillow
 from playwright.sync_api import Page, Route
 
 from api.conftest import Serve
@@ -101,6 +104,20 @@ def test_arrows_walk_between_rows(visit: Opened, server: Server) -> None:
     assert page.evaluate(focused).startswith("Variation 4 of 4")
     page.keyboard.press("ArrowUp")
     assert page.evaluate(focused).startswith("Variation 2 of 4")
+
+
+def test_the_focus_is_seen_on_a_picture(visit: Opened, server: Server) -> None:
+    """Over the picture, not under it."""
+    page = visit(server)
+    still(page)
+    pick(page)
+    settled(page)
+    page.focus(".card .open >> nth=1")
+    page.keyboard.press("ArrowLeft")
+    with Pillow.open(io.BytesIO(page.locator(".card >> nth=0").screenshot())) as card:
+        ring = card.convert("RGB").getpixel((card.width // 2, 1))
+    accent = page.eval_on_selector("#make", "button => getComputedStyle(button).backgroundColor")
+    assert accent == f"rgb{ring}"
 
 
 def test_what_happens_is_told_to_screen_readers(visit: Opened, server: Server) -> None:
