@@ -16,10 +16,11 @@ from starlette.responses import Response, StreamingResponse
 
 from diabelli.api import errors, events
 from diabelli.api.fields import Wanted
+from diabelli.api.reply import Reply
 from diabelli.service import Made
 from diabelli.variation import Progress, Watch
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Reply]]
 
 KEEP_ALIVE_S = 15
 """How long a stream may be silent."""
@@ -121,12 +122,12 @@ class Stream:
         if not self.begun.done():
             self.begun.set_result(None)
 
-    def last(self, reply: Response) -> bytes:
+    def last(self, reply: Reply) -> bytes:
         """The event that ends a stream whose request succeeded."""
         seconds = time.monotonic() - self._started
-        return events.done(bytes(reply.body), events.totals([*self._sizes.values()], seconds))
+        return events.done(reply.whole, events.totals([*self._sizes.values()], seconds))
 
-    async def told(self, work: asyncio.Task[Response]) -> AsyncIterator[bytes]:
+    async def told(self, work: asyncio.Task[Reply]) -> AsyncIterator[bytes]:
         """Everything that is told until the work is done, and a comment in each long silence."""
         work.add_done_callback(lambda _: self._changed.set())
         while not work.done() or self._finished or self._latest:
@@ -143,9 +144,7 @@ class Stream:
                     yield self._latest.pop(next(iter(self._latest)))
 
 
-async def told(
-    request: Request, stream: Stream, work: asyncio.Task[Response]
-) -> AsyncIterator[bytes]:
+async def told(request: Request, stream: Stream, work: asyncio.Task[Reply]) -> AsyncIterator[bytes]:
     """Every event of the answer; the work ends with whoever listens."""
     try:
         async for event in stream.told(work):
@@ -158,7 +157,7 @@ async def told(
         work.cancel()
 
 
-def streamed(handle: Handler) -> Handler:
+def streamed(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
     """`handle`, answered by events where its `request.state.stream` was asked for them."""
 
     async def answer(request: Request) -> Response:
@@ -177,6 +176,6 @@ def streamed(handle: Handler) -> Handler:
     return answer
 
 
-def failed(work: asyncio.Task[Response]) -> bool:
+def failed(work: asyncio.Task[Reply]) -> bool:
     """Whether the work that is over came to nothing."""
     return work.cancelled() or work.exception() is not None

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import Response
 
 from diabelli.api import body, fields, multipart, reply
 from diabelli.api.admission import Admission
@@ -22,6 +21,7 @@ from diabelli.api.limits import Gate
 from diabelli.api.metrics import Metrics
 from diabelli.api.recorder import Recorder
 from diabelli.api.refusals import NotAnOpenAIPicture
+from diabelli.api.reply import Reply
 from diabelli.api.results import Results, base_of
 from diabelli.api.told import tell_caller, tell_created, tell_wanted
 from diabelli.errors import InvalidPicture, NotSquare
@@ -74,15 +74,14 @@ class Variations:
         # service's threads, whose number is another matter.
         self._waiting = CapacityLimiter(settings.queue)
 
-    async def create(self, request: Request) -> Response:
+    async def create(self, request: Request) -> Reply:
         """Variations of the picture in the form. Whatever can be refused is, before any work."""
         caller = await self._keys.check(request.headers.get("authorization"))
         tell_caller(request, caller)
         with self._recorder.recording(request, key=caller.id) as draft:
-            content = await self._answered(request, draft, caller)
-        return Response(content, media_type="application/json")
+            return await self._answered(request, draft, caller)
 
-    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> bytes:
+    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> Reply:
         boundary = multipart.boundary_of(request)
         body.refuse_declared(request, limit=self._settings.max_body_bytes)
         with self._admission.enter() as place:
@@ -119,7 +118,7 @@ class Variations:
 
     def _repeat(
         self, request: Request, draft: Draft, wanted: fields.Wanted, earlier: Kept
-    ) -> bytes:
+    ) -> Reply:
         """The answer that was given before; nothing is made for it, and the ledger says so."""
         for index, made in enumerate(earlier.made):
             request.state.stream.ready(index, made)
@@ -128,7 +127,7 @@ class Variations:
         url_of = self._url_of(request, earlier.created)
         return reply.build(earlier.made, wanted, created=earlier.created, url_of=url_of)
 
-    def _make(self, order: Order) -> bytes:
+    def _make(self, order: Order) -> Reply:
         """The reply, once its pictures are kept and it is in the ledger; in a thread of its own."""
         order.draft.see(order.source)
         created = self._create(order)
@@ -136,11 +135,11 @@ class Variations:
         tell_created(order.request, created)
         now = int(time.time())
         url_of = self._url_of(order.request, now)
-        content = reply.build(made, order.wanted, created=now, url_of=url_of)
+        answer = reply.build(made, order.wanted, created=now, url_of=url_of)
         order.repeatable.keep(now, made)
         order.draft.finish(created, lifetime_s=self._settings.lifetime_s)
         self._recorder.record(order.draft)
-        return content
+        return answer
 
     def _url_of(self, request: Request, created: int | None = None) -> Callable[[str], str]:
         def url_of(key: str) -> str:
