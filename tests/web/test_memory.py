@@ -62,6 +62,21 @@ def test_history_survives_a_reload(visit: Opened, server: Server) -> None:
     settled(page, 2)
 
 
+def test_what_is_set_is_remembered(visit: Opened, server: Server) -> None:
+    """The form is as it was left, but for the seed."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.fill("#n", "3")
+    page.click("text='strong'")
+    page.click("summary")
+    page.fill("#seed", "7")
+    page.select_option("#model", "climber")
+    reload(page)
+    kept = [page.input_value(f"#{name}") for name in ("n", "strength", "seed", "model", "size")]
+    assert kept == ["3", "0.8", "", "climber", "256x256"]
+
+
 def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
     """Nothing of it is left in the browser."""
     page = visit(server)
