@@ -14,7 +14,7 @@ from diabelli import errors
 from diabelli.api import refusals
 from diabelli.api.errors import SORRY, Row, row_of
 from diabelli.api.metrics import FAMILIES
-from diabelli.engines.diffusion.presets import PRESETS, Preset
+from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 from diabelli.settings import PREFIX, TOPICS
 from diabelli.settings.conduct import Conduct
 from diabelli.settings.entry import Entry
@@ -70,7 +70,7 @@ def engines_page() -> str:
     """docs/engines.md, with its table of presets made anew."""
     before, _, rest = (HERE / "engines.md").read_text("utf-8").partition(TABLE)
     _, _, after = rest.partition(END)
-    head = ("engine", "licence", "memory", "side", "steps", "strength sets", "look")
+    head = ("engine", "licence", "memory", "side", "steps", "work", "strength sets", "look")
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     lines += [f"| {' | '.join(_facts(preset))} |" for preset in PRESETS.values()]
     return f"{before}{TABLE}\n{chr(10).join(lines)}\n{END}{after}"
@@ -78,19 +78,24 @@ def engines_page() -> str:
 
 def _facts(preset: Preset) -> tuple[str, ...]:
     """What the table tells of one preset."""
-    source = preset.pipeline
-    where = f"[`{preset.name}`](https://huggingface.co/{source.source})"
+    lying = [_place(preset.name, preset.pipeline)]
+    lying += [_place(one.source.partition("/")[2], one) for one in preset.weights[1:]]
     dial = f"`{preset.dial.argument}` {preset.dial.low:g} to {preset.dial.high:g}"
-    pinned = f"`{source.revision[:7]}`"
     return (
-        f"{where} at {pinned}",
+        ", with ".join(lying),
         preset.licence,
         f"{preset.vram_gb:g} GB",
         str(preset.side),
         str(preset.steps),
+        f"{preset.work} T",
         dial,
         preset.look,
     )
+
+
+def _place(name: str, weights: Weights) -> str:
+    """Where weights lie, and at which revision."""
+    return f"[`{name}`](https://huggingface.co/{weights.source}) at `{weights.revision[:7]}`"
 
 
 def _table(topic: type[BaseModel], fields: Mapping[str, FieldInfo]) -> str:

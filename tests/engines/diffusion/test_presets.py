@@ -19,6 +19,7 @@ def test_every_preset_says_what_it_is(preset):
     """Weights, licence, memory, native size, steps; and it is nobody's default."""
     assert preset.licence
     assert preset.vram_gb > 0
+    assert preset.work > 0
     assert preset.side % preset.multiple == 0
     assert preset.steps > 0
     assert preset.safetensors

@@ -74,6 +74,8 @@ class Preset:
         licence: of the weights.
         restricted: whether that licence must be accepted before use.
         vram_gb: what it takes in half precision; None where nobody knows.
+        work: what its network does for one picture of its native size at strength 0.5, in 10^12
+            operations, as benchmarks/work.py counts them; None where nobody counted.
         side: the native side of a square, in pixels.
         multiple: heights and widths are multiples of that.
         steps: how many the pipeline takes.
@@ -94,6 +96,7 @@ class Preset:
     licence: str
     restricted: bool = False
     vram_gb: float | None
+    work: int | None = None
     side: int
     multiple: int = 64
     steps: int
@@ -134,6 +137,7 @@ KANDINSKY = Preset(
     ),
     licence="Apache-2.0",
     vram_gb=8,
+    work=72,
     side=768,
     steps=30,
     guidance=4.0,
@@ -149,6 +153,7 @@ STABLE_UNCLIP = Preset(
     pipeline_class="StableUnCLIPImg2ImgPipeline",
     licence="openrail++",
     vram_gb=6,
+    work=107,
     side=768,
     steps=25,
     guidance=10.0,
@@ -178,6 +183,7 @@ SDXL_IP_ADAPTER = Preset(
     ),
     licence="openrail++ (the adapter: Apache-2.0)",
     vram_gb=11,
+    work=406,
     side=1024,
     steps=30,
     guidance=5.0,
@@ -195,6 +201,7 @@ FLUX2_KLEIN = Preset(
     ),
     licence="Apache-2.0",
     vram_gb=13,
+    work=200,
     side=1024,
     steps=4,
     guidance=1.0,
@@ -213,6 +220,7 @@ SD_IMAGE_VARIATIONS = Preset(
     ),
     licence="creativeml-openrail-m",
     vram_gb=4,
+    work=48,
     side=512,
     steps=30,
     dial=DIALS["image"],
@@ -242,6 +250,7 @@ FLUX_REDUX = Preset(
     licence="FLUX.1 [dev] Non-Commercial",
     restricted=True,
     vram_gb=25,
+    work=2489,
     side=1024,
     steps=28,
     guidance=2.5,
