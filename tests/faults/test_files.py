@@ -84,6 +84,24 @@ def test_a_full_disk(small_disk: Process) -> None:
 
 
 @needs_mounts
+def test_what_did_not_fit_took_its_time(start: Start, tmp_path: Path) -> None:
+    """A ledger on another disk tells how long the work took that could not be kept."""
+    (tmp_path / "data").mkdir()
+    script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
+    ledger = tmp_path / "ledger.sqlite3"
+    process = start(under=(*INSIDE, "sh", "-c", script, "sh"), ledger=f"sqlite:///{ledger}")
+    assert process.ask().status_code == 200
+    fill(data_of(process))
+    refused(process)
+    query = "SELECT engine_version, queued_ms, engine_ms, total_ms FROM entries WHERE status = 503"
+    with closing(sqlite3.connect(ledger)) as other:
+        (found,) = until(lambda: other.execute(query).fetchall())
+    version, queued, engine, total = found
+    assert version == "1"
+    assert 0 <= queued < queued + engine <= total
+
+
+@needs_mounts
 def test_a_storage_that_becomes_read_only(small_disk: Process) -> None:
     """As after a fault of the disk itself: links go on working, new pictures are refused."""
     link = small_disk.ask().json()["data"][0]["url"]
