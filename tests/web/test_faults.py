@@ -113,6 +113,18 @@ def test_a_refusal_is_told_in_the_servers_words(visit: Opened, server: Server) -
     assert page.locator(".run-error button").count() == 0
 
 
+def test_a_wrong_seed_is_shown_where_it_is(visit: Opened, server: Server) -> None:
+    """The fold that hides the field opens, and nothing is asked of the server."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    wish(page, seed="my lucky number")
+    page.click("#make")
+    page.wait_for_selector("#seed")
+    assert page.evaluate("document.activeElement.id") == "seed"
+    assert page.locator(".run").count() == 1
+
+
 def test_a_picture_that_is_too_large_is_told(visit: Opened, serve: Serve) -> None:
     """The server's own limit may be lower than what the page makes of every picture."""
     page = visit(serve(max_body_bytes=2048))

@@ -55,4 +55,6 @@ export function wireWish(make) {
     make();
   };
   byId("wish").onchange = remember;
+  // Behind the fold the browser could not say what is wrong.
+  byId("seed").oninvalid = () => (byId("seed").closest("details").open = true);
 }
