@@ -17,7 +17,7 @@ def refused(answer: httpx.Response) -> None:
     """The server says that it stops, when to come back, and that this connection ends."""
     check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
     assert int(answer.headers["retry-after"]) > 0
-    assert "close" in answer.headers["connection"]
+    assert answer.headers["connection"] == "close"
 
 
 def stopping(process: Process) -> None:

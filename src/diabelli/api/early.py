@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+CLOSE = (b"connection", b"close")
 LINGER_S = 2.0
 """How long the rest of a body is thrown away before the connection is closed.
 
@@ -55,7 +56,9 @@ class Exchange:
         if message["type"] == "http.response.start":
             self._closing = not self._read_whole
             if self._closing:
-                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+                # Whoever refused the request may have said it already.
+                told = [header for header in message.get("headers", ()) if header != CLOSE]
+                message["headers"] = [*told, CLOSE]
         elif self._closing and not message.get("more_body", False):
             # The head told the length, so the client has its whole answer with this.
             await self._send({**message, "more_body": True})
