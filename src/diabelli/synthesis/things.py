@@ -65,7 +65,9 @@ def things_of(image: Bytes) -> list[Thing]:
 
 def place_of(image: Bytes, thing: Thing) -> Floats:
     """Where in `image` (h, w, 3 or 4) uint8 a thing lies, (SMALL, SMALL) float32, 0..1."""
-    walk = _walk(resize(image, SMALL, SMALL), thing)
+    # Every third pixel of a large image tells as much, in a ninth of the time.
+    step = max(1, min(image.shape[:2]) // (3 * SMALL))
+    walk = _walk(resize(np.ascontiguousarray(image[::step, ::step]), SMALL, SMALL), thing)
     return np.clip(2 * walk - np.float32(0.5), 0, 1).astype(np.float32)
 
 
@@ -134,34 +136,33 @@ def _walked(colours: Floats, likely: Floats, pull: Floats) -> Floats:
     """
     rows, columns = likely.shape
     one = np.float32(1)
-    ease = np.zeros((2, rows, columns), np.float32)  # to the pixel below, and to the right
+    # Around the picture lies a rim that nothing is at ease with.
+    ease = np.zeros((2, rows + 1, columns + 1), np.float32)  # from the pixel above, from the left
     for y in range(rows):
         for x in range(columns):
             for axis in range(2):
-                v, u = y + 1 - axis, x + axis
-                if v < rows and u < columns:
+                v, u = y - 1 + axis, x - axis
+                if v >= 0 and u >= 0:
                     apart = np.float32(0)
                     for c in range(3):
                         difference = colours[y, x, c] - colours[v, u, c]
                         apart += difference * difference
                     apart /= np.float32(UNLIKE * UNLIKE)
                     ease[axis, y, x] = one / (one + apart * apart) + np.float32(EASE)
-    out = likely.copy()
+    out = np.zeros((rows + 2, columns + 2), np.float32)
+    out[1:-1, 1:-1] = likely
+    pace = np.empty_like(likely)
+    for y in range(rows):
+        for x in range(columns):
+            around = ease[0, y, x] + ease[0, y + 1, x] + ease[1, y, x] + ease[1, y, x + 1]
+            pace[y, x] = np.float32(1.6) / (pull[y, x] + around)
     for _ in range(STEPS):
         for y in range(rows):
             for x in range(columns):
-                total, weight = pull[y, x] * likely[y, x], pull[y, x]
-                if y > 0:
-                    total += ease[0, y - 1, x] * out[y - 1, x]
-                    weight += ease[0, y - 1, x]
-                if y + 1 < rows:
-                    total += ease[0, y, x] * out[y + 1, x]
-                    weight += ease[0, y, x]
-                if x > 0:
-                    total += ease[1, y, x - 1] * out[y, x - 1]
-                    weight += ease[1, y, x - 1]
-                if x + 1 < columns:
-                    total += ease[1, y, x] * out[y, x + 1]
-                    weight += ease[1, y, x]
-                out[y, x] += np.float32(1.6) * (total / weight - out[y, x])
-    return out
+                total = pull[y, x] * (likely[y, x] - out[y + 1, x + 1])
+                total += ease[0, y, x] * (out[y, x + 1] - out[y + 1, x + 1])
+                total += ease[0, y + 1, x] * (out[y + 2, x + 1] - out[y + 1, x + 1])
+                total += ease[1, y, x] * (out[y + 1, x] - out[y + 1, x + 1])
+                total += ease[1, y, x + 1] * (out[y + 1, x + 2] - out[y + 1, x + 1])
+                out[y + 1, x + 1] += pace[y, x] * total
+    return out[1:-1, 1:-1].copy()
