@@ -16,6 +16,7 @@ run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 test: .venv/.dev ## run every test; ARGS="tests/test_storage.py" for some
 	@sh tests/web/chromium.sh
 	@sh tests/deploy/proxies.sh
+	@sh tests/faults/faketime.sh
 	$(BIN)/pytest $(ARGS)
 
 setup: .venv/.dev ## set up .venv for work on the code

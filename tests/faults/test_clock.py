@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -15,8 +16,11 @@ from diabelli.assembly import Parts, build_quota, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
+from faults.conftest import Start
 
 HOUR = 3600
+LIBRARY = "usr/lib/*/faketime/libfaketimeMT.so.1"
+FOUND = [*Path("/").glob(LIBRARY), *(Path(__file__).parents[2] / ".venv/debian").glob(LIBRARY)]
 
 
 class Clock:
@@ -55,3 +59,32 @@ def test_links_and_requests_go_on(tmp_path: Path, step: float) -> None:
         links.append(link_of_new(server))
         storage.sweep()
         assert [httpx.get(link).status_code for link in links] == [200, 200]
+
+
+@pytest.mark.skipif(not FOUND, reason="libfaketime is not installed")
+@pytest.mark.parametrize("limits_url", ["memory", "ledger"])
+def test_a_whole_server_goes_on(start: Start, tmp_path: Path, limits_url: str) -> None:
+    """Keys, limits, answers, links and the ledger all go by the clock, and none stands still."""
+    hand = tmp_path / "hand"
+    hand.write_text("+0")
+    clock = ("FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1")
+    under = ("env", f"LD_PRELOAD={FOUND[0]}", f"FAKETIME_TIMESTAMP_FILE={hand}", *clock)
+    process = start(under=under, limits_url=limits_url, images_per_minute=100)
+    once = {"Idempotency-Key": "once"}
+    answer = process.ask(headers=once).json()
+    link, made = answer["data"][0]["url"], answer["created"]
+    for step in (-1, -HOUR, -40 * 24 * HOUR):
+        hand.write_text(f"{step:+d}")
+        again = process.ask().json()
+        assert abs(again["created"] - made - step) < 60
+        for url in (link, again["data"][0]["url"]):
+            assert httpx.get(url).status_code == 200
+        assert process.ask(headers=once).status_code == 200
+        assert httpx.get(process.url + "/health/ready").status_code == 200
+    hand.write_text("+0")
+    assert process.ask(headers=once).status_code == 200
+    process.tell(signal.SIGTERM)
+    assert process.wait() == 0
+    said = "".join(process.lines)
+    assert "WARNING" not in said
+    assert "ERROR" not in said
