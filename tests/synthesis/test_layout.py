@@ -179,3 +179,16 @@ def test_free_pieces_are_moved_whole():
             moved = places - np.indices((128, 128))[axis]
             assert np.ptp(moved[48:64, 64:80]) < 1e-3
             assert np.ptp(moved[32:96, 32:96]) > 0.5
+
+
+@pytest.mark.parametrize(("share", "sure"), [(1.3, 0), (1.0, 0), (0.86, 0), (0.7, 1), (0.4, 1)])
+def test_what_comes_from_less_is_magnified(share, sure):
+    """A place is magnified if its neighbours come from nearer by, along rows or columns, and a
+    patch's own way counts."""
+    whole = np.repeat(centres(GRID)[:, None], GRID, axis=1)
+    still = np.zeros((GRID, GRID, 2), np.float32)
+    part = whole * np.float32(share)
+    assert (Layout(False, part, whole.T, still).magnified() == sure).all()
+    assert (Layout(False, whole, part.T, still).magnified() == sure).all()
+    wander = np.stack([part - whole, still[..., 0]], axis=-1)
+    assert (Layout(False, whole, whole.T, wander).magnified() == sure).all()

@@ -26,7 +26,8 @@ class Guide:
     Attributes:
         analysis: of the source, in the orientation that the layout wants.
         layout: where each place comes from.
-        rigidity, plainness: (GRID, GRID) float32, 0..1, of the places of the canvas.
+        rigidity: (GRID, GRID) float32, 0..1, of the places of the canvas.
+        plainness: likewise; what the layout magnifies counts as plain, since patches would repeat.
     """
 
     analysis: Analysis
@@ -83,5 +84,5 @@ def guide_of(analysis: Analysis, layout: Layout) -> Guide:
         analysis,
         layout,
         rigidity=(moved[..., 0] * inside).astype(np.float32),
-        plainness=np.ascontiguousarray(moved[..., 1]),
+        plainness=np.maximum(moved[..., 1], layout.magnified()),
     )

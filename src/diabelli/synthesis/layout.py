@@ -39,6 +39,9 @@ STIFF = 2500
 """How much harder it is to bend what is rigid than what is free."""
 BLOCK = 8
 """What is free is moved in pieces of so many grid points, an eighth of the side."""
+CLOSE, CLOSEST = 0.85, 0.72
+"""Where neighbouring places come from nearer by than the first of these, as a share of how far
+apart they are, patches begin to repeat; from the second on they surely do."""
 SWEEPS = 120
 """Sweeps of relaxation, enough for a displacement to cross the grid."""
 
@@ -67,6 +70,14 @@ class Layout:
             (self.columns + 1 - self.columns[:, ::-1]) / np.float32(2),
             self.shuffle,
         )
+
+    def magnified(self) -> Floats:
+        """How surely patches would come several times, (GRID, GRID) float32, 0..1: there the
+        places that they are expected at are close together."""
+        places = (self.rows + self.shuffle[..., 0], self.columns + self.shuffle[..., 1])
+        steps = [np.abs(np.gradient(each, axis=axis)) * GRID for axis, each in enumerate(places)]
+        room = (CLOSE - np.minimum(*steps)) / (CLOSE - CLOSEST)
+        return np.clip(room, 0, 1).astype(np.float32)
 
     def shuffled(self, height: int, width: int) -> tuple[Floats, Floats]:
         """Where each pixel of a canvas wanders to: rows and columns of a source as large."""
