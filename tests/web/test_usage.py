@@ -99,7 +99,7 @@ def test_the_size_of_the_store_is_told_in_words_of_size(visit: Opened, serve: Se
     page = visit(server, path="/usage")
     page.click(f".plot summary >> nth={TITLES.index('Size of the store')}")
     cells = page.locator(".plot:last-child .table tbody td")
-    assert cells.all_text_contents()[-3:] == ["–", "2 MiB", "1 MiB"]
+    assert cells.all_text_contents()[-3:] == ["\N{EN DASH}", "2 MiB", "1 MiB"]
 
 
 def test_an_admin_key_is_asked_for(visit: Opened, serve: Serve) -> None:
