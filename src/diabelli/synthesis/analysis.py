@@ -170,4 +170,6 @@ def _subject(image: Bytes, salient: Floats, plain: Floats, *, written: bool) -> 
 
 
 def _flip(array: np.ndarray) -> np.ndarray:
+    if array.dtype == np.uint8:  # four planes are moved as one number, which is quicker
+        return np.ascontiguousarray(array.view(np.uint32)[:, ::-1]).view(np.uint8)
     return np.ascontiguousarray(array[:, ::-1])

@@ -11,6 +11,9 @@ from diabelli.synthesis.resample import Bytes, Floats
 from diabelli.synthesis.search import PATCH, UNIT, Field
 from diabelli.synthesis.stream import Stream
 
+REACHES = (1, 2, 4)
+"""Steps that together cross a patch: two pixels, then two pairs of them, then two fours."""
+
 
 def random_field(height: int, width: int, stream: Stream) -> Field:
     """A field for a canvas and a source (height, width), every place equally likely."""
@@ -39,12 +42,10 @@ def expected_field(rows: Floats, columns: Floats) -> Field:
 def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
     """Which patches cover a pixel that is not 0: (h - P + 1, w - P + 1) bool of (h, w) uint8."""
     some = pixels > 0
-    for axis in (0, 1):
-        count = some.shape[axis] - PATCH + 1
-        some = np.logical_or.reduce(
-            [np.take(some, range(k, k + count), axis) for k in range(PATCH)]
-        )
-    return np.asarray(some)
+    for reach in REACHES:
+        some = some[:-reach] | some[reach:]
+        some = some[:, :-reach] | some[:, reach:]
+    return some
 
 
 def carry_up(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
