@@ -1,4 +1,4 @@
-"""One request for ten 1024x1024 variations through the service, in a process of its own.
+"""One request for ten 1024x1024 variations through the service, in a process like the server's.
 
 Run: python benchmarks/request.py [--threads 2]. Prints JSON: the seconds on the clock, the CPU
 seconds, and how much memory the whole process held at its peak, in MiB (Linux tells that).
@@ -16,6 +16,7 @@ from pathlib import Path
 from diabelli import engines, pictures
 from diabelli.service import Service
 from diabelli.variation import VariationSpec
+from diabelli.workers import take_short_turns
 from speed import picture_at
 
 N, SIDE = 10, 1024
@@ -23,6 +24,7 @@ N, SIDE = 10, 1024
 
 def request(threads: int) -> dict[str, float]:
     """What the request cost, with everything warm: wall_s, cpu_s and peak_mib."""
+    take_short_turns()
     service = Service(engines={"patch": engines.load("patch")}, storage=None, threads=threads)
     service.warm()
     source = pictures.encode(picture_at("astronaut", SIDE), "png")

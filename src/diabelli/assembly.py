@@ -25,6 +25,7 @@ from diabelli.service import Service
 from diabelli.settings import Settings, is_loopback
 from diabelli.storage import LocalStorage, private_folder, secret_in
 from diabelli.sweeper import Sweep, Sweeper
+from diabelli.workers import take_short_turns
 
 GIVEN_UP_S = 5
 """How long after its deadline every request is over: its work stops at its next step."""
@@ -143,6 +144,7 @@ class Parts:
 @contextmanager
 def assembled(settings: Settings) -> Iterator[Parts]:
     """The parts, with the storage swept, for as long as the context lasts."""
+    take_short_turns()
     with ExitStack() as stack:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
