@@ -3,7 +3,8 @@
 In half the layouts the frame is closer than the source; then it cuts nothing of the subject that
 the source does not cut itself, for nobody crops a picture through a head.  In the others it reaches
 beyond those edges of the source along which all is free, so that the subject gets smaller and more
-of its surroundings is made.
+of its surroundings is made.  It never reaches below the lower edge: what stands there is nearest
+and largest, and would be seen again upside down.
 """
 
 from __future__ import annotations
@@ -46,11 +47,12 @@ class Frame:
 
 def random_frame(rigidity: Floats, subject: Floats, dial: Dial, stream: Stream) -> Frame:
     """A frame: in half the layouts closer than the source, but cutting nothing of the subject that
-    the source does not; in the others reaching beyond those edges where all is free."""
+    the source does not; in the others reaching beyond its upper, left and right edge where all is
+    free."""
     closer = stream.between(-1, 1) * dial.zoom
     draws = [[stream.between(-1, 1) for _ in range(3)] for _ in range(TRIES)]
     if closer < 0:
-        return _wider(rigidity, -WIDER * closer, [*draws[0], draws[1][0]])
+        return _wider(rigidity, -WIDER * closer, draws[0])
     for k, drawn in enumerate(draws):
         frame = _closer(closer * (1 - k // 3 * 3 / TRIES), drawn)
         if _cut(frame, subject) < CUT:
@@ -86,14 +88,15 @@ def _cut(frame: Frame, subject: Floats) -> float:
 
 
 def _wider(rigidity: Floats, share: float, draws: list[float]) -> Frame:
-    """A frame that reaches up to `share` of a side beyond each edge along which all is free."""
+    """A frame that reaches up to `share` of a side beyond each edge along which all is free, but
+    the lower one."""
     strip = max(GRID // 10, math.ceil(share * GRID))
-    edges = (rigidity[:strip], rigidity[-strip:], rigidity.T[:strip], rigidity.T[-strip:])
-    top, bottom, left, right = (
+    edges = (rigidity[:strip], rigidity.T[:strip], rigidity.T[-strip:])
+    top, left, right = (
         share * (draw + 1) / 2 * max(0.0, 1 - _most(edge.max(0), 6) / LOOSE)
         for edge, draw in zip(edges, draws, strict=True)
     )
-    return Frame(-top, -left, 1 + top + bottom, 1 + left + right)
+    return Frame(-top, -left, 1 + top, 1 + left + right)
 
 
 def _most(line: Floats, part: int) -> float:
