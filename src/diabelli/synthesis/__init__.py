@@ -8,4 +8,5 @@ Read `composition` first: it is the whole way from a source to its variations.
     dial, layout, field                  where a canvas comes from
     search, vote, climb                  how it is made
     judge, candidate, composition        which ones are, and the whole
+    light, things, repaint, recolour     what is done to its colours, last
 """
