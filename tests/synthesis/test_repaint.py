@@ -6,9 +6,7 @@ import pytest
 from diabelli.synthesis.repaint import Repaint, random_repaint, repainted
 from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.things import things_of
-from synthesis.test_things import RED, YELLOW, ball, ground
-
-ORANGE = (235, 120, 30)
+from synthesis.test_things import ORANGE, RED, YELLOW, ball, ground
 
 
 def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[Repaint]:
@@ -47,6 +45,7 @@ def test_no_turn_makes_green():
     for colour in (ORANGE, YELLOW):
         image = ground()
         inside = ball(image, colour)
+        assert repaints(image)
         for repaint in repaints(image):
             after = repainted(image, repaint)[inside].astype(int)
             assert (after[:, 0] >= after[:, 1] - 1).all()

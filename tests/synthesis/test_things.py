@@ -8,7 +8,7 @@ from diabelli.synthesis.recolour import SMALL
 from diabelli.synthesis.things import place_of, things_of
 from oracles.sources import face, landscape
 
-RED, BLUE, YELLOW = (205, 30, 40), (30, 60, 200), (240, 190, 10)
+RED, ORANGE, YELLOW = (205, 30, 40), (255, 105, 0), (240, 190, 10)
 SKIN, CHEEK, LEAF, SKY = (225, 180, 150), (215, 120, 100), (60, 120, 40), (60, 120, 210)
 SIDE = 192
 
@@ -36,7 +36,7 @@ def small(mask: np.ndarray) -> np.ndarray:
     return mask.reshape(SMALL, SIDE // SMALL, SMALL, SIDE // SMALL).all((1, 3))
 
 
-@pytest.mark.parametrize("colour", [RED, YELLOW, (200, 40, 160)])
+@pytest.mark.parametrize("colour", [RED, YELLOW, ORANGE, (200, 40, 160)])
 def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
     """Dull and pale parts belong to it, the ground does not."""
     image = ground()
@@ -51,9 +51,13 @@ def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
     assert where[small(~inside)].mean() < 0.05
 
 
-@pytest.mark.parametrize("colour", [SKIN, (120, 70, 50), LEAF, SKY, (128, 128, 128)])
+@pytest.mark.parametrize(
+    "colour",
+    [SKIN, (120, 70, 50), (210, 100, 30), (215, 125, 35), LEAF, SKY, (128, 128, 128)],
+    ids=["pale skin", "dark skin", "fox", "tiger", "leaf", "sky", "stone"],
+)
 def test_nature_is_no_thing(colour):
-    """Pale and dark skin, leaves, sky and stones keep their colours."""
+    """Skin, fur, leaves, sky and stones keep their colours."""
     image = ground()
     ball(image, colour)
     assert things_of(image) == []

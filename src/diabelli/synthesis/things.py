@@ -1,9 +1,10 @@
 """Things: what in a photograph has one vivid colour that is not nature's, and where it lies.
 
-Leaves, sky and water hold no red to speak of; skin and fur are too pale.  What is left is paint,
-cloth and petals.  Shade and shine belong to a thing though they are dull or pale, so its place is
-found by a random walk (Grady 2006): from what is surely part of it, over neighbours of like colour.
-Where much stays in doubt, such as between a red flag and a red cheek, there is no thing.
+Leaves, sky and water hold no red to speak of; skin is too pale, and so is all fur but that of foxes
+and tigers, whose hues must be purer than theirs.  What is left is paint, cloth and petals.  Shade
+and shine belong to a thing though they are dull or pale, so its place is found by a random walk
+(Grady 2006): from what is surely part of it, over neighbours of like colour.  Where much stays in
+doubt, such as between a red flag and a red cheek, there is no thing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ DIM = 40
 """What luma is raised by in purity, chroma / (luma + DIM), so that dark pixels count little."""
 PALE, PURE = 0.2, 0.42
 """Purity below which a pixel is unlikely to belong to a thing, and above which it surely does."""
+TAWNY = (-0.85, -0.57)
+"""The hues of fur: those with so much blue, as a share of their chroma."""
+PURER = 0.55
+"""The purity that a quarter of a thing of such a hue has at least: shade is less pure than fur."""
 LIKE = 0.75
 """The cosine of the angle within which a hue is the thing's."""
 UNLIKE = 18
@@ -73,15 +78,20 @@ def place_of(image: Bytes, thing: Thing) -> Floats:
 
 def _vivid(colours: Floats) -> list[Thing]:
     """What might be things, by the colours (pixels, 4) of a palette."""
-    pure = (_purity(colours) > PURE) & (colours[:, 3] > FAINT)
+    purity = _purity(colours)
+    pure = (purity > PURE) & (colours[:, 3] > FAINT)
     found = []
     for hue in hues():
         members = pure & is_near(colours, hue)
         area = float(members.mean())
-        if hue[1] > NATURAL and area > LEAST:
-            blue, red = colours[members, 1:3].mean(0, dtype=np.float64)
-            length = np.sqrt(blue * blue + red * red)
-            found.append(Thing(float(blue / length), float(red / length), area))
+        if hue[1] <= NATURAL or area <= LEAST:
+            continue
+        blue, red = colours[members, 1:3].mean(0, dtype=np.float64)
+        length = np.sqrt(blue * blue + red * red)
+        thing = Thing(float(blue / length), float(red / length), area)
+        tawny = TAWNY[0] < thing.blue < TAWNY[1]
+        if not tawny or (purity[members] > PURER).mean() > 0.25:
+            found.append(thing)
     return found
 
 
