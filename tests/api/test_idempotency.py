@@ -47,6 +47,7 @@ def test_a_repetition_is_answered_alike(server: Server, response_format: str) ->
     assert len({item["seed"] for item in first.json()["data"]}) == 2
     assert "idempotent-replayed" not in first.headers
     assert second.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" in second.headers["access-control-expose-headers"]
     if response_format == "url":
         assert all(httpx.get(item["url"]).status_code == 200 for item in second.json()["data"])
 

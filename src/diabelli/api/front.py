@@ -29,8 +29,8 @@ PREFLIGHT_S = 86400
 MAX_CLIENT_ID = 128
 """How many characters of a client's own id for its request are logged."""
 EXPOSED = (
-    b"x-request-id, openai-processing-ms, retry-after, x-ratelimit-limit-images, "
-    b"x-ratelimit-remaining-images, x-ratelimit-reset-images"
+    b"x-request-id, openai-processing-ms, retry-after, x-should-retry, idempotent-replayed, "
+    b"x-ratelimit-limit-images, x-ratelimit-remaining-images, x-ratelimit-reset-images"
 )
 """The headers that a page of another origin may read."""
 
