@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,28 @@ def test_a_held_lock_is_waited_for_and_then_told(
     release.join()
     other.close()
     database.close()
+
+
+OPENING = """
+import sys, time
+from pathlib import Path
+from diabelli.ledger.database import Database, file_at
+folder, start = Path(sys.argv[1]), float(sys.argv[2])
+for number in range(100):
+    database = Database(file_at(folder / f"{number}.sqlite3"))
+    while time.time() < start + number / 100:
+        pass
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    database.close()
+"""
+
+
+def test_processes_that_find_a_new_file_together_all_get_it(tmp_path: Path) -> None:
+    """None is turned away while another one brings the file into its mode."""
+    command = [sys.executable, "-c", OPENING, str(tmp_path), str(time.time() + 2)]
+    processes = [subprocess.Popen(command) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0] * 4
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:

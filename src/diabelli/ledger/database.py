@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import os
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +32,7 @@ from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
 WAIT_S = 4
 """How long a transaction waits for its turn before the ledger counts as unavailable."""
 
+_AGAIN_S = 0.02
 _CONNECTIONS = 16
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
@@ -188,7 +191,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver is not to begin transactions by itself: it would do so late, at the first write.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(cursor)
     # A commit survives the death of this process; after a power cut the last few may be gone,
     # but the file is whole.
     cursor.execute("PRAGMA synchronous = NORMAL")
@@ -196,6 +199,22 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
     # Not every build of SQLite has it.
     connection.create_function("floor", 1, math.floor, deterministic=True)
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Bring the file into WAL mode; of several processes that find it new, one does it.
+
+    While two try at once, SQLite fails one of them without any wait, lest both wait for ever.
+    """
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as cause:
+            if cause.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
 
 
 def _begin_reading(connection: Connection) -> None:
