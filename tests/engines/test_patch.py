@@ -9,7 +9,7 @@ from diabelli.synthesis.alpha import is_transparent, joined, separated
 from diabelli.synthesis.resample import resize
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
-from oracles.sources import SOURCES, face, landscape, pebbles, sticker
+from oracles.sources import SOURCES, face, landscape, meadow, pebbles, sticker
 
 
 def apart(one: np.ndarray, other: np.ndarray) -> float:
@@ -53,13 +53,17 @@ def test_variations_differ_from_each_other_and_from_the_source(patch_engine, nam
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_variations_keep_the_palette(patch_engine, name):
-    """A variation is made of its source: as light, as rich in contrast, in the same colours."""
-    source = SOURCES[name](256)
-    for variation in made(patch_engine, source, square(n=2, strength=0.8)):
-        both = (variation.image.reshape(-1, 3), source.reshape(-1, 3))
-        means, deviations = ([f(image, 0) for image in both] for f in (np.mean, np.std))
-        assert np.abs(means[0] - means[1]).max() < 20
-        assert np.abs(deviations[0] - deviations[1]).max() < 15
+    """Variations are made of their source: on the whole as light, as rich in contrast, in the same
+    colours, though one may show more of the face and one be lit less."""
+    source = SOURCES[name](256).reshape(-1, 3)
+    variations = [
+        one.image.reshape(-1, 3)
+        for one in made(patch_engine, SOURCES[name](256), square(n=4, strength=0.8))
+    ]
+    for measure, together, alone in ((np.mean, 15, 25), (np.std, 10, 15)):
+        away = [measure(one, 0) - measure(source, 0) for one in variations]
+        assert np.abs(np.mean(away, 0)).max() < together
+        assert np.abs(away).max() < alone
 
 
 def test_more_strength_leads_further_away(patch_engine):
@@ -208,9 +212,10 @@ def test_two_colours_stay_two(patch_engine):
         assert np.abs(colours - blends).max() < 20
 
 
-def test_previews_show_the_picture_that_comes_and_change_nothing(patch_engine):
-    """Who looks on the way sees small images closer and closer to the end; the end is the same."""
-    source, spec = landscape(200), square(512)
+@pytest.mark.parametrize("draw", [landscape, meadow])
+def test_a_preview_shows_the_picture_that_comes_and_changes_nothing(patch_engine, draw):
+    """Who looks on the way sees a small image of what comes; the end is the same."""
+    source, spec = draw(200), square(512)
     previews = []
 
     def watch(progress: Progress) -> None:
@@ -220,9 +225,7 @@ def test_previews_show_the_picture_that_comes_and_change_nothing(patch_engine):
     (looked_at,) = made(patch_engine, source, spec, watch)
     (unseen,) = made(patch_engine, source, spec)
     assert digest(looked_at.image) == digest(unseen.image)
-    assert len(previews) >= 3
-    assert all(max(image.shape[:2]) <= 256 for image in previews)
-    ends = [resize(unseen.image, *image.shape[:2]) for image in previews]
-    distances = [apart(image, end) for image, end in zip(previews, ends, strict=True)]
-    assert distances[-1] < distances[0]
-    assert distances[-1] < 8
+    assert previews
+    for image in previews:
+        assert max(image.shape[:2]) <= 256
+        assert apart(image, resize(unseen.image, *image.shape[:2])) < 8

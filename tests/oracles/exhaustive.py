@@ -25,13 +25,13 @@ def all_distances(canvas: Array, source: Array, side: int = PATCH) -> NDArray[np
     return (difference * difference).sum(-1)
 
 
-def all_penalties(expected: Array, mu: Array, toll: Array) -> NDArray[np.int64]:
+def all_penalties(expected: Array, mu: int, places: tuple[int, int]) -> NDArray[np.int64]:
     """What each place (rows', columns') would cost each patch (rows, columns) for where it lies."""
-    rows, columns = np.indices(toll.shape) * UNIT
+    rows, columns = np.indices(places) * UNIT
     dy = rows - expected[..., 0, None, None].astype(np.int64)
     dx = columns - expected[..., 1, None, None].astype(np.int64)
     squared = (dy * dy + dx * dx) // UNIT**2
-    return np.minimum(((mu[..., None, None] * squared) >> MU_SHIFT) + toll, 1 << 29)
+    return np.minimum((mu * squared) >> MU_SHIFT, 1 << 29)
 
 
 def chosen(costs: Array, field: Array) -> Array:
@@ -65,3 +65,47 @@ def votes(source: Array, field: Array, weights: Array, window: Array) -> NDArray
         total[y + i, x + j] += share * source[field[y, x, 0] + i, field[y, x, 1] + j]
         weight[y + i, x + j] += share
     return total / np.maximum(weight, 1e-30)
+
+
+def cost_of(labels: Array, own: Array, right: Array, down: Array) -> float:
+    """What the labels (rows, columns), 0 or 1, cost, as `cut` has it."""
+    y, x = np.indices(labels.shape)
+    ours = labels.astype(np.int64)
+    total = float(own[y, x, ours].sum())
+    beside = 2 * ours[:, :-1] + ours[:, 1:]
+    total += float(right[y[:, :-1], x[:, :-1], beside].sum())
+    below = 2 * ours[:-1] + ours[1:]
+    return total + float(down[y[:-1], x[:-1], below].sum())
+
+
+def least_cost(own: Array, right: Array, down: Array) -> float:
+    """What the cheapest of all labellings costs."""
+    shape = own.shape[:2]
+    cells = shape[0] * shape[1]
+    every = (np.arange(2**cells)[:, None] >> np.arange(cells)) & 1
+    return min(cost_of(labels.reshape(shape), own, right, down) for labels in every)
+
+
+def least_spans(plane: Array) -> NDArray[np.float64]:
+    """For each pixel the least span of values over all ways to the edge: every pair of bounds is
+    tried, and what lies between them and is joined to the edge is found."""
+    values = np.unique(plane)
+    spans = np.full(plane.shape, np.inf)
+    for low in values:
+        for high in values[values >= low]:
+            reached = _joined((plane >= low) & (plane <= high))
+            spans[reached] = np.minimum(spans[reached], float(high - low))
+    return spans
+
+
+def _joined(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What of `open_` is joined to the edge by steps along rows and columns."""
+    reached = open_.copy()
+    reached[1:-1, 1:-1] = False
+    while True:
+        padded = np.pad(reached, 1)
+        near = padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
+        grown = reached | (near & open_)
+        if (grown == reached).all():
+            return reached
+        reached = grown

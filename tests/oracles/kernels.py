@@ -5,20 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.cut import cut
 from diabelli.synthesis.field import carry_up
+from diabelli.synthesis.ground import standing_out
 from diabelli.synthesis.judge import _worst_window
 from diabelli.synthesis.layout import _relax
 from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.montage import _cost, _pairs, _smoothest
 from diabelli.synthesis.rarity import _distances_elsewhere
 from diabelli.synthesis.recolour import Turn, recoloured
 from diabelli.synthesis.repaint import _repainted
 from diabelli.synthesis.resample import blur, resize, resize_map, sample
 from diabelli.synthesis.salience import _nearest_elsewhere
 from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
+from diabelli.synthesis.sheets import _misfit, _unfilled, look_up
 from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.things import _walked
 from diabelli.synthesis.vote import bell, vote
-from diabelli.synthesis.warp import enlarge, warp
+from diabelli.synthesis.warp import enlarge, enlarge_labels, tint, warp
 
 SIDE = 11
 SHAPE = (SIDE - PATCH + 1, SIDE - PATCH + 1)
@@ -39,9 +43,10 @@ def results() -> dict[str, NDArray[np.generic]]:
         "resize_map": resize_map(floats, 15, 7),
         "blur": blur(floats, 1.5),
         "sample": sample(canvas, rows * SIDE, columns * SIDE),
-        "warp": warp(canvas, rows, columns, 6, 9, calm=False),
-        "calm": warp(canvas, rows, columns, 6, 9, calm=True),
+        "warp": warp(canvas, rows, columns, freedom[:6, :9] % 2, rows[:2, :2], calm=False),
+        "calm": warp(canvas, rows, columns, freedom[:6, :9] % 2, rows[:2, :2], calm=True),
         "enlarge": enlarge(floats, 14, 9),
+        "enlarge_labels": enlarge_labels(freedom[:5, :5] % 3, 14, 19),
         "lit": lit(canvas, random_light(1.0, Stream(1), grey=False)),
         "recoloured": recoloured(canvas, Turn(0.8, 0.6, 0.28, 0.96, 0.9)),
         "walked": _walked(255 * draw.random((6, 7, 3), np.float32), floats[:6, :7], floats[5:, 4:]),
@@ -59,7 +64,33 @@ def results() -> dict[str, NDArray[np.generic]]:
             _worst_window(canvas, floats > 0.2, (source, source[:9]), 5, 20), np.int64
         ),
         "vote": vote(source, field, weights, bell(3), canvas, freedom),
+        "standing_out": standing_out(np.repeat(canvas, 2, axis=0)),
+        **_montage(canvas, freedom, draw),
         **_search(canvas, source, field, draw),
+    }
+
+
+def _montage(
+    canvas: NDArray[np.uint8], labels: NDArray[np.uint8], draw: np.random.Generator
+) -> dict[str, NDArray[np.generic]]:
+    labels = labels[:6, :7] % 3
+    own = draw.uniform(0, 50, (3, 6, 7)).astype(np.float32)
+    looks = draw.uniform(0, 60, (3, 6, 7, 20)).astype(np.float32)
+    busy, firm = draw.uniform(0, 3, (2, 3, 6, 7)).astype(np.float32)
+    right, down = _pairs(own, looks, busy, firm, labels, 2)
+    rows, columns = draw.uniform(-0.2, 1.2, (2, 16, 16)).astype(np.float32)
+    facts = draw.random((16, 16, 5), np.float32)
+    colours = draw.uniform(0, 255, (3, 6, 7, 3)).astype(np.float32)
+    shown = canvas.copy()
+    tint(shown, np.zeros(canvas.shape[:2], np.uint8), labels, colours[0] - np.float32(128))
+    return {
+        "cut": cut(np.stack([own[0], own[1]], -1), right, down, 4),
+        "cost": np.array(_cost(own, looks, busy, firm, labels)),
+        "smoothest": _smoothest(colours, labels),
+        "look_up": look_up(facts, rows, columns),
+        "misfit": np.array(_misfit(facts, facts, rows, columns, 0.1, -0.2)),
+        "unfilled": np.array(_unfilled(facts, rows, columns, 0.1, -0.2)),
+        "tint": shown,
     }
 
 
@@ -71,8 +102,7 @@ def _search(
 ) -> dict[str, NDArray[np.generic]]:
     prior = Prior(
         expected=draw.integers(0, SHAPE[0] * UNIT, (*SHAPE, 2), np.int32),
-        mu=draw.integers(0, 10**6, SHAPE, np.int32),
-        toll=draw.integers(0, 10**5, SHAPE, np.int32),
+        mu=int(draw.integers(0, 10**6)),
         bend=2000,
         active=draw.random(SHAPE) < 0.8,
     )

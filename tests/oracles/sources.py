@@ -83,6 +83,18 @@ def ball(side: int = 256) -> Image:
     return painted(*(np.where(inside, light * share // 16, ground) for share in (15, 2, 3)))
 
 
+def meadow(side: int = 256) -> Image:
+    """A white stone, shaded from above, left of the middle of a meadow."""
+    y, x = places(side)
+    stone = (y - 140) ** 2 + 2 * (x - 90) ** 2 < 44**2
+    grass = scattered(y // 4, x // 3) // 3 + scattered(y // 2, x // 2) // 6
+    return painted(
+        np.where(stone, 240 - y // 4, 30 + grass // 2),
+        np.where(stone, 235 - y // 4, 60 + grass),
+        np.where(stone, 225 - y // 4, 20 + grass // 3),
+    )
+
+
 def flag(side: int = 256) -> Image:
     """A drawing: a red disc and a blue bar on white."""
     y, x = places(side)

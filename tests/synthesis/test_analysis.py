@@ -10,7 +10,8 @@ from diabelli.synthesis.analysis import STEPS, analyse, ladder, scaled
 from diabelli.synthesis.resample import resize
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.search import PATCH
-from oracles.sources import face, landscape, sticker
+from diabelli.synthesis.spread import in_turn
+from oracles.sources import face, flag, landscape, meadow, pebbles, sticker
 
 CANVASES = [
     (1, 1),
@@ -69,7 +70,7 @@ def test_a_source_of_any_size_has_every_level(shape):
     analysis = analyse(source, 512, 512)
     for index, size in enumerate(analysis.sizes):
         assert analysis.level(index).shape == (*size, 4)
-    for found in (analysis.rarity, analysis.rigidity):
+    for found in (analysis.rigidity, analysis.subject, analysis.plainness):
         assert found.min() >= 0
         assert found.max() <= 1
 
@@ -87,8 +88,28 @@ def test_detail_is_kept_where_there_is_some():
     """Frames of a large source draw on more pixels than the level has, of a small one not."""
     large = analyse(joined(face(600)), 256, 256)
     assert large.detailed(256, 256).shape[0] > 256
+    assert large.detailed(256, 256, 1.3).shape[0] < large.detailed(256, 256, 1.0).shape[0]
     small = analyse(joined(face(60)), 256, 256)
     assert small.detailed(256, 256) is small.pyramid[0]
+
+
+def test_only_photographs_are_divisible():
+    """What is drawn, cut out or symmetric is one whole."""
+    for photograph in (meadow(200), pebbles(200)):
+        assert analyse(joined(photograph), 256, 256).divisible
+    for whole in (flag(200), sticker(200), np.hstack([face(128), face(128)[:, ::-1]])):
+        assert not analyse(joined(whole), 256, 256).divisible
+
+
+def test_threads_change_nothing():
+    """Pieces of the analysis may run in any order."""
+
+    def backwards(pieces):
+        return [piece() for piece in pieces[::-1]][::-1]
+
+    one, other = (analyse(joined(face(200)), 256, 256, spread) for spread in (in_turn, backwards))
+    np.testing.assert_array_equal(one.rigidity, other.rigidity)
+    np.testing.assert_array_equal(one.cells.facts, other.cells.facts)
 
 
 def test_the_mirrored_analysis_is_of_the_mirrored_source():
@@ -99,7 +120,8 @@ def test_the_mirrored_analysis_is_of_the_mirrored_source():
         difference = mirrored.level(index)[:, ::-1].astype(int) - analysis.level(index)
         assert np.abs(difference).max() <= 1
     np.testing.assert_array_equal(mirrored.rigidity[:, ::-1], analysis.rigidity)
-    np.testing.assert_array_equal(mirrored.mirrored().rarity, analysis.rarity)
+    np.testing.assert_array_equal(mirrored.mirrored().subject, analysis.subject)
+    assert mirrored.room == analysis.room.mirrored()
 
 
 def test_contrast_is_never_nothing():

@@ -1,4 +1,4 @@
-"""Candidates: one for each seed, and the choice of those that lie apart."""
+"""Candidates: a sketch for each seed, the choice of those that lie apart, what comes of it."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -6,94 +6,126 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from diabelli.synthesis.candidate import THUMB, Candidate, difference, pick_apart, propose
+from diabelli.synthesis.candidate import (
+    CHANCES,
+    THUMB,
+    WRITTEN,
+    Sketch,
+    _suited,
+    difference,
+    pick_apart,
+    propose,
+    sketch,
+)
 from diabelli.synthesis.composition import study
 from diabelli.synthesis.dial import dial
-from oracles.sources import face
+from oracles.sources import flag, landscape, meadow
 
 
 @pytest.fixture(scope="module")
 def studied():
-    return study(face(200), 256, 256)
+    return study(meadow(200), 256, 256)
 
 
 @pytest.fixture(scope="module")
-def candidates(studied) -> list[Candidate]:
-    return [propose(studied, dial(0.8), seed) for seed in range(8)]
+def sketches(studied) -> list[Sketch]:
+    return [sketch(studied, dial(0.8), seed) for seed in range(8)]
 
 
-def with_thumb(like: Candidate, seed: int, value: int, chances: int = 0) -> Candidate:
-    """A candidate that looks like one grey level."""
-    thumb = np.full((THUMB, THUMB, 4), value, np.uint8)
-    return Candidate(seed, like.guide, like.dial, like.canvas, chances, thumb)
-
-
-def picked(like: Candidate, values: list[int], n: int, chances: list[int] | None = None):
+def picked(like: Sketch, values: list[int], n: int) -> list[int]:
     """Which grey levels are picked, in their order."""
-    passed = chances or [0] * len(values)
-    made = [with_thumb(like, k, v, c) for k, (v, c) in enumerate(zip(values, passed, strict=True))]
+    made = [
+        Sketch(k, like.guide, like.dial, np.full((THUMB, THUMB, 4), value, np.uint8))
+        for k, value in enumerate(values)
+    ]
     return [int(one.thumb[0, 0, 0]) for one in pick_apart(made, n)]
 
 
-def test_a_candidate_is_its_seeds_alone(studied, candidates):
-    """Proposed again, in another order, it is the same."""
+def test_a_sketch_is_its_seeds_alone(studied, sketches):
+    """Drawn again, in another order, it is the same."""
     for seed in (5, 2):
-        again = propose(studied, dial(0.8), seed)
-        assert again.chances == candidates[seed].chances
-        np.testing.assert_array_equal(again.thumb, candidates[seed].thumb)
+        again = sketch(studied, dial(0.8), seed)
+        np.testing.assert_array_equal(again.thumb, sketches[seed].thumb)
 
 
-def test_candidates_differ(candidates):
-    """No two seeds propose the same picture, and both orientations are tried."""
-    assert all(difference(one, other) > 0 for one, other in combinations(candidates, 2))
-    assert {one.guide.layout.mirrored for one in candidates} == {False, True}
+def test_sketches_differ(sketches):
+    """No two seeds sketch the same picture, and both orientations are tried."""
+    assert all(difference(one, other) > 0 for one, other in combinations(sketches, 2))
+    assert {one.guide.layout.mirrored for one in sketches} == {False, True}
 
 
-def test_differences_are_distances(candidates):
+def test_differences_are_distances(sketches):
     """Nothing differs from itself, and both ways are equally long."""
-    one, other = candidates[:2]
+    one, other = sketches[:2]
     assert difference(one, one) == 0
     assert difference(one, other) == difference(other, one)
 
 
-def test_the_first_candidate_is_always_picked(candidates):
+def test_the_first_sketch_is_always_picked(sketches):
     """The request's own seed comes first, however much it looks like another."""
     for n in range(1, 9):
-        chosen = pick_apart(candidates, n)
+        chosen = pick_apart(sketches, n)
         assert len(chosen) == n
-        assert chosen[0] is candidates[0]
+        assert chosen[0] is sketches[0]
         assert len({one.seed for one in chosen}) == n
 
 
-def test_each_choice_lies_farthest_from_those_before(candidates):
+def test_each_choice_lies_farthest_from_those_before(sketches):
     """Greedily, the next is the one whose nearest chosen neighbour is farthest."""
-    assert picked(candidates[0], [100, 90, 200, 0, 150], 4) == [100, 200, 0, 150]
-    assert picked(candidates[0], [0, 255, 1, 2, 3], 3) == [0, 255, 3]
+    assert picked(sketches[0], [100, 90, 200, 0, 150], 4) == [100, 200, 0, 150]
+    assert picked(sketches[0], [0, 255, 1, 2, 3], 3) == [0, 255, 3]
 
 
-def test_those_that_passed_at_once_go_first(candidates):
-    """A candidate that needed another chance waits for those that did not."""
-    chosen = picked(candidates[0], [0, 255, 10, 20, 200], 4, [2, 1, 0, 0, 2])
-    assert chosen == [0, 20, 10, 255]
-
-
-def test_more_variations_go_on_where_fewer_stopped(candidates):
+def test_more_variations_go_on_where_fewer_stopped(sketches):
     """The first picks of a large choice are those of a small one."""
-    seeds = [[one.seed for one in pick_apart(candidates, n)] for n in (3, 6)]
+    seeds = [[one.seed for one in pick_apart(sketches, n)] for n in (3, 6)]
     assert seeds[1][:3] == seeds[0]
 
 
-def test_a_hopeless_candidate_is_the_guide(studied):
-    """Where the gate lets nothing through, the source under its layout is taken."""
-    closed = replace(dial(0.8), garble=-1.0)
-    candidate = propose(studied, closed, 3)
-    assert candidate.canvas is None
-    assert candidate.chances == 2
+def changed(candidate) -> float:
+    """How much of what the source has is shown from another sheet than the first."""
+    layout = candidate.guide.layout
+    inside = (np.abs(layout.rows - 0.5) < 0.5) & (np.abs(layout.columns - 0.5) < 0.5)
+    return float((candidate.guide.montage.labels[inside] > 0).mean())
 
 
-def test_an_open_gate_takes_the_first_chance(studied):
-    """Where the gate lets everything through, no second chance is needed."""
-    open_ = replace(dial(0.8), garble=1e9)
-    candidate = propose(studied, open_, 3)
-    assert candidate.canvas is not None
-    assert candidate.chances == 0
+def test_surroundings_are_arranged_anew(sketches):
+    """Much of a meadow is shown from somewhere else, and the canvas is not the plain guide."""
+    candidates = [propose(one) for one in sketches]
+    assert np.mean([changed(one) for one in candidates]) > 0.3
+    assert all((one.canvas.image != one.guide.level(0)).any() for one in candidates if changed(one))
+
+
+def test_a_candidate_is_its_sketchs_alone(sketches):
+    """Proposed again, it is the same."""
+    one, again = (propose(sketches[3]) for _ in range(2))
+    np.testing.assert_array_equal(one.canvas.image, again.canvas.image)
+    np.testing.assert_array_equal(one.guide.montage.labels, again.guide.montage.labels)
+
+
+def test_what_is_one_whole_is_not_divided():
+    """A drawing keeps to its one sheet."""
+    candidate = propose(sketch(study(flag(200), 256, 256), dial(1.0), 1))
+    assert candidate.guide.montage.seamless
+
+
+def test_a_garbled_montage_is_less_new(sketches):
+    """Where the gate lets nothing through, only what the source does not have is filled in."""
+    closed = [replace(one, dial=replace(one.dial, garble=-1.0)) for one in sketches]
+    opened = [replace(one, dial=replace(one.dial, garble=1e9)) for one in sketches]
+    fallen, taken = ([changed(propose(one)) for one in some] for some in (closed, opened))
+    assert CHANCES[-1] == 0
+    assert np.mean(fallen) < 0.3 * np.mean(taken)
+
+
+def test_a_dial_is_suited_to_its_picture():
+    """Textures hardly bend, what is written even less, a landscape as much as was asked for."""
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    asked = dial(0.8)
+    texture, written, scene = (
+        _suited(asked, study(source, 256, 256)[0]) for source in (noise, flag(200), landscape(200))
+    )
+    assert texture.flow < 0.3 * asked.flow
+    assert texture.stretch < 0.3 * asked.stretch
+    assert written.flow == WRITTEN * asked.flow
+    assert scene.stretch > 0.9 * asked.stretch

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.dial import dial
-from diabelli.synthesis.frame import Frame, random_frame
+from diabelli.synthesis.frame import CLOSE, FURTHER, Frame, Room, random_frame, room
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
 NOTHING = np.zeros((GRID, GRID), np.float32)
+EVEN = np.zeros((GRID, GRID, 3), np.float32)
+OPEN = Room(1.0, 1.0, 1.0)
+SHUT = Room(0.0, 0.0, 0.0)
 
 
 def disc() -> np.ndarray:
@@ -17,9 +20,22 @@ def disc() -> np.ndarray:
     return ((y - 30) ** 2 + (x - 34) ** 2 < 300).astype(np.float32)
 
 
-def frames(rigidity=NOTHING, subject=NOTHING, strength=1.0, count=60) -> list[Frame]:
+def frames(subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None) -> list[Frame]:
     """Frames of many seeds."""
-    return [random_frame(rigidity, subject, dial(strength), Stream(seed)) for seed in range(count)]
+    body = subject if body is None else body
+    return [
+        random_frame(subject, body, room, dial(strength), Stream(seed)) for seed in range(count)
+    ]
+
+
+def beyond(some: list[Frame]) -> dict[str, float]:
+    """How far frames reach beyond each edge of the source at most."""
+    return {
+        "top": max(-frame.top for frame in some),
+        "left": max(-frame.left for frame in some),
+        "bottom": max(frame.top + frame.height - 1 for frame in some),
+        "right": max(frame.left + frame.width - 1 for frame in some),
+    }
 
 
 def test_frames_come_closer_and_go_wider():
@@ -32,34 +48,43 @@ def test_frames_come_closer_and_go_wider():
     assert spans == sorted(spans)
 
 
+def test_frames_keep_the_aspect_nearly():
+    """Nothing gets much wider or narrower by its frame."""
+    aspects = [frame.width / frame.height for frame in frames()]
+    assert 1.02 < max(aspects) < 1.12
+    assert 0.89 < min(aspects) < 0.98
+
+
+def test_frames_may_pass_every_edge_but_the_lower():
+    """Where there is room; what stands in front is not continued."""
+    reach = beyond(frames())
+    assert reach.pop("bottom") < 1e-6
+    assert 0.1 < reach.pop("top") <= 0.3
+    assert all(0.1 < far <= 0.5 for far in reach.values())
+
+
 @pytest.mark.parametrize("side", ["top", "left", "right"])
-def test_neither_a_rigid_edge_nor_the_lower_one_is_passed(side):
-    """What the source's edge cuts off is not continued, nor is what stands in front; the other
-    edges are still passed."""
-    rigidity = NOTHING.copy()
-    middle = np.s_[12:52]
-    strips = {
-        "top": np.s_[:8, middle],
-        "left": np.s_[middle, :8],
-        "right": np.s_[middle, -8:],
-    }
-    rigidity[strips[side]] = 1
-    reach = {
-        "top": [-frame.top for frame in frames(rigidity)],
-        "left": [-frame.left for frame in frames(rigidity)],
-        "bottom": [frame.top + frame.height - 1 for frame in frames(rigidity)],
-        "right": [frame.left + frame.width - 1 for frame in frames(rigidity)],
-    }
-    assert max(reach.pop(side)) < 1e-9
-    assert max(reach.pop("bottom")) < 1e-9
-    assert all(max(others) > 0.05 for others in reach.values())
+def test_without_room_no_edge_is_passed(side):
+    """An edge beyond which there is nothing to show ends the frame; others are still passed."""
+    reach = beyond(frames(room=OPEN._replace(**{side: 0.0})))
+    assert reach.pop(side) < 1e-6
+    assert reach.pop("bottom") < 1e-6
+    assert all(far > 0.05 for far in reach.values())
+
+
+def test_a_little_room_is_enough_for_a_little():
+    """No frame reaches further than there is room."""
+    reach = beyond(frames(room=Room(0.05, 0.1, 0.02)))
+    assert reach["top"] <= 0.051
+    assert reach["left"] <= 0.101
+    assert reach["right"] <= 0.021
 
 
 def test_frames_cut_no_subject_that_is_whole():
     """However close a frame comes, the disc is inside it."""
     across = np.flatnonzero(disc().max(0)) / GRID
     down = np.flatnonzero(disc().max(1)) / GRID
-    closer = [frame for frame in frames(subject=disc()) if frame.width < 1]
+    closer = [frame for frame in frames(disc(), SHUT) if frame.width < 0.98]
     assert len(closer) > 10
     for frame in closer:
         assert frame.left <= across[0] + 1.5 / GRID
@@ -69,13 +94,54 @@ def test_frames_cut_no_subject_that_is_whole():
 
 
 def test_what_the_source_cuts_may_be_cut():
-    """A body that runs out of the picture below may be cut higher up."""
+    """A body that runs out of the picture below may be cut higher up, but most of it stays."""
     body = NOTHING.copy()
     body[20:, 8:56] = 1
-    assert min(frame.top + frame.height for frame in frames(subject=body)) < 0.95
+    lowest = min(frame.top + frame.height for frame in frames(body, SHUT))
+    assert 0.85 < lowest < 0.97
+
+
+def test_what_only_comes_near_the_edge_is_not_cut_already():
+    """A rim close to the upper edge counts as touching it, but no frame goes through it."""
+    near, rim = NOTHING.copy(), NOTHING.copy()
+    near[:40, 10:54] = rim[3:37, 13:51] = 1
+    assert max(frame.top for frame in frames(near, SHUT, body=rim)) < 1.5 / GRID
+    assert max(frame.top for frame in frames(near, SHUT)) > 1.5 / GRID
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+def test_where_nothing_may_move_nothing_does(strength):
+    """A subject that fills the picture, whole, without room around it, stays as it is."""
+    ring = np.ones((GRID, GRID), np.float32)
+    ring[0], ring[-1], ring[:, 0], ring[:, -1] = 0, 0, 0, 0
+    for frame in frames(ring, SHUT, strength):
+        assert abs(frame.height - 1) < 0.06
+        assert abs(frame.width - 1) < 0.06
 
 
 def test_the_whole_frame_is_everything():
     """A frame that leaves nothing out gives the map back."""
     whole = Frame(0.0, 0.0, 1.0, 1.0).within(disc())
     np.testing.assert_allclose(whole, disc(), atol=1e-6)
+
+
+def test_there_is_room_above_as_far_as_all_is_one():
+    """Up to a subject, or to another texture."""
+    assert room(NOTHING, EVEN, divisible=True).top == 1
+    low = NOTHING.copy()
+    low[20:, 10:40] = 1
+    assert room(low, EVEN, divisible=True).top == 20 / GRID
+    sky = EVEN.copy()
+    sky[12:] = 1
+    assert room(NOTHING, sky, divisible=True).top == 12 / GRID
+
+
+@pytest.mark.parametrize("divisible", [False, True])
+def test_there_is_room_aside_up_to_a_subject(divisible):
+    """What can be arranged anew has more of it; there is none where the subject is cut."""
+    right = NOTHING.copy()
+    right[20:50, 48:] = 1
+    found = room(right, EVEN, divisible=divisible)
+    assert found.right == 0
+    assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 48 / GRID)
+    assert room(right[:, ::-1], EVEN, divisible=divisible) == found.mirrored()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.dial import dial
-from diabelli.synthesis.layout import Layout, _monotone, centres, random_layout
+from diabelli.synthesis.frame import Room, random_frame
+from diabelli.synthesis.layout import Layout, _monotone, centres, folded, random_layout
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
@@ -21,27 +22,28 @@ def subject() -> np.ndarray:
 RIGIDITIES = {"free": FREE, "subject": subject(), "rigid": FREE + np.float32(1)}
 
 
-def layouts(rigidity, strength, count=12, *, mirrored=False):
+def layouts(rigidity, strength, count=12, *, mirrored=False, room=0.4):
     """Layouts of many seeds over the same source."""
-    return [
-        random_layout(rigidity, FREE, dial(strength), Stream(seed), mirrored=mirrored)
-        for seed in range(count)
-    ]
+    some = []
+    for seed in range(count):
+        stream = Stream(seed)
+        frame = random_frame(FREE, FREE, Room(room, room, room), dial(strength), stream)
+        some.append(random_layout(rigidity, frame, dial(strength), stream, mirrored=mirrored))
+    return some
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
-@pytest.mark.parametrize("name", RIGIDITIES)
-def test_layouts_reach_beyond_the_source_only_where_it_is_free(name, strength):
-    """A rigid edge is the canvas's edge; a free one may be passed, by less than its mirror image
-    is long."""
+@pytest.mark.parametrize("room", [0.0, 0.1, 0.4])
+def test_layouts_reach_beyond_the_source_only_where_there_is_room(room, strength):
+    """Whatever bends, no place lies further out than the frame may reach."""
     beyond = 0.0
-    for layout in layouts(RIGIDITIES[name], strength):
+    for layout in layouts(subject(), strength, room=room):
         for places in (layout.rows, layout.columns):
             assert places.shape == (GRID, GRID)
             assert places.dtype == np.float32
             beyond = max(beyond, -places.min(), places.max() - 1)
-    assert beyond < 0.4
-    assert (beyond > 0) == (name != "rigid")
+    assert beyond < room + 1e-6
+    assert (beyond > 0) == (room > 0)
 
 
 def folds(layout: Layout) -> bool:
@@ -99,14 +101,6 @@ def test_a_weak_layout_hardly_moves():
     for layout in layouts(subject(), 0.001):
         assert np.abs(layout.rows - centres(GRID)[:, None]).max() < 0.01
         assert np.abs(layout.columns - centres(GRID)).max() < 0.01
-        assert np.abs(layout.shuffle).max() < 0.01
-
-
-def test_only_what_is_free_is_shuffled():
-    """Patches of rigid regions are never to wander."""
-    for layout in layouts(RIGIDITIES["rigid"], 1.0):
-        assert not layout.shuffle.any()
-    assert all(layout.shuffle.any() for layout in layouts(FREE, 1.0))
 
 
 def test_rigid_regions_keep_their_shape():
@@ -115,25 +109,11 @@ def test_rigid_regions_keep_their_shape():
     for rigidity in (FREE, subject()):
         slopes = [
             np.diff(places, axis=axis)[26:38, 22:34]
-            for layout in layouts(rigidity, 1.0, 20)
+            for layout in layouts(rigidity, 1.0, 20, room=0)
             for axis, places in ((0, layout.rows), (1, layout.columns))
         ]
         uneven.append(np.mean([slope.std() / slope.mean() for slope in slopes]))
     assert uneven[1] < 0.5 * uneven[0]
-
-
-def test_patches_do_not_wander_onto_a_subject():
-    """Where a shuffled place of a free region lies, it is not rigid."""
-    rigidity = np.pad(np.ones((30, 30), np.float32), 17)
-    for layout in layouts(rigidity, 1.0):
-        wandering = np.abs(layout.shuffle).max(-1) > 0.01
-        places = [(layout.rows, 0), (layout.columns, 1)]
-        v, u = (
-            np.clip((at + layout.shuffle[..., axis]) * GRID, 0, GRID - 1).astype(int)
-            for at, axis in places
-        )
-        assert wandering.any()
-        assert rigidity[v, u][wandering].mean() < 0.05
 
 
 def test_a_symmetrised_layout_keeps_what_is_symmetric():
@@ -158,37 +138,19 @@ def test_a_layout_is_its_seeds_alone():
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.rows, other.rows)
         np.testing.assert_array_equal(one.columns, other.columns)
-        np.testing.assert_array_equal(one.shuffle, other.shuffle)
     assert (first[0].rows != first[1].rows).any()
 
 
-@pytest.mark.parametrize("shape", [(16, 40), (64, 64), (200, 90)])
-def test_an_unmoved_layout_comes_from_itself_at_every_size(shape):
-    """Without displacement every pixel's place is its own, at the edges too."""
-    (layout,) = layouts(FREE, 0.0, 1)
-    rows, columns = layout.shuffled(*shape)
-    np.testing.assert_allclose(rows, np.indices(shape)[0], atol=1e-3)
-    np.testing.assert_allclose(columns, np.indices(shape)[1], atol=1e-3)
+def test_a_layout_knows_its_scale():
+    """It is how much of the source a side of the canvas shows."""
+    rows = np.repeat(centres(GRID)[:, None], GRID, axis=1)
+    for share in (0.8, 1.0, 1.3):
+        part = rows * np.float32(share)
+        assert Layout(False, part, part.T).scale == pytest.approx(share, rel=1e-4)
+        assert Layout(False, part, rows.T).scale == pytest.approx(share**0.5, rel=1e-4)
 
 
-def test_free_pieces_are_moved_whole():
-    """Within a block of the grid every pixel is displaced alike, however much the layout stretches:
-    patches cannot be scaled."""
-    for layout in layouts(FREE, 1.0, 4):
-        for axis, places in enumerate(layout.shuffled(128, 128)):
-            moved = places - np.indices((128, 128))[axis]
-            assert np.ptp(moved[48:64, 64:80]) < 1e-3
-            assert np.ptp(moved[32:96, 32:96]) > 0.5
-
-
-@pytest.mark.parametrize(("share", "sure"), [(1.3, 0), (1.0, 0), (0.86, 0), (0.7, 1), (0.4, 1)])
-def test_what_comes_from_less_is_magnified(share, sure):
-    """A place is magnified if its neighbours come from nearer by, along rows or columns, and a
-    patch's own way counts."""
-    whole = np.repeat(centres(GRID)[:, None], GRID, axis=1)
-    still = np.zeros((GRID, GRID, 2), np.float32)
-    part = whole * np.float32(share)
-    assert (Layout(False, part, whole.T, still).magnified() == sure).all()
-    assert (Layout(False, whole, part.T, still).magnified() == sure).all()
-    wander = np.stack([part - whole, still[..., 0]], axis=-1)
-    assert (Layout(False, whole, whole.T, wander).magnified() == sure).all()
+def test_places_beyond_the_edges_are_folded_back():
+    """A little outside of the source is as far inside of it."""
+    places = np.array([-0.2, 0.0, 0.3, 1.0, 1.1], np.float32)
+    np.testing.assert_allclose(folded(places), [0.2, 0.0, 0.3, 1.0, 0.9], atol=1e-6)

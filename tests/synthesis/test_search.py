@@ -13,9 +13,7 @@ PLACES = SIDE - PATCH + 1
 class Match:
     """A canvas, a source and a field between them, drawn from `seed`."""
 
-    def __init__(
-        self, seed: int, *, mu: int = 0, toll: int = 0, source: tuple[int, int] = (SIDE, SIDE)
-    ) -> None:
+    def __init__(self, seed: int, *, mu: int = 0, source: tuple[int, int] = (SIDE, SIDE)) -> None:
         draw = np.random.default_rng(seed)
         self.canvas = draw.integers(0, 256, (SIDE, SIDE, 4), np.uint8)
         self.source = draw.integers(0, 256, (*source, 4), np.uint8)
@@ -24,8 +22,7 @@ class Match:
         self.field = draw.integers(0, self.places, (*shape, 2), np.int32)
         self.prior = Prior(
             expected=draw.integers(0, np.multiply(self.places, UNIT), (*shape, 2), np.int32),
-            mu=np.full(shape, mu << MU_SHIFT, np.int32),
-            toll=draw.integers(0, toll + 1, self.places, np.int32),
+            mu=mu << MU_SHIFT,
             bend=0,
             active=np.ones(shape, bool),
         )
@@ -43,7 +40,7 @@ class Match:
 
     def all_costs(self) -> np.ndarray:
         return all_distances(self.canvas, self.source) + all_penalties(
-            self.prior.expected, self.prior.mu, self.prior.toll
+            self.prior.expected, self.prior.mu, self.places
         )
 
 
@@ -79,27 +76,25 @@ def test_a_bound_ends_the_comparison_early_but_never_wrongly(share):
 
 
 @pytest.mark.parametrize("mu", [0, 3, 2000])
-@pytest.mark.parametrize("toll", [0, 100_000])
-def test_assess_prices_every_match(mu, toll):
-    """A match costs its distance, how far it lies from where it is expected, and its toll."""
-    match = Match(3, mu=mu, toll=toll, source=(14, 20))
+def test_assess_prices_every_match(mu):
+    """A match costs its distance, and how far it lies from where it is expected."""
+    match = Match(3, mu=mu, source=(14, 20))
     np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
 def test_a_penalty_is_bounded():
     """However strong the prior, the cost of a far match stays a number that can be compared."""
     match = Match(4, source=(10, 60))
-    match.prior.mu[:] = 2**31 - 1
+    match.prior = match.prior._replace(mu=2**31 - 1)
     match.assess()
     assert (match.costs > 0).all()
     np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
-@pytest.mark.parametrize("toll", [0, 300_000])
 @pytest.mark.parametrize("mu", [0, 100, 5000])
-def test_enough_sweeps_find_the_best_match_of_all(mu, toll):
+def test_enough_sweeps_find_the_best_match_of_all(mu):
     """On a tiny picture, with wide random search, no patch could have a cheaper match."""
-    match = Match(5, mu=mu, toll=toll)
+    match = Match(5, mu=mu)
     for turn in range(40):
         match.sweep(turn)
     np.testing.assert_array_equal(match.costs, match.all_costs().min((2, 3)))
@@ -130,7 +125,7 @@ def test_a_copy_is_found():
 @pytest.mark.parametrize("mu", [0, 500])
 def test_the_energy_never_grows(mu, bend):
     """No sweep makes the sum of costs and bends larger, and most make it smaller."""
-    match = Match(8, mu=mu, toll=50_000, source=(30, 17))
+    match = Match(8, mu=mu, source=(30, 17))
     energies = [int(match.costs.sum()) + bend * bends(match.field)]
     for turn in range(8):
         match.sweep(turn, bend=bend, radius=8)
@@ -141,7 +136,7 @@ def test_the_energy_never_grows(mu, bend):
 
 def test_costs_stay_those_of_the_field():
     """What a sweep leaves as costs is what the field's matches cost."""
-    match = Match(9, mu=50, toll=50_000, source=(18, 25))
+    match = Match(9, mu=50, source=(18, 25))
     for turn in range(4):
         match.sweep(turn, bend=2000)
         np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))

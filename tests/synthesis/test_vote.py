@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.search import PATCH
-from diabelli.synthesis.vote import bell, similarities, vote
+from diabelli.synthesis.vote import TILE, bell, similarities, vote
 from oracles.exhaustive import votes
 
 SIDE = 13
@@ -89,7 +89,7 @@ def test_votes_stay_within_the_colours_of_the_source():
 def test_better_matches_weigh_more():
     """Weights fall as costs grow, from 1 towards 0 but never to it."""
     costs = np.sort(np.random.default_rng(7).integers(0, 10**6, (9, 9), np.int32), axis=None)
-    weights = similarities(costs.reshape(9, 9)).reshape(-1)
+    weights = similarities(costs.reshape(9, 9), np.ones((9, 9), bool)).reshape(-1)
     assert (np.diff(weights) <= 0).all()
     assert weights[0] > 0.9
     assert weights[-1] > 0
@@ -98,7 +98,7 @@ def test_better_matches_weigh_more():
 @pytest.mark.parametrize("cost", [0, 7, 2**30])
 def test_equal_matches_weigh_the_same(cost):
     """Where all costs are equal, so are all weights."""
-    weights = similarities(np.full((5, 6), cost, np.int32))
+    weights = similarities(np.full((5, 6), cost, np.int32), np.ones((5, 6), bool))
     assert len(np.unique(weights)) == 1
     assert np.isfinite(weights).all()
 
@@ -107,9 +107,37 @@ def test_one_terrible_match_does_not_silence_the_others():
     """The scale of the weights comes from the usual costs, not from the worst one."""
     costs = np.full((10, 10), 100, np.int32)
     costs[3, 3] = 2**30
-    weights = similarities(costs)
+    weights = similarities(costs, np.ones((10, 10), bool))
     assert weights[0, 0] > 0.4
     assert 0 < weights[3, 3] < 1e-4
+
+
+def test_only_active_matches_weigh():
+    """What is not searched has no vote, and its costs do not count among the usual ones."""
+    costs = np.zeros((10, 10), np.int32)
+    active = np.indices((10, 10)).sum(0) % 5 == 0
+    costs[active] = 100
+    weights = similarities(costs, active)
+    assert not weights[~active].any()
+    assert weights[active].min() > 0.4
+
+
+def test_large_canvases_are_voted_tile_by_tile():
+    """Over many tiles, and where only some of the canvas is free, the votes are the same."""
+    draw = np.random.default_rng(8)
+    height, width = 2 * TILE + 9, TILE + 5
+    shape = (height - PATCH + 1, width - PATCH + 1)
+    source = draw.integers(0, 256, (40, 30, 4), np.uint8)
+    field = draw.integers(0, (40 - PATCH + 1, 30 - PATCH + 1), (*shape, 2), np.int32)
+    weights = draw.uniform(0.1, 1, shape).astype(np.float32)
+    freedom = np.zeros((height, width), np.uint8)
+    freedom[5:50, 3:20] = 255
+    shown = np.zeros((height, width, 4), np.uint8)
+    canvas = vote(source, field, weights, bell(3), shown, freedom)
+    exact = votes(source, field, weights, bell(3))
+    free = freedom > 0
+    assert np.abs(canvas[free] - exact[free]).max() <= 0.501
+    assert not canvas[~free].any()
 
 
 def test_a_patch_speaks_loudest_for_its_middle():

@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.warp import enlarge, warp
+from diabelli.synthesis.warp import enlarge, enlarge_labels, tint
+from diabelli.synthesis.warp import warp as warp_labelled
 
 
 def image(height: int, width: int, channels: int = 4, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
+
+
+def warp(source, rows, columns, height, width, *, calm):
+    """A warp without any step."""
+    labels, steps = np.zeros((height, width), np.uint8), np.zeros((1, 2), np.float32)
+    return warp_labelled(source, rows, columns, labels, steps, calm=calm)
 
 
 def grid(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,3 +107,70 @@ def test_a_calm_warp_adds_no_halo():
     assert (calm.min(), calm.max()) == (60, 200)
     assert sharp.min() < 60
     assert sharp.max() > 200
+
+
+def test_labels_choose_the_step():
+    """Each pixel is displaced by the step of its own label."""
+    rows, columns = grid(8, 8)
+    labels = (np.indices((20, 20))[1] >= 10).astype(np.uint8)
+    steps = np.array([[0, 0], [3 / 20, -2 / 20]], np.float32)
+    warped = warp_labelled(image(20, 20), rows, columns, labels, steps, calm=False)
+    np.testing.assert_array_equal(warped[:, :10], image(20, 20)[:, :10])
+    np.testing.assert_array_equal(warped[:-3, 10:], image(20, 20)[3:, 8:18])
+
+
+def test_what_is_hidden_is_left_out():
+    """Where nobody looks nothing is warped, elsewhere the same as ever."""
+    rows, columns = grid(8, 8)
+    hidden = np.where(np.indices((20, 20))[0] < 7, 255, 0).astype(np.uint8)
+    labels, steps = np.zeros((20, 20), np.uint8), np.zeros((1, 2), np.float32)
+    warped = warp_labelled(image(20, 20), rows, columns, labels, steps, calm=False, hidden=hidden)
+    assert not warped[:7].any()
+    np.testing.assert_array_equal(warped[7:], image(20, 20)[7:])
+
+
+@pytest.mark.parametrize("size", [(64, 64), (84, 84), (50, 200)])
+def test_enlarged_labels_keep_their_areas(size):
+    """A label covers about the share of the picture that it covers of the grid, at any size, and
+    in the middle of its cells it is itself."""
+    grid_ = np.zeros((16, 16), np.uint8)
+    grid_[4:, :6], grid_[10:, 3:] = 3, 1
+    large = enlarge_labels(grid_, *size)
+    assert large.shape == size
+    assert large.dtype == np.uint8
+    for label in (0, 1, 3):
+        assert (large == label).mean() == pytest.approx((grid_ == label).mean(), abs=0.06)
+    at = tuple(((np.arange(16) + 0.5) / 16 * side).astype(int) for side in size)
+    assert (large[np.ix_(*at)] == grid_).mean() > 0.9
+
+
+def test_enlarged_labels_have_smooth_borders():
+    """A corner of the grid is rounded off."""
+    grid_ = np.zeros((8, 8), np.uint8)
+    grid_[:4, :4] = 1
+    large = enlarge_labels(grid_, 160, 160)
+    assert large[70, 70] == 1
+    assert large[78, 78] == 0
+    assert large[78, 20] == 1
+
+
+def test_tints_belong_to_their_labels():
+    """Each pixel takes its tint from cells with its own label: none leaks over a border."""
+    grid_ = np.zeros((8, 8), np.uint8)
+    grid_[:, 4:] = 1
+    tints = np.zeros((8, 8, 3), np.float32)
+    tints[:, :4], tints[:, 4:] = 10, -20
+    labels = enlarge_labels(grid_, 64, 64)
+    shown = np.full((64, 64, 4), 100, np.uint8)
+    tint(shown, labels, grid_, tints)
+    np.testing.assert_array_equal(shown[..., 0], np.where(labels == 0, 110, 80))
+    assert (shown[..., 3] == 100).all()
+
+
+def test_tints_end_at_black_and_white():
+    """What would be lighter than white is white."""
+    grid_, labels = np.zeros((2, 2), np.uint8), np.zeros((9, 9), np.uint8)
+    for value, amount in ((250, 30.0), (5, -30.0)):
+        shown = np.full((9, 9, 4), value, np.uint8)
+        tint(shown, labels, grid_, np.full((2, 2, 3), amount, np.float32))
+        assert (shown[..., :3] == (255 if amount > 0 else 0)).all()

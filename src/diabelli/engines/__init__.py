@@ -6,34 +6,23 @@ for. Packages of others add engines by an entry point in the group `diabelli.eng
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.errors import UnknownEngine
+from diabelli.synthesis.spread import Spread as Spread
+from diabelli.synthesis.spread import in_turn as in_turn
 from diabelli.variation import EngineInfo, Image, Variation, VariationSpec, Watch
 
 if TYPE_CHECKING:
     from diabelli.engines.diffusion.fleet import Fleet
 
-T = TypeVar("T")
 Piece: TypeAlias = Callable[[], Variation]
 """The work that is left for one variation; pieces are independent and run in any thread."""
-
-
-class Spread(Protocol):
-    """Runs pieces of work that do not depend on each other, in any order and any threads."""
-
-    def __call__(self, pieces: Sequence[Callable[[], T]], /) -> list[T]:
-        """What the pieces return, in their order; the first failure is raised."""
-
-
-def in_turn(pieces: Sequence[Callable[[], T]]) -> list[T]:
-    """The `Spread` of a single thread."""
-    return [piece() for piece in pieces]
 
 
 class Engine(Protocol):

@@ -20,7 +20,7 @@ from diabelli.variation import (
     unwatched,
 )
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Changes whenever the same source, strength and seed would give another picture."""
 
 
@@ -37,13 +37,14 @@ class PatchEngine:
 
     def warm(self) -> None:
         """Compile the kernels, or load them from the cache, by varying something like a photograph
-        of something red, and something drawn."""
-        noise = np.arange(64 * 64, dtype=np.uint32).reshape(64, 64, 1) * 40503 >> 8
-        photograph = np.repeat(noise.astype(np.uint8), 4, axis=2)
-        photograph[16:44, 16:44] = (200, 30, 40, 255)
+        of something red, to one side, and something drawn."""
+        number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1)
+        noise = (number * np.uint32(2246822519) >> np.uint32(15)).astype(np.uint8)
+        photograph = np.repeat(noise, 3, axis=2)
+        photograph[30:66, 10:40] = (200, 30, 40)
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255
-        spec = VariationSpec(height=512, width=512, n=1, seed=0, strength=1.0)
+        spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=1.0)
         for source in (photograph, drawing):
             for piece in self.prepare(source, spec, unwatched, in_turn):
                 piece()
@@ -51,14 +52,14 @@ class PatchEngine:
     def prepare(
         self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
     ) -> list[Piece]:
-        """One piece for each variation; the layouts are chosen and judged here, together."""
+        """One piece for each variation; layouts are chosen and montages judged here, together."""
         if spec.strength == 0:
             image = plain(source, spec.height, spec.width)
             seeds = seeds_under(spec.seed, spec.n)
             return [partial(self._variation, image, seed, spec) for seed in seeds]
         report = _reporter(watch, 0, 0.0, 0.2)
         report("analysis", 0.0)
-        (studied,) = spread([partial(study, source, spec.height, spec.width)])
+        studied = study(source, spec.height, spec.width, spread)
         candidates = compose(
             studied,
             n=spec.n,

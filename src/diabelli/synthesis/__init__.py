@@ -2,11 +2,14 @@
 
 Read `composition` first: it is the whole way from a source to its variations.
 
-    compiled, stream                     the decorator of the kernels; random numbers
-    resample, alpha                      images at other sizes; transparency
-    analysis, rarity, salience           what is found out about a source
-    dial, layout, field                  where a canvas comes from
-    search, vote, climb                  how it is made
-    judge, candidate, composition        which ones are, and the whole
+    compiled, stream, spread             the decorator of the kernels; random numbers; threads
+    resample, warp, alpha                images at other sizes, under maps; transparency
+    analysis                             what is found out about a source, from
+        kind, salience, rarity, rigidity     what it is like, and what must keep its shape
+        ground, silhouette, subject          what it is of
+    dial, frame, layout                  where a canvas comes from
+    cells, sheets, cut, montage, guide   what else is around its subject
+    field, search, vote, climb           how seams are mended
+    judge, candidate, composition        which ones are good, and the whole
     light, things, repaint, recolour     what is done to its colours, last
 """

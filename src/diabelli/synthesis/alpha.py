@@ -15,8 +15,8 @@ from diabelli.synthesis.resample import Bytes
 def joined(image: Bytes) -> Bytes:
     """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in
     255."""
-    planes = np.full((*image.shape[:2], 4), 255, np.uint8)
-    planes[..., :3] = image[..., :3]
+    planes = np.empty((*image.shape[:2], 4), np.uint8)
+    planes[..., :3], planes[..., 3] = image[..., :3], 255
     if image.shape[2] == 4 and (image[..., 3] < 255).any():
         alpha = image[..., 3:].astype(np.uint32)
         planes[..., :3] = (image[..., :3] * alpha + 127) // 255

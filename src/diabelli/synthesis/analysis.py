@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 import numpy as np
 
+from diabelli.synthesis.alpha import is_transparent
+from diabelli.synthesis.cells import TEXTURE, Cells, cells_of
+from diabelli.synthesis.frame import Room, room
 from diabelli.synthesis.judge import SIDE
 from diabelli.synthesis.kind import Kind, kind_of
 from diabelli.synthesis.rarity import rarity
 from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map
 from diabelli.synthesis.rigidity import GRID, plainness, rigidity
-from diabelli.synthesis.salience import salience
+from diabelli.synthesis.salience import descriptors, salience
 from diabelli.synthesis.search import PATCH
+from diabelli.synthesis.spread import Spread, in_turn
+from diabelli.synthesis.subject import subject
 from diabelli.synthesis.things import Thing, things_of
 
-COARSEST = 40
-"""The side of level 0: small enough for a patch to see a fifth of the picture, large enough for
-a face."""
+COARSEST = 84
+"""The side of level 0: small enough for a patch to see a tenth of the picture, and for the judge
+to look at every candidate."""
 WORK = 256
 """The side up to which matches are searched for; beyond it they are carried up."""
-STEPS = 5
+STEPS = 3
 """How many steps lead from COARSEST to WORK; each is by 1.45."""
-EVEN = 0.8
-"""The share of the outermost pixels that must be alike for a ground to be even."""
 ANALYSED = 48
 """The side at which rarity is measured."""
 FINER = 1.25
@@ -68,22 +72,26 @@ class Analysis:
         pyramid: the source (h, w, 4) uint8 and its halves, the finest first; the fourth plane is
         alpha, with
             the colours multiplied by it.
-        rarity: (rows, columns) float32, 0..1, one a patch of the source at ANALYSED pixels.
         rigidity, plainness: (GRID, GRID) float32, 0..1.
-        subject: likewise, what no frame should cut.
+        subject: (GRID, GRID) float32, 0..1, what no frame should cut.
+        body: likewise, what of it is surely there.
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
         kind: what kind of picture it is.
+        divisible: whether its surroundings may be arranged anew.
         things: what in it may get another colour.
     """
 
     sizes: list[tuple[int, int]]
     pyramid: list[Bytes]
-    rarity: Floats
     rigidity: Floats
     subject: Floats
+    body: Floats
     plainness: Floats
+    cells: Cells
+    room: Room
     contrast: float
     kind: Kind
+    divisible: bool
     things: list[Thing]
     _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
@@ -105,13 +113,17 @@ class Analysis:
             return _flip(self._unmirrored.at(height, width))
         return resize(self._with_detail(height), height, width)
 
-    def detailed(self, height: int, width: int) -> Bytes:
-        """The source for a warp to that size: itself where it is smaller, else the source at that
-        size or, where it has more detail, at up to FINER times that size."""
+    def detailed(self, height: int, width: int, scale: float = 1.0) -> Bytes:
+        """The source for a warp to that size under a layout that shrinks it by `scale`.
+
+        The source itself, where it has no more detail than the warp shows; else at FINER times the
+        size at which it is shown, to an eighth, so that variations share what is resized.
+        """
+        finer = round(8 * FINER / max(scale, 1.0)) / 8
         image = self._with_detail(height)
-        if image.shape[0] <= height and image.shape[1] <= width:
+        if image.shape[0] <= height * min(finer, 1) and image.shape[1] <= width * min(finer, 1):
             return image
-        finer = max(1.0, min(FINER, image.shape[0] / height, image.shape[1] / width))
+        finer = min(finer, max(1.0, min(image.shape[0] / height, image.shape[1] / width)))
         return self.at(round(height * finer), round(width * finer))
 
     def _with_detail(self, height: int) -> Bytes:
@@ -124,49 +136,80 @@ class Analysis:
         return Analysis(
             sizes=self.sizes,
             pyramid=[_flip(image) for image in self.pyramid],
-            rarity=_flip(self.rarity),
             rigidity=_flip(self.rigidity),
             subject=_flip(self.subject),
+            body=_flip(self.body),
             plainness=_flip(self.plainness),
+            cells=self.cells.mirrored(),
+            room=self.room.mirrored(),
             contrast=self.contrast,
             kind=self.kind,
+            divisible=self.divisible,
             things=self.things,
             _unmirrored=self,
         )
 
 
-def analyse(source: Bytes, height: int, width: int) -> Analysis:
-    """The analysis of `source` (h, w, 4) uint8 for canvases of (height, width)."""
+def analyse(source: Bytes, height: int, width: int, spread: Spread = in_turn) -> Analysis:
+    """The analysis of `source` (h, w, 4) uint8 for canvases of (height, width).
+
+    spread: runs what does not depend on each other.
+    """
     sizes = ladder(height, width)
+    ((pyramid, work),) = spread([partial(_scaled, source, sizes[STEPS])])
+    (rare, plain), (texture, salient) = spread([partial(_patches, work), partial(_regions, work)])
+    (analysis,) = spread([partial(_concluded, sizes, pyramid, work, rare, plain, texture, salient)])
+    return analysis
+
+
+def _scaled(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], Bytes]:
+    """The source with its halves, and at the size at which it is analysed."""
     pyramid = [source]
     while min(pyramid[-1].shape[:2]) >= 2 * WORK:
         pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
-    work = resize(pyramid[-1], *sizes[STEPS])
-    rare = rarity(resize(work, *scaled(height, width, ANALYSED)))
-    salient, plain, kind = salience(work), plainness(work), kind_of(work)
+    return pyramid, resize(pyramid[-1], *size)
+
+
+def _patches(work: Bytes) -> tuple[Floats, Floats]:
+    """What small neighbourhoods tell: the rarity and the plainness of an image."""
+    return rarity(resize(work, *scaled(work.shape[0], work.shape[1], ANALYSED))), plainness(work)
+
+
+def _regions(work: Bytes) -> tuple[Floats, Floats]:
+    """What regions tell: the texture and the salience of an image."""
+    texture = descriptors(work)
+    return texture, np.clip(resize_map(salience(texture), GRID, GRID), 0, 1)
+
+
+def _concluded(
+    sizes: list[tuple[int, int]],
+    pyramid: list[Bytes],
+    work: Bytes,
+    rare: Floats,
+    plain: Floats,
+    texture: Floats,
+    salient: Floats,
+) -> Analysis:
+    """What follows from all that."""
+    kind = kind_of(work)
+    divisible = not (kind.drawn or kind.written or kind.symmetric or is_transparent(work))
+    rigid = rigidity(work, salient, rare, plain)
+    thing = subject(work, salient, rigid, plain, written=kind.written)
+    cells = cells_of(work, thing.around, rigid, plain, texture)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
-        rarity=rare,
-        rigidity=rigidity(work, salient, rare, plain),
-        subject=_subject(work, salient, plain, written=kind.written),
+        rigidity=rigid,
+        subject=thing.around,
+        body=thing.body,
         plainness=plain,
+        cells=cells,
+        room=room(thing.around, cells.facts[..., TEXTURE:], divisible=divisible),
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind,
+        divisible=divisible,
         things=[] if kind.drawn else things_of(work),
     )
-
-
-def _subject(image: Bytes, salient: Floats, plain: Floats, *, written: bool) -> Floats:
-    """What no frame should cut, (GRID, GRID) 0..1: before an even ground whatever differs from it,
-    else what is salient, and all that is `written`."""
-    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]).astype(np.float32)
-    ground = np.sort(edge, axis=0)[len(edge) // 2]
-    if (np.abs(edge - ground).max(1) < 12).mean() < EVEN:
-        subject = np.clip(resize_map(salient, GRID, GRID), 0, 1)
-        return np.asarray(np.maximum(subject, 1 - plain) if written else subject, np.float32)
-    apart = np.abs(image.astype(np.float32) - ground).max(2)
-    return np.clip(resize_map(np.clip(apart / 40, 0, 1).astype(np.float32), GRID, GRID), 0, 1)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

@@ -1,10 +1,9 @@
-"""Climbing: a canvas is made at the coarsest level and refined from level to level.
+"""Climbing: a canvas is the guide, mended along its seams from level to level.
 
 At each level the canvas and its field improve each other by expectation maximisation (Kwatra, Essa,
-Bobick, Kwatra 2005): *search* gives each patch of the canvas its best match, *vote* repaints the
-canvas from the matches.  Where the guide is rigid the canvas shows the guide, and nothing is
-searched.  Beyond the size WORK the field is only carried up: free regions are then made of the
-source's own pixels.
+Bobick, Kwatra 2005): *search* gives each patch along a seam its best match near the place that the
+guide expects it at, *vote* repaints the canvas from the matches.  Everywhere else the canvas shows
+the guide, and nothing is searched.  Beyond the size WORK the field is only carried up.
 """
 
 from __future__ import annotations
@@ -15,27 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis import STEPS
-from diabelli.synthesis.dial import Dial
-from diabelli.synthesis.field import carry_up, patch_mask, random_field
+from diabelli.synthesis.field import carry_up, patch_mask
 from diabelli.synthesis.guide import Guide
-from diabelli.synthesis.resample import Bytes, resize_map, sample, to_bytes
+from diabelli.synthesis.resample import Bytes
 from diabelli.synthesis.search import MU_SHIFT, PATCH, UNIT, Field, Prior, assess, sweep
-from diabelli.synthesis.stream import Stream, derive
+from diabelli.synthesis.stream import derive
 from diabelli.synthesis.vote import bell, similarities, vote
 
-FIRST_ROUNDS = 8
+FIRST_ROUNDS = 4
 ROUNDS = 3
 LAST_ROUNDS = 2
 """At WORK, where a round costs as much as at all levels below together."""
 SWEEPS = 2
+HELD = 0.2
+"""How much it costs at the first level to be away from the expected place: what a patch of that
+level differs by from black, over about two thirds of the side."""
 FALL = 0.5
-"""The prior weighs this much less at each finer level."""
-COMMON = 0.02
-"""The prior that even the commonest place has, as a share of the rarest's."""
+"""It costs this much less at each finer level."""
 SMOOTH = 2000
 """What each step of disagreement between neighbours' displacements costs."""
-TOLL = 40000
-"""What it costs a free patch to be made of what is rigid: no second handle in the sky."""
 BELL = bell(PATCH / 3)
 
 
@@ -54,23 +51,15 @@ class Canvas:
     field: Field
 
 
-def start(guide: Guide, dial: Dial, seed: int) -> Canvas:
-    """The canvas of level 0: the guide and, where it is free, the shuffled source with noise."""
-    height, width = guide.analysis.sizes[0]
-    stream = Stream(derive(seed, "canvas"))
-    shuffled = sample(guide.analysis.level(0), *guide.layout.shuffled(height, width))
-    shuffled[..., :3] += (dial.noise * stream.normal(height, width, 3)).astype(np.float32)
-    free = guide.freedom(0)
-    share = free[..., None] / np.float32(255)
-    field = random_field(height, width, stream)
-    pinned = ~patch_mask(free)
-    field[pinned] = guide.expected(0)[pinned] // UNIT
-    canvas = Canvas(0, to_bytes(shuffled * share + guide.level(0) * (1 - share)), field)
-    _improve(canvas, guide, dial, seed, FIRST_ROUNDS, max(field.shape[:2]))
+def start(guide: Guide, seed: int) -> Canvas:
+    """The canvas of level 0."""
+    field = guide.expected(0) // UNIT
+    canvas = Canvas(0, guide.level(0), field)
+    _improve(canvas, guide, seed, FIRST_ROUNDS, max(field.shape[:2]) // 4)
     return canvas
 
 
-def climb(canvas: Canvas, guide: Guide, dial: Dial, seed: int) -> Canvas:
+def climb(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
     """The canvas one level finer."""
     level = canvas.level + 1
     sizes = guide.analysis.sizes
@@ -83,7 +72,7 @@ def climb(canvas: Canvas, guide: Guide, dial: Dial, seed: int) -> Canvas:
     finer = Canvas(level, image, field)
     if level <= STEPS:
         radius = max(4, max(field.shape[:2]) // 8)
-        _improve(finer, guide, dial, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
+        _improve(finer, guide, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
     return finer
 
 
@@ -93,32 +82,25 @@ def _every_other(rows: int, columns: int) -> NDArray[np.bool_]:
     return ((y % 2 == 0) | (y == rows - 1))[:, None] & ((x % 2 == 0) | (x == columns - 1))
 
 
-def _improve(canvas: Canvas, guide: Guide, dial: Dial, seed: int, rounds: int, radius: int) -> None:
+def _improve(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int) -> None:
     """Rounds of search and vote at the canvas's own level, in place."""
     level = canvas.level
-    source, shown, free = guide.analysis.level(level), guide.level(level), guide.freedom(level)
-    prior = _prior(guide, dial, level, patch_mask(free))
-    if not prior.active.any():
+    free = guide.freedom(level)
+    active = patch_mask(free)
+    if not active.any():
         return
+    source, shown = guide.analysis.level(level), guide.level(level)
+    prior = Prior(guide.expected(level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active)
     for round_ in range(rounds):
         costs = assess(canvas.image, source, canvas.field, prior)
         for k in range(SWEEPS):
             turn = derive(seed, f"sweep {level} {round_} {k}")
             sweep(canvas.image, source, canvas.field, costs, prior, radius, k % 2 == 0, turn)
-        weights = np.where(prior.active, similarities(costs), np.float32(0))
+        weights = similarities(costs, active)
         canvas.image = vote(source, canvas.field, weights, BELL, shown, free)
 
 
-def _prior(guide: Guide, dial: Dial, level: int, active: NDArray[np.bool_]) -> Prior:
-    """What matches of that level cost: a rare place binds its patch, a rigid one repels others."""
-    height, width = guide.analysis.sizes[level]
-    size = (height - PATCH + 1, width - PATCH + 1)
-    expected = guide.expected(level)
-    rarity = resize_map(guide.analysis.rarity, *size)
-    rare = np.clip(rarity[expected[..., 0] // UNIT, expected[..., 1] // UNIT], 0, 1)
-    share = dial.prior * FALL**level * (rare + np.float32(COMMON))
-    per_pixel = 0.01 * 48**2 / (height * width) * 3 * PATCH**2 * 255**2
-    mu = np.rint(share * np.float32(per_pixel * 2**MU_SHIFT)).astype(np.int32)
-    rigid = np.clip(resize_map(guide.analysis.rigidity, *size), 0, 1)
-    toll = np.rint(TOLL * rigid * rigid).astype(np.int32)
-    return Prior(expected, mu, toll, SMOOTH, active)
+def _mu(level: int, height: int, width: int) -> int:
+    """What each squared pixel between a match and its expected place costs, as `Prior` has it."""
+    black = 3 * PATCH**2 * 255**2
+    return round(HELD * FALL**level * 23 / (height * width) * black * 2**MU_SHIFT)

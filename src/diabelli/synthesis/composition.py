@@ -1,9 +1,10 @@
-"""From a source to the variations of it: the patch engine's whole way, in four steps.
+"""From a source to the variations of it: the patch engine's whole way, in five steps.
 
 1. Analyse the source, once.
-2. Let each seed propose a candidate, and judge it while it is small.
-3. Pick candidates that lie far apart.
-4. Climb to full size with each.
+2. Let each seed sketch a layout, and pick sketches that lie far apart.
+3. Cut a montage under each, and judge it while it is small.
+4. Climb to full size with each, mending its seams.
+5. Turn colours and light.
 
 The picture of a seed is decided by the source, the strength and that seed: not by its companions,
 not by the size, not by how many threads work at it.
@@ -11,19 +12,20 @@ not by the size, not by how many threads work at it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeAlias
 
 from diabelli.synthesis.alpha import is_transparent, joined, separated
 from diabelli.synthesis.analysis import STEPS, Analysis, analyse
-from diabelli.synthesis.candidate import Candidate, pick_apart, propose
+from diabelli.synthesis.candidate import Candidate, Sketch, pick_apart, propose, sketch
 from diabelli.synthesis.climb import climb
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.recolour import random_turn, recoloured
 from diabelli.synthesis.repaint import random_repaint, repainted
 from diabelli.synthesis.resample import Bytes, resize
+from diabelli.synthesis.spread import Spread, in_turn
 from diabelli.synthesis.stream import Stream, derive, seeds_under
 
 Preview: TypeAlias = Callable[[], Bytes]
@@ -40,19 +42,21 @@ class Report(Protocol):
 Orientations: TypeAlias = tuple[Analysis, Analysis]
 """The analysis of a source, and of the source mirrored."""
 SPARE = 3
-"""Candidates for each variation after the first: more to choose from, at a tenth of its cost."""
+"""Sketches for each variation after the first: more to choose from, at little cost."""
 PREVIEW = 256
 """The side that a preview has at most."""
 
 
-def study(source: Bytes, height: int, width: int) -> Orientations:
+def study(source: Bytes, height: int, width: int, spread: Spread = in_turn) -> Orientations:
     """What is found out about `source`, and about it mirrored, for canvases (height, width).
 
     source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of the
-    canvas.
+    canvas.  spread: runs independent pieces of work.
     """
-    analysis = analyse(joined(source), height, width)
-    return analysis, analysis.mirrored()
+    (planes,) = spread([partial(joined, source)])
+    analysis = analyse(planes, height, width, spread)
+    (mirrored,) = spread([analysis.mirrored])
+    return analysis, mirrored
 
 
 def compose(
@@ -62,43 +66,48 @@ def compose(
     strength: float,
     seed: int,
     report: Report,
-    spread: Callable[[Sequence[Callable[[], Candidate]]], list[Candidate]],
+    spread: Spread,
 ) -> list[Candidate]:
     """The candidates of the n variations of a studied source; `paint` makes a picture of each.
 
-    strength: above 0, up to 1.  spread: runs independent pieces of work in any threads and returns
-    what they return, in order.  The first candidate has the seed itself.
+    strength: above 0, up to 1.  spread: runs independent pieces of work.  The first candidate has
+    the seed itself.
     """
     settings = dial(strength)
     seeds = seeds_under(seed, 1 + (n - 1) * SPARE)
 
-    def proposal(index: int) -> Candidate:
-        report("layout", index / len(seeds))
-        return propose(orientations, settings, seeds[index])
+    def sketched(index: int) -> Sketch:
+        report("layout", 0.3 * index / len(seeds))
+        return sketch(orientations, settings, seeds[index])
 
-    candidates = spread([partial(proposal, index) for index in range(len(seeds))])
-    return pick_apart(candidates, n)
+    chosen = pick_apart(spread([partial(sketched, index) for index in range(len(seeds))]), n)
+
+    def proposed(index: int) -> Candidate:
+        report("montage", 0.3 + 0.7 * index / n)
+        return propose(chosen[index])
+
+    return spread([partial(proposed, index) for index in range(n)])
 
 
 def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
-    return coloured(composed(candidate, height, width, report=report), candidate)
+    planes = composed(candidate, height, width, report=report)
+    report("light", 0.95)
+    return coloured(planes, candidate)
 
 
 def composed(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
     """The canvas of `candidate` at full size, (height, width, 4) uint8, before light and colour."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
-    if canvas is None:
-        report("layout", 0.0)
-        planes = guide.at(*guide.analysis.sizes[finest])
-    else:
-        while canvas.level < finest:
-            preview = partial(_preview, canvas.image, candidate)
-            report(f"level {canvas.level + 1}", _share(canvas.level, finest), preview)
-            canvas = climb(canvas, guide, candidate.dial, candidate.seed)
-        planes = canvas.image
-    return resize(planes, height, width)
+    report("guide", 0.0, partial(_preview, candidate))
+    if guide.montage.seamless:
+        report(f"level {finest}", 0.1)
+        return resize(guide.level(finest), height, width)
+    while canvas.level < finest:
+        report(f"level {canvas.level + 1}", _share(canvas.level, finest))
+        canvas = climb(canvas, guide, candidate.seed)
+    return resize(canvas.image, height, width)
 
 
 def coloured(planes: Bytes, candidate: Candidate) -> Bytes:
@@ -123,14 +132,15 @@ def plain(source: Bytes, height: int, width: int) -> Bytes:
     return separated(resize(planes, height, width), transparent=is_transparent(planes))
 
 
-def _preview(planes: Bytes, candidate: Candidate) -> Bytes:
-    """A canvas on its way as an image no larger than PREVIEW."""
-    height, width = planes.shape[:2]
+def _preview(candidate: Candidate) -> Bytes:
+    """What becomes of a candidate, no larger than PREVIEW, its seams not mended yet."""
+    guide = candidate.guide
+    height, width = guide.analysis.sizes[-1]
     shrink = min(1.0, PREVIEW / max(height, width))
-    small = resize(planes, max(1, round(height * shrink)), max(1, round(width * shrink)))
+    small = guide.at(max(1, round(height * shrink)), max(1, round(width * shrink)))
     return coloured(small, candidate)
 
 
 def _share(level: int, finest: int) -> float:
     """The share of the work that is done when a level is: levels up to WORK grow by half each."""
-    return 1.45 ** (min(level, STEPS) - STEPS) * (level + 1) / (finest + 1)
+    return 0.9 * 1.45 ** (min(level, STEPS) - STEPS) * (level + 1) / (finest + 1)

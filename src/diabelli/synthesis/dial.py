@@ -1,6 +1,7 @@
 """The one dial: everything that `strength` decides, derived in one place.
 
-Strength 0 gives the source back; towards 1 the layouts move further and patches wander more.
+Strength 0 gives the source back; towards 1 frames and layouts move further and montages show more
+that is new.
 """
 
 from __future__ import annotations
@@ -14,22 +15,22 @@ class Dial:
 
     Attributes:
         strength: 0..1, the dial itself.
-        zoom: how much of the source's sides a frame may leave out.
+        zoom: how much smaller or larger than the source a frame may be, as a share.
+        reach: how far a frame's edges may lie from the source's, in sides.
+        aspect: how much wider or narrower than the source a frame may be, as a share.
         stretch: how much free lines are stretched or squeezed, as the deviation of a logarithm.
         flow: how far regions are displaced, as a deviation, in sides.
-        shuffle: how far patches of free regions wander, likewise.
-        noise: deviation of the noise on the coarsest canvas, in grey levels.
-        prior: how much a match may cost to stay where it is expected.
+        new: what a cell of a montage gains by showing something else.
         garble: the worst window that a candidate may have and still pass.
     """
 
     strength: float
     zoom: float
+    reach: float
+    aspect: float
     stretch: float
     flow: float
-    shuffle: float
-    noise: float
-    prior: float
+    new: float
     garble: float
 
 
@@ -37,11 +38,11 @@ def dial(strength: float) -> Dial:
     """The settings of the engine's steps for a strength 0..1."""
     return Dial(
         strength=strength,
-        zoom=0.24 * strength,
-        stretch=(0.6 + 0.2 * strength) * strength,
-        flow=(0.09 + 0.05 * strength) * strength,
-        shuffle=0.06 * strength,
-        noise=10 + 30 * strength,
-        prior=2.5 - 1.0 * strength,
+        zoom=0.2 * strength,
+        reach=0.5 * strength,
+        aspect=0.05 * strength,
+        stretch=(0.8 + 0.1 * strength) * strength,
+        flow=(0.12 + 0.06 * strength) * strength,
+        new=160.0 * strength,
         garble=0.35 + 0.25 * strength,
     )

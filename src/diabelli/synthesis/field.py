@@ -1,5 +1,4 @@
-"""Fields: where each patch of the canvas comes from, at the start, as expected, and carried up a
-level."""
+"""Fields: where each patch of the canvas comes from, as expected, and carried up a level."""
 
 from __future__ import annotations
 
@@ -9,17 +8,9 @@ from numpy.typing import NDArray
 from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.resample import Bytes, Floats
 from diabelli.synthesis.search import PATCH, UNIT, Field
-from diabelli.synthesis.stream import Stream
 
 REACHES = (1, 2, 4)
 """Steps that together cross a patch: two pixels, then two pairs of them, then two fours."""
-
-
-def random_field(height: int, width: int, stream: Stream) -> Field:
-    """A field for a canvas and a source (height, width), every place equally likely."""
-    rows, columns = height - PATCH + 1, width - PATCH + 1
-    places = stream.uniform(rows, columns, 2) * (rows, columns)
-    return places.astype(np.int32)
 
 
 def expected_field(rows: Floats, columns: Floats) -> Field:

@@ -1,16 +1,15 @@
 """Frames: which part of the source a canvas shows.
 
-In half the layouts the frame is closer than the source; then it cuts nothing of the subject that
-the source does not cut itself, for nobody crops a picture through a head.  In the others it reaches
-beyond those edges of the source along which all is free, so that the subject gets smaller and more
-of its surroundings is made.  It never reaches below the lower edge: what stands there is nearest
-and largest, and would be seen again upside down.
+Each of a frame's edges may lie inside the source, as long as it cuts nothing of the subject that
+the source does not cut itself, for nobody crops a picture through a head; or outside of it, where
+the subject is not at that edge and there is something to continue it with.  A frame never reaches
+below the lower edge: what stands there is nearest and largest, and would be seen again.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,14 +18,35 @@ from diabelli.synthesis.resample import Floats, crop
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
-TRIES = 12
-"""Frames that are tried until one cuts nothing; four times, they come less close."""
-CUT = 0.15
-"""How much of what is salient the eighth of an edge that cuts most may cut, 0..1."""
-WIDER = 1.2
-"""How much further a frame may reach beyond the source's edges than into it."""
-LOOSE = 0.6
-"""Where the sixth of an edge that is most rigid is as rigid as that, nothing is added beyond it."""
+CUT, ANEW = 1.5, 0.3
+"""How many cells of the subject an edge may cut anew, and how many more for each that the source's
+own edge cuts already."""
+TOUCHED = 0.6
+"""Where an eighth of an edge is of the subject by so much, the subject goes on beyond it."""
+NEAR = 0.25
+"""Likewise, where the subject begins."""
+FURTHER, CLOSE = 1.5, 0.05
+"""How much further than it is clear of the subject a divisible source may be continued sideways."""
+OTHER = 0.15
+"""The squared distance of textures from which on a quarter of a row is another region."""
+RISE = 0.6
+"""How far frames may move up and down, as a share of how far they may move sideways."""
+LOST = 0.1
+"""How much of the subject an edge may leave out at most."""
+WIDER = 1.8
+"""How much further frames may grow than shrink."""
+
+
+class Room(NamedTuple):
+    """How far frames may reach beyond three edges of a source, in its sides."""
+
+    top: float
+    left: float
+    right: float
+
+    def mirrored(self) -> Room:
+        """That of the source mirrored left to right."""
+        return Room(self.top, self.right, self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,58 +65,95 @@ class Frame:
         return np.clip(part, 0, 1)
 
 
-def random_frame(rigidity: Floats, subject: Floats, dial: Dial, stream: Stream) -> Frame:
-    """A frame: in half the layouts closer than the source, but cutting nothing of the subject that
-    the source does not; in the others reaching beyond its upper, left and right edge where all is
-    free."""
-    closer = stream.between(-1, 1) * dial.zoom
-    draws = [[stream.between(-1, 1) for _ in range(3)] for _ in range(TRIES)]
-    if closer < 0:
-        return _wider(rigidity, -WIDER * closer, draws[0])
-    for k, drawn in enumerate(draws):
-        frame = _closer(closer * (1 - k // 3 * 3 / TRIES), drawn)
-        if _cut(frame, subject) < CUT:
-            return frame
-    return Frame(0.0, 0.0, 1.0, 1.0)
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """How far the two ends of a frame may lie inside and outside of the source's, in its sides."""
+
+    first_in: float
+    last_in: float
+    first_out: float
+    last_out: float
+
+    @property
+    def least(self) -> float:
+        """The size of the smallest frame."""
+        return 1 - self.first_in - self.last_in
+
+    @property
+    def most(self) -> float:
+        """The size of the largest."""
+        return 1 + self.first_out + self.last_out
+
+    def place(self, size: float, draw: float) -> float:
+        """Where a frame of that size begins: in the middle for a draw of 0, at an end for -1 or
+        1."""
+        first = max(-self.first_out, 1 - self.last_in - size)
+        last = max(first, min(self.first_in, 1 + self.last_out - size))
+        middle = min(max((1 - size) / 2, first), last)
+        return middle + abs(draw) * ((last if draw > 0 else first) - middle)
 
 
-def _closer(share: float, draws: list[float]) -> Frame:
-    """A part of the source that leaves out `share` of its sides."""
-    aspect = 1 + 0.3 * share * draws[0]
-    height = (1 - share) * min(aspect, 1 / (1 - share))
-    width = (1 - share) / max(aspect, 1 - share)
-    return Frame((1 - height) * (1 + draws[1]) / 2, (1 - width) * (1 + draws[2]) / 2, height, width)
+def room(subject: Floats, texture: Floats, *, divisible: bool) -> Room:
+    """How far frames may reach beyond the edges of a source.
 
-
-def _cut(frame: Frame, subject: Floats) -> float:
-    """How much of the subject (GRID, GRID) the frame's edges cut that the source's own do not,
-    0..1.
-
-    What lies on an edge is cut anew if less of the subject lies somewhere between it and the
-    source's own edge.
+    subject: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the source,
+    from the upper edge on, is of one texture and without subject.  Sideways as far as there is no
+    subject, and if the source is `divisible`, so that its mirror image need not do, further.
     """
-    worst = 0.0
-    for map_, start in (
-        (subject, frame.top),
-        (subject[::-1], 1 - frame.top - frame.height),
-        (subject.T, frame.left),
-        (subject.T[::-1], 1 - frame.left - frame.width),
-    ):
-        outside = map_[: int(start * GRID) + 1]
-        worst = max(worst, _most(outside[-1] - outside.min(0), 8))
-    return worst
-
-
-def _wider(rigidity: Floats, share: float, draws: list[float]) -> Frame:
-    """A frame that reaches up to `share` of a side beyond each edge along which all is free, but
-    the lower one."""
-    strip = max(GRID // 10, math.ceil(share * GRID))
-    edges = (rigidity[:strip], rigidity.T[:strip], rigidity.T[-strip:])
-    top, left, right = (
-        share * (draw + 1) / 2 * max(0.0, 1 - _most(edge.max(0), 6) / LOOSE)
-        for edge, draw in zip(edges, draws, strict=True)
+    top = min(_clear(subject), _clear(np.square(texture - texture[0]).sum(2) / OTHER, 4))
+    left, right = (
+        0.0 if _most(map_[0], 8) > TOUCHED else _clear(map_)
+        for map_ in (subject.T, subject.T[::-1])
     )
-    return Frame(-top, -left, 1 + top, 1 + left + right)
+    if divisible:
+        left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
+    return Room(top, left, right)
+
+
+def _clear(values: Floats, part: int = 8) -> float:
+    """How deep values are low, from the first row on, as a share of all rows."""
+    for k in range(GRID):
+        if _most(values[k], part) > (NEAR if part == 8 else 1):
+            return k / GRID
+    return 1.0
+
+
+def random_frame(subject: Floats, body: Floats, room: Room, dial: Dial, stream: Stream) -> Frame:
+    """A frame over a source whose subject and its body, (GRID, GRID) each, are 0..1."""
+    draws = [stream.between(-1, 1) for _ in range(4)]
+    along, across = RISE * dial.reach, dial.reach
+    rows = _Bounds(
+        _inward(subject, body, along),
+        _inward(subject[::-1], body[::-1], along),
+        min(along, room.top),
+        0.0,
+    )
+    columns = _Bounds(
+        _inward(subject.T, body.T, across),
+        _inward(subject.T[::-1], body.T[::-1], across),
+        min(across, room.left),
+        min(across, room.right),
+    )
+    aspect = 1 + dial.aspect * draws[0]
+    least = max(rows.least, columns.least, 1 - dial.zoom)
+    most = max(least, min(rows.most, columns.most, 1 + WIDER * dial.zoom))
+    size = 1 + ((most if draws[1] > 0 else least) - 1) * abs(draws[1])
+    height = min(max(size / aspect, rows.least), rows.most)
+    width = min(max(size * aspect, columns.least), columns.most)
+    return Frame(rows.place(height, draws[2]), columns.place(width, draws[3]), height, width)
+
+
+def _inward(subject: Floats, body: Floats, most: float) -> float:
+    """How much of a side may be left out at its start, up to `most`.
+
+    What the source cuts already is what of the body begins there and goes on.
+    """
+    already, all_ = float(body[0].sum()), float(subject.sum())
+    for k in range(1, int(most * GRID) + 1):
+        anew = (subject[k] * (1 - body[: k + 1].min(0))).sum()
+        if anew > CUT + ANEW * already or subject[:k].sum() > LOST * all_:
+            return (k - 1) / GRID
+    return most
 
 
 def _most(line: Floats, part: int) -> float:

@@ -21,7 +21,7 @@ WINDOW = 25
 """The side of a window: 39 % of the picture's, wide enough for a face to be garbled in."""
 STRIDE = 2
 """Every STRIDE-th window of the canvas is judged, and looked for at every place of a reference."""
-SUBJECT = 0.25
+SUBJECT = 0.5
 """A window shows a subject where the rigidity around its middle is at least this."""
 REACH = 18
 """How far from its own place a window is looked for, in pixels."""

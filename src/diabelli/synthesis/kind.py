@@ -60,7 +60,9 @@ def _has_strokes(light: Floats) -> bool:
     ground = -widen(-widen(light, 4), 4)
     down, across = gradient(blur(ground, 1.0))
     roughness = float(np.sqrt(down * down + across * across).mean())
-    return bool((ground - light > 25).mean() > 0.08) and roughness < 1.5
+    strokes = ground - light > 25
+    bare = (widen(strokes.astype(np.float32), 2) == 0).mean()
+    return bool(strokes.mean() > 0.08 and bare > 0.54) and roughness < 1.5
 
 
 def _asymmetry(image: Bytes) -> float:

@@ -10,8 +10,6 @@ composition of
   and nearly even across what is rigid (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
 - a flow that displaces rigid regions as wholes and the rest smoothly between them (as rigid as
   possible: Igarashi, Moscovich, Hughes 2005).
-
-Beside it, a shuffle tells how far patches of free regions are to wander.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from numpy.typing import NDArray
 
 from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.dial import Dial
-from diabelli.synthesis.frame import random_frame
+from diabelli.synthesis.frame import Frame
 from diabelli.synthesis.resample import Floats, resize_map
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
@@ -37,11 +35,6 @@ FREE = 12
 cells."""
 STIFF = 2500
 """How much harder it is to bend what is rigid than what is free."""
-BLOCK = 8
-"""What is free is moved in pieces of so many grid points, an eighth of the side."""
-CLOSE, CLOSEST = 0.85, 0.72
-"""Where neighbouring places come from nearer by than the first of these, as a share of how far
-apart they are, patches begin to repeat; from the second on they surely do."""
 SWEEPS = 120
 """Sweeps of relaxation, enough for a displacement to cross the grid."""
 
@@ -54,13 +47,18 @@ class Layout:
         mirrored: whether the source is mirrored left to right first.
         rows, columns: (GRID, GRID) float32, the place in the source, as shares of its sides; a
             little below 0 and above 1 the source is mirrored.
-        shuffle: (GRID, GRID, 2) float32, how far patches are to wander from there, likewise.
     """
 
     mirrored: bool
     rows: Floats
     columns: Floats
-    shuffle: Floats
+
+    @property
+    def scale(self) -> float:
+        """How much the source is shrunk, on average; below 1 it is enlarged."""
+        down = float(self.rows[-1].mean() - self.rows[0].mean())
+        across = float(self.columns[:, -1].mean() - self.columns[:, 0].mean())
+        return (down * across) ** 0.5 * GRID / (GRID - 1)
 
     def symmetrised(self) -> Layout:
         """The mean of this layout and its mirror image: what is symmetric stays so under it."""
@@ -68,38 +66,7 @@ class Layout:
             self.mirrored,
             (self.rows + self.rows[:, ::-1]) / np.float32(2),
             (self.columns + 1 - self.columns[:, ::-1]) / np.float32(2),
-            self.shuffle,
         )
-
-    def magnified(self) -> Floats:
-        """How surely patches would come several times, (GRID, GRID) float32, 0..1: there the
-        places that they are expected at are close together."""
-        places = (self.rows + self.shuffle[..., 0], self.columns + self.shuffle[..., 1])
-        steps = [np.abs(np.gradient(each, axis=axis)) * GRID for axis, each in enumerate(places)]
-        room = (CLOSE - np.minimum(*steps)) / (CLOSE - CLOSEST)
-        return np.clip(room, 0, 1).astype(np.float32)
-
-    def shuffled(self, height: int, width: int) -> tuple[Floats, Floats]:
-        """Where each pixel of a canvas wanders to: rows and columns of a source as large."""
-        return (
-            _pixels(self.rows + self.shuffle[..., 0], 0, height, width),
-            _pixels(self.columns + self.shuffle[..., 1], 1, height, width),
-        )
-
-
-def _pixels(shares: Floats, axis: int, height: int, width: int) -> Floats:
-    """Places (GRID, GRID) in shares of a side as places (height, width) in pixels.
-
-    Patches are moved, never scaled: where places drew apart smoothly, each would come several
-    times. So displacements are even within blocks of BLOCK x BLOCK grid points, and places jump
-    between them, where the search finds seams.
-    """
-    side = (height, width)[axis]
-    shape = (-1, 1) if axis == 0 else (1, -1)
-    moved = (shares - centres(GRID).reshape(shape))[BLOCK // 2 :: BLOCK, BLOCK // 2 :: BLOCK]
-    rows, columns = (np.arange(count) * len(moved) // count for count in (height, width))
-    places = moved[np.ix_(rows, columns)] + centres(side).reshape(shape)
-    return folded(places) * side - np.float32(0.5)
 
 
 def folded(shares: Floats) -> Floats:
@@ -113,14 +80,13 @@ def centres(count: int) -> Floats:
 
 
 def random_layout(
-    rigidity: Floats, subject: Floats, dial: Dial, stream: Stream, *, mirrored: bool
+    rigidity: Floats, frame: Frame, dial: Dial, stream: Stream, *, mirrored: bool
 ) -> Layout:
-    """A layout of the strength of `dial` over a source whose rigidity and subject (GRID, GRID) are
+    """A layout of the strength of `dial` over a frame of a source whose rigidity (GRID, GRID) is
     0..1.
 
     Both are those of the source as it will be used: mirrored already, if `mirrored`.
     """
-    frame = random_frame(rigidity, subject, dial, stream)
     stiff = frame.within(rigidity)
     down = _monotone(stiff.mean(1), 0.75 * dial.stretch, stream)
     across = _monotone(stiff.mean(0), dial.stretch, stream)
@@ -128,11 +94,7 @@ def random_layout(
     rows = _moved(rows, _flow(stiff, 0.75 * dial.flow, stream, 0), 0)
     columns = _moved(columns, _flow(stiff, dial.flow, stream, 1), 1)
     rows, columns = frame.top + frame.height * rows, frame.left + frame.width * columns
-    shuffle = _wander(rigidity, rows, columns, dial.shuffle, stream)
-    shuffle *= np.clip(1 - 2 * stiff, 0, 1)[..., None]
-    return Layout(
-        mirrored, rows.astype(np.float32), columns.astype(np.float32), shuffle.astype(np.float32)
-    )
+    return Layout(mirrored, rows.astype(np.float32), columns.astype(np.float32))
 
 
 def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> NDArray[np.float64]:
@@ -144,26 +106,6 @@ def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> NDArray[np.f
     room = (steps - EVEN / GRID) / np.maximum(-turns, 1e-9)
     share = min(1.0, float(room.min()))
     return np.clip(places + share * flow, 0, 1)
-
-
-def _wander(
-    rigidity: Floats,
-    rows: NDArray[np.float64],
-    columns: NDArray[np.float64],
-    amplitude: float,
-    stream: Stream,
-) -> NDArray[np.float64]:
-    """How far patches wander, (GRID, GRID, 2), but not to places that are rigid.
-
-    A patch of sky that wandered onto the hat would bring a piece of it along.
-    """
-    wander = np.stack([cubic(stream.normal(7, 7), GRID) * share for share in (0.5, 1.0)], -1)
-    wander *= amplitude
-    for _ in range(3):
-        v = np.clip((rows + wander[..., 0]) * GRID, 0, GRID - 1).astype(np.int64)
-        u = np.clip((columns + wander[..., 1]) * GRID, 0, GRID - 1).astype(np.int64)
-        wander *= np.clip(1 - 2 * rigidity[v, u], 0, 1)[..., None]
-    return wander
 
 
 def _monotone(stiff: Floats, amplitude: float, stream: Stream) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
     """
     salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
     rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
-    sure = _certainty(salient)
+    sure = certainty(salient)
     subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure
     face = _skin(image) * np.clip(2 * salient, 0, 1)
     straight = _straightness(image, sure, plain)
@@ -54,7 +54,7 @@ def _cut_out(alpha: Bytes) -> Floats | float:
     return np.asarray(np.clip(opaque, 0, 1), np.float32)
 
 
-def _certainty(salient: Floats) -> float:
+def certainty(salient: Floats) -> float:
     """How sure it is that a picture has a subject, 0..1: grass and stars have none, a lone bird is
     one."""
     order = np.sort(salient, axis=None)

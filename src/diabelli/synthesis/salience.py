@@ -23,9 +23,9 @@ GRAVITY = 0.5
 lake."""
 
 
-def salience(image: Bytes) -> Floats:
-    """The salience of `image` (h, w, 4) uint8 on a grid: (CELLS, CELLS) float32, 0..1."""
-    uniqueness = blur(np.sqrt(_nearest_elsewhere(_descriptors(image))), CELLS * 1.5 / 64)
+def salience(features: Floats) -> Floats:
+    """The salience of an image with these `descriptors` on a grid: (CELLS, CELLS) float32, 0..1."""
+    uniqueness = blur(np.sqrt(_nearest_elsewhere(features)), CELLS * 1.5 / 64)
     salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre())
     return np.clip(blur(widen(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
 
@@ -37,7 +37,7 @@ def _centre() -> Floats:
     return (down[:, None] * across).astype(np.float32)
 
 
-def _descriptors(image: Bytes) -> Floats:
+def descriptors(image: Bytes) -> Floats:
     """What each region is made of: (features, CELLS, CELLS) float32."""
     red, blue = (image[..., c].astype(np.float32) / np.float32(255) for c in (0, 2))
     light = brightness(image) / np.float32(255)

@@ -44,15 +44,13 @@ class Prior(NamedTuple):
 
     Attributes:
         expected: (h - P + 1, w - P + 1, 2) int32, e, in units of 1/UNIT pixel.
-        mu: (h - P + 1, w - P + 1) int32, in units of 2^-MU_SHIFT.
-        toll: (h' - P + 1, w' - P + 1) int32, what it costs to use each patch of the source.
+        mu: what each squared pixel costs, in units of 2^-MU_SHIFT.
         bend: the cost of each pixel by which two neighbours' displacements differ, up to BEND.
         active: (h - P + 1, w - P + 1) bool, the patches that are searched for.
     """
 
     expected: Field
-    mu: Costs
-    toll: Costs
+    mu: int
     bend: int
     active: NDArray[np.bool_]
 
@@ -87,7 +85,7 @@ def _fixed_cost(prior: Prior, y: int, x: int, row: int, column: int) -> int:
     dy = row * UNIT - prior.expected[y, x, 0]
     dx = column * UNIT - prior.expected[y, x, 1]
     squared = (dy * dy + dx * dx) // (UNIT * UNIT)
-    return min(((prior.mu[y, x] * squared) >> MU_SHIFT) + prior.toll[row, column], 1 << 29)
+    return min((prior.mu * squared) >> MU_SHIFT, 1 << 29)
 
 
 @compiled

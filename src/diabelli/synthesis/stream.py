@@ -8,6 +8,7 @@ streams.
 from __future__ import annotations
 
 import hashlib
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Stream:
 
     def uniform(self, *shape: int) -> NDArray[np.float64]:
         """Numbers evenly spread over [0, 1), multiples of 2^-53."""
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         steps = np.arange(1, count + 1, dtype=np.uint64) * GAMMA
         z = self._position + steps
         if count:
@@ -55,6 +56,6 @@ class Stream:
         It needs additions alone, whose result is exact by standard; logarithms differ by machine.
         """
         total = np.zeros(shape, np.float64)
-        for _ in range(12):
-            total += self.uniform(*shape)
+        for numbers in self.uniform(12, *shape):
+            total += numbers
         return total - 6.0
