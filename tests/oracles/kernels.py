@@ -9,7 +9,7 @@ from diabelli.synthesis.cut import cut
 from diabelli.synthesis.field import carry_up
 from diabelli.synthesis.ground import standing_out
 from diabelli.synthesis.judge import _worst_window
-from diabelli.synthesis.layout import _relax
+from diabelli.synthesis.layout import _relax, look_up
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.montage import _cost, _pairs, _smoothest
 from diabelli.synthesis.rarity import _distances_elsewhere
@@ -18,7 +18,7 @@ from diabelli.synthesis.repaint import _repainted
 from diabelli.synthesis.resample import blur, resize, resize_map, sample
 from diabelli.synthesis.salience import _nearest_elsewhere
 from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
-from diabelli.synthesis.sheets import _misfit, _unfilled, look_up
+from diabelli.synthesis.sheets import _misfit, _unfilled
 from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.things import _walked
 from diabelli.synthesis.vote import bell, vote
@@ -57,7 +57,9 @@ def results() -> dict[str, NDArray[np.generic]]:
             floats[:5, :5],
         ),
         "carry_up": carry_up(field, (SIDE, SIDE), (16, 17)),
-        "relax": _relax(floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), 0),
+        "relax": _relax(
+            floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), floats[2:8, :6].copy(), 0
+        ),
         "rarity": _distances_elsewhere(pairs),
         "salience": _nearest_elsewhere(draw.random((3, 6, 7), np.float32)),
         "judge": np.array(

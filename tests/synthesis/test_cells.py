@@ -9,28 +9,30 @@ from diabelli.synthesis.cells import (
     ALONE,
     BUSY,
     FIRM,
+    LINED,
     PLAIN,
     SLOPE_ACROSS,
     SLOPE_DOWN,
     SUBJECT,
+    TEXTURE,
     cells_of,
 )
 from diabelli.synthesis.rigidity import GRID
-from oracles.sources import face, landscape
+from oracles.sources import bricks, face, landscape
 
 HALF = np.full((GRID, GRID), 0.5, np.float32)
-TEXTURE = np.ones((3, 40, 40), np.float32)
+FEATURES = np.ones((3, 40, 40), np.float32)
 
 
 def cells(image, plain=HALF):
-    return cells_of(image, HALF, HALF, plain, TEXTURE)
+    return cells_of(image, HALF, HALF, plain, FEATURES)
 
 
 @pytest.mark.parametrize("size", [(256, 256), (40, 40), (100, 300)])
 def test_cells_have_their_shapes(size):
     """Whatever the size of the image, there is one row of facts a cell, and four of looks."""
     found = cells(np.zeros((*size, 4), np.uint8))
-    assert found.facts.shape == (GRID, GRID, 4 + 3)
+    assert found.facts.shape == (GRID, GRID, TEXTURE + 3)
     assert found.looks.shape == (2 * GRID, 2 * GRID, 5)
     assert found.facts.dtype == found.looks.dtype == np.float32
 
@@ -51,6 +53,17 @@ def test_what_stands_in_a_plain_is_firmer():
     inside, outside = cells(image, HALF * 2), cells(image, HALF * 0)
     np.testing.assert_allclose(inside.facts[..., FIRM], 0.5 * (1 + ALONE), rtol=1e-5)
     np.testing.assert_allclose(outside.facts[..., FIRM], 0.5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("mortar", [90, 200])
+def test_walls_are_lined_and_noise_is_not(mortar):
+    """Lines that run one way count, faint or strong, and make nothing busy; speckles do."""
+    wall = cells(joined(bricks(256, mortar))).facts
+    assert wall[..., LINED].mean() > 0.9
+    noise = np.random.default_rng(1).integers(60, mortar, (64, 64, 4), np.uint8)
+    speckles = cells(np.repeat(np.repeat(noise, 4, 0), 4, 1)).facts
+    assert speckles[..., LINED].mean() < 0.01
+    assert speckles[..., BUSY].mean() > 2 * wall[..., BUSY].mean()
 
 
 @pytest.mark.parametrize("draw", [face, landscape])

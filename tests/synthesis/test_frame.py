@@ -127,13 +127,13 @@ def test_the_whole_frame_is_everything():
 
 def test_there_is_room_above_as_far_as_all_is_one():
     """Up to a subject, or to another texture."""
-    assert room(NOTHING, EVEN, divisible=True).top == 1
+    assert room(NOTHING, EVEN, NOTHING, divisible=True).top == 1
     low = NOTHING.copy()
     low[20:, 10:40] = 1
-    assert room(low, EVEN, divisible=True).top == 20 / GRID
+    assert room(low, EVEN, NOTHING, divisible=True).top == 20 / GRID
     sky = EVEN.copy()
     sky[12:] = 1
-    assert room(NOTHING, sky, divisible=True).top == 12 / GRID
+    assert room(NOTHING, sky, NOTHING, divisible=True).top == 12 / GRID
 
 
 @pytest.mark.parametrize("divisible", [False, True])
@@ -141,7 +141,14 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
     """What can be arranged anew has more of it; there is none where the subject is cut."""
     right = NOTHING.copy()
     right[20:50, 48:] = 1
-    found = room(right, EVEN, divisible=divisible)
+    found = room(right, EVEN, NOTHING, divisible=divisible)
     assert found.right == 0
     assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 48 / GRID)
-    assert room(right[:, ::-1], EVEN, divisible=divisible) == found.mirrored()
+    assert room(right[:, ::-1], EVEN, NOTHING, divisible=divisible) == found.mirrored()
+
+
+@pytest.mark.parametrize(("share", "loose"), [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)])
+def test_there_is_no_room_around_a_wall(share, loose):
+    """What runs in lines throughout cannot be continued by anything but itself."""
+    found = room(NOTHING, EVEN, NOTHING + np.float32(share), divisible=False)
+    assert found == pytest.approx((loose, loose, loose), abs=1e-5)

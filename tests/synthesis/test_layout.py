@@ -5,7 +5,15 @@ import pytest
 
 from diabelli.synthesis.dial import dial
 from diabelli.synthesis.frame import Room, random_frame
-from diabelli.synthesis.layout import Layout, _monotone, centres, folded, random_layout
+from diabelli.synthesis.layout import (
+    Layout,
+    _monotone,
+    centres,
+    cubic,
+    folded,
+    look_up,
+    random_layout,
+)
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
 
@@ -20,6 +28,11 @@ def subject() -> np.ndarray:
 
 
 RIGIDITIES = {"free": FREE, "subject": subject(), "rigid": FREE + np.float32(1)}
+
+
+def noise(seed: int) -> np.ndarray:
+    """Smooth noise along a line."""
+    return cubic(Stream(seed).normal(1, 5), GRID)[0]
 
 
 def layouts(rigidity, strength, count=12, *, mirrored=False, room=0.4):
@@ -68,7 +81,7 @@ def test_strong_layouts_do_not_fold(strength):
 def test_the_maps_of_lines_are_monotone(name, amplitude):
     """Rows and columns keep their order, fill the frame, and are never squeezed to nothing."""
     for seed in range(10):
-        line = _monotone(RIGIDITIES[name].mean(0), amplitude, Stream(seed))
+        line = _monotone(RIGIDITIES[name].mean(0), amplitude, noise(seed))
         assert line[0] > 0
         assert line[-1] < 1
         assert np.diff(line).min() > 0.4 / GRID
@@ -79,7 +92,7 @@ def test_stiff_lines_are_stretched_least():
     """The map of lines is uneven where they are free, and nearly even where they are stiff."""
     stiff = np.zeros(GRID, np.float32)
     stiff[: GRID // 2] = 1
-    slopes = np.array([np.diff(_monotone(stiff, 0.3, Stream(seed))) for seed in range(20)])
+    slopes = np.array([np.diff(_monotone(stiff, 0.3, noise(seed))) for seed in range(20)])
     uneven = slopes.std(1) / slopes.mean(1)
     assert uneven.min() > 0.01
     held, free = slopes[:, : GRID // 2 - 6], slopes[:, GRID // 2 + 6 :]
@@ -103,17 +116,34 @@ def test_a_weak_layout_hardly_moves():
         assert np.abs(layout.columns - centres(GRID)).max() < 0.01
 
 
-def test_rigid_regions_keep_their_shape():
-    """Across a subject the map is much more even than across what is free."""
-    uneven = []
-    for rigidity in (FREE, subject()):
-        slopes = [
-            np.diff(places, axis=axis)[26:38, 22:34]
-            for layout in layouts(rigidity, 1.0, 20, room=0)
-            for axis, places in ((0, layout.rows), (1, layout.columns))
-        ]
-        uneven.append(np.mean([slope.std() / slope.mean() for slope in slopes]))
-    assert uneven[1] < 0.5 * uneven[0]
+def unevenness(layout: Layout, where: np.ndarray) -> float:
+    """How much the two maps are bent, over those cells of the canvas that show what is `where`."""
+    shown = look_up(where[..., None], layout.rows, layout.columns)[..., 0] > 0.99
+    inside = shown[1:, 1:] & shown[:-1, 1:] & shown[1:, :-1]
+    steps = [np.diff(layout.rows, axis=0)[:, 1:], np.diff(layout.columns)[1:]]
+    return float(np.mean([each[inside].std() / each[inside].mean() for each in steps]))
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+def test_rigid_regions_keep_their_shape(strength):
+    """Wherever a subject is moved to, it is much less bent than the same place, were it free."""
+    bent = [
+        np.mean([unevenness(layout, subject()) for layout in layouts(rigidity, strength, 20)])
+        for rigidity in (FREE, subject())
+    ]
+    assert bent[1] < 0.4 * bent[0]
+
+
+@pytest.mark.parametrize("name", ["free", "subject"])
+def test_what_is_upright_stays_upright(name):
+    """Columns hardly depend on how far down they are, nor rows on how far aside, though both are
+    stretched."""
+    leans = []
+    for layout in layouts(RIGIDITIES[name], 1.0, 20):
+        lean = np.abs(np.diff(layout.columns, axis=0)).mean() + np.abs(np.diff(layout.rows)).mean()
+        stretch = np.diff(layout.columns).std() + np.diff(layout.rows, axis=0).std()
+        leans.append(lean / stretch)
+    assert np.mean(leans) < 0.1
 
 
 def test_a_symmetrised_layout_keeps_what_is_symmetric():

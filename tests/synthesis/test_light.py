@@ -52,6 +52,19 @@ def test_grey_stays_grey(seed):
     assert (np.ptp(lit_grey, axis=-1) == 0).all()
 
 
+def test_light_is_warm_or_cold_rather_than_green():
+    """Red and blue part from each other much more than green from both."""
+    tilts = []
+    for seed in range(20):
+        red, green, blue = (
+            float(curve[128]) for curve in random_light(1.0, Stream(seed), grey=False).curves
+        )
+        tilts.append((abs(red - blue), abs(green - (red + blue) / 2)))
+    warm, tinted = np.mean(tilts, axis=0)
+    assert warm > 3 * tinted
+    assert warm > 5
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_lighter_stays_lighter(seed):
     """No tone curve turns the order of values round."""

@@ -6,9 +6,10 @@ import pytest
 from diabelli.synthesis.alpha import joined
 from diabelli.synthesis.analysis import analyse
 from diabelli.synthesis.cells import SUBJECT
+from diabelli.synthesis.layout import look_up
 from diabelli.synthesis.montage import _cost, _tints, montage_of, whole_sheet
 from diabelli.synthesis.rigidity import GRID
-from diabelli.synthesis.sheets import NOWHERE, Sheets, look_up, random_sheets
+from diabelli.synthesis.sheets import NOWHERE, Sheets, random_sheets
 from diabelli.synthesis.stream import Stream
 from oracles.sources import meadow
 from synthesis.test_sheets import layout

@@ -5,21 +5,21 @@ import pytest
 
 from diabelli.synthesis.alpha import joined
 from diabelli.synthesis.analysis import analyse
-from diabelli.synthesis.cells import PLAIN, SUBJECT, Cells
-from diabelli.synthesis.layout import Layout, centres
+from diabelli.synthesis.cells import FIRM, LINED, PLAIN, SUBJECT, Cells
+from diabelli.synthesis.layout import Layout, centres, look_up
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.sheets import (
     FAR,
     GHOST,
     NEAREST,
     NOWHERE,
+    ROW,
     SHEETS,
     TASTE,
-    look_up,
     random_sheets,
 )
 from diabelli.synthesis.stream import Stream
-from oracles.sources import meadow, pebbles
+from oracles.sources import bricks, meadow, pebbles
 
 NEW = 80.0
 
@@ -52,7 +52,8 @@ def test_sheets_are_displaced_by_their_steps(cells):
     sheets = random_sheets(cells, layout(), NEW, Stream(2))
     for (down, across), firm in zip(sheets.steps, sheets.firm, strict=True):
         shown = look_up(cells.facts, layout().rows + down, layout().columns + across)
-        np.testing.assert_allclose(firm, shown[..., 1], atol=1e-5)
+        expected = shown[..., FIRM] + ROW * shown[..., LINED]
+        np.testing.assert_allclose(firm, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -101,6 +102,28 @@ def test_some_sheets_fill_what_lies_beyond(cells, top, left):
     beyond = (moved.rows < 0) | (np.abs(moved.columns - 0.5) > 0.5)
     assert beyond.any()
     assert (sheets.own[1:, beyond].min(0) < NOWHERE).mean() > 0.95
+
+
+@pytest.fixture(scope="module")
+def wall() -> Cells:
+    """A wall without a subject."""
+    found = analyse(joined(bricks(256)), 256, 256).cells
+    found.facts[..., SUBJECT] = 0
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_steps_settle_where_a_picture_repeats(wall, seed):
+    """A wall is displaced by whole bricks, or nearly: its steps are multiples of its period."""
+    across = random_sheets(wall, layout(), NEW, Stream(seed)).steps[1:, 1]
+    off = np.abs(across * 16 - np.rint(across * 16)) / 16
+    assert off.mean() < 0.4 / 64  # 1 / 64 were they drawn alone
+
+
+def test_seams_through_walls_are_firm(cells, wall):
+    """A seam costs more through a wall than through a meadow."""
+    firm = [random_sheets(each, layout(), NEW, Stream(5)).firm[0].mean() for each in (wall, cells)]
+    assert firm[0] > 5 * firm[1]
 
 
 def test_sheets_are_their_streams_alone(cells):

@@ -38,9 +38,9 @@ class PatchEngine:
     def warm(self) -> None:
         """Compile the kernels, or load them from the cache, by varying something like a photograph
         of something red, to one side, and something drawn."""
-        number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1)
-        noise = (number * np.uint32(2246822519) >> np.uint32(15)).astype(np.uint8)
-        photograph = np.repeat(noise, 3, axis=2)
+        number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1) * np.uint32(2246822519)
+        mixed = (number ^ number >> np.uint32(13)) * np.uint32(1540483477)
+        photograph = np.repeat((mixed >> np.uint32(24)).astype(np.uint8), 3, axis=2)
         photograph[30:66, 10:40] = (200, 30, 40)
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255

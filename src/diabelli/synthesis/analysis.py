@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 
 from diabelli.synthesis.alpha import is_transparent
-from diabelli.synthesis.cells import TEXTURE, Cells, cells_of
+from diabelli.synthesis.cells import LINED, TEXTURE, Cells, cells_of
 from diabelli.synthesis.frame import Room, room
 from diabelli.synthesis.judge import SIDE
 from diabelli.synthesis.kind import Kind, kind_of
@@ -204,7 +204,9 @@ def _concluded(
         body=thing.body,
         plainness=plain,
         cells=cells,
-        room=room(thing.around, cells.facts[..., TEXTURE:], divisible=divisible),
+        room=room(
+            thing.around, cells.facts[..., TEXTURE:], cells.facts[..., LINED], divisible=divisible
+        ),
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind,
         divisible=divisible,

@@ -93,12 +93,13 @@ class _Bounds:
         return middle + abs(draw) * ((last if draw > 0 else first) - middle)
 
 
-def room(subject: Floats, texture: Floats, *, divisible: bool) -> Room:
+def room(subject: Floats, texture: Floats, lined: Floats, *, divisible: bool) -> Room:
     """How far frames may reach beyond the edges of a source.
 
-    subject: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the source,
-    from the upper edge on, is of one texture and without subject.  Sideways as far as there is no
-    subject, and if the source is `divisible`, so that its mirror image need not do, further.
+    subject, lined: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the
+    source, from the upper edge on, is of one texture and without subject.  Sideways as far as there
+    is no subject, and if the source is `divisible`, so that its mirror image need not do, further.
+    Not at all where most of it is `lined`: a wall goes on only as it began.
     """
     top = min(_clear(subject), _clear(np.square(texture - texture[0]).sum(2) / OTHER, 4))
     left, right = (
@@ -107,7 +108,8 @@ def room(subject: Floats, texture: Floats, *, divisible: bool) -> Room:
     )
     if divisible:
         left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
-    return Room(top, left, right)
+    loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
+    return Room(loose * top, loose * left, loose * right)
 
 
 def _clear(values: Floats, part: int = 8) -> float:

@@ -11,11 +11,10 @@ import numpy as np
 
 from diabelli.synthesis.analysis import STEPS, Analysis
 from diabelli.synthesis.field import expected_field
-from diabelli.synthesis.layout import Layout, folded
+from diabelli.synthesis.layout import Layout, folded, look_up
 from diabelli.synthesis.montage import Labels, Montage
 from diabelli.synthesis.resample import Bytes, Floats, blur, resize_map, to_bytes, widen
 from diabelli.synthesis.search import PATCH, Field
-from diabelli.synthesis.sheets import look_up
 from diabelli.synthesis.warp import enlarge, enlarge_labels, tint, warp
 
 SEAM = 3

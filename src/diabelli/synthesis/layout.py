@@ -9,7 +9,7 @@ composition of
 - a map of the columns and one of the rows, both monotone, so that what is upright stays upright,
   and nearly even across what is rigid (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
 - a flow that displaces rigid regions as wholes and the rest smoothly between them (as rigid as
-  possible: Igarashi, Moscovich, Hughes 2005).
+  possible: Igarashi, Moscovich, Hughes 2005), and stretches rather than shears.
 """
 
 from __future__ import annotations
@@ -33,10 +33,17 @@ EVEN = 0.2
 FREE = 12
 """How hard it is to bend what is free: a flow fades to the edges over the root of this, in
 cells."""
+LEAN = 1500
+"""How much harder it is to shear than to stretch: towers that lean and horizons that slope are
+noticed, a wider lawn is not."""
 STIFF = 2500
 """How much harder it is to bend what is rigid than what is free."""
-SWEEPS = 120
-"""Sweeps of relaxation, enough for a displacement to cross the grid."""
+PASSES = 3
+"""How often a layout is found."""
+SWEEPS = 60
+"""Sweeps of relaxation in each pass; all of them let a displacement cross the grid."""
+UPRIGHT = 0.75
+"""How far things move up and down, as a share of how far they move sideways."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +81,29 @@ def folded(shares: Floats) -> Floats:
     return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
 
 
+def look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
+    return _look_up(values, folded(rows), folded(columns))
+
+
+@compiled
+def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    height, width, channels = values.shape
+    out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
+    half = np.float32(0.5)
+    for y in range(rows.shape[0]):
+        for x in range(rows.shape[1]):
+            v = min(max(rows[y, x] * height - half, np.float32(0)), np.float32(height - 1))
+            u = min(max(columns[y, x] * width - half, np.float32(0)), np.float32(width - 1))
+            top, left = min(int(v), height - 2), min(int(u), width - 2)
+            dv, du = v - np.float32(top), u - np.float32(left)
+            for c in range(channels):
+                above = values[top, left, c] * (1 - du) + values[top, left + 1, c] * du
+                below = values[top + 1, left, c] * (1 - du) + values[top + 1, left + 1, c] * du
+                out[y, x, c] = above * (1 - dv) + below * dv
+    return out
+
+
 def centres(count: int) -> Floats:
     """The middles of `count` cells, as shares 0..1 of their side."""
     return ((np.arange(count) + 0.5) / count).astype(np.float32)
@@ -86,18 +116,31 @@ def random_layout(
     0..1.
 
     Both are those of the source as it will be used: mirrored already, if `mirrored`.
+
+    What is rigid moves with the layout that depends on it, so the layout is found several times,
+    each time with the rigidity where the last put it.
     """
-    stiff = frame.within(rigidity)
-    down = _monotone(stiff.mean(1), 0.75 * dial.stretch, stream)
-    across = _monotone(stiff.mean(0), dial.stretch, stream)
-    rows, columns = np.meshgrid(down, across, indexing="ij")
-    rows = _moved(rows, _flow(stiff, 0.75 * dial.flow, stream, 0), 0)
-    columns = _moved(columns, _flow(stiff, dial.flow, stream, 1), 1)
-    rows, columns = frame.top + frame.height * rows, frame.left + frame.width * columns
-    return Layout(mirrored, rows.astype(np.float32), columns.astype(np.float32))
+    framed = frame.within(rigidity)[..., None]
+    lines = [cubic(stream.normal(1, 5), GRID)[0] for _ in range(2)]
+    drifts = [_drift(stream) for _ in range(2)]
+    flows = [np.zeros((GRID, GRID), np.float32) for _ in range(2)]
+    rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
+    for _ in range(PASSES):
+        stiff = look_up(framed, rows, columns)[..., 0]
+        down = _monotone(stiff.mean(1), UPRIGHT * dial.stretch, lines[0])
+        across = _monotone(stiff.mean(0), dial.stretch, lines[1])
+        straight = np.meshgrid(down, across, indexing="ij")
+        for axis, amount in enumerate((UPRIGHT * dial.flow, dial.flow)):
+            flows[axis] = _flow(stiff, np.float32(amount) * drifts[axis], flows[axis], axis)
+        rows, columns = (_moved(straight[axis], flows[axis], axis) for axis in range(2))
+    return Layout(
+        mirrored,
+        (frame.top + frame.height * rows).astype(np.float32),
+        (frame.left + frame.width * columns).astype(np.float32),
+    )
 
 
-def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> NDArray[np.float64]:
+def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
     """The places (GRID, GRID) along `axis`, displaced by the flow as far as nothing folds over.
 
     Neighbours stay at least EVEN of a cell apart, and nothing leaves the frame.
@@ -105,17 +148,16 @@ def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> NDArray[np.f
     steps, turns = np.diff(places, axis=axis), np.diff(flow.astype(np.float64), axis=axis)
     room = (steps - EVEN / GRID) / np.maximum(-turns, 1e-9)
     share = min(1.0, float(room.min()))
-    return np.clip(places + share * flow, 0, 1)
+    return np.clip(places + share * flow, 0, 1).astype(np.float32)
 
 
-def _monotone(stiff: Floats, amplitude: float, stream: Stream) -> NDArray[np.float64]:
+def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> NDArray[np.float64]:
     """A monotone map of [0, 1] onto itself at GRID cell centres, most even where lines are stiff.
 
-    Its slope is the exponential of smooth noise, of `amplitude` where a line is free and a fifth of
-    it where stiff.
+    Its slope is the exponential of smooth `noise` (GRID,), of `amplitude` where a line is free and
+    a fifth of it where stiff.
     """
     rigid = stiff.astype(np.float64) / max(float(stiff.max()), 0.25)
-    noise = cubic(stream.normal(1, 5), GRID)[0]
     slope = _exponential(np.clip(noise * amplitude / (1 + 6 * rigid), -0.4, 0.4))
     padded = np.pad(slope, 3, mode="edge")
     slope = np.zeros(GRID)
@@ -132,26 +174,27 @@ def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return (even + odd) / (even - odd)
 
 
-def _flow(stiff: Floats, amplitude: float, stream: Stream, axis: int) -> Floats:
-    """A smooth displacement (GRID, GRID) along `axis`, of about `amplitude`, constant across
-    what is stiff."""
-    drift = amplitude * (cubic(stream.normal(3, 3), GRID) + 0.6 * cubic(stream.normal(5, 5), GRID))
-    return _relax(
-        drift.astype(np.float32),
-        FREE + np.float32(STIFF) * stiff * stiff * stiff,
-        axis,
-    )
+def _drift(stream: Stream) -> Floats:
+    """Smooth noise (GRID, GRID), of a deviation of about 1."""
+    coarse, fine = (cubic(stream.normal(nodes, nodes), GRID) for nodes in (3, 5))
+    return (coarse + 0.6 * fine).astype(np.float32)
+
+
+def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
+    """The displacement (GRID, GRID) along `axis` that follows `drift` and is constant across what
+    is stiff; before: one near it."""
+    return _relax(drift, FREE + np.float32(STIFF) * stiff * stiff * stiff, before, axis)
 
 
 @compiled
-def _relax(drift: Floats, stiffness: Floats, axis: int) -> Floats:
+def _relax(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Floats:
     """The displacement u with the least sum of (u - drift)^2 + stiffness |grad u|^2 that stays in
     the frame.
 
-    By successive over-relaxation; across the frame's edges u is held near 0.
+    By successive over-relaxation from `before`; across the frame's edges u is held near 0.
     """
     rows, columns = drift.shape
-    u = drift.copy()
+    u = before.copy()
     for _ in range(SWEEPS):
         for y in range(rows):
             for x in range(columns):
@@ -160,6 +203,8 @@ def _relax(drift: Floats, stiffness: Floats, axis: int) -> Floats:
                     v, w = y + dy, x + dx
                     if 0 <= v < rows and 0 <= w < columns:
                         k = np.float32(0.5) * (stiffness[y, x] + stiffness[v, w])
+                        if (dy != 0) != (axis == 0):
+                            k += np.float32(LEAN)
                         total += k * u[v, w]
                         weight += k
                     elif (dy != 0) == (axis == 0):

@@ -16,6 +16,9 @@ from diabelli.synthesis.stream import Stream
 
 REACH = 1.5
 """Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
+GAMMA, WARMTH, TINT = 0.18, 0.11, 0.012
+"""The deviations at strength 1 of three logarithms of exponents: how dark, how cold as against warm
+(daylight varies mostly along that line), how green."""
 FIELD = 16
 """The light is held on a grid of FIELD x FIELD."""
 
@@ -36,9 +39,12 @@ class Light:
 def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
     """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour."""
     draws = [REACH * stream.between(-1, 1) for _ in range(3)]
-    gamma = np.exp(0.17 * strength * draws[0])
-    balance = 0.042 * strength * np.array(draws[1:]) * (not grey)
-    exponents = gamma * np.exp(np.array([balance[0], -0.3 * balance.sum(), balance[1]]))
+    dark = GAMMA * strength * draws[0]
+    cold, green = (
+        amount * strength * draw * (not grey)
+        for amount, draw in zip((WARMTH, TINT), draws[1:], strict=True)
+    )
+    exponents = np.exp(dark + np.array([cold + green, -2 * green, green - cold]))
     values = np.arange(256) / 255
     curves = np.rint(255 * values ** exponents[:, None]).astype(np.uint8)
     nodes = 1 + 0.12 * strength * stream.normal(3, 3)

@@ -15,9 +15,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.cells import BUSY, FIRM, PLAIN, SUBJECT, TEXTURE, Cells
+from diabelli.synthesis.cells import BUSY, FIRM, LINED, PLAIN, SUBJECT, TEXTURE, Cells
 from diabelli.synthesis.compiled import compiled
-from diabelli.synthesis.layout import Layout, folded
+from diabelli.synthesis.layout import Layout, look_up
 from diabelli.synthesis.resample import Floats, resize_map
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.stream import Stream
@@ -31,6 +31,8 @@ FAR, LEVEL = 0.6, 0.12
 """How far steps go sideways at most, and up or down as a deviation, in sides."""
 NEAREST = 0.1
 """Steps shorter than this would show the same again, only a little out of place."""
+SETTLED, FINE = 6, 2 * GRID
+"""How often a step gives way to a better one beside it, and how near that is: a side over FINE."""
 FILLING = 5
 """Sheets that are there to fill what a frame adds beyond the source's edges."""
 OUT = 0.02
@@ -49,6 +51,8 @@ THING = 200.0
 """What it costs to show what is rigid beyond the source's edges: it might be a thing twice."""
 BEYOND = 300.0
 """What it costs to show the source's mirror image beyond its edge, where it is not plain."""
+ROW = 10.0
+"""How much firmer than a thing it is what runs in lines throughout."""
 NOWHERE = 1e5
 """What it costs to show what a displaced sheet does not have."""
 
@@ -86,7 +90,8 @@ def random_sheets(cells: Cells, layout: Layout, new: float, stream: Stream) -> S
     own = _costs(facts, inside, new)
     taste = resize_map(stream.normal(5, 5, len(steps) - 1).astype(np.float32), GRID, GRID)
     own[1:] += TASTE * new * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
-    busy, firm = (np.ascontiguousarray(facts[..., k]) for k in (BUSY, FIRM))
+    busy = np.ascontiguousarray(facts[..., BUSY])
+    firm = facts[..., FIRM] + np.float32(ROW) * facts[..., LINED]
     return Sheets(steps, own.astype(np.float32), looks, busy, firm)
 
 
@@ -116,29 +121,6 @@ def _by_cell(fine: Floats) -> Floats:
     return np.ascontiguousarray(split).reshape(GRID, GRID, -1)
 
 
-def look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
-    """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
-    return _look_up(values, folded(rows), folded(columns))
-
-
-@compiled
-def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
-    height, width, channels = values.shape
-    out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
-    half = np.float32(0.5)
-    for y in range(rows.shape[0]):
-        for x in range(rows.shape[1]):
-            v = min(max(rows[y, x] * height - half, np.float32(0)), np.float32(height - 1))
-            u = min(max(columns[y, x] * width - half, np.float32(0)), np.float32(width - 1))
-            top, left = min(int(v), height - 2), min(int(u), width - 2)
-            dv, du = v - np.float32(top), u - np.float32(left)
-            for c in range(channels):
-                above = values[top, left, c] * (1 - du) + values[top, left + 1, c] * du
-                below = values[top + 1, left, c] * (1 - du) + values[top + 1, left + 1, c] * du
-                out[y, x, c] = above * (1 - dv) + below * dv
-    return out
-
-
 def _steps(cells: Cells, layout: Layout, stream: Stream) -> Floats:
     """No step first, then those that fill what is beyond the edges, then those that fit best."""
     places = layout.rows, layout.columns
@@ -153,13 +135,33 @@ def _steps(cells: Cells, layout: Layout, stream: Stream) -> Floats:
         if abs(across) + abs(down) > NEAREST
     ]
     misfits = [_misfit(cells.facts, cells.looks, *places, down, across) for down, across in drawn]
-    fitting = _best(drawn, misfits, SHEETS - 1 - len(filling))
+    fitting = [
+        _settled(cells, layout, step) for step in _best(drawn, misfits, SHEETS - 1 - len(filling))
+    ]
     return np.array([(0.0, 0.0), *filling, *fitting], np.float32)
 
 
 def _best(steps: list[Step], costs: Sequence[float], count: int) -> list[Step]:
     """The cheapest of the steps, the cheapest first."""
     return [steps[k] for k in sorted(range(len(steps)), key=costs.__getitem__)[:count]]
+
+
+def _settled(cells: Cells, layout: Layout, step: Step) -> Step:
+    """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
+    a step of just its period."""
+    places = layout.rows, layout.columns
+    least = _misfit(cells.facts, cells.looks, *places, *step)
+    for _ in range(SETTLED):
+        around = [
+            (step[0] + down / FINE, step[1] + across / FINE)
+            for down in (-1, 0, 1)
+            for across in (-1, 0, 1)
+        ]
+        costs = [_misfit(cells.facts, cells.looks, *places, *near) for near in around]
+        if min(costs) >= least:
+            break
+        least, step = min(zip(costs, around, strict=True))
+    return step
 
 
 def _steps_beyond(layout: Layout, stream: Stream) -> list[Step]:
@@ -207,12 +209,14 @@ def _misfit(
     down: float,
     across: float,
 ) -> float:
-    """How badly a sheet fits into sheet 0, the mean over every fourth cell; less is better."""
+    """How badly a sheet fits into sheet 0, the mean over a cell in 21, scattered so that they have
+    no period of their own; less is better."""
     side, fine = rows.shape[0], looks.shape[0]
     total, count = np.float64(0), 0
-    for y in range(2, side, 4):
-        for x in range(2, side, 4):
-            v, u = rows[y, x], columns[y, x]
+    for y in range(1, side, 3):
+        for x in range(5 * y % 7, side, 7):
+            v = rows[y, x] + np.float32(x % 2) / fine
+            u = columns[y, x] + np.float32(y % 2) / fine
             w, z = v + down, u + across
             if not (0 <= v < 1 and 0 <= u < 1 and 0 <= w < 1 and 0 <= z < 1):
                 continue

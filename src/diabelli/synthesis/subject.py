@@ -53,7 +53,7 @@ def subject(
     evidence = standing_out(small) * (weight + (1 - weight) * salience) + weight * salience**2
     near = np.clip((blur(widen(salience, CLOSE_BY), 2.0) - 0.1) / 0.3, 0, 1).astype(np.float32)
     core = np.clip((salience * rigid - 0.2) / 0.4, 0, 1)
-    alone = rigid * (1 - plain) * _between(plain)
+    alone = rigid * _between(plain)
     cut_out = silhouette(small, evidence)
     likely = np.max([cut_out.around * near, core, alone], axis=0)
     around = np.clip((likely - DOUBT) / (1 - 2 * DOUBT), 0, 1).astype(np.float32)
