@@ -50,17 +50,17 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
     """One request for one variation of the picture in `data`."""
     source = clock("decode", lambda: pictures.decode(data, pictures.OPENAI))
     studied = clock("analysis", lambda: study(source, SIDE, SIDE))
-    (candidate,) = clock("candidate, levels 0 to 2, judged", partial(candidates, studied, seed))
+    (candidate,) = clock(
+        "candidate: layout, montage, level 0, judge", partial(candidates, studied, seed)
+    )
     guide, canvas = candidate.guide, candidate.canvas
-    if canvas is None:
-        raise ValueError(f"the judge refused seed {seed}: choose a picture that it lets pass")
     for level in range(canvas.level + 1, len(guide.analysis.sizes)):
         height, width = guide.analysis.sizes[level]
         name = f"level {level}, {height}x{width}: "
         clock(name + "source", partial(guide.analysis.level, level))
         clock(name + "guide", partial(guide.level, level))
         done = "search and vote" if level <= STEPS else "vote"
-        canvas = clock(name + done, partial(climb, canvas, guide, candidate.dial, seed))
+        canvas = clock(name + done, partial(climb, canvas, guide, seed))
     image = np.ascontiguousarray(canvas.image[..., :3])  # the sources are opaque
     stream = Stream(derive(seed, "light"))
     bright = clock("light", lambda: lit(image, random_light(STRENGTH, stream, grey=False)))

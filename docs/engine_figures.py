@@ -21,12 +21,13 @@ from diabelli.synthesis.analysis import STEPS, Analysis
 from diabelli.synthesis.candidate import Candidate
 from diabelli.synthesis.climb import Canvas, climb, start
 from diabelli.synthesis.composition import compose, paint, study
-from diabelli.synthesis.guide import Guide
+from diabelli.synthesis.guide import Guide, guide_of
 from diabelli.synthesis.light import lit, random_light
+from diabelli.synthesis.montage import whole_sheet
 from diabelli.synthesis.recolour import random_turn, recoloured
 from diabelli.synthesis.repaint import random_repaint, repainted
 from diabelli.synthesis.resample import Bytes, resize, resize_map, to_bytes
-from diabelli.synthesis.salience import salience
+from diabelli.synthesis.salience import descriptors, salience
 from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.things import place_of, things_of
 from diabelli.variation import Image
@@ -38,28 +39,32 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
 DRAWING, PHOTOGRAPH = "crest", "astronaut"
+SAMPLE, SAMPLE_SEED, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 12, 5
+"""The picture that comes along has surroundings that a montage can arrange anew."""
 SIDE, TILE, GAP = 512, 200, 5
 LINES = 12
 """The grid over the guide has so many cells along each side of the source."""
+CLOSE = 48
+"""The side of what is shown of a seam, in pixels at the level WORK."""
 
 
 def analysis_strip(analysis: Analysis) -> Image:
-    """The source, and what is found out about it: salience, rarity, rigidity."""
+    """The source, and what is found out about it: salience, rigidity, subject."""
     work = analysis.level(STEPS)
-    maps = (salience(work), analysis.rarity, analysis.rigidity)
+    maps = (salience(descriptors(work)), analysis.rigidity, analysis.subject)
     return joined([colours(work), *(grey(values) for values in maps)])
 
 
 def layout_strip(guide: Guide) -> Image:
-    """The guide, with the source's own grid drawn over it, and where it is free."""
-    shown = colours(guide.at(*guide.analysis.sizes[STEPS]))
-    free = guide.freedom(STEPS).astype(np.float32) / 255
-    return joined([shown, gridded(guide), grey(free)])
+    """The source, and the same under a layout, then with its own grid drawn over it."""
+    shown = whole(guide).at(*guide.analysis.sizes[STEPS])
+    source = guide.analysis.level(STEPS)
+    return joined([colours(source), colours(shown), gridded(guide)])
 
 
 def gridded(guide: Guide) -> Image:
-    """The guide under the lines along which the source's rows and columns run."""
-    image = colours(guide.at(TILE, TILE)).copy()
+    """The source under a layout, with the lines along which its rows and columns run."""
+    image = colours(whole(guide).at(TILE, TILE)).copy()
     for shares in (guide.layout.rows, guide.layout.columns):
         cells = np.floor(LINES * resize_map(shares, TILE, TILE))
         line = np.zeros((TILE, TILE), bool)
@@ -69,24 +74,56 @@ def gridded(guide: Guide) -> Image:
     return image
 
 
+def whole(guide: Guide) -> Guide:
+    """The guide as one sheet, before a montage is cut."""
+    return guide_of(guide.analysis, guide.layout, whole_sheet())
+
+
+def montage_strip(guide: Guide) -> Image:
+    """Sheet 0, which sheet each place shows, and the montage."""
+    size = guide.analysis.sizes[STEPS]
+    return joined(
+        [colours(whole(guide).at(*size)), patchwork(guide.labels(*size)), colours(guide.at(*size))]
+    )
+
+
+def patchwork(labels: Bytes) -> Image:
+    """Each label in a colour of its own, 0 in grey."""
+    hues = (np.arange(256)[:, None] * np.array([97, 57, 151]) + 60) % 200 + 40
+    hues[0] = 90
+    return hues[labels].astype(np.uint8)
+
+
 def climb_strip(candidate: Candidate) -> Image:
-    """The canvas at level 0, at the level where it is judged, at the finest that is searched."""
+    """The same seam as it was cut, mended at level 0, and at the finest that is searched."""
+    size = candidate.guide.analysis.sizes[STEPS]
     canvases = climbed(candidate)
-    return joined([colours(canvas.image) for canvas in (canvases[0], canvases[2], canvases[-1])])
+    images = [candidate.guide.at(*size), canvases[0].image, canvases[-1].image]
+    return joined([close(colours(image), candidate.guide.labels(*size)) for image in images])
+
+
+def close(image: Image, labels: Bytes) -> Image:
+    """What is around the longest seam between columns, enlarged so that pixels are seen."""
+    side = labels.shape[0]
+    seams = (labels[:, 1:] != labels[:, :-1]).astype(np.float32)
+    along = resize_map(seams, side // CLOSE, side // CLOSE)[1:-1, 1:-1]
+    y, x = (int(k + 1) * CLOSE for k in np.unravel_index(along.argmax(), along.shape))
+    scale = image.shape[0] / side
+    top, left, reach = (round(k * scale) for k in (y, x, CLOSE))
+    return tile(np.ascontiguousarray(image[top : top + reach, left : left + reach]))
 
 
 def climbed(candidate: Candidate) -> list[Canvas]:
-    """The candidate's canvases at levels 0 to STEPS."""
-    canvases = [start(candidate.guide, candidate.dial, candidate.seed)]
+    """The candidate's canvases at levels 0 to STEPS, whole."""
+    canvases = [start(candidate.guide, candidate.seed)]
     while canvases[-1].level < STEPS:
-        finer = climb(canvases[-1], candidate.guide, candidate.dial, candidate.seed)
-        canvases.append(finer)
+        canvases.append(climb(canvases[-1], candidate.guide, candidate.seed))
     return canvases
 
 
 def light_strip(image: Image) -> Image:
     """An image, and the same under three lights as far from it as strength 1 goes."""
-    lights = [random_light(1.0, Stream(seed), grey=False) for seed in (3, 4, 9)]
+    lights = [random_light(1.0, Stream(seed), grey=False) for seed in (20, 21, 19)]
     return joined([image, *(lit(image, light) for light in lights)])
 
 
@@ -107,7 +144,7 @@ def repaint_strip(image: Image) -> Image:
 def strength_strip(source: Image) -> Image:
     """What one seed makes at growing strengths, from 0 on."""
     strengths = (0.0, 0.3, 0.5, 0.8, 1.0)
-    made = [diabelli.vary(source, strength=s, seed=SEED, size=SIDE) for s in strengths]
+    made = [diabelli.vary(source, strength=s, seed=GROWING_SEED, size=SIDE) for s in strengths]
     return joined([variation.image for (variation,) in made])
 
 
@@ -141,23 +178,31 @@ def unreported(stage: str, share: float, preview: object = None) -> None:
     """A report that nobody reads."""
 
 
+def candidate_of(source: Image, seed: int) -> tuple[Analysis, Candidate]:
+    """The analysis of a source and the candidate of a seed."""
+    studied = study(source, SIDE // 2, SIDE // 2)
+    (candidate,) = compose(
+        studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=in_turn
+    )
+    return studied[0], candidate
+
+
 def main() -> None:
     """Write every figure."""
-    source = load(SOURCE)
-    studied = study(source, SIDE, SIDE)
-    (candidate,) = compose(
-        studied, n=1, strength=STRENGTH, seed=SEED, report=unreported, spread=in_turn
-    )
+    source, sample = load(SOURCE), pictures.to_image(SAMPLE)
+    analysis, candidate = candidate_of(source, SEED)
+    _, arranged = candidate_of(sample, SAMPLE_SEED)
     unlit = replace(candidate.dial, strength=0.0)
     image = paint(replace(candidate, dial=unlit), SIDE, SIDE, report=unreported)
     strips = {
-        "analysis": analysis_strip(studied[0]),
+        "analysis": analysis_strip(analysis),
         "layout": layout_strip(candidate.guide),
-        "climb": climb_strip(candidate),
+        "montage": montage_strip(arranged.guide),
+        "climb": climb_strip(arranged),
         "light": light_strip(image),
         "recolour": recolour_strip(load(DRAWING)),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
-        "strength": strength_strip(source),
+        "strength": strength_strip(sample),
     }
     for name, strip in strips.items():
         (HERE / "images" / f"engine-{name}.jpg").write_bytes(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from diabelli.synthesis.compiled import compiled
 from diabelli.synthesis.resample import Bytes, Floats
 
-SHARP = -0.37
+SHARP = -0.34
 """The slope of the cubic filter that warps, at its first zero; -0.4 is softer, -0.75 rings."""
 
 
