@@ -25,13 +25,13 @@ ENGINE_VERSION = "3"
 
 
 class PatchEngine:
-    """Makes variations of the source's own patches, under a random layout; see
-    `diabelli.synthesis`."""
+    """Makes variations of a source from itself alone: laid out, cut and joined anew, its seams
+    mended by patches; see `diabelli.synthesis`."""
 
     info = EngineInfo(
         name="patch",
         version=ENGINE_VERSION,
-        summary="Rearranges the picture's own patches: no weights, no GPU, any picture.",
+        summary="Cuts and joins the picture itself anew: no weights, no GPU, any picture.",
         trained=False,
     )
 
