@@ -1,5 +1,7 @@
 """Light: gentle, neutral at strength 0, and never on what is white or black."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,28 @@ def test_light_is_warm_or_cold_rather_than_green():
     warm, tinted = np.mean(tilts, axis=0)
     assert warm > 3 * tinted
     assert warm > 5
+
+
+def test_light_is_more_or_less_colourful():
+    """Differences between channels grow or shrink; what is vivid grows no more."""
+    pale, pure = (np.full((9, 9, 3), colour, np.uint8) for colour in ((120, 100, 90), (255, 0, 0)))
+    light = random_light(0, Stream(1), grey=False)
+    spans = [np.ptp(lit(pale, replace(light, colour=colour))[0, 0]) for colour in (0.7, 1, 1.4)]
+    assert spans == [22, 30, 40]
+    np.testing.assert_array_equal(lit(pure, replace(light, colour=1.4)), pure)
+    drawn = [random_light(1.0, Stream(seed), grey=False).colour for seed in range(20)]
+    assert 0.7 < min(drawn) < 0.9
+    assert 1.1 < max(drawn) < 1.4
+
+
+def test_light_is_more_or_less_contrasty():
+    """Some lights draw dark and bright values apart, some together."""
+    spans = []
+    for seed in range(20):
+        curve = random_light(1.0, Stream(seed), grey=True).curves[0].astype(int)
+        spans.append(curve[176] - curve[80])
+    assert min(spans) < 85
+    assert max(spans) > 107
 
 
 @pytest.mark.parametrize("seed", range(5))

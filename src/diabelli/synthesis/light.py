@@ -1,7 +1,8 @@
 """Light and colour: the last and gentlest change, made to the finished image.
 
 A tone curve for each channel, which together shift brightness, contrast and the white's balance,
-and a slow field of light over the picture, as if a lamp had been moved.  What is white stays white.
+more or less colour, and a slow field of light over the picture, as if a lamp had been moved.  What
+is white stays white.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from diabelli.synthesis.stream import Stream
 
 REACH = 1.5
 """Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
-GAMMA, WARMTH, TINT = 0.18, 0.11, 0.012
+GAMMA, WARMTH, TINT = 0.16, 0.09, 0.012
 """The deviations at strength 1 of three logarithms of exponents: how dark, how cold as against warm
 (daylight varies mostly along that line), how green."""
+CONTRAST, COLOUR = 0.4, 0.22
+"""Likewise of contrast, as how much flatter curves get at white and black, and of the logarithm of
+how colourful it is."""
 FIELD = 16
 """The light is held on a grid of FIELD x FIELD."""
 
@@ -30,29 +34,35 @@ class Light:
     Attributes:
         curves: (3, 256) uint8, what becomes of each value of red, green and blue.
         gains: (FIELD, FIELD) float32, what each place is multiplied by, about 1.
+        colour: what differences between channels are multiplied by, about 1.
     """
 
     curves: Bytes
     gains: Floats
+    colour: float
 
 
 def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
     """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour."""
-    draws = [REACH * stream.between(-1, 1) for _ in range(3)]
+    draws = [REACH * stream.between(-1, 1) for _ in range(5)]
     dark = GAMMA * strength * draws[0]
     cold, green = (
         amount * strength * draw * (not grey)
-        for amount, draw in zip((WARMTH, TINT), draws[1:], strict=True)
+        for amount, draw in zip((WARMTH, TINT), draws[1:3], strict=True)
     )
     exponents = np.exp(dark + np.array([cold + green, -2 * green, green - cold]))
     values = np.arange(256) / 255
+    values += CONTRAST * strength * draws[3] * values * (1 - values) * (2 * values - 1)
     curves = np.rint(255 * values ** exponents[:, None]).astype(np.uint8)
     nodes = 1 + 0.12 * strength * stream.normal(3, 3)
-    return Light(curves, resize_map(nodes.astype(np.float32), FIELD, FIELD))
+    colour = float(np.exp(COLOUR * strength * draws[4]))
+    return Light(curves, resize_map(nodes.astype(np.float32), FIELD, FIELD), colour)
 
 
 @compiled
-def _lit(image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats) -> Bytes:
+def _lit(
+    image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats, colour: np.float32
+) -> Bytes:
     """`lit`, with the places of the image's rows and columns on the grid of gains."""
     height, width = image.shape[:2]
     last = gains.shape[0] - 2
@@ -71,13 +81,19 @@ def _lit(image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floa
             bright = np.float32(max(image[y, x, 0], max(image[y, x, 1], image[y, x, 2]))) / 255
             shaded = bright * bright * bright
             gain = 1 + (gain - 1) * (1 - shaded * shaded)
-            for c in range(3):
-                value = np.float32(curves[c, image[y, x, c]]) * np.float32(gain) + np.float32(0.5)
-                out[y, x, c] = np.uint8(min(value, np.float32(255)))
+            red = np.float32(curves[0, image[y, x, 0]]) * np.float32(gain)
+            green = np.float32(curves[1, image[y, x, 1]]) * np.float32(gain)
+            blue = np.float32(curves[2, image[y, x, 2]]) * np.float32(gain)
+            vivid = (max(red, green, blue) - min(red, green, blue)) / np.float32(255)
+            more = 1 + (colour - 1) * max(1 - vivid, np.float32(0))
+            light = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+            for c, value in enumerate((red, green, blue)):
+                shown = light + more * (value - light) + np.float32(0.5)
+                out[y, x, c] = np.uint8(min(max(shown, np.float32(0)), np.float32(255)))
     return out
 
 
 def lit(image: Bytes, light: Light) -> Bytes:
     """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, under that light."""
     rows, columns = (np.linspace(0, FIELD - 1, side, dtype=np.float32) for side in image.shape[:2])
-    return _lit(image, light.curves, rows, columns, light.gains)
+    return _lit(image, light.curves, rows, columns, light.gains, np.float32(light.colour))
