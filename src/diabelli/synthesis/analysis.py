@@ -157,8 +157,9 @@ def analyse(source: Bytes, height: int, width: int, spread: Spread = in_turn) ->
     """
     sizes = ladder(height, width)
     ((pyramid, work),) = spread([partial(_scaled, source, sizes[STEPS])])
-    (rare, plain), (texture, salient) = spread([partial(_patches, work), partial(_regions, work)])
-    (analysis,) = spread([partial(_concluded, sizes, pyramid, work, rare, plain, texture, salient)])
+    findings = _Findings(work)
+    spread([findings.look_locally, findings.look_regionally])
+    (analysis,) = spread([partial(_concluded, sizes, pyramid, findings)])
     return analysis
 
 
@@ -170,32 +171,41 @@ def _scaled(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], Bytes]:
     return pyramid, resize(pyramid[-1], *size)
 
 
-def _patches(work: Bytes) -> tuple[Floats, Floats]:
-    """What small neighbourhoods tell: the rarity and the plainness of an image."""
-    return rarity(resize(work, *scaled(work.shape[0], work.shape[1], ANALYSED))), plainness(work)
+@dataclass(slots=True, eq=False)
+class _Findings:
+    """What is found out about an image, by two looks that do not depend on each other.
+
+    Attributes:
+        image: (h, w, 4) uint8.
+        rare, plain, kind: what small neighbourhoods tell.
+        texture, salient: what regions tell.
+    """
+
+    image: Bytes
+    rare: Floats = field(init=False)
+    plain: Floats = field(init=False)
+    kind: Kind = field(init=False)
+    texture: Floats = field(init=False)
+    salient: Floats = field(init=False)
+
+    def look_locally(self) -> None:
+        height, width = self.image.shape[:2]
+        self.rare = rarity(resize(self.image, *scaled(height, width, ANALYSED)))
+        self.plain = plainness(self.image)
+        self.kind = kind_of(self.image)
+
+    def look_regionally(self) -> None:
+        self.texture = descriptors(self.image)
+        self.salient = np.clip(resize_map(salience(self.texture), GRID, GRID), 0, 1)
 
 
-def _regions(work: Bytes) -> tuple[Floats, Floats]:
-    """What regions tell: the texture and the salience of an image."""
-    texture = descriptors(work)
-    return texture, np.clip(resize_map(salience(texture), GRID, GRID), 0, 1)
-
-
-def _concluded(
-    sizes: list[tuple[int, int]],
-    pyramid: list[Bytes],
-    work: Bytes,
-    rare: Floats,
-    plain: Floats,
-    texture: Floats,
-    salient: Floats,
-) -> Analysis:
+def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findings) -> Analysis:
     """What follows from all that."""
-    kind = kind_of(work)
+    work, kind, plain = found.image, found.kind, found.plain
     divisible = not (kind.drawn or kind.written or kind.symmetric or is_transparent(work))
-    rigid = rigidity(work, salient, rare, plain)
-    thing = subject(work, salient, rigid, plain, written=kind.written)
-    cells = cells_of(work, thing.around, rigid, plain, texture)
+    rigid = rigidity(work, found.salient, found.rare, plain)
+    thing = subject(work, found.salient, rigid, plain, written=kind.written)
+    cells = cells_of(work, thing.around, rigid, plain, found.texture)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,

@@ -60,6 +60,12 @@ def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
 
 
 @compiled
+def _shown(value: np.float32) -> np.uint8:
+    """The nearest number 0..255."""
+    return np.uint8(min(max(value + np.float32(0.5), np.float32(0)), np.float32(255)))
+
+
+@compiled
 def _lit(
     image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats, colour: np.float32
 ) -> Bytes:
@@ -67,6 +73,7 @@ def _lit(
     height, width = image.shape[:2]
     last = gains.shape[0] - 2
     out = image.copy()
+    whole = np.float32(1 / 255)
     for y in range(height):
         top = min(int(rows[y]), last)
         down = rows[y] - np.float32(top)
@@ -78,18 +85,18 @@ def _lit(
                 gains[top + 1, left] + (gains[top + 1, left + 1] - gains[top + 1, left]) * across
             )
             gain = above + (below - above) * down
-            bright = np.float32(max(image[y, x, 0], max(image[y, x, 1], image[y, x, 2]))) / 255
+            bright = np.float32(max(image[y, x, 0], max(image[y, x, 1], image[y, x, 2]))) * whole
             shaded = bright * bright * bright
             gain = 1 + (gain - 1) * (1 - shaded * shaded)
             red = np.float32(curves[0, image[y, x, 0]]) * np.float32(gain)
             green = np.float32(curves[1, image[y, x, 1]]) * np.float32(gain)
             blue = np.float32(curves[2, image[y, x, 2]]) * np.float32(gain)
-            vivid = (max(red, green, blue) - min(red, green, blue)) / np.float32(255)
+            vivid = (max(red, green, blue) - min(red, green, blue)) * whole
             more = 1 + (colour - 1) * max(1 - vivid, np.float32(0))
             light = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
-            for c, value in enumerate((red, green, blue)):
-                shown = light + more * (value - light) + np.float32(0.5)
-                out[y, x, c] = np.uint8(min(max(shown, np.float32(0)), np.float32(255)))
+            out[y, x, 0] = _shown(light + more * (red - light))
+            out[y, x, 1] = _shown(light + more * (green - light))
+            out[y, x, 2] = _shown(light + more * (blue - light))
     return out
 
 
