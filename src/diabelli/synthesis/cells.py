@@ -15,7 +15,7 @@ from diabelli.synthesis.resample import (
     resize,
     resize_map,
 )
-from diabelli.synthesis.rigidity import GRID
+from diabelli.synthesis.rigidity import GRID, coherence, structure
 
 SUBJECT, FIRM, PLAIN, BUSY, LINED, TEXTURE = range(6)
 """Where in the last axis of `facts` each is; the texture is all from there on."""
@@ -61,7 +61,8 @@ def cells_of(image: Bytes, subject: Floats, rigid: Floats, plain: Floats, textur
     """
     fine = resize(image, 2 * GRID, 2 * GRID)
     slopes = gradient(brightness(fine))
-    steep, coherent = np.abs(slopes[0]) + np.abs(slopes[1]), _coherence(*slopes)
+    steep = np.abs(slopes[0]) + np.abs(slopes[1])
+    coherent = coherence(structure(*slopes, AROUND))
     busy = blur(resize_map(steep * (1 - coherent), GRID, GRID), 0.7)
     lined = _lined((steep / max(float(fine[..., :3].std()), FAINT)).astype(np.float32), coherent)
     features = resize_map(np.ascontiguousarray(np.moveaxis(texture, 0, -1)), GRID, GRID)
@@ -74,21 +75,10 @@ def cells_of(image: Bytes, subject: Floats, rigid: Floats, plain: Floats, textur
 def _lined(steep: Floats, coherent: Floats) -> Floats:
     """Where lines that run one way are nearly all there is, (GRID, GRID) 0..1: bricks, planks.
 
-    steep: how steep slopes are, beside the picture's contrast.  coherent: as below.
+    steep: how steep slopes are, beside the picture's contrast.  coherent: as `coherence` has it.
     """
     edges = np.minimum(steep, 1)
     many = blur(edges, THROUGHOUT)
     ordered = blur(edges * coherent, THROUGHOUT) / (many + np.float32(0.01))
     lined = np.clip((ordered - 0.45) / 0.2, 0, 1) * np.clip((many - 0.1) / 0.15, 0, 1)
     return np.clip(resize_map(lined.astype(np.float32), GRID, GRID), 0, 1)
-
-
-def _coherence(down: Floats, across: Floats) -> Floats:
-    """How far slopes around a place all lie along one line, 0..1: in bricks and combed hair.
-
-    That of the structure tensor (Weickert 1999).
-    """
-    squares = np.stack([down * down, across * across, down * across], -1)
-    yy, xx, xy = (each for each in np.moveaxis(blur(squares, AROUND), -1, 0))
-    apart = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
-    return np.asarray(apart / (xx + yy + np.float32(1)), np.float32)

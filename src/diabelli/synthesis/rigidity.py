@@ -94,15 +94,27 @@ def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
     light = blur(brightness(image), 0.7)
     down, across = gradient(light)
     scale = min(image.shape[:2]) / 256
-    products = np.stack([down * down, across * across, down * across], axis=2)
-    rims = _lines(blur(products, 6 * scale), 2, 0.75 - 0.3 * subject)
-    wires = _lines(blur(products, 3 * scale), 3, 0.65 - 0.3 * subject)
+    rims = _lines(structure(down, across, 6 * scale), 2, 0.75 - 0.3 * subject)
+    wires = _lines(structure(down, across, 3 * scale), 3, 0.65 - 0.3 * subject)
     reach = max(1, round(3 * scale))
     rim: Floats = np.clip(resize_map(widen(rims, reach), GRID, GRID), 0, 1)
     wire: Floats = np.clip(resize_map(widen(wires, reach), GRID, GRID), 0, 1)
     alone = np.clip(4 * blur(plain, 5.0) - 1.6, 0, 1)
     whole = np.maximum(rim, wire + alone * (np.maximum(_closed(wire, 0), _closed(wire, 1)) - wire))
     return np.clip(2 * blur(whole, 1.0), 0, 1)
+
+
+def structure(down: Floats, across: Floats, reach: float) -> Floats:
+    """The structure tensor of slopes (h, w), pooled by a bell of the deviation `reach`: (h, w, 3),
+    the squares down and across and their product."""
+    return blur(np.stack([down * down, across * across, down * across], axis=2), reach)
+
+
+def coherence(tensor: Floats) -> Floats:
+    """How far all slopes around a place lie along one line, (h, w) 0..1 (Weickert 1999)."""
+    yy, xx, xy = (tensor[..., k] for k in range(3))
+    apart = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
+    return np.asarray(apart / (xx + yy + np.float32(0.5)), np.float32)
 
 
 def _closed(lines: Floats, axis: int) -> Floats:
@@ -118,12 +130,10 @@ def _closed(lines: Floats, axis: int) -> Floats:
 def _lines(tensor: Floats, usually: float, coherent: float) -> Floats:
     """Where the structure tensor (h, w, 3) of squares down and across and their product is more
     coherent than `coherent`, and `usually` times stronger than around; (h, w) 0..1."""
-    yy, xx, xy = (tensor[..., k] for k in range(3))
-    energy = xx + yy
-    coherence = np.sqrt((xx - yy) ** 2 + 4 * xy * xy) / (energy + np.float32(0.5))
+    energy = tensor[..., 0] + tensor[..., 1]
     usual = resize_map(blur(resize_map(energy, GRID, GRID), 6.0), *energy.shape)
     edge = np.clip(energy / (usually * usual + np.float32(1)) - 0.25, 0, 1)
-    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence - coherent) / 0.25, 0, 1)
+    straight = np.clip(2 * edge, 0, 1) * np.clip((coherence(tensor) - coherent) / 0.25, 0, 1)
     return straight.astype(np.float32)
 
 
