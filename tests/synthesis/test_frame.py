@@ -143,12 +143,23 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
     right[20:50, 48:] = 1
     found = room(right, EVEN, NOTHING, divisible=divisible)
     assert found.right == 0
-    assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 48 / GRID)
+    assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 47 / GRID)
     assert room(right[:, ::-1], EVEN, NOTHING, divisible=divisible) == found.mirrored()
 
 
 @pytest.mark.parametrize(("share", "loose"), [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)])
 def test_there_is_no_room_around_a_wall(share, loose):
     """What runs in lines throughout cannot be continued by anything but itself."""
-    found = room(NOTHING, EVEN, NOTHING + np.float32(share), divisible=False)
-    assert found == pytest.approx((loose, loose, loose), abs=1e-5)
+    found = room(NOTHING, EVEN, NOTHING + np.float32(share), divisible=True)
+    side = FURTHER + CLOSE
+    assert found == pytest.approx((loose, loose * side, loose * side), abs=1e-5)
+
+
+def test_no_mirror_image_shows_a_tip():
+    """What is too thin to be a subject's edge is still seen twice, unless the frame ends before."""
+    tip = NOTHING.copy()
+    tip[12:, 30] = 1
+    tip[50, 9:] = 0.2
+    found = room(tip, EVEN, NOTHING, divisible=False)
+    assert found == pytest.approx((11 / GRID, 8 / GRID, 0))
+    assert room(tip, EVEN, NOTHING, divisible=True).top > 12 / GRID

@@ -21,10 +21,13 @@ from diabelli.synthesis.stream import Stream
 CUT, ANEW = 1.5, 0.3
 """How many cells of the subject an edge may cut anew, and how many more for each that the source's
 own edge cuts already."""
+QUARTER, EIGHTH = 4, 8
 TOUCHED = 0.6
 """Where an eighth of an edge is of the subject by so much, the subject goes on beyond it."""
 NEAR = 0.25
 """Likewise, where the subject begins."""
+FAINT = 0.05
+"""Where any cell of a row is of the subject by so much, something of it may be seen there."""
 FURTHER, CLOSE = 1.5, 0.05
 """How much further than it is clear of the subject a divisible source may be continued sideways."""
 OTHER = 0.15
@@ -99,23 +102,28 @@ def room(subject: Floats, texture: Floats, lined: Floats, *, divisible: bool) ->
     subject, lined: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the
     source, from the upper edge on, is of one texture and without subject.  Sideways as far as there
     is no subject, and if the source is `divisible`, so that its mirror image need not do, further.
-    Not at all where most of it is `lined`: a wall goes on only as it began.
+    Where the mirror image must do, one cell less, and up to the faintest part of the subject: it
+    would be seen twice.  Not at all where most of it is `lined`: a wall goes on only as it began.
     """
-    top = min(_clear(subject), _clear(np.square(texture - texture[0]).sum(2) / OTHER, 4))
+    part, least, short = (EIGHTH, NEAR, 0.0) if divisible else (GRID, FAINT, 1 / GRID)
+    top = min(
+        _clear(subject, part, least), _clear(np.square(texture - texture[0]).sum(2), QUARTER, OTHER)
+    )
     left, right = (
-        0.0 if _most(map_[0], 8) > TOUCHED else _clear(map_)
+        0.0 if _most(map_[0], EIGHTH) > TOUCHED else _clear(map_, part, least)
         for map_ in (subject.T, subject.T[::-1])
     )
     if divisible:
         left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
     loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
-    return Room(loose * top, loose * left, loose * right)
+    return Room(*(loose * max(side - short, 0.0) for side in (top, left, right)))
 
 
-def _clear(values: Floats, part: int = 8) -> float:
-    """How deep values are low, from the first row on, as a share of all rows."""
+def _clear(values: Floats, part: int, least: float) -> float:
+    """How deep rows have nothing, from the first on, as a share of all rows: less than `least` on
+    the average of one `part`-th of them."""
     for k in range(GRID):
-        if _most(values[k], part) > (NEAR if part == 8 else 1):
+        if _most(values[k], part) > least:
             return k / GRID
     return 1.0
 
