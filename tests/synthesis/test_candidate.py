@@ -8,6 +8,7 @@ import pytest
 
 from diabelli.synthesis.candidate import (
     CHANCES,
+    LETTERS,
     THUMB,
     WRITTEN,
     Sketch,
@@ -19,7 +20,7 @@ from diabelli.synthesis.candidate import (
 )
 from diabelli.synthesis.composition import study
 from diabelli.synthesis.dial import dial
-from oracles.sources import flag, landscape, meadow
+from oracles.sources import face, flag, meadow
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +120,15 @@ def test_a_garbled_montage_is_less_new(sketches):
 
 
 def test_a_dial_is_suited_to_its_picture():
-    """Textures hardly bend, what is written even less, a landscape as much as was asked for."""
+    """Textures hardly bend, what is written even less, a face as much as was asked for."""
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
     asked = dial(0.8)
-    texture, written, scene = (
-        _suited(asked, study(source, 256, 256)[0]) for source in (noise, flag(200), landscape(200))
+    texture, written, shown = (
+        _suited(asked, study(source, 256, 256)[0]) for source in (noise, flag(200), face(200))
     )
     assert texture.flow < 0.3 * asked.flow
     assert texture.stretch < 0.3 * asked.stretch
     assert written.flow == WRITTEN * asked.flow
-    assert scene.stretch > 0.9 * asked.stretch
+    assert written.stretch == LETTERS * asked.stretch
+    assert shown.stretch > 0.9 * asked.stretch
+    assert shown.flow > 0.9 * asked.flow

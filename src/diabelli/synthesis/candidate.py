@@ -28,8 +28,9 @@ CHANCES = (1.0, 0.3, 0.0)
 """How much each try gains by what is new, as a share of what the dial says."""
 ZOOMS = (1.0, 0.87, 1.15)
 """Windows may look like the source's at these zooms."""
-WRITTEN = 0.2
-"""What is written flows this much less than other pictures: lines of text stay straight."""
+WRITTEN, LETTERS = 0.2, 0.6
+"""How much of what other pictures flow, and are stretched, what is written is: lines of text stay
+straight, and letters of one word alike."""
 TEXTURE = 1.7
 """Where the rigid is less than so many times the free, a picture is more and more a texture."""
 THUMB = 32
@@ -90,11 +91,11 @@ def sketch(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> Sk
 def _suited(dial: Dial, analysis: Analysis) -> Dial:
     """The dial for a layout of that source.
 
-    What is written hardly flows.  A texture neither flows nor is stretched: what a montage moves
-    needs no bending.
+    What is written hardly flows, and is stretched less.  A texture neither flows nor is stretched:
+    what a montage moves needs no bending.
     """
     if analysis.kind.written:
-        return replace(dial, flow=dial.flow * WRITTEN)
+        return replace(dial, flow=dial.flow * WRITTEN, stretch=dial.stretch * LETTERS)
     free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.plainness), 0, 1).mean()
     held = float(np.clip(analysis.rigidity.mean() / (TEXTURE * free + 1e-6), 0, 1))
     return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held)
