@@ -7,6 +7,7 @@ from diabelli.synthesis.alpha import joined
 from diabelli.synthesis.analysis import analyse
 from diabelli.synthesis.cells import FIRM, LINED, PLAIN, SUBJECT, Cells
 from diabelli.synthesis.layout import Layout, centres, look_up
+from diabelli.synthesis.resample import resize
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.sheets import (
     FAR,
@@ -118,6 +119,16 @@ def test_steps_settle_where_a_picture_repeats(wall, seed):
     across = random_sheets(wall, layout(), NEW, Stream(seed)).steps[1:, 1]
     off = np.abs(across * 16 - np.rint(across * 16)) / 16
     assert off.mean() < 0.4 / 64  # 1 / 64 were they drawn alone
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_step_settles_on_what_is_there_already(seed):
+    """Where all is smooth the best fit is no step at all, but each keeps its distance."""
+    blobs = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), np.uint8)
+    soft = analyse(resize(joined(blobs), 256, 256), 256, 256).cells
+    soft.facts[..., SUBJECT] = 0
+    sheets = random_sheets(soft, layout(), NEW, Stream(seed))
+    assert np.abs(sheets.steps[1:]).sum(1).min() > NEAREST
 
 
 def test_seams_through_walls_are_firm(cells, wall):

@@ -33,6 +33,7 @@ NEAREST = 0.1
 """Steps shorter than this would show the same again, only a little out of place."""
 SETTLED, FINE = 6, 2 * GRID
 """How often a step gives way to a better one beside it, and how near that is: a side over FINE."""
+BESIDE = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1) if down or across]
 FILLING = 5
 """Sheets that are there to fill what a frame adds beyond the source's edges."""
 OUT = 0.02
@@ -132,12 +133,11 @@ def _steps(cells: Cells, layout: Layout, stream: Stream) -> Floats:
     drawn = [
         (float(down), float(across))
         for down, across in zip(downs, acrosses, strict=True)
-        if abs(across) + abs(down) > NEAREST
+        if _is_far(down, across)
     ]
     misfits = [_misfit(cells.facts, cells.looks, *places, down, across) for down, across in drawn]
-    fitting = [
-        _settled(cells, layout, step) for step in _best(drawn, misfits, SHEETS - 1 - len(filling))
-    ]
+    best = _best(drawn, misfits, SHEETS - 1 - len(filling))
+    fitting = [_settled(cells, layout, step) for step in best]
     return np.array([(0.0, 0.0), *filling, *fitting], np.float32)
 
 
@@ -146,18 +146,21 @@ def _best(steps: list[Step], costs: Sequence[float], count: int) -> list[Step]:
     return [steps[k] for k in sorted(range(len(steps)), key=costs.__getitem__)[:count]]
 
 
+def _is_far(down: float, across: float) -> bool:
+    return abs(across) + abs(down) > NEAREST
+
+
 def _settled(cells: Cells, layout: Layout, step: Step) -> Step:
     """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
     a step of just its period."""
-    places = layout.rows, layout.columns
-    least = _misfit(cells.facts, cells.looks, *places, *step)
+
+    def misfit(step: Step) -> float:
+        return _misfit(cells.facts, cells.looks, layout.rows, layout.columns, *step)
+
+    least = misfit(step)
     for _ in range(SETTLED):
-        around = [
-            (step[0] + down / FINE, step[1] + across / FINE)
-            for down in (-1, 0, 1)
-            for across in (-1, 0, 1)
-        ]
-        costs = [_misfit(cells.facts, cells.looks, *places, *near) for near in around]
+        around = [(step[0] + down / FINE, step[1] + across / FINE) for down, across in BESIDE]
+        costs = [misfit(near) if _is_far(*near) else NOWHERE for near in around]
         if min(costs) >= least:
             break
         least, step = min(zip(costs, around, strict=True))
