@@ -141,6 +141,21 @@ def test_alpha_is_varied_with_the_colours(patch_engine):
         assert variation.image[rim][:, :3].mean(1).min() > darkest / 2 - 10
 
 
+def test_a_sticker_gets_another_hue(patch_engine):
+    """What is cut out is not nature: of a blue one, half the variations are of another hue."""
+    y, x = np.indices((200, 200))
+    light = (np.clip(250 - 0.8 * np.hypot(y - 60, x - 70), 60, 255) / 255)[..., None]
+    source = np.zeros((200, 200, 4), np.uint8)
+    source[..., :3] = light * (60, 120, 240)
+    source[..., 3] = 255 * ((y - 100) ** 2 + (x - 90) ** 2 < 70**2)
+    shown = made(patch_engine, source, square(n=6, strength=0.8))
+    hues = []
+    for variation in shown:
+        colours = variation.image[variation.image[..., 3] == 255][:, :3].astype(int)
+        hues.append(np.arctan2(*(colours[:, k].mean() - colours[:, 1].mean() for k in (2, 0))))
+    assert np.ptp(hues) > 0.8
+
+
 def test_a_useless_alpha_is_not_kept(patch_engine):
     """A picture that is opaque everywhere gives three channels, the same as without alpha."""
     source = np.dstack([face(100), np.full((100, 100), 255, np.uint8)])

@@ -5,7 +5,7 @@ import pytest
 
 from diabelli.synthesis.alpha import joined
 from diabelli.synthesis.kind import kind_of
-from oracles.sources import SOURCES
+from oracles.sources import SOURCES, sticker
 
 SIDE = 256
 
@@ -41,6 +41,38 @@ def test_flat_art_is_drawn_and_not_to_be_mirrored():
     kind = kind_of(joined(badge()))
     assert kind.drawn
     assert kind.written
+
+
+def test_a_figure_is_drawn_and_may_be_mirrored():
+    """A disc on thin legs is no writing."""
+    y, x = np.indices((SIDE, SIDE))
+    flat = paper()
+    flat[(y - 90) ** 2 + (x - 110) ** 2 < 60**2] = 0
+    flat[100:220, (x[0] >= 70) & (x[0] < 150) & (x[0] % 24 < 6)] = 0
+    kind = kind_of(joined(flat))
+    assert kind.drawn
+    assert not kind.written
+
+
+def test_a_page_in_uneven_light_is_no_drawing():
+    """Ink on paper has hard edges, but paper that is lit from one side has many shades."""
+    y, x = np.indices((SIDE, SIDE))
+    grain = np.random.default_rng(0).integers(-4, 5, (SIDE, SIDE)) * (x > 100)
+    strokes = (y % 24 < 10) & (x % 14 < 4)
+    for sheet, is_drawn in ((230, True), (130 + (x + y) // 5, False)):
+        shades = np.where(strokes, 30, sheet + grain)
+        kind = kind_of(joined(np.repeat(shades[..., None], 3, -1).astype(np.uint8)))
+        assert kind.drawn == is_drawn
+        assert kind.written
+
+
+def test_a_sticker_is_cut_out():
+    """Rounded corners alone make none."""
+    assert kind_of(joined(sticker(SIDE))).sticker
+    assert not kind_of(joined(SOURCES["face"](SIDE))).sticker
+    cornered = np.dstack([SOURCES["face"](SIDE), np.full((SIDE, SIDE), 255, np.uint8)])
+    cornered[:20, :20, 3] = 0
+    assert not kind_of(joined(cornered)).sticker
 
 
 def test_a_page_is_written():

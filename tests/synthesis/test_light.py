@@ -96,6 +96,30 @@ def test_lighter_stays_lighter(seed):
     assert (np.diff(curves.astype(int), axis=1) >= 0).all()
 
 
+def test_light_falls_on_the_subject_or_around_it():
+    """Sometimes the subject is brighter than what is around it, sometimes darker."""
+    flat, subject = np.full((64, 64, 3), 120, np.uint8), np.zeros((64, 64), np.float32)
+    subject[16:48, 16:48] = 1
+    differences = []
+    for seed in range(20):
+        with_it, without = (
+            lit(flat, random_light(1.0, Stream(seed), grey=True, subject=where)).astype(int)
+            for where in (subject, None)
+        )
+        apart = with_it - without
+        differences.append(apart[24:40, 24:40].mean() - apart[[0, -1]].mean())
+    assert min(differences) < -8
+    assert max(differences) > 8
+
+
+def test_light_is_warmer_here_than_there():
+    """Red and blue part differently from place to place."""
+    flat = np.full((64, 64, 3), 120, np.uint8)
+    for seed in range(5):
+        found = lit(flat, random_light(1.0, Stream(seed), grey=False)).astype(int)
+        assert np.ptp(found[..., 0] - found[..., 2]) > 3
+
+
 def test_alpha_is_not_lit():
     """Light changes colours, not what can be seen through."""
     source = image(4)

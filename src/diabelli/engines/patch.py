@@ -20,7 +20,7 @@ from diabelli.variation import (
     unwatched,
 )
 
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """Changes whenever the same source, strength and seed would give another picture."""
 
 

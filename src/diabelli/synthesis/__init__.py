@@ -5,9 +5,10 @@ Read `composition` first: it is the whole way from a source to its variations.
     compiled, stream, spread             the decorator of the kernels; random numbers; threads
     resample, warp, alpha                images at other sizes, under maps; transparency
     analysis                             what is found out about a source, from
-        kind, salience, rarity, rigidity     what it is like, and what must keep its shape
+        kind, figure                         what kind of picture it is
+        salience, rarity, rigidity           what must keep its shape
         ground, silhouette, subject          what it is of
-    dial, frame, layout                  where a canvas comes from
+    dial, frame, layout, roll            where a canvas comes from
     cells, sheets, cut, montage, guide   what else is around its subject
     field, search, vote, climb           how seams are mended
     judge, candidate, composition        which ones are good, and the whole

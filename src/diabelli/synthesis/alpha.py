@@ -11,6 +11,11 @@ import numpy as np
 
 from diabelli.synthesis.resample import Bytes
 
+CLEAR = 8
+"""The alpha below which nothing is seen."""
+CUT_OUT = 0.05
+"""The share of a sticker that is clear at least: rounded corners alone make none."""
+
 
 def joined(image: Bytes) -> Bytes:
     """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in
@@ -27,6 +32,11 @@ def joined(image: Bytes) -> Bytes:
 def is_transparent(planes: Bytes) -> bool:
     """Whether some of the planes is."""
     return bool((planes[..., 3] < 255).any())
+
+
+def is_cut_out(planes: Bytes) -> bool:
+    """Whether they show a sticker: a twentieth of them or more is clear."""
+    return bool((planes[..., 3] < CLEAR).mean() >= CUT_OUT)
 
 
 def separated(planes: Bytes, *, transparent: bool) -> Bytes:

@@ -16,6 +16,7 @@ from diabelli.synthesis.kind import Kind, kind_of
 from diabelli.synthesis.rarity import rarity
 from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map
 from diabelli.synthesis.rigidity import GRID, plainness, rigidity
+from diabelli.synthesis.roll import looseness
 from diabelli.synthesis.salience import descriptors, salience
 from diabelli.synthesis.search import PATCH
 from diabelli.synthesis.spread import Spread, in_turn
@@ -31,6 +32,8 @@ STEPS = 3
 """How many steps lead from COARSEST to WORK; each is by 1.45."""
 ANALYSED = 48
 """The side at which rarity is measured."""
+ASKEW = 0.4
+"""How far what is written may lean at least, as a share of what any picture may."""
 FINER = 1.25
 """Images are kept this much larger than a level, where the source has the detail: frames need
 it."""
@@ -78,6 +81,7 @@ class Analysis:
         contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
         kind: what kind of picture it is.
         divisible: whether its surroundings may be arranged anew.
+        looseness: how far it may lean, as a share of what any picture may, 0..1.
         things: what in it may get another colour.
     """
 
@@ -92,6 +96,7 @@ class Analysis:
     contrast: float
     kind: Kind
     divisible: bool
+    looseness: float
     things: list[Thing]
     _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
@@ -145,6 +150,7 @@ class Analysis:
             contrast=self.contrast,
             kind=self.kind,
             divisible=self.divisible,
+            looseness=self.looseness,
             things=self.things,
             _unmirrored=self,
         )
@@ -178,7 +184,7 @@ class _Findings:
     Attributes:
         image: (h, w, 4) uint8.
         rare, plain, kind: what small neighbourhoods tell.
-        texture, salient: what regions tell.
+        texture, salient, loose: what regions tell.
     """
 
     image: Bytes
@@ -187,6 +193,7 @@ class _Findings:
     kind: Kind = field(init=False)
     texture: Floats = field(init=False)
     salient: Floats = field(init=False)
+    loose: float = field(init=False)
 
     def look_locally(self) -> None:
         height, width = self.image.shape[:2]
@@ -197,6 +204,7 @@ class _Findings:
     def look_regionally(self) -> None:
         self.texture = descriptors(self.image)
         self.salient = np.clip(resize_map(salience(self.texture), GRID, GRID), 0, 1)
+        self.loose = looseness(self.image, self.texture)
 
 
 def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findings) -> Analysis:
@@ -220,8 +228,16 @@ def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findi
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind,
         divisible=divisible,
-        things=[] if kind.drawn else things_of(work),
+        looseness=_looseness(found),
+        things=[] if kind.drawn or kind.sticker else things_of(work),
     )
+
+
+def _looseness(found: _Findings) -> float:
+    """How far a picture may lean: drawings stand fast, a page may lie a little askew."""
+    if found.kind.drawn or found.kind.symmetric:
+        return 0.0
+    return max(found.loose, ASKEW * found.kind.written)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from diabelli.synthesis.judge import SIDE, garble
 from diabelli.synthesis.layout import random_layout
 from diabelli.synthesis.montage import montage_of, whole_sheet
 from diabelli.synthesis.resample import Bytes, resize, resize_map
+from diabelli.synthesis.roll import rolled
 from diabelli.synthesis.sheets import random_sheets
 from diabelli.synthesis.stream import Stream, derive
 
@@ -83,6 +84,10 @@ def sketch(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> Sk
     layout = random_layout(rigidity, frame, suited, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
+    lean = dial.roll * analysis.looseness * Stream(derive(seed, "roll")).between(-1, 1)
+    if lean:
+        height, width = analysis.sizes[-1]
+        layout = rolled(layout, analysis.subject, lean, width / height)
     guide = guide_of(analysis, layout, whole_sheet())
     height, width = scaled(*analysis.sizes[0], SIDE)
     return Sketch(seed, guide, dial, resize(guide.at(height, width), THUMB, THUMB))

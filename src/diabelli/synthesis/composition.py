@@ -114,16 +114,18 @@ def coloured(planes: Bytes, candidate: Candidate) -> Bytes:
     """A canvas (h, w, 4) as the image that is shown: in its light, or with a colour turned."""
     analysis, strength = candidate.guide.analysis, candidate.dial.strength
     image = separated(planes, transparent=is_transparent(analysis.pyramid[0]))
-    stream = Stream(derive(candidate.seed, "light"))
+    if analysis.kind.drawn or analysis.kind.sticker:
+        turn = random_turn(image, strength, Stream(derive(candidate.seed, "turn")))
+        image = image if turn is None else recoloured(image, turn)
     if analysis.kind.drawn:
-        turn = random_turn(image, strength, stream)
-        return image if turn is None else recoloured(image, turn)
+        return image
     repaint = random_repaint(analysis.things, strength, Stream(derive(candidate.seed, "repaint")))
     if repaint is not None:
         image = repainted(image, repaint)
     red, green, blue = (image[..., channel] for channel in range(3))
     grey = bool((red == green).all() and (green == blue).all())
-    return lit(image, random_light(strength, stream, grey=grey))
+    stream, subject = Stream(derive(candidate.seed, "light")), candidate.guide.subject
+    return lit(image, random_light(strength, stream, grey=grey, subject=subject))
 
 
 def plain(source: Bytes, height: int, width: int) -> Bytes:

@@ -19,6 +19,7 @@ class Dial:
         reach: how far a frame's edges may lie from the source's, in sides.
         aspect: how much wider or narrower than the source a frame may be, as a share.
         stretch: how much free lines are stretched or squeezed, as the deviation of a logarithm.
+        roll: how far a picture without up and down leans at most: the tangent of half the angle.
         flow: how far regions are displaced, as a deviation, in sides.
         new: what a cell of a montage gains by showing something else.
         garble: the worst window that a candidate may have and still pass.
@@ -29,6 +30,7 @@ class Dial:
     reach: float
     aspect: float
     stretch: float
+    roll: float
     flow: float
     new: float
     garble: float
@@ -42,6 +44,7 @@ def dial(strength: float) -> Dial:
         reach=0.5 * strength,
         aspect=0.05 * strength,
         stretch=(0.8 + 0.1 * strength) * strength,
+        roll=(0.2 - 0.11 * strength) * strength,
         flow=(0.12 + 0.06 * strength) * strength,
         new=160.0 * strength,
         garble=0.35 + 0.25 * strength,

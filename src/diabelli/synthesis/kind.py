@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diabelli.synthesis.alpha import is_cut_out
+from diabelli.synthesis.figure import is_figure
 from diabelli.synthesis.resample import (
     Bytes,
     Floats,
@@ -26,30 +28,41 @@ class Kind:
 
     Attributes:
         drawn: flat colours with hard edges: a logo, an icon, a screenshot, a line drawing.
-        written: strokes on an even ground, or drawn: what a mirror would make unreadable.
+        written: strokes on an even ground, or drawn and no figure: what a mirror would make
+            unreadable.
         symmetric: its left half mirrors its right half.
+        sticker: cut out, on a clear ground.
     """
 
     drawn: bool
     written: bool
     symmetric: bool
+    sticker: bool
 
 
 def kind_of(image: Bytes) -> Kind:
     """The kind of `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
     light = brightness(image)
     drawn = _is_drawn(light)
-    written = drawn or _has_strokes(light) or _has_strokes(255 - light)
-    return Kind(drawn, written, _asymmetry(image) < 0.35)
+    written = (drawn and not is_figure(image)) or _has_strokes(light) or _has_strokes(255 - light)
+    return Kind(drawn, written, _asymmetry(image) < 0.35, is_cut_out(image))
 
 
 def _is_drawn(light: Floats) -> bool:
     """Whether the picture is flat, but for where it jumps rather than shades."""
     span = widen(light, 1) + widen(-light, 1)
-    flat, hard = float((span < 6).mean()), float((span > 64).mean())
+    even = span < 6
+    flat, hard = float(even.mean()), float((span > 64).mean())
     shaded = float(((span > 12) & (span <= 64)).mean())
-    jumps = (flat > 0.25 and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded)
-    return jumps or flat > 0.95
+    few = flat > 0.25 and _main_shades(light[even]) > 0.9
+    return (few and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded) or flat > 0.95
+
+
+def _main_shades(light: Floats) -> float:
+    """The share of values that lie in the four commonest of 32 ranges: of a drawing nearly all, of
+    a page in uneven light not."""
+    counts = np.bincount((light / 8).astype(np.int64), minlength=32)
+    return float(np.sort(counts)[-4:].sum() / max(light.size, 1))
 
 
 def _has_strokes(light: Floats) -> bool:

@@ -1,8 +1,8 @@
 """Light and colour: the last and gentlest change, made to the finished image.
 
 A tone curve for each channel, which together shift brightness, contrast and the white's balance,
-more or less colour, and a slow field of light over the picture, as if a lamp had been moved.  What
-is white stays white.
+more or less colour, and slow fields over the picture, as if lamps had been moved: of light, of
+warmth, and of what falls on the subject rather than around it.  What is white stays white.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diabelli.synthesis.compiled import compiled
-from diabelli.synthesis.resample import Bytes, Floats, resize_map
+from diabelli.synthesis.resample import Bytes, Floats, blur, resize_map
 from diabelli.synthesis.stream import Stream
 
 REACH = 1.5
@@ -20,11 +20,18 @@ REACH = 1.5
 GAMMA, WARMTH, TINT = 0.16, 0.09, 0.012
 """The deviations at strength 1 of three logarithms of exponents: how dark, how cold as against warm
 (daylight varies mostly along that line), how green."""
-CONTRAST, COLOUR = 0.4, 0.22
+CONTRAST, COLOUR = 0.3, 0.22
 """Likewise of contrast, as how much flatter curves get at white and black, and of the logarithm of
 how colourful it is."""
 FIELD = 16
 """The light is held on a grid of FIELD x FIELD."""
+LIGHTER, WARMER = 0.12, 0.05
+"""The deviations at strength 1 of the fields of light and of warmth."""
+SPOT = 0.12
+"""How much brighter the subject gets than what is around it, or darker, at strength 1, as a
+deviation."""
+SOFT = 1.5
+"""How soft the edge of that is, in cells of the FIELD."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +40,8 @@ class Light:
 
     Attributes:
         curves: (3, 256) uint8, what becomes of each value of red, green and blue.
-        gains: (FIELD, FIELD) float32, what each place is multiplied by, about 1.
+        gains: (FIELD, FIELD, 2) float32, what each place is multiplied by, and red more than that
+            and blue less, both about 1.
         colour: what differences between channels are multiplied by, about 1.
     """
 
@@ -42,8 +50,13 @@ class Light:
     colour: float
 
 
-def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
-    """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour."""
+def random_light(
+    strength: float, stream: Stream, *, grey: bool, subject: Floats | None = None
+) -> Light:
+    """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour.
+
+    subject: (rows, columns) 0..1, where it is in the image; without it, nothing is told apart.
+    """
     draws = [REACH * stream.between(-1, 1) for _ in range(5)]
     dark = GAMMA * strength * draws[0]
     cold, green = (
@@ -54,15 +67,40 @@ def random_light(strength: float, stream: Stream, *, grey: bool) -> Light:
     values = np.arange(256) / 255
     values += CONTRAST * strength * draws[3] * values * (1 - values) * (2 * values - 1)
     curves = np.rint(255 * values ** exponents[:, None]).astype(np.uint8)
-    nodes = 1 + 0.12 * strength * stream.normal(3, 3)
     colour = float(np.exp(COLOUR * strength * draws[4]))
-    return Light(curves, resize_map(nodes.astype(np.float32), FIELD, FIELD), colour)
+    return Light(curves, _gains(strength, stream, grey=grey, subject=subject), colour)
+
+
+def _gains(strength: float, stream: Stream, *, grey: bool, subject: Floats | None) -> Floats:
+    """The fields of light and of warmth, (FIELD, FIELD, 2)."""
+    lighter, warmer = (
+        resize_map(stream.normal(3, 3).astype(np.float32), FIELD, FIELD) for _ in range(2)
+    )
+    spot = SPOT * REACH * stream.between(-1, 1)
+    gains = 1 + np.float32(LIGHTER * strength) * lighter
+    if subject is not None:
+        soft = blur(resize_map(subject, FIELD, FIELD), SOFT)
+        gains += np.float32(spot * strength) * (soft - soft.mean())
+    warm = 1 + np.float32(WARMER * strength * (not grey)) * warmer
+    return np.stack([gains, warm], axis=2).astype(np.float32)
 
 
 @compiled
 def _shown(value: np.float32) -> np.uint8:
     """The nearest number 0..255."""
     return np.uint8(min(max(value + np.float32(0.5), np.float32(0)), np.float32(255)))
+
+
+@compiled
+def _between(
+    gains: Floats, k: int, top: int, left: int, down: np.float32, across: np.float32
+) -> np.float32:
+    """The k-th of the gains between four nodes, bilinearly."""
+    above = gains[top, left, k] + (gains[top, left + 1, k] - gains[top, left, k]) * across
+    below = (
+        gains[top + 1, left, k] + (gains[top + 1, left + 1, k] - gains[top + 1, left, k]) * across
+    )
+    return np.float32(above + (below - above) * down)
 
 
 @compiled
@@ -80,17 +118,14 @@ def _lit(
         for x in range(width):
             left = min(int(columns[x]), last)
             across = columns[x] - np.float32(left)
-            above = gains[top, left] + (gains[top, left + 1] - gains[top, left]) * across
-            below = (
-                gains[top + 1, left] + (gains[top + 1, left + 1] - gains[top + 1, left]) * across
-            )
-            gain = above + (below - above) * down
             bright = np.float32(max(image[y, x, 0], max(image[y, x, 1], image[y, x, 2]))) * whole
             shaded = bright * bright * bright
-            gain = 1 + (gain - 1) * (1 - shaded * shaded)
-            red = np.float32(curves[0, image[y, x, 0]]) * np.float32(gain)
+            shaded = 1 - shaded * shaded
+            gain = (_between(gains, 0, top, left, down, across) - 1) * shaded + 1
+            warm = (_between(gains, 1, top, left, down, across) - 1) * shaded
+            red = np.float32(curves[0, image[y, x, 0]]) * np.float32(gain * (1 + warm))
             green = np.float32(curves[1, image[y, x, 1]]) * np.float32(gain)
-            blue = np.float32(curves[2, image[y, x, 2]]) * np.float32(gain)
+            blue = np.float32(curves[2, image[y, x, 2]]) * np.float32(gain * (1 - warm))
             vivid = (max(red, green, blue) - min(red, green, blue)) * whole
             more = 1 + (colour - 1) * max(1 - vivid, np.float32(0))
             light = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue

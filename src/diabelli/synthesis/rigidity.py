@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.alpha import is_cut_out
 from diabelli.synthesis.resample import (
     Bytes,
     Floats,
@@ -41,16 +42,16 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
     face = _skin(image) * np.clip(2 * salient, 0, 1)
     straight = _straightness(image, sure, plain)
     rigid = np.maximum(np.maximum(subject, face), straight).astype(np.float32)
-    rigid = np.maximum(rigid, _cut_out(image[..., 3]))
+    rigid = np.maximum(rigid, _sticker(image))
     # What ends where a plain begins would give way there with the plain: tips and brims would bend.
     return np.maximum(rigid, widen(rigid, MARGIN) * plain).astype(np.float32)
 
 
-def _cut_out(alpha: Bytes) -> Floats | float:
-    """Where a sticker is, (GRID, GRID) 0..1; 0 for what has hardly a clear pixel."""
-    if (alpha < 8).mean() < 0.05:
+def _sticker(image: Bytes) -> Floats | float:
+    """Where a sticker is, (GRID, GRID) 0..1; 0 for what is none."""
+    if not is_cut_out(image):
         return 0.0
-    opaque = resize_map(alpha.astype(np.float32), GRID, GRID) / np.float32(255)
+    opaque = resize_map(image[..., 3].astype(np.float32), GRID, GRID) / np.float32(255)
     return np.asarray(np.clip(opaque, 0, 1), np.float32)
 
 

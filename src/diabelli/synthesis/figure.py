@@ -1,0 +1,67 @@
+"""Figures: one solid shape in one colour on an even ground, which is no letter.
+
+A mirror does a running horse no harm, but makes a letter unreadable.  What tells them apart is how
+a shape wears away under openings by ever larger squares (granulometry: Serra 1982): a letter is
+written with one pen, so most of it vanishes at once, and a figure has legs as well as a belly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.resample import Bytes, Floats, widen
+
+EVEN = 40
+"""Colours within that of the ground's or the shape's, in grey levels, are the same."""
+TWO = 0.95
+"""The share of the picture that is of these two colours at least."""
+SLIGHT, MOST = 0.1, 0.9
+"""The shares of a shape that are worn away at the first radius and the last that count."""
+BROAD = 5.0
+"""The ratio of these radii from which on a shape is no letter; the boldest serifs have 4.3."""
+
+
+def is_figure(image: Bytes) -> bool:
+    """Whether `image` (h, w, 4) uint8, about 256 pixels a side, shows one solid figure."""
+    colours = image[..., :3].astype(np.float32)
+    ground = _median(np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]]))
+    away = np.abs(colours - ground).max(2)
+    if away.max() < 2 * EVEN:
+        return False
+    shape = _opened(away > away.max() / 2, 1)
+    if not shape.any() or _parts_less_holes(shape) != 1:
+        return False
+    alike = np.abs(colours - _median(colours[shape])).max(2) < EVEN
+    return bool((alike | (away < EVEN)).mean() > TWO) and _breadth(shape) >= BROAD
+
+
+def _median(colours: Floats) -> Floats:
+    return np.asarray(np.sort(colours, axis=0)[len(colours) // 2], np.float32)
+
+
+def _opened(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+    """What of a shape is covered by squares of that radius within it."""
+    return np.asarray(widen(-widen(-shape.astype(np.float32), radius), radius) > 0.5)
+
+
+def _parts_less_holes(shape: NDArray[np.bool_]) -> int:
+    """The Euler number of a shape whose pixels also hang together by corners, from its 2 x 2
+    quads (Gray 1971)."""
+    padded = np.pad(shape, 1).astype(np.int64)
+    quads = padded[:-1, :-1] + padded[:-1, 1:] + padded[1:, :-1] + padded[1:, 1:]
+    diagonal = (padded[:-1, :-1] == padded[1:, 1:]) & (quads == 2)
+    odd = int((quads == 1).sum()) - int((quads == 3).sum())
+    return (odd - 2 * int(diagonal.sum())) // 4
+
+
+def _breadth(shape: NDArray[np.bool_]) -> float:
+    """How many times larger squares must be to wear away MOST of a shape than to wear away
+    SLIGHT of it."""
+    area, slight = float(shape.sum()), 0
+    for radius in range(1, min(shape.shape) // 2):
+        worn = 1 - float(_opened(shape, radius).sum()) / area
+        slight = slight if slight or worn < SLIGHT else radius
+        if worn > MOST:
+            return radius / slight
+    return 1.0
