@@ -21,12 +21,16 @@ from diabelli.synthesis.analysis import STEPS, Analysis
 from diabelli.synthesis.candidate import Candidate
 from diabelli.synthesis.climb import Canvas, climb, start
 from diabelli.synthesis.composition import compose, paint, study
+from diabelli.synthesis.dial import dial
 from diabelli.synthesis.guide import Guide, guide_of
+from diabelli.synthesis.layout import Layout, centres
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.montage import whole_sheet
 from diabelli.synthesis.recolour import random_turn, recoloured
 from diabelli.synthesis.repaint import random_repaint, repainted
-from diabelli.synthesis.resample import Bytes, resize, resize_map, to_bytes
+from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map, to_bytes
+from diabelli.synthesis.rigidity import GRID
+from diabelli.synthesis.roll import rolled
 from diabelli.synthesis.salience import descriptors, salience
 from diabelli.synthesis.stream import Stream
 from diabelli.synthesis.things import place_of, things_of
@@ -38,7 +42,7 @@ sys.path.insert(0, str(HERE.parent / "benchmarks"))
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
-DRAWING, PHOTOGRAPH = "crest", "astronaut"
+DRAWING, PHOTOGRAPH, LOOSE = "crest", "astronaut", "chelsea"
 SAMPLE, SAMPLE_SEED, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 12, 5
 """The picture that comes along has surroundings that a montage can arrange anew."""
 SIDE, TILE, GAP = 512, 200, 5
@@ -72,6 +76,16 @@ def gridded(guide: Guide) -> Image:
         line[:, 1:] |= cells[:, 1:] != cells[:, :-1]
         image[line] = 255
     return image
+
+
+def roll_strip(analysis: Analysis) -> Image:
+    """A source, and the same as it leans to the right and to the left at strength 1."""
+    rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
+    upright = Layout(False, rows, columns)
+    leans = (0.0, -dial(1.0).roll, dial(1.0).roll)
+    layouts = [rolled(upright, analysis.subject, lean, 1.0) for lean in leans]
+    guides = [guide_of(analysis, layout, whole_sheet()) for layout in layouts]
+    return joined([colours(guide.at(*analysis.sizes[STEPS])) for guide in guides])
 
 
 def whole(guide: Guide) -> Guide:
@@ -121,9 +135,11 @@ def climbed(candidate: Candidate) -> list[Canvas]:
     return canvases
 
 
-def light_strip(image: Image) -> Image:
+def light_strip(image: Image, subject: Floats) -> Image:
     """An image, and the same under three lights as far from it as strength 1 goes."""
-    lights = [random_light(1.0, Stream(seed), grey=False) for seed in (20, 21, 19)]
+    lights = [
+        random_light(1.0, Stream(seed), grey=False, subject=subject) for seed in (20, 21, 19)
+    ]
     return joined([image, *(lit(image, light) for light in lights)])
 
 
@@ -197,9 +213,10 @@ def main() -> None:
     strips = {
         "analysis": analysis_strip(analysis),
         "layout": layout_strip(candidate.guide),
+        "roll": roll_strip(study(load(LOOSE), SIDE // 2, SIDE // 2)[0]),
         "montage": montage_strip(arranged.guide),
         "climb": climb_strip(arranged),
-        "light": light_strip(image),
+        "light": light_strip(image, candidate.guide.subject),
         "recolour": recolour_strip(load(DRAWING)),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),

@@ -25,7 +25,7 @@ CONTRAST, COLOUR = 0.3, 0.22
 how colourful it is."""
 FIELD = 16
 """The light is held on a grid of FIELD x FIELD."""
-LIGHTER, WARMER = 0.12, 0.05
+LIGHTER, WARMER = 0.14, 0.07
 """The deviations at strength 1 of the fields of light and of warmth."""
 SPOT = 0.12
 """How much brighter the subject gets than what is around it, or darker, at strength 1, as a
@@ -74,7 +74,7 @@ def random_light(
 def _gains(strength: float, stream: Stream, *, grey: bool, subject: Floats | None) -> Floats:
     """The fields of light and of warmth, (FIELD, FIELD, 2)."""
     lighter, warmer = (
-        resize_map(stream.normal(3, 3).astype(np.float32), FIELD, FIELD) for _ in range(2)
+        resize_map(stream.normal(2, 2).astype(np.float32), FIELD, FIELD) for _ in range(2)
     )
     spot = SPOT * REACH * stream.between(-1, 1)
     gains = 1 + np.float32(LIGHTER * strength) * lighter
