@@ -137,9 +137,7 @@ def climbed(candidate: Candidate) -> list[Canvas]:
 
 def light_strip(image: Image, subject: Floats) -> Image:
     """An image, and the same under three lights as far from it as strength 1 goes."""
-    lights = [
-        random_light(1.0, Stream(seed), grey=False, subject=subject) for seed in (20, 21, 19)
-    ]
+    lights = [random_light(1.0, Stream(seed), grey=False, subject=subject) for seed in (20, 21, 19)]
     return joined([image, *(lit(image, light) for light in lights)])
 
 

@@ -84,7 +84,7 @@ def sketch(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> Sk
     layout = random_layout(rigidity, frame, suited, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
-    lean = dial.roll * analysis.looseness * Stream(derive(seed, "roll")).between(-1, 1)
+    lean = suited.roll * analysis.looseness * Stream(derive(seed, "roll")).between(-1, 1)
     if lean:
         height, width = analysis.sizes[-1]
         layout = rolled(layout, analysis.subject, lean, width / height)
@@ -96,14 +96,14 @@ def sketch(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> Sk
 def _suited(dial: Dial, analysis: Analysis) -> Dial:
     """The dial for a layout of that source.
 
-    What is written hardly flows, and is stretched less.  A texture neither flows nor is stretched:
-    what a montage moves needs no bending.
+    What is written hardly flows, and is stretched less.  A texture neither flows nor is
+    stretched, nor leans: what a montage moves needs no bending.
     """
     if analysis.kind.written:
         return replace(dial, flow=dial.flow * WRITTEN, stretch=dial.stretch * LETTERS)
     free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.plainness), 0, 1).mean()
     held = float(np.clip(analysis.rigidity.mean() / (TEXTURE * free + 1e-6), 0, 1))
-    return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held)
+    return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held, roll=dial.roll * held)
 
 
 def propose(sketch: Sketch) -> Candidate:
