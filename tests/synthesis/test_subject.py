@@ -13,10 +13,10 @@ NOTHING = np.zeros((GRID, GRID), np.float32)
 
 
 @pytest.mark.parametrize("name", SOURCES)
-@pytest.mark.parametrize("written", [False, True])
-def test_it_is_a_share(name, written):
+@pytest.mark.parametrize("inked", [False, True])
+def test_it_is_a_share(name, inked):
     """It lies between 0 and 1 on the grid."""
-    both = subject(joined(SOURCES[name](128)), NOTHING, NOTHING, NOTHING, written=written)
+    both = subject(joined(SOURCES[name](128)), NOTHING, NOTHING, NOTHING, inked=inked)
     for found in both:
         assert found.shape == (GRID, GRID)
         assert found.dtype == np.float32
@@ -55,8 +55,21 @@ def test_a_mast_in_a_plain_is_of_the_subject():
     rigid, mast = NOTHING.copy(), NOTHING.copy()
     mast[10:60, 31:33] = rigid[10:60, 31:33] = 1
     plain = 1 - mast
-    found = subject(image, NOTHING, rigid, plain, written=False).around
+    found = subject(image, NOTHING, rigid, plain, inked=False).around
     assert found[15:55, 31:33].min() > 0.9
     assert found[:, :28].max() == 0
     plain[:, 33:] = 0
-    assert subject(image, NOTHING, rigid, plain, written=False).around.max() == 0
+    assert subject(image, NOTHING, rigid, plain, inked=False).around.max() == 0
+
+
+def test_a_figure_is_its_own_outline():
+    """Of a disc on legs the ground between the legs is not, though the edges are far."""
+    y, x = np.indices((256, 256))
+    shape = (y - 90) ** 2 + (x - 128) ** 2 < 60**2
+    for left in (80, 104, 146, 170):
+        shape |= (y > 90) & (y < 226) & (x >= left) & (x < left + 8)
+    planes = joined(np.where(shape[..., None], np.uint8(0), np.uint8([255] * 3)))
+    analysis = analyse(planes, 256, 256)
+    assert not analysis.kind.written
+    assert analysis.subject[44:54, 30:34].max() == 0
+    assert analysis.subject[shape[2::4, 2::4]].min() > 0.2

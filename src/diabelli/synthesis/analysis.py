@@ -212,7 +212,7 @@ def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findi
     work, kind, plain = found.image, found.kind, found.plain
     divisible = not (kind.drawn or kind.written or kind.symmetric or is_transparent(work))
     rigid = rigidity(work, found.salient, found.rare, plain)
-    thing = subject(work, found.salient, rigid, plain, written=kind.written)
+    thing = subject(work, found.salient, rigid, plain, inked=kind.drawn or kind.written)
     cells = cells_of(work, thing.around, rigid, plain, found.texture)
     return Analysis(
         sizes=sizes,

@@ -37,15 +37,15 @@ class Subject(NamedTuple):
 
 
 def subject(
-    image: Bytes, salience: Floats, rigid: Floats, plain: Floats, *, written: bool
+    image: Bytes, salience: Floats, rigid: Floats, plain: Floats, *, inked: bool
 ) -> Subject:
     """What `image` (h, w, 4) uint8 is of.
 
-    salience, rigid, plain: (GRID, GRID) float32, 0..1.  Of what is `written` it is all that differs
-    from the ground.  Elsewhere it is the silhouette near what is salient, what is both salient and
-    rigid, and masts and wires, which stand alone in a plain.
+    salience, rigid, plain: (GRID, GRID) float32, 0..1.  Of what is `inked`, drawn or written, it is
+    all that differs from the ground.  Elsewhere it is the silhouette near what is salient, what is
+    both salient and rigid, and masts and wires, which stand alone in a plain.
     """
-    if written:
+    if inked:
         marks = _marks(image, salience, plain)
         return Subject(marks, marks)
     small = resize(image, GRID, GRID)
