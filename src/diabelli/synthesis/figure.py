@@ -7,10 +7,12 @@ written with one pen, so most of it vanishes at once, and a figure has legs as w
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.resample import Bytes, Floats, widen
+from diabelli.synthesis.resample import Bytes, Floats
 
 EVEN = 40
 """Colours within that of the ground's or the shape's, in grey levels, are the same."""
@@ -33,7 +35,7 @@ def is_figure(image: Bytes) -> bool:
     if not shape.any() or _parts_less_holes(shape) != 1:
         return False
     alike = np.abs(colours - _median(colours[shape])).max(2) < EVEN
-    return bool((alike | (away < EVEN)).mean() > TWO) and _breadth(shape) >= BROAD
+    return bool((alike | (away < EVEN)).mean() > TWO) and _is_broad(shape)
 
 
 def _median(colours: Floats) -> Floats:
@@ -41,8 +43,19 @@ def _median(colours: Floats) -> Floats:
 
 
 def _opened(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
-    """What of a shape is covered by squares of that radius within it."""
-    return np.asarray(widen(-widen(-shape.astype(np.float32), radius), radius) > 0.5)
+    """What of a shape is covered by squares of that radius within it; it goes on beyond the
+    picture's edges."""
+    side = 2 * radius + 1
+    within = _counts(np.pad(shape, radius, mode="edge"), side) == side * side
+    return np.asarray(_counts(np.pad(within, radius), side) > 0)
+
+
+def _counts(shape: NDArray[np.bool_], side: int) -> NDArray[np.int32]:
+    """How much of a shape is in each square of that side in the picture, by summed areas."""
+    sums = np.zeros((shape.shape[0] + 1, shape.shape[1] + 1), np.int32)
+    shape.cumsum(0, np.int32).cumsum(1, out=sums[1:, 1:])
+    tall = sums[side:] - sums[:-side]
+    return np.asarray(tall[:, side:] - tall[:, :-side], np.int32)
 
 
 def _parts_less_holes(shape: NDArray[np.bool_]) -> int:
@@ -55,13 +68,14 @@ def _parts_less_holes(shape: NDArray[np.bool_]) -> int:
     return (odd - 2 * int(diagonal.sum())) // 4
 
 
-def _breadth(shape: NDArray[np.bool_]) -> float:
-    """How many times larger squares must be to wear away MOST of a shape than to wear away
+def _is_broad(shape: NDArray[np.bool_]) -> bool:
+    """Whether squares must be BROAD times larger to wear away MOST of a shape than to wear away
     SLIGHT of it."""
-    area, slight = float(shape.sum()), 0
-    for radius in range(1, min(shape.shape) // 2):
-        worn = 1 - float(_opened(shape, radius).sum()) / area
-        slight = slight if slight or worn < SLIGHT else radius
-        if worn > MOST:
-            return radius / slight
-    return 1.0
+    area, largest = int(shape.sum()), min(shape.shape) // 2
+
+    def worn(radius: int) -> float:
+        return 1 - int(_opened(shape, radius).sum()) / area
+
+    slight = 1 + bisect_left(range(1, largest), SLIGHT, key=worn)
+    broad = int(np.ceil(BROAD * slight))
+    return broad <= largest and worn(broad - 1) <= MOST
