@@ -26,6 +26,7 @@ from diabelli.synthesis.guide import Guide, guide_of
 from diabelli.synthesis.layout import Layout, centres
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.montage import whole_sheet
+from diabelli.synthesis.place import place_of
 from diabelli.synthesis.recolour import random_turn, recoloured
 from diabelli.synthesis.repaint import random_repaint, repainted
 from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map, to_bytes
@@ -33,7 +34,7 @@ from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.roll import rolled
 from diabelli.synthesis.salience import descriptors, salience
 from diabelli.synthesis.stream import Stream
-from diabelli.synthesis.things import place_of, things_of
+from diabelli.synthesis.things import things_of
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent

@@ -12,6 +12,7 @@ from diabelli.synthesis.judge import _worst_window
 from diabelli.synthesis.layout import _relax, look_up
 from diabelli.synthesis.light import lit, random_light
 from diabelli.synthesis.montage import _cost, _pairs, _smoothest
+from diabelli.synthesis.place import _walked
 from diabelli.synthesis.rarity import _distances_elsewhere
 from diabelli.synthesis.recolour import Turn, recoloured
 from diabelli.synthesis.repaint import _repainted
@@ -20,7 +21,6 @@ from diabelli.synthesis.salience import _nearest_elsewhere
 from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
 from diabelli.synthesis.sheets import _misfit, _unfilled
 from diabelli.synthesis.stream import Stream
-from diabelli.synthesis.things import _walked
 from diabelli.synthesis.vote import bell, vote
 from diabelli.synthesis.warp import enlarge, enlarge_labels, tint, warp
 

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis import analyse
+from diabelli.synthesis.place import place_of, seamlessness
 from diabelli.synthesis.recolour import SMALL
-from diabelli.synthesis.things import place_of, things_of
+from diabelli.synthesis.resample import blur, resize, resize_map
+from diabelli.synthesis.thing import LIKE
+from diabelli.synthesis.things import SEAMLESS, things_of
 from oracles.sources import face, landscape
 
 RED, ORANGE, YELLOW = (205, 30, 40), (255, 105, 0), (240, 190, 10)
@@ -61,6 +64,40 @@ def test_nature_is_no_thing(colour):
     image = ground()
     ball(image, colour)
     assert things_of(image) == []
+
+
+WOOD, SAUCER = (190, 100, 50), (180, 35, 20)
+
+
+def table() -> np.ndarray:
+    """Varnished wood, its grain from dark to bright: of nearly the hue of a saucer."""
+    y, x = np.indices((SIDE, SIDE))
+    grain = 0.8 + 0.25 * np.sin(x / 5 + np.sin(y / 20)) * np.cos(y / 70)
+    return np.clip(grain[..., None] * WOOD + ground() * 0.1 - 13, 0, 255).astype(np.uint8)
+
+
+def test_a_red_saucer_on_brown_wood_is_a_thing():
+    """Where a hue covers most of the picture, a narrower one within it may be a thing."""
+    image = table()
+    inside = ball(image, SAUCER, radius=62)
+    (thing,) = things_of(image)
+    assert thing.like > LIKE
+    where = place_of(image, thing)
+    shine = image.min(2) > 140
+    assert np.mean(where[small(inside & ~shine)] > 0.9) > 0.9
+    assert where[small(~inside)].mean() < 0.1
+
+
+@pytest.mark.parametrize(("softness", "few"), [(0.0, True), (12.0, False)])
+def test_a_blurred_saucer_is_no_thing(softness, few):
+    """What no edge parts from the wood is told from it by its hue alone, and that is too little."""
+    image = table()
+    inside = ball(image, SAUCER, radius=62)
+    planes = blur(image.astype(np.float32), softness) if softness else image
+    thumb = resize(np.clip(planes, 0, 255).astype(np.uint8), SMALL, SMALL)
+    outline = resize_map(inside.astype(np.float32), SMALL, SMALL)
+    assert (seamlessness(thumb, outline) < SEAMLESS) == few
+    assert bool(things_of(thumb)) == few
 
 
 def test_where_skin_is_as_red_as_cloth_there_is_no_thing():

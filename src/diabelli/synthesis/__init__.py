@@ -12,5 +12,6 @@ Read `composition` first: it is the whole way from a source to its variations.
     cells, sheets, cut, montage, guide   what else is around its subject
     field, search, vote, climb           how seams are mended
     judge, candidate, composition        which ones are good, and the whole
-    light, things, repaint, recolour     what is done to its colours, last
+    light, repaint, recolour             what is done to its colours, last, and to which:
+        things, thing, place                 what has a colour of its own, and where
 """

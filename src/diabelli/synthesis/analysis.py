@@ -21,7 +21,8 @@ from diabelli.synthesis.salience import descriptors, salience
 from diabelli.synthesis.search import PATCH
 from diabelli.synthesis.spread import Spread, in_turn
 from diabelli.synthesis.subject import subject
-from diabelli.synthesis.things import Thing, things_of
+from diabelli.synthesis.thing import Thing
+from diabelli.synthesis.things import things_of
 
 COARSEST = 84
 """The side of level 0: small enough for a patch to see a tenth of the picture, and for the judge

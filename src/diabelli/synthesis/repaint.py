@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from diabelli.synthesis.compiled import compiled
+from diabelli.synthesis.place import place_of
 from diabelli.synthesis.resample import Bytes, Floats
 from diabelli.synthesis.stream import Stream
-from diabelli.synthesis.things import Thing, place_of
+from diabelli.synthesis.thing import Thing
 
 CHANCE = 1.4
 """How often there is a repaint, as a multiple of the strength."""
