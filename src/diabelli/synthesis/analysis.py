@@ -33,7 +33,7 @@ STEPS = 3
 """How many steps lead from COARSEST to WORK; each is by 1.45."""
 ANALYSED = 48
 """The side at which rarity is measured."""
-ASKEW = 0.4
+PAGE = 0.4
 """How far what is written may lean at least, as a share of what any picture may."""
 FINER = 1.25
 """Images are kept this much larger than a level, where the source has the detail: frames need
@@ -238,7 +238,7 @@ def _looseness(found: _Findings) -> float:
     """How far a picture may lean: drawings stand fast, a page may lie a little askew."""
     if found.kind.drawn or found.kind.symmetric:
         return 0.0
-    return max(found.loose, ASKEW * found.kind.written)
+    return max(found.loose, PAGE * found.kind.written)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

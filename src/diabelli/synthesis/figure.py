@@ -12,7 +12,8 @@ from bisect import bisect_left
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.resample import Bytes, Floats
+from diabelli.synthesis.ground import median, outermost
+from diabelli.synthesis.resample import Bytes
 
 EVEN = 40
 """Colours within that of the ground's or the shape's, in grey levels, are the same."""
@@ -27,19 +28,14 @@ BROAD = 5.0
 def is_figure(image: Bytes) -> bool:
     """Whether `image` (h, w, 4) uint8, about 256 pixels a side, shows one solid figure."""
     colours = image[..., :3].astype(np.float32)
-    ground = _median(np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]]))
-    away = np.abs(colours - ground).max(2)
+    away = np.abs(colours - median(outermost(image[..., :3]))).max(2)
     if away.max() < 2 * EVEN:
         return False
     shape = _opened(away > away.max() / 2, 1)
     if not shape.any() or _parts_less_holes(shape) != 1:
         return False
-    alike = np.abs(colours - _median(colours[shape])).max(2) < EVEN
+    alike = np.abs(colours - median(colours[shape])).max(2) < EVEN
     return bool((alike | (away < EVEN)).mean() > TWO) and _is_broad(shape)
-
-
-def _median(colours: Floats) -> Floats:
-    return np.asarray(np.sort(colours, axis=0)[len(colours) // 2], np.float32)
 
 
 def _opened(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:

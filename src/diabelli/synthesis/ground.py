@@ -39,6 +39,17 @@ def standing_out(image: Bytes) -> Floats:
     return (_by_the_greatest(walled) + _by_the_greatest(_strangeness(looks))) / np.float32(2)
 
 
+def outermost(image: Bytes) -> Floats:
+    """The pixels along the edges of an image (h, w, c), (n, c) float32."""
+    edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return edges.astype(np.float32)
+
+
+def median(colours: Floats) -> Floats:
+    """The median of each channel of colours (n, c): of an even ground, its colour."""
+    return np.asarray(np.sort(colours, axis=0)[len(colours) // 2], np.float32)
+
+
 def _by_the_greatest(values: Floats) -> Floats:
     """Values 0..1, of which a thirtieth is 1."""
     great = max(float(np.sort(values, axis=None)[values.size * 29 // 30]), 1e-6)

@@ -70,7 +70,7 @@ def walk(small: Bytes, thing: Thing) -> Floats:
     # Dark skin can be as pure as paint, and a shine as pale as skin: the majority is right.
     painted = _crowd(sure) > _crowd(foreign)
     sure, foreign = sure & painted, foreign & ~painted
-    if thing.like > LIKE:
+    if thing.like > LIKE:  # among much that is foreign, one of so narrow a hue is there by chance
         like = like & painted
     paint = np.clip((pure - PALE) / np.float32(PURE - PALE), 0, np.float32(0.9))
     likely = np.where(sure, 1, paint * (like & ~foreign))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.ground import standing_out
+from diabelli.synthesis.ground import median, outermost, standing_out
 from diabelli.synthesis.resample import Bytes, Floats, blur, resize, resize_map, widen
 from diabelli.synthesis.rigidity import GRID
 from diabelli.synthesis.silhouette import silhouette
@@ -70,8 +70,8 @@ def _between(plain: Floats) -> Floats:
 
 def _marks(image: Bytes, salience: Floats, plain: Floats) -> Floats:
     """What differs from an even ground; where it is not even, what is salient or not plain."""
-    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]).astype(np.float32)
-    ground = np.sort(edge, axis=0)[len(edge) // 2]
+    edge = outermost(image)
+    ground = median(edge)
     if (np.abs(edge - ground).max(1) < 12).mean() < EVEN:
         return np.maximum(salience, 1 - plain).astype(np.float32)
     apart = np.abs(image.astype(np.float32) - ground).max(2)

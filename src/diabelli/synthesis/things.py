@@ -2,8 +2,9 @@
 
 Leaves, sky and water hold no red to speak of; skin is too pale, and so is all fur but that of foxes
 and tigers, whose hues must be purer than theirs.  What is left is paint, cloth and petals.  Where
-much of a hue stays in doubt, such as between a red flag and a red cheek, or covers half the
-picture, one hue within it may yet be a thing: a red saucer on brown wood, if edges part them.
+much of a hue stays in doubt, such as between a red flag and a red cheek, or covers more than a
+quarter of the picture, one hue within it may yet be a thing, if edges part it from the rest: a red
+saucer on brown wood.
 """
 
 from __future__ import annotations
