@@ -24,13 +24,13 @@ import torch
 from architectures import NAMES, build
 from diabelli import pictures
 from diabelli.engines import in_turn
+from diabelli.engines.diffusion.conditioning import RECIPES
 from diabelli.engines.diffusion.device import device_of, free
 from diabelli.engines.diffusion.engine import native
-from diabelli.engines.diffusion.fleet import Fleet
-from diabelli.engines.diffusion.loading import load
+from diabelli.engines.diffusion.engine_manager import Fleet
+from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.presets import Preset
-from diabelli.engines.diffusion.recipes import RECIPES
-from diabelli.engines.diffusion.running import Dtype, Plan, Running
+from diabelli.engines.diffusion.runtime import Dtype, Plan, Running
 from diabelli.variation import Image, VariationSpec, unwatched
 
 EACH = 2

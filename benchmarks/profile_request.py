@@ -19,12 +19,12 @@ import numpy as np
 
 from diabelli import engines, pictures, provenance
 from diabelli.engines import in_turn
-from diabelli.synthesis.analysis import STEPS
-from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.climb import climb
-from diabelli.synthesis.composition import Orientations, compose, study
-from diabelli.synthesis.light import lit, random_light
-from diabelli.synthesis.stream import Stream, derive
+from diabelli.synthesis.analysis.source_analysis import STEPS
+from diabelli.synthesis.core.rng import Stream, derive
+from diabelli.synthesis.finish.relight import lit, random_light
+from diabelli.synthesis.patchmatch.refine import climb
+from diabelli.synthesis.pipeline import Orientations, compose, study
+from diabelli.synthesis.selection.candidates import Candidate
 from pictures import NAMES
 from speed import STRENGTH, picture_at
 

@@ -23,9 +23,9 @@ import pictures
 from against import Other
 from contact_sheet import contact_sheet
 from diabelli.engines import in_turn
-from diabelli.pictures.writing import on_white
-from diabelli.synthesis.alpha import separated
-from diabelli.synthesis.composition import coloured, compose, composed, study
+from diabelli.pictures.encoder import on_white
+from diabelli.synthesis.core.alpha import separated
+from diabelli.synthesis.pipeline import coloured, compose, composed, study
 from diabelli.variation import Image
 from measures import NAMES, Measures, mean, measure
 

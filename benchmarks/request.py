@@ -16,7 +16,7 @@ from pathlib import Path
 from diabelli import engines, pictures
 from diabelli.service import Service
 from diabelli.variation import VariationSpec
-from diabelli.workers import take_short_turns
+from diabelli.worker_pool import take_short_turns
 from speed import picture_at
 
 N, SIDE = 10, 1024

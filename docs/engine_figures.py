@@ -17,24 +17,24 @@ from numpy.typing import NDArray
 import diabelli
 from diabelli import pictures
 from diabelli.engines import in_turn
-from diabelli.synthesis.analysis import STEPS, Analysis
-from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.climb import Canvas, climb, start
-from diabelli.synthesis.composition import compose, paint, study
-from diabelli.synthesis.dial import dial
-from diabelli.synthesis.guide import Guide, guide_of
-from diabelli.synthesis.layout import Layout, centres
-from diabelli.synthesis.light import lit, random_light
-from diabelli.synthesis.montage import whole_sheet
-from diabelli.synthesis.place import place_of
-from diabelli.synthesis.recolour import random_turn, recoloured
-from diabelli.synthesis.repaint import random_repaint, repainted
-from diabelli.synthesis.resample import Bytes, Floats, resize, resize_map, to_bytes
-from diabelli.synthesis.rigidity import GRID
-from diabelli.synthesis.roll import rolled
-from diabelli.synthesis.salience import descriptors, salience
-from diabelli.synthesis.stream import Stream
-from diabelli.synthesis.things import things_of
+from diabelli.synthesis.analysis.colour_objects import things_of
+from diabelli.synthesis.analysis.place import place_of
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.saliency import descriptors, salience
+from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis
+from diabelli.synthesis.core.resample import Bytes, Floats, resize, resize_map, to_bytes
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.finish.hue_shift import random_turn, recoloured
+from diabelli.synthesis.finish.object_hue_shift import random_repaint, repainted
+from diabelli.synthesis.finish.relight import lit, random_light
+from diabelli.synthesis.layout.layout import Layout, centres
+from diabelli.synthesis.layout.tilt import rolled
+from diabelli.synthesis.montage.guide import Guide, guide_of
+from diabelli.synthesis.montage.montage import whole_sheet
+from diabelli.synthesis.patchmatch.refine import Canvas, climb, start
+from diabelli.synthesis.pipeline import compose, paint, study
+from diabelli.synthesis.selection.candidates import Candidate
+from diabelli.synthesis.strength import dial
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent

@@ -18,8 +18,8 @@ import numpy as np
 
 import diabelli
 from diabelli import pictures
-from diabelli.pictures.writing import on_white
-from diabelli.synthesis.resample import resize
+from diabelli.pictures.encoder import on_white
+from diabelli.synthesis.core.resample import resize
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent

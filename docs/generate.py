@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from diabelli import errors
-from diabelli.api import refusals
-from diabelli.api.errors import SORRY, Row, row_of
+from diabelli.api.errors import exceptions
+from diabelli.api.errors.responses import SORRY, Row, row_of
 from diabelli.api.metrics import FAMILIES
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 from diabelli.settings import PREFIX, TOPICS
@@ -194,22 +194,22 @@ REMEDIES: dict[type[Exception], str] = {
     errors.QuotaUnavailable: "Operator: see to what `limits_url` names.",
     errors.EngineFailed: "Try again; if it stays, report it with the trace in the log.",
     errors.Cancelled: "Nothing: nobody was there to be answered.",
-    refusals.MissingKey: "Send a key as `Authorization: Bearer KEY`.",
-    refusals.WrongKey: "Send a key that the operator made and has not revoked.",
-    refusals.NotAnAdmin: "Use a key that was made with `diabelli keys create --admin`.",
-    refusals.UnknownUrl: "See `/docs` for what is served.",
-    refusals.WrongMethod: "Use the method in the answer's `Allow`.",
-    refusals.WrongContentType: "Send `multipart/form-data`.",
-    refusals.BrokenForm: "Let a library build the form.",
-    refusals.BodyTooLarge: "Send less; operator: raise `max_body_bytes`.",
-    refusals.BodyStalled: "Send the body without pauses; operator: raise `body_timeout_s`.",
-    refusals.KeyReused: "Draw a new `Idempotency-Key` for each new request.",
-    refusals.UnknownModel: "Name one of `GET /v1/models`.",
-    refusals.UnknownModelPage: "Name one of `GET /v1/models`.",
-    refusals.OutsideSchema: "Send the fields as [the API](api.md) has them.",
-    refusals.Overloaded: "Wait as long as `Retry-After` says; operator: more threads, or a longer `queue`.",
-    refusals.TookTooLong: "Ask for less at a time; operator: raise `deadline_s`.",
-    refusals.Stopping: "Ask again; another process or the restarted one will answer.",
+    exceptions.MissingKey: "Send a key as `Authorization: Bearer KEY`.",
+    exceptions.WrongKey: "Send a key that the operator made and has not revoked.",
+    exceptions.NotAnAdmin: "Use a key that was made with `diabelli keys create --admin`.",
+    exceptions.UnknownUrl: "See `/docs` for what is served.",
+    exceptions.WrongMethod: "Use the method in the answer's `Allow`.",
+    exceptions.WrongContentType: "Send `multipart/form-data`.",
+    exceptions.BrokenForm: "Let a library build the form.",
+    exceptions.BodyTooLarge: "Send less; operator: raise `max_body_bytes`.",
+    exceptions.BodyStalled: "Send the body without pauses; operator: raise `body_timeout_s`.",
+    exceptions.KeyReused: "Draw a new `Idempotency-Key` for each new request.",
+    exceptions.UnknownModel: "Name one of `GET /v1/models`.",
+    exceptions.UnknownModelPage: "Name one of `GET /v1/models`.",
+    exceptions.OutsideSchema: "Send the fields as [the API](api.md) has them.",
+    exceptions.Overloaded: "Wait as long as `Retry-After` says; operator: more threads, or a longer `queue`.",
+    exceptions.TookTooLong: "Ask for less at a time; operator: raise `deadline_s`.",
+    exceptions.Stopping: "Ask again; another process or the restarted one will answer.",
 }
 """What to do about an error, and about those below it that have no sentence of their own."""
 

@@ -20,13 +20,13 @@ import numpy as np
 
 from diabelli import pictures
 from diabelli.engines import in_turn
-from diabelli.synthesis import composition
-from diabelli.synthesis.composition import compose, composed, study
-from diabelli.synthesis.dial import Dial, dial
-from diabelli.synthesis.guide import Guide
-from diabelli.synthesis.layout import look_up
-from diabelli.synthesis.montage import Montage
-from diabelli.synthesis.resample import Bytes, resize_map, to_bytes
+from diabelli.synthesis import pipeline
+from diabelli.synthesis.core.resample import Bytes, resize_map, to_bytes
+from diabelli.synthesis.layout.layout import look_up
+from diabelli.synthesis.montage.guide import Guide
+from diabelli.synthesis.montage.montage import Montage
+from diabelli.synthesis.pipeline import compose, composed, study
+from diabelli.synthesis.strength import Dial, dial
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def made(name: str) -> list[Image]:
 @contextmanager
 def patches_everywhere() -> Iterator[None]:
     """Within it canvases are made of patches, and frames keep the source's scale."""
-    unzoomed = patch.object(composition, "dial", _unzoomed)
+    unzoomed = patch.object(pipeline, "dial", _unzoomed)
     free = patch.object(Guide, "freedom", _free)
     whole = patch.object(
         Guide, "level", lambda guide, index: guide.at(*guide.analysis.sizes[index])

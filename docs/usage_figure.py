@@ -20,8 +20,8 @@ from page_figures import save
 from playwright.sync_api import sync_playwright
 from sqlalchemy import insert
 
-from diabelli.assembly import build_storage, open_ledger
-from diabelli.ledger.sizes import EVERY_S
+from diabelli.bootstrap import build_storage, open_ledger
+from diabelli.ledger.store_sizes import EVERY_S
 from diabelli.ledger.tables import ENTRIES, STORE_SIZES
 from diabelli.settings import Settings
 

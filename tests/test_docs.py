@@ -14,10 +14,10 @@ import typer
 import uvicorn
 
 from diabelli import errors
-from diabelli.api import refusals
 from diabelli.api.app import create_app
+from diabelli.api.errors import exceptions
 from diabelli.api.metrics import FAMILIES
-from diabelli.assembly import assembled
+from diabelli.bootstrap import assembled
 from diabelli.cli import app
 from diabelli.settings import Settings
 
@@ -127,7 +127,7 @@ def test_every_metric_is_documented():
         assert re.search(rf"^\| `{family.name}` \|.*{re.escape(family.help)}", page, re.MULTILINE)
 
 
-@pytest.mark.parametrize("module", [errors, refusals])
+@pytest.mark.parametrize("module", [errors, exceptions])
 def test_every_error_is_documented(module):
     """Each has its row: when it comes and what to do about it."""
     page = (ROOT / "docs" / "errors.md").read_text("utf-8")

@@ -16,10 +16,10 @@ from diabelli import pictures
 from diabelli.engines import Engine, Piece
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngine
 from diabelli.pictures import Format, Image
-from diabelli.stages import Timed, timing, untimed
 from diabelli.storage import LocalStorage
+from diabelli.timing import Timed, timing, untimed
 from diabelli.variation import EngineInfo, Progress, Variation, VariationSpec, Watch, unwatched
-from diabelli.workers import Workers, heedless
+from diabelli.worker_pool import Workers, heedless
 
 S = TypeVar("S")
 T = TypeVar("T")

@@ -11,8 +11,8 @@ import pytest
 
 from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
-from diabelli.api.http11 import Http11
-from diabelli.assembly import Parts, build_quota, open_ledger
+from diabelli.api.http.strict_h11 import Http11
+from diabelli.bootstrap import Parts, build_quota, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage

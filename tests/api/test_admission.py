@@ -12,7 +12,7 @@ from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Line, check_error, form, part, picture
 from diabelli.api.admission import Admission
-from diabelli.api.refusals import Overloaded
+from diabelli.api.errors.exceptions import Overloaded
 
 SOURCE = part("image", picture(), filename="a.png")
 LONG = form(part("model", "gate"), part("n", "2"), part("size", "256x256"), SOURCE)

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from api.wire import PATH, Server, picture
-from diabelli.api import schema
+from diabelli.api import openapi
 
 FILES = {"image": picture()}
 
@@ -108,7 +108,7 @@ def test_extended_replies(server: Server, fields: dict[str, str]) -> None:
     """A request beyond it also gets what is true of the pictures, and nothing else."""
     reply = ask(server, **fields).content
     ExtendedReply.model_validate_json(reply)
-    schema.ImagesResponse.model_validate_json(reply)
+    openapi.ImagesResponse.model_validate_json(reply)
 
 
 ERRORS: list[tuple[str, str, dict[str, Any]]] = [
@@ -144,4 +144,4 @@ def test_every_error_has_the_one_shape(
     assert answer.status_code in (400, 403, 404, 405, 413, 500)
     assert answer.headers["content-type"] == "application/json"
     ErrorReply.model_validate_json(answer.content)
-    schema.ErrorResponse.model_validate_json(answer.content)
+    openapi.ErrorResponse.model_validate_json(answer.content)

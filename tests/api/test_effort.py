@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from api.conftest import Serve
 from api.engines import Gate
-from api.test_recorder import SOURCE, ask, entry_of, rows
+from api.variations.test_recording import SOURCE, ask, entry_of, rows
 from api.wire import Line, Server, form, part
 from diabelli.ledger.tables import ENTRIES
 

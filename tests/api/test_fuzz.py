@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from api.wire import BOUNDARY, FORM_TYPE, Server, form, part, picture
-from diabelli.api.multipart import MAX_PARTS, MAX_TEXT_BYTES, Form, boundary_of, read_form
-from diabelli.api.refusals import BodyTooLarge, BrokenForm, WrongContentType
+from diabelli.api.errors.exceptions import BodyTooLarge, BrokenForm, WrongContentType
+from diabelli.api.variations.form import MAX_PARTS, MAX_TEXT_BYTES, Form, boundary_of, read_form
 from fuzzing import TIMES, tries
 
 load_all_checks()

@@ -13,7 +13,7 @@ from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Line, Server, check_error, form, part, picture
 from diabelli.api.admission import Admission
-from diabelli.api.refusals import Overloaded, Stopping
+from diabelli.api.errors.exceptions import Overloaded, Stopping
 from diabelli.variation import Image, Variation, VariationSpec, Watch
 from faults.serving import until
 

@@ -16,8 +16,8 @@ import openai
 import pytest
 
 from api.wire import Server, opened, picture, serving
-from diabelli.api.events import DONE, PARTIAL
-from diabelli.assembly import assembled
+from diabelli.api.variations.sse import DONE, PARTIAL
+from diabelli.bootstrap import assembled
 from diabelli.errors import MemoryExceeded, WeightsMissing
 from diabelli.settings import Settings
 from engines.diffusion.tiny import build

@@ -17,8 +17,8 @@ import uvicorn
 from PIL import Image as Pillow
 
 from diabelli.api.app import create_app
-from diabelli.api.http11 import Http11
-from diabelli.assembly import Parts
+from diabelli.api.http.strict_h11 import Http11
+from diabelli.bootstrap import Parts
 from diabelli.ledger.database import Database
 from diabelli.service import Service
 from diabelli.settings import Settings

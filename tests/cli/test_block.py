@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from diabelli import pictures
-from diabelli.assembly import open_ledger
+from diabelli.bootstrap import open_ledger
 from diabelli.errors import PictureBlocked
 from diabelli.ledger.blocks import Blocks, sha256_of
 from diabelli.ledger.database import Database
 from diabelli.ledger.entries import Entries, Entry
 from diabelli.ledger.keys import IssuedKeys, Limits
-from diabelli.pictures.likeness import kept
+from diabelli.pictures.blocklist_hashes import kept
 from diabelli.settings import Settings
 from oracles.sources import face
 

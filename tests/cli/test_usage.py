@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from diabelli.assembly import open_ledger
+from diabelli.bootstrap import open_ledger
 from diabelli.ledger.database import Database
 from diabelli.settings import Settings
 from ledger.requests import refusal, success

@@ -91,7 +91,7 @@ def test_proxies_are_patient(name: str) -> None:
 @pytest.mark.parametrize("name", PROXIES)
 def test_proxies_refuse_in_the_servers_words(name: str) -> None:
     """What they answer for a server that is away is what it would answer itself."""
-    from diabelli.api.errors import SORRY
+    from diabelli.api.errors.responses import SORRY
 
     (body,) = re.findall(r"""['`](\{"error.*\})['`]""", (DEPLOY / name).read_text("utf-8"))
     error = json.loads(body)["error"]

@@ -40,8 +40,8 @@ def engine(
     elif request.param == "example":
         yield example()
     else:
-        from diabelli.engines.diffusion.fleet import Fleet
-        from diabelli.engines.diffusion.running import Plan, Running
+        from diabelli.engines.diffusion.engine_manager import Fleet
+        from diabelli.engines.diffusion.runtime import Plan, Running
         from engines.diffusion.tiny import build
 
         preset = build(RECIPES[request.param], tmp_path_factory.mktemp("weights"))

@@ -15,7 +15,7 @@ TESTS = Path(__file__).parents[1]
 COUNTED = """
 import json
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import numpy as np
 
@@ -25,7 +25,8 @@ from diabelli.variation import VariationSpec
 from engines.making import made
 from oracles.sources import face, flag, landscape, sticker
 
-modules = [import_module(f"diabelli.synthesis.{m.name}") for m in iter_modules(synthesis.__path__)]
+found = walk_packages(synthesis.__path__, "diabelli.synthesis.")
+modules = [import_module(m.name) for m in found]
 kernels = {
     f"{module.__name__}.{name}": kernel
     for module in modules

@@ -85,7 +85,7 @@ def test_without_the_extra_its_command_is_told():
 
 
 @pytest.mark.parametrize(
-    "module", ["diabelli", "diabelli.engines", "diabelli.assembly", "diabelli.api.app"]
+    "module", ["diabelli", "diabelli.engines", "diabelli.bootstrap", "diabelli.api.app"]
 )
 def test_torch_is_imported_only_when_a_pipeline_is_needed(module):
     """Not by the package, nor by a server of the embedded engine."""

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from diabelli.synthesis.alpha import is_transparent, joined, separated
-from diabelli.synthesis.resample import resize
+from diabelli.synthesis.core.alpha import is_transparent, joined, separated
+from diabelli.synthesis.core.resample import resize
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from oracles.sources import SOURCES, face, landscape, meadow, pebbles, sticker

@@ -12,7 +12,7 @@ import pytest
 
 from api.engines import Shift
 from api.wire import PATH, Server, picture, serving
-from diabelli.assembly import Parts, build_quota, open_ledger
+from diabelli.bootstrap import Parts, build_quota, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage

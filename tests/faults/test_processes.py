@@ -113,7 +113,10 @@ def test_a_killed_process_holds_no_key(start: Start) -> None:
 
 def test_uvicorn_serves_it_as_well(tmp_path: Path) -> None:
     """As the documentation has it, uvicorn's own command takes the same settings."""
-    command = "uvicorn --workers 2 --http diabelli.api.http11:Http11 --no-server-header --factory"
+    command = (
+        "uvicorn --workers 2 --http diabelli.api.http.strict_h11:Http11 "
+        "--no-server-header --factory"
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", *command.split(), "--port", "0", "faults.asgi:create"],
         cwd=tmp_path,

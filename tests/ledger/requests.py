@@ -6,7 +6,7 @@ import secrets
 
 from diabelli.ledger.database import Database
 from diabelli.ledger.entries import Entries, Entry
-from diabelli.ledger.sizes import Sizes
+from diabelli.ledger.store_sizes import Sizes
 
 MONDAY = 1_790_553_600.0
 """The first second of Monday, 2026-09-28, UTC."""

@@ -5,12 +5,12 @@ import pytest
 from PIL import Image as Pillow
 
 from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureBlocked, UserBlocked
-from diabelli.ledger.blocklist import FRESH_S, Blocklist
+from diabelli.ledger.blocklist_cache import FRESH_S, Blocklist
 from diabelli.ledger.blocks import Blocks, sha256_of
 from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.entries import Entries, Entry
 from diabelli.ledger.migrations import migrate
-from diabelli.pictures.likeness import kept
+from diabelli.pictures.blocklist_hashes import kept
 from diabelli.pictures.pdq import pdq
 from oracles.sources import face, landscape, pebbles
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.search import BEND, MU_SHIFT, PATCH, UNIT
+from diabelli.synthesis.patchmatch.patchmatch import BEND, MU_SHIFT, PATCH, UNIT
 
 Array = NDArray[np.generic]
 

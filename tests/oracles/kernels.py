@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.cut import cut
-from diabelli.synthesis.field import carry_up
-from diabelli.synthesis.ground import standing_out
-from diabelli.synthesis.judge import _worst_window
-from diabelli.synthesis.layout import _relax, look_up
-from diabelli.synthesis.light import lit, random_light
-from diabelli.synthesis.montage import _cost, _pairs, _smoothest
-from diabelli.synthesis.place import _walked
-from diabelli.synthesis.rarity import _distances_elsewhere
-from diabelli.synthesis.recolour import Turn, recoloured
-from diabelli.synthesis.repaint import _repainted
-from diabelli.synthesis.resample import blur, resize, resize_map, sample
-from diabelli.synthesis.salience import _nearest_elsewhere
-from diabelli.synthesis.search import PATCH, UNIT, Prior, assess, sweep
-from diabelli.synthesis.sheets import _misfit, _unfilled
-from diabelli.synthesis.stream import Stream
-from diabelli.synthesis.vote import bell, vote
-from diabelli.synthesis.warp import enlarge, enlarge_labels, tint, warp
+from diabelli.synthesis.analysis.background import standing_out
+from diabelli.synthesis.analysis.patch_uniqueness import _distances_elsewhere
+from diabelli.synthesis.analysis.place import _walked
+from diabelli.synthesis.analysis.saliency import _nearest_elsewhere
+from diabelli.synthesis.core.binary_mrf import cut
+from diabelli.synthesis.core.resample import blur, resize, resize_map, sample
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
+from diabelli.synthesis.finish.hue_shift import Turn, recoloured
+from diabelli.synthesis.finish.object_hue_shift import _repainted
+from diabelli.synthesis.finish.relight import lit, random_light
+from diabelli.synthesis.layout.layout import _relax, look_up
+from diabelli.synthesis.montage.montage import _cost, _pairs, _smoothest
+from diabelli.synthesis.montage.shifts import _misfit, _unfilled
+from diabelli.synthesis.patchmatch.nearest_neighbour_field import carry_up
+from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT, Prior, assess, sweep
+from diabelli.synthesis.patchmatch.voting import bell, vote
+from diabelli.synthesis.selection.artefact_gate import _worst_window
 
 SIDE = 11
 SHAPE = (SIDE - PATCH + 1, SIDE - PATCH + 1)

@@ -12,8 +12,8 @@ import pytest
 
 from diabelli.ledger.database import Database, file_at
 from diabelli.ledger.migrations import migrate
-from diabelli.quota.ledger import in_ledger
 from diabelli.quota.redis import in_redis
+from diabelli.quota.sql import in_ledger
 from diabelli.quota.store import Store, in_memory
 
 LAPSE_S = 0.4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from diabelli.api.keys import Keys
-from diabelli.api.refusals import NotAnAdmin
+from diabelli.api.auth import Keys
+from diabelli.api.errors.exceptions import NotAnAdmin
 from diabelli.settings import Settings, is_loopback
 
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from diabelli.api.refusals import Overloaded, Stopping
+from diabelli.api.errors.exceptions import Overloaded, Stopping
 
 _REMEMBERED = 64
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1, 60

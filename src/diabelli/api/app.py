@@ -14,36 +14,37 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 import diabelli
-from diabelli.api import errors, schema
+from diabelli.api import openapi
 from diabelli.api.admins import Admins
 from diabelli.api.admission import Admission
-from diabelli.api.blocks import BlockGate
-from diabelli.api.early import EarlyClose
-from diabelli.api.front import Front
-from diabelli.api.health import PATH as HEALTH
-from diabelli.api.health import Health
-from diabelli.api.idempotency import Idempotency
-from diabelli.api.keys import Keys, open_to_all
-from diabelli.api.limits import Gate
+from diabelli.api.auth import Keys, open_to_all
+from diabelli.api.errors import responses
+from diabelli.api.http.early_response import EarlyClose
+from diabelli.api.http.request_middleware import Front
+from diabelli.api.http.security_headers import protection
 from diabelli.api.metrics import Metrics, load_of
-from diabelli.api.models import Models
-from diabelli.api.protection import protection
-from diabelli.api.recorder import Recorder
-from diabelli.api.results import PATH as RESULTS
-from diabelli.api.results import Results
-from diabelli.api.schema import answers
-from diabelli.api.scrape import Scrape
-from diabelli.api.streaming import streamed
-from diabelli.api.usage import DATA as USAGE_DATA
-from diabelli.api.usage import PATH as USAGE
-from diabelli.api.usage import Usage
-from diabelli.api.variations import Variations
-from diabelli.api.web import PATH as WEB
-from diabelli.api.web import Web
-from diabelli.api.welcome import Welcome
-from diabelli.assembly import Parts
+from diabelli.api.openapi import answers
+from diabelli.api.routes.health import PATH as HEALTH
+from diabelli.api.routes.health import Health
+from diabelli.api.routes.index import Welcome
+from diabelli.api.routes.metrics import Scrape
+from diabelli.api.routes.models import Models
+from diabelli.api.routes.results import PATH as RESULTS
+from diabelli.api.routes.results import Results
+from diabelli.api.routes.static import PATH as WEB
+from diabelli.api.routes.static import Web
+from diabelli.api.routes.usage import DATA as USAGE_DATA
+from diabelli.api.routes.usage import PATH as USAGE
+from diabelli.api.routes.usage import Usage
+from diabelli.api.variations.blocklist_gate import BlockGate
+from diabelli.api.variations.endpoint import Variations
+from diabelli.api.variations.idempotency import Idempotency
+from diabelli.api.variations.rate_limit import Gate
+from diabelli.api.variations.recording import Recorder
+from diabelli.api.variations.streaming import streamed
+from diabelli.bootstrap import Parts
 from diabelli.errors import DiabelliError
-from diabelli.ledger.blocklist import Blocklist
+from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.ledger.entries import Entries
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.settings import Settings
@@ -73,7 +74,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     app = FastAPI(
         title="Diabelli",
         version=diabelli.__version__,
-        description=schema.DESCRIPTION,
+        description=openapi.DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -86,14 +87,14 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
                 log_users=settings.log_users,
             ),
         ],
-        exception_handlers={DiabelliError: errors.handle, HTTPException: errors.handle},
+        exception_handlers={DiabelliError: responses.handle, HTTPException: responses.handle},
     )
     # Whoever runs the application stops it by this.
     app.state.admission = admission
     for endpoint in endpoints(settings, parts, app.openapi, admission, metrics):
         mount(app, endpoint)
     # FastAPI derives the document once and keeps it.
-    schema.complete(app.openapi())
+    openapi.complete(app.openapi())
     return app
 
 
@@ -145,30 +146,30 @@ def endpoints(
             method="POST",
             paths=spellings("images/variations"),
             handle=streamed(variations.create),
-            describe=schema.CREATE,
+            describe=openapi.CREATE,
             answers=answers(
-                400, 401, 403, 408, 409, 413, 429, 500, 503, reply=schema.ImagesResponse
+                400, 401, 403, 408, 409, 413, 429, 500, 503, reply=openapi.ImagesResponse
             ),
         ),
         Endpoint(
             method="GET",
             paths=spellings("models"),
             handle=models.list,
-            describe=schema.LIST_MODELS,
-            answers=answers(401, reply=schema.ModelList),
+            describe=openapi.LIST_MODELS,
+            answers=answers(401, reply=openapi.ModelList),
         ),
         Endpoint(
             method="GET",
             paths=spellings("models/{model}"),
             handle=models.retrieve,
-            describe=schema.RETRIEVE_MODEL,
-            answers=answers(401, 404, reply=schema.Model),
+            describe=openapi.RETRIEVE_MODEL,
+            answers=answers(401, 404, reply=openapi.Model),
         ),
         Endpoint(
             method="GET",
             paths=(RESULTS + "/{hour}/{name}",),
             handle=results.read,
-            describe=schema.READ_RESULT,
+            describe=openapi.READ_RESULT,
             answers=answers(403, 404),
         ),
         Endpoint(method="GET", paths=(HEALTH + "/live",), handle=health.live),
@@ -185,8 +186,8 @@ def endpoints(
             method="GET",
             paths=(USAGE_DATA,),
             handle=usage.data,
-            describe=schema.READ_USAGE,
-            answers=answers(400, 401, 403, 503, reply=schema.UsageData),
+            describe=openapi.READ_USAGE,
+            answers=answers(400, 401, 403, 503, reply=openapi.UsageData),
         ),
         Endpoint(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
     )

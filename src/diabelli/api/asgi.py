@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diabelli.api.app import create_app
-from diabelli.assembly import ask_for_keys, assembled
+from diabelli.bootstrap import ask_for_keys, assembled
 from diabelli.errors import InvalidSettings
 from diabelli.settings.reading import read
 

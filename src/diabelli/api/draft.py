@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from diabelli.api.effort import Effort
-from diabelli.api.fields import Wanted
-from diabelli.api.multipart import Form
+from diabelli.api.variations.form import Form
+from diabelli.api.variations.params import Wanted
 from diabelli.ledger.entries import Entry, Recorded
 from diabelli.pictures import Image
 from diabelli.pictures.pdq import pdq

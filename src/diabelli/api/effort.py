@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from diabelli.stages import Stage, Timed
+from diabelli.timing import Stage, Timed
 
 
 class Effort:

@@ -22,7 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from diabelli.api.admission import Admission
 from diabelli.errors import StoreUnavailable
 from diabelli.service import Service
-from diabelli.stages import Stage
+from diabelli.timing import Stage
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SHARED = "PROMETHEUS_MULTIPROC_DIR"

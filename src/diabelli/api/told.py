@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from diabelli.api.fields import Wanted
+from diabelli.api.variations.params import Wanted
 from diabelli.ledger.keys import Caller
 from diabelli.service import Created
 

@@ -12,7 +12,7 @@ import typer
 
 from diabelli.cli import block, keys
 from diabelli.cli.engines import engines
-from diabelli.cli.faults import exit_code, tell
+from diabelli.cli.exit_codes import exit_code, tell
 from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
 from diabelli.cli.usage import usage

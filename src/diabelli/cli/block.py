@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from diabelli.cli.faults import FAILED, tell
-from diabelli.cli.opened import Config, DataDir, ledger
-from diabelli.cli.shown import day, shown
+from diabelli.cli.exit_codes import FAILED, tell
+from diabelli.cli.options import Config, DataDir, ledger
+from diabelli.cli.terminal import day, shown
 from diabelli.errors import InvalidParameter, InvalidPicture
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
     """Block the picture at `path`; whether it could be read."""
     from diabelli import pictures
     from diabelli.ledger.blocks import sha256_of
-    from diabelli.pictures.likeness import kept
+    from diabelli.pictures.blocklist_hashes import kept
 
     try:
         picture = path.read_bytes()

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from diabelli.cli.kernels import USER_KERNELS, place_kernels
 from diabelli.errors import DiabelliError
+from diabelli.kernel_cache import USER_KERNELS, place_kernels
 
 if TYPE_CHECKING:
-    from diabelli.engines.diffusion.running import Plan
+    from diabelli.engines.diffusion.runtime import Plan
     from diabelli.settings import Settings
 
 
@@ -75,7 +75,7 @@ def _other(name: str) -> _Row:
 
 def _trained(plan: Plan, vram_budget_gb: float | None) -> _Row:
     """The row of a trained engine."""
-    from diabelli.engines.diffusion.standing import standing
+    from diabelli.engines.diffusion.availability import standing
 
     found = standing(plan, vram_budget_gb)
     return _Row(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from diabelli.cli.opened import Config, DataDir, ledger
+from diabelli.cli.options import Config, DataDir, ledger
 
 if TYPE_CHECKING:
     from diabelli.ledger.keys import IssuedKey, Limits

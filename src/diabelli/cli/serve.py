@@ -17,11 +17,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
-from diabelli.cli.counting import count_together
-from diabelli.cli.kernels import place_kernels
 from diabelli.cli.logs import configure
-from diabelli.cli.processes import Processes
+from diabelli.cli.metrics_dir import count_together
+from diabelli.cli.supervisor import Processes
 from diabelli.errors import AddressUnavailable
+from diabelli.kernel_cache import place_kernels
 
 if TYPE_CHECKING:
     from diabelli.service import Service
@@ -71,7 +71,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(settings: Settings) -> None:
-    from diabelli.assembly import ask_for_keys
+    from diabelli.bootstrap import ask_for_keys
 
     announce = partial(_announce, settings, with_key=ask_for_keys(settings))
     with _bound(settings.host, settings.port) as bound:
@@ -84,8 +84,8 @@ def _run(settings: Settings) -> None:
 
 def _run_alone(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
     from diabelli.api.app import create_app
-    from diabelli.api.server import Server
-    from diabelli.assembly import assembled
+    from diabelli.api.http.server import Server
+    from diabelli.bootstrap import assembled
 
     with assembled(settings) as parts:
         _warm(parts.service)

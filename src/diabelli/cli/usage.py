@@ -18,9 +18,9 @@ from rich.bar import Bar
 from rich.console import Console
 from rich.table import Table
 
-from diabelli.cli.opened import Config, DataDir, ledger
-from diabelli.cli.shown import shown
-from diabelli.cli.suspicious import draw, write_csv, write_json
+from diabelli.cli.abuse import draw, write_csv, write_json
+from diabelli.cli.options import Config, DataDir, ledger
+from diabelli.cli.terminal import shown
 from diabelli.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def usage(
     config: Config = None,
 ) -> None:
     """Tell what was used: images, requests, errors, seconds of the engines, and waiting times."""
-    from diabelli.ledger.suspicion import suspects
+    from diabelli.ledger.abuse import suspects
     from diabelli.ledger.usage import usage as sums
 
     if as_json and as_csv:

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from diabelli import pictures
-from diabelli.cli.faults import FAILED, tell
-from diabelli.cli.kernels import USER_KERNELS, place_kernels
+from diabelli.cli.exit_codes import FAILED, tell
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
+from diabelli.kernel_cache import USER_KERNELS, place_kernels
 
 if TYPE_CHECKING:
     from diabelli.variation import Progress as Step

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.errors import UnknownEngine
-from diabelli.synthesis.spread import Spread as Spread
-from diabelli.synthesis.spread import in_turn as in_turn
+from diabelli.synthesis.core.parallel import Spread as Spread
+from diabelli.synthesis.core.parallel import in_turn as in_turn
 from diabelli.variation import EngineInfo, Image, Variation, VariationSpec, Watch
 
 if TYPE_CHECKING:
-    from diabelli.engines.diffusion.fleet import Fleet
+    from diabelli.engines.diffusion.engine_manager import Fleet
 
 Piece: TypeAlias = Callable[[], Variation]
 """The work that is left for one variation; pieces are independent and run in any thread."""
@@ -70,7 +70,7 @@ def load(name: str) -> Engine:
         module, _, attribute = ENGINES[name].partition(":")
         return cast(Engine, getattr(import_module(module), attribute)())
     if name in PRESETS:
-        from diabelli.engines.diffusion.running import Plan
+        from diabelli.engines.diffusion.runtime import Plan
 
         return _fleet().engine(Plan(PRESETS[name]))
     others = _others()
@@ -82,7 +82,7 @@ def load(name: str) -> Engine:
 @cache
 def _fleet() -> Fleet:
     """The trained engines of a program without settings."""
-    from diabelli.engines.diffusion.fleet import Fleet
+    from diabelli.engines.diffusion.engine_manager import Fleet
 
     return Fleet()
 

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from diabelli.engines import Piece, Spread, in_turn
-from diabelli.synthesis.candidate import Candidate
-from diabelli.synthesis.composition import Preview, Report, compose, paint, plain, study
-from diabelli.synthesis.stream import seeds_under
+from diabelli.synthesis.core.rng import seeds_under
+from diabelli.synthesis.pipeline import Preview, Report, compose, paint, plain, study
+from diabelli.synthesis.selection.candidates import Candidate
 from diabelli.variation import (
     EngineInfo,
     Image,

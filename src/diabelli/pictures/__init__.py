@@ -4,11 +4,11 @@ The only package that imports Pillow. It knows nothing of variations or of how a
 """
 
 from diabelli.pictures.aspect import fit
-from diabelli.pictures.reading import decode, to_image
-from diabelli.pictures.rules import ANY, LOCAL, OPENAI, Format, Image, Rules
+from diabelli.pictures.contact_sheet import sheet
+from diabelli.pictures.decoder import decode, to_image
+from diabelli.pictures.encoder import encode, format_of
+from diabelli.pictures.limits import ANY, LOCAL, OPENAI, Format, Image, Rules
 from diabelli.pictures.scaling import cover, on_white, to_pillow
-from diabelli.pictures.sheet import sheet
-from diabelli.pictures.writing import encode, format_of
 
 __all__ = [
     "ANY",

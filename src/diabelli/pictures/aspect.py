@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from diabelli.pictures.rules import Image
+from diabelli.pictures.limits import Image
 
 
 def fit(image: Image, height: int, width: int, how: Literal["crop", "pad"]) -> Image:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, ImageCms
 from PIL import Image as Pillow
 
-from diabelli.pictures.rules import Image
+from diabelli.pictures.limits import Image
 
 _SRGB_GAMMA = 1 / 2.2
 _NO_CORRECTION = 0.05  # libpng, too, takes an exponent this near to 1 for 1

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from diabelli.pictures.rules import Image
-from diabelli.pictures.writing import on_white
+from diabelli.pictures.encoder import on_white
+from diabelli.pictures.limits import Image
 
 Words: TypeAlias = NDArray[np.uint64]
 """Hashes to compare by the thousand: (4, hash), uint64."""

@@ -12,7 +12,7 @@ import numpy as np
 from isal import isal_zlib
 
 from diabelli.errors import InvalidPicture
-from diabelli.pictures.rules import Image
+from diabelli.pictures.limits import Image
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image as Pillow
 
-from diabelli.pictures.rules import Image
+from diabelli.pictures.limits import Image
 
 
 def cover(image: Image, height: int, width: int) -> Image:

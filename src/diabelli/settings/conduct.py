@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from diabelli.engines.diffusion.running import Dtype, Load, Offload
+from diabelli.engines.diffusion.runtime import Dtype, Load, Offload
 
 
 class Conduct(BaseModel):

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.engines.diffusion.runtime import Plan, Running
 from diabelli.settings.conduct import Conduct
 from diabelli.settings.entry import Entry
 

@@ -12,9 +12,9 @@ import pytest
 from diabelli.engines.diffusion.batcher import Batcher
 from diabelli.engines.diffusion.engine import DiffusionEngine
 from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.pipeline_cache import Shelf
 from diabelli.engines.diffusion.presets import Preset
-from diabelli.engines.diffusion.running import Plan, Running
-from diabelli.engines.diffusion.shelf import Shelf
+from diabelli.engines.diffusion.runtime import Plan, Running
 from engines.diffusion.tiny import build
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.engines.diffusion import mixing
+from diabelli.engines.diffusion import mixed_sources
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.errors import Cancelled, EngineFailed, MemoryExceeded
 from diabelli.variation import Progress
@@ -95,7 +95,7 @@ def test_requests_for_different_sources_go_together(tiny, engine_of, bench, name
 
 def test_sources_stay_apart_where_a_list_means_something_else(tiny, engine_of, bench, monkeypatch):
     """A pipeline that takes several pictures for views of one is given one source at a time."""
-    monkeypatch.setattr(mixing, "TAUGHT", frozenset())
+    monkeypatch.setattr(mixed_sources, "TAUGHT", frozenset())
     engine = engine_of(tiny("flux2-klein-4b"), batch=8)
     with Queue(engine) as queue:
         later = [queue.add(source(64), square(32, n=2)) for source in (face, landscape)]
@@ -210,8 +210,8 @@ def test_closing_ends_those_who_wait(tiny, bench):
     """Nobody waits for an engine that is gone, and none of its threads is left."""
     from diabelli.engines.diffusion.batcher import Batcher
     from diabelli.engines.diffusion.engine import DiffusionEngine
-    from diabelli.engines.diffusion.running import Plan
-    from diabelli.engines.diffusion.shelf import Shelf
+    from diabelli.engines.diffusion.pipeline_cache import Shelf
+    from diabelli.engines.diffusion.runtime import Plan
 
     batcher = Batcher(Shelf(None, bench.load), "closing")
     engine = DiffusionEngine(Plan(tiny("sd-image-variations")), batcher)

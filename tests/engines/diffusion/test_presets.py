@@ -8,7 +8,7 @@ import pytest
 from diabelli.engines import ENGINES, names
 from diabelli.engines.diffusion.engine import check_licence, info_of, native
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.running import Plan, Running
+from diabelli.engines.diffusion.runtime import Plan, Running
 from diabelli.errors import LicenceNotAccepted
 
 presets = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)

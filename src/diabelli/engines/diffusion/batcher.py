@@ -11,10 +11,10 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from functools import partial
 
-from diabelli.engines.diffusion.order import Kind, Order, Ticket
+from diabelli.engines.diffusion.job import Kind, Order, Ticket
 from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.pipeline_cache import Shelf
 from diabelli.engines.diffusion.previews import Preview
-from diabelli.engines.diffusion.shelf import Shelf
 from diabelli.errors import (
     Cancelled,
     ContentRefused,

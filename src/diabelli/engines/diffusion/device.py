@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diabelli.engines.diffusion.running import Running
+from diabelli.engines.diffusion.runtime import Running
 from diabelli.errors import InvalidSettings
 
 GB = 1_000_000_000

@@ -12,11 +12,11 @@ from diabelli.engines import Piece, Spread, in_turn
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights as lying
 from diabelli.engines.diffusion.batcher import Batcher
-from diabelli.engines.diffusion.order import MADE, Kind, Order
+from diabelli.engines.diffusion.job import MADE, Kind, Order
 from diabelli.engines.diffusion.presets import Preset
-from diabelli.engines.diffusion.running import Plan
+from diabelli.engines.diffusion.runtime import Plan
 from diabelli.errors import LicenceNotAccepted, MissingExtra
-from diabelli.synthesis.stream import seeds_under
+from diabelli.synthesis.core.rng import seeds_under
 from diabelli.variation import (
     EngineInfo,
     Image,

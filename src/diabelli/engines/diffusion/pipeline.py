@@ -13,11 +13,11 @@ import numpy as np
 from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights as lying
-from diabelli.engines.diffusion.loading import load
-from diabelli.engines.diffusion.mixing import mixes
+from diabelli.engines.diffusion.conditioning import RECIPES
+from diabelli.engines.diffusion.loader import load
+from diabelli.engines.diffusion.mixed_sources import mixes
 from diabelli.engines.diffusion.previews import Preview, Previews
-from diabelli.engines.diffusion.recipes import RECIPES
-from diabelli.engines.diffusion.running import Plan
+from diabelli.engines.diffusion.runtime import Plan
 from diabelli.errors import DiabelliError, MemoryExceeded, WeightsUnusable
 from diabelli.pictures import Image
 

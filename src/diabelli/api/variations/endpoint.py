@@ -1,0 +1,177 @@
+"""`POST /v1/images/variations`: from a form to the service and back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from diabelli.api.admission import Admission
+from diabelli.api.auth import Keys
+from diabelli.api.draft import Draft
+from diabelli.api.effort import Effort
+from diabelli.api.errors.exceptions import NotAnOpenAIPicture
+from diabelli.api.metrics import Metrics
+from diabelli.api.routes.results import Results, base_of
+from diabelli.api.told import tell_caller, tell_created, tell_wanted
+from diabelli.api.variations import body, params, response
+from diabelli.api.variations import form as multipart
+from diabelli.api.variations.blocklist_gate import BlockGate
+from diabelli.api.variations.cancellation import Attention
+from diabelli.api.variations.idempotency import REPLAYED, Idempotency, Kept, Repeatable
+from diabelli.api.variations.rate_limit import Gate
+from diabelli.api.variations.recording import Recorder
+from diabelli.api.variations.response import Reply
+from diabelli.errors import InvalidPicture, NotSquare
+from diabelli.ledger.keys import Caller
+from diabelli.pictures import ANY, OPENAI
+from diabelli.service import Created, Service
+from diabelli.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A request that passed all gates, on its way to the service."""
+
+    request: Request
+    source: bytes
+    wanted: params.Wanted
+    draft: Draft
+    attention: Attention
+    repeatable: Repeatable
+
+
+class Variations:
+    """The endpoint."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        results: Results,
+        keys: Keys,
+        admission: Admission,
+        recorder: Recorder,
+        gate: Gate,
+        idempotency: Idempotency,
+        metrics: Metrics,
+        blocks: BlockGate,
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._results = results
+        self._keys = keys
+        self._recorder = recorder
+        self._idempotency = idempotency
+        self._metrics = metrics
+        self._blocks = blocks
+        self._gate = gate
+        self._rules = OPENAI if settings.inputs == "openai" else ANY
+        self._admission = admission
+        # Each admitted request waits in a thread of its own; the pictures are made by the
+        # service's threads, whose number is another matter.
+        self._waiting = CapacityLimiter(settings.queue)
+
+    async def create(self, request: Request) -> Reply:
+        """Variations of the picture in the form. Whatever can be refused is, before any work."""
+        caller = await self._keys.check(request.headers.get("authorization"))
+        tell_caller(request, caller)
+        with self._recorder.recording(request, key=caller.id) as draft:
+            return await self._answered(request, draft, caller)
+
+    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> Reply:
+        boundary = multipart.boundary_of(request)
+        body.refuse_declared(request, limit=self._settings.max_body_bytes)
+        with self._admission.enter() as place:
+            form = await multipart.read_form(
+                request,
+                boundary,
+                limit=self._settings.max_body_bytes,
+                picture_limit=self._rules.max_bytes,
+                patience_s=self._settings.body_timeout_s,
+            )
+            draft.hear(form)
+            wanted = params.check(form, self._settings.models, self._settings.metering)
+            tell_wanted(request, wanted)
+            draft.accept(wanted)
+            await self._blocks.check_user(draft)
+            async with (
+                Attention(request, self._admission, self._settings.deadline_s) as attention,
+                self._idempotency.repeatable(request, caller.bucket, form, attention) as repeatable,
+            ):
+                request.state.stream.open(wanted, self._url_of(request, repeatable.created))
+                if repeatable.earlier is not None:
+                    return self._repeat(request, draft, wanted, repeatable.earlier)
+                async with self._gate.charging(request, caller, wanted):
+                    place.resize(wanted.spec.n)
+                    order = Order(
+                        request=request,
+                        source=form.picture or b"",
+                        wanted=wanted,
+                        draft=draft,
+                        attention=attention,
+                        repeatable=repeatable,
+                    )
+                    return await to_thread.run_sync(self._make, order, limiter=self._waiting)
+
+    def _repeat(
+        self, request: Request, draft: Draft, wanted: params.Wanted, earlier: Kept
+    ) -> Reply:
+        """The answer that was given before; nothing is made for it, and the ledger says so."""
+        for index, made in enumerate(earlier.made):
+            request.state.stream.ready(index, made)
+        request.state.headers.update(REPLAYED)
+        self._recorder.record_soon(replace(draft.entry(status=200), n=0))
+        url_of = self._url_of(request, earlier.created)
+        return response.build(earlier.made, wanted, created=earlier.created, url_of=url_of)
+
+    def _make(self, order: Order) -> Reply:
+        """The reply, once its pictures are kept and it is in the ledger; in a thread of its own."""
+        order.draft.see(order.source)
+        created = self._create(order)
+        made = created.variations
+        tell_created(order.request, created)
+        now = int(time.time())
+        url_of = self._url_of(order.request, now)
+        answer = response.build(made, order.wanted, created=now, url_of=url_of)
+        order.repeatable.keep(now, made)
+        order.draft.finish(created, lifetime_s=self._settings.lifetime_s)
+        self._recorder.record(order.draft)
+        return answer
+
+    def _url_of(self, request: Request, created: int | None = None) -> Callable[[str], str]:
+        def url_of(key: str) -> str:
+            base = base_of(request, self._settings.public_url)
+            return self._results.url(base, created, key)
+
+        return url_of
+
+    def _create(self, order: Order) -> Created:
+        stream, attention = order.request.state.stream, order.attention
+        info = self._service.info(order.wanted.engine)
+        effort = order.draft.effort = Effort(info.version)
+        try:
+            return self._service.create(
+                order.source,
+                order.wanted.spec,
+                engine=order.wanted.engine,
+                rules=self._rules,
+                keep=order.wanted.as_url or order.repeatable.keeps,
+                look=self._blocks.looking(order.draft),
+                watch=stream.watching(attention.watch),
+                heed=attention.heed,
+                ready=stream.ready,
+                timed=effort.timing(self._metrics.stage),
+            )
+        except NotSquare:
+            raise
+        except InvalidPicture as cause:
+            # OpenAI had one sentence for all of these; it would be untrue where more is accepted.
+            if self._rules is OPENAI:
+                raise NotAnOpenAIPicture from cause
+            raise
+        finally:
+            effort.end()

@@ -1,0 +1,95 @@
+"""Server-sent events, in the manner of OpenAI's image streaming: what each of them says, as bytes.
+
+An event's name is also its `type`, so that a client may look at either.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+
+from diabelli import pictures
+from diabelli.api.variations import response
+from diabelli.api.variations.params import Wanted
+from diabelli.pictures import Format, Image
+from diabelli.service import Made
+
+PROGRESS = "image_variation.progress"
+PARTIAL = "image_variation.partial_image"
+COMPLETED = "image_variation.completed"
+DONE = "image_variation.done"
+ERROR = "error"
+NAMES = (PROGRESS, PARTIAL, COMPLETED, DONE, ERROR)
+
+COMMENT = b": the pictures are still being made\n\n"
+"""What keeps proxies from closing a connection on which nothing happens; clients skip it."""
+_QUALITY = 70
+
+
+def progress(index: int, share: float) -> bytes:
+    """So much, 0..1, of that variation is done."""
+    return _event(PROGRESS, index=index, share=round(share, 4))
+
+
+def partial(index: int, share: float, number: int, preview: Image) -> bytes:
+    """The same, with how the variation looks so far; `number` counts its previews from 0."""
+    preview_format: Format = "jpeg" if preview.shape[2] == 3 else "webp"
+    picture = pictures.encode(preview, preview_format, quality=_QUALITY)
+    return _event(
+        PARTIAL,
+        index=index,
+        share=round(share, 4),
+        partial_image_index=number,
+        output_format=preview_format,
+        b64_json=base64.b64encode(picture).decode(),
+    )
+
+
+def completed(
+    index: int, made: Made, wanted: Wanted, *, created: int, url_of: Callable[[str], str]
+) -> bytes:
+    """One finished variation, with every field that it has in the reply and what is true of it."""
+    head = {"type": COMPLETED, "index": index, "created_at": created}
+    extras = response.extras([made], wanted)
+    return _named(COMPLETED, _joined(_bytes(head | extras), response.item(made, wanted, url_of)))
+
+
+def done(content: bytes, totals: dict[str, int | float]) -> bytes:
+    """The end: every field of the plain reply `content`, and what it took."""
+    return _named(DONE, _joined(_bytes({"type": DONE, "totals": totals}), content))
+
+
+def error(content: bytes) -> bytes:
+    """The end of a stream that failed, with the error object that a plain request would get."""
+    return _event(ERROR, **json.loads(content))
+
+
+def totals(sizes: Sequence[int], seconds: float) -> dict[str, int | float]:
+    """How many variations and pixels, and the seconds from the request to its end.
+
+    sizes: the pixels of each variation.
+    """
+    return {
+        "images": len(sizes),
+        "pixels": sum(sizes),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _event(name: str, **fields: object) -> bytes:
+    return _named(name, _bytes({"type": name, **fields}))
+
+
+def _named(name: str, data: bytes) -> bytes:
+    """The data is JSON without line breaks, so that it is one line of the event."""
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
+
+
+def _bytes(fields: dict[str, object]) -> bytes:
+    return json.dumps(fields).encode()
+
+
+def _joined(head: bytes, more: bytes) -> bytes:
+    """Two JSON objects that are not empty as one: a picture in base64 is copied, never parsed."""
+    return head.rstrip()[:-1] + b", " + more.strip()[1:]

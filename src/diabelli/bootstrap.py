@@ -1,0 +1,155 @@
+"""Picks the concrete classes that settings ask for, and closes what it opened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from diabelli import engines
+from diabelli.cleanup import Sweep, Sweeper
+from diabelli.engines import Engine
+from diabelli.engines.diffusion.engine_manager import Fleet
+from diabelli.errors import InvalidSettings, UnknownEngine
+from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.entries import Entries
+from diabelli.ledger.idempotency_store import Answers
+from diabelli.ledger.keys import IssuedKeys
+from diabelli.ledger.migrations import migrate
+from diabelli.ledger.store_sizes import Sizes
+from diabelli.quota.quota import Quota
+from diabelli.quota.redis import in_redis
+from diabelli.quota.sql import forget, in_ledger
+from diabelli.quota.store import in_memory
+from diabelli.service import Service
+from diabelli.settings import Settings, is_loopback
+from diabelli.storage import LocalStorage, private_folder, secret_in
+from diabelli.worker_pool import take_short_turns
+
+GIVEN_UP_S = 5
+"""How long after its deadline every request is over: its work stops at its next step."""
+
+
+def build_storage(settings: Settings) -> LocalStorage:
+    """The storage in the data directory; makes the directory and its secret on first use."""
+    data = private_folder(settings.data_dir)
+    return LocalStorage(data / "pictures", secret_in(data), settings.lifetime_s)
+
+
+def open_ledger(settings: Settings) -> Database:
+    """The ledger's database with the tables of today; its caller closes it.
+
+    Raises `LedgerUnavailable`, `InvalidSettings` for its URL, and `MissingExtra` for its driver.
+    """
+    data = private_folder(settings.data_dir)
+    given = settings.ledger
+    database = Database(given.get_secret_value() if given else file_at(data / "ledger.sqlite3"))
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def build_engine(settings: Settings, fleet: Fleet, name: str) -> Engine:
+    """The engine of that name, run as the settings say; raises `UnknownEngine`, and what keeps it
+    from being run here."""
+    known = dict.fromkeys([*engines.names(), *settings.engines])
+    if name not in known:
+        raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(known)}")
+    plan = settings.plan(name)
+    return fleet.engine(plan) if plan else engines.load(name)
+
+
+def build_service(settings: Settings, storage: LocalStorage, fleet: Fleet) -> Service:
+    """The service with every engine that the settings name; trained ones come from the fleet.
+
+    Raises `UnknownEngine`, `MissingExtra` where an engine's dependencies are not installed, and
+    what else keeps a trained engine from being run here.
+    """
+    names = dict.fromkeys([settings.engine, *settings.models.values()])
+    return Service(
+        engines={name: build_engine(settings, fleet, name) for name in names},
+        storage=storage,
+        threads=settings.threads,
+    )
+
+
+def build_quota(settings: Settings, database: Database) -> Quota:
+    """What counts the limits of keys and end-users; raises `MissingExtra` and `InvalidSettings`."""
+    lapse_s = settings.deadline_s + GIVEN_UP_S
+    given = settings.limits_url.get_secret_value() if settings.limits_url else ""
+    match given or ("ledger" if settings.workers > 1 else "memory"):
+        case "memory":
+            return Quota(in_memory(lapse_s))
+        case "ledger":
+            return Quota(in_ledger(database, lapse_s))
+        case url:
+            return Quota(in_redis(url, lapse_s))
+
+
+def ask_for_keys(settings: Settings) -> bool:
+    """Whether a server with these settings asks for keys.
+
+    Raises `InvalidSettings` where it would be open to other machines by accident, or where it is
+    to be open although there are keys.
+    """
+    with closing(open_ledger(settings)) as database:
+        issued = IssuedKeys(database)
+        made, good = issued.any_made(), issued.any_good()
+    if settings.auth == "no-auth":
+        if good:
+            raise InvalidSettings("auth is `no-auth`, yet there are keys: revoke them or unset it")
+        return False
+    if not settings.api_keys and not good and not is_loopback(settings.host):
+        raise InvalidSettings(
+            f"whoever reaches {settings.host} could use this server: make a key with `diabelli "
+            "keys create`, set api_keys, or say `no-auth` if that is meant"
+        )
+    return made or bool(settings.api_keys)
+
+
+def sweeps(settings: Settings, storage: LocalStorage, database: Database) -> tuple[Sweep, ...]:
+    """What is swept: expired pictures, entries no longer remembered, answers not given again, and
+    what limits count no more. What is left of the pictures is measured.
+    """
+    remembered_s = settings.retention_days * 86400
+    entries, sizes = Entries(database), Sizes(database)
+
+    def measure() -> int:
+        sizes.note(storage.size)
+        return sizes.forget(time.time() - remembered_s)
+
+    return (
+        storage.sweep,
+        measure,
+        lambda: entries.forget(time.time() - remembered_s),
+        Answers(database, settings.lifetime_s).sweep,
+        lambda: forget(database, time.time()),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a server is made of."""
+
+    service: Service
+    storage: LocalStorage
+    database: Database
+    quota: Quota
+
+
+@contextmanager
+def assembled(settings: Settings) -> Iterator[Parts]:
+    """The parts, with the storage swept, for as long as the context lasts."""
+    take_short_turns()
+    with ExitStack() as stack:
+        storage = build_storage(settings)
+        database = stack.enter_context(closing(open_ledger(settings)))
+        fleet = stack.enter_context(closing(Fleet(settings.vram_budget_gb)))
+        service = stack.enter_context(closing(build_service(settings, storage, fleet)))
+        stack.enter_context(closing(Sweeper(sweeps(settings, storage, database))))
+        quota = build_quota(settings, database)
+        yield Parts(service=service, storage=storage, database=database, quota=quota)

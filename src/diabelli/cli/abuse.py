@@ -1,0 +1,47 @@
+"""What `diabelli usage --suspicious` writes: end-users to look at, and why."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from diabelli.cli.terminal import shown
+
+if TYPE_CHECKING:
+    from diabelli.ledger.abuse import Suspect
+
+_FIELDS = ("user", "requests", "keys", "refusals", "alike", "source")
+
+
+def draw(suspects: Sequence[Suspect]) -> None:
+    """Show them as a table, or say that there are none."""
+    if not suspects:
+        Console(stderr=True).print("No end-user is suspicious.", highlight=False)
+        return
+    table = Table("user", "why", "requests", "a request to look at", box=None, header_style="bold")
+    for one in suspects:
+        reasons = ", ".join(one.reasons)
+        table.add_row(shown(one.user), reasons, str(one.requests), one.source or "-")
+    Console().print(table)
+
+
+def write_json(suspects: Sequence[Suspect]) -> None:
+    """Write them as a list of objects."""
+    print(json.dumps([_row(one) | {"reasons": one.reasons} for one in suspects], indent=2))
+
+
+def write_csv(suspects: Sequence[Suspect]) -> None:
+    """Write them as CSV with a head."""
+    writer = csv.DictWriter(sys.stdout, [*_FIELDS, "reasons"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_row(one) | {"reasons": "; ".join(one.reasons)} for one in suspects)
+
+
+def _row(suspect: Suspect) -> dict[str, object]:
+    return {name: getattr(suspect, name) for name in _FIELDS}

@@ -1,0 +1,31 @@
+"""The ledger that the settings name, for commands that work on it while a server may run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from diabelli.ledger.database import Database
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="The server's data directory; default as in the settings.")
+]
+Config = Annotated[Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")]
+
+
+@contextmanager
+def ledger(data_dir: Path | None, config: Path | None) -> Iterator[Database]:
+    """The ledger's database, for as long as the context lasts."""
+    from diabelli.bootstrap import open_ledger
+    from diabelli.settings.reading import read
+
+    database = open_ledger(read({} if data_dir is None else {"data_dir": data_dir}, config))
+    try:
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,52 @@
+"""How an engine stands on this machine: whether it could be used, and what would make it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion.engine import check
+from diabelli.engines.diffusion.pipeline_cache import needed
+from diabelli.engines.diffusion.runtime import Plan
+from diabelli.errors import DiabelliError, InvalidSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a trained engine stands.
+
+    Attributes:
+        missing: what is missing and the command that brings it; None where nothing is.
+        need_gb: the memory that it takes on its device; None where that is not known yet.
+        fits: whether it takes no more than it may; None where there is nothing to compare.
+    """
+
+    missing: str | None
+    need_gb: float | None
+    fits: bool | None
+
+
+def standing(plan: Plan, vram_budget_gb: float | None) -> Standing:
+    """How the plan's engine stands; loads nothing but the library that knows the device."""
+    try:
+        check(plan)
+    except DiabelliError as fault:
+        missing: str | None = fault.message
+    else:
+        missing = None
+    known = missing is None or plan.preset.vram_gb is not None
+    need = needed(plan) / devices.GB if known else None
+    budget = _budget_gb(plan, vram_budget_gb)
+    fits = None if need is None or budget is None else need <= budget
+    return Standing(missing=missing, need_gb=need, fits=fits)
+
+
+def _budget_gb(plan: Plan, given: float | None) -> float | None:
+    if given is not None or find_spec("torch") is None:
+        return given
+    try:
+        found = devices.budget_of(devices.device_of(plan.running))
+    except InvalidSettings:
+        return None
+    return None if found is None else found / devices.GB

@@ -1,0 +1,182 @@
+"""From weights to what a recipe needs: pipeline, encoder, prior, each on its device.
+
+The only module that imports diffusers. Nothing here reaches the network or runs code that came
+with the weights.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion import weights as lying
+from diabelli.engines.diffusion.conditioning import Parts
+from diabelli.engines.diffusion.mixed_sources import teach
+from diabelli.engines.diffusion.presets import Adapter, Preset
+from diabelli.engines.diffusion.runtime import Plan, Running
+from diabelli.errors import WeightsUnusable
+
+_NETWORKS = ("unet", "transformer")
+_WRITTEN_BY_A_PRIOR = (
+    "text_encoder",
+    "text_encoder_2",
+    "tokenizer",
+    "tokenizer_2",
+    "image_encoder",
+    "feature_extractor",
+)
+"""What a pipeline goes without where a prior writes the embedding of its prompt."""
+_OF_RECIPES = frozenset({"ip_scale", "sight", "prompt_embeds_scale"})
+"""Dials that are no arguments of the pipeline's call."""
+
+
+def load(plan: Plan, device: str) -> Parts:
+    """The parts of the plan's pipeline; raises `WeightsMissing`, `WeightsUnusable`, and whatever
+    the libraries raise of damaged files."""
+    preset = plan.preset
+    dtype = devices.dtype_of(plan.running, device)
+    folder = lying.locate(preset.name, preset.pipeline)
+    without = _WRITTEN_BY_A_PRIOR if preset.recipe == "redux" else ()
+    pipe = _pipe(preset, folder, preset.pipeline_class, dtype, without)
+    teach(pipe)
+    if preset.adapter:
+        _adapt(preset, preset.adapter, pipe, dtype)
+    prior = encoder = processor = None
+    if preset.recipe == "redux":
+        lies = lying.locate(preset.name, preset.encoder or preset.pipeline)
+        prior = _pipe(preset, lies, None, dtype, ())
+        _place(prior, plan.running, device)
+    accepts = frozenset(inspect.signature(pipe.__call__).parameters)
+    _check(preset, pipe, accepts)
+    _tune(pipe, plan.running, device)
+    _place(pipe, plan.running, device)
+    if preset.recipe == "unclip2":
+        encoder, processor = _encoder(preset, plan.running, pipe, dtype, device)
+    return Parts(pipe, accepts, encoder, processor, prior, preset.prompt)
+
+
+def _pipe(
+    preset: Preset, folder: Path, name: str | None, dtype: Any, without: tuple[str, ...]
+) -> Any:
+    """The pipeline in the folder, as the class `name` or else the one it was saved as."""
+    diffusers = _diffusers()
+    name = name or lying.class_of(preset.name, folder)
+    kind = getattr(diffusers, name, None)
+    if kind is None:
+        raise WeightsUnusable(
+            f"the weights of {preset.name!r} are for {name!r}, which diffusers "
+            f"{diffusers.__version__} does not have"
+        )
+    pipe = kind.from_pretrained(
+        folder,
+        dtype=dtype,
+        variant=preset.pipeline.variant,
+        # None takes what is there, other formats too.
+        use_safetensors=preset.safetensors or None,
+        local_files_only=True,
+        **dict.fromkeys(without),
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def _diffusers() -> Any:
+    """The library, quiet: progress is told to whoever watches, and faults are exceptions."""
+    lying.quiet()
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
+    return diffusers
+
+
+def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
+    """Load the IP-Adapter and its image encoder into the pipeline."""
+    from transformers import CLIPImageProcessor
+
+    folder = lying.locate(preset.name, adapter.weights)
+    encoder = _vision(folder / adapter.encoder, dtype)
+    side = encoder.config.image_size
+    processor = CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side)
+    pipe.register_modules(image_encoder=encoder, feature_extractor=processor)
+    pipe.load_ip_adapter(
+        str(folder),
+        subfolder=adapter.folder,
+        weight_name=adapter.file,
+        image_encoder_folder=None,
+        local_files_only=True,
+    )
+    encode = pipe.prepare_ip_adapter_image_embeds
+
+    def prepare(source: Any, embeds: Any, place: Any, count: int, guided: bool) -> Any:
+        # The pipeline would give every image of a batch the embeddings of all.
+        return encode(source, None, place, count, guided) if embeds is None else embeds
+
+    pipe.prepare_ip_adapter_image_embeds = prepare
+
+
+def _encoder(
+    preset: Preset, running: Running, pipe: Any, dtype: Any, device: str
+) -> tuple[Any, Any]:
+    """The image encoder and its processor: the pipeline's own, or those that lie apart."""
+    if preset.encoder is None:
+        return pipe.image_encoder, pipe.feature_extractor
+    from accelerate import cpu_offload
+    from transformers import CLIPImageProcessor
+
+    folder = lying.locate(preset.name, preset.encoder)
+    processor = CLIPImageProcessor.from_pretrained(
+        folder / "image_processor", local_files_only=True
+    )
+    encoder = _vision(folder / "image_encoder", dtype)
+    if running.offload == "none":
+        return encoder.to(device), processor
+    return cpu_offload(encoder, execution_device=device), processor
+
+
+def _vision(folder: Path, dtype: Any) -> Any:
+    from transformers import CLIPVisionModelWithProjection
+
+    return CLIPVisionModelWithProjection.from_pretrained(
+        folder, dtype=dtype, use_safetensors=True, local_files_only=True
+    )
+
+
+def _check(preset: Preset, pipe: Any, accepts: frozenset[str]) -> None:
+    """Raise `WeightsUnusable` where strength would mean nothing to the pipeline."""
+    dial = preset.dial.argument
+    if dial not in accepts | _OF_RECIPES:
+        raise WeightsUnusable(
+            f"the strength of {preset.name!r} is to set {dial!r}, which {type(pipe).__name__} does "
+            f"not take; it takes {', '.join(sorted(accepts - {'args', 'kwargs'}))}, or sight"
+        )
+
+
+def _tune(pipe: Any, running: Running, device: str) -> None:
+    """Trade time against memory as the operator wants it."""
+    import torch
+
+    if devices.slicing_of(running, device):
+        pipe.enable_attention_slicing()
+    if hasattr(getattr(pipe, "vae", None), "enable_slicing"):
+        # One decoded image at a time needs no more memory for ten than for one.
+        pipe.vae.enable_slicing()
+    for network in filter(None, (getattr(pipe, name, None) for name in _NETWORKS)):
+        if device.startswith("cuda"):
+            network.to(memory_format=torch.channels_last)
+        if running.compile:
+            network.compile()
+
+
+def _place(pipe: Any, running: Running, device: str) -> None:
+    """Bring the pipeline to its device, or keep it off until its turn."""
+    if running.offload == "model":
+        pipe.enable_model_cpu_offload(device=device)
+    elif running.offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=device)
+    else:
+        pipe.to(device)

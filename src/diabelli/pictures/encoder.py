@@ -1,0 +1,66 @@
+"""Writes images as PNG, WebP or JPEG."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+from diabelli.errors import InvalidParameter
+from diabelli.pictures import png
+from diabelli.pictures.limits import Format, Image
+
+_SUFFIXES: dict[str, Format] = {
+    ".png": "png",
+    ".webp": "webp",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+}
+_QUALITY = 90
+_WEBP_METHOD = 2
+
+
+def encode(
+    image: Image, output_format: Format, *, quality: int | None = None, xmp: bytes | None = None
+) -> bytes:
+    """The image as bytes in that format, with the XMP packet where there is one.
+
+    image: (row, column, 3 or 4) uint8. JPEG has no alpha: it is laid on white.
+    quality: 0..100 for WebP and JPEG, None for a good middle; PNG loses nothing and ignores it.
+    """
+    if output_format == "png":
+        return png.write(image, xmp)
+    quality = _QUALITY if quality is None else quality
+    written = BytesIO()
+    if output_format == "webp":
+        picture = Pillow.fromarray(image)
+        picture.save(written, "WEBP", quality=quality, method=_WEBP_METHOD, xmp=xmp or b"")
+    else:
+        picture = Pillow.fromarray(on_white(image))
+        picture.save(written, "JPEG", quality=quality, xmp=xmp)
+    return written.getvalue()
+
+
+def on_white(image: Image) -> Image:
+    """The image without its alpha, as it looks before white: (row, column, 3) uint8."""
+    if image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:].astype(np.uint16)
+    colour = image[..., :3].astype(np.uint16)
+    return ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def format_of(path: str | Path) -> Format:
+    """The format that the suffix of `path` means.
+
+    Raises `InvalidParameter` for a suffix that stands for none.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise InvalidParameter(
+            f"{str(path)!r} names no format: it must end in one of {', '.join(_SUFFIXES)}",
+            param="path",
+        )
+    return _SUFFIXES[suffix]

@@ -1,0 +1,1 @@
+"""Analyses a source once: kind, saliency, rigidity, background, subject, colours."""

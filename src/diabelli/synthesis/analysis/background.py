@@ -1,0 +1,135 @@
+"""The ground: how far each place of a picture stands out from what is along its edges.
+
+Two things tell a subject from its ground.  Every way from it to the picture's edge crosses a
+barrier, a span of values (the minimum barrier distance: Strand, Ciesielski, Malmberg, Saha 2013, by
+raster scans as in Zhang et al. 2015).  And its colours are not those along the edges, in their own
+deviations (Mahalanobis 1936); the edge that it is least like does not count, for the subject may be
+cut by it.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, brightness
+
+SCANS = 6
+"""Scans of the picture, forth and back, for ways that lead round corners."""
+MARGIN = 0.1
+"""How wide the strips along the edges are, as a share of the side."""
+NOISE = 25.0
+"""Added to the variances of colours, in squared grey levels."""
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+
+def standing_out(image: Bytes) -> Floats:
+    """How far each pixel of a small image (h, w, 4) uint8 stands out, (h, w) float32, 0..1."""
+    light = brightness(image)
+    blue, red = (image[..., c].astype(np.float32) - light for c in (2, 0))
+    planes = (light, np.float32(0.85) * blue, np.float32(1.07) * red)
+    looks = np.stack([blur(plane, 0.6) for plane in planes], -1)
+    walled = np.zeros(light.shape, np.float32)
+    for plane in range(3):
+        walled += _barrier(np.ascontiguousarray(looks[..., plane]))
+    return (_by_the_greatest(walled) + _by_the_greatest(_strangeness(looks))) / np.float32(2)
+
+
+def outermost(image: Bytes) -> Floats:
+    """The pixels along the edges of an image (h, w, c), (n, c) float32."""
+    edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return edges.astype(np.float32)
+
+
+def median(colours: Floats) -> Floats:
+    """The median of each channel of colours (n, c): of an even ground, its colour."""
+    return np.asarray(np.sort(colours, axis=0)[len(colours) // 2], np.float32)
+
+
+def _by_the_greatest(values: Floats) -> Floats:
+    """Values 0..1, of which a thirtieth is 1."""
+    great = max(float(np.sort(values, axis=None)[values.size * 29 // 30]), 1e-6)
+    return np.clip(values / np.float32(great), 0, 1)
+
+
+@compiled
+def _barrier(plane: Floats) -> Floats:
+    """For each pixel the least span of values that a way from it to the edge crosses.
+
+    Each remembers the highest and the lowest value of its way.
+    """
+    rows, columns = plane.shape
+    high, low = plane.copy(), plane.copy()
+    span = np.full((rows, columns), np.float32(1e9))
+    span[0], span[-1], span[:, 0], span[:, -1] = 0, 0, 0, 0
+    for k in range(SCANS):
+        step = 1 if k % 2 == 0 else -1
+        for i in range(rows):
+            y = i if step == 1 else rows - 1 - i
+            for j in range(columns):
+                x = j if step == 1 else columns - 1 - j
+                for v, u in ((y - step, x), (y, x - step)):
+                    if 0 <= v < rows and 0 <= u < columns:
+                        top = max(high[v, u], plane[y, x])
+                        bottom = min(low[v, u], plane[y, x])
+                        if top - bottom < span[y, x]:
+                            span[y, x] = top - bottom
+                            high[y, x], low[y, x] = top, bottom
+    return span
+
+
+def _strangeness(looks: Floats) -> Floats:
+    """How far each pixel's colour (h, w, 3) is from those along three of the four edges, (h, w)."""
+    height, width = looks.shape[:2]
+    down, across = round(MARGIN * height), round(MARGIN * width)
+    strips = (looks[:down], looks[-down:], looks[:, :across], looks[:, -across:])
+    apart = [_deviations(looks, *_colours(np.ascontiguousarray(strip))) for strip in strips]
+    return np.asarray(apart[0] + apart[1] + apart[2] + apart[3] - np.max(apart, axis=0))
+
+
+@compiled
+def _colours(strip: Floats) -> tuple[Matrix, Matrix]:
+    """The mean (3,) of the colours of a strip (h, w, 3), and their covariance (3, 3)."""
+    count = strip.shape[0] * strip.shape[1]
+    mean = np.zeros(3)
+    for y in range(strip.shape[0]):
+        for x in range(strip.shape[1]):
+            for i in range(3):
+                mean[i] += strip[y, x, i] / count
+    spread = np.zeros((3, 3))
+    for y in range(strip.shape[0]):
+        for x in range(strip.shape[1]):
+            for i in range(3):
+                for j in range(3):
+                    spread[i, j] += (strip[y, x, i] - mean[i]) * (strip[y, x, j] - mean[j]) / count
+    for i in range(3):
+        spread[i, i] += NOISE
+    return mean, spread
+
+
+@compiled
+def _deviations(looks: Floats, mean: Matrix, spread: Matrix) -> Floats:
+    """How many deviations each colour (h, w, 3) is from the mean, (h, w)."""
+    inverse = np.empty((3, 3))
+    for i in range(3):
+        a, b = (i + 1) % 3, (i + 2) % 3
+        for j in range(3):
+            c, d = (j + 1) % 3, (j + 2) % 3
+            inverse[j, i] = spread[a, c] * spread[b, d] - spread[a, d] * spread[b, c]
+    determinant = 0.0
+    for j in range(3):
+        determinant += spread[0, j] * inverse[j, 0]
+    apart = np.empty(looks.shape[:2], np.float32)
+    for y in range(looks.shape[0]):
+        for x in range(looks.shape[1]):
+            total = 0.0
+            for i in range(3):
+                for j in range(3):
+                    product = (looks[y, x, i] - mean[i]) * (looks[y, x, j] - mean[j])
+                    total += product * inverse[i, j]
+            apart[y, x] = np.sqrt(max(total / determinant, 0.0))
+    return apart

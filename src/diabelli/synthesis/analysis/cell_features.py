@@ -1,0 +1,84 @@
+"""Cells: what a montage knows of each place of a source, on the grid that it is cut along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure
+from diabelli.synthesis.core.resample import (
+    Bytes,
+    Floats,
+    blur,
+    brightness,
+    gradient,
+    resize,
+    resize_map,
+)
+
+SUBJECT, FIRM, PLAIN, BUSY, LINED, TEXTURE = range(6)
+"""Where in the last axis of `facts` each is; the texture is all from there on."""
+ALONE = 4.0
+"""How much firmer than other things those are that stand in a plain."""
+AROUND = 2.0
+"""How far around, in halves of cells, slopes are to lie along one line."""
+THROUGHOUT = 6.0
+"""How far around, in halves of cells, there are to be such lines alone."""
+FAINT = 12.0
+"""The contrast that a picture is taken to have at least, in grey levels."""
+SLOPE_DOWN, SLOPE_ACROSS = 3, 4
+"""Where in the last axis of `looks` the slopes are, after three colours."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The cells of a source.
+
+    Attributes:
+        facts: (GRID, GRID, TEXTURE + features) float32: how much a cell is of the subject, 0..1;
+            how firm it is: its rigidity, up to 1 + ALONE times that in a plain; how plain, 0..1;
+            how busy, in grey levels a pixel, without what runs one way; how much it is made of
+            lines that do, 0..1; its texture, as in `salience.descriptors`.
+        looks: (2 GRID, 2 GRID, 5) float32: colours and slopes in quarters of grey levels, four to a
+            cell.
+    """
+
+    facts: Floats
+    looks: Floats
+
+    def mirrored(self) -> Cells:
+        """The cells of the source mirrored left to right."""
+        looks = np.ascontiguousarray(self.looks[:, ::-1])
+        looks[..., SLOPE_ACROSS] *= -1
+        return Cells(np.ascontiguousarray(self.facts[:, ::-1]), looks)
+
+
+def cells_of(image: Bytes, subject: Floats, rigid: Floats, plain: Floats, texture: Floats) -> Cells:
+    """The cells of `image` (h, w, 4) uint8.
+
+    subject, rigid, plain: (GRID, GRID) float32, 0..1.  texture: (features, rows, columns) float32.
+    """
+    fine = resize(image, 2 * GRID, 2 * GRID)
+    slopes = gradient(brightness(fine))
+    steep = np.abs(slopes[0]) + np.abs(slopes[1])
+    coherent = coherence(structure(*slopes, AROUND))
+    busy = blur(resize_map(steep * (1 - coherent), GRID, GRID), 0.7)
+    lined = _lined((steep / max(float(fine[..., :3].std()), FAINT)).astype(np.float32), coherent)
+    features = resize_map(np.ascontiguousarray(np.moveaxis(texture, 0, -1)), GRID, GRID)
+    firm = rigid * (1 + ALONE * np.clip(2 * blur(plain, 4.0), 0, 1))
+    facts = np.concatenate([np.stack([subject, firm, plain, busy, lined], -1), features], -1)
+    looks = np.concatenate([fine[..., :3].astype(np.float32), np.stack(slopes, -1)], -1)
+    return Cells(facts.astype(np.float32), (looks / np.float32(4)).astype(np.float32))
+
+
+def _lined(steep: Floats, coherent: Floats) -> Floats:
+    """Where lines that run one way are nearly all there is, (GRID, GRID) 0..1: bricks, planks.
+
+    steep: how steep slopes are, beside the picture's contrast.  coherent: as `coherence` has it.
+    """
+    edges = np.minimum(steep, 1)
+    many = blur(edges, THROUGHOUT)
+    ordered = blur(edges * coherent, THROUGHOUT) / (many + np.float32(0.01))
+    lined = np.clip((ordered - 0.45) / 0.2, 0, 1) * np.clip((many - 0.1) / 0.15, 0, 1)
+    return np.clip(resize_map(lined.astype(np.float32), GRID, GRID), 0, 1)

@@ -1,0 +1,90 @@
+"""What kind of picture a source is, as far as variations must differ by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.analysis.solid_shape import is_figure
+from diabelli.synthesis.core.alpha import is_cut_out
+from diabelli.synthesis.core.resample import (
+    Bytes,
+    Floats,
+    blur,
+    brightness,
+    gradient,
+    resize,
+    widen,
+)
+
+COMPARED = 48
+"""The side at which a picture is compared with its mirror image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of picture a source is.
+
+    Attributes:
+        drawn: flat colours with hard edges: a logo, an icon, a screenshot, a line drawing.
+        written: strokes on an even ground, or drawn and no figure: what a mirror would make
+            unreadable.
+        symmetric: its left half mirrors its right half.
+        sticker: cut out, on a clear ground.
+    """
+
+    drawn: bool
+    written: bool
+    symmetric: bool
+    sticker: bool
+
+
+def kind_of(image: Bytes) -> Kind:
+    """The kind of `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
+    light = brightness(image)
+    drawn = _is_drawn(light)
+    written = (drawn and not is_figure(image)) or _has_strokes(light) or _has_strokes(255 - light)
+    return Kind(drawn, written, _asymmetry(image) < 0.35, is_cut_out(image))
+
+
+def _is_drawn(light: Floats) -> bool:
+    """Whether the picture is flat, but for where it jumps rather than shades."""
+    span = widen(light, 1) + widen(-light, 1)
+    even = span < 6
+    flat, hard = float(even.mean()), float((span > 64).mean())
+    shaded = float(((span > 12) & (span <= 64)).mean())
+    few = flat > 0.25 and _main_shades(light[even]) > 0.9
+    return (few and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded) or flat > 0.95
+
+
+def _main_shades(light: Floats) -> float:
+    """The share of values that lie in the four commonest of 32 ranges: of a drawing nearly all, of
+    a page in uneven light not."""
+    counts = np.bincount((light / 8).astype(np.int64), minlength=32)
+    return float(np.sort(counts)[-4:].sum() / max(light.size, 1))
+
+
+def _has_strokes(light: Floats) -> bool:
+    """Whether much of the picture is thin dark strokes on a ground that is smooth without them.
+
+    The ground is the grey closing (Serra 1982), which fills whatever is thinner than 9 pixels.
+    """
+    ground = -widen(-widen(light, 4), 4)
+    down, across = gradient(blur(ground, 1.0))
+    roughness = float(np.sqrt(down * down + across * across).mean())
+    strokes = ground - light > 25
+    bare = (widen(strokes.astype(np.float32), 2) == 0).mean()
+    return bool(strokes.mean() > 0.08 and bare > 0.54) and roughness < 1.5
+
+
+def _asymmetry(image: Bytes) -> float:
+    """How far the picture is from its mirror image, about the best axis, in units of its
+    contrast."""
+    small = resize(image, COMPARED, COMPARED).astype(np.float32)
+    contrast = max(float(small[..., :3].std()), 12.0)
+    differences = []
+    for shift in range(-3, 4):
+        overlap = small[:, max(0, shift) : COMPARED + min(0, shift)]
+        differences.append(float(np.sqrt(((overlap - overlap[:, ::-1]) ** 2)[..., :3].mean())))
+    return min(differences) / contrast

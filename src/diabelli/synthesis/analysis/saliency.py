@@ -1,0 +1,108 @@
+"""Salience: which regions have no like anywhere else in the picture, and so should keep their
+shape.
+
+Rarity compares patches; salience compares wider regions by what a texture is made of: mean colour,
+contrast in two bands, and the energy of edges in six orientations (steerable as in Freeman, Adelson
+1991), pooled over two neighbourhoods.  Crowds, grass and waves are not salient although each patch
+of them is unique; faces, cups and single objects are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import (
+    Bytes,
+    Floats,
+    blur,
+    brightness,
+    gradient,
+    resize_map,
+    widen,
+)
+
+CELLS = 40
+"""Regions are compared on a grid of CELLS x CELLS."""
+ELSEWHERE = 0.22
+"""Regions nearer than this share of the side do not count as elsewhere."""
+GRAVITY = 0.5
+"""A region that lies higher or lower by the whole side counts as this different: sky is not
+lake."""
+
+
+def salience(features: Floats) -> Floats:
+    """The salience of an image with these `descriptors` on a grid: (CELLS, CELLS) float32, 0..1."""
+    uniqueness = blur(np.sqrt(_nearest_elsewhere(features)), CELLS * 1.5 / 64)
+    salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre())
+    return np.clip(blur(widen(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
+
+
+def _centre() -> Floats:
+    """A bell around the middle of the grid: subjects tend to be there."""
+    x = (np.arange(CELLS) + 0.5) / CELLS - 0.5
+    down, across = np.exp(-((x / 0.33) ** 2) / 2), np.exp(-((x / 0.30) ** 2) / 2)
+    return (down[:, None] * across).astype(np.float32)
+
+
+def descriptors(image: Bytes) -> Floats:
+    """What each region is made of: (features, CELLS, CELLS) float32."""
+    red, blue = (image[..., c].astype(np.float32) / np.float32(255) for c in (0, 2))
+    light = brightness(image) / np.float32(255)
+    colour = [light, 2.2 * (blue - light), 2.2 * (red - light)]
+    scale = max(min(image.shape[:2]) / 256, 0.25)
+    fine, middle, coarse = (blur(light, s * scale) for s in (0.7, 1.5, 4.0))
+    bands = [(fine - middle) ** 2, (middle - coarse) ** 2]
+    edges = [energy * 1.5 for energy in _orientations(middle)]
+    pooled = []
+    for deviation in (6 * CELLS / 256, 14 * CELLS / 256):
+        pooled += [_pool(plane, deviation) for plane in colour]
+        pooled += [3 * np.sqrt(_pool(plane, deviation) + np.float32(1e-8)) for plane in bands]
+        pooled += [_pool(plane, deviation) for plane in edges]
+    return np.ascontiguousarray(pooled, np.float32)
+
+
+def _pool(plane: Floats, deviation: float) -> Floats:
+    return np.maximum(blur(resize_map(plane, CELLS, CELLS), deviation), 0)
+
+
+def _orientations(light: Floats) -> list[Floats]:
+    """The strength of edges in six directions, each selective to within 45 degrees."""
+    down, across = gradient(light)
+    down, across = 8 * down, 8 * across  # the scale of a Sobel filter
+    strength = np.sqrt(down * down + across * across) + np.float32(1e-9)
+    energies = []
+    for k in range(6):
+        along = across * np.cos(k * np.pi / 6) + down * np.sin(k * np.pi / 6)
+        energies.append(strength * np.maximum(2 * (along / strength) ** 2 - 1, 0))
+    return energies
+
+
+@compiled
+def _nearest_elsewhere(features: Floats) -> Floats:
+    """For each cell the smallest squared distance of its features to those of a cell elsewhere.
+
+    All pairs of cells with one displacement are compared together, so that the inner loop runs
+    along a row.
+    """
+    count, rows, columns = features.shape
+    nearest = np.full((rows, columns), np.float32(1e9), np.float32)
+    line = np.empty(columns, np.float32)
+    apart = ELSEWHERE * ELSEWHERE * rows * columns
+    for dy in range(rows):
+        gravity = np.float32((GRAVITY * dy / rows) ** 2)
+        for dx in range(1 - columns, columns):
+            if dy * dy + dx * dx < apart:
+                continue
+            left, right = max(0, -dx), min(columns, columns - dx)
+            for y in range(rows - dy):
+                line[left:right] = gravity
+                for f in range(count):
+                    here, there = features[f, y], features[f, y + dy]
+                    for x in range(left, right):
+                        d = here[x] - there[x + dx]
+                        line[x] += d * d
+                for x in range(left, right):
+                    nearest[y, x] = min(nearest[y, x], line[x])
+                    nearest[y + dy, x + dx] = min(nearest[y + dy, x + dx], line[x])
+    return nearest

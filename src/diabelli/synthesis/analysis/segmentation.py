@@ -1,0 +1,120 @@
+"""Silhouettes: a subject is cut out where there is evidence for it, then by its colours.
+
+A first cut follows the evidence alone, along edges.  Then the colours inside and outside of it are
+learned, and it is cut anew, a few times (GrabCut: Rother, Kolmogorov, Blake 2004): so legs come to
+the body that they are of.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.binary_mrf import Pairs, cut
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, brightness, widen
+
+LEAST = 0.18
+"""Evidence is measured in units of its threshold, or of this if that is less."""
+SWEEPS = 10
+REFINED = 3
+"""How often it is cut anew by colours."""
+SMOOTH, EDGES = 0.25, 1.2
+"""What it costs to cut two neighbours apart, and how much more where they look alike."""
+ALIKE = np.float32(40)
+"""Neighbours whose colours differ by so much, over three channels, hardly look alike."""
+LUMA, CHROMA = 12, 16
+"""Bins of the histogram of colours."""
+RARE = 2e-5
+"""A colour that is no more frequent than this decides nothing."""
+
+
+class Silhouette(NamedTuple):
+    """Where a subject is.
+
+    Attributes:
+        body: (h, w) float32, 0 or 1, exactly.
+        around: (h, w) float32, 0..1, with what is close by, and what is thin.
+    """
+
+    body: Floats
+    around: Floats
+
+
+def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
+    """Where the subject of a small image (h, w, 4) uint8 is.
+
+    evidence: (h, w) float32, 0..1, for each pixel to be of the subject.
+    """
+    strong = (evidence / np.float32(max(_threshold(evidence), LEAST))).astype(np.float32)
+    right, down = _bonds(image)
+    found = cut(np.stack([strong, np.ones_like(strong)], -1), right, down, SWEEPS)
+    likely = strong / 2
+    bins = _bins(image)
+    for _ in range(REFINED):
+        if not 0.01 < found.mean() < 0.9:
+            break
+        inside = _frequency(bins, found * (0.2 + strong))
+        outside = _frequency(bins, ~found * np.maximum(1.2 - strong, 0))
+        likely = ((inside + RARE) / (inside + outside + 2 * RARE)).astype(np.float32)
+        own = np.stack([strong / 2 + likely, 1.5 - likely], -1).astype(np.float32)
+        found = cut(own, right, down, SWEEPS)
+    # a cut leaves out what is thin, but that shows by its colours
+    thin = np.clip(strong / 2 + 2 * likely - 1, 0, 1).astype(np.float32)
+    close = np.clip(1.5 * blur(widen(thin, 1), 0.7), 0, 1)
+    body = found.astype(np.float32)
+    closed = np.clip(1.2 * blur(-widen(-widen(body, 2), 1), 0.7), 0, 1)
+    return Silhouette(body, np.maximum(close, closed).astype(np.float32))
+
+
+def _threshold(values: Floats) -> float:
+    """The threshold between two classes of values that differ most (Otsu 1979)."""
+    bins, top = 64, float(values.max()) + 1e-9
+    places = np.minimum((values / top * bins).astype(np.int64), bins - 1)
+    counts = np.bincount(places.ravel(), minlength=bins)
+    centres = (np.arange(bins) + 0.5) / bins * top
+    below = np.cumsum(counts) / values.size
+    mean = np.cumsum(counts * centres) / values.size
+    between = (mean[-1] * below - mean) ** 2 / np.maximum(below * (1 - below), 1e-9)
+    return float(centres[np.argmax(between[:-1])])
+
+
+def _bonds(image: Bytes) -> tuple[Pairs, Pairs]:
+    """What it costs to cut each pixel from its right and its lower neighbour."""
+    colours = image[..., :3].astype(np.float32)
+    pairs = []
+    for axis in (1, 0):
+        near = np.zeros(image.shape[:2], np.float32)
+        inner = (slice(0, -1), slice(None)) if axis == 0 else (slice(None), slice(0, -1))
+        near[inner] = np.abs(np.diff(colours, axis=axis)).sum(2) / ALIKE
+        pair = np.zeros((*image.shape[:2], 4), np.float32)
+        pair[..., 1] = pair[..., 2] = SMOOTH + EDGES / (1 + near + near * near)
+        pairs.append(pair)
+    return pairs[0], pairs[1]
+
+
+def _bins(image: Bytes) -> NDArray[np.int64]:
+    """In which bin of the histogram the colour of each pixel is."""
+    light = brightness(image)
+    blue, red = (image[..., c].astype(np.float32) - light for c in (2, 0))
+    luma = np.clip((light / 22).astype(np.int64), 0, LUMA - 1)
+    cb, cr = (
+        np.clip((plane / 10 + CHROMA / 2).astype(np.int64), 0, CHROMA - 1)
+        for plane in (np.float32(0.564) * blue, np.float32(0.713) * red)
+    )
+    return np.asarray((luma * CHROMA + cb) * CHROMA + cr)
+
+
+def _frequency(bins: NDArray[np.int64], weights: Floats) -> NDArray[np.float64]:
+    """How frequent each pixel's colour is among those that weigh, by a smoothed histogram."""
+    sides = (LUMA, CHROMA, CHROMA)
+    counts = np.bincount(bins.ravel(), weights.ravel(), LUMA * CHROMA * CHROMA)
+    smooth = counts.astype(np.float64).reshape(sides)
+    for axis in range(3):
+        index = np.arange(sides[axis])
+        before, after = (
+            np.take(smooth, np.clip(index + step, 0, sides[axis] - 1), axis) for step in (-1, 1)
+        )
+        smooth = (before + 2 * smooth + after) / 4
+    return np.asarray((smooth / max(float(smooth.sum()), 1e-9)).ravel()[bins])

@@ -1,0 +1,78 @@
+"""The subject: what a picture is of, without any model of the world.
+
+No frame cuts it, and a montage shows it where it is, and once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from diabelli.synthesis.analysis.background import median, outermost, standing_out
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.segmentation import silhouette
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, resize, resize_map, widen
+
+EVEN = 0.8
+"""The share of the outermost pixels that must be alike for a ground to be even."""
+CLOSE_BY = 8
+"""How far from what is salient, in cells, a silhouette may reach: feet are not salient."""
+ASIDE = (4, 6, 8)
+"""How far aside, in cells, a plain is looked for beside masts and wires."""
+DOUBT = 0.3
+"""What is less likely than this is not of the subject, what is less unlikely is."""
+
+
+class Subject(NamedTuple):
+    """What a picture is of.
+
+    Attributes:
+        body: (GRID, GRID) float32, 0..1, what surely is of it, up to its outline.
+        around: (GRID, GRID) float32, 0..1, that and whatever may be of it.
+    """
+
+    body: Floats
+    around: Floats
+
+
+def subject(
+    image: Bytes, salience: Floats, rigid: Floats, plain: Floats, *, inked: bool
+) -> Subject:
+    """What `image` (h, w, 4) uint8 is of.
+
+    salience, rigid, plain: (GRID, GRID) float32, 0..1.  Of what is `inked`, drawn or written, it is
+    all that differs from the ground.  Elsewhere it is the silhouette near what is salient, what is
+    both salient and rigid, and masts and wires, which stand alone in a plain.
+    """
+    if inked:
+        marks = _marks(image, salience, plain)
+        return Subject(marks, marks)
+    small = resize(image, GRID, GRID)
+    weight = np.float32(0.35)
+    evidence = standing_out(small) * (weight + (1 - weight) * salience) + weight * salience**2
+    near = np.clip((blur(widen(salience, CLOSE_BY), 2.0) - 0.1) / 0.3, 0, 1).astype(np.float32)
+    core = np.clip((salience * rigid - 0.2) / 0.4, 0, 1)
+    alone = rigid * _between(plain)
+    cut_out = silhouette(small, evidence)
+    likely = np.max([cut_out.around * near, core, alone], axis=0)
+    around = np.clip((likely - DOUBT) / (1 - 2 * DOUBT), 0, 1).astype(np.float32)
+    return Subject(cut_out.body * near, around)
+
+
+def _between(plain: Floats) -> Floats:
+    """Where a plain is on both sides, left and right or above and below, (GRID, GRID) 0..1."""
+    index = np.arange(GRID)
+    sides = [np.clip(index + sign * step, 0, GRID - 1) for sign in (-1, 1) for step in ASIDE]
+    along = [np.min([np.take(plain, side, axis) for side in sides], axis=0) for axis in (0, 1)]
+    return np.maximum(*along)
+
+
+def _marks(image: Bytes, salience: Floats, plain: Floats) -> Floats:
+    """What differs from an even ground; where it is not even, what is salient or not plain."""
+    edge = outermost(image)
+    ground = median(edge)
+    if (np.abs(edge - ground).max(1) < 12).mean() < EVEN:
+        return np.maximum(salience, 1 - plain).astype(np.float32)
+    apart = np.abs(image.astype(np.float32) - ground).max(2)
+    return np.clip(resize_map(np.clip(apart / 40, 0, 1).astype(np.float32), GRID, GRID), 0, 1)

@@ -1,0 +1,1 @@
+"""Building blocks of the engine: kernels, random streams, grids, resampling, solvers."""

@@ -1,0 +1,1 @@
+"""Final colour changes: relighting and hue rotation."""

@@ -1,0 +1,122 @@
+"""Repainting: the things of one colour in a photograph get another hue.
+
+The hue is turned in the plane of colour differences (Cb, Cr), while each pixel keeps its greatest
+channel: so shade and shine stay, and orange comes out of red, not brown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.analysis.place import place_of
+from diabelli.synthesis.analysis.thing import Thing
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Bytes, Floats
+from diabelli.synthesis.core.rng import Stream
+
+CHANCE = 1.4
+"""How often there is a repaint, as a multiple of the strength."""
+NEAREST, FARTHEST = 0.25, 0.8
+"""The tangent of half the angle of a turn, at strength 1."""
+KEPT = 0.88
+"""What chroma is multiplied by in turning: few things are as vivid as a screen's magenta."""
+REDDISH = 0.4
+"""The red that every new hue has at least, as a share of its chroma: no turn leads to green."""
+LITTLE = 0.96
+"""The cosine above which a turn is hardly seen, so that the other way is taken if it is farther."""
+INNER, OUTER = 0.9, 0.6
+"""Cosines of the angles from the thing's hue within which a colour turns wholly, and not at all."""
+GREY = 0.06
+"""Chroma, as a share of luma + 40, up to which nothing turns; from GREY + SOFT on all does."""
+SOFT = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Repaint:
+    """What is turned, and how far: cosine and sine of the angle."""
+
+    thing: Thing
+    cosine: float
+    sine: float
+
+
+def random_repaint(things: list[Thing], strength: float, stream: Stream) -> Repaint | None:
+    """A repaint of one of the things, the likelier and further the greater `strength` 0..1; None
+    where there are none, or all keep their colours for once."""
+    keeps = stream.between(0, 1) > CHANCE * strength
+    drawn = stream.between(0, sum(thing.area for thing in things))
+    tangent = stream.between(NEAREST, FARTHEST) * strength
+    sign = 1 if stream.between(-1, 1) > 0 else -1
+    if keeps or not things:
+        return None
+    index = int(np.searchsorted(np.cumsum([thing.area for thing in things]), drawn))
+    thing = things[min(index, len(things) - 1)]
+    one, other = _turned(thing, tangent * sign), _turned(thing, -tangent * sign)
+    return other if one.cosine > max(LITTLE, other.cosine) else one
+
+
+def _turned(thing: Thing, tangent: float) -> Repaint:
+    """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
+    # The tangent of half an angle gives sine and cosine without rounding that differs by machine.
+    square = tangent * tangent
+    cosine, sine = (1 - square) / (1 + square), 2 * tangent / (1 + square)
+    blue, red = cosine * thing.blue - sine * thing.red, sine * thing.blue + cosine * thing.red
+    if red < REDDISH:
+        blue, red = (1 if blue > 0 else -1) * (1 - REDDISH * REDDISH) ** 0.5, REDDISH
+        cosine, sine = thing.blue * blue + thing.red * red, thing.blue * red - thing.red * blue
+    return Repaint(thing, cosine, sine)
+
+
+def repainted(image: Bytes, repaint: Repaint) -> Bytes:
+    """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, after that repaint."""
+    where = place_of(image, repaint.thing)
+    turn = (repaint.thing.blue, repaint.thing.red, repaint.cosine, repaint.sine)
+    rows, columns = (
+        np.linspace(0, last - 1, side, dtype=np.float32)
+        for last, side in zip(where.shape, image.shape, strict=False)
+    )
+    return _repainted(np.ascontiguousarray(image), np.array(turn, np.float32), rows, columns, where)
+
+
+@compiled
+def _repainted(image: Bytes, turn: Floats, rows: Floats, columns: Floats, where: Floats) -> Bytes:
+    """`repainted`, with a turn as (blue, red, cosine, sine) and the places of the image's rows and
+    columns on the grid of `where`."""
+    out = image.copy()
+    last = where.shape[0] - 2
+    one, zero = np.float32(1), np.float32(0)
+    for y in range(image.shape[0]):
+        top = min(int(rows[y]), last)
+        down = rows[y] - np.float32(top)
+        for x in range(image.shape[1]):
+            left = min(int(columns[x]), last)
+            across = columns[x] - np.float32(left)
+            above = where[top, left] + (where[top, left + 1] - where[top, left]) * across
+            below = (
+                where[top + 1, left] + (where[top + 1, left + 1] - where[top + 1, left]) * across
+            )
+            share = above + (below - above) * down
+            if share == 0:
+                continue
+            r, g = np.float32(image[y, x, 0]), np.float32(image[y, x, 1])
+            b = np.float32(image[y, x, 2])
+            light = np.float32(0.299) * r + np.float32(0.587) * g + np.float32(0.114) * b
+            blue, red = np.float32(0.564) * (b - light), np.float32(0.713) * (r - light)
+            chroma = np.sqrt(blue * blue + red * red)
+            purity = (chroma / (light + np.float32(40)) - np.float32(GREY)) / np.float32(SOFT)
+            if purity <= 0:
+                continue
+            near = (blue * turn[0] + red * turn[1]) / chroma - np.float32(OUTER)
+            share *= min(purity, one) * min(max(near / np.float32(INNER - OUTER), zero), one)
+            turned_blue = np.float32(KEPT) * (turn[2] * blue - turn[3] * red)
+            turned_red = np.float32(KEPT) * (turn[3] * blue + turn[2] * red)
+            tr, tb = light + turned_red / np.float32(0.713), light + turned_blue / np.float32(0.564)
+            tg = (light - np.float32(0.299) * tr - np.float32(0.114) * tb) / np.float32(0.587)
+            lift = max(zero, -min(tr, min(tg, tb)))
+            gain = max(r, max(g, b)) / (max(tr, max(tg, tb)) + lift)
+            out[y, x, 0] = np.uint8(r + share * (gain * (tr + lift) - r) + np.float32(0.5))
+            out[y, x, 1] = np.uint8(g + share * (gain * (tg + lift) - g) + np.float32(0.5))
+            out[y, x, 2] = np.uint8(b + share * (gain * (tb + lift) - b) + np.float32(0.5))
+    return out

@@ -1,0 +1,1 @@
+"""Random smooth layouts: framing, displacement, tilt."""

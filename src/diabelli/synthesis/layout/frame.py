@@ -1,0 +1,171 @@
+"""Frames: which part of the source a canvas shows.
+
+Each of a frame's edges may lie inside the source, as long as it cuts nothing of the subject that
+the source does not cut itself, for nobody crops a picture through a head; or outside of it, where
+the subject is not at that edge and there is something to continue it with.  A frame never reaches
+below the lower edge: what stands there is nearest and largest, and would be seen again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.resample import Floats, crop
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.strength import Dial
+
+CUT, ANEW = 1.5, 0.3
+"""How many cells of the subject an edge may cut anew, and how many more for each that the source's
+own edge cuts already."""
+QUARTER, EIGHTH = 4, 8
+TOUCHED = 0.6
+"""Where an eighth of an edge is of the subject by so much, the subject goes on beyond it."""
+NEAR = 0.25
+"""Likewise, where the subject begins."""
+FAINT = 0.05
+"""Where any cell of a row is of the subject by so much, something of it may be seen there."""
+FURTHER, CLOSE = 1.5, 0.05
+"""How much further than it is clear of the subject a divisible source may be continued sideways."""
+OTHER = 0.15
+"""The squared distance of textures from which on a quarter of a row is another region."""
+RISE = 0.6
+"""How far frames may move up and down, as a share of how far they may move sideways."""
+LOST = 0.1
+"""How much of the subject an edge may leave out at most."""
+WIDER = 1.8
+"""How much further frames may grow than shrink."""
+
+
+class Room(NamedTuple):
+    """How far frames may reach beyond three edges of a source, in its sides."""
+
+    top: float
+    left: float
+    right: float
+
+    def mirrored(self) -> Room:
+        """That of the source mirrored left to right."""
+        return Room(self.top, self.right, self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A part of the source: top, left, height and width as shares of its sides; beyond 0..1 it
+    reaches out of it."""
+
+    top: float
+    left: float
+    height: float
+    width: float
+
+    def within(self, values: Floats) -> Floats:
+        """The part of a map (rows, columns) 0..1, stretched to the whole of it."""
+        part = crop(values, self.top, self.left, self.height, self.width, values.shape[:2])
+        return np.clip(part, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """How far the two ends of a frame may lie inside and outside of the source's, in its sides."""
+
+    first_in: float
+    last_in: float
+    first_out: float
+    last_out: float
+
+    @property
+    def least(self) -> float:
+        """The size of the smallest frame."""
+        return 1 - self.first_in - self.last_in
+
+    @property
+    def most(self) -> float:
+        """The size of the largest."""
+        return 1 + self.first_out + self.last_out
+
+    def place(self, size: float, draw: float) -> float:
+        """Where a frame of that size begins: in the middle for a draw of 0, at an end for -1 or
+        1."""
+        first = max(-self.first_out, 1 - self.last_in - size)
+        last = max(first, min(self.first_in, 1 + self.last_out - size))
+        middle = min(max((1 - size) / 2, first), last)
+        return middle + abs(draw) * ((last if draw > 0 else first) - middle)
+
+
+def room(subject: Floats, texture: Floats, lined: Floats, *, divisible: bool) -> Room:
+    """How far frames may reach beyond the edges of a source.
+
+    subject, lined: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the
+    source, from the upper edge on, is of one texture and without subject.  Sideways as far as there
+    is no subject, and if the source is `divisible`, so that its mirror image need not do, further.
+    Where the mirror image must do, one cell less, and up to the faintest part of the subject: it
+    would be seen twice.  Not at all where most of it is `lined`: a wall goes on only as it began.
+    """
+    part, least, short = (EIGHTH, NEAR, 0.0) if divisible else (GRID, FAINT, 1 / GRID)
+    top = min(
+        _clear(subject, part, least), _clear(np.square(texture - texture[0]).sum(2), QUARTER, OTHER)
+    )
+    left, right = (
+        0.0 if _most(map_[0], EIGHTH) > TOUCHED else _clear(map_, part, least)
+        for map_ in (subject.T, subject.T[::-1])
+    )
+    if divisible:
+        left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
+    loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
+    return Room(*(loose * max(side - short, 0.0) for side in (top, left, right)))
+
+
+def _clear(values: Floats, part: int, least: float) -> float:
+    """How deep rows have nothing, from the first on, as a share of all rows: less than `least` on
+    the average of one `part`-th of them."""
+    for k in range(GRID):
+        if _most(values[k], part) > least:
+            return k / GRID
+    return 1.0
+
+
+def random_frame(subject: Floats, body: Floats, room: Room, dial: Dial, stream: Stream) -> Frame:
+    """A frame over a source whose subject and its body, (GRID, GRID) each, are 0..1."""
+    draws = [stream.between(-1, 1) for _ in range(4)]
+    along, across = RISE * dial.reach, dial.reach
+    rows = _Bounds(
+        _inward(subject, body, along),
+        _inward(subject[::-1], body[::-1], along),
+        min(along, room.top),
+        0.0,
+    )
+    columns = _Bounds(
+        _inward(subject.T, body.T, across),
+        _inward(subject.T[::-1], body.T[::-1], across),
+        min(across, room.left),
+        min(across, room.right),
+    )
+    aspect = 1 + dial.aspect * draws[0]
+    least = max(rows.least, columns.least, 1 - dial.zoom)
+    most = max(least, min(rows.most, columns.most, 1 + WIDER * dial.zoom))
+    size = 1 + ((most if draws[1] > 0 else least) - 1) * abs(draws[1])
+    height = min(max(size / aspect, rows.least), rows.most)
+    width = min(max(size * aspect, columns.least), columns.most)
+    return Frame(rows.place(height, draws[2]), columns.place(width, draws[3]), height, width)
+
+
+def _inward(subject: Floats, body: Floats, most: float) -> float:
+    """How much of a side may be left out at its start, up to `most`.
+
+    What the source cuts already is what of the body begins there and goes on.
+    """
+    already, all_ = float(body[0].sum()), float(subject.sum())
+    for k in range(1, int(most * GRID) + 1):
+        anew = (subject[k] * (1 - body[: k + 1].min(0))).sum()
+        if anew > CUT + ANEW * already or subject[:k].sum() > LOST * all_:
+            return (k - 1) / GRID
+    return most
+
+
+def _most(line: Floats, part: int) -> float:
+    """The mean of the largest of the values (GRID,), one in `part` of them."""
+    return float(np.sort(line)[-(GRID // part) :].mean())

@@ -1,0 +1,220 @@
+"""Layouts: smooth random correspondences from the canvas to the source.
+
+Started from noise, every patch method makes a copy or a collage of a portrait.  Started from the
+source under a random smooth map it makes another picture of the same thing.  A layout is the
+composition of
+
+- a frame: a part of the source, perhaps mirrored, that is stretched to the canvas; it may reach
+  beyond the source, which is continued by its mirror image there,
+- a map of the columns and one of the rows, both monotone, so that what is upright stays upright,
+  and nearly even across what is rigid (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
+- a flow that displaces rigid regions as wholes and the rest smoothly between them (as rigid as
+  possible: Igarashi, Moscovich, Hughes 2005), and stretches rather than shears.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Floats, resize_map
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.layout.frame import Frame
+from diabelli.synthesis.strength import Dial
+
+HELD = 1000
+"""How much harder still it is to move across the frame's edges."""
+EVEN = 0.2
+"""Neighbouring cells of the grid keep at least this share of their distance."""
+FREE = 12
+"""How hard it is to bend what is free: a flow fades to the edges over the root of this, in
+cells."""
+LEAN = 1500
+"""How much harder it is to shear than to stretch: towers that lean and horizons that slope are
+noticed, a wider lawn is not."""
+STIFF = 2500
+"""How much harder it is to bend what is rigid than what is free."""
+PASSES = 3
+"""How often a layout is found."""
+SWEEPS = 60
+"""Sweeps of relaxation in each pass; all of them let a displacement cross the grid."""
+UPRIGHT = 0.75
+"""How far things move up and down, as a share of how far they move sideways."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where each place of the canvas comes from.
+
+    Attributes:
+        mirrored: whether the source is mirrored left to right first.
+        rows, columns: (GRID, GRID) float32, the place in the source, as shares of its sides; a
+            little below 0 and above 1 the source is mirrored.
+    """
+
+    mirrored: bool
+    rows: Floats
+    columns: Floats
+
+    @property
+    def scale(self) -> float:
+        """How much the source is shrunk, on average; below 1 it is enlarged."""
+        down = float(self.rows[-1].mean() - self.rows[0].mean())
+        across = float(self.columns[:, -1].mean() - self.columns[:, 0].mean())
+        return (down * across) ** 0.5 * GRID / (GRID - 1)
+
+    def symmetrised(self) -> Layout:
+        """The mean of this layout and its mirror image: what is symmetric stays so under it."""
+        return Layout(
+            self.mirrored,
+            (self.rows + self.rows[:, ::-1]) / np.float32(2),
+            (self.columns + 1 - self.columns[:, ::-1]) / np.float32(2),
+        )
+
+
+def folded(shares: Floats) -> Floats:
+    """Places beyond the source's edges, as shares of a side, mirrored back into it."""
+    return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
+
+
+def look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
+    return _look_up(values, folded(rows), folded(columns))
+
+
+@compiled
+def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    height, width, channels = values.shape
+    out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
+    half = np.float32(0.5)
+    for y in range(rows.shape[0]):
+        for x in range(rows.shape[1]):
+            v = min(max(rows[y, x] * height - half, np.float32(0)), np.float32(height - 1))
+            u = min(max(columns[y, x] * width - half, np.float32(0)), np.float32(width - 1))
+            top, left = min(int(v), height - 2), min(int(u), width - 2)
+            dv, du = v - np.float32(top), u - np.float32(left)
+            for c in range(channels):
+                above = values[top, left, c] * (1 - du) + values[top, left + 1, c] * du
+                below = values[top + 1, left, c] * (1 - du) + values[top + 1, left + 1, c] * du
+                out[y, x, c] = above * (1 - dv) + below * dv
+    return out
+
+
+def centres(count: int) -> Floats:
+    """The middles of `count` cells, as shares 0..1 of their side."""
+    return ((np.arange(count) + 0.5) / count).astype(np.float32)
+
+
+def random_layout(
+    rigidity: Floats, frame: Frame, dial: Dial, stream: Stream, *, mirrored: bool
+) -> Layout:
+    """A layout of the strength of `dial` over a frame of a source whose rigidity (GRID, GRID) is
+    0..1.
+
+    Both are those of the source as it will be used: mirrored already, if `mirrored`.
+
+    What is rigid moves with the layout that depends on it, so the layout is found several times,
+    each time with the rigidity where the last put it.
+    """
+    framed = frame.within(rigidity)[..., None]
+    lines = [cubic(stream.normal(1, 5), GRID)[0] for _ in range(2)]
+    drifts = [_drift(stream) for _ in range(2)]
+    flows = [np.zeros((GRID, GRID), np.float32) for _ in range(2)]
+    rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
+    for _ in range(PASSES):
+        stiff = look_up(framed, rows, columns)[..., 0]
+        down = _monotone(stiff.mean(1), UPRIGHT * dial.stretch, lines[0])
+        across = _monotone(stiff.mean(0), dial.stretch, lines[1])
+        straight = np.meshgrid(down, across, indexing="ij")
+        for axis, amount in enumerate((UPRIGHT * dial.flow, dial.flow)):
+            flows[axis] = _flow(stiff, np.float32(amount) * drifts[axis], flows[axis], axis)
+        rows, columns = (_moved(straight[axis], flows[axis], axis) for axis in range(2))
+    return Layout(
+        mirrored,
+        (frame.top + frame.height * rows).astype(np.float32),
+        (frame.left + frame.width * columns).astype(np.float32),
+    )
+
+
+def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
+    """The places (GRID, GRID) along `axis`, displaced by the flow as far as nothing folds over.
+
+    Neighbours stay at least EVEN of a cell apart, and nothing leaves the frame.
+    """
+    steps, turns = np.diff(places, axis=axis), np.diff(flow.astype(np.float64), axis=axis)
+    room = (steps - EVEN / GRID) / np.maximum(-turns, 1e-9)
+    share = min(1.0, float(room.min()))
+    return np.clip(places + share * flow, 0, 1).astype(np.float32)
+
+
+def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A monotone map of [0, 1] onto itself at GRID cell centres, most even where lines are stiff.
+
+    Its slope is the exponential of smooth `noise` (GRID,), of `amplitude` where a line is free and
+    a fifth of it where stiff.
+    """
+    rigid = stiff.astype(np.float64) / max(float(stiff.max()), 0.25)
+    slope = _exponential(np.clip(noise * amplitude / (1 + 6 * rigid), -0.4, 0.4))
+    padded = np.pad(slope, 3, mode="edge")
+    slope = np.zeros(GRID)
+    for k, weight in enumerate((1, 3, 6, 7, 6, 3, 1)):
+        slope += padded[k : k + GRID] * (weight / 27)
+    ends = np.cumsum(slope)
+    return (ends - slope / 2) / ends[-1]
+
+
+def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """exp(x) for |x| < 1, to a thousandth: Pade's approximant, by operations that are exact by
+    standard, where the library's exp differs from machine to machine."""
+    even, odd = 1 + x * x / 12, x / 2
+    return (even + odd) / (even - odd)
+
+
+def _drift(stream: Stream) -> Floats:
+    """Smooth noise (GRID, GRID), of a deviation of about 1."""
+    coarse, fine = (cubic(stream.normal(nodes, nodes), GRID) for nodes in (3, 5))
+    return (coarse + 0.6 * fine).astype(np.float32)
+
+
+def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
+    """The displacement (GRID, GRID) along `axis` that follows `drift` and is constant across what
+    is stiff; before: one near it."""
+    return _relax(drift, FREE + np.float32(STIFF) * stiff * stiff * stiff, before, axis)
+
+
+@compiled
+def _relax(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Floats:
+    """The displacement u with the least sum of (u - drift)^2 + stiffness |grad u|^2 that stays in
+    the frame.
+
+    By successive over-relaxation from `before`; across the frame's edges u is held near 0.
+    """
+    rows, columns = drift.shape
+    u = before.copy()
+    for _ in range(SWEEPS):
+        for y in range(rows):
+            for x in range(columns):
+                total, weight = drift[y, x], np.float32(1)
+                for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                    v, w = y + dy, x + dx
+                    if 0 <= v < rows and 0 <= w < columns:
+                        k = np.float32(0.5) * (stiffness[y, x] + stiffness[v, w])
+                        if (dy != 0) != (axis == 0):
+                            k += np.float32(LEAN)
+                        total += k * u[v, w]
+                        weight += k
+                    elif (dy != 0) == (axis == 0):
+                        weight += stiffness[y, x] + np.float32(HELD)
+                u[y, x] += np.float32(1.8) * (total / weight - u[y, x])
+    return u
+
+
+def cubic(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """The values of a coarse grid interpolated smoothly to (side, side), or (1, side) of one
+    row."""
+    height = side if nodes.shape[0] > 1 else 1
+    return resize_map(nodes.astype(np.float32), height, side).astype(np.float64)

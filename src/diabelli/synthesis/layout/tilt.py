@@ -1,0 +1,110 @@
+"""Roll: how far a picture may lean, as if the camera had been held askew.
+
+Close-ups, fruit on a table and the sky at night have no up and down that an eye would miss; houses,
+horizons and lines of text do.  What gives them away is how many of a picture's edges are upright or
+level, and how unlike its upper and its lower part are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, brightness, gradient
+from diabelli.synthesis.layout.layout import Layout, look_up
+
+ASKEW = 0.105
+"""The tangent up to which an edge counts as upright or level: 6 degrees."""
+FAINT, STRONG = 6, 36
+"""Slopes from which on an edge counts, and counts in full, in grey levels a pixel."""
+MANY, FEW = 0.3, 0.16
+"""The share of such edges with which a picture stands fast, and up to which it does not; edges of
+all directions alike have 0.13."""
+APART, ALIKE = 0.15, 0.05
+"""Likewise the squared distance of the textures of the upper and the lower BAND."""
+BAND = 4
+"""The share of the rows in each: a quarter."""
+CUT, ANEW = 0.01, 0.08
+"""How much more of the canvas's edges may be of the subject when it leans, and how much more for
+what is of it already."""
+
+
+def looseness(image: Bytes, texture: Floats) -> float:
+    """How far a picture may lean, as a share of what any may: 0 where it stands fast, 1 where it
+    has no up and down.
+
+    image: (h, w, 4) uint8, about 256 pixels a side.  texture: (features, rows, columns) float32, as
+    `salience.descriptors` tells it.
+    """
+    upright = (MANY - _uprightness(image)) / (MANY - FEW)
+    alike = (APART - _layering(texture)) / (APART - ALIKE)
+    return min(max(upright, 0.0), 1.0) * min(max(alike, 0.0), 1.0)
+
+
+def _uprightness(image: Bytes) -> float:
+    """The share of straight edges that are upright or level, 0..1."""
+    tensor = structure(*gradient(blur(brightness(image), 0.7)), 2.0)
+    down, across, both = (tensor[..., k] for k in range(3))
+    strength = np.clip(np.sqrt(down + across) - FAINT, 0, STRONG - FAINT)
+    weight = strength * np.clip((coherence(tensor) - 0.6) / 0.3, 0, 1)
+    # The angle a of the slope has tan 2a = 2 both / (across - down).
+    apart, askew = np.abs(across - down), 2 * ASKEW / (1 - ASKEW * ASKEW)
+    level = np.abs(2 * both) < askew * apart
+    return float((weight * level).sum() / (weight.sum() + 1e-6))
+
+
+def _layering(texture: Floats) -> float:
+    """The squared distance of textures above and below."""
+    band = texture.shape[1] // BAND
+    above, below = texture[:, :band].mean((1, 2)), texture[:, -band:].mean((1, 2))
+    return float(np.square(above - below).sum())
+
+
+def rolled(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layout:
+    """`layout` leaning by the angle whose half has that tangent, so that it shows nothing beyond
+    the source that it did not show before, and cuts no more of the subject.
+
+    subject: (GRID, GRID), 0..1, of the source in the layout's orientation.  aspect: of the canvas,
+    width over height.  Where too much would be cut, it leans half as far, or not at all.
+    """
+    most = CUT + (1 + ANEW) * _cut(subject, layout.rows, layout.columns)
+    for share in (1.0, 0.5):
+        rows, columns = _leaning(layout, share * tangent, aspect)
+        if _cut(subject, rows, columns) <= most:
+            return Layout(layout.mirrored, rows, columns)
+    return layout
+
+
+def _leaning(layout: Layout, tangent: float, aspect: float) -> tuple[Floats, Floats]:
+    """The places of the layout, turned about their middle, and as much nearer to it as keeps them
+    where the layout or the source reaches."""
+    square = tangent * tangent
+    cosine, sine = (1 - square) / (1 + square), 2 * tangent / (1 + square)
+    shown = [_span(places) for places in (layout.rows, layout.columns)]
+    middles = [(first + last) / 2 for first, last in shown]
+    down, across = layout.rows - middles[0], (layout.columns - middles[1]) * aspect
+    turned = [cosine * down + sine * across, (cosine * across - sine * down) / aspect]
+    spans = [_span(away) for away in turned]
+    reach = [(min(0.0, first), max(1.0, last)) for first, last in shown]
+    fits = [_length(most) / _length(span) for most, span in zip(reach, spans, strict=True)]
+    nearer = min(1.0, *fits)
+    places = []
+    for away, middle, (low, high), (first, last) in zip(turned, middles, reach, spans, strict=True):
+        moved = min(max(middle, low - nearer * first), high - nearer * last)
+        places.append(np.clip(moved + nearer * away, low, high).astype(np.float32))
+    return places[0], places[1]
+
+
+def _span(values: Floats) -> tuple[float, float]:
+    return float(values.min()), float(values.max())
+
+
+def _length(span: tuple[float, float]) -> float:
+    return span[1] - span[0]
+
+
+def _cut(subject: Floats, rows: Floats, columns: Floats) -> float:
+    """The mean of the subject along the canvas's edges."""
+    edge = np.zeros((GRID, GRID), np.bool_)
+    edge[[0, -1]] = edge[:, [0, -1]] = True
+    return float(look_up(subject[..., None], rows, columns)[edge].mean())

@@ -1,0 +1,1 @@
+"""Graph-cut montage of shifted copies of the source."""

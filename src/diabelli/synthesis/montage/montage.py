@@ -1,0 +1,185 @@
+"""Montages: guides that are cut together of several sheets, so that surroundings are new.
+
+Each cell of the canvas shows one of the sheets.  Which, is decided so that as much as possible is
+new, and that seams run where the sheets on both sides look alike (graph cut textures: Kwatra,
+Schödl, Essa, Turk, Bobick 2003; shift maps: Pritch, Kav-Venaki, Peleg 2009).  What a cell costs by
+itself keeps the subject where it is, once, and skies up.  The labels are improved by one sheet
+after the other, by cuts (expansion moves: Boykov, Veksler, Zabih 2001).
+
+Where sheets of another brightness meet, smooth tints on both sides hide the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.binary_mrf import Pairs, cut
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Floats, blur
+from diabelli.synthesis.montage.shifts import NOWHERE, Sheets
+
+ROUNDS = 2
+"""How often each sheet is offered."""
+SWEEPS = 8
+BUSY = np.float32(90)
+"""How busy, over both sides of a seam, cells are that hide half of what it costs."""
+SEAM = np.float32(10)
+"""What a seam costs where both sheets look the same."""
+FIRM = np.float32(2)
+"""How much more a seam costs through what is firm."""
+FADING = np.float32(0.01)
+"""How tints fade away from seams: over the root of its inverse, in cells."""
+STEP = np.float32(40)
+"""Steps up to so many grey levels are hidden, from twice as many on they are edges."""
+TINTED = 60
+"""Sweeps of relaxation."""
+
+Labels: TypeAlias = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Montage:
+    """Which sheet each cell shows.
+
+    Attributes:
+        labels: (GRID, GRID) uint8, the number of the sheet.
+        steps: (sheets, 2) float32, how far each sheet's places lie from the layout's, down and
+            across, in the source's sides.
+        tints: (GRID, GRID, 3) float32, what is added to the colours, in grey levels.
+    """
+
+    labels: Labels
+    steps: Floats
+    tints: Floats
+
+    @property
+    def seamless(self) -> bool:
+        """Whether it shows a single sheet."""
+        return not self.labels.any()
+
+
+def whole_sheet() -> Montage:
+    """The montage that shows nothing but sheet 0."""
+    nothing = np.zeros((GRID, GRID, 3), np.float32)
+    return Montage(np.zeros((GRID, GRID), np.uint8), np.zeros((1, 2), np.float32), nothing)
+
+
+def montage_of(sheets: Sheets) -> Montage:
+    """The montage of `sheets` that costs least, as far as it is found."""
+    labels = np.zeros(sheets.own.shape[1:], np.uint8)
+    least = _cost(sheets.own, sheets.looks, sheets.busy, sheets.firm, labels)
+    for _ in range(ROUNDS):
+        before = least
+        for sheet in range(len(sheets.steps)):
+            tried = _expanded(sheets, labels, sheet)
+            cost = _cost(sheets.own, sheets.looks, sheets.busy, sheets.firm, tried)
+            if cost < least:
+                labels, least = tried, cost
+        if least == before:
+            break
+    return Montage(labels, sheets.steps, _tints(sheets.looks, labels))
+
+
+def _expanded(sheets: Sheets, labels: Labels, sheet: int) -> Labels:
+    """The labels, with `sheet` wherever that makes all of it cheaper."""
+    right, down = _pairs(sheets.own, sheets.looks, sheets.busy, sheets.firm, labels, sheet)
+    kept = np.take_along_axis(sheets.own, labels[None].astype(np.int64), 0)[0]
+    takes = cut(np.stack([kept, sheets.own[sheet]], 2), right, down, SWEEPS)
+    return np.where(takes, np.uint8(sheet), labels)
+
+
+@compiled
+def _seam(
+    looks: Floats, busy: Floats, firm: Floats, a: int, b: int, y: int, x: int, v: int, u: int
+) -> np.float32:
+    """What it costs that the cell (y, x) shows sheet a and its neighbour (v, u) sheet b."""
+    if a == b:
+        return np.float32(0)
+    apart = np.float32(0)
+    for c in range(looks.shape[3]):
+        apart += abs(looks[a, y, x, c] - looks[b, y, x, c])
+        apart += abs(looks[a, v, u, c] - looks[b, v, u, c])
+    detail = busy[a, y, x] + busy[b, y, x] + busy[a, v, u] + busy[b, v, u]
+    through = max(firm[a, y, x], firm[b, y, x], firm[a, v, u], firm[b, v, u])
+    return (apart / (1 + detail / BUSY) + SEAM) * (1 + FIRM * through)
+
+
+@compiled
+def _cost(own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels) -> np.float64:
+    """What a montage costs, its cells and its seams."""
+    rows, columns = labels.shape
+    total = np.float64(0)
+    for y in range(rows):
+        for x in range(columns):
+            a = labels[y, x]
+            total += own[a, y, x]
+            if x + 1 < columns:
+                total += _seam(looks, busy, firm, a, labels[y, x + 1], y, x, y, x + 1)
+            if y + 1 < rows:
+                total += _seam(looks, busy, firm, a, labels[y + 1, x], y, x, y + 1, x)
+    return total
+
+
+@compiled
+def _pairs(
+    own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels, sheet: int
+) -> tuple[Pairs, Pairs]:
+    """What the seams to the right of and below each cell cost where it keeps its label or takes
+    `sheet`."""
+    rows, columns = labels.shape
+    right = np.zeros((rows, columns, 4), np.float32)
+    down = np.zeros((rows, columns, 4), np.float32)
+    for y in range(rows):
+        for x in range(columns):
+            for pair, v, u in ((right[y, x], y, x + 1), (down[y, x], y + 1, x)):
+                if v == rows or u == columns:
+                    continue
+                if own[sheet, y, x] >= NOWHERE and own[sheet, v, u] >= NOWHERE:
+                    continue
+                a, b = labels[y, x], labels[v, u]
+                pair[0] = _seam(looks, busy, firm, a, b, y, x, v, u)
+                pair[1] = _seam(looks, busy, firm, a, sheet, y, x, v, u)
+                pair[2] = _seam(looks, busy, firm, sheet, b, y, x, v, u)
+    return right, down
+
+
+def _tints(looks: Floats, labels: Labels) -> Floats:
+    """The smoothest tints under which sheets meet without a step (Agarwala et al. 2004 do so with
+    gradients, Burt and Adelson 1983 with bands)."""
+    colours = looks.reshape(*looks.shape[:3], 4, 5)[..., :3].sum(3)
+    return _smoothest(np.stack([blur(sheet, 0.8) for sheet in colours]), labels)
+
+
+@compiled
+def _smoothest(colours: Floats, labels: Labels) -> Floats:
+    """Tints (rows, columns, 3) for sheets with `colours` (sheets, rows, columns, 3), by successive
+    over-relaxation."""
+    rows, columns = labels.shape
+    tints = np.zeros((rows, columns, 3), np.float32)
+    for _ in range(TINTED):
+        for y in range(rows):
+            for x in range(columns):
+                a = labels[y, x]
+                for c in range(3):
+                    total, weight = np.float32(0), FADING
+                    for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                        v, u = y + dy, x + dx
+                        if 0 <= v < rows and 0 <= u < columns:
+                            total += tints[v, u, c]
+                            weight += 1
+                            b = labels[v, u]
+                            if a != b:
+                                step = colours[b, y, x, c] - colours[a, y, x, c]
+                                step += colours[b, v, u, c] - colours[a, v, u, c]
+                                step *= np.float32(0.5)
+                                hidden = min(
+                                    max(2 - abs(step) / STEP, np.float32(0)), np.float32(1)
+                                )
+                                total += step * hidden
+                    tints[y, x, c] += np.float32(1.6) * (total / weight - tints[y, x, c])
+    return tints

@@ -1,0 +1,243 @@
+"""Sheets: copies of the source under one layout, each displaced by another step.
+
+Sheet 0 is not displaced: it shows the subject where the layout wants it.  The others offer what
+else could be around it.  Their steps are drawn at random, mostly sideways, so that skies stay up
+and lakes down, and those are kept under which the source fits best into itself (as offsets are
+chosen by how often patches match under them: He, Sun 2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.analysis.cell_features import (
+    BUSY,
+    FIRM,
+    LINED,
+    PLAIN,
+    SUBJECT,
+    TEXTURE,
+    Cells,
+)
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Floats, resize_map
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.layout.layout import Layout, look_up
+
+Step: TypeAlias = tuple[float, float]
+"""Down and across, in the source's sides."""
+SHEETS = 12
+DRAWN = 70
+"""Steps that are drawn; those that fit best are kept."""
+FAR, LEVEL = 0.6, 0.12
+"""How far steps go sideways at most, and up or down as a deviation, in sides."""
+NEAREST = 0.1
+"""Steps shorter than this would show the same again, only a little out of place."""
+SETTLED, FINE = 6, 2 * GRID
+"""How often a step gives way to a better one beside it, and how near that is: a side over FINE."""
+BESIDE = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1) if down or across]
+FILLING = 5
+"""Sheets that are there to fill what a frame adds beyond the source's edges."""
+OUT = 0.02
+"""How far beyond a frame must reach to need them, in sides."""
+FIT = 20.0
+"""The mean difference of looks from which on cells do not fit at all."""
+
+STRANGE = 300.0
+"""What a cell costs for each unit of squared distance between its texture and sheet 0's."""
+GHOST = 1000.0
+"""What it costs to show the subject again, and what to lose it."""
+TASTE = 0.5
+"""How much more a cell may pay for one sheet than for another by chance alone, as a share of what
+is gained by what is new: so that sheets take turns."""
+THING = 200.0
+"""What it costs to show what is rigid beyond the source's edges: it might be a thing twice."""
+BEYOND = 300.0
+"""What it costs to show the source's mirror image beyond its edge, where it is not plain."""
+ROW = 10.0
+"""How much firmer than a thing it is what runs in lines throughout."""
+NOWHERE = 1e5
+"""What it costs to show what a displaced sheet does not have."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheets:
+    """What each sheet shows in each cell of the canvas.
+
+    Attributes:
+        steps: (sheets, 2) float32, down and across, in the source's sides.
+        own: (sheets, GRID, GRID) float32, what a cell costs by itself with that sheet.
+        looks: (sheets, GRID, GRID, 20) float32, its colours and slopes, as in `Cells`.
+        busy, firm: (sheets, GRID, GRID) float32, as in `Cells`.
+    """
+
+    steps: Floats
+    own: Floats
+    looks: Floats
+    busy: Floats
+    firm: Floats
+
+
+def random_sheets(cells: Cells, layout: Layout, new: float, stream: Stream) -> Sheets:
+    """Sheets of a source under `layout`.
+
+    new: what a cell gains by another sheet than the first, unless it is plain.
+    """
+    steps = _steps(cells, layout, stream)
+    rows, columns = (resize_map(each, 2 * GRID, 2 * GRID) for each in (layout.rows, layout.columns))
+    facts = np.stack([look_up(cells.facts, layout.rows + d, layout.columns + a) for d, a in steps])
+    looks = np.stack([_by_cell(look_up(cells.looks, rows + d, columns + a)) for d, a in steps])
+    inside = np.stack(
+        [_inside(layout.rows + down) & _inside(layout.columns + across) for down, across in steps]
+    )
+    own = _costs(facts, inside, new)
+    taste = resize_map(stream.normal(5, 5, len(steps) - 1).astype(np.float32), GRID, GRID)
+    own[1:] += TASTE * new * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
+    busy = np.ascontiguousarray(facts[..., BUSY])
+    firm = facts[..., FIRM] + np.float32(ROW) * facts[..., LINED]
+    return Sheets(steps, own.astype(np.float32), looks, busy, firm)
+
+
+def _costs(facts: Floats, inside: NDArray[np.bool_], new: float) -> Floats:
+    """What each cell costs with each sheet, (sheets, GRID, GRID).
+
+    facts: (sheets, GRID, GRID, ...) as in `Cells`.  inside: (sheets, GRID, GRID), whether it is
+    within the source.
+    """
+    base, there = facts[0], inside[0]
+    seen, plain = base[..., SUBJECT] * there, base[..., PLAIN]
+    strange = np.square(facts[..., TEXTURE:] - base[..., TEXTURE:]).sum(-1)
+    own = STRANGE * strange + GHOST * (facts[..., SUBJECT] + seen)
+    own += THING * facts[..., FIRM] * ~there + np.where(inside, 0, NOWHERE)
+    mirrored = BEYOND * (1 - plain) + GHOST * base[..., SUBJECT]
+    own[0] = new * (1 - seen) * (1 - plain) + np.where(there, 0, mirrored)
+    return own
+
+
+def _inside(shares: Floats) -> NDArray[np.bool_]:
+    return np.asarray((shares >= 0) & (shares <= 1))
+
+
+def _by_cell(fine: Floats) -> Floats:
+    """(2 GRID, 2 GRID, c) as (GRID, GRID, 4 c): the four of a cell one after the other."""
+    split = fine.reshape(GRID, 2, GRID, 2, -1).transpose(0, 2, 1, 3, 4)
+    return np.ascontiguousarray(split).reshape(GRID, GRID, -1)
+
+
+def _steps(cells: Cells, layout: Layout, stream: Stream) -> Floats:
+    """No step first, then those that fill what is beyond the edges, then those that fit best."""
+    places = layout.rows, layout.columns
+    beyond = _steps_beyond(layout, stream)
+    filling = _best(
+        beyond, [_unfilled(cells.facts, *places, down, across) for down, across in beyond], FILLING
+    )
+    downs, acrosses = LEVEL * stream.normal(DRAWN), FAR * (2 * stream.uniform(DRAWN) - 1)
+    drawn = [
+        (float(down), float(across))
+        for down, across in zip(downs, acrosses, strict=True)
+        if _is_far(down, across)
+    ]
+    misfits = [_misfit(cells.facts, cells.looks, *places, down, across) for down, across in drawn]
+    best = _best(drawn, misfits, SHEETS - 1 - len(filling))
+    fitting = [_settled(cells, layout, step) for step in best]
+    return np.array([(0.0, 0.0), *filling, *fitting], np.float32)
+
+
+def _best(steps: list[Step], costs: Sequence[float], count: int) -> list[Step]:
+    """The cheapest of the steps, the cheapest first."""
+    return [steps[k] for k in sorted(range(len(steps)), key=costs.__getitem__)[:count]]
+
+
+def _is_far(down: float, across: float) -> bool:
+    return abs(across) + abs(down) > NEAREST
+
+
+def _settled(cells: Cells, layout: Layout, step: Step) -> Step:
+    """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
+    a step of just its period."""
+
+    def misfit(step: Step) -> float:
+        return _misfit(cells.facts, cells.looks, layout.rows, layout.columns, *step)
+
+    least = misfit(step)
+    for _ in range(SETTLED):
+        around = [(step[0] + down / FINE, step[1] + across / FINE) for down, across in BESIDE]
+        costs = [misfit(near) if _is_far(*near) else NOWHERE for near in around]
+        if min(costs) >= least:
+            break
+        least, step = min(zip(costs, around, strict=True))
+    return step
+
+
+def _steps_beyond(layout: Layout, stream: Stream) -> list[Step]:
+    """Steps that bring the inside of the source to where the layout reaches out of it."""
+    top, left = max(0.0, -float(layout.rows.min())), max(0.0, -float(layout.columns.min()))
+    right = max(0.0, float(layout.columns.max()) - 1)
+    steps: list[Step] = []
+    for k in range(DRAWN // 3 if max(top, left, right) > OUT else 0):
+        down = LEVEL / 2 * float(stream.normal(1)[0])
+        if top > OUT:
+            down = top * stream.between(1.02, 1.3)
+        across = FAR * stream.between(-1, 1)
+        if left > OUT and (right <= OUT or k % 2):
+            across = left * 1.02 + FAR * stream.between(0, 1)
+        elif right > OUT:
+            across = -right * 1.02 - FAR * stream.between(0, 1)
+        steps.append((down, across))
+    return steps
+
+
+@compiled
+def _unfilled(facts: Floats, rows: Floats, columns: Floats, down: float, across: float) -> float:
+    """How badly a sheet fills what is beyond the source's edges, over every other cell there."""
+    side = rows.shape[0]
+    total = np.float64(0)
+    for y in range(0, side, 2):
+        for x in range(0, side, 2):
+            if 0 <= rows[y, x] < 1 and 0 <= columns[y, x] < 1:
+                continue
+            v, u = rows[y, x] + down, columns[y, x] + across
+            if 0 <= v < 1 and 0 <= u < 1:
+                fact = facts[int(v * side), int(u * side)]
+                total += fact[SUBJECT] + 0.2 * fact[FIRM]
+            else:
+                total += 1.0
+    return float(total)
+
+
+@compiled
+def _misfit(
+    facts: Floats,
+    looks: Floats,
+    rows: Floats,
+    columns: Floats,
+    down: float,
+    across: float,
+) -> float:
+    """How badly a sheet fits into sheet 0, the mean over a cell in 21, scattered so that they have
+    no period of their own; less is better."""
+    side, fine = rows.shape[0], looks.shape[0]
+    total, count = np.float64(0), 0
+    for y in range(1, side, 3):
+        for x in range(5 * y % 7, side, 7):
+            v = rows[y, x] + np.float32(x % 2) / fine
+            u = columns[y, x] + np.float32(y % 2) / fine
+            w, z = v + down, u + across
+            if not (0 <= v < 1 and 0 <= u < 1 and 0 <= w < 1 and 0 <= z < 1):
+                continue
+            here = facts[int(v * side), int(u * side), SUBJECT]
+            if here > 0.5 or facts[int(w * side), int(z * side), SUBJECT] > 0.5:
+                continue
+            one, other = looks[int(v * fine), int(u * fine)], looks[int(w * fine), int(z * fine)]
+            apart = np.float64(0)
+            for c in range(one.shape[0]):
+                apart += abs(one[c] - other[c])
+            total += min(apart, np.float64(FIT))
+            count += 1
+    return float(total / count) if count >= 20 else 1e9

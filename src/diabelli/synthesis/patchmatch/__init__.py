@@ -1,0 +1,1 @@
+"""PatchMatch and EM-style voting that mend the seams of a montage."""

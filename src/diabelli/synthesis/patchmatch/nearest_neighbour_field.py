@@ -1,0 +1,65 @@
+"""Fields: where each patch of the canvas comes from, as expected, and carried up a level."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Bytes, Floats
+from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT, Field
+
+REACHES = (1, 2, 4)
+"""Steps that together cross a patch: two pixels, then two pairs of them, then two fours."""
+
+
+def expected_field(rows: Floats, columns: Floats) -> Field:
+    """The places (h - P + 1, w - P + 1, 2) where matches are expected, in units of 1/16 pixel.
+
+    rows, columns: (h, w) float32, where each pixel of the canvas comes from in a source as large.
+    """
+    half = PATCH // 2
+    limits = (rows.shape[0] - PATCH, rows.shape[1] - PATCH)
+    out = np.empty((limits[0] + 1, limits[1] + 1, 2), np.int32)
+    for axis, places in enumerate((rows, columns)):
+        # the middle of a patch lies between four pixels: its place is the mean of the outer two
+        inner = places[half:, half:][: out.shape[0], : out.shape[1]]
+        outer = places[half - 1 :, half - 1 :][: out.shape[0], : out.shape[1]]
+        corner = (inner + outer) / 2 - np.float32((PATCH - 1) / 2)
+        out[..., axis] = np.rint(np.clip(corner, 0, limits[axis]) * UNIT).astype(np.int32)
+    return out
+
+
+def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
+    """Which patches cover a pixel that is not 0: (h - P + 1, w - P + 1) bool of (h, w) uint8."""
+    some = pixels > 0
+    for reach in REACHES:
+        some = some[:-reach] | some[reach:]
+        some = some[:, :-reach] | some[:, reach:]
+    return some
+
+
+def carry_up(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
+    """The field of a level of size `old` (height, width) as a field of the next finer level,
+    `new`."""
+    return _carry_up(field, old[0], old[1], new[0], new[1])
+
+
+@compiled
+def _carry_up(field: Field, old_height: int, old_width: int, height: int, width: int) -> Field:
+    """Each patch takes over the displacement of the old patch whose middle is nearest to its
+    own."""
+    rows, columns = height - PATCH + 1, width - PATCH + 1
+    out = np.empty((rows, columns, 2), np.int32)
+    down, across = height / old_height, width / old_width
+    half = PATCH / 2
+    for y in range(rows):
+        middle = (y + half) / down - half
+        v = min(max(int(np.floor(middle + 0.5)), 0), field.shape[0] - 1)
+        for x in range(columns):
+            u = min(max(int(np.floor((x + half) / across - half + 0.5)), 0), field.shape[1] - 1)
+            dy = (field[v, u, 0] - v) * down
+            dx = (field[v, u, 1] - u) * across
+            out[y, x, 0] = min(max(y + int(np.floor(dy + 0.5)), 0), rows - 1)
+            out[y, x, 1] = min(max(x + int(np.floor(dx + 0.5)), 0), columns - 1)
+    return out

@@ -1,0 +1,114 @@
+"""Climbing: a canvas is the guide, mended along its seams from level to level.
+
+At each level the canvas and its field improve each other by expectation maximisation (Kwatra, Essa,
+Bobick, Kwatra 2005): *search* gives each patch along a seam its best match near the place that the
+guide expects it at, *vote* repaints the canvas from the matches.  Everywhere else the canvas shows
+the guide, and nothing is searched.  Beyond the size WORK the field is only carried up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.analysis.source_analysis import STEPS
+from diabelli.synthesis.core.resample import Bytes
+from diabelli.synthesis.core.rng import derive
+from diabelli.synthesis.montage.guide import Guide
+from diabelli.synthesis.patchmatch.nearest_neighbour_field import carry_up, patch_mask
+from diabelli.synthesis.patchmatch.patchmatch import (
+    MU_SHIFT,
+    PATCH,
+    UNIT,
+    Field,
+    Prior,
+    assess,
+    sweep,
+)
+from diabelli.synthesis.patchmatch.voting import bell, similarities, vote
+
+FIRST_ROUNDS = 4
+ROUNDS = 3
+LAST_ROUNDS = 2
+"""At WORK, where a round costs as much as at all levels below together."""
+SWEEPS = 2
+HELD = 0.2
+"""How much it costs at the first level to be away from the expected place: what a patch of that
+level differs by from black, over about two thirds of the side."""
+FALL = 0.5
+"""It costs this much less at each finer level."""
+SMOOTH = 2000
+"""What each step of disagreement between neighbours' displacements costs."""
+BELL = bell(PATCH / 3)
+
+
+@dataclass(slots=True, eq=False)
+class Canvas:
+    """A canvas on its way up.
+
+    Attributes:
+        level: whose size it has.
+        image: (height, width, 4) uint8.
+        field: (height - P + 1, width - P + 1, 2) int32.
+    """
+
+    level: int
+    image: Bytes
+    field: Field
+
+
+def start(guide: Guide, seed: int) -> Canvas:
+    """The canvas of level 0."""
+    field = guide.expected(0) // UNIT
+    canvas = Canvas(0, guide.level(0), field)
+    _improve(canvas, guide, seed, FIRST_ROUNDS, max(field.shape[:2]) // 4)
+    return canvas
+
+
+def climb(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
+    """The canvas one level finer."""
+    level = canvas.level + 1
+    sizes = guide.analysis.sizes
+    field = carry_up(canvas.field, sizes[canvas.level], sizes[level])
+    free = guide.freedom(level)
+    voters = patch_mask(free).astype(np.float32)
+    if level > STEPS:
+        voters *= _every_other(*field.shape[:2])
+    image = vote(guide.analysis.level(level), field, voters, BELL, guide.level(level), free)
+    finer = Canvas(level, image, field)
+    if level <= STEPS:
+        radius = max(4, max(field.shape[:2]) // 8)
+        _improve(finer, guide, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
+    return finer
+
+
+def _every_other(rows: int, columns: int) -> NDArray[np.bool_]:
+    """Every other patch along rows and columns, and the last: a quarter of them cover it all."""
+    y, x = np.arange(rows), np.arange(columns)
+    return ((y % 2 == 0) | (y == rows - 1))[:, None] & ((x % 2 == 0) | (x == columns - 1))
+
+
+def _improve(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int) -> None:
+    """Rounds of search and vote at the canvas's own level, in place."""
+    level = canvas.level
+    free = guide.freedom(level)
+    active = patch_mask(free)
+    if not active.any():
+        return
+    source, shown = guide.analysis.level(level), guide.level(level)
+    prior = Prior(guide.expected(level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active)
+    for round_ in range(rounds):
+        costs = assess(canvas.image, source, canvas.field, prior)
+        for k in range(SWEEPS):
+            turn = derive(seed, f"sweep {level} {round_} {k}")
+            sweep(canvas.image, source, canvas.field, costs, prior, radius, k % 2 == 0, turn)
+        weights = similarities(costs, active)
+        canvas.image = vote(source, canvas.field, weights, BELL, shown, free)
+
+
+def _mu(level: int, height: int, width: int) -> int:
+    """What each squared pixel between a match and its expected place costs, as `Prior` has it."""
+    black = 3 * PATCH**2 * 255**2
+    return round(HELD * FALL**level * 23 / (height * width) * black * 2**MU_SHIFT)

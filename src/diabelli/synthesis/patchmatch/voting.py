@@ -1,0 +1,115 @@
+"""Voting: the canvas that a field paints.
+
+Each pixel of the canvas is covered by up to P^2 patches, and each votes for the source pixel that
+it would put there (Wexler, Shechtman, Irani 2007).  The new pixel is the votes' mean, weighted by
+how well a patch matched, as the similarity exp(-cost / (2 sigma^2)) of that paper with sigma^2 the
+75th percentile of the costs, and by a bell over the patch, so that a patch speaks loudest for its
+middle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.resample import Bytes, Floats
+from diabelli.synthesis.patchmatch.patchmatch import PATCH, Costs, Field
+
+TILE = 32
+"""Votes are counted tile by tile, of so many pixels a side, where something is free."""
+STEPS = 64
+"""The similarity is looked up in a table with this many steps per sigma^2."""
+
+
+def bell(deviation: float) -> Floats:
+    """The weights (P, P) of a patch's pixels, a bell of `deviation` pixels around its middle."""
+    x = np.arange(PATCH) - (PATCH - 1) / 2
+    line = np.exp(-(x * x) / (2 * deviation * deviation))
+    return (line[:, None] * line).astype(np.float32)
+
+
+def similarities(costs: Costs, active: NDArray[np.bool_]) -> Floats:
+    """How much each active match's vote weighs, (rows, columns) float32 in (0, 1]; others 0."""
+    own = costs[active]
+    spread = int(np.partition(own, own.size * 3 // 4)[own.size * 3 // 4]) + 1
+    steps = np.minimum(own.astype(np.int64) * STEPS // (2 * spread), 16 * STEPS)
+    table = np.exp(-np.arange(16 * STEPS + 1) / STEPS).astype(np.float32)
+    weights = np.zeros(costs.shape, np.float32)
+    weights[active] = table[steps] + np.float32(1e-6)
+    return weights
+
+
+@compiled
+def vote(
+    source: Bytes, field: Field, weights: Floats, window: Floats, guide: Bytes, freedom: Bytes
+) -> Bytes:
+    """The canvas (h, w, 4) uint8 that `field` paints with the pixels of `source` (h', w', 4) uint8.
+
+    field: (h - P + 1, w - P + 1, 2) int32.  weights: (h - P + 1, w - P + 1) float32, one a patch; 0
+    has no vote. window: (P, P) float32, one a pixel of a patch.  guide: (h, w, 4) uint8, shown
+    where freedom (h, w) uint8 is 0, and mixed with the votes where it is below 255.
+    """
+    height, width = freedom.shape
+    wide = np.empty((PATCH, 4 * PATCH), np.float32)
+    for i in range(PATCH):
+        for k in range(4 * PATCH):
+            wide[i, k] = window[i, k // 4]
+    flat = source.reshape(source.shape[0], -1)
+    side = TILE + 2 * PATCH
+    total = np.empty((side, 4 * side), np.float32)
+    weight = np.empty((side, 4 * side), np.float32)
+    canvas = guide.copy()
+    for top in range(0, height, TILE):
+        bottom = min(top + TILE, height)
+        for left in range(0, width, TILE):
+            right = min(left + TILE, width)
+            if not freedom[top:bottom, left:right].any():
+                continue
+            _count(flat, field, weights, wide, top, bottom, left, right, total, weight)
+            for y in range(top, bottom):
+                for x in range(left, right):
+                    free = np.int32(freedom[y, x])
+                    if free == 0:
+                        continue
+                    for c in range(4):
+                        k = 4 * (x - left + PATCH) + c
+                        votes = total[y - top + PATCH, k] / weight[y - top + PATCH, k]
+                        voted = np.int32(votes + np.float32(0.5))
+                        shown = np.int32(guide[y, x, c])
+                        mixed = voted * free + shown * (255 - free) + 127
+                        canvas[y, x, c] = np.uint8(mixed // 255)
+    return canvas
+
+
+@compiled
+def _count(
+    flat: Bytes,
+    field: Field,
+    weights: Floats,
+    wide: Floats,
+    top: int,
+    bottom: int,
+    left: int,
+    right: int,
+    total: Floats,
+    weight: Floats,
+) -> None:
+    """Count the votes for one tile of the canvas, into arrays that reach a patch beyond it."""
+    total[:] = 0
+    weight[:] = 0
+    for y in range(max(0, top - PATCH + 1), min(bottom, field.shape[0])):
+        for x in range(max(0, left - PATCH + 1), min(right, field.shape[1])):
+            own = weights[y, x]
+            if own == 0:
+                continue
+            v, u = field[y, x, 0], 4 * field[y, x, 1]
+            first = 4 * (x - left + PATCH)
+            for i in range(PATCH):
+                donor = flat[v + i, u : u + 4 * PATCH]
+                into = total[y - top + PATCH + i, first : first + 4 * PATCH]
+                counted = weight[y - top + PATCH + i, first : first + 4 * PATCH]
+                for k in range(len(into)):
+                    w = own * wide[i, k]
+                    into[k] += w * np.float32(donor[k])
+                    counted[k] += w

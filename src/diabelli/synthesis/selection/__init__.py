@@ -1,0 +1,1 @@
+"""Builds candidates and selects which of them are rendered."""

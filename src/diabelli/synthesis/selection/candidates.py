@@ -1,0 +1,150 @@
+"""Candidates: what each seed proposes, judged while it is still small and cheap.
+
+First each seed sketches its layout, and sketches that lie apart are picked.  Then the montage is
+cut.  If the judge finds it garbled, it goes down its own ladder: a montage that is less new, then
+one that only fills what the source does not have.  So each seed has exactly one picture, whoever
+else is asked for beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from diabelli.synthesis.analysis.source_analysis import Analysis, scaled
+from diabelli.synthesis.core.resample import Bytes, resize, resize_map
+from diabelli.synthesis.core.rng import Stream, derive
+from diabelli.synthesis.layout.frame import random_frame
+from diabelli.synthesis.layout.layout import random_layout
+from diabelli.synthesis.layout.tilt import rolled
+from diabelli.synthesis.montage.guide import Guide, guide_of
+from diabelli.synthesis.montage.montage import montage_of, whole_sheet
+from diabelli.synthesis.montage.shifts import random_sheets
+from diabelli.synthesis.patchmatch.refine import Canvas, start
+from diabelli.synthesis.selection.artefact_gate import SIDE, garble
+from diabelli.synthesis.strength import Dial
+
+CHANCES = (1.0, 0.3, 0.0)
+"""How much each try gains by what is new, as a share of what the dial says."""
+ZOOMS = (1.0, 0.87, 1.15)
+"""Windows may look like the source's at these zooms."""
+WRITTEN, LETTERS = 0.2, 0.6
+"""How much of what other pictures flow, and are stretched, what is written is: lines of text stay
+straight, and letters of one word alike."""
+TEXTURE = 1.7
+"""Where the rigid is less than so many times the free, a picture is more and more a texture."""
+THUMB = 32
+"""Sketches are told apart at this many pixels a side."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """One seed's layout.
+
+    Attributes:
+        seed: decides everything else here.
+        guide: the source under its layout, as one whole sheet.
+        dial: of the request.
+        thumb: (THUMB, THUMB, 4) uint8, what it looks like.
+    """
+
+    seed: int
+    guide: Guide
+    dial: Dial
+    thumb: Bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """One seed's proposal.
+
+    Attributes:
+        seed: decides everything else here.
+        guide: the montage under its layout.
+        dial: of the request.
+        canvas: the first one, mended along the montage's seams.
+    """
+
+    seed: int
+    guide: Guide
+    dial: Dial
+    canvas: Canvas
+
+
+def sketch(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> Sketch:
+    """The sketch of `seed`; orientations: the analysis of the source, and of it mirrored."""
+    stream = Stream(derive(seed, "layout"))
+    kind = orientations[0].kind
+    mirrored = stream.between(0, 1) < 0.5 and not (kind.written and not kind.symmetric)
+    analysis = orientations[mirrored]
+    suited = _suited(dial, analysis)
+    frame = random_frame(analysis.subject, analysis.body, analysis.room, suited, stream)
+    rigidity = np.maximum(analysis.rigidity, analysis.subject)
+    layout = random_layout(rigidity, frame, suited, stream, mirrored=mirrored)
+    if kind.symmetric:
+        layout = layout.symmetrised()
+    lean = suited.roll * analysis.looseness * Stream(derive(seed, "roll")).between(-1, 1)
+    if lean:
+        height, width = analysis.sizes[-1]
+        layout = rolled(layout, analysis.subject, lean, width / height)
+    guide = guide_of(analysis, layout, whole_sheet())
+    height, width = scaled(*analysis.sizes[0], SIDE)
+    return Sketch(seed, guide, dial, resize(guide.at(height, width), THUMB, THUMB))
+
+
+def _suited(dial: Dial, analysis: Analysis) -> Dial:
+    """The dial for a layout of that source.
+
+    What is written hardly flows, and is stretched less.  A texture neither flows nor is
+    stretched, nor leans: what a montage moves needs no bending.
+    """
+    if analysis.kind.written:
+        return replace(dial, flow=dial.flow * WRITTEN, stretch=dial.stretch * LETTERS)
+    free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.plainness), 0, 1).mean()
+    held = float(np.clip(analysis.rigidity.mean() / (TEXTURE * free + 1e-6), 0, 1))
+    return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held, roll=dial.roll * held)
+
+
+def propose(sketch: Sketch) -> Candidate:
+    """The candidate that comes of a sketch."""
+    analysis, layout = sketch.guide.analysis, sketch.guide.layout
+    if not analysis.divisible:
+        canvas = start(sketch.guide, sketch.seed)
+        return Candidate(sketch.seed, sketch.guide, sketch.dial, canvas)
+    height, width = scaled(*analysis.sizes[0], SIDE)
+    shown = sketch.guide.at(height, width)
+    sources = [analysis.at(round(height * zoom), round(width * zoom)) for zoom in ZOOMS]
+    subject = resize_map(sketch.guide.subject, height, width)
+    for share in CHANCES:
+        stream = Stream(derive(sketch.seed, "montage"))
+        sheets = random_sheets(analysis.cells, layout, sketch.dial.new * share, stream)
+        guide = guide_of(analysis, layout, montage_of(sheets))
+        canvas = start(guide, sketch.seed)
+        small = resize(canvas.image, height, width)
+        if garble(small, subject, (shown, *sources), analysis.contrast) <= sketch.dial.garble:
+            break
+    return Candidate(sketch.seed, guide, sketch.dial, canvas)
+
+
+def pick_apart(sketches: list[Sketch], n: int) -> list[Sketch]:
+    """The first sketch and n - 1 others, chosen so that the nearest two lie as far apart as may be.
+
+    Greedy (Gonzalez 1985): each choice is the sketch farthest from those chosen.
+    """
+    chosen, rest = sketches[:1], sketches[1:]
+    nearest = [difference(one, chosen[0]) for one in rest]
+    while len(chosen) < n:
+        best = max(range(len(rest)), key=nearest.__getitem__)
+        chosen.append(rest.pop(best))
+        nearest.pop(best)
+        nearest = [
+            min(distance, difference(one, chosen[-1]))
+            for one, distance in zip(rest, nearest, strict=True)
+        ]
+    return chosen
+
+
+def difference(one: Sketch, other: Sketch) -> int:
+    """How far apart two sketches are: the sum of the absolute differences of their thumbs."""
+    return int(np.abs(one.thumb.astype(np.int32) - other.thumb).sum())

@@ -1,0 +1,218 @@
+"""HTTP on the socket: what can be read in two ways is refused, and no client is waited for long."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from fastapi import FastAPI
+
+from api.conftest import start
+from api.engines import Gate
+from api.wire import FORM_TYPE, PATH, Line, Server, chunked, form, part, picture
+from diabelli.api.admission import Admission
+from diabelli.api.http.server import Server as Listening
+from diabelli.api.http.strict_h11 import Http11
+
+BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
+HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: test\r\n\r\n"
+
+
+class Hasty(Http11):
+    """The protocol of the server, waiting for less than a second."""
+
+    head_timeout_s = 0.3
+    stall_timeout_s = 0.3
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that is quickly out of patience."""
+    with ExitStack() as stack:
+        yield start(stack, tmp_path_factory.mktemp("hasty"), {}, Gate(), http=Hasty)
+
+
+def exchange(server: Server, sent: bytes) -> bytes:
+    """Everything that comes back for these bytes until the server closes."""
+    with Line(server.port, timeout=5) as line:
+        line.socket.sendall(sent)
+        received = b""
+        while piece := line.socket.recv(65536):
+            received += piece
+        return received
+
+
+def head(*lines: str, first: str = f"POST {PATH} HTTP/1.1", end: str = "\r\n") -> bytes:
+    """A request's head with these lines."""
+    told = (first, "Host: test", f"Content-Type: {FORM_TYPE}", *lines)
+    return (end.join(told) + end + end).encode("latin-1")
+
+
+LENGTH = f"Content-Length: {len(BODY)}"
+CHUNKED = "Transfer-Encoding: chunked"
+UNCLEAR = {
+    "two lengths": head(LENGTH, "Content-Length: 5"),
+    "two lengths in one line": head(f"{LENGTH}, 5"),
+    "a signed length": head("Content-Length: +5"),
+    "a length in hexadecimal": head("Content-Length: 0x5"),
+    "a negative length": head("Content-Length: -1"),
+    "length and chunks": head(LENGTH, CHUNKED),
+    "chunks and length": head(CHUNKED, "Content-Length: 0"),
+    "chunks twice": head(CHUNKED, CHUNKED),
+    "an unknown coding": head("Transfer-Encoding: gzip, chunked"),
+    "a hidden coding": head("Transfer-Encoding: xchunked"),
+    "identity": head("Transfer-Encoding: identity", LENGTH),
+    "chunks in HTTP/1.0": head(CHUNKED, first=f"POST {PATH} HTTP/1.0"),
+    "a space before the colon": head("Transfer-Encoding : chunked"),
+    "a folded line": head(LENGTH, "X-Folded: a", " b"),
+    "a folded coding": head("Transfer-Encoding:", "\tchunked"),
+    "a bare line feed": head(f"X-Bare: a\n{CHUNKED}"),
+    "bare line feeds alone": head(LENGTH, end="\n"),
+    "a bare carriage return": head("X-Bare: a\rX-More: b", LENGTH),
+    "a NUL": head("X-Null: a\0b", LENGTH),
+    "two hosts": head("Host: other", LENGTH),
+    "no host": f"GET /v1/models HTTP/1.1\r\n{LENGTH}\r\n\r\n".encode(),
+    "a line without a colon": head("nonsense", LENGTH),
+    "no version": head(LENGTH, first=f"POST {PATH}"),
+    "two spaces": head(LENGTH, first=f"POST  {PATH} HTTP/1.1"),
+    "HTTP/2": head(LENGTH, first=f"POST {PATH} HTTP/2.0"),
+    "a blank first": b"\r\n" + head(LENGTH),
+    "a head without an end": head("X-Long: " + "a" * 20_000),
+    "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", UNCLEAR.values(), ids=UNCLEAR.keys())
+def test_what_can_be_read_in_two_ways_is_refused(server: Server, sent: bytes) -> None:
+    """The answer is one 400 in the shape of every error, and what follows is not looked at."""
+    received = exchange(server, sent + BODY + HIDDEN)
+    top, _, body = received.partition(b"\r\n\r\n")
+    assert top.startswith(b"HTTP/1.1 400 ")
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in top.lower()
+    assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"5\r\nabcdeX\r\n0\r\n\r\n",
+        b"-5\r\nabcde\r\n0\r\n\r\n",
+        b"0x5\r\nabcde\r\n0\r\n\r\n",
+        b" 5\r\nabcde\r\n0\r\n\r\n",
+        b"5\nabcde\n0\n\n" + b"a" * 20_000,
+        b"5;a\nb\r\nabcde\r\n0\r\n\r\n",
+        b"fffffffffffffffffffffffff\r\nabcde\r\n",
+        b"\r\n",
+    ],
+)
+def test_broken_chunks_end_the_connection(server: Server, bad: bytes) -> None:
+    """A chunk that is not well-formed is refused once, wherever in the body it stands."""
+    for before in (b"", chunked(BODY).removesuffix(b"0\r\n\r\n")):
+        received = exchange(server, head(CHUNKED) + before + bad + HIDDEN)
+        assert received.startswith(b"HTTP/1.1 400 ")
+        assert received.count(b"HTTP/1.1 ") == 1
+
+
+def test_pipelined_requests_are_answered_in_their_order(server: Server) -> None:
+    """Two whole requests in one packet are two requests; an unclear third one ends it."""
+    one = b"GET /v1/models HTTP/1.1\r\nHost: test\r\n\r\n"
+    other = b"GET /nowhere HTTP/1.1\r\nHost: test\r\n\r\n"
+    received = exchange(server, one + other + head(LENGTH, CHUNKED))
+    statuses = [int(piece[:3]) for piece in received.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [200, 404, 400]
+
+
+def test_a_head_may_come_in_any_pieces(server: Server) -> None:
+    """The strictness does not depend on where the packets are cut."""
+    with Line(server.port) as line:
+        line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in head(LENGTH):
+            line.socket.sendall(bytes([byte]))
+        line.socket.sendall(BODY)
+        assert line.receive().status == 200
+
+
+def test_the_server_does_not_tell_its_name(server: Server) -> None:
+    """No header tells which program or library answers."""
+    for sent in (HIDDEN, b"nonsense\r\n\r\n"):
+        with Line(server.port) as line:
+            line.socket.sendall(sent)
+            answer = line.receive()
+        assert "server" not in answer.headers
+        assert "x-powered-by" not in answer.headers
+
+
+def test_the_command_serves_by_it() -> None:
+    """The server that `diabelli serve` runs reads HTTP this way, whatever else is installed."""
+    app = FastAPI()
+    app.state.admission = Admission(1)
+    config = Listening(app, grace_s=1, ready=lambda: None).config
+    config.load()
+    assert config.http_protocol_class is Http11
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", head(LENGTH)[:-2]])
+def test_a_head_that_never_ends_is_not_waited_for(hasty: Server, sent: bytes) -> None:
+    """The connection of a client that sends nothing, or less than a head, is closed."""
+    with Line(hasty.port, timeout=5) as line:
+        line.socket.sendall(sent)
+        assert line.closed()
+
+
+def test_dripping_does_not_buy_time(hasty: Server) -> None:
+    """A byte now and then does not keep an unfinished head alive."""
+    with Line(hasty.port, timeout=5) as line:
+        started = time.monotonic()
+        while time.monotonic() < started + 5:
+            try:
+                line.socket.sendall(b"a")
+            except OSError:
+                break
+            time.sleep(0.05)
+        assert time.monotonic() < started + 3
+
+
+def test_a_second_request_is_waited_for_by_the_same_clock(hasty: Server) -> None:
+    """The head of a later request on the connection has to come in time as well."""
+    with Line(hasty.port, timeout=5) as line:
+        line.socket.sendall(HIDDEN)
+        assert line.receive().status == 404
+        line.socket.sendall(b"GET / HT")
+        assert line.closed()
+
+
+def test_work_is_not_cut_off(hasty: Server) -> None:
+    """The clock of the head does not run while a body is read or pictures are made."""
+    with Line(hasty.port) as line:
+        line.socket.sendall(head(LENGTH) + BODY[:100])
+        time.sleep(0.6)
+        line.socket.sendall(BODY[100:])
+        assert line.receive().status == 200
+
+
+def test_a_client_that_takes_nothing_is_cut_off(hasty: Server) -> None:
+    """An answer that nobody takes does not stay in memory for ever."""
+    fields = (part("n", "10"), part("response_format", "b64_json"))
+    body = form(*fields, part("image", picture(1000), filename="a.png"))
+    with Line(hasty.port) as line:
+        line.socket.sendall(head(f"Content-Length: {len(body)}") + body)
+        first = line.socket.recv(4096)
+        whole = int(first.lower().split(b"content-length: ")[1].split()[0])
+        time.sleep(1)
+        assert taken(line) < whole
+
+
+def taken(line: Line) -> int:
+    """How many bytes still come."""
+    received = 0
+    try:
+        while piece := line.socket.recv(65536):
+            received += len(piece)
+    except ConnectionResetError:
+        pass
+    return received

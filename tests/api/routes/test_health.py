@@ -1,0 +1,118 @@
+"""`/health/live` and `/health/ready`: whether a server can do its work, with the real faults."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.engines import Shift
+from api.wire import Server
+from diabelli.api.admission import Admission
+from diabelli.api.errors.exceptions import Stopping
+from diabelli.errors import DiabelliError
+from diabelli.ledger import database as ledger
+from diabelli.service import Service
+
+
+def look(server: Server, path: str = "ready") -> tuple[int, dict[str, object]]:
+    """The status and what is told."""
+    answer = httpx.get(f"{server.url}/health/{path}")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status_code, answer.json()
+
+
+def becomes(server: Server, status: int) -> dict[str, object]:
+    """What is told once the status is this one."""
+    deadline = time.monotonic() + 10
+    while (found := look(server))[0] != status and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found[0] == status
+    return found[1]
+
+
+def test_a_server_that_works_is_live_and_ready(server: Server) -> None:
+    """Both are told in a few bytes, to `HEAD` as well."""
+    assert look(server, "live") == (200, {"status": "live"})
+    assert look(server) == (200, {"status": "ready"})
+    assert httpx.head(server.url + "/health/ready").status_code == 200
+
+
+def test_no_key_is_asked(serve: Serve) -> None:
+    """Whoever balances or restarts servers has none."""
+    server = serve(api_keys=("a-key-of-this-server",))
+    assert look(server) == (200, {"status": "ready"})
+    assert look(server, "live")[0] == 200
+
+
+def test_a_store_that_is_gone(serve: Serve, tmp_path: Path) -> None:
+    """Without a folder for pictures the server is live and not ready, until there is one again."""
+    server = serve()
+    shutil.move(tmp_path / "pictures", tmp_path / "elsewhere")
+    assert becomes(server, 503) == {"status": "not ready", "failing": ["storage"]}
+    assert look(server, "live")[0] == 200
+    shutil.move(tmp_path / "elsewhere", tmp_path / "pictures")
+    assert becomes(server, 200) == {"status": "ready"}
+    assert [path.name for path in (tmp_path / "pictures").iterdir()] == []
+
+
+def test_a_ledger_that_is_no_database(serve: Serve, tmp_path: Path) -> None:
+    """A ledger that cannot be read is told as such, and why only in the log."""
+    server = serve()
+    server.database.close()
+    for path in tmp_path.glob("ledger.sqlite3*"):
+        path.unlink()
+    (tmp_path / "ledger.sqlite3").write_bytes(b"no database" * 1000)
+    assert becomes(server, 503) == {"status": "not ready", "failing": ["ledger"]}
+
+
+def test_a_ledger_that_is_held(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be recorded, no request could be carried out."""
+    monkeypatch.setattr(ledger, "WAIT_S", 0.3)
+    server = serve()
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert becomes(server, 503) == {"status": "not ready", "failing": ["ledger"]}
+        other.execute("ROLLBACK")
+    assert becomes(server, 200) == {"status": "ready"}
+
+
+def test_a_server_that_stops() -> None:
+    """While the last requests are finished, new ones are to go elsewhere."""
+    admission = Admission(1)
+    admission.check()
+    admission.stopping = True
+    with pytest.raises(Stopping):
+        admission.check()
+
+
+def test_engines_that_are_cold() -> None:
+    """Until the engines are warm, a first request would have to wait for them."""
+    service = Service(engines={"shift": Shift()}, storage=None, threads=1)
+    with pytest.raises(DiabelliError, match="getting ready"):
+        service.check()
+    service.warm()
+    service.check()
+    service.close()
+
+
+def test_checks_are_not_in_the_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """What is asked every second is told for debugging only."""
+    with caplog.at_level(logging.DEBUG, "diabelli.api"):
+        look(server)
+        time.sleep(0.1)
+    levels = {
+        record.levelname
+        for record in caplog.records
+        if getattr(record, "request", "") == "GET /health/ready"
+    }
+    assert levels == {"DEBUG"}

@@ -1,0 +1,89 @@
+"""The page as the server hands it out: to browsers alone, small, and under a strict policy."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import httpx
+import pytest
+
+from api.wire import Server
+from diabelli.api.routes.static import POLICY
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+WEB = files("diabelli") / "web"
+NAMES = sorted(entry.name for entry in WEB.iterdir() if entry.is_file())
+PLOTS = {"usage.html", "usage.css", "usage.js"}
+
+
+class Tags(HTMLParser):
+    """Every tag of a page, with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_browsers_get_the_page_and_programs_the_greeting(server: Server) -> None:
+    """What is accepted decides, and caches are told so."""
+    page = httpx.get(server.url, headers=BROWSER)
+    assert page.headers["content-type"].startswith("text/html")
+    greeting = httpx.get(server.url)
+    assert greeting.headers["content-type"].startswith("text/plain")
+    assert page.headers["vary"] == greeting.headers["vary"] == "accept, accept-encoding"
+
+
+def test_the_page_weighs_less_than_100_kilobytes(server: Server) -> None:
+    """With everything that it loads by itself, heads of the answers included."""
+    weight = 0
+    for path in ["/", *(f"/web/{name}" for name in NAMES if name not in PLOTS)]:
+        answer = httpx.get(server.url + path, headers=BROWSER)
+        head = sum(len(name) + len(value) + 4 for name, value in answer.headers.raw)
+        weight += answer.num_bytes_downloaded + head
+    assert weight < 100_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_has_its_type_policy_and_tag(server: Server, name: str) -> None:
+    """A file that was seen is not sent again until it changes."""
+    answer = httpx.get(f"{server.url}/web/{name}")
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-type"].split("/")[0] in ("text", "image")
+    again = httpx.get(answer.url, headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
+    """No inline script or style, no other origin, no frame around it."""
+    assert "unsafe" not in POLICY
+    assert "http" not in POLICY
+    assert "default-src 'none'" in POLICY
+    assert "frame-ancestors 'none'" in POLICY
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".html")])
+def test_the_markup_keeps_to_the_policy(name: str) -> None:
+    """It has no inline script, style or handler, and every address in it is relative."""
+    for tag, attributes in Tags((WEB / name).read_text("utf-8")).tags:
+        assert tag != "style"
+        assert tag != "script" or attributes.get("src")
+        for attribute, value in attributes.items():
+            assert attribute != "style"
+            assert not attribute.startswith("on")
+            if attribute in ("src", "href"):
+                assert not re.match(r"/|[a-z]+:", value or "")
+
+
+def test_there_is_no_other_file(server: Server) -> None:
+    """A wrong name is an unknown URL, as everywhere."""
+    answer = httpx.get(f"{server.url}/web/nothing.js")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == "Invalid URL (GET /web/nothing.js)"

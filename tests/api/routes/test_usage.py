@@ -1,0 +1,99 @@
+"""`GET /usage/data`: the ledger's numbers over time, for admins."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.conftest import Serve
+from api.wire import Server, check_error
+from diabelli.api.openapi import UsageData
+from diabelli.ledger.keys import IssuedKeys, Limits
+from ledger.requests import refusal, stored, success
+
+BROWSER = {"accept": "text/html"}
+
+
+def data(server: Server, key: str = "any", **query: str | int) -> httpx.Response:
+    headers = {"authorization": f"Bearer {key}"}
+    return httpx.get(f"{server.url}/usage/data", params=query, headers=headers)
+
+
+def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
+    """A number for each day up to today, those of keys and end-users, and the store's size."""
+    server = serve()
+    now = time.time()
+    success(server.database, time=now, n=3, user="ada", queued_ms=40)
+    success(server.database, time=now - 86400, n=2, user="bob", queued_ms=10)
+    refusal(server.database, time=now, user="ada")
+    server.storage.put(b"x" * 1000, "png")
+    stored(server.database, time=now - 86400, size=2000)
+    answer = data(server, days=3, by="user")
+    told = UsageData.model_validate_json(answer.content, strict=True)
+    assert answer.headers["cache-control"] == "no-store"
+    assert told.images == [0, 2, 3]
+    assert told.errors == [0, 0, 1]
+    assert told.queued_p95_ms == [None, 10.0, 40.0]
+    assert [(one.name, sum(one.images)) for one in told.names] == [("ada", 3), ("bob", 2)]
+    assert told.times[-1] <= now < told.times[-1] + 86400
+    assert told.store_bytes == 1000
+    assert told.store_peak_bytes == [None, 2000, None]
+
+
+def test_a_store_that_is_gone_is_told(serve: Serve, tmp_path: Path) -> None:
+    """As the fault of the installation that it is."""
+    server = serve()
+    (tmp_path / "pictures").rmdir()
+    answer = data(server)
+    check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
+
+
+def test_hours_are_finer(serve: Serve) -> None:
+    """By hours, a day has 24 of them and the one that goes on."""
+    told = data(serve(), step="hour", days=2).json()
+    assert len(told["times"]) in (25, 26)
+    assert told["times"][1] - told["times"][0] == 3600
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ({"days": "0"}, "days"),
+        ({"days": "367"}, "days"),
+        ({"days": "32", "step": "hour"}, "days"),
+        ({"days": "²"}, "days"),
+        ({"step": "week"}, "step"),
+        ({"by": "model"}, "by"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(server: Server, query: dict[str, str], param: str) -> None:
+    """With the value seen and what would be accepted."""
+    answer = data(server, **query)
+    check_error(
+        answer.status_code, answer.headers, answer.json(), 400, code="invalid_value", param=param
+    )
+    assert "is not accepted" in answer.json()["error"]["message"]
+
+
+def test_only_admin_keys_may_read_the_numbers(serve: Serve) -> None:
+    """Other keys get 403, none gets 401."""
+    server = serve(api_keys=("plain",))
+    admin = IssuedKeys(server.database).create("boss", Limits(), admin=True)
+    assert data(server, admin).status_code == 200
+    assert data(server, "plain").status_code == 403
+    assert httpx.get(f"{server.url}/usage/data").status_code == 401
+
+
+def test_a_server_for_everybody_tells_nobody(serve: Serve) -> None:
+    """Where no key is looked at, the numbers are for the machine itself, not for whoever asks."""
+    assert data(serve(auth="no-auth")).status_code == 403
+
+
+def test_the_page_itself_needs_no_key(serve: Serve) -> None:
+    """It has no number in it, and asks for the key where one is wanted."""
+    answer = httpx.get(f"{serve(api_keys=('plain',)).url}/usage", headers=BROWSER)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")

@@ -1,0 +1,90 @@
+"""The reply: JSON whose pictures are encoded on their way out."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import secrets
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from diabelli.api.variations.params import Wanted
+from diabelli.api.variations.response import Reply, build
+from diabelli.service import Made
+from diabelli.variation import VariationSpec
+
+LONGEST = 300_000
+"""No piece of a reply has more bytes."""
+
+
+def reply_of(pictures: list[bytes], *, as_url: bool = False) -> Reply:
+    """The reply with those pictures, or with links to them."""
+    spec = VariationSpec(n=len(pictures), height=256, width=256, seed=1)
+    wanted = Wanted(
+        spec=spec,
+        model="patch",
+        user=None,
+        engine="patch",
+        as_url=as_url,
+        stream=False,
+        extended=True,
+    )
+    made = [
+        Made(
+            seed=seed,
+            picture=picture,
+            output_format="png",
+            key=f"key-{seed}" if as_url else None,
+            height=256,
+            width=256,
+            transparent=False,
+        )
+        for seed, picture in enumerate(pictures)
+    ]
+    return build(made, wanted, created=1, url_of="http://host/{}".format)
+
+
+def sent(reply: Reply) -> list[MutableMapping[str, Any]]:
+    """What the reply tells the server."""
+    messages: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        raise AssertionError("nothing is asked of the client")
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        messages.append(message)
+
+    asyncio.run(reply({"type": "http"}, receive, send))
+    return messages
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 196_607, 196_608, 196_609, 1_000_000])
+def test_pictures_of_any_size_arrive_whole(size: int) -> None:
+    """Wherever the ends of the pieces fall; the length that is announced is theirs."""
+    pictures = [secrets.token_bytes(size), b"small", secrets.token_bytes(size)]
+    head, *body = sent(reply_of(pictures))
+    content = b"".join(message["body"] for message in body)
+    assert dict(head["headers"])[b"content-length"] == str(len(content)).encode()
+    told = json.loads(content)["data"]
+    assert [base64.b64decode(one["b64_json"], validate=True) for one in told] == pictures
+    assert [one["seed"] for one in told] == [0, 1, 2]
+
+
+def test_no_piece_is_long() -> None:
+    """A reply of ten pictures is never in memory as a whole, unless it is asked for."""
+    reply = reply_of([bytes(1_000_000)] * 10)
+    _, *body = sent(reply)
+    assert max(len(message["body"]) for message in body) < LONGEST
+    assert [message["more_body"] for message in body] == [True] * (len(body) - 1) + [False]
+    assert reply.whole == b"".join(message["body"] for message in body)
+
+
+def test_links_leave_together() -> None:
+    """A reply without pictures in it is one piece."""
+    _, *body = sent(reply_of([b""] * 10, as_url=True))
+    first, *rest = (message["body"] for message in body)
+    assert [one["url"] for one in json.loads(first)["data"]][9] == "http://host/key-9"
+    assert not any(rest)

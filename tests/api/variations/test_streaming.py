@@ -1,0 +1,230 @@
+"""`stream=true`: events on the way, everything of the plain reply at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+import openai
+import pytest
+from starlette.responses import Response
+
+from api.conftest import Serve
+from api.engines import Gate
+from api.wire import Server, opened, picture
+from diabelli.api.variations import params, streaming
+from diabelli.api.variations.form import Form
+from diabelli.api.variations.sse import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
+from diabelli.api.variations.streaming import Stream
+from diabelli.service import Made
+from diabelli.variation import Progress, unwatched
+
+SOURCE = picture()
+MADE = Made(
+    seed=5,
+    picture=b"a picture",
+    output_format="png",
+    key=None,
+    height=8,
+    width=8,
+    transparent=False,
+)
+SMALL = {"size": "256x256", "stream": "true", "seed": "5"}
+
+
+def told(response: httpx.Response) -> Iterator[dict[str, Any]]:
+    """The events of a response as they come; the name of each is its type."""
+    name = ""
+    for line in response.iter_lines():
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            event = json.loads(value)
+            assert event["type"] == name
+            assert name in NAMES
+            yield event
+
+
+def stream(server: Server, **fields: str) -> list[dict[str, Any]]:
+    """All events of one request."""
+    files = {"image": SOURCE}
+    with httpx.stream(
+        "POST", f"{server.base_url}/images/variations", data={**SMALL, **params}, files=files
+    ) as response:
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        return list(told(response))
+
+
+def plain(server: Server, **fields: str) -> httpx.Response:
+    """The same request, with its answer in one piece."""
+    data = {**SMALL, **params}
+    return httpx.post(
+        f"{server.base_url}/images/variations", data=data, files={"image": SOURCE}, timeout=20
+    )
+
+
+def test_each_variation_is_told_of_and_then_the_reply(server: Server) -> None:
+    """One event for each finished variation, in any order, and one with all of the plain reply."""
+    *events, last = stream(server, n="3", response_format="b64_json")
+    finished = {event["index"]: event for event in events if event["type"] == COMPLETED}
+    assert sorted(finished) == [0, 1, 2]
+    reply = plain(server, n="3", response_format="b64_json", stream="false").json()
+    assert last["type"] == DONE
+    assert last["data"] == reply["data"]
+    assert {key: last[key] for key in reply} == {**reply, "created": last["created"]}
+    assert last["totals"]["images"] == 3
+    assert last["totals"]["pixels"] == 3 * 256 * 256
+    assert last["totals"]["seconds"] > 0
+    for index, item in enumerate(reply["data"]):
+        assert {key: finished[index][key] for key in item} == item
+
+
+def test_urls_open_as_soon_as_they_are_told(server: Server) -> None:
+    """The URL of a finished variation works before the stream is at its end."""
+    files = {"image": SOURCE}
+    url = f"{server.base_url}/images/variations"
+    with httpx.stream("POST", url, data={**SMALL, "n": "2"}, files=files) as response:
+        event = next(event for event in told(response) if event["type"] == COMPLETED)
+        assert opened(httpx.get(event["url"]).content).size == (256, 256)
+
+
+def test_previews_come_with_rising_shares(serve: Serve) -> None:
+    """Of each variation small pictures are told, numbered, further and further on."""
+    events = stream(serve(), n="2", model="climber")
+    for index in range(2):
+        own = [event for event in events if event.get("index") == index]
+        previews = [event for event in own if event["type"] == PARTIAL]
+        # A preview that is overtaken by the next before it is sent is never sent.
+        numbers = [event["partial_image_index"] for event in previews]
+        assert numbers
+        assert numbers == sorted(set(numbers))
+        shares = [event["share"] for event in own if event["type"] in (PROGRESS, PARTIAL)]
+        assert shares == sorted(shares)
+        shown = opened(base64.b64decode(previews[-1]["b64_json"]))
+        assert shown.format.lower() == previews[-1]["output_format"]
+        assert own[-1]["type"] == COMPLETED
+
+
+@pytest.mark.parametrize(
+    "fields", [{"n": "11"}, {"strength": "9"}, {"stream": "perhaps"}, {"model": "nobody"}]
+)
+def test_what_is_refused_gets_its_plain_answer(server: Server, fields: dict[str, str]) -> None:
+    """A refusal before anything was made has its own status, not a stream with an error in it."""
+    response = plain(server, **params)
+    assert response.status_code == 400
+    assert set(response.json()["error"]) == {"message", "type", "param", "code"}
+
+
+def test_a_picture_that_is_refused_gets_its_plain_answer(server: Server) -> None:
+    """So does one whose picture turns out to be none."""
+    files = {"image": b"no picture"}
+    response = httpx.post(f"{server.base_url}/images/variations", data=SMALL, files=files)
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "invalid_image_format"
+
+
+def test_a_fault_on_the_way_ends_the_stream_with_an_error_event(serve: Serve) -> None:
+    """After the head was sent, the error object of a plain answer comes as the last event."""
+    *events, last = stream(serve(), model="stumbler")
+    assert events
+    assert last["type"] == ERROR
+    assert last["error"] == {
+        "message": "The server had an error while processing your request. Sorry about that!",
+        "type": "server_error",
+        "param": None,
+        "code": None,
+    }
+
+
+def test_closing_the_stream_stops_the_work(
+    serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that closes its stream frees its place at once."""
+    monkeypatch.setattr(streaming, "KEEP_ALIVE_S", 0.1)
+    server = serve(queue=1)
+    files = {"image": SOURCE}
+    url = f"{server.base_url}/images/variations"
+    with httpx.stream("POST", url, data={**SMALL, "model": "gate"}, files=files) as response:
+        lines = response.iter_lines()
+        assert next(lines).startswith(": ")
+        assert plain(server, stream="false").status_code == 503
+    assert gate.stopped.wait(1)
+    end = time.monotonic() + 1
+    while (status := plain(server, stream="false").status_code) == 503:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert status == 200
+
+
+def test_silence_is_filled_with_comments(
+    serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a request waits for its turn its connection is kept alive."""
+    monkeypatch.setattr(streaming, "KEEP_ALIVE_S", 0.1)
+    server = serve()
+    files = {"image": SOURCE}
+    url = f"{server.base_url}/images/variations"
+    with httpx.stream("POST", url, data={**SMALL, "model": "gate"}, files=files) as response:
+        lines = response.iter_lines()
+        assert next(lines).startswith(": ")
+        gate.opened.set()
+        assert any(line == f"event: {DONE}" for line in lines)
+
+
+def test_what_is_overtaken_is_not_sent() -> None:
+    """Of a variation that is finished, no preview that still waits is told any more."""
+
+    async def heard() -> list[bytes]:
+        form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
+        stream = Stream()
+        stream.open(params.check(form, {"dall-e-2": "shift"}, {}), str)
+        watch = stream.watching(unwatched)
+        for share in (0.2, 0.4):
+            watch(Progress(0, "level", share, lambda: np.zeros((8, 8, 3), np.uint8)))
+            watch(Progress(1, "level", share))
+        stream.ready(0, MADE)
+        await asyncio.sleep(0)
+        work = asyncio.ensure_future(asyncio.sleep(0, Response()))
+        return [event async for event in stream.told(work)]
+
+    names = [event.split(b"\n")[0].decode() for event in asyncio.run(heard())]
+    assert names == [f"event: {COMPLETED}", f"event: {PROGRESS}"]
+
+
+def test_openais_package_reads_the_events(server: Server) -> None:
+    """Its client streams them with the method for endpoints that it has no name for."""
+    with openai.OpenAI(api_key="any", base_url=server.base_url) as client:
+        events = client.post(
+            "/images/variations",
+            cast_to=object,
+            body=SMALL,
+            files={"image": SOURCE},
+            options={"headers": {"Content-Type": "multipart/form-data"}},
+            stream=True,
+            stream_cls=openai.Stream[object],
+        )
+        assert [event["type"] for event in events] == [COMPLETED, DONE]
+
+
+def test_openais_package_raises_what_the_error_event_says(serve: Serve) -> None:
+    """An error on the way is an exception of the package."""
+    with openai.OpenAI(api_key="any", base_url=serve().base_url) as client:
+        events = client.post(
+            "/images/variations",
+            cast_to=object,
+            body={**SMALL, "model": "stumbler"},
+            files={"image": SOURCE},
+            options={"headers": {"Content-Type": "multipart/form-data"}},
+            stream=True,
+            stream_cls=openai.Stream[object],
+        )
+        with pytest.raises(openai.APIError, match="Sorry about that"):
+            list(events)

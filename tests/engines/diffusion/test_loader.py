@@ -1,0 +1,135 @@
+"""Weights as they are found: missing, damaged, of another kind, or in a format that runs code."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+import torch
+from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
+from safetensors.torch import load_file
+
+from diabelli.engines.diffusion.availability import standing
+from diabelli.engines.diffusion.presets import PICKLES, PIPELINE, Dial, Weights
+from diabelli.engines.diffusion.runtime import Plan, Running
+from diabelli.errors import ContentRefused, InvalidSettings, WeightsMissing, WeightsUnusable
+from engines.making import made, square
+from oracles.sources import face
+
+SMALLEST = "sd-image-variations"
+
+
+@pytest.fixture
+def copied(tiny, tmp_path):
+    """A preset whose weights a test may damage, and their folder."""
+    folder = tmp_path / "weights"
+    shutil.copytree(tiny(SMALLEST).pipeline.source, folder)
+    return replace(tiny(SMALLEST), pipeline=Weights(source=str(folder))), folder
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_loaded(tiny, engine_of):
+    """The error names the folder."""
+    nowhere = replace(tiny(SMALLEST), pipeline=Weights(source="/no/such/folder"))
+    with pytest.raises(WeightsMissing, match=r"/no/such/folder, which is no folder"):
+        engine_of(nowhere)
+
+
+def test_weights_that_were_never_pulled_name_the_command(tiny, engine_of, tmp_path):
+    """A repository of the hub that is not in the cache is not fetched by serving."""
+    unknown = replace(tiny(SMALLEST), name="mine", pipeline=Weights(source="nobody/nothing"))
+    with pytest.raises(WeightsMissing, match="diabelli pull mine"):
+        engine_of(unknown)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "absent"])
+def test_damaged_weights_are_a_clear_error(copied, engine_of, damage):
+    """Whatever the libraries stumble over, it is told which weights to fetch again."""
+    preset, folder = copied
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    if damage == "absent":
+        file.unlink()
+    else:
+        data = file.read_bytes()
+        file.write_bytes(data[: len(data) // 2] if damage == "truncated" else b"x" * 1000)
+    engine = engine_of(preset)
+    for _ in range(2):
+        with pytest.raises(WeightsUnusable, match=r"cannot be loaded: .+; .*another folder"):
+            made(engine, face(64), square(32))
+
+
+def test_a_folder_without_a_pipeline_is_refused(copied, engine_of):
+    """It has to say which pipeline was saved in it."""
+    preset, folder = copied
+    (folder / "model_index.json").unlink()
+    with pytest.raises(WeightsUnusable, match=r"model_index\.json does not tell"):
+        made(engine_of(preset), face(64), square(32))
+
+
+def test_weights_that_could_run_code_are_loaded_only_on_request(copied, engine_of):
+    """A pickle is refused, unless the entry says otherwise."""
+    preset, folder = copied
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    torch.save(load_file(file), folder / "unet" / "diffusion_pytorch_model.bin")
+    file.unlink()
+    with pytest.raises(WeightsUnusable):
+        made(engine_of(preset), face(64), square(32))
+    weights = replace(preset.pipeline, files=PIPELINE + PICKLES)
+    trusted = replace(preset, safetensors=False, pipeline=weights)
+    assert len(made(engine_of(trusted), face(64), square(32))) == 1
+
+
+def test_code_beside_the_weights_is_never_run(copied, engine_of, tmp_path):
+    """A pipeline that names a module of its own is refused, and the module is not imported."""
+    preset, folder = copied
+    index = folder / "model_index.json"
+    mark = tmp_path / "was-run"
+    (folder / "unet" / "evil.py").write_text(f"open({str(mark)!r}, 'w')\nclass Unet: pass\n")
+    text = index.read_text().replace('"diffusers",\n    "UNet2D', '"evil",\n    "UNet2D')
+    assert "evil" in text
+    index.write_text(text)
+    with pytest.raises(WeightsUnusable):
+        made(engine_of(preset), face(64), square(32))
+    assert not mark.exists()
+
+
+def test_a_dial_that_the_pipeline_does_not_have_is_refused(tiny, engine_of):
+    """The error names the arguments that it has."""
+    wrong = replace(tiny(SMALLEST), dial=Dial(argument="noise_level", low=0, high=9))
+    with pytest.raises(WeightsUnusable, match=r"'noise_level'.*does not take.*guidance_scale"):
+        made(engine_of(wrong), face(64), square(32))
+
+
+def test_what_the_safety_checker_refuses_is_the_callers_error(copied, engine_of):
+    """No black picture is passed off as a variation."""
+    preset, folder = copied
+    checker = StableDiffusionSafetyChecker.from_pretrained(folder / "safety_checker")
+    checker.concept_embeds_weights.data.fill_(-10.0)
+    checker.save_pretrained(folder / "safety_checker")
+    with pytest.raises(ContentRefused, match="safety system"):
+        made(engine_of(preset), face(64), square(32, n=2))
+
+
+@pytest.mark.parametrize("running", [{"attention_slicing": True}, {"dtype": "bfloat16"}])
+def test_settings_of_running_reach_the_pipeline(tiny, engine_of, running):
+    """Slicing and other numbers change no more than the last digits."""
+    plain, other = (
+        made(engine_of(tiny(SMALLEST), **given), face(64), square(32))[0].image.astype(int)
+        for given in ({}, running)
+    )
+    assert abs(plain - other).mean() < 8
+
+
+def test_offload_without_an_accelerator_is_refused(tiny, engine_of):
+    """There is nothing to take the weights off."""
+    with pytest.raises(InvalidSettings, match="no accelerator"):
+        engine_of(tiny(SMALLEST), device="cpu", offload="model")
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "mps"])
+def test_a_device_that_is_not_there_is_refused(tiny, engine_of, device, monkeypatch):
+    """Before anybody connects, and the list of engines says so."""
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(InvalidSettings, match=rf"device is '{device}', but torch .* finds"):
+        engine_of(tiny(SMALLEST), device=device)
+    found = standing(Plan(tiny(SMALLEST), Running(device=device)), None)
+    assert device in found.missing
+    assert found.fits is None

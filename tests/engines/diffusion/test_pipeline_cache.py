@@ -1,0 +1,81 @@
+"""The memory that pipelines share: in turn, within a budget, not longer than they are used."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from diabelli.engines.diffusion.device import GB
+from diabelli.engines.diffusion.engine_manager import Fleet
+from diabelli.engines.diffusion.pipeline_cache import needed
+from diabelli.engines.diffusion.runtime import Plan, Running
+from diabelli.errors import MemoryExceeded
+from engines.making import made, square
+from oracles.sources import face
+
+
+def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
+    """Not when they are made, nor again while they are used."""
+    engine = engine_of(tiny("sd-image-variations"))
+    engine.warm()
+    assert bench.loaded == []
+    for _ in range(2):
+        made(engine, face(64), square(32))
+    assert bench.loaded == ["tiny-sd-image-variations"]
+
+
+def test_engines_can_be_loaded_at_start(tiny, engine_of, bench):
+    """Then warming them loads them, and no request waits for that."""
+    engine_of(tiny("sd-image-variations"), load="start").warm()
+    assert bench.loaded == ["tiny-sd-image-variations"]
+
+
+def test_what_idles_is_let_go(tiny, engine_of, bench):
+    """The next request loads it again."""
+    engine = engine_of(tiny("sd-image-variations"), idle_unload_s=0.05)
+    made(engine, face(64), square(32))
+    shelf = engine._batcher._shelf
+    until = time.monotonic() + 10
+    while shelf._loaded and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not shelf._loaded
+    made(engine, face(64), square(32))
+    assert len(bench.loaded) == 2
+
+
+def test_what_works_does_not_idle(tiny, engine_of, bench):
+    """A batch that takes longer than that is no reason to let go of its pipeline."""
+    engine = engine_of(replace(tiny("sd-image-variations"), steps=3), idle_unload_s=2)
+    made(engine, face(64), square(32), lambda _: time.sleep(0.7))
+    made(engine, face(64), square(32))
+    assert len(bench.loaded) == 1
+
+
+def test_the_least_lately_used_makes_room(tiny, engine_of, bench):
+    """Two fit into the budget; the third displaces the one that was not used for longest."""
+    presets = [
+        replace(tiny(name), vram_gb=0.4)
+        for name in ("sd-image-variations", "kandinsky-2.2", "stable-unclip-2.1")
+    ]
+    first, second, third = (engine_of(preset, budget=10**9) for preset in presets)
+    for engine in (first, second, first, third, first, second):
+        made(engine, face(64), square(32))
+    assert bench.loaded == [presets[k].name for k in (0, 1, 2, 1)]
+
+
+def test_an_engine_that_cannot_fit_is_told_at_start(tiny):
+    """With a budget in the settings nothing has to be loaded to know that."""
+    fleet = Fleet(vram_budget_gb=2)
+    large = replace(tiny("sd-image-variations"), vram_gb=3)
+    with pytest.raises(MemoryExceeded, match=r"needs 3\.0 GB and may take 2\.0 GB.*vram_budget_gb"):
+        fleet.engine(Plan(large))
+    assert needed(Plan(large, Running(offload="model"))) < 2 * GB
+    fleet.close()
+
+
+def test_the_need_of_a_pipeline_of_ones_own_is_read_from_its_weights(tiny):
+    """Where no figure is given, the files tell."""
+    fleet = Fleet(vram_budget_gb=1e-6)
+    with pytest.raises(MemoryExceeded, match="needs"):
+        fleet.engine(Plan(tiny("sd-image-variations")))
+    fleet.close()

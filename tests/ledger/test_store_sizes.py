@@ -1,0 +1,67 @@
+"""Sizes of the store: one for every few minutes, whoever notes them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from diabelli.ledger.database import Database
+from diabelli.ledger.store_sizes import EVERY_S, Sizes
+from diabelli.ledger.tables import STORE_SIZES
+from ledger.requests import MONDAY, stored
+
+
+def noted(database: Database) -> list[tuple[float, int]]:
+    """Every size with its time."""
+    with database.reading() as connection:
+        found: Iterable[tuple[float, int]] = connection.execute(
+            select(STORE_SIZES.c.time, STORE_SIZES.c.bytes).order_by(STORE_SIZES.c.time)
+        )
+        return [(time, size) for time, size in found]
+
+
+def test_there_is_one_size_for_every_few_minutes(database: Database) -> None:
+    """The first that is noted; the store is not even looked at for another one."""
+    stored(database, time=MONDAY + 10, size=2**40)
+    looked: list[float] = []
+    for second in (11, EVERY_S - 1, EVERY_S):
+        sizes = Sizes(database, lambda second=second: MONDAY + second)
+        sizes.note(lambda second=second: looked.append(second) or 7)
+    assert noted(database) == [(MONDAY, 2**40), (MONDAY + EVERY_S, 7)]
+    assert looked == [EVERY_S]
+
+
+def test_of_several_that_look_at_once_one_is_noted(database: Database) -> None:
+    """However many processes there are."""
+    together = threading.Barrier(4)
+
+    def look() -> int:
+        together.wait(5)
+        return 1000
+
+    threads = [
+        threading.Thread(target=Sizes(database, lambda: MONDAY).note, args=(look,))
+        for _ in range(together.parties)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert noted(database) == [(MONDAY, 1000)]
+
+
+def test_a_clock_that_was_set_back_is_no_fault(database: Database) -> None:
+    """What was noted for these minutes stands, and others are noted."""
+    for hour, size in ((2, 20), (1, 10), (2, 30)):
+        stored(database, time=MONDAY + 3600 * hour, size=size)
+    assert noted(database) == [(MONDAY + 3600, 10), (MONDAY + 7200, 20)]
+
+
+def test_old_sizes_are_forgotten(database: Database) -> None:
+    """As entries are."""
+    for hour in range(4):
+        stored(database, time=MONDAY + 3600 * hour, size=hour)
+    assert Sizes(database).forget(MONDAY + 7200) == 2
+    assert [size for _, size in noted(database)] == [2, 3]

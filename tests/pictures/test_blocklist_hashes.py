@@ -1,0 +1,58 @@
+"""How pictures are known again: turned, trimmed and made square, and never another for them."""
+
+import numpy as np
+import pytest
+from skimage import data
+
+from diabelli.pictures.blocklist_hashes import kept, seen
+from diabelli.pictures.pdq import NEAR, distances, words
+
+NAMES = ("astronaut", "camera", "chelsea", "coffee", "coins", "logo", "moon", "rocket")
+
+
+def named(name: str) -> np.ndarray:
+    """One of scikit-image's sample pictures as (row, column, 3)."""
+    image = getattr(data, name)()
+    return np.dstack([image] * 3) if image.ndim == 2 else image[..., :3]
+
+
+def away(known: np.ndarray, image: np.ndarray) -> int:
+    """How far what is seen of `image` is from what is kept of `known`, in bits."""
+    return int(distances(words(seen(image)), words(kept(known))).min())
+
+
+@pytest.mark.parametrize("percent", range(6))
+@pytest.mark.parametrize("name", ["astronaut", "camera", "chelsea", "coins"])
+def test_a_trimmed_picture_is_known(name, percent):
+    """By as much as a twentieth, all around."""
+    image = named(name)
+    rows, columns = (side * percent // 100 for side in image.shape[:2])
+    trimmed = image[rows : len(image) - rows, columns : image.shape[1] - columns]
+    assert away(image, trimmed) <= NEAR
+
+
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket"])
+def test_the_square_of_a_wide_picture_is_known(name):
+    """Both of the whole by its square, and of the square by the whole; also when turned."""
+    image = named(name)
+    side = min(image.shape[:2])
+    left = (image.shape[1] - side) // 2
+    square = image[:, left : left + side]
+    assert away(image, square) <= NEAR
+    assert away(square, image) <= NEAR
+    assert away(image, np.rot90(square)) <= NEAR
+
+
+def test_no_picture_is_known_for_another():
+    """However much is kept of one and seen of the other."""
+    images = {name: named(name) for name in NAMES}
+    for one, known in images.items():
+        for other, image in images.items():
+            assert one == other or away(known, image) > 2 * NEAR, (one, other)
+
+
+def test_a_featureless_picture_is_not_known():
+    """There is nothing to know it by."""
+    grey = np.full((99, 60, 3), 128, np.uint8)
+    assert kept(grey) == ()
+    assert seen(grey) == ()

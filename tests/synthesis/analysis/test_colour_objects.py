@@ -1,0 +1,145 @@
+"""Things: what has a vivid colour of its own, whole, and nothing of nature's."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.colour_objects import SEAMLESS, things_of
+from diabelli.synthesis.analysis.place import place_of, seamlessness
+from diabelli.synthesis.analysis.source_analysis import analyse
+from diabelli.synthesis.analysis.thing import LIKE
+from diabelli.synthesis.core.resample import blur, resize, resize_map
+from diabelli.synthesis.finish.hue_shift import SMALL
+from oracles.sources import face, landscape
+
+RED, ORANGE, YELLOW = (205, 30, 40), (255, 105, 0), (240, 190, 10)
+SKIN, CHEEK, LEAF, SKY = (225, 180, 150), (215, 120, 100), (60, 120, 40), (60, 120, 210)
+SIDE = 192
+
+
+def ground(colour=(128, 128, 128)) -> np.ndarray:
+    """A rough ground."""
+    noise = np.random.default_rng(5).normal(0, 8, (SIDE, SIDE, 1))
+    return np.clip(colour + noise, 0, 255).round().astype(np.uint8)
+
+
+def ball(image: np.ndarray, colour, middle=(96, 96), radius=44) -> np.ndarray:
+    """`image` with a ball on it, from deep shade at its lower right to a white shine; returned is
+    where it lies."""
+    y, x = np.mgrid[:SIDE, :SIDE] - np.array(middle)[:, None, None]
+    inside = y * y + x * x < radius * radius
+    shade = np.clip(1 - (y + x) / (2.4 * radius), 0.25, 1)[..., None]
+    shine = np.clip(1.2 - np.hypot(y + radius / 2, x + radius / 2) / 12, 0, 1)[..., None]
+    lit = shade * colour * (1 - shine) + 255 * shine
+    image[inside] = lit[inside].round()
+    return inside
+
+
+def small(mask: np.ndarray) -> np.ndarray:
+    """A mask (SIDE, SIDE) at SMALL pixels a side."""
+    return mask.reshape(SMALL, SIDE // SMALL, SMALL, SIDE // SMALL).all((1, 3))
+
+
+@pytest.mark.parametrize("colour", [RED, YELLOW, ORANGE, (200, 40, 160)])
+def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
+    """Dull and pale parts belong to it, the ground does not."""
+    image = ground()
+    inside = ball(image, colour)
+    (thing,) = things_of(image)
+    assert thing.blue**2 + thing.red**2 == pytest.approx(1)
+    assert 0.08 < thing.area <= inside.mean()
+    where = place_of(image, thing)
+    shine = image.min(2) > 140
+    assert np.mean(where[small(inside & ~shine)] > 0.9) > 0.94
+    assert where[small(inside & shine)].mean() > 0.6
+    assert where[small(~inside)].mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [SKIN, (120, 70, 50), (210, 100, 30), (215, 125, 35), LEAF, SKY, (128, 128, 128)],
+    ids=["pale skin", "dark skin", "fox", "tiger", "leaf", "sky", "stone"],
+)
+def test_nature_is_no_thing(colour):
+    """Skin, fur, leaves, sky and stones keep their colours."""
+    image = ground()
+    ball(image, colour)
+    assert things_of(image) == []
+
+
+WOOD, SAUCER = (190, 100, 50), (180, 35, 20)
+
+
+def table() -> np.ndarray:
+    """Varnished wood, its grain from dark to bright: of nearly the hue of a saucer."""
+    y, x = np.indices((SIDE, SIDE))
+    grain = 0.8 + 0.25 * np.sin(x / 5 + np.sin(y / 20)) * np.cos(y / 70)
+    return np.clip(grain[..., None] * WOOD + ground() * 0.1 - 13, 0, 255).astype(np.uint8)
+
+
+def test_a_red_saucer_on_brown_wood_is_a_thing():
+    """Where a hue covers most of the picture, a narrower one within it may be a thing."""
+    image = table()
+    inside = ball(image, SAUCER, radius=62)
+    (thing,) = things_of(image)
+    assert thing.like > LIKE
+    where = place_of(image, thing)
+    shine = image.min(2) > 140
+    assert np.mean(where[small(inside & ~shine)] > 0.9) > 0.9
+    assert where[small(~inside)].mean() < 0.1
+
+
+@pytest.mark.parametrize(("softness", "few"), [(0.0, True), (12.0, False)])
+def test_a_blurred_saucer_is_no_thing(softness, few):
+    """What no edge parts from the wood is told from it by its hue alone, and that is too little."""
+    image = table()
+    inside = ball(image, SAUCER, radius=62)
+    planes = blur(image.astype(np.float32), softness) if softness else image
+    thumb = resize(np.clip(planes, 0, 255).astype(np.uint8), SMALL, SMALL)
+    outline = resize_map(inside.astype(np.float32), SMALL, SMALL)
+    assert (seamlessness(thumb, outline) < SEAMLESS) == few
+    assert bool(things_of(thumb)) == few
+
+
+def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
+    """A red badge beside red cheeks leaves too much in doubt."""
+    image = ground()
+    ball(image, SKIN, radius=80)
+    for middle in ((70, 60), (70, 130), (120, 95)):
+        ball(image, CHEEK, middle, 24)
+    ball(image, RED, (175, 20), 14)
+    assert things_of(image) == []
+
+
+@pytest.mark.parametrize("radius", [6, 120])
+def test_a_speck_is_no_thing_and_neither_is_all_there_is(radius):
+    """Things have a size."""
+    image = ground()
+    ball(image, RED, radius=radius)
+    assert things_of(image) == []
+
+
+def test_each_colour_is_one_thing_the_largest_first():
+    """Two reds are one thing, red and yellow are two."""
+    image = ground()
+    ball(image, RED, (50, 50), 40)
+    ball(image, (190, 20, 60), (150, 50), 25)
+    ball(image, YELLOW, (100, 150), 30)
+    first, second = things_of(image)
+    assert first.red > 0.8
+    assert second.blue < -0.8
+    assert first.area > second.area
+
+
+def test_a_mirrored_source_has_the_same_things():
+    """The analysis of a source and of its mirror image name one list."""
+    image = np.dstack([ground(), np.full((SIDE, SIDE), 255, np.uint8)])
+    ball(image[..., :3], RED)
+    analysis = analyse(image, 256, 256)
+    assert len(analysis.things) == 1
+    assert analysis.mirrored().things is analysis.things
+
+
+@pytest.mark.parametrize("image", [face(200), landscape(200), np.zeros((1, 1, 4), np.uint8)])
+def test_faces_and_landscapes_have_none(image):
+    """Nor has a picture of one pixel."""
+    assert things_of(image) == []

@@ -1,0 +1,117 @@
+"""The kind of a picture: drawn, written, symmetric, or none of these."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.picture_kind import kind_of
+from diabelli.synthesis.core.alpha import joined
+from oracles.sources import SOURCES, sticker
+
+SIDE = 256
+
+
+def paper() -> np.ndarray:
+    return np.full((SIDE, SIDE, 3), 250, np.uint8)
+
+
+def badge() -> np.ndarray:
+    """A disc and a bar on white: flat art, its halves alike."""
+    y, x = np.indices((SIDE, SIDE))
+    flat = paper()
+    flat[(y - 100) ** 2 + (x - 127.5) ** 2 < 60**2] = (220, 60, 40)
+    flat[190:220, 48:208] = (30, 60, 160)
+    return flat
+
+
+def writing() -> np.ndarray:
+    """Rows of strokes, well apart, on paper that is not quite even."""
+    y, x = np.indices((SIDE, SIDE))
+    sheet = 225 - y // 16 + np.random.default_rng(0).integers(-7, 8, (SIDE, SIDE))
+    strokes = (y % 24 < 10) & (x % 14 < 4)
+    return np.repeat(np.where(strokes, 60, sheet)[..., None], 3, -1).astype(np.uint8)
+
+
+def mirrored(image: np.ndarray) -> np.ndarray:
+    """An image whose right half is the mirror of its left."""
+    return np.concatenate([image[:, : SIDE // 2], image[:, : SIDE // 2][:, ::-1]], axis=1)
+
+
+def test_flat_art_is_drawn_and_not_to_be_mirrored():
+    """Flat colours with hard edges are drawn, and what is drawn may be writing."""
+    kind = kind_of(joined(badge()))
+    assert kind.drawn
+    assert kind.written
+
+
+def test_a_figure_is_drawn_and_may_be_mirrored():
+    """A disc on thin legs is no writing."""
+    y, x = np.indices((SIDE, SIDE))
+    flat = paper()
+    flat[(y - 90) ** 2 + (x - 110) ** 2 < 60**2] = 0
+    flat[100:220, (x[0] >= 70) & (x[0] < 150) & (x[0] % 24 < 6)] = 0
+    kind = kind_of(joined(flat))
+    assert kind.drawn
+    assert not kind.written
+
+
+def test_a_page_in_uneven_light_is_no_drawing():
+    """Ink on paper has hard edges, but paper that is lit from one side has many shades."""
+    y, x = np.indices((SIDE, SIDE))
+    grain = np.random.default_rng(0).integers(-4, 5, (SIDE, SIDE)) * (x > 100)
+    strokes = (y % 24 < 10) & (x % 14 < 4)
+    for sheet, is_drawn in ((230, True), (130 + (x + y) // 5, False)):
+        shades = np.where(strokes, 30, sheet + grain)
+        kind = kind_of(joined(np.repeat(shades[..., None], 3, -1).astype(np.uint8)))
+        assert kind.drawn == is_drawn
+        assert kind.written
+
+
+def test_a_sticker_is_cut_out():
+    """Rounded corners alone make none."""
+    assert kind_of(joined(sticker(SIDE))).sticker
+    assert not kind_of(joined(SOURCES["face"](SIDE))).sticker
+    cornered = np.dstack([SOURCES["face"](SIDE), np.full((SIDE, SIDE), 255, np.uint8)])
+    cornered[:20, :20, 3] = 0
+    assert not kind_of(joined(cornered)).sticker
+
+
+def test_a_page_is_written():
+    """Thin strokes on an even ground are writing, dark on light and light on dark."""
+    for page in (writing(), 255 - writing()):
+        kind = kind_of(joined(page))
+        assert kind.written
+        assert not kind.drawn
+
+
+@pytest.mark.parametrize("name", ["pebbles", "face"])
+def test_pictures_with_shades_are_neither(name):
+    """What is rough or shaded is not taken for a drawing, nor for writing."""
+    kind = kind_of(joined(SOURCES[name](SIDE)))
+    assert not kind.drawn
+    assert not kind.written
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_mirrors_itself_is_symmetric(name):
+    """A picture of two mirrored halves is symmetric."""
+    assert kind_of(joined(mirrored(SOURCES[name](SIDE)))).symmetric
+
+
+def test_an_axis_may_lie_a_little_off_the_middle():
+    """A badge that is not quite in the middle of its paper is symmetric."""
+    for shift in (-8, 0, 8):
+        assert kind_of(joined(np.roll(badge(), shift, axis=1))).symmetric
+
+
+def test_what_does_not_is_not():
+    """Pebbles and a landscape have no axis."""
+    assert not kind_of(joined(SOURCES["pebbles"](SIDE))).symmetric
+    assert not kind_of(joined(SOURCES["landscape"](SIDE))).symmetric
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (16, 300), (400, 17)])
+def test_every_picture_has_a_kind(shape):
+    """Small, long and uniform pictures have one too."""
+    for image in (np.zeros((*shape, 4), np.uint8), np.full((*shape, 4), 200, np.uint8)):
+        assert kind_of(image).drawn
+        assert kind_of(image).symmetric

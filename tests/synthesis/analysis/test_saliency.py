@@ -1,0 +1,64 @@
+"""Salience: against comparing every region with every other, and what must stand out."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.saliency import (
+    CELLS,
+    ELSEWHERE,
+    GRAVITY,
+    _nearest_elsewhere,
+    descriptors,
+    salience,
+)
+from diabelli.synthesis.core.alpha import joined
+from oracles.sources import SOURCES, face
+
+
+def all_nearest(features: np.ndarray) -> np.ndarray:
+    """For each cell the smallest difference from any cell elsewhere, gravity included."""
+    rows, columns = features.shape[1:]
+    out = np.full((rows, columns), np.float32(1e9), np.float32)
+    for y, x in np.ndindex(rows, columns):
+        for v, u in np.ndindex(rows, columns):
+            if (v - y) ** 2 + (u - x) ** 2 >= ELSEWHERE**2 * rows * columns:
+                apart = ((features[:, y, x] - features[:, v, u]).astype(np.float64) ** 2).sum()
+                out[y, x] = min(out[y, x], apart + (GRAVITY * (v - y) / rows) ** 2)
+    return out
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (1, 5, 11), (7, 12, 6)])
+def test_the_nearest_region_elsewhere_is_found(shape):
+    """It is the same number as comparing each region with every region elsewhere."""
+    features = np.random.default_rng(0).random(shape, np.float32)
+    found = _nearest_elsewhere(features)
+    np.testing.assert_allclose(found, all_nearest(features), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_salience_is_a_share(name):
+    """Salience lies between 0 and 1 on its own grid, whatever the picture."""
+    salient = salience(descriptors(joined(SOURCES[name](128))))
+    assert salient.shape == (CELLS, CELLS)
+    assert salient.min() >= 0
+    assert salient.max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (16, 400), (300, 17)])
+def test_small_and_long_pictures_have_a_salience(shape):
+    """Any size down to two patches a side is looked at."""
+    picture = np.random.default_rng(1).integers(0, 256, (*shape, 4), np.uint8)
+    assert np.isfinite(salience(descriptors(picture))).all()
+
+
+def test_a_uniform_picture_has_nothing_salient():
+    """Where all regions are alike, none stands out."""
+    assert salience(descriptors(np.full((256, 256, 4), 128, np.uint8))).max() < 0.1
+
+
+def test_a_subject_stands_out():
+    """A face is more salient than the wall around it."""
+    salient = salience(descriptors(joined(face(256))))
+    middle, corner = salient[18:30, 18:30], salient[:8, :8]
+    assert middle.mean() > 2 * corner.mean()
+    assert middle.max() > 0.5

@@ -1,0 +1,75 @@
+"""The subject: what is of it, and what is not."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.source_analysis import analyse
+from diabelli.synthesis.analysis.subject import subject
+from diabelli.synthesis.core.alpha import joined
+from oracles.sources import SOURCES, ball, flag, pebbles
+
+NOTHING = np.zeros((GRID, GRID), np.float32)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("inked", [False, True])
+def test_it_is_a_share(name, inked):
+    """It lies between 0 and 1 on the grid."""
+    both = subject(joined(SOURCES[name](128)), NOTHING, NOTHING, NOTHING, inked=inked)
+    for found in both:
+        assert found.shape == (GRID, GRID)
+        assert found.dtype == np.float32
+        assert found.min() >= 0
+        assert found.max() <= 1
+
+
+def test_a_ball_is_the_subject_of_its_picture():
+    """The ball is of the subject, the far ground is not."""
+    found = analyse(joined(ball(256)), 256, 256).subject
+    y, x = np.indices((GRID, GRID)) * 4 + 2
+    away = np.hypot(y - 120, x - 130)
+    assert found[away < 55].mean() > 0.95
+    assert found[away > 90].mean() < 0.05
+
+
+def test_a_texture_has_no_subject():
+    """Of noise nothing is, and of pebbles no more than a few that are darker than all others."""
+    noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
+    assert analyse(joined(noise), 256, 256).subject.mean() < 0.02
+    assert analyse(joined(pebbles(256)), 256, 256).subject.mean() < 0.2
+
+
+def test_what_is_drawn_is_all_subject():
+    """On an even ground whatever differs from it is."""
+    found = analyse(joined(flag(256)), 256, 256).subject
+    y, x = np.indices((GRID, GRID)) * 4 + 2
+    disc = (y - 100) ** 2 + (x - 90) ** 2 < 44**2
+    assert found[disc].min() > 0.9
+    assert found[:10].max() < 0.1
+
+
+def test_a_mast_in_a_plain_is_of_the_subject():
+    """A rigid line with plain on both sides counts, an edge between two regions does not."""
+    image = np.full((256, 256, 4), 200, np.uint8)
+    rigid, mast = NOTHING.copy(), NOTHING.copy()
+    mast[10:60, 31:33] = rigid[10:60, 31:33] = 1
+    plain = 1 - mast
+    found = subject(image, NOTHING, rigid, plain, inked=False).around
+    assert found[15:55, 31:33].min() > 0.9
+    assert found[:, :28].max() == 0
+    plain[:, 33:] = 0
+    assert subject(image, NOTHING, rigid, plain, inked=False).around.max() == 0
+
+
+def test_a_figure_is_its_own_outline():
+    """Of a disc on legs the ground between the legs is not, though the edges are far."""
+    y, x = np.indices((256, 256))
+    shape = (y - 90) ** 2 + (x - 128) ** 2 < 60**2
+    for left in (80, 104, 146, 170):
+        shape |= (y > 90) & (y < 226) & (x >= left) & (x < left + 8)
+    planes = joined(np.where(shape[..., None], np.uint8(0), np.uint8([255] * 3)))
+    analysis = analyse(planes, 256, 256)
+    assert not analysis.kind.written
+    assert analysis.subject[44:54, 30:34].max() == 0
+    assert analysis.subject[shape[2::4, 2::4]].min() > 0.2

@@ -1,0 +1,88 @@
+"""Repainting: a thing gets another hue, with its shade and its shine."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.colour_objects import things_of
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.finish.object_hue_shift import Repaint, random_repaint, repainted
+from synthesis.analysis.test_colour_objects import ORANGE, RED, YELLOW, ball, ground
+
+
+def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[Repaint]:
+    """What so many seeds make of the things in `image`."""
+    things = things_of(image)
+    drawn = [random_repaint(things, strength, Stream(seed)) for seed in range(count)]
+    return [repaint for repaint in drawn if repaint is not None]
+
+
+def test_the_thing_turns_and_the_rest_stays():
+    """Not one pixel of the ground changes, and nearly all of the ball does."""
+    image = ground()
+    inside = ball(image, RED)
+    for repaint in repaints(image, 0.7):
+        moved = np.abs(repainted(image, repaint).astype(int) - image).max(2)
+        assert moved[~inside].max() == 0
+        assert (moved[inside] > 8).mean() > 0.9
+
+
+def test_shade_and_shine_stay():
+    """What turns wholly keeps its greatest channel, nothing gets brighter, and white stays."""
+    image = ground()
+    inside = ball(image, RED)
+    white = image.min(2) == 255
+    assert white.any()
+    for repaint in repaints(image):
+        after = repainted(image, repaint)
+        brighter = after.max(2).astype(int) - image.max(2)
+        assert brighter.max() <= 1
+        assert (brighter[inside] >= -1).mean() > 0.8
+        assert (after[white] == 255).all()
+
+
+def test_no_turn_makes_green():
+    """Orange and yellow become red, pink or gold: at every seed there is more red than green."""
+    for colour in (ORANGE, YELLOW):
+        image = ground()
+        inside = ball(image, colour)
+        assert repaints(image)
+        for repaint in repaints(image):
+            after = repainted(image, repaint)[inside].astype(int)
+            assert (after[:, 0] >= after[:, 1] - 1).all()
+
+
+def test_of_two_things_each_has_its_turn():
+    """One is turned at a time."""
+    image = ground()
+    ball(image, RED, (60, 60), 40)
+    ball(image, YELLOW, (140, 140), 40)
+    turned = {repaint.thing for repaint in repaints(image)}
+    assert turned == set(things_of(image))
+
+
+def test_a_stronger_repaint_comes_oftener_and_goes_further():
+    """At strength 1 always, and each seed turns further the greater the strength."""
+    image = ground()
+    ball(image, RED)
+    counts = [len(repaints(image, strength)) for strength in (0.1, 0.5, 1.0)]
+    assert counts[0] < counts[1] < counts[2] == 24
+    things = things_of(image)
+    for seed in range(24):
+        drawn = [random_repaint(things, strength, Stream(seed)) for strength in (0.3, 0.6, 1.0)]
+        angles = [repaint.cosine for repaint in drawn if repaint is not None]
+        assert angles == sorted(angles, reverse=True)
+
+
+@pytest.mark.parametrize("size", [(192, 192), (500, 300)])
+def test_transparency_stays(size):
+    """The fourth plane is not touched, at any size."""
+    image = ground()
+    ball(image, RED)
+    (repaint, *_) = repaints(image)
+    large = np.resize(np.dstack([image, image[..., 0]]), (*size, 4))
+    np.testing.assert_array_equal(repainted(large, repaint)[..., 3], large[..., 3])
+
+
+def test_without_things_nothing_is_repainted():
+    """A picture of greys keeps them."""
+    assert repaints(ground()) == []

@@ -1,0 +1,165 @@
+"""Frames: inside the source or beyond its free edges, and never through the subject."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.layout.frame import CLOSE, FURTHER, Frame, Room, random_frame, room
+from diabelli.synthesis.strength import dial
+
+NOTHING = np.zeros((GRID, GRID), np.float32)
+EVEN = np.zeros((GRID, GRID, 3), np.float32)
+OPEN = Room(1.0, 1.0, 1.0)
+SHUT = Room(0.0, 0.0, 0.0)
+
+
+def disc() -> np.ndarray:
+    """Something whole in the middle."""
+    y, x = np.indices((GRID, GRID))
+    return ((y - 30) ** 2 + (x - 34) ** 2 < 300).astype(np.float32)
+
+
+def frames(subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None) -> list[Frame]:
+    """Frames of many seeds."""
+    body = subject if body is None else body
+    return [
+        random_frame(subject, body, room, dial(strength), Stream(seed)) for seed in range(count)
+    ]
+
+
+def beyond(some: list[Frame]) -> dict[str, float]:
+    """How far frames reach beyond each edge of the source at most."""
+    return {
+        "top": max(-frame.top for frame in some),
+        "left": max(-frame.left for frame in some),
+        "bottom": max(frame.top + frame.height - 1 for frame in some),
+        "right": max(frame.left + frame.width - 1 for frame in some),
+    }
+
+
+def test_frames_come_closer_and_go_wider():
+    """Around nothing in particular there are both, and the amount grows with the strength."""
+    spans = []
+    for strength in (0.2, 0.5, 1.0):
+        heights = [frame.height for frame in frames(strength=strength)]
+        assert min(heights) < 1 < max(heights)
+        spans.append(max(heights) - min(heights))
+    assert spans == sorted(spans)
+
+
+def test_frames_keep_the_aspect_nearly():
+    """Nothing gets much wider or narrower by its frame."""
+    aspects = [frame.width / frame.height for frame in frames()]
+    assert 1.02 < max(aspects) < 1.12
+    assert 0.89 < min(aspects) < 0.98
+
+
+def test_frames_may_pass_every_edge_but_the_lower():
+    """Where there is room; what stands in front is not continued."""
+    reach = beyond(frames())
+    assert reach.pop("bottom") < 1e-6
+    assert 0.1 < reach.pop("top") <= 0.3
+    assert all(0.1 < far <= 0.5 for far in reach.values())
+
+
+@pytest.mark.parametrize("side", ["top", "left", "right"])
+def test_without_room_no_edge_is_passed(side):
+    """An edge beyond which there is nothing to show ends the frame; others are still passed."""
+    reach = beyond(frames(room=OPEN._replace(**{side: 0.0})))
+    assert reach.pop(side) < 1e-6
+    assert reach.pop("bottom") < 1e-6
+    assert all(far > 0.05 for far in reach.values())
+
+
+def test_a_little_room_is_enough_for_a_little():
+    """No frame reaches further than there is room."""
+    reach = beyond(frames(room=Room(0.05, 0.1, 0.02)))
+    assert reach["top"] <= 0.051
+    assert reach["left"] <= 0.101
+    assert reach["right"] <= 0.021
+
+
+def test_frames_cut_no_subject_that_is_whole():
+    """However close a frame comes, the disc is inside it."""
+    across = np.flatnonzero(disc().max(0)) / GRID
+    down = np.flatnonzero(disc().max(1)) / GRID
+    closer = [frame for frame in frames(disc(), SHUT) if frame.width < 0.98]
+    assert len(closer) > 10
+    for frame in closer:
+        assert frame.left <= across[0] + 1.5 / GRID
+        assert frame.left + frame.width >= across[-1] - 0.5 / GRID
+        assert frame.top <= down[0] + 1.5 / GRID
+        assert frame.top + frame.height >= down[-1] - 0.5 / GRID
+
+
+def test_what_the_source_cuts_may_be_cut():
+    """A body that runs out of the picture below may be cut higher up, but most of it stays."""
+    body = NOTHING.copy()
+    body[20:, 8:56] = 1
+    lowest = min(frame.top + frame.height for frame in frames(body, SHUT))
+    assert 0.85 < lowest < 0.97
+
+
+def test_what_only_comes_near_the_edge_is_not_cut_already():
+    """A rim close to the upper edge counts as touching it, but no frame goes through it."""
+    near, rim = NOTHING.copy(), NOTHING.copy()
+    near[:40, 10:54] = rim[3:37, 13:51] = 1
+    assert max(frame.top for frame in frames(near, SHUT, body=rim)) < 1.5 / GRID
+    assert max(frame.top for frame in frames(near, SHUT)) > 1.5 / GRID
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+def test_where_nothing_may_move_nothing_does(strength):
+    """A subject that fills the picture, whole, without room around it, stays as it is."""
+    ring = np.ones((GRID, GRID), np.float32)
+    ring[0], ring[-1], ring[:, 0], ring[:, -1] = 0, 0, 0, 0
+    for frame in frames(ring, SHUT, strength):
+        assert abs(frame.height - 1) < 0.06
+        assert abs(frame.width - 1) < 0.06
+
+
+def test_the_whole_frame_is_everything():
+    """A frame that leaves nothing out gives the map back."""
+    whole = Frame(0.0, 0.0, 1.0, 1.0).within(disc())
+    np.testing.assert_allclose(whole, disc(), atol=1e-6)
+
+
+def test_there_is_room_above_as_far_as_all_is_one():
+    """Up to a subject, or to another texture."""
+    assert room(NOTHING, EVEN, NOTHING, divisible=True).top == 1
+    low = NOTHING.copy()
+    low[20:, 10:40] = 1
+    assert room(low, EVEN, NOTHING, divisible=True).top == 20 / GRID
+    sky = EVEN.copy()
+    sky[12:] = 1
+    assert room(NOTHING, sky, NOTHING, divisible=True).top == 12 / GRID
+
+
+@pytest.mark.parametrize("divisible", [False, True])
+def test_there_is_room_aside_up_to_a_subject(divisible):
+    """What can be arranged anew has more of it; there is none where the subject is cut."""
+    right = NOTHING.copy()
+    right[20:50, 48:] = 1
+    found = room(right, EVEN, NOTHING, divisible=divisible)
+    assert found.right == 0
+    assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 47 / GRID)
+    assert room(right[:, ::-1], EVEN, NOTHING, divisible=divisible) == found.mirrored()
+
+
+@pytest.mark.parametrize(("share", "loose"), [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)])
+def test_there_is_no_room_around_a_wall(share, loose):
+    """What runs in lines throughout cannot be continued by anything but itself."""
+    found = room(NOTHING, EVEN, NOTHING + np.float32(share), divisible=True)
+    side = FURTHER + CLOSE
+    assert found == pytest.approx((loose, loose * side, loose * side), abs=1e-5)
+
+
+def test_no_mirror_image_shows_a_tip():
+    """What is too thin to be a subject's edge is still seen twice, unless the frame ends before."""
+    tip = NOTHING.copy()
+    tip[12:, 30] = 1
+    tip[50, 9:] = 0.2
+    found = room(tip, EVEN, NOTHING, divisible=False)
+    assert found == pytest.approx((11 / GRID, 8 / GRID, 0))
+    assert room(tip, EVEN, NOTHING, divisible=True).top > 12 / GRID

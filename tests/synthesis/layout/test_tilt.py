@@ -1,0 +1,106 @@
+"""Roll: what may lean, and how a layout leans."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.saliency import descriptors
+from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.resample import blur
+from diabelli.synthesis.layout.layout import Layout, centres
+from diabelli.synthesis.layout.tilt import _cut, looseness, rolled
+from oracles.sources import bricks, landscape
+
+SIDE = 256
+NOTHING = np.zeros((GRID, GRID), np.float32)
+
+
+def looseness_of(image: np.ndarray) -> float:
+    planes = joined(image)
+    return looseness(planes, descriptors(planes))
+
+
+def discs() -> np.ndarray:
+    """Discs of many sizes: edges of all directions, the same above and below."""
+    y, x = np.indices((SIDE, SIDE))
+    away = np.sqrt((y % 64 - 32.0) ** 2 + (x % 64 - 32.0) ** 2)
+    light = np.clip(200 - 6 * np.maximum(away - 18, 0), 60, 200)
+    return np.repeat(light[..., None], 3, -1).astype(np.uint8)
+
+
+def straight(top=0.1, left=0.2, height=0.6, width=0.6) -> Layout:
+    """A layout that is a frame alone."""
+    rows, columns = np.meshgrid(
+        top + height * centres(GRID), left + width * centres(GRID), indexing="ij"
+    )
+    return Layout(False, rows.astype(np.float32), columns.astype(np.float32))
+
+
+def grain() -> np.ndarray:
+    """Soft noise."""
+    noise = np.random.default_rng(0).normal(0, 400, (SIDE, SIDE)).astype(np.float32)
+    return np.repeat(np.clip(128 + blur(noise, 3.0), 0, 255)[..., None], 3, -1).astype(np.uint8)
+
+
+@pytest.mark.parametrize("draw", [discs, grain])
+def test_what_has_no_up_and_down_is_loose(draw):
+    """Round things and textures may lean."""
+    assert looseness_of(draw()) > 0.9
+
+
+def test_what_stands_stands_fast():
+    """A landscape, a wall and a fence do not lean."""
+    fence = np.full((SIDE, SIDE, 3), 220, np.uint8)
+    fence[60:200, 20::24] = 40
+    for image in (landscape(SIDE), bricks(SIDE), fence):
+        assert looseness_of(image) < 0.1
+
+
+def test_a_sky_above_a_field_stands_fast():
+    """Without one straight edge a picture still has an upper and a lower part."""
+    image = grain()
+    ramp = np.clip((np.arange(SIDE) - 96) / 64, 0, 1)[:, None, None]
+    assert looseness_of((image * ramp + 230 * (1 - ramp)).astype(np.uint8)) < 0.1
+
+
+def test_a_layout_leans_by_the_angle():
+    """The angle is that of the tangent of its half, as the canvas shows it."""
+    aspect, tangent = 1.5, 0.1
+    one = rolled(straight(), NOTHING, tangent, aspect)
+    along = (one.rows[:, -1] - one.rows[:, 0])[0], (one.columns[:, -1] - one.columns[:, 0])[0]
+    assert np.arctan2(along[0], along[1] * aspect) == pytest.approx(2 * np.arctan(tangent), 1e-3)
+    upwards = (one.rows[-1] - one.rows[0])[0], (one.columns[-1] - one.columns[0])[0] * aspect
+    assert abs(along[0] * upwards[0] + along[1] * aspect * upwards[1]) < 1e-3
+
+
+def test_the_middle_stays_where_it_was():
+    """Where there is room, a layout turns on the spot and keeps its scale."""
+    before, after = straight(), rolled(straight(), NOTHING, 0.05, 1.0)
+    for axis in ("rows", "columns"):
+        assert getattr(after, axis).mean() == pytest.approx(getattr(before, axis).mean(), abs=1e-3)
+    assert after.scale == pytest.approx(before.scale, rel=0.01)
+
+
+@pytest.mark.parametrize("tangent", [-0.1, 0.03, 0.1])
+@pytest.mark.parametrize("frame", [(0, 0, 1, 1), (0, 0.3, 0.7, 0.7), (-0.1, 0.1, 1.05, 0.95)])
+def test_it_shows_nothing_further_out(tangent, frame):
+    """Corners do not swing beyond what the layout or the source reached: it comes nearer."""
+    before = straight(*frame)
+    after = rolled(before, NOTHING, tangent, 0.8)
+    assert after is not before
+    for axis in ("rows", "columns"):
+        one, other = getattr(before, axis), getattr(after, axis)
+        assert other.min() >= min(0, one.min())
+        assert other.max() <= max(1, one.max())
+
+
+def test_no_subject_is_cut_by_leaning():
+    """Where a corner would cut the subject, a layout leans half as far, or not at all."""
+    tall = NOTHING.copy()
+    tall[10:60, 12:54] = 1
+    before = straight(0, 0, 1, 1)
+    for tangent in (0.04, 0.08, 0.2):
+        after = rolled(before, tall, tangent, 1.0)
+        assert _cut(tall, after.rows, after.columns) < 0.04
+    assert rolled(before, tall, 0.04, 1.0) is not before
+    assert rolled(before, tall, 0.2, 1.0) is before

@@ -1,0 +1,89 @@
+"""Guides: the montage at every size, free along its seams alone."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.source_analysis import STEPS, analyse
+from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.montage.guide import Guide, guide_of
+from diabelli.synthesis.montage.montage import Montage, whole_sheet
+from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT
+from oracles.sources import pebbles
+from synthesis.montage.test_shifts import layout
+
+
+def halves(step: float = 0.25) -> Montage:
+    """The right half is shown from a step further left."""
+    labels = np.zeros((GRID, GRID), np.uint8)
+    labels[:, GRID // 2 :] = 1
+    steps = np.array([(0.0, 0.0), (0.0, -step)], np.float32)
+    return Montage(labels, steps, np.zeros((GRID, GRID, 3), np.float32))
+
+
+def guide(montage: Montage, side: int = 512) -> Guide:
+    return guide_of(analyse(joined(pebbles(512)), side, side), layout(), montage)
+
+
+def test_a_whole_sheet_has_no_seam():
+    """Nothing of it is free, and it is the source under the layout."""
+    shown = guide(whole_sheet())
+    assert shown.montage.seamless
+    for index, size in enumerate(shown.analysis.sizes):
+        assert shown.freedom(index).shape == size
+        assert not shown.freedom(index).any()
+    difference = shown.at(512, 512).astype(int) - joined(pebbles(512))
+    assert np.abs(difference).mean() < 1
+
+
+def test_each_half_is_shown_from_its_own_place():
+    """On both sides of the seam the source is seen, displaced by the sheet's step."""
+    shown, source = guide(halves()).at(512, 512).astype(int), joined(pebbles(512))
+    assert np.abs(shown[:, :250] - source[:, :250]).mean() < 1
+    assert np.abs(shown[:, 262:] - source[:, 262 - 128 : 512 - 128]).mean() < 1
+
+
+@pytest.mark.parametrize("index", range(STEPS + 2))
+def test_freedom_lies_along_the_seam(index):
+    """There patches decide everything, and a little away nothing; a fine level is free where the
+    searched ones were."""
+    shown = guide(halves())
+    width = shown.analysis.sizes[index][1]
+    free = shown.freedom(index)
+    scale = max(1, width // 256)
+    assert free[:, width // 2 - 1].min() == 255
+    assert not free[:, : width // 2 - 12 * scale].any()
+    assert not free[:, width // 2 + 12 * scale :].any()
+
+
+def test_matches_are_expected_on_their_own_sheet():
+    """Left of the seam patches come from where they are, right of it from a step away."""
+    expected = guide(halves()).expected(0) / UNIT
+    side = 84
+    columns = np.arange(side - PATCH + 1)
+    middle = expected[side // 2, :, 1] - columns
+    assert np.abs(middle[: side // 2 - PATCH]).max() < 0.2
+    assert np.abs(middle[side // 2 + 2 :] + side / 4).max() < 0.2
+
+
+def test_levels_on_the_way_show_what_is_near_a_seam():
+    """The first and the last are whole but for what patches decide; others are not warped where
+    nobody looks."""
+    shown = guide(halves())
+    finest = len(shown.analysis.sizes) - 1
+    assert shown.level(0)[..., 3].all()
+    last = shown.level(finest)
+    assert last[shown.freedom(finest) < 255, 3].all()
+    between = shown.level(1)[..., 3]
+    assert between[:, 55:67].all()
+    assert not between[:, :30].any()
+
+
+def test_a_guide_knows_where_its_subject_is():
+    """The subject is that of the source, under the layout."""
+    analysis = analyse(joined(pebbles(256)), 256, 256)
+    analysis.subject[:] = 0
+    analysis.subject[:, :16] = 1
+    moved = guide_of(analysis, layout(left=0.25), whole_sheet()).subject
+    assert moved[:, 20:30].min() > 0.99
+    assert moved[:, 34:].max() < 0.01

@@ -1,0 +1,111 @@
+"""Climbing: from level to level, mended along the seams, and the guide everywhere else."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.source_analysis import STEPS, analyse
+from diabelli.synthesis.core.alpha import is_transparent, joined
+from diabelli.synthesis.montage.guide import Guide, guide_of
+from diabelli.synthesis.patchmatch.nearest_neighbour_field import patch_mask
+from diabelli.synthesis.patchmatch.patchmatch import PATCH
+from diabelli.synthesis.patchmatch.refine import Canvas, _every_other, climb, start
+from oracles.sources import landscape, meadow, pebbles
+from synthesis.montage.test_guide import halves
+from synthesis.montage.test_shifts import layout
+
+
+def guide(source: np.ndarray, size: tuple[int, int] = (256, 256), step: float = 0.3) -> Guide:
+    return guide_of(analyse(joined(source), *size), layout(), halves(step))
+
+
+def climbed(shown: Guide, levels: int, seed: int = 5) -> Canvas:
+    canvas = start(shown, seed)
+    for _ in range(levels):
+        canvas = climb(canvas, shown, seed)
+    return canvas
+
+
+@pytest.mark.parametrize("source", [pebbles(200), landscape(150), meadow(90)])
+@pytest.mark.parametrize("size", [(256, 256), (200, 380), (600, 512)])
+def test_every_level_is_whole(source, size):
+    """At each level canvas and field have its size, and the field points into the source."""
+    shown = guide(source, size)
+    canvas = start(shown, 5)
+    for level, (height, width) in enumerate(shown.analysis.sizes):
+        assert canvas.level == level
+        assert canvas.image.shape == (height, width, 4)
+        assert canvas.field.shape == (height - PATCH + 1, width - PATCH + 1, 2)
+        assert (canvas.field >= 0).all()
+        assert (canvas.field <= (height - PATCH, width - PATCH)).all()
+        if level < len(shown.analysis.sizes) - 1:
+            canvas = climb(canvas, shown, 5)
+
+
+def test_what_is_far_from_a_seam_shows_the_guide():
+    """Pixels without freedom are those of the guide, at the first and the last level."""
+    shown = guide(meadow(256), (512, 512))
+    finest = len(shown.analysis.sizes) - 1
+    for level in (0, finest):
+        held = shown.freedom(level) == 0
+        assert held.any()
+        image = climbed(shown, level).image
+        np.testing.assert_array_equal(image[held], shown.level(level)[held])
+
+
+def test_patches_away_from_a_seam_do_not_wander():
+    """What is not searched is taken from about where its layout says."""
+    shown = guide(pebbles(256))
+    canvas = start(shown, 5)
+    held = ~patch_mask(shown.freedom(0))
+    assert held.any()
+    off = np.abs(canvas.field[held] - shown.expected(0)[held] / 16)
+    assert off.max() <= 1
+
+
+def broken(image: np.ndarray) -> float:
+    """How much more the columns in the middle differ from their neighbours than columns do
+    elsewhere."""
+    steps = np.abs(np.diff(image[..., 1].astype(int), axis=1)).mean(0)
+    middle = image.shape[1] // 2
+    return float(steps[middle - 2 : middle + 1].max() / np.median(steps))
+
+
+def ramp(side: int = 256) -> np.ndarray:
+    """Ripples on a slope: cut apart anywhere, it shows."""
+    y, x = np.indices((side, side))
+    waves = (x * 8 * 256 // side + y) % 64
+    return np.repeat((60 + waves * 2 + y // 4)[..., None], 3, -1).astype(np.uint8)
+
+
+def test_a_seam_is_mended():
+    """Where two halves do not fit, the canvas jumps less than the guide does."""
+    shown = guide(ramp(), step=0.26)
+    canvas = climbed(shown, STEPS)
+    assert broken(canvas.image) < 0.75 * broken(shown.at(256, 256))
+
+
+def test_opaque_canvases_have_no_alpha():
+    """What was opaque stays so at the first and the last level."""
+    shown = guide(landscape(100))
+    for level in (0, STEPS):
+        assert not is_transparent(climbed(shown, level).image)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (17, 30), (64, 21)])
+def test_a_quarter_of_the_patches_covers_a_fine_level(size):
+    """Where only some patches vote, every pixel still has a vote."""
+    places = (size[0] - PATCH + 1, size[1] - PATCH + 1)
+    covered = np.zeros(size, bool)
+    voters = np.argwhere(_every_other(*places))
+    assert len(voters) < 0.4 * places[0] * places[1]
+    for y, x in voters:
+        covered[y : y + PATCH, x : x + PATCH] = True
+    assert covered.all()
+
+
+def test_a_canvas_is_its_seeds_alone():
+    """The same guide and seed give the same canvas, another seed another one."""
+    shown = guide(pebbles(100))
+    images = [climbed(shown, 1, seed).image for seed in (5, 5, 6)]
+    np.testing.assert_array_equal(images[0], images[1])
+    assert (images[0] != images[2]).any()

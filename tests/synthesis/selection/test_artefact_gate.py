@@ -1,0 +1,101 @@
+"""The garble gate: against looking at every window everywhere, and what must not pass."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.selection import artefact_gate
+from diabelli.synthesis.selection.artefact_gate import (
+    REACH,
+    SIDE,
+    STRIDE,
+    SUBJECT,
+    _worst_window,
+    garble,
+)
+from oracles.exhaustive import all_distances
+from oracles.sources import face, pebbles
+
+WINDOW = 5
+ALL = np.ones((12, 12), bool)
+RIGID = np.ones((SIDE, SIDE), np.float32)
+
+
+def image(height: int, width: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
+
+
+def worst_of_all(canvas, judged, references) -> int:
+    """The window, among those that are judged, whose best likeness anywhere is the poorest."""
+    best = np.min([all_distances(canvas, r, WINDOW).min((2, 3)) for r in references], axis=0)
+    middle = judged[WINDOW // 2 :, WINDOW // 2 :][: best.shape[0], : best.shape[1]]
+    shown = (best * middle)[::STRIDE, ::STRIDE]
+    return int(shown.max())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_worst_window_is_found(seed):
+    """On pictures within reach it is the maximum of the minima over all windows."""
+    assert REACH >= 15
+    canvas, references = image(12, 12, seed), (image(12, 12, seed + 10), image(14, 11, seed + 20))
+    found = _worst_window(canvas, ALL, references, WINDOW, 4 * WINDOW)
+    assert found == worst_of_all(canvas, ALL, references)
+
+
+def test_only_judged_windows_count():
+    """A window without a subject may look like nothing in the source."""
+    canvas, reference = image(12, 12, 1), (image(12, 12, 2),)
+    judged = np.zeros((12, 12), bool)
+    judged[5:9, 2:6] = True
+    found = _worst_window(canvas, judged, reference, WINDOW, 4 * WINDOW)
+    assert found == worst_of_all(canvas, judged, reference) > 0
+    assert _worst_window(canvas, ~ALL, reference, WINDOW, 4 * WINDOW) == 0
+
+
+def test_a_copy_is_not_garbled():
+    """The source itself, or a reference itself, has no bad window."""
+    source = joined(face(SIDE))
+    assert garble(source, RIGID, (source,), 40.0) == 0
+    assert garble(source, RIGID, (joined(pebbles(SIDE)), source), 40.0) == 0
+
+
+def test_a_second_nose_is_garbled():
+    """A face whose halves are swapped is far from every window of the face."""
+    source = joined(face(SIDE))
+    broken = source.copy()
+    broken[16:48, 16:48] = source[16:48, 16:48][::-1]
+    assert garble(broken, RIGID, (source,), float(source[..., :3].std())) > 0.4
+
+
+def test_what_is_not_rigid_is_not_judged():
+    """Grass may be laid anew."""
+    source, other = joined(pebbles(SIDE)), joined(face(SIDE))
+    assert garble(other, RIGID * np.float32(SUBJECT / 2), (source,), 40.0) == 0
+    assert garble(other, RIGID, (source,), 40.0) > 0
+
+
+def test_more_contrast_forgives_more():
+    """The distance is told in units of the source's contrast."""
+    source, other = joined(pebbles(SIDE)), joined(face(SIDE))
+    near, far = (garble(other, RIGID, (source,), contrast) for contrast in (50.0, 25.0))
+    assert far == pytest.approx(2 * near)
+
+
+def test_references_of_another_size_are_looked_through():
+    """A reference at another zoom, smaller than a window even, is compared."""
+    canvas = image(SIDE, SIDE, 5)
+    for shape in ((16, 90), (20, 20), (74, 74)):
+        assert np.isfinite(garble(canvas, RIGID, (image(*shape, 6),), 30.0))
+
+
+def test_one_more_reference_never_makes_it_worse():
+    """Every further reference is one more chance for each window."""
+    canvas = image(SIDE, SIDE, 7)
+    references = tuple(image(40 + k, 50, k) for k in range(4))
+    found = [garble(canvas, RIGID, references[:k], 30.0) for k in range(1, 5)]
+    assert found == sorted(found, reverse=True)
+
+
+def test_the_gate_looks_at_the_whole_subject():
+    """A window is wide enough to see what a patch cannot."""
+    assert artefact_gate.WINDOW > SIDE / 3
