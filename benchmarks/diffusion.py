@@ -23,14 +23,14 @@ import torch
 
 from architectures import NAMES, build
 from diabelli import pictures
-from diabelli.engines import in_turn
+from diabelli.engines import run_sequentially
 from diabelli.engines.diffusion.conditioning import RECIPES
-from diabelli.engines.diffusion.device import device_of, free
+from diabelli.engines.diffusion.device import free, resolve_device
 from diabelli.engines.diffusion.engine import native
-from diabelli.engines.diffusion.engine_manager import Fleet
+from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.presets import Preset
-from diabelli.engines.diffusion.runtime import Dtype, Plan, Running
+from diabelli.engines.diffusion.runtime import Dtype, EnginePlan, RuntimeOptions
 from diabelli.variation import Image, VariationSpec, unwatched
 
 EACH = 2
@@ -55,8 +55,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def loop(preset: Preset, dtype: Dtype, images: int) -> float:
     """One call for each image."""
-    device = device_of(Running())
-    plan = Plan(preset, Running(dtype=dtype))
+    device = resolve_device(RuntimeOptions())
+    plan = EnginePlan(preset, RuntimeOptions(dtype=dtype))
     parts = load(plan, device)
     if device == "cuda":
         parts.pipe.unet.to(memory_format=torch.contiguous_format)
@@ -82,17 +82,17 @@ def loop(preset: Preset, dtype: Dtype, images: int) -> float:
     return images / seconds(lambda: [one(number) for number in range(images)])
 
 
-def ours(preset: Preset, images: int, running: Running) -> float:
+def ours(preset: Preset, images: int, running: RuntimeOptions) -> float:
     """All requests at the same time, through the engine."""
     side = preset.side
     assert native(preset, side, side) == (side, side)
     given = sources(images // EACH, side)
-    with closing(Fleet()) as fleet, ThreadPoolExecutor(len(given)) as threads:
-        engine = fleet.engine(Plan(preset, running))
+    with closing(EngineManager()) as fleet, ThreadPoolExecutor(len(given)) as threads:
+        engine = fleet.engine(EnginePlan(preset, running))
 
         def request(number: int) -> None:
             spec = VariationSpec(n=EACH, height=side, width=side, seed=number)
-            in_turn(engine.prepare(given[number], spec, unwatched, in_turn))
+            run_sequentially(engine.prepare(given[number], spec, unwatched, run_sequentially))
 
         def everything() -> None:
             list(threads.map(request, range(len(given))))
@@ -109,15 +109,15 @@ def table(name: str, *, full: bool, images: int, batch: int) -> list[str]:
         dtype = torch.bfloat16 if full else torch.float32
         preset = build(name, Path(folder), full=full, dtype=dtype)
         rows["loop of pipe(), float32"] = loop(preset, "float32", images)
-        free(device_of(Running()))
+        free(resolve_device(RuntimeOptions()))
         if full:
             rows["loop of pipe(), bfloat16"] = loop(preset, half, images)
-            free(device_of(Running()))
-        rows["engine, one at a time"] = ours(preset, images, Running(dtype=half, exact=True))
-        batched = Running(dtype=half, batch=batch)
+            free(resolve_device(RuntimeOptions()))
+        rows["engine, one at a time"] = ours(preset, images, RuntimeOptions(dtype=half, exact=True))
+        batched = RuntimeOptions(dtype=half, batch=batch)
         rows[f"engine, batches of {batch}"] = ours(preset, images, batched)
         if full:
-            compiled = Running(dtype=half, batch=batch, compile=True)
+            compiled = RuntimeOptions(dtype=half, batch=batch, compile=True)
             rows[f"engine, batches of {batch}, compiled"] = ours(preset, images, compiled)
     first = next(iter(rows.values()))
     where = f"`{name}` at {preset.side}, {preset.steps} steps"
@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--only", choices=NAMES)
     given = parser.parse_args()
-    device = device_of(Running())
+    device = resolve_device(RuntimeOptions())
     full = device.startswith("cuda") and not given.tiny
     if not full:
         # More of them wait for each other longer than they compute on something so small.

@@ -18,12 +18,12 @@ from typing import TypeVar
 import numpy as np
 
 from diabelli import engines, pictures, provenance
-from diabelli.engines import in_turn
+from diabelli.engines import run_sequentially
 from diabelli.synthesis.analysis.source_analysis import STEPS
-from diabelli.synthesis.core.rng import Stream, derive
-from diabelli.synthesis.finish.relight import lit, random_light
-from diabelli.synthesis.patchmatch.refine import climb
-from diabelli.synthesis.pipeline import Orientations, compose, study
+from diabelli.synthesis.core.rng import RandomStream, derive_seed
+from diabelli.synthesis.finish.relight import random_light, relight
+from diabelli.synthesis.patchmatch.refine import refine
+from diabelli.synthesis.pipeline import Orientations, analyse_source, build_candidates
 from diabelli.synthesis.selection.candidates import Candidate
 from pictures import NAMES
 from speed import STRENGTH, picture_at
@@ -49,7 +49,7 @@ class Clock:
 def profile(data: bytes, seed: int, clock: Clock) -> None:
     """One request for one variation of the picture in `data`."""
     source = clock("decode", lambda: pictures.decode(data, pictures.OPENAI))
-    studied = clock("analysis", lambda: study(source, SIDE, SIDE))
+    studied = clock("analysis", lambda: analyse_source(source, SIDE, SIDE))
     (candidate,) = clock(
         "candidate: layout, montage, level 0, judge", partial(candidates, studied, seed)
     )
@@ -60,10 +60,10 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
         clock(name + "source", partial(guide.analysis.level, level))
         clock(name + "guide", partial(guide.level, level))
         done = "search and vote" if level <= STEPS else "vote"
-        canvas = clock(name + done, partial(climb, canvas, guide, seed))
+        canvas = clock(name + done, partial(refine, canvas, guide, seed))
     image = np.ascontiguousarray(canvas.image[..., :3])  # the sources are opaque
-    stream = Stream(derive(seed, "light"))
-    bright = clock("light", lambda: lit(image, random_light(STRENGTH, stream, grey=False)))
+    stream = RandomStream(derive_seed(seed, "light"))
+    bright = clock("light", lambda: relight(image, random_light(STRENGTH, stream, grey=False)))
     recipe = provenance.xmp(
         engine="patch", version="1", trained=False, seed=seed, strength=STRENGTH
     )
@@ -72,7 +72,9 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
 
 def candidates(studied: Orientations, seed: int) -> list[Candidate]:
     """The only candidate of a request for one variation."""
-    return compose(studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=in_turn)
+    return build_candidates(
+        studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=run_sequentially
+    )
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:
@@ -85,7 +87,7 @@ def main() -> None:
     parser.add_argument("--picture", default="astronaut", choices=NAMES, help="(%(default)s)")
     parser.add_argument("--repeats", type=int, default=5, help="(%(default)s)")
     asked = parser.parse_args()
-    engines.load("patch").warm()
+    engines.load("patch").warm_up()
     data = pictures.encode(picture_at(asked.picture, SIDE), "png")
     profile(data, 1, Clock())  # whatever warm-up leaves
     clock = Clock()

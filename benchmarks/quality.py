@@ -22,10 +22,15 @@ from pathlib import Path
 import pictures
 from against import Other
 from contact_sheet import contact_sheet
-from diabelli.engines import in_turn
+from diabelli.engines import run_sequentially
 from diabelli.pictures.encoder import on_white
-from diabelli.synthesis.core.alpha import separated
-from diabelli.synthesis.pipeline import coloured, compose, composed, study
+from diabelli.synthesis.core.alpha import unpremultiply
+from diabelli.synthesis.pipeline import (
+    analyse_source,
+    apply_colour,
+    build_candidates,
+    render_canvas,
+)
 from diabelli.variation import Image
 from measures import NAMES, Measures, mean, measure
 
@@ -76,20 +81,20 @@ def carry_out(task: Task) -> Outcome:
 
 def _ours(source: Image, task: Task) -> tuple[list[Image], list[Image]]:
     """What the engine shows, and what is measured of it."""
-    candidates = compose(
-        study(source, task.size, task.size),
+    candidates = build_candidates(
+        analyse_source(source, task.size, task.size),
         n=N,
         strength=task.strength,
         seed=task.seed,
         report=unreported,
-        spread=in_turn,
+        spread=run_sequentially,
     )
-    canvases = [composed(one, task.size, task.size, report=unreported) for one in candidates]
-    shown = [coloured(planes, one) for planes, one in zip(canvases, candidates, strict=True)]
+    canvases = [render_canvas(one, task.size, task.size, report=unreported) for one in candidates]
+    shown = [apply_colour(planes, one) for planes, one in zip(canvases, candidates, strict=True)]
     if task.coloured:
         return shown, shown
     transparent = source.shape[2] == 4
-    return shown, [separated(planes, transparent=transparent) for planes in canvases]
+    return shown, [unpremultiply(planes, transparent=transparent) for planes in canvases]
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from diabelli import engines, pictures
 from diabelli.service import Service
 from diabelli.variation import VariationSpec
-from diabelli.worker_pool import take_short_turns
+from diabelli.worker_pool import shorten_gil_switch_interval
 from speed import picture_at
 
 N, SIDE = 10, 1024
@@ -24,9 +24,9 @@ N, SIDE = 10, 1024
 
 def request(threads: int) -> dict[str, float]:
     """What the request cost, with everything warm: wall_s, cpu_s and peak_mib."""
-    take_short_turns()
+    shorten_gil_switch_interval()
     service = Service(engines={"patch": engines.load("patch")}, storage=None, threads=threads)
-    service.warm()
+    service.warm_up()
     source = pictures.encode(picture_at("astronaut", SIDE), "png")
     spec = VariationSpec(n=N, height=SIDE, width=SIDE, seed=1)
     started, cpu = time.perf_counter(), time.process_time()

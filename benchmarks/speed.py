@@ -24,7 +24,7 @@ from PIL import Image as Pillow
 
 from against import Other
 from diabelli import engines, pictures
-from diabelli.engines import Engine, in_turn
+from diabelli.engines import Engine, run_sequentially
 from diabelli.variation import Image, VariationSpec, unwatched
 from pictures import load
 
@@ -45,7 +45,7 @@ def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, fl
     """The CPU seconds of one variation, and of what part of them a further one would share."""
     spec = VariationSpec(n=1, height=side, width=side, strength=STRENGTH, seed=seed)
     started = time.process_time()
-    (piece,) = engine.prepare(source, spec, unwatched, in_turn)
+    (piece,) = engine.prepare(source, spec, unwatched, run_sequentially)
     prepared = time.process_time()
     piece()
     return time.process_time() - started, prepared - started
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
     asked = parser.parse_args()
     engine = engines.load("patch")
-    engine.warm()
+    engine.warm_up()
     with Other(asked.against, asked.against_python) if asked.against else nullcontext() as other:
         if other is not None:
             for side in COMPARED:  # compiles what it has to compile

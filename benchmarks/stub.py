@@ -12,9 +12,16 @@ import numpy as np
 
 from diabelli import engines
 from diabelli.cli import main
-from diabelli.engines import Piece, Spread
+from diabelli.engines import ParallelMap, Piece
 from diabelli.pictures import Format
-from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch
+from diabelli.variation import (
+    EngineInfo,
+    Image,
+    Progress,
+    ProgressCallback,
+    Variation,
+    VariationSpec,
+)
 
 
 class Roll:
@@ -25,16 +32,18 @@ class Roll:
 
     info = EngineInfo(name="roll", version="1", summary="Rolls the source.", trained=False)
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Nothing to do."""
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
     ) -> list[Piece]:
         """One piece for each variation."""
         return [partial(self._make, source, spec, watch, index) for index in range(spec.n)]
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         watch(Progress(index, "roll", 0.0))
         seed = spec.seed + index
         rows = np.arange(spec.height) * source.shape[0] // spec.height
@@ -63,7 +72,9 @@ class Can(Roll):
 
     info = EngineInfo(name="canned", version="1", summary="Opens a can.", trained=False)
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         watch(Progress(index, "opening", 0.0))
         return canned(spec.height, spec.width)
 

@@ -16,25 +16,25 @@ from numpy.typing import NDArray
 
 import diabelli
 from diabelli import pictures
-from diabelli.engines import in_turn
-from diabelli.synthesis.analysis.colour_objects import things_of
-from diabelli.synthesis.analysis.place import place_of
+from diabelli.engines import run_sequentially
+from diabelli.synthesis.analysis.colour_objects import find_colour_objects
+from diabelli.synthesis.analysis.place import object_mask
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.analysis.saliency import descriptors, salience
+from diabelli.synthesis.analysis.saliency import descriptors, saliency
 from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis
 from diabelli.synthesis.core.resample import Bytes, Floats, resize, resize_map, to_bytes
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.finish.hue_shift import random_turn, recoloured
-from diabelli.synthesis.finish.object_hue_shift import random_repaint, repainted
-from diabelli.synthesis.finish.relight import lit, random_light
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
+from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotation, rotate_object_hue
+from diabelli.synthesis.finish.relight import random_light, relight
 from diabelli.synthesis.layout.layout import Layout, centres
-from diabelli.synthesis.layout.tilt import rolled
+from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
-from diabelli.synthesis.montage.montage import whole_sheet
-from diabelli.synthesis.patchmatch.refine import Canvas, climb, start
-from diabelli.synthesis.pipeline import compose, paint, study
+from diabelli.synthesis.montage.montage import unshifted
+from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas, refine
+from diabelli.synthesis.pipeline import analyse_source, build_candidates, render
 from diabelli.synthesis.selection.candidates import Candidate
-from diabelli.synthesis.strength import dial
+from diabelli.synthesis.strength import params_of_strength
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent
@@ -56,20 +56,20 @@ CLOSE = 48
 def analysis_strip(analysis: Analysis) -> Image:
     """The source, and what is found out about it: salience, rigidity, subject."""
     work = analysis.level(STEPS)
-    maps = (salience(descriptors(work)), analysis.rigidity, analysis.subject)
+    maps = (saliency(descriptors(work)), analysis.rigidity, analysis.subject)
     return joined([colours(work), *(grey(values) for values in maps)])
 
 
 def layout_strip(guide: Guide) -> Image:
     """The source, and the same under a layout, then with its own grid drawn over it."""
-    shown = whole(guide).at(*guide.analysis.sizes[STEPS])
+    shown = whole(guide).render(*guide.analysis.sizes[STEPS])
     source = guide.analysis.level(STEPS)
     return joined([colours(source), colours(shown), gridded(guide)])
 
 
 def gridded(guide: Guide) -> Image:
     """The source under a layout, with the lines along which its rows and columns run."""
-    image = colours(whole(guide).at(TILE, TILE)).copy()
+    image = colours(whole(guide).render(TILE, TILE)).copy()
     for shares in (guide.layout.rows, guide.layout.columns):
         cells = np.floor(LINES * resize_map(shares, TILE, TILE))
         line = np.zeros((TILE, TILE), bool)
@@ -83,22 +83,26 @@ def roll_strip(analysis: Analysis) -> Image:
     """A source, and the same as it leans to the right and to the left at strength 1."""
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     upright = Layout(False, rows, columns)
-    leans = (0.0, -dial(1.0).roll, dial(1.0).roll)
-    layouts = [rolled(upright, analysis.subject, lean, 1.0) for lean in leans]
-    guides = [guide_of(analysis, layout, whole_sheet()) for layout in layouts]
-    return joined([colours(guide.at(*analysis.sizes[STEPS])) for guide in guides])
+    leans = (0.0, -params_of_strength(1.0).roll, params_of_strength(1.0).roll)
+    layouts = [tilt(upright, analysis.subject, lean, 1.0) for lean in leans]
+    guides = [guide_of(analysis, layout, unshifted()) for layout in layouts]
+    return joined([colours(guide.render(*analysis.sizes[STEPS])) for guide in guides])
 
 
 def whole(guide: Guide) -> Guide:
     """The guide as one sheet, before a montage is cut."""
-    return guide_of(guide.analysis, guide.layout, whole_sheet())
+    return guide_of(guide.analysis, guide.layout, unshifted())
 
 
 def montage_strip(guide: Guide) -> Image:
     """Sheet 0, which sheet each place shows, and the montage."""
     size = guide.analysis.sizes[STEPS]
     return joined(
-        [colours(whole(guide).at(*size)), patchwork(guide.labels(*size)), colours(guide.at(*size))]
+        [
+            colours(whole(guide).render(*size)),
+            patchwork(guide.labels(*size)),
+            colours(guide.render(*size)),
+        ]
     )
 
 
@@ -113,7 +117,7 @@ def climb_strip(candidate: Candidate) -> Image:
     """The same seam as it was cut, mended at level 0, and at the finest that is searched."""
     size = candidate.guide.analysis.sizes[STEPS]
     canvases = climbed(candidate)
-    images = [candidate.guide.at(*size), canvases[0].image, canvases[-1].image]
+    images = [candidate.guide.render(*size), canvases[0].image, canvases[-1].image]
     return joined([close(colours(image), candidate.guide.labels(*size)) for image in images])
 
 
@@ -130,30 +134,32 @@ def close(image: Image, labels: Bytes) -> Image:
 
 def climbed(candidate: Candidate) -> list[Canvas]:
     """The candidate's canvases at levels 0 to STEPS, whole."""
-    canvases = [start(candidate.guide, candidate.seed)]
+    canvases = [initial_canvas(candidate.guide, candidate.seed)]
     while canvases[-1].level < STEPS:
-        canvases.append(climb(canvases[-1], candidate.guide, candidate.seed))
+        canvases.append(refine(canvases[-1], candidate.guide, candidate.seed))
     return canvases
 
 
 def light_strip(image: Image, subject: Floats) -> Image:
     """An image, and the same under three lights as far from it as strength 1 goes."""
-    lights = [random_light(1.0, Stream(seed), grey=False, subject=subject) for seed in (20, 21, 19)]
-    return joined([image, *(lit(image, light) for light in lights)])
+    lights = [
+        random_light(1.0, RandomStream(seed), grey=False, subject=subject) for seed in (20, 21, 19)
+    ]
+    return joined([image, *(relight(image, light) for light in lights)])
 
 
 def recolour_strip(image: Image) -> Image:
     """A drawing, and the same under three turns as far from it as strength 1 goes."""
-    turns = [random_turn(image, 1.0, Stream(seed)) for seed in (4, 6, 10)]
-    return joined([image, *(recoloured(image, turn) for turn in turns if turn is not None)])
+    turns = [random_hue_rotation(image, 1.0, RandomStream(seed)) for seed in (4, 6, 10)]
+    return joined([image, *(rotate_hue(image, turn) for turn in turns if turn is not None)])
 
 
 def repaint_strip(image: Image) -> Image:
     """A photograph, where its thing was found, and the same under three repaints of strength 1."""
-    things = things_of(image)
-    drawn = [random_repaint(things, 1.0, Stream(seed)) for seed in (1, 2, 5)]
-    painted = [repainted(image, repaint) for repaint in drawn if repaint is not None]
-    return joined([image, grey(place_of(image, things[0])), *painted])
+    things = find_colour_objects(image)
+    drawn = [random_object_hue_rotation(things, 1.0, RandomStream(seed)) for seed in (1, 2, 5)]
+    painted = [rotate_object_hue(image, repaint) for repaint in drawn if repaint is not None]
+    return joined([image, grey(object_mask(image, things[0])), *painted])
 
 
 def strength_strip(source: Image) -> Image:
@@ -195,9 +201,9 @@ def unreported(stage: str, share: float, preview: object = None) -> None:
 
 def candidate_of(source: Image, seed: int) -> tuple[Analysis, Candidate]:
     """The analysis of a source and the candidate of a seed."""
-    studied = study(source, SIDE // 2, SIDE // 2)
-    (candidate,) = compose(
-        studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=in_turn
+    studied = analyse_source(source, SIDE // 2, SIDE // 2)
+    (candidate,) = build_candidates(
+        studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=run_sequentially
     )
     return studied[0], candidate
 
@@ -208,11 +214,11 @@ def main() -> None:
     analysis, candidate = candidate_of(source, SEED)
     _, arranged = candidate_of(sample, SAMPLE_SEED)
     unlit = replace(candidate.dial, strength=0.0)
-    image = paint(replace(candidate, dial=unlit), SIDE, SIDE, report=unreported)
+    image = render(replace(candidate, dial=unlit), SIDE, SIDE, report=unreported)
     strips = {
         "analysis": analysis_strip(analysis),
         "layout": layout_strip(candidate.guide),
-        "roll": roll_strip(study(load(LOOSE), SIDE // 2, SIDE // 2)[0]),
+        "roll": roll_strip(analyse_source(load(LOOSE), SIDE // 2, SIDE // 2)[0]),
         "montage": montage_strip(arranged.guide),
         "climb": climb_strip(arranged),
         "light": light_strip(image, candidate.guide.subject),

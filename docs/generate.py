@@ -12,16 +12,16 @@ from pydantic_core import PydanticUndefined
 
 from diabelli import errors
 from diabelli.api.errors import exceptions
-from diabelli.api.errors.responses import SORRY, Row, row_of
+from diabelli.api.errors.responses import SORRY, ErrorSpec, spec_for
 from diabelli.api.metrics import FAMILIES
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 from diabelli.settings import PREFIX, TOPICS
-from diabelli.settings.conduct import Conduct
-from diabelli.settings.entry import Entry
+from diabelli.settings.conduct import EngineRuntime
+from diabelli.settings.entry import EngineConfig
 
 HERE = Path(__file__).parent
 TABLE, END = "<!-- Written by docs/generate.py from presets.py. -->", "<!-- End of the table. -->"
-CONDUCT = Conduct.model_fields
+CONDUCT = EngineRuntime.model_fields
 
 SETTINGS = """# Settings
 
@@ -58,11 +58,11 @@ Where the server asks for keys, and when it refuses to start without one, is tol
 
 def settings_page() -> str:
     """docs/settings.md."""
-    own = {name: field for name, field in Entry.model_fields.items() if name not in CONDUCT}
+    own = {name: field for name, field in EngineConfig.model_fields.items() if name not in CONDUCT}
     return SETTINGS.format(
         prefix=PREFIX,
         topics="\n\n".join(_table(topic, topic.model_fields) for topic in TOPICS),
-        entry=_table(Entry, own),
+        entry=_table(EngineConfig, own),
     )
 
 
@@ -178,13 +178,13 @@ At the command an error is a sentence on stderr and an exit code: 2 for a comman
 
 REMEDIES: dict[type[Exception], str] = {
     errors.DiabelliError: "Look the request up in the log by its id.",
-    errors.CallerError: "Do as the message says.",
+    errors.ClientError: "Do as the message says.",
     errors.InvalidPicture: "Send a picture that the message describes.",
     errors.NotSquare: 'Crop or pad the picture first; or let the operator set `inputs = "any"`.',
     errors.UnknownEngine: "Name one that `diabelli engines` lists.",
-    errors.ContentRefused: "Nothing, or ask the operator to unblock the picture.",
+    errors.ContentPolicyViolation: "Nothing, or ask the operator to unblock the picture.",
     errors.UserBlocked: "Nothing, or ask the operator: `diabelli unblock user ID`.",
-    errors.LinkRefused: "Use the URL as it was given, with its whole query.",
+    errors.InvalidSignature: "Use the URL as it was given, with its whole query.",
     errors.LinkExpired: "Ask anew, and fetch within the lifetime of links (`lifetime_s`).",
     errors.PictureNotFound: "Use the URL as it was given; pictures are removed when their time is over.",
     errors.QuotaExceeded: "Wait as long as `Retry-After` says, or ask for a higher limit.",
@@ -194,22 +194,22 @@ REMEDIES: dict[type[Exception], str] = {
     errors.QuotaUnavailable: "Operator: see to what `limits_url` names.",
     errors.EngineFailed: "Try again; if it stays, report it with the trace in the log.",
     errors.Cancelled: "Nothing: nobody was there to be answered.",
-    exceptions.MissingKey: "Send a key as `Authorization: Bearer KEY`.",
-    exceptions.WrongKey: "Send a key that the operator made and has not revoked.",
-    exceptions.NotAnAdmin: "Use a key that was made with `diabelli keys create --admin`.",
-    exceptions.UnknownUrl: "See `/docs` for what is served.",
-    exceptions.WrongMethod: "Use the method in the answer's `Allow`.",
+    exceptions.MissingApiKey: "Send a key as `Authorization: Bearer KEY`.",
+    exceptions.InvalidApiKey: "Send a key that the operator made and has not revoked.",
+    exceptions.AdminRequired: "Use a key that was made with `diabelli keys create --admin`.",
+    exceptions.RouteNotFound: "See `/docs` for what is served.",
+    exceptions.MethodNotAllowed: "Use the method in the answer's `Allow`.",
     exceptions.WrongContentType: "Send `multipart/form-data`.",
-    exceptions.BrokenForm: "Let a library build the form.",
+    exceptions.MalformedForm: "Let a library build the form.",
     exceptions.BodyTooLarge: "Send less; operator: raise `max_body_bytes`.",
     exceptions.BodyStalled: "Send the body without pauses; operator: raise `body_timeout_s`.",
-    exceptions.KeyReused: "Draw a new `Idempotency-Key` for each new request.",
+    exceptions.IdempotencyKeyReused: "Draw a new `Idempotency-Key` for each new request.",
     exceptions.UnknownModel: "Name one of `GET /v1/models`.",
-    exceptions.UnknownModelPage: "Name one of `GET /v1/models`.",
-    exceptions.OutsideSchema: "Send the fields as [the API](api.md) has them.",
+    exceptions.ModelNotFound: "Name one of `GET /v1/models`.",
+    exceptions.SchemaViolation: "Send the fields as [the API](api.md) has them.",
     exceptions.Overloaded: "Wait as long as `Retry-After` says; operator: more threads, or a longer `queue`.",
-    exceptions.TookTooLong: "Ask for less at a time; operator: raise `deadline_s`.",
-    exceptions.Stopping: "Ask again; another process or the restarted one will answer.",
+    exceptions.DeadlineExceeded: "Ask for less at a time; operator: raise `deadline_s`.",
+    exceptions.ShuttingDown: "Ask again; another process or the restarted one will answer.",
 }
 """What to do about an error, and about those below it that have no sentence of their own."""
 
@@ -236,12 +236,12 @@ def every_error(root: type[errors.DiabelliError]) -> list[type[errors.DiabelliEr
     return [*([root] if ours and root not in GROUPS else []), *below]
 
 
-GROUPS = (errors.DiabelliError, errors.CallerError, errors.OperatorError)
+GROUPS = (errors.DiabelliError, errors.ClientError, errors.OperatorError)
 
 
-def _row(kind: type[errors.DiabelliError]) -> Row:
+def _row(kind: type[errors.DiabelliError]) -> ErrorSpec:
     """How the class is answered."""
-    return row_of(kind.__new__(kind))
+    return spec_for(kind.__new__(kind))
 
 
 def _error(kind: type[errors.DiabelliError]) -> str:

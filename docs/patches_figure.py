@@ -19,14 +19,14 @@ from unittest.mock import patch
 import numpy as np
 
 from diabelli import pictures
-from diabelli.engines import in_turn
+from diabelli.engines import run_sequentially
 from diabelli.synthesis import pipeline
 from diabelli.synthesis.core.resample import Bytes, resize_map, to_bytes
-from diabelli.synthesis.layout.layout import look_up
+from diabelli.synthesis.layout.layout import sample_bilinear
 from diabelli.synthesis.montage.guide import Guide
 from diabelli.synthesis.montage.montage import Montage
-from diabelli.synthesis.pipeline import compose, composed, study
-from diabelli.synthesis.strength import Dial, dial
+from diabelli.synthesis.pipeline import analyse_source, build_candidates, render_canvas
+from diabelli.synthesis.strength import StrengthParams, params_of_strength
 from diabelli.variation import Image
 
 HERE = Path(__file__).parent
@@ -43,15 +43,15 @@ CLOSE, TILE, GAP = 96, 288, 6
 
 def made(name: str) -> list[Image]:
     """The variations of a picture, before light and colour."""
-    candidates = compose(
-        study(load(name), SIDE, SIDE),
+    candidates = build_candidates(
+        analyse_source(load(name), SIDE, SIDE),
         n=N,
         strength=STRENGTH,
         seed=SEED,
         report=unreported,
-        spread=in_turn,
+        spread=run_sequentially,
     )
-    return [composed(one, SIDE, SIDE, report=unreported)[..., :3] for one in candidates]
+    return [render_canvas(one, SIDE, SIDE, report=unreported)[..., :3] for one in candidates]
 
 
 @contextmanager
@@ -67,13 +67,15 @@ def patches_everywhere() -> Iterator[None]:
         yield
 
 
-def _unzoomed(strength: float) -> Dial:
-    return replace(dial(strength), zoom=0.0, aspect=0.0)
+def _unzoomed(strength: float) -> StrengthParams:
+    return replace(params_of_strength(strength), zoom=0.0, aspect=0.0)
 
 
 def _free(guide: Guide, index: int) -> Bytes:
     """What is not plain is free."""
-    plain = look_up(guide.analysis.plainness[..., None], guide.layout.rows, guide.layout.columns)
+    plain = sample_bilinear(
+        guide.analysis.smoothness[..., None], guide.layout.rows, guide.layout.columns
+    )
     held = np.clip((plain[..., 0] - 0.3) / 0.3, 0, 1)
     return to_bytes(255 * np.clip(resize_map(1 - held, *guide.analysis.sizes[index]), 0, 1))
 

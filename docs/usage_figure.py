@@ -89,7 +89,7 @@ def serving(folder: Path) -> Iterator[str]:
     entries, sizes = invent(random.Random(1))  # noqa: S311  nothing here is secret
     settings = Settings(data_dir=folder)
     build_storage(settings).put(bytes(int(sizes[-1]["bytes"])), "png")
-    with closing(open_ledger(settings)) as database, database.begin() as connection:
+    with closing(open_ledger(settings)) as database, database.write_transaction() as connection:
         connection.execute(insert(ENTRIES), entries)
         connection.execute(insert(STORE_SIZES), sizes)
     command = ["serve", "--port", "0", "--data-dir", str(folder)]

@@ -8,14 +8,14 @@ from functools import partial
 
 import numpy as np
 
-from diabelli.engines import Piece, Spread
+from diabelli.engines import ParallelMap, Piece
 from diabelli.variation import (
     EngineInfo,
     Image,
     Progress,
+    ProgressCallback,
     Variation,
     VariationSpec,
-    Watch,
 )
 
 
@@ -27,15 +27,17 @@ class ShiftEngine:
     info = EngineInfo(name="shift", version="1", summary="Shifts the source.", trained=False)
     warmed: int = 0
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         self.warmed += 1
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
     ) -> list[Piece]:
         return [partial(self._shift, source, spec, watch, index) for index in range(spec.n)]
 
-    def _shift(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _shift(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         seed = spec.seed + index
         self.before(seed)
         watch(Progress(index, "shift", 0.5))

@@ -9,16 +9,16 @@ from sqlalchemy import select
 
 from diabelli import engines
 from diabelli.bootstrap import (
-    ask_for_keys,
-    assembled,
     build_quota,
     build_service,
     build_storage,
+    components,
     open_ledger,
+    requires_api_keys,
 )
-from diabelli.engines.diffusion.engine_manager import Fleet
+from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.errors import InvalidSettings, UnknownEngine
-from diabelli.ledger.entries import Entries, Entry, Recorded
+from diabelli.ledger.entries import Entries, Entry, EntryVariation
 from diabelli.ledger.keys import IssuedKeys, Limits
 from diabelli.ledger.tables import ENTRIES, HOLDS, STORE_SIZES, VARIATIONS
 from diabelli.quota.quota import Bucket
@@ -36,8 +36,8 @@ def settings(monkeypatch, tmp_path):
 def test_a_service_is_assembled_and_closed(settings):
     """After the context no thread of ours is left."""
     before = set(threading.enumerate())
-    with assembled(settings) as parts:
-        parts.service.warm()
+    with components(settings) as parts:
+        parts.service.warm_up()
         assert parts.storage.put(b"x", "png")
         assert set(threading.enumerate()) > before
     left = set(threading.enumerate()) - before
@@ -53,7 +53,7 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
     load = engines.load
     monkeypatch.setattr(engines, "load", lambda name: loaded.append(name) or load(name))
     shared = settings.model_copy(update={"models": {"dall-e-2": "shift", "mine": "shift"}})
-    build_service(shared, build_storage(shared), Fleet()).close()
+    build_service(shared, build_storage(shared), EngineManager()).close()
     assert loaded == ["shift"]
 
 
@@ -62,7 +62,7 @@ def test_an_unknown_engine_stops_the_start(settings):
     mine = {"mine": {"pipeline": "/srv/mine", "recipe": "image"}}
     wrong = Settings(**settings.model_dump() | {"engine": "none", "engines": mine})
     with pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"):
-        build_service(wrong, build_storage(wrong), Fleet())
+        build_service(wrong, build_storage(wrong), EngineManager())
 
 
 def test_links_survive_a_restart(settings):
@@ -70,7 +70,7 @@ def test_links_survive_a_restart(settings):
     key = build_storage(settings).put(b"x", "png")
     from urllib.parse import parse_qsl
 
-    query = dict(parse_qsl(build_storage(settings).sign(key)))
+    query = dict(parse_qsl(build_storage(settings).signed_query(key)))
     assert build_storage(settings).get(key, query) == b"x"
 
 
@@ -84,10 +84,10 @@ def test_what_is_too_old_is_forgotten(settings):
                 time=time.time() - age * 86400,
                 status=200,
                 total_ms=1.0,
-                variations=(Recorded(seed=1),),
+                variations=(EntryVariation(seed=1),),
             )
             Entries(database).record(entry)
-    with assembled(short) as parts:
+    with components(short) as parts:
         deadline = time.monotonic() + 5
         while left(parts.database, ENTRIES) != ["6.9 days"] and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -99,7 +99,7 @@ def test_the_size_of_the_store_is_noted(settings):
     build_storage(settings).put(b"x" * 10, "png")
     long_ago = LocalStorage(settings.data_dir / "pictures", b"s" * 32, clock=lambda: 1e9)
     long_ago.put(b"x" * 1000, "png")
-    with assembled(settings) as parts:
+    with components(settings) as parts:
         deadline = time.monotonic() + 5
         while not (found := sizes(parts.database)) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -143,10 +143,10 @@ def test_no_server_is_open_by_accident(tmp_path, host, auth, given, kept, asks):
         if kept == "revoked":
             IssuedKeys(database).revoke("web")
     if isinstance(asks, bool):
-        assert ask_for_keys(settings) is asks
+        assert requires_api_keys(settings) is asks
     else:
         with pytest.raises(InvalidSettings, match=asks):
-            ask_for_keys(settings)
+            requires_api_keys(settings)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,6 @@ def test_limits_are_shared_where_processes_are_several(tmp_path, given, workers,
     settings = Settings(data_dir=tmp_path, limits_url=given, workers=workers)
     bucket = Bucket(name="a", subject="key", limits=Limits(concurrent_images=1))
     with closing(open_ledger(settings)) as database:
-        build_quota(settings, database).take([bucket], 1)
-        with database.reading() as connection:
+        build_quota(settings, database).reserve([bucket], 1)
+        with database.read_transaction() as connection:
             assert bool(connection.execute(select(HOLDS)).all()) is shared

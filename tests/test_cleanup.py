@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from diabelli.cleanup import Sweeper
+from diabelli.cleanup import PeriodicCleanup
 from diabelli.errors import LedgerUnavailable
 from diabelli.storage import LocalStorage
 
@@ -21,14 +21,14 @@ class Disk(LocalStorage):
         if self.sweeps == 1:
             raise OSError(5, "Input/output error")
         self.twice.set()
-        return super().sweep()
+        return super().delete_expired()
 
 
 def test_a_failed_sweep_is_told_and_tried_again(tmp_path, caplog):
     """One bad moment of the disk does not end the sweeping."""
     disk = Disk(tmp_path)
     with caplog.at_level(logging.WARNING):
-        sweeper = Sweeper([disk.sweep], interval_s=0.01)
+        sweeper = PeriodicCleanup([disk.sweep], interval_s=0.01)
         assert disk.twice.wait(5)
         sweeper.close()
     assert [record.message for record in caplog.records] == ["sweep.failed"]
@@ -37,7 +37,7 @@ def test_a_failed_sweep_is_told_and_tried_again(tmp_path, caplog):
 def test_closing_does_not_wait_for_the_next_sweep(tmp_path):
     """A server that stops is not held up."""
     before = set(threading.enumerate())
-    sweeper = Sweeper([LocalStorage(tmp_path, b"s" * 32).sweep], interval_s=3600)
+    sweeper = PeriodicCleanup([LocalStorage(tmp_path, b"s" * 32).delete_expired], interval_s=3600)
     sweeper.close()
     assert set(threading.enumerate()) <= before
 
@@ -53,6 +53,6 @@ def test_one_failed_sweep_does_not_keep_the_others_from_theirs():
         swept.set()
         return 0
 
-    sweeper = Sweeper([fail, sweep], interval_s=3600)
+    sweeper = PeriodicCleanup([fail, sweep], interval_s=3600)
     assert swept.wait(5)
     sweeper.close()

@@ -17,7 +17,7 @@ from diabelli import errors
 from diabelli.api.app import create_app
 from diabelli.api.errors import exceptions
 from diabelli.api.metrics import FAMILIES
-from diabelli.bootstrap import assembled
+from diabelli.bootstrap import components
 from diabelli.cli import app
 from diabelli.settings import Settings
 
@@ -50,8 +50,8 @@ def examples(language: str) -> list[object]:
 def base(tmp_path_factory):
     """The base URL of a server with the embedded engine."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    with assembled(settings) as parts:
-        parts.service.warm()
+    with components(settings) as parts:
+        parts.service.warm_up()
         application = create_app(settings, parts)
         server = uvicorn.Server(uvicorn.Config(application, port=0, log_config=None))
         listening = threading.Event()
@@ -131,7 +131,7 @@ def test_every_metric_is_documented():
 def test_every_error_is_documented(module):
     """Each has its row: when it comes and what to do about it."""
     page = (ROOT / "docs" / "errors.md").read_text("utf-8")
-    groups = (errors.DiabelliError, errors.CallerError, errors.OperatorError)
+    groups = (errors.DiabelliError, errors.ClientError, errors.OperatorError)
     for error in vars(module).values():
         if isinstance(error, type) and issubclass(error, errors.DiabelliError):
             assert (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diabelli import kernel_cache
-from diabelli.kernel_cache import place_kernels
+from diabelli.kernel_cache import configure_kernel_cache
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def _closed(monkeypatch, tmp_path):
 def test_the_first_place_that_works_is_taken(tmp_path):
     """It is made for this user alone, because what lies there is run."""
     (tmp_path / "file").write_text("in the way")
-    place_kernels([tmp_path / "file" / "a", tmp_path / "b" / "kernels"])
+    configure_kernel_cache([tmp_path / "file" / "a", tmp_path / "b" / "kernels"])
     assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path / "b" / "kernels")
     assert stat.S_IMODE((tmp_path / "b" / "kernels").stat().st_mode) == 0o700
 
@@ -31,7 +31,7 @@ def test_the_first_place_that_works_is_taken(tmp_path):
 @pytest.mark.usefixtures("_closed")
 def test_without_any_place_a_fresh_one_is_made():
     """The command works all the same."""
-    place_kernels([])
+    configure_kernel_cache([])
     assert Path(os.environ["NUMBA_CACHE_DIR"]).is_dir()
 
 
@@ -39,5 +39,5 @@ def test_without_any_place_a_fresh_one_is_made():
 def test_the_operator_s_own_place_is_left_alone(monkeypatch, tmp_path):
     """A variable that is set stays as it is."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
-    place_kernels([tmp_path])
+    configure_kernel_cache([tmp_path])
     assert os.environ["NUMBA_CACHE_DIR"] == "/elsewhere"

@@ -7,7 +7,7 @@ from PIL import Image
 import diabelli
 from diabelli import engines, pictures
 from diabelli.errors import Cancelled, InvalidParameter, InvalidPicture, UnknownEngine
-from diabelli.library import size_of
+from diabelli.library import parse_size
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_the_watch_can_stop_the_work():
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        diabelli.vary(image(), size=16, engine="shift", watch=watch)
+        diabelli.vary(image(), size=16, engine="shift", on_progress=watch)
 
 
 def test_faults_are_told_in_our_words():
@@ -92,11 +92,11 @@ def test_faults_are_told_in_our_words():
 )
 def test_sizes_are_width_by_height(value, size):
     """What comes out is height and width, in the order of arrays."""
-    assert size_of(value) == size
+    assert parse_size(value) == size
 
 
 @pytest.mark.parametrize("value", ["", "big", "1x", "x1", "-1", "1x1x1", "1.5", 1.5, "\u0661"])
 def test_other_sizes_are_refused(value):
     """The complaint shows both forms."""
     with pytest.raises(InvalidParameter, match="1536x1024"):
-        size_of(value)
+        parse_size(value)

@@ -161,7 +161,7 @@ def test_progress_reaches_the_watch(serve):
     seen: list[Progress] = []
     create(serve(), png(), spec(n=3), watch=seen.append)
     for index in range(3):
-        shares = [progress.share for progress in seen if progress.index == index]
+        shares = [progress.fraction for progress in seen if progress.index == index]
         assert shares[0] == 0
         assert shares[-1] == 1
 
@@ -191,7 +191,7 @@ def test_images_go_in_and_out_without_encoding(serve):
 def test_warming_reaches_every_engine(serve):
     """Nothing is left for the first request."""
     engine = ShiftEngine()
-    serve(engine).warm()
+    serve(engine).warm_up()
     assert engine.warmed == 1
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from diabelli.errors import InvalidSettings
 from diabelli.settings import Settings, is_loopback
-from diabelli.settings.reading import read
+from diabelli.settings.reading import load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def _nothing_around(monkeypatch, tmp_path):
 
 def test_the_defaults_run_on_a_laptop():
     """Loopback, the patch engine, the published model name, no key."""
-    settings = read({})
+    settings = load_settings({})
     assert settings == Settings()
     assert (settings.host, settings.port, settings.engine) == ("127.0.0.1", 8000, "patch")
     assert settings.models == {"dall-e-2": "patch"}
@@ -31,7 +31,7 @@ def test_flags_beat_the_environment_beats_the_file(monkeypatch, tmp_path):
     (tmp_path / "diabelli.toml").write_text('port = 1\nqueue = 1\nthreads = 1\ninputs = "any"\n')
     monkeypatch.setenv("DIABELLI_QUEUE", "2")
     monkeypatch.setenv("DIABELLI_THREADS", "2")
-    settings = read({"threads": 3})
+    settings = load_settings({"threads": 3})
     assert (settings.port, settings.queue, settings.threads) == (1, 2, 3)
     assert settings.inputs == "any"
 
@@ -40,7 +40,7 @@ def test_another_file_can_be_named(tmp_path):
     """Then the file in the working directory does not count."""
     (tmp_path / "diabelli.toml").write_text("port = 1\n")
     (tmp_path / "other.toml").write_text("queue = 7\n")
-    settings = read({}, tmp_path / "other.toml")
+    settings = load_settings({}, tmp_path / "other.toml")
     assert (settings.port, settings.queue) == (8000, 7)
 
 
@@ -51,14 +51,14 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
     if text is not None:
         path.write_text(text)
     with pytest.raises(InvalidSettings, match=r"mine\.toml cannot be read"):
-        read({}, path)
+        load_settings({}, path)
 
 
 def test_all_faults_are_told_at_once(monkeypatch):
     """Values, slips of spelling and where they came from, in one message."""
     monkeypatch.setenv("DIABELLI_PROT", "1")
     with pytest.raises(InvalidSettings) as caught:
-        read({"port": 99_999, "inputs": "all"})
+        load_settings({"port": 99_999, "inputs": "all"})
     assert "port: Input should be less than or equal to 65535 (got 99999)" in str(caught.value)
     assert "inputs: Input should be 'openai' or 'any' (got 'all')" in str(caught.value)
     assert "prot: there is no such setting; is port meant?" in str(caught.value)
@@ -67,11 +67,11 @@ def test_all_faults_are_told_at_once(monkeypatch):
 def test_keys_come_separated_by_commas_and_stay_secret(monkeypatch):
     """Neither the settings' own text nor an error shows a key."""
     monkeypatch.setenv("DIABELLI_API_KEYS", "sk-one, sk-two,")
-    settings = read({"host": "0.0.0.0"})
+    settings = load_settings({"host": "0.0.0.0"})
     assert [key.get_secret_value() for key in settings.api_keys] == ["sk-one", "sk-two"]
     assert "sk-" not in repr(settings)
     with pytest.raises(InvalidSettings) as caught:
-        read({"auth": "no-auth"})
+        load_settings({"auth": "no-auth"})
     assert "sk-" not in str(caught.value)
 
 
@@ -96,10 +96,10 @@ def test_loopback_is_recognised(host, loopback):
 def test_models_are_given_as_json_in_the_environment(monkeypatch):
     """Further names join the published one."""
     monkeypatch.setenv("DIABELLI_MODELS", '{"mine": "patch"}')
-    assert read({}).models == {"dall-e-2": "patch", "mine": "patch"}
+    assert load_settings({}).models == {"dall-e-2": "patch", "mine": "patch"}
     monkeypatch.setenv("DIABELLI_MODELS", "mine=patch")
     with pytest.raises(InvalidSettings, match="JSON"):
-        read({})
+        load_settings({})
 
 
 def test_settings_are_frozen_and_take_only_arguments(monkeypatch):
@@ -115,16 +115,16 @@ def test_settings_are_frozen_and_take_only_arguments(monkeypatch):
 def test_the_public_url_is_one(url):
     """A link must begin with something that a browser opens."""
     with pytest.raises(InvalidSettings, match="public_url"):
-        read({"public_url": url})
+        load_settings({"public_url": url})
 
 
 def test_the_password_of_a_ledger_stays_secret():
     """Neither the settings' own text nor a complaint shows it."""
-    settings = read({"ledger": "postgresql://me:private@host/name"})
+    settings = load_settings({"ledger": "postgresql://me:private@host/name"})
     assert settings.ledger.get_secret_value() == "postgresql://me:private@host/name"
     assert "private" not in repr(settings)
     with pytest.raises(InvalidSettings, match="starts with sqlite:/// or postgresql://") as caught:
-        read({"ledger": "mysql://me:private@host/name"})
+        load_settings({"ledger": "mysql://me:private@host/name"})
     assert "private" not in str(caught.value)
 
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from diabelli.errors import LinkExpired, LinkRefused, PictureNotFound, StoreUnavailable
-from diabelli.storage import LocalStorage, private_folder, secret_in
+from diabelli.errors import InvalidSignature, LinkExpired, PictureNotFound, StoreUnavailable
+from diabelli.storage import LocalStorage, ensure_private_dir, load_or_create_secret
 
 NOON = 1_800_000_000.0
 
@@ -36,7 +36,7 @@ def storage(tmp_path: Path, clock: Clock) -> LocalStorage:
 
 
 def link(storage: LocalStorage, key: str) -> dict[str, str]:
-    return dict(parse_qsl(storage.sign(key), strict_parsing=True))
+    return dict(parse_qsl(storage.signed_query(key), strict_parsing=True))
 
 
 def mode(path: Path) -> int:
@@ -78,7 +78,7 @@ def test_a_link_without_one_of_its_values_is_refused(storage, name):
     key = storage.put(b"picture", "png")
     values = link(storage, key)
     del values[name]
-    with pytest.raises(LinkRefused):
+    with pytest.raises(InvalidSignature):
         storage.get(key, values)
 
 
@@ -100,14 +100,14 @@ def test_a_link_without_one_of_its_values_is_refused(storage, name):
 def test_an_altered_link_is_refused(storage, name, value):
     """Neither time nor the signature can be changed, and odd values break nothing."""
     key = storage.put(b"picture", "png")
-    with pytest.raises(LinkRefused):
+    with pytest.raises(InvalidSignature):
         storage.get(key, {**link(storage, key), name: value})
 
 
 def test_a_link_opens_no_other_picture(storage):
     """The signature is for one key."""
     mine, other = storage.put(b"mine", "png"), storage.put(b"other", "png")
-    with pytest.raises(LinkRefused):
+    with pytest.raises(InvalidSignature):
         storage.get(other, link(storage, mine))
 
 
@@ -115,7 +115,7 @@ def test_another_secret_makes_other_signatures(storage, tmp_path, clock):
     """A link from another server is refused."""
     key = storage.put(b"picture", "png")
     other = LocalStorage(tmp_path / "pictures", b"t" * 32, clock=clock)
-    with pytest.raises(LinkRefused):
+    with pytest.raises(InvalidSignature):
         storage.get(key, link(other, key))
 
 
@@ -191,14 +191,14 @@ def test_a_storage_that_cannot_be_written_says_so(storage, tmp_path):
     with pytest.raises(StoreUnavailable, match="cannot be kept"):
         storage.put(b"picture", "png")
     with pytest.raises(StoreUnavailable, match="cannot be made"):
-        private_folder(tmp_path / "pictures" / "2027011508" / "deeper")
+        ensure_private_dir(tmp_path / "pictures" / "2027011508" / "deeper")
 
 
 def test_the_secret_is_made_once(tmp_path):
     """A restart keeps links valid, and nobody else can read the secret."""
-    first = secret_in(tmp_path / "data")
+    first = load_or_create_secret(tmp_path / "data")
     assert len(first) == 32
-    assert secret_in(tmp_path / "data") == first
+    assert load_or_create_secret(tmp_path / "data") == first
     assert mode(tmp_path / "data" / "secret") == 0o600
     assert mode(tmp_path / "data") == 0o700
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
@@ -211,7 +211,7 @@ def test_processes_that_start_together_agree_on_the_secret(tmp_path):
 
     def start() -> None:
         barrier.wait()
-        secrets.append(secret_in(tmp_path))
+        secrets.append(load_or_create_secret(tmp_path))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
@@ -226,7 +226,7 @@ def test_a_damaged_secret_is_not_replaced_silently(tmp_path):
     """The operator decides, because a new secret breaks every link."""
     (tmp_path / "secret").write_bytes(b"short")
     with pytest.raises(StoreUnavailable, match="5 bytes instead of 32"):
-        secret_in(tmp_path)
+        load_or_create_secret(tmp_path)
 
 
 def test_halves_of_pictures_do_not_stay(tmp_path):
@@ -237,9 +237,9 @@ def test_halves_of_pictures_do_not_stay(tmp_path):
     half = (tmp_path / key).with_name(".img-half.png.part")
     half.write_bytes(b"x")
     os.utime(half, (NOON, NOON))
-    assert storage.sweep() == 0
+    assert storage.delete_expired() == 0
     clock.now += 120
-    assert storage.sweep() == 1
+    assert storage.delete_expired() == 1
     assert not half.exists()
     assert (tmp_path / key).exists()
 
@@ -264,7 +264,7 @@ def test_processes_that_sweep_together_leave_each_other_alone(storage, clock, tm
     def sweep() -> None:
         own = LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock)
         together.wait(5)
-        done.append((own.sweep(), own.size()))
+        done.append((own.delete_expired(), own.size()))
 
     threads = [threading.Thread(target=sweep) for _ in range(together.parties)]
     for thread in threads:

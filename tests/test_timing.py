@@ -13,7 +13,7 @@ from PIL import Image
 from diabelli.pictures import ANY
 from diabelli.service import Service
 from diabelli.storage import LocalStorage
-from diabelli.timing import timing
+from diabelli.timing import measure_stage
 from diabelli.variation import VariationSpec
 from shift_engine import ShiftEngine
 
@@ -21,7 +21,7 @@ from shift_engine import ShiftEngine
 def test_a_stage_tells_its_seconds():
     """They are those of the clock."""
     told = []
-    with timing("decode", lambda *stage: told.append(stage)):
+    with measure_stage("decode", lambda *stage: told.append(stage)):
         time.sleep(0.05)
     ((name, seconds),) = told
     assert name == "decode"
@@ -31,7 +31,10 @@ def test_a_stage_tells_its_seconds():
 def test_a_stage_that_fails_is_not_told():
     """How long it took until then says nothing of the stage."""
     told = []
-    with pytest.raises(ValueError, match="broken"), timing("encode", lambda *s: told.append(s)):
+    with (
+        pytest.raises(ValueError, match="broken"),
+        measure_stage("encode", lambda *s: told.append(s)),
+    ):
         raise ValueError("broken")
     assert told == []
 

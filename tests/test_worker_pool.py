@@ -5,20 +5,20 @@ import time
 
 import pytest
 
-from diabelli.worker_pool import Workers
+from diabelli.worker_pool import FairWorkerPool
 
 
 @pytest.fixture
 def one():
     """A single worker, so that turns are visible."""
-    workers = Workers(1)
+    workers = FairWorkerPool(1)
     yield workers
     workers.close()
 
 
 @pytest.fixture
 def four():
-    workers = Workers(4)
+    workers = FairWorkerPool(4)
     yield workers
     workers.close()
 
@@ -109,7 +109,7 @@ def test_a_failure_leaves_other_requests_alone(four):
 
 def test_closing_finishes_what_was_handed_in():
     """Nobody who waits is left waiting, and nobody new is taken."""
-    workers = Workers(1)
+    workers = FairWorkerPool(1)
     results: list[list[int]] = []
     began = threading.Event()
 

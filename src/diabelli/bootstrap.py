@@ -8,33 +8,33 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from diabelli import engines
-from diabelli.cleanup import Sweep, Sweeper
+from diabelli.cleanup import CleanupTask, PeriodicCleanup
 from diabelli.engines import Engine
-from diabelli.engines.diffusion.engine_manager import Fleet
+from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.errors import InvalidSettings, UnknownEngine
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.entries import Entries
-from diabelli.ledger.idempotency_store import Answers
+from diabelli.ledger.idempotency_store import IdempotencyStore
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
-from diabelli.ledger.store_sizes import Sizes
+from diabelli.ledger.store_sizes import StoreSizeLog
 from diabelli.quota.quota import Quota
 from diabelli.quota.redis import in_redis
-from diabelli.quota.sql import forget, in_ledger
+from diabelli.quota.sql import delete_expired, in_ledger
 from diabelli.quota.store import in_memory
 from diabelli.service import Service
 from diabelli.settings import Settings, is_loopback
-from diabelli.storage import LocalStorage, private_folder, secret_in
-from diabelli.worker_pool import take_short_turns
+from diabelli.storage import LocalStorage, ensure_private_dir, load_or_create_secret
+from diabelli.worker_pool import shorten_gil_switch_interval
 
-GIVEN_UP_S = 5
+CANCEL_GRACE_S = 5
 """How long after its deadline every request is over: its work stops at its next step."""
 
 
 def build_storage(settings: Settings) -> LocalStorage:
     """The storage in the data directory; makes the directory and its secret on first use."""
-    data = private_folder(settings.data_dir)
-    return LocalStorage(data / "pictures", secret_in(data), settings.lifetime_s)
+    data = ensure_private_dir(settings.data_dir)
+    return LocalStorage(data / "pictures", load_or_create_secret(data), settings.lifetime_s)
 
 
 def open_ledger(settings: Settings) -> Database:
@@ -42,9 +42,9 @@ def open_ledger(settings: Settings) -> Database:
 
     Raises `LedgerUnavailable`, `InvalidSettings` for its URL, and `MissingExtra` for its driver.
     """
-    data = private_folder(settings.data_dir)
+    data = ensure_private_dir(settings.data_dir)
     given = settings.ledger
-    database = Database(given.get_secret_value() if given else file_at(data / "ledger.sqlite3"))
+    database = Database(given.get_secret_value() if given else sqlite_url(data / "ledger.sqlite3"))
     try:
         migrate(database)
     except BaseException:
@@ -53,17 +53,17 @@ def open_ledger(settings: Settings) -> Database:
     return database
 
 
-def build_engine(settings: Settings, fleet: Fleet, name: str) -> Engine:
+def build_engine(settings: Settings, fleet: EngineManager, name: str) -> Engine:
     """The engine of that name, run as the settings say; raises `UnknownEngine`, and what keeps it
     from being run here."""
-    known = dict.fromkeys([*engines.names(), *settings.engines])
+    known = dict.fromkeys([*engines.available_engines(), *settings.engines])
     if name not in known:
         raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(known)}")
     plan = settings.plan(name)
     return fleet.engine(plan) if plan else engines.load(name)
 
 
-def build_service(settings: Settings, storage: LocalStorage, fleet: Fleet) -> Service:
+def build_service(settings: Settings, storage: LocalStorage, fleet: EngineManager) -> Service:
     """The service with every engine that the settings name; trained ones come from the fleet.
 
     Raises `UnknownEngine`, `MissingExtra` where an engine's dependencies are not installed, and
@@ -79,7 +79,7 @@ def build_service(settings: Settings, storage: LocalStorage, fleet: Fleet) -> Se
 
 def build_quota(settings: Settings, database: Database) -> Quota:
     """What counts the limits of keys and end-users; raises `MissingExtra` and `InvalidSettings`."""
-    lapse_s = settings.deadline_s + GIVEN_UP_S
+    lapse_s = settings.deadline_s + CANCEL_GRACE_S
     given = settings.limits_url.get_secret_value() if settings.limits_url else ""
     match given or ("ledger" if settings.workers > 1 else "memory"):
         case "memory":
@@ -90,7 +90,7 @@ def build_quota(settings: Settings, database: Database) -> Quota:
             return Quota(in_redis(url, lapse_s))
 
 
-def ask_for_keys(settings: Settings) -> bool:
+def requires_api_keys(settings: Settings) -> bool:
     """Whether a server with these settings asks for keys.
 
     Raises `InvalidSettings` where it would be open to other machines by accident, or where it is
@@ -98,7 +98,7 @@ def ask_for_keys(settings: Settings) -> bool:
     """
     with closing(open_ledger(settings)) as database:
         issued = IssuedKeys(database)
-        made, good = issued.any_made(), issued.any_good()
+        made, good = issued.any_exist(), issued.any_active()
     if settings.auth == "no-auth":
         if good:
             raise InvalidSettings("auth is `no-auth`, yet there are keys: revoke them or unset it")
@@ -111,28 +111,30 @@ def ask_for_keys(settings: Settings) -> bool:
     return made or bool(settings.api_keys)
 
 
-def sweeps(settings: Settings, storage: LocalStorage, database: Database) -> tuple[Sweep, ...]:
+def cleanup_tasks(
+    settings: Settings, storage: LocalStorage, database: Database
+) -> tuple[CleanupTask, ...]:
     """What is swept: expired pictures, entries no longer remembered, answers not given again, and
     what limits count no more. What is left of the pictures is measured.
     """
     remembered_s = settings.retention_days * 86400
-    entries, sizes = Entries(database), Sizes(database)
+    entries, sizes = Entries(database), StoreSizeLog(database)
 
     def measure() -> int:
-        sizes.note(storage.size)
-        return sizes.forget(time.time() - remembered_s)
+        sizes.record(storage.size)
+        return sizes.delete_before(time.time() - remembered_s)
 
     return (
-        storage.sweep,
+        storage.delete_expired,
         measure,
-        lambda: entries.forget(time.time() - remembered_s),
-        Answers(database, settings.lifetime_s).sweep,
-        lambda: forget(database, time.time()),
+        lambda: entries.delete_before(time.time() - remembered_s),
+        IdempotencyStore(database, settings.lifetime_s).delete_expired,
+        lambda: delete_expired(database, time.time()),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Components:
     """What a server is made of."""
 
     service: Service
@@ -142,14 +144,14 @@ class Parts:
 
 
 @contextmanager
-def assembled(settings: Settings) -> Iterator[Parts]:
+def components(settings: Settings) -> Iterator[Components]:
     """The parts, with the storage swept, for as long as the context lasts."""
-    take_short_turns()
+    shorten_gil_switch_interval()
     with ExitStack() as stack:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
-        fleet = stack.enter_context(closing(Fleet(settings.vram_budget_gb)))
+        fleet = stack.enter_context(closing(EngineManager(settings.vram_budget_gb)))
         service = stack.enter_context(closing(build_service(settings, storage, fleet)))
-        stack.enter_context(closing(Sweeper(sweeps(settings, storage, database))))
+        stack.enter_context(closing(PeriodicCleanup(cleanup_tasks(settings, storage, database))))
         quota = build_quota(settings, database)
-        yield Parts(service=service, storage=storage, database=database, quota=quota)
+        yield Components(service=service, storage=storage, database=database, quota=quota)

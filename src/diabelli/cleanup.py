@@ -10,14 +10,14 @@ from diabelli.errors import OperatorError
 
 _log = logging.getLogger("diabelli.sweeper")
 
-Sweep = Callable[[], int]
+CleanupTask = Callable[[], int]
 """Removes what is over, and tells how much that was."""
 
 
-class Sweeper:
+class PeriodicCleanup:
     """Carries out the sweeps at once and then every `interval_s` seconds, until it is closed."""
 
-    def __init__(self, sweeps: Sequence[Sweep], interval_s: float = 300) -> None:
+    def __init__(self, sweeps: Sequence[CleanupTask], interval_s: float = 300) -> None:
         self._sweeps = sweeps
         self._interval_s = interval_s
         self._closed = threading.Event()

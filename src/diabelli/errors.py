@@ -53,25 +53,25 @@ class DiabelliError(Exception):
         return str(self.args[0])
 
 
-class CallerError(DiabelliError):
+class ClientError(DiabelliError):
     """The request cannot be carried out as it stands."""
 
     code = "invalid_request"
 
 
-class InvalidParameter(CallerError):
+class InvalidParameter(ClientError):
     """A parameter has a value that is not accepted."""
 
     code = "invalid_parameter"
 
 
-class UnknownEngine(CallerError):
+class UnknownEngine(ClientError):
     """No engine goes by that name."""
 
     code = "unknown_engine"
 
 
-class InvalidPicture(CallerError):
+class InvalidPicture(ClientError):
     """The source cannot be read as a picture."""
 
     code = "invalid_picture"
@@ -96,43 +96,43 @@ class NotSquare(InvalidPicture):
         self.height = height
 
 
-class ContentRefused(CallerError):
+class ContentPolicyViolation(ClientError):
     """Your input image may contain content that is not allowed by our safety system."""
 
     code = "content_policy_violation"
 
 
-class PictureBlocked(ContentRefused):
+class PictureBlocked(ContentPolicyViolation):
     """Your input image may contain content that is not allowed by our safety system."""
 
     code = "picture_blocked"
 
 
-class UserBlocked(CallerError):
+class UserBlocked(ClientError):
     """The end-user that this request names is blocked on this server."""
 
     code = "user_blocked"
 
 
-class LinkRefused(CallerError):
+class InvalidSignature(ClientError):
     """The link was not signed by this server, or was altered since."""
 
     code = "link_refused"
 
 
-class LinkExpired(CallerError):
+class LinkExpired(ClientError):
     """The time of the link is over."""
 
     code = "link_expired"
 
 
-class PictureNotFound(CallerError):
+class PictureNotFound(ClientError):
     """No picture is kept under that name."""
 
     code = "picture_not_found"
 
 
-class QuotaExceeded(CallerError):
+class QuotaExceeded(ClientError):
     """A limit of the key or the end-user leaves no room for these images.
 
     Attributes:
@@ -201,7 +201,7 @@ class WeightsMissing(OperatorError):
     code = "weights_missing"
 
 
-class WeightsUnusable(OperatorError):
+class InvalidWeights(OperatorError):
     """The engine's weights cannot be used."""
 
     code = "weights_unusable"
@@ -219,7 +219,7 @@ class HubUnavailable(OperatorError):
     code = "hub_unavailable"
 
 
-class MemoryExceeded(OperatorError):
+class OutOfMemory(OperatorError):
     """The engine needs more memory than there is."""
 
     code = "memory_exceeded"

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from diabelli.errors import StoreUnavailable
-from diabelli.storage import private_folder
+from diabelli.storage import ensure_private_dir
 
 USER_KERNELS = Path("~/.cache/diabelli/kernels")
 _SYNTHESIS = Path(__file__).parent / "synthesis"
 _VARIABLE = "NUMBA_CACHE_DIR"
 
 
-def place_kernels(candidates: Iterable[Path]) -> None:
+def configure_kernel_cache(candidates: Iterable[Path]) -> None:
     """Let kernels be kept beside their source, or else in the first candidate that works.
 
     Numba reads the place from the environment when it is first imported. Each place belongs to
@@ -28,7 +28,7 @@ def place_kernels(candidates: Iterable[Path]) -> None:
         return
     for candidate in candidates:
         try:
-            os.environ[_VARIABLE] = str(private_folder(candidate.expanduser()))
+            os.environ[_VARIABLE] = str(ensure_private_dir(candidate.expanduser()))
             return
         except (StoreUnavailable, RuntimeError):
             continue

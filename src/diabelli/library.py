@@ -15,11 +15,11 @@ from diabelli.service import Service
 from diabelli.variation import (
     Fit,
     Image,
+    ProgressCallback,
     Variation,
     VariationSpec,
-    Watch,
+    parse_strength,
     random_seed,
-    strength_of,
     unwatched,
 )
 
@@ -39,7 +39,7 @@ def vary(
     fit: Fit = "crop",
     engine: str = "patch",
     threads: int | None = None,
-    watch: Watch = unwatched,
+    on_progress: ProgressCallback = unwatched,
 ) -> list[Variation]:
     """Make `n` variations of a picture.
 
@@ -55,12 +55,12 @@ def vary(
     Raises `InvalidParameter`, `InvalidPicture`, `UnknownEngine`, `MissingExtra`, `EngineFailed`,
     all of them `DiabelliError`s, and OSError for a path that cannot be read.
     """
-    height, width = size_of(size)
+    height, width = parse_size(size)
     spec = VariationSpec(
         n=n,
         height=height,
         width=width,
-        strength=strength_of(strength),
+        strength=parse_strength(strength),
         seed=random_seed() if seed is None else seed,
         fit=fit,
     )
@@ -68,12 +68,12 @@ def vary(
     image = pictures.to_image(source)
     service = Service(engines=engines_by_name, storage=None, threads=threads or os.cpu_count() or 1)
     try:
-        return service.vary(image, spec, engine=engine, watch=watch)
+        return service.vary(image, spec, engine=engine, watch=on_progress)
     finally:
         service.close()
 
 
-def size_of(value: int | str) -> tuple[int, int]:
+def parse_size(value: int | str) -> tuple[int, int]:
     """The height and width that 1024, "1024" (square) or "1536x1024" (width x height) means.
 
     Raises `InvalidParameter` for anything else.

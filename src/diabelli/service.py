@@ -17,9 +17,16 @@ from diabelli.engines import Engine, Piece
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngine
 from diabelli.pictures import Format, Image
 from diabelli.storage import LocalStorage
-from diabelli.timing import Timed, timing, untimed
-from diabelli.variation import EngineInfo, Progress, Variation, VariationSpec, Watch, unwatched
-from diabelli.worker_pool import Workers, heedless
+from diabelli.timing import StageCallback, measure_stage, untimed
+from diabelli.variation import (
+    EngineInfo,
+    Progress,
+    ProgressCallback,
+    Variation,
+    VariationSpec,
+    unwatched,
+)
+from diabelli.worker_pool import FairWorkerPool, heedless
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -27,7 +34,7 @@ _log = logging.getLogger("diabelli.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class EncodedVariation:
     """One variation of a request, encoded.
 
     Attributes:
@@ -49,7 +56,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
+class VariationBatch:
     """What came of a request.
 
     Attributes:
@@ -59,13 +66,13 @@ class Created:
         engine_ms: from then on, until the last variation was made, encoded and kept.
     """
 
-    variations: tuple[Made, ...]
+    variations: tuple[EncodedVariation, ...]
     engine: EngineInfo
     queued_ms: float
     engine_ms: float
 
 
-def unheard(index: int, made: Made) -> None:
+def unheard(index: int, made: EncodedVariation) -> None:
     """The listener of someone who waits for all variations together."""
 
 
@@ -83,7 +90,7 @@ class Service:
         self._engines = dict(engines)
         self._storage = storage
         self._warm = False
-        self.workers = Workers(threads)
+        self.workers = FairWorkerPool(threads)
 
     def create(
         self,
@@ -91,14 +98,14 @@ class Service:
         spec: VariationSpec,
         *,
         engine: str,
-        rules: pictures.Rules,
+        rules: pictures.DecodeLimits,
         keep: bool,
         look: Callable[[Image], None] = unseen,
-        watch: Watch = unwatched,
+        watch: ProgressCallback = unwatched,
         heed: Callable[[], None] = heedless,
-        ready: Callable[[int, Made], None] = unheard,
-        timed: Timed = untimed,
-    ) -> Created:
+        ready: Callable[[int, EncodedVariation], None] = unheard,
+        timed: StageCallback = untimed,
+    ) -> VariationBatch:
         """The `spec.n` variations of the picture in `source`, encoded; blocks.
 
         keep: whether they are put into the storage.
@@ -120,12 +127,12 @@ class Service:
             nonlocal taken
             taken = time.monotonic()
             timed("queued", taken - asked)
-            with timing("decode", timed):
+            with measure_stage("decode", timed):
                 image = pictures.decode(source, rules)
             look(image)
             return image
 
-        def finish(index: int, variation: Variation) -> Made:
+        def finish(index: int, variation: Variation) -> EncodedVariation:
             made = self._finish(variation, spec, keep, timed)
             ready(index, made)
             return made
@@ -149,7 +156,7 @@ class Service:
                 "duration_ms": round(1000 * (ended - asked)),
             },
         )
-        return Created(
+        return VariationBatch(
             variations=tuple(made),
             engine=self.info(engine),
             queued_ms=1000 * (taken - asked),
@@ -157,7 +164,12 @@ class Service:
         )
 
     def vary(
-        self, source: Image, spec: VariationSpec, *, engine: str, watch: Watch = unwatched
+        self,
+        source: Image,
+        spec: VariationSpec,
+        *,
+        engine: str,
+        watch: ProgressCallback = unwatched,
     ) -> list[Variation]:
         """The `spec.n` variations of an image, not encoded; otherwise as `create`."""
         return self._run(lambda: source, spec, engine, lambda _, variation: variation, watch)
@@ -166,10 +178,10 @@ class Service:
         """What the engine of that name says of itself; raises `UnknownEngine`."""
         return self._engine(engine).info
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Do ahead of time whatever the first requests would otherwise wait for."""
         for engine in self._engines.values():
-            engine.warm()
+            engine.warm_up()
         self._warm = True
 
     def check(self) -> None:
@@ -187,9 +199,9 @@ class Service:
         spec: VariationSpec,
         name: str,
         finish: Callable[[int, Variation], T],
-        watch: Watch,
+        watch: ProgressCallback,
         heed: Callable[[], None] = heedless,
-        timed: Timed = untimed,
+        timed: StageCallback = untimed,
     ) -> list[T]:
         """Everything that costs time happens on the workers; the caller's thread only waits."""
         engine = self._engine(name)
@@ -210,16 +222,18 @@ class Service:
         def carried_out(index: int, piece: Piece) -> Callable[[], T]:
             def work() -> T:
                 watched(Progress(index, "waiting", 0.0))
-                with timing("engine", timed):
-                    variation = _guarded(name, piece)
+                with measure_stage("engine", timed):
+                    variation = _translate_engine_error(name, piece)
                 return finish(index, variation)
 
             return work
 
         try:
             (image,) = spread([source])
-            with timing("prepare", timed):
-                pieces = _guarded(name, lambda: engine.prepare(image, spec, watched, spread))
+            with measure_stage("prepare", timed):
+                pieces = _translate_engine_error(
+                    name, lambda: engine.prepare(image, spec, watched, spread)
+                )
             return spread([carried_out(index, piece) for index, piece in enumerate(pieces)])
         finally:
             stopped.set()
@@ -231,17 +245,19 @@ class Service:
             )
         return self._engines[name]
 
-    def _finish(self, variation: Variation, spec: VariationSpec, keep: bool, timed: Timed) -> Made:
-        with timing("encode", timed):
+    def _finish(
+        self, variation: Variation, spec: VariationSpec, keep: bool, timed: StageCallback
+    ) -> EncodedVariation:
+        with measure_stage("encode", timed):
             picture = variation.encode(spec.output_format, spec.output_compression)
         key = None
         if keep:
             if self._storage is None:
                 raise RuntimeError("this service was built without a storage to keep pictures in")
-            with timing("store", timed):
+            with measure_stage("store", timed):
                 key = self._storage.put(picture, spec.output_format)
         height, width, channels = variation.image.shape
-        return Made(
+        return EncodedVariation(
             seed=variation.seed,
             picture=picture,
             output_format=spec.output_format,
@@ -252,7 +268,7 @@ class Service:
         )
 
 
-def _guarded(engine: str, work: Callable[[], T]) -> T:
+def _translate_engine_error(engine: str, work: Callable[[], T]) -> T:
     """What `work` of that engine returns; a fault that is not ours becomes `EngineFailed`."""
     try:
         return work()

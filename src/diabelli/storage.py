@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from diabelli.errors import LinkExpired, LinkRefused, PictureNotFound, StoreUnavailable
+from diabelli.errors import InvalidSignature, LinkExpired, PictureNotFound, StoreUnavailable
 from diabelli.pictures import Format
 
 _KEY = re.compile(r"[0-9]{10}/img-[A-Za-z0-9]{24}\.(png|webp|jpeg)", re.ASCII)
@@ -44,7 +44,7 @@ class LocalStorage:
 
         Raises `StoreUnavailable` where that is not possible.
         """
-        self._root = private_folder(root)
+        self._root = ensure_private_dir(root)
         self._secret = secret
         self._lifetime_s = lifetime_s
         self._clock = clock
@@ -60,12 +60,12 @@ class LocalStorage:
         key = f"{hour}/img-{name}.{output_format}"
         try:
             (self._root / hour).mkdir(mode=0o700, exist_ok=True)
-            _write_whole(self._root / key, picture, now)
+            _write_atomically(self._root / key, picture, now)
         except OSError as cause:
             raise StoreUnavailable(f"the picture cannot be kept: {cause.strerror}") from cause
         return key
 
-    def sign(self, key: str, start: int | None = None) -> str:
+    def signed_query(self, key: str, start: int | None = None) -> str:
         """The query that opens the link to `key` for the storage's lifetime.
 
         start: when that begins, in Unix seconds; None means now. The same start, the same query.
@@ -104,13 +104,15 @@ class LocalStorage:
             raise PictureNotFound(f"no picture is kept under {key!r}")
         start, end = query.get("st", ""), query.get("se", "")
         if not (_TIME.fullmatch(start) and _TIME.fullmatch(end)):
-            raise LinkRefused(
+            raise InvalidSignature(
                 "the link is not signed: it must carry st, se and sig as it was given"
             )
         # Compared as bytes, because a str with other than ASCII makes compare_digest fail.
         given = query.get("sig", "").encode("utf-8", "surrogatepass")
         if not hmac.compare_digest(given, self._signature(key, start, end).encode()):
-            raise LinkRefused("the link's signature does not fit: it must be used as it was given")
+            raise InvalidSignature(
+                "the link's signature does not fit: it must be used as it was given"
+            )
         if self._clock() >= int(end):
             raise LinkExpired(f"the link was valid until {_utc(int(end))}")
 
@@ -138,7 +140,7 @@ class LocalStorage:
         except OSError as cause:
             raise StoreUnavailable(f"the pictures cannot be seen: {cause.strerror}") from cause
 
-    def sweep(self) -> int:
+    def delete_expired(self) -> int:
         """Remove what no link opens any more, and what was never finished; tell how many files."""
         now, removed = self._clock(), 0
         for folder in self._hours():
@@ -163,7 +165,7 @@ class LocalStorage:
         return [path for path in sorted(self._root.iterdir()) if _HOUR.fullmatch(path.name)]
 
 
-def private_folder(path: Path) -> Path:
+def ensure_private_dir(path: Path) -> Path:
     """`path` as a folder, made for its owner alone where it is missing.
 
     Raises `StoreUnavailable` where it cannot be made or written to.
@@ -177,13 +179,13 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def secret_in(folder: Path) -> bytes:
+def load_or_create_secret(folder: Path) -> bytes:
     """The secret that links are signed with, made on the first call; 32 bytes, for the owner alone.
 
     Processes that make it at the same moment agree on one.
     Raises `StoreUnavailable` where it can be neither made nor read.
     """
-    path = private_folder(folder) / "secret"
+    path = ensure_private_dir(folder) / "secret"
     try:
         if not path.exists():
             _make_secret(path)
@@ -210,7 +212,7 @@ def _make_secret(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _write_whole(path: Path, content: bytes, modified: float) -> None:
+def _write_atomically(path: Path, content: bytes, modified: float) -> None:
     draft = path.with_name(f".{path.name}.part")
     try:
         _write(draft, content)

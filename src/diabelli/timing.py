@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 Stage: TypeAlias = Literal["queued", "decode", "prepare", "engine", "encode", "store"]
 """`queued`, `decode` and `prepare` come once a request, the others once a variation."""
 
-Timed: TypeAlias = Callable[[Stage, float], None]
+StageCallback: TypeAlias = Callable[[Stage, float], None]
 """Told of a stage that is over and its seconds, from any thread."""
 
 
@@ -19,7 +19,7 @@ def untimed(stage: Stage, seconds: float) -> None:
 
 
 @contextmanager
-def timing(stage: Stage, timed: Timed) -> Iterator[None]:
+def measure_stage(stage: Stage, timed: StageCallback) -> Iterator[None]:
     """Tell how long the block took, unless it raises."""
     started = time.monotonic()
     yield

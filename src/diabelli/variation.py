@@ -33,7 +33,7 @@ def random_seed() -> int:
     return secrets.randbelow(MAX_SEED + 1)
 
 
-def strength_of(value: float | str) -> float:
+def parse_strength(value: float | str) -> float:
     """The strength 0..1 that a number, a numeral or one of the names in `STRENGTHS` means.
 
     Raises `InvalidParameter` for anything else.
@@ -75,25 +75,27 @@ class VariationSpec:
     output_compression: int | None = None
 
     def __post_init__(self) -> None:
-        _within("n", self.n, 1, MAX_N)
-        _within("height", self.height, 1, MAX_SIDE)
-        _within("width", self.width, 1, MAX_SIDE)
-        _within("seed", self.seed, 0, MAX_SEED)
-        strength_of(self.strength)
-        _one_of("fit", self.fit, get_args(Fit))
-        _one_of("output_format", self.output_format, get_args(pictures.Format))
+        check_range("n", self.n, 1, MAX_N)
+        check_range("height", self.height, 1, MAX_SIDE)
+        check_range("width", self.width, 1, MAX_SIDE)
+        check_range("seed", self.seed, 0, MAX_SEED)
+        parse_strength(self.strength)
+        check_choice("fit", self.fit, get_args(Fit))
+        check_choice("output_format", self.output_format, get_args(pictures.Format))
         if self.output_compression is not None:
-            _within("output_compression", self.output_compression, 0, 100)
+            check_range("output_compression", self.output_compression, 0, 100)
 
 
-def _within(param: str, value: int, low: int, high: int) -> None:
+def check_range(param: str, value: int, low: int, high: int) -> None:
+    """Raise `InvalidParameter` unless `low <= value <= high`."""
     if not low <= value <= high:
         raise InvalidParameter(
             f"{param} {value} is not accepted: a whole number from {low} to {high}", param=param
         )
 
 
-def _one_of(param: str, value: str, accepted: tuple[str, ...]) -> None:
+def check_choice(param: str, value: str, accepted: tuple[str, ...]) -> None:
+    """Raise `InvalidParameter` unless `value` is one of `accepted`."""
     if value not in accepted:
         raise InvalidParameter(
             f"{param} {value!r} is not accepted: one of {', '.join(accepted)}", param=param
@@ -160,11 +162,11 @@ class Progress:
 
     index: int
     stage: str
-    share: float
+    fraction: float
     preview: Callable[[], Image] | None = None
 
 
-Watch: TypeAlias = Callable[[Progress], None]
+ProgressCallback: TypeAlias = Callable[[Progress], None]
 """Called between steps of the work, from any thread. Raising `Cancelled` in it stops that work."""
 
 

@@ -20,7 +20,7 @@ _TURN_S = 0.0002
 """For how long a thread may hold the interpreter while another one wants it."""
 
 
-def take_short_turns() -> None:
+def shorten_gil_switch_interval() -> None:
     """Let the threads of this process wait less for each other: for programs that are all server.
 
     Kernels run without the interpreter's lock, and want it back for the few lines between them. At
@@ -33,7 +33,7 @@ def heedless() -> None:
     """The `heed` of someone who waits to the end."""
 
 
-class _Batch(Generic[T]):
+class _Job(Generic[T]):
     """The pieces of one request: those that wait, those that run, and what came of the others."""
 
     def __init__(self, pieces: Sequence[Callable[[], T]], on_failure: Callable[[], None]) -> None:
@@ -42,14 +42,14 @@ class _Batch(Generic[T]):
         self.results: dict[int, T] = {}
         self.running = 0
         self.failure: Exception | None = None
-        self.over = threading.Event()
+        self.done = threading.Event()
 
 
-class Workers:
+class FairWorkerPool:
     """A fixed number of threads that do pieces of work."""
 
     def __init__(self, threads: int) -> None:
-        self._turns: deque[_Batch[Any]] = deque()
+        self._turns: deque[_Job[Any]] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self._busy = 0
@@ -74,7 +74,7 @@ class Workers:
         request in the same way, without waiting for the pieces that run.
         Must not be called from a piece.
         """
-        batch = _Batch(pieces, on_failure)
+        batch = _Job(pieces, on_failure)
         if not pieces:
             return []
         with self._changed:
@@ -83,7 +83,7 @@ class Workers:
             self._turns.append(batch)
             self._changed.notify(len(pieces))
         try:
-            while not batch.over.wait(_HEED_S):
+            while not batch.done.wait(_HEED_S):
                 heed()
         except BaseException:
             self._drop(batch)
@@ -117,15 +117,15 @@ class Workers:
         for thread in self._threads:
             thread.join()
 
-    def _drop(self, batch: _Batch[Any]) -> None:
+    def _drop(self, batch: _Job[Any]) -> None:
         with self._changed:
             batch.waiting.clear()
 
     def _work(self) -> None:
-        while self._take_turn():
+        while self._run_next():
             pass
 
-    def _take_turn(self) -> bool:
+    def _run_next(self) -> bool:
         """Do one piece; whether there was one. On return nothing holds on to its pictures."""
         turn = self._next()
         if turn is None:
@@ -135,12 +135,12 @@ class Workers:
             batch.results[index] = piece()
         # A worker outlives every piece: whatever one raises belongs to its request.
         except Exception as failure:
-            self._settle(batch, failure)
+            self._complete(batch, failure)
         else:
-            self._settle(batch, None)
+            self._complete(batch, None)
         return True
 
-    def _next(self) -> tuple[_Batch[Any], int, Callable[[], Any]] | None:
+    def _next(self) -> tuple[_Job[Any], int, Callable[[], Any]] | None:
         """The piece whose turn it is, once there is one; None when the workers are closed."""
         with self._changed:
             while True:
@@ -158,7 +158,7 @@ class Workers:
                     return None
                 self._changed.wait()
 
-    def _settle(self, batch: _Batch[Any], failure: Exception | None) -> None:
+    def _complete(self, batch: _Job[Any], failure: Exception | None) -> None:
         with self._changed:
             batch.running -= 1
             self._busy -= 1
@@ -167,4 +167,4 @@ class Workers:
                 batch.waiting.clear()
                 batch.on_failure()
             if not batch.waiting and not batch.running:
-                batch.over.set()
+                batch.done.set()

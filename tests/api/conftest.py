@@ -11,8 +11,8 @@ import pytest
 
 from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
-from diabelli.api.http.strict_h11 import Http11
-from diabelli.bootstrap import Parts, build_quota, open_ledger
+from diabelli.api.http.strict_h11 import StrictH11Protocol
+from diabelli.bootstrap import Components, build_quota, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -26,7 +26,7 @@ def start(
     settings: dict[str, Any],
     gate: Gate,
     root_path: str = "",
-    http: type[Http11] = Http11,
+    http: type[StrictH11Protocol] = StrictH11Protocol,
 ) -> Server:
     """A server in the stack; its models are named after the engines."""
     engines = {
@@ -42,10 +42,10 @@ def start(
     storage = LocalStorage(folder / "pictures", b"s" * 32, checked.lifetime_s)
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
-    service.warm()
+    service.warm_up()
     database = stack.enter_context(closing(open_ledger(checked)))
     quota = build_quota(checked, database)
-    parts = Parts(service=service, storage=storage, database=database, quota=quota)
+    parts = Components(service=service, storage=storage, database=database, quota=quota)
     return stack.enter_context(serving(checked, parts, root_path, http))
 
 

@@ -8,8 +8,15 @@ from functools import partial
 
 import numpy as np
 
-from diabelli.engines import Piece, Spread
-from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch
+from diabelli.engines import ParallelMap, Piece
+from diabelli.variation import (
+    EngineInfo,
+    Image,
+    Progress,
+    ProgressCallback,
+    Variation,
+    VariationSpec,
+)
 
 
 class Shift:
@@ -17,15 +24,17 @@ class Shift:
 
     info = EngineInfo(name="shift", version="1", summary="Rolls the source.", trained=False)
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Nothing to do."""
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
     ) -> list[Piece]:
         return [partial(self._make, source, spec, watch, index) for index in range(spec.n)]
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         watch(Progress(index, "shift", 0.0))
         seed = spec.seed + index
         rows = np.arange(spec.height) * source.shape[0] // spec.height
@@ -46,7 +55,9 @@ class Gate(Shift):
         self.opened = threading.Event()
         self.stopped = threading.Event()
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         self.entered.set()
         try:
             while not self.opened.is_set():
@@ -61,7 +72,9 @@ class Gate(Shift):
 class Broken(Shift):
     """Fails in a way that nobody foresaw."""
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         watch(Progress(index, "breaking", 0.0))
         raise ZeroDivisionError(f"the secret of {source.shape} and {spec}")
 
@@ -69,7 +82,9 @@ class Broken(Shift):
 class Climber(Shift):
     """Lets itself be looked at on its way."""
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         for step in range(3):
             preview = partial(np.full, (8 << step, 8 << step, 3), 80 * step, np.uint8)
             watch(Progress(index, f"level {step}", (step + 1) / 4, preview))
@@ -83,7 +98,9 @@ class Halfway(Shift):
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         preview = partial(np.full, (32, 32, 3), 120, np.uint8)
         watch(Progress(index, "level 1", 0.5, preview))
         if index == 0:
@@ -94,7 +111,9 @@ class Halfway(Shift):
 class Stumbler(Climber):
     """Fails shortly before it arrives."""
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         super()._make(source, spec, watch, index)
         # Only what was told and sent by now is known to have been on its way.
         time.sleep(0.1)

@@ -71,11 +71,11 @@ def test_requests_run_side_by_side(serve: Serve, gate: Gate) -> None:
 def test_count() -> None:
     """A request counts as one until its n is known, then as n, and as nothing once it left."""
     admission = Admission(2)
-    with admission.enter() as place:
+    with admission.admit() as place:
         assert admission.in_flight == 1
         place.resize(10)
         assert admission.in_flight == 10
-        with pytest.raises(Overloaded), admission.enter():
+        with pytest.raises(Overloaded), admission.admit():
             pass
     assert admission.in_flight == 0
 

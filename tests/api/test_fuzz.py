@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from api.wire import BOUNDARY, FORM_TYPE, Server, form, part, picture
-from diabelli.api.errors.exceptions import BodyTooLarge, BrokenForm, WrongContentType
+from diabelli.api.errors.exceptions import BodyTooLarge, MalformedForm, WrongContentType
 from diabelli.api.variations.form import MAX_PARTS, MAX_TEXT_BYTES, Form, boundary_of, read_form
 from fuzzing import TIMES, tries
 
@@ -135,7 +135,7 @@ def outcome(body: bytes, step: int) -> Form | str:
     """What comes of the body: a form, or the refusal."""
     try:
         return read(body, step)
-    except (BrokenForm, BodyTooLarge) as refusal:
+    except (MalformedForm, BodyTooLarge) as refusal:
         return type(refusal).__name__
 
 
@@ -148,7 +148,7 @@ def test_a_form_is_read_the_same_however_it_arrives(
     parts, body = made
     found = read(body, max(step, len(body) // 200))
     texts = {name: value for name, (_, value) in parts.items() if name != "image"}
-    assert found.texts == {
+    assert found.fields == {
         name: value[: MAX_TEXT_BYTES + 1].decode(errors="replace") for name, value in texts.items()
     }
     file, value = parts.get("image", (False, b""))
@@ -166,8 +166,8 @@ def test_a_broken_form_is_refused_or_read_but_never_a_fault(body: bytes, step: i
     if not body.startswith((b"\r", b"\n")):
         assert found == outcome(body, len(body) or 1)
     if isinstance(found, Form):
-        assert len(found.texts) <= MAX_PARTS
-        assert all(len(text.encode()) <= 3 * (MAX_TEXT_BYTES + 1) for text in found.texts.values())
+        assert len(found.fields) <= MAX_PARTS
+        assert all(len(text.encode()) <= 3 * (MAX_TEXT_BYTES + 1) for text in found.fields.values())
         assert len(found.picture or b"") <= PICTURE_LIMIT + 1
 
 
@@ -181,7 +181,7 @@ def test_a_broken_form_is_refused_or_read_but_never_a_fault(body: bytes, step: i
 )
 def test_whatever_the_content_type_says_is_understood_or_refused(content_type: str) -> None:
     """No Content-Type is more than a boundary or a refusal."""
-    with suppress(WrongContentType, BrokenForm):
+    with suppress(WrongContentType, MalformedForm):
         read(b"--x--\r\n", 100, content_type)
 
 

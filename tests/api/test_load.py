@@ -13,8 +13,8 @@ from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Line, Server, check_error, form, part, picture
 from diabelli.api.admission import Admission
-from diabelli.api.errors.exceptions import Overloaded, Stopping
-from diabelli.variation import Image, Variation, VariationSpec, Watch
+from diabelli.api.errors.exceptions import Overloaded, ShuttingDown
+from diabelli.variation import Image, ProgressCallback, Variation, VariationSpec
 from faults.serving import until
 
 SOURCE = part("image", picture(), filename="a.png")
@@ -31,7 +31,9 @@ class Turns(Gate):
         self.order: list[int] = []
         self._lock = threading.Lock()
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         with self._lock:
             self.order.append(spec.seed)
         if self.opened.is_set():
@@ -158,12 +160,12 @@ def test_the_wait_follows_the_pace() -> None:
     admission = Admission(20, clock)
     waits = []
     for seconds in (1, 2, 2, 100):
-        with admission.enter() as place:
+        with admission.admit() as place:
             place.resize(2)
             clock.now += seconds
-        with admission.enter() as place:
+        with admission.admit() as place:
             place.resize(20)
-            with pytest.raises(Overloaded) as refused, admission.enter():
+            with pytest.raises(Overloaded) as refused, admission.admit():
                 pass
             waits.append(refused.value.retry_after_s)
             place.resize(0)
@@ -175,9 +177,9 @@ def test_the_wait_follows_the_pace() -> None:
 def test_nobody_enters_a_server_that_stops() -> None:
     """Whoever is in stays, and whoever comes is told."""
     admission = Admission(2)
-    with admission.enter():
+    with admission.admit():
         admission.stopping = True
-        with pytest.raises(Stopping), admission.enter():
+        with pytest.raises(ShuttingDown), admission.admit():
             pass
         assert admission.requests == 1
     assert admission.requests == 0

@@ -10,7 +10,7 @@ import pytest
 
 from api.conftest import Serve
 from api.wire import PATH, Server, check_error, picture
-from diabelli.cli.logs import Text
+from diabelli.cli.logs import TextFormatter
 from diabelli.ledger.keys import IssuedKeys, Limits
 
 FILES = {"image": picture()}
@@ -149,7 +149,9 @@ def test_a_password_in_a_url_is_not_logged(serve: Serve, caplog: pytest.LogCaptu
     with caplog.at_level(logging.DEBUG):
         assert ask(server).status_code == 503
     assert records(caplog, "request.failed")
-    assert not [record for record in caplog.records if "pass-word-99" in Text().format(record)]
+    assert not [
+        record for record in caplog.records if "pass-word-99" in TextFormatter().format(record)
+    ]
 
 
 def test_keys_and_users_are_not_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:

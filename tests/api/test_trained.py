@@ -17,8 +17,8 @@ import pytest
 
 from api.wire import Server, opened, picture, serving
 from diabelli.api.variations.sse import DONE, PARTIAL
-from diabelli.bootstrap import assembled
-from diabelli.errors import MemoryExceeded, WeightsMissing
+from diabelli.bootstrap import components
+from diabelli.errors import OutOfMemory, WeightsMissing
 from diabelli.settings import Settings
 from engines.diffusion.tiny import build
 
@@ -65,8 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[Server]:
     """A server of those engines, put together from its settings."""
     checked = settings(folder)
-    with assembled(checked) as parts:
-        parts.service.warm()
+    with components(checked) as parts:
+        parts.service.warm_up()
         with serving(checked, parts) as running:
             yield running
 
@@ -182,8 +182,8 @@ def test_a_client_that_hangs_up_frees_the_engine(folder):
     slow = settings(folder).engines["tiny"].model_copy(update={"steps": 1000})
     checked = settings(folder, engines={**settings(folder).engines, "tiny": slow})
     checked = checked.model_copy(update={"data_dir": folder / "slow"})
-    with assembled(checked) as parts, serving(checked, parts) as running:
-        parts.service.warm()
+    with components(checked) as parts, serving(checked, parts) as running:
+        parts.service.warm_up()
         with openai.OpenAI(api_key="any", base_url=running.base_url, max_retries=0) as client:
             with pytest.raises(openai.APITimeoutError):
                 client.with_options(timeout=1.5).images.create_variation(image=picture(), **SMALL)
@@ -196,12 +196,12 @@ def test_a_client_that_hangs_up_frees_the_engine(folder):
     ("changes", "fault", "told"),
     [
         ({"engines": {"tiny": {"pipeline": "/no/such", "recipe": "image"}}}, WeightsMissing, "/no"),
-        ({"vram_budget_gb": 1e-6}, MemoryExceeded, "vram_budget_gb"),
+        ({"vram_budget_gb": 1e-6}, OutOfMemory, "vram_budget_gb"),
     ],
 )
 def test_a_start_tells_what_is_missing(folder, changes, fault, told):
     """Weights that are not there and engines that do not fit are told before anybody connects."""
     only = {"models": {"dall-e-2": "tiny"}, "data_dir": folder / "start"}
     checked = Settings.model_validate({"engines": settings(folder).engines, **only, **changes})
-    with pytest.raises(fault, match=told), assembled(checked):
+    with pytest.raises(fault, match=told), components(checked):
         pass

@@ -17,8 +17,8 @@ import uvicorn
 from PIL import Image as Pillow
 
 from diabelli.api.app import create_app
-from diabelli.api.http.strict_h11 import Http11
-from diabelli.bootstrap import Parts
+from diabelli.api.http.strict_h11 import StrictH11Protocol
+from diabelli.bootstrap import Components
 from diabelli.ledger.database import Database
 from diabelli.service import Service
 from diabelli.settings import Settings
@@ -47,7 +47,10 @@ class Server:
 
 @contextmanager
 def serving(
-    settings: Settings, parts: Parts, root_path: str = "", http: type[Http11] = Http11
+    settings: Settings,
+    parts: Components,
+    root_path: str = "",
+    http: type[StrictH11Protocol] = StrictH11Protocol,
 ) -> Iterator[Server]:
     """The application under uvicorn in a thread, on a port that the system chose."""
     app = create_app(settings, parts)

@@ -20,7 +20,7 @@ from diabelli.ledger.blocks import Blocks, sha256_of
 from diabelli.ledger.database import Database
 from diabelli.ledger.entries import Entries, Entry
 from diabelli.ledger.keys import IssuedKeys, Limits
-from diabelli.pictures.blocklist_hashes import kept
+from diabelli.pictures.blocklist_hashes import hashes_to_store
 from diabelli.settings import Settings
 from oracles.sources import face
 
@@ -75,7 +75,7 @@ def test_pictures_are_blocked_by_their_looks(run, blocks, tmp_path) -> None:
     assert "only this very file" in ended.err
     found = {block.note: block for block in blocks.pictures()}
     assert found["one.png"].sha256 == sha256_of(one.read_bytes())
-    assert found["one.png"].hashes == kept(face(256))
+    assert found["one.png"].hashes == hashes_to_store(face(256))
     assert found["grey.png"].hashes == ()
 
 
@@ -123,7 +123,7 @@ def test_the_list_names_everybody_and_everything(run, blocks) -> None:
     """What a client made up does not steer the terminal."""
     assert "Nobody and nothing" in run("block", "list").err
     blocks.block_user("\x1b[31m[red]waltz", note="spam")
-    blocks.block_picture(sha256_of(b"a file"), kept(face(64)), note="seen")
+    blocks.block_picture(sha256_of(b"a file"), hashes_to_store(face(64)), note="seen")
     said = run("block", "list").out
     assert "\x1b" not in said
     assert "\N{REPLACEMENT CHARACTER}[31m[red]waltz" in said

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diabelli.cli.logs import Json, Text, configure
+from diabelli.cli.logs import JsonFormatter, TextFormatter, configure
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def traced(text: str) -> logging.LogRecord:
 
 def test_fields_follow_the_event():
     """Whatever an event carries is on its line, after its time in UTC."""
-    line = Text().format(record(status=200, request="POST /v1"))
+    line = TextFormatter().format(record(status=200, request="POST /v1"))
     assert line == (
         '2027-01-15T08:00:00.250Z INFO diabelli.api request.answered status=200 request="POST /v1"'
     )
@@ -42,7 +42,7 @@ def test_fields_follow_the_event():
 
 def test_json_says_the_same():
     """Each event is one object, in which numbers are numbers."""
-    told = json.loads(Json().format(record(status=200, seeds=[1, 2], path=Path("x"))))
+    told = json.loads(JsonFormatter().format(record(status=200, seeds=[1, 2], path=Path("x"))))
     assert told == {
         "time": "2027-01-15T08:00:00.250Z",
         "level": "INFO",
@@ -56,8 +56,8 @@ def test_json_says_the_same():
 
 def test_a_trace_follows_its_line():
     """An unforeseen exception is logged whole, indented; in JSON it is a value."""
-    assert "failed n=1\n    Traceback" in Text().format(traced("deep"))
-    assert "deep" in json.loads(Json().format(traced("deep")))["trace"]
+    assert "failed n=1\n    Traceback" in TextFormatter().format(traced("deep"))
+    assert "deep" in json.loads(JsonFormatter().format(traced("deep")))["trace"]
 
 
 HOSTILE = [
@@ -72,7 +72,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("form", [Text(), Json()])
+@pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_begins_a_line_of_its_own(form, text):
     """Whatever a client makes up stays within its field, and cannot steer a terminal."""
@@ -91,7 +91,7 @@ def is_one_line(text: str) -> bool:
 
 def test_a_field_cannot_be_made_up():
     """A value with blanks or quotes in it is one value."""
-    assert Text().format(record(user='a" status=500')).endswith(r'user="a\" status=500"')
+    assert TextFormatter().format(record(user='a" status=500')).endswith(r'user="a\" status=500"')
 
 
 def test_libraries_are_quiet():

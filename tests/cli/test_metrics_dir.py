@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from diabelli.cli.metrics_dir import count_together
+from diabelli.cli.metrics_dir import enable_shared_metrics
 
 
 @pytest.fixture(autouse=True)
@@ -18,10 +18,10 @@ def _no_folder_is_set(monkeypatch):
 def test_a_start_counts_from_zero(tmp_path):
     """What an earlier start left is removed, and the folder is its owner's alone."""
     folder = tmp_path / "data" / "metrics"
-    count_together(folder)
+    enable_shared_metrics(folder)
     (folder / "counter_1.db").write_bytes(b"old")
     del os.environ["PROMETHEUS_MULTIPROC_DIR"]
-    count_together(folder)
+    enable_shared_metrics(folder)
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
     assert list(folder.iterdir()) == []
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -31,6 +31,6 @@ def test_the_operators_own_folder_is_left_alone(monkeypatch, tmp_path):
     """It may be shared with processes that are not of this start."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     (tmp_path / "counter_1.db").write_bytes(b"old")
-    count_together(tmp_path / "other")
+    enable_shared_metrics(tmp_path / "other")
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path)
     assert (tmp_path / "counter_1.db").exists()

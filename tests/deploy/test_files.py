@@ -16,7 +16,7 @@ from typer.main import get_command
 from deploy.proxies import DEPLOY, program, written
 from diabelli.cli import app
 from diabelli.settings import Settings
-from diabelli.settings.reading import read
+from diabelli.settings.reading import load_settings
 
 PROXIES = ("nginx.conf", "nginx-prefix.conf", "Caddyfile")
 DEFAULTS = Settings(data_dir=Path("nowhere"))
@@ -75,7 +75,7 @@ def test_the_unit_waits_for_the_last_requests() -> None:
 def test_the_settings_are_good_and_fit_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Data lies where the unit lets it be written."""
     monkeypatch.chdir("/")
-    settings = read({}, DEPLOY / "diabelli.toml")
+    settings = load_settings({}, DEPLOY / "diabelli.toml")
     assert settings.data_dir == Path("/var/lib") / unit()["StateDirectory"]
     assert "--config /etc/diabelli/diabelli.toml" in unit()["ExecStart"]
 

@@ -40,14 +40,14 @@ def engine(
     elif request.param == "example":
         yield example()
     else:
-        from diabelli.engines.diffusion.engine_manager import Fleet
-        from diabelli.engines.diffusion.runtime import Plan, Running
+        from diabelli.engines.diffusion.engine_manager import EngineManager
+        from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
         from engines.diffusion.tiny import build
 
         preset = build(RECIPES[request.param], tmp_path_factory.mktemp("weights"))
-        with closing(Fleet()) as fleet:
-            engine = fleet.engine(Plan(preset, Running(exact=True, load="start")))
-            engine.warm()
+        with closing(EngineManager()) as fleet:
+            engine = fleet.engine(EnginePlan(preset, RuntimeOptions(exact=True, load="start")))
+            engine.warm_up()
             yield engine
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
-from diabelli.engines import Engine, in_turn
-from diabelli.variation import Image, Variation, VariationSpec, Watch, unwatched
+from diabelli.engines import Engine, run_sequentially
+from diabelli.variation import Image, ProgressCallback, Variation, VariationSpec, unwatched
 
 
 def made(
-    engine: Engine, source: Image, spec: VariationSpec, watch: Watch = unwatched
+    engine: Engine, source: Image, spec: VariationSpec, watch: ProgressCallback = unwatched
 ) -> list[Variation]:
     """The variations of one request, one after the other."""
-    return in_turn(engine.prepare(source, spec, watch, in_turn))
+    return run_sequentially(engine.prepare(source, spec, watch, run_sequentially))
 
 
 def square(side: int = 256, *, n: int = 1, seed: int = 7, strength: float = 0.5) -> VariationSpec:

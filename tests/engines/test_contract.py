@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from diabelli.engines import ENGINES, in_turn, load
+from diabelli.engines import ENGINES, load, run_sequentially
 from diabelli.errors import Cancelled, UnknownEngine
 from diabelli.variation import MAX_SEED, Progress, VariationSpec, unwatched
 from engines.making import digest, made, square
@@ -59,9 +59,9 @@ def test_variations_have_the_size_that_was_asked_for(engine, height, width):
 def test_a_request_gets_as_many_as_it_asked_for(engine):
     """n pieces make n variations that tell their engine and strength."""
     for n in (1, 3):
-        pieces = engine.prepare(face(96), square(64, n=n), unwatched, in_turn)
+        pieces = engine.prepare(face(96), square(64, n=n), unwatched, run_sequentially)
         assert len(pieces) == n
-        for variation in in_turn(pieces):
+        for variation in run_sequentially(pieces):
             assert variation.engine == engine.info
             assert variation.strength == 0.5
 
@@ -136,7 +136,7 @@ def test_the_watch_sees_every_variation_come_on(engine):
     made(engine, landscape(100), square(n=3), seen.append)
     assert {progress.index for progress in seen} == {0, 1, 2}
     for index in range(3):
-        shares = [progress.share for progress in seen if progress.index == index]
+        shares = [progress.fraction for progress in seen if progress.index == index]
         assert len(shares) > 2
         assert shares == sorted(shares)
         assert shares[0] >= 0
@@ -171,7 +171,7 @@ def test_cancelling_one_piece_leaves_the_others(engine):
         if stopped.is_set() and progress.index == 0:
             raise Cancelled
 
-    first, second = engine.prepare(pebbles(100), square(n=2), watch, in_turn)
+    first, second = engine.prepare(pebbles(100), square(n=2), watch, run_sequentially)
     stopped.set()
     with pytest.raises(Cancelled):
         first()

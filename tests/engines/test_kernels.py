@@ -38,7 +38,7 @@ def compiled():
     return {name: len(kernel.signatures) for name, kernel in kernels.items()}
 
 engine = PatchEngine()
-engine.warm()
+engine.warm_up()
 before = compiled()
 sources = [face(300), flag(90), sticker(200), landscape(64)[:, :20], face(2),
            np.asfortranarray(face(90)),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diabelli.engines import load, names
+from diabelli.engines import available_engines, load
 from diabelli.errors import UnknownEngine, WeightsMissing
 from engines.conftest import DOCS
 from engines.making import made, square
@@ -48,7 +48,7 @@ def package(tmp_path, monkeypatch) -> Path:
 
 def test_packages_of_others_bring_engines(package):
     """An entry point is all that it takes."""
-    assert "tint" in names()
+    assert "tint" in available_engines()
     (variation,) = made(load("tint"), face(64), square(64))
     assert variation.engine.name == "tint"
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.alpha import is_transparent, joined, separated
+from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
@@ -30,8 +30,8 @@ def noise(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("side", [64, 100, 256])
 def test_strength_0_gives_the_source_back(patch_engine, source, side):
     """Every variation of strength 0 is exactly the source at the size asked for."""
-    planes = joined(source)
-    expected = separated(resize(planes, side, side), transparent=is_transparent(planes))
+    planes = premultiply(source)
+    expected = unpremultiply(resize(planes, side, side), transparent=is_transparent(planes))
     for variation in made(patch_engine, source, square(side, n=3, strength=0)):
         np.testing.assert_array_equal(variation.image, expected)
 
@@ -203,10 +203,10 @@ def test_one_transparent_corner_keeps_the_alpha(patch_engine):
 def test_ten_of_a_portrait_are_ten_pictures(patch_engine):
     """No two lie nearer than 3 grey levels at 32 pixels, and none that near to the source."""
     images = [
-        resize(joined(variation.image), 32, 32).astype(int)
+        resize(premultiply(variation.image), 32, 32).astype(int)
         for variation in made(patch_engine, face(200), square(128, n=10, strength=0.5))
     ]
-    small = resize(joined(face(200)), 32, 32).astype(int)
+    small = resize(premultiply(face(200)), 32, 32).astype(int)
     for one, other in combinations([small, *images], 2):
         assert np.abs(one - other)[..., :3].mean() > 3
 

@@ -14,7 +14,14 @@ import numba
 from api.engines import Shift
 from diabelli import engines
 from diabelli.cli import main
-from diabelli.variation import EngineInfo, Image, Progress, Variation, VariationSpec, Watch
+from diabelli.variation import (
+    EngineInfo,
+    Image,
+    Progress,
+    ProgressCallback,
+    Variation,
+    VariationSpec,
+)
 
 
 class FileGate(Shift):
@@ -22,7 +29,9 @@ class FileGate(Shift):
 
     info = EngineInfo(name="gate", version="1", summary="Waits.", trained=False)
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         folder = Path(os.environ["GATE"])
         (folder / f"entered-{spec.seed}-{index}-{os.getpid()}").touch()
         while not (folder / "open").exists():
@@ -36,7 +45,9 @@ class BrokenKernel(Shift):
 
     info = EngineInfo(name="broken", version="1", summary="Breaks.", trained=False)
 
-    def _make(self, source: Image, spec: VariationSpec, watch: Watch, index: int) -> Variation:
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
         watch(Progress(index, "breaking", 0.0))
         numba.njit(nogil=True)(_fail)(source.shape[0])
         raise AssertionError

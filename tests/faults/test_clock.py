@@ -12,7 +12,7 @@ import pytest
 
 from api.engines import Shift
 from api.wire import PATH, Server, picture, serving
-from diabelli.bootstrap import Parts, build_quota, open_ledger
+from diabelli.bootstrap import Components, build_quota, open_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -51,13 +51,13 @@ def test_links_and_requests_go_on(tmp_path: Path, step: float) -> None:
         )
         database = stack.enter_context(closing(open_ledger(settings)))
         quota = build_quota(settings, database)
-        parts = Parts(service=service, storage=storage, database=database, quota=quota)
+        parts = Components(service=service, storage=storage, database=database, quota=quota)
         server = stack.enter_context(serving(settings, parts))
         links = [link_of_new(server)]
         clock.set_by = step
-        storage.sweep()
+        storage.delete_expired()
         links.append(link_of_new(server))
-        storage.sweep()
+        storage.delete_expired()
         assert [httpx.get(link).status_code for link in links] == [200, 200]
 
 

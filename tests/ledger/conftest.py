@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from conftest import EmptyDatabase
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.tables import METADATA
 
@@ -27,7 +27,7 @@ def postgresql_database(empty_database: EmptyDatabase) -> Iterator[Database]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database of each kind."""
     if request.param == "sqlite":
-        return file_at(tmp_path / "ledger.sqlite3").render_as_string()
+        return sqlite_url(tmp_path / "ledger.sqlite3").render_as_string()
     return str(request.getfixturevalue("postgresql_url"))
 
 
@@ -35,7 +35,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of each kind with the tables of today, and nothing in them."""
     if request.param == "sqlite":
-        with closing(Database(file_at(tmp_path / "ledger.sqlite3"))) as database:
+        with closing(Database(sqlite_url(tmp_path / "ledger.sqlite3"))) as database:
             migrate(database)
             yield database
     else:

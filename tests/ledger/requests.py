@@ -6,7 +6,7 @@ import secrets
 
 from diabelli.ledger.database import Database
 from diabelli.ledger.entries import Entries, Entry
-from diabelli.ledger.store_sizes import Sizes
+from diabelli.ledger.store_sizes import StoreSizeLog
 
 MONDAY = 1_790_553_600.0
 """The first second of Monday, 2026-09-28, UTC."""
@@ -65,4 +65,4 @@ def refusal(
 
 def stored(database: Database, *, time: float, size: int) -> None:
     """Note that the store was so large at that moment."""
-    Sizes(database, lambda: time).note(lambda: size)
+    StoreSizeLog(database, lambda: time).record(lambda: size)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diabelli.errors import ContentRefused, PictureBlocked, UserBlocked
+from diabelli.errors import ContentPolicyViolation, PictureBlocked, UserBlocked
 from diabelli.ledger.abuse import (
     MANY_ALIKE,
     MANY_KEYS,
     MANY_REFUSALS,
-    crowd,
+    largest_cluster,
     suspects,
 )
 from diabelli.ledger.entries import Entries, Entry
@@ -59,7 +59,7 @@ def test_many_keys_are_suspicious(database, record):
     assert found(database) == {"many": (f"{MANY_KEYS} different keys",)}
 
 
-@pytest.mark.parametrize("kind", [ContentRefused, PictureBlocked, UserBlocked])
+@pytest.mark.parametrize("kind", [ContentPolicyViolation, PictureBlocked, UserBlocked])
 def test_refusals_are_suspicious(database, record, kind):
     """Blocked or unsafe, but not what anybody gets wrong."""
     for _ in range(MANY_REFUSALS):
@@ -121,9 +121,9 @@ def test_a_crowd_is_counted_around_one_picture():
     """However many hashes there are; a chain of small steps is not one picture."""
     middle = random_hash()
     others = [random_hash() for _ in range(600)]
-    assert crowd([*others, middle, near(middle, 31), near(middle, 20)]) == (3, 600)
-    assert crowd([near(middle, 32), middle]) == (1, 0)
-    assert crowd([middle]) == (1, 0)
+    assert largest_cluster([*others, middle, near(middle, 31), near(middle, 20)]) == (3, 600)
+    assert largest_cluster([near(middle, 32), middle]) == (1, 0)
+    assert largest_cluster([middle]) == (1, 0)
 
 
 def test_the_thresholds_are_documented():

@@ -5,12 +5,12 @@ import pytest
 from PIL import Image as Pillow
 
 from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureBlocked, UserBlocked
-from diabelli.ledger.blocklist_cache import FRESH_S, Blocklist
+from diabelli.ledger.blocklist_cache import CACHE_TTL_S, Blocklist
 from diabelli.ledger.blocks import Blocks, sha256_of
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.entries import Entries, Entry
 from diabelli.ledger.migrations import migrate
-from diabelli.pictures.blocklist_hashes import kept
+from diabelli.pictures.blocklist_hashes import hashes_to_store
 from diabelli.pictures.pdq import pdq
 from oracles.sources import face, landscape, pebbles
 
@@ -72,7 +72,7 @@ def test_a_user_can_be_blocked_under_one_key_alone(blocks, blocklist):
 
 def test_a_blocked_file_is_refused(blocks, blocklist):
     """Even where its picture has nothing to be known by."""
-    blocks.block_picture(sha256_of(b"grey"), kept(GREY))
+    blocks.block_picture(sha256_of(b"grey"), hashes_to_store(GREY))
     with pytest.raises(PictureBlocked):
         blocklist.check_picture(sha256_of(b"grey"), GREY)
     blocklist.check_picture(OTHER, GREY)
@@ -81,7 +81,7 @@ def test_a_blocked_file_is_refused(blocks, blocklist):
 @pytest.mark.parametrize("turned", [lambda image: image, np.rot90, np.fliplr])
 def test_a_picture_that_looks_like_a_blocked_one_is_refused(blocks, blocklist, turned):
     """Another file, smaller, and whichever way up; no other picture is."""
-    blocks.block_picture(sha256_of(b"a face"), kept(face(512)))
+    blocks.block_picture(sha256_of(b"a face"), hashes_to_store(face(512)))
     small = np.asarray(Pillow.fromarray(np.ascontiguousarray(turned(face(512)))).resize((300, 300)))
     with pytest.raises(PictureBlocked):
         blocklist.check_picture(OTHER, small)
@@ -91,7 +91,7 @@ def test_a_picture_that_looks_like_a_blocked_one_is_refused(blocks, blocklist, t
 
 def test_a_transparent_picture_is_known(blocks, blocklist):
     """Alpha that hides little does not hide a picture."""
-    blocks.block_picture(sha256_of(b"a face"), kept(face(256)))
+    blocks.block_picture(sha256_of(b"a face"), hashes_to_store(face(256)))
     alpha = np.full((256, 256, 1), 200, np.uint8)
     with pytest.raises(PictureBlocked):
         blocklist.check_picture(OTHER, np.dstack([face(256), alpha]))
@@ -102,12 +102,12 @@ def test_a_change_is_seen_within_a_second(blocks, blocklist, clock):
     blocklist.check_user("waltz", key=None)
     blocks.block_user("waltz")
     blocklist.check_user("waltz", key=None)
-    clock.now += FRESH_S
+    clock.now += CACHE_TTL_S
     with pytest.raises(UserBlocked):
         blocklist.check_user("waltz", key=None)
     blocks.unblock_user("waltz")
     blocks.block_user("another")
-    clock.now += FRESH_S
+    clock.now += CACHE_TTL_S
     blocklist.check_user("waltz", key=None)
 
 
@@ -167,7 +167,7 @@ def test_one_among_thousands_is_found(blocks, blocklist):
     random = np.random.default_rng(5)
     for number in range(4):
         digits = [random.bytes(32).hex() for _ in range(1000)]
-        blocks.block_picture(sha256_of(b"%d" % number), [*digits, *kept(face(512))[:1]])
+        blocks.block_picture(sha256_of(b"%d" % number), [*digits, *hashes_to_store(face(512))[:1]])
     with pytest.raises(PictureBlocked):
         blocklist.check_picture(OTHER, face(300))
     for make in (landscape, pebbles):
@@ -177,7 +177,7 @@ def test_one_among_thousands_is_found(blocks, blocklist):
 def test_what_is_known_holds_while_the_ledger_is_away(tmp_path, clock, caplog):
     """Blocks do not fall with the database; without a first answer there is none to give."""
     path = tmp_path / "ledger.sqlite3"
-    database = Database(file_at(path))
+    database = Database(sqlite_url(path))
     migrate(database)
     Blocks(database).block_user("waltz")
     blocklist, late = Blocklist(database, clock), Blocklist(database, clock)
@@ -186,7 +186,7 @@ def test_what_is_known_holds_while_the_ledger_is_away(tmp_path, clock, caplog):
     database.close()
     path.rename(tmp_path / "away")
     path.mkdir()
-    clock.now += 2 * FRESH_S
+    clock.now += 2 * CACHE_TTL_S
     with pytest.raises(UserBlocked):
         blocklist.check_user("waltz", key=None)
     blocklist.check_user("polka", key=None)

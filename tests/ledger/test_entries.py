@@ -10,7 +10,7 @@ from sqlalchemy import select
 from diabelli.errors import LedgerUnavailable
 from diabelli.ledger import entries as module
 from diabelli.ledger.database import Database
-from diabelli.ledger.entries import Entries, Entry, Recorded
+from diabelli.ledger.entries import Entries, Entry, EntryVariation
 from diabelli.ledger.tables import ENTRIES, VARIATIONS
 
 FULL = Entry(
@@ -32,8 +32,8 @@ FULL = Entry(
     engine_ms=812.5,
     total_ms=900.125,
     variations=(
-        Recorded(seed=2**63 - 1, stored="2026092800/img-a.png", expires=1_790_003_600.5),
-        Recorded(seed=0),
+        EntryVariation(seed=2**63 - 1, stored="2026092800/img-a.png", expires=1_790_003_600.5),
+        EntryVariation(seed=0),
     ),
 )
 
@@ -45,7 +45,7 @@ def entry(request_id: str, time: float) -> Entry:
         time=time,
         status=200,
         total_ms=1,
-        variations=(Recorded(seed=1),),
+        variations=(EntryVariation(seed=1),),
     )
 
 
@@ -54,7 +54,7 @@ def test_an_entry_is_kept_to_the_last_digit(database: Database) -> None:
     Entries(database).record(FULL)
     expected = asdict(FULL)
     variations = expected.pop("variations")
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         (row,) = connection.execute(select(ENTRIES)).mappings()
         made = connection.execute(select(VARIATIONS).order_by(VARIATIONS.c.position)).mappings()
         assert dict(row) == expected
@@ -70,7 +70,7 @@ def test_an_entry_is_never_changed(database: Database) -> None:
     entries.record(FULL)
     with pytest.raises(LedgerUnavailable):
         entries.record(entry("req_1", time=0))
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert connection.execute(select(ENTRIES.c.time)).scalars().all() == [FULL.time]
         assert len(connection.execute(select(VARIATIONS)).all()) == 2
 
@@ -81,9 +81,9 @@ def test_old_entries_are_forgotten(database: Database, monkeypatch: pytest.Monke
     entries = Entries(database)
     for time in range(10):
         entries.record(entry(f"req_{time}", time))
-    assert entries.forget(before=8) == 8
-    assert entries.forget(before=8) == 0
-    with database.reading() as connection:
+    assert entries.delete_before(before=8) == 8
+    assert entries.delete_before(before=8) == 0
+    with database.read_transaction() as connection:
         for table in (ENTRIES, VARIATIONS):
             left = connection.execute(select(table.c.request_id)).scalars()
             assert sorted(left) == ["req_8", "req_9"]

@@ -40,7 +40,7 @@ def test_keys_are_long_and_differ(keys: IssuedKeys) -> None:
 def test_only_a_hash_and_a_beginning_are_kept(keys: IssuedKeys, database: Database) -> None:
     """What lies in the ledger opens nothing."""
     key = keys.create("web", Limits())
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         row = connection.execute(select(KEYS)).one()
     assert key not in str(row)
     assert row.prefix == key[:11]
@@ -50,10 +50,10 @@ def test_only_a_hash_and_a_beginning_are_kept(keys: IssuedKeys, database: Databa
 def test_a_revoked_key_opens_nothing(keys: IssuedKeys) -> None:
     """It stays in the list with the time, and its name is free again."""
     key = keys.create("web", Limits())
-    assert (keys.any_made(), keys.any_good()) == (True, True)
+    assert (keys.any_exist(), keys.any_active()) == (True, True)
     keys.revoke("web")
     assert keys.caller_of(key) is None
-    assert (keys.any_made(), keys.any_good()) == (True, False)
+    assert (keys.any_exist(), keys.any_active()) == (True, False)
     keys.create("web", Limits())
     assert sorted(issued.revoked or 0 for issued in keys.list()) == [0, 1000]
 
@@ -73,7 +73,7 @@ def test_a_key_is_named_by_its_id_too(keys: IssuedKeys) -> None:
     caller = keys.caller_of(keys.create("web", Limits()))
     assert caller is not None
     keys.revoke(str(caller.id))
-    assert not keys.any_good()
+    assert not keys.any_active()
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 65, "two\nlines"])
@@ -98,6 +98,6 @@ def test_limits_left_open_are_the_default() -> None:
     """0 is a limit of its own: none, whatever the default."""
     own = Limits(images_per_minute=5, images_per_day=0)
     default = Limits(images_per_minute=1, images_per_day=2, concurrent_images=3)
-    assert own.or_else(default) == Limits(
+    assert own.with_defaults(default) == Limits(
         images_per_minute=5, images_per_day=0, concurrent_images=3
     )

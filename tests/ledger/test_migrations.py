@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from diabelli.errors import LedgerUnavailable
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.tables import METADATA
 
@@ -29,26 +29,26 @@ database.close()
 
 def test_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
     """Tables, columns, types and indexes are those of `METADATA`, and there are no others."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, METADATA) == []
 
 
 def test_every_revision_is_named_after_its_number(database: Database) -> None:
     """A reader finds the revision that a database is at."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     assert revision == "0002"
 
 
 def test_a_second_start_changes_nothing(database: Database) -> None:
     """What is in the tables stays."""
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         connection.execute(
             text("INSERT INTO entries (request_id, time, status, total_ms) VALUES ('a', 1, 200, 2)")
         )
     migrate(database)
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
 
 
@@ -56,14 +56,14 @@ def test_a_ledger_of_an_older_version_is_upgraded(url: str) -> None:
     """It gets the tables of today and keeps what is in it."""
     database = Database(url)
     migrate(database)
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         connection.execute(text("DROP TABLE store_sizes"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         connection.execute(
             text("INSERT INTO entries (request_id, time, status, total_ms) VALUES ('a', 1, 200, 2)")
         )
     migrate(database)
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
     database.close()
@@ -72,11 +72,11 @@ def test_a_ledger_of_an_older_version_is_upgraded(url: str) -> None:
 def test_a_second_start_waits_for_no_writer(tmp_path: Path) -> None:
     """A command that only reads works while another program writes."""
     path = tmp_path / "ledger.sqlite3"
-    database = Database(file_at(path))
+    database = Database(sqlite_url(path))
     migrate(database)
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         connection.execute(text("DELETE FROM entries"))
-        other = Database(file_at(path))
+        other = Database(sqlite_url(path))
         migrate(other)
         other.close()
     database.close()
@@ -96,7 +96,7 @@ def test_processes_that_start_together_migrate_once(url: str) -> None:
     ended = [process.communicate("go\n", timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], ended
     database = Database(url)
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert set(METADATA.tables) < set(inspect(connection).get_table_names())
     database.close()
 
@@ -104,11 +104,11 @@ def test_processes_that_start_together_migrate_once(url: str) -> None:
 def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
     """The database is as it was, so that the next start finds no half-made tables."""
     database = Database(url)
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         connection.execute(text("CREATE TABLE variations (mine INTEGER)"))
     with pytest.raises(LedgerUnavailable, match="variations"):
         migrate(database)
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert inspect(connection).get_table_names() == ["variations"]
     database.close()
 
@@ -117,7 +117,7 @@ def test_a_newer_ledger_is_refused(url: str) -> None:
     """An older program neither downgrades it nor writes into it."""
     database = Database(url)
     migrate(database)
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerUnavailable, match="newer version"):
         migrate(database)

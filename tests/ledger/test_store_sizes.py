@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from diabelli.ledger.database import Database
-from diabelli.ledger.store_sizes import EVERY_S, Sizes
+from diabelli.ledger.store_sizes import EVERY_S, StoreSizeLog
 from diabelli.ledger.tables import STORE_SIZES
 from ledger.requests import MONDAY, stored
 
 
 def noted(database: Database) -> list[tuple[float, int]]:
     """Every size with its time."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         found: Iterable[tuple[float, int]] = connection.execute(
             select(STORE_SIZES.c.time, STORE_SIZES.c.bytes).order_by(STORE_SIZES.c.time)
         )
@@ -27,8 +27,8 @@ def test_there_is_one_size_for_every_few_minutes(database: Database) -> None:
     stored(database, time=MONDAY + 10, size=2**40)
     looked: list[float] = []
     for second in (11, EVERY_S - 1, EVERY_S):
-        sizes = Sizes(database, lambda second=second: MONDAY + second)
-        sizes.note(lambda second=second: looked.append(second) or 7)
+        sizes = StoreSizeLog(database, lambda second=second: MONDAY + second)
+        sizes.record(lambda second=second: looked.append(second) or 7)
     assert noted(database) == [(MONDAY, 2**40), (MONDAY + EVERY_S, 7)]
     assert looked == [EVERY_S]
 
@@ -42,7 +42,7 @@ def test_of_several_that_look_at_once_one_is_noted(database: Database) -> None:
         return 1000
 
     threads = [
-        threading.Thread(target=Sizes(database, lambda: MONDAY).note, args=(look,))
+        threading.Thread(target=StoreSizeLog(database, lambda: MONDAY).record, args=(look,))
         for _ in range(together.parties)
     ]
     for thread in threads:
@@ -63,5 +63,5 @@ def test_old_sizes_are_forgotten(database: Database) -> None:
     """As entries are."""
     for hour in range(4):
         stored(database, time=MONDAY + 3600 * hour, size=hour)
-    assert Sizes(database).forget(MONDAY + 7200) == 2
+    assert StoreSizeLog(database).delete_before(MONDAY + 7200) == 2
     assert [size for _, size in noted(database)] == [2, 3]

@@ -6,7 +6,7 @@ import pytest
 
 from diabelli.ledger.database import Database
 from diabelli.ledger.keys import IssuedKeys, Limits
-from diabelli.ledger.usage import DAY_S, By, Usage, usage
+from diabelli.ledger.usage import DAY_S, By, UsageRow, usage
 from ledger.requests import MONDAY, refusal, success
 
 
@@ -16,7 +16,7 @@ def test_a_success_counts_its_images_and_a_refusal_none(database: Database) -> N
     success(database, user="u", n=1, engine_ms=500, total_ms=600)
     refusal(database, user="u", n=10)
     assert usage(database, by="user", since=0) == [
-        Usage(name="u", requests=3, images=4, errors=1, seconds=2.0, p50_ms=600, p95_ms=2000)
+        UsageRow(name="u", requests=3, images=4, errors=1, seconds=2.0, p50_ms=600, p95_ms=2000)
     ]
 
 
@@ -24,7 +24,7 @@ def test_without_a_success_there_are_no_times(database: Database) -> None:
     """A refusal is quick, which says nothing of the work."""
     refusal(database)
     (only,) = usage(database, by="user", since=0)
-    assert only == Usage(
+    assert only == UsageRow(
         name=None, requests=1, images=0, errors=1, seconds=0, p50_ms=None, p95_ms=None
     )
 

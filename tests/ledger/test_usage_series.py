@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from diabelli.ledger.database import Database
-from diabelli.ledger.usage_series import MAX_NAMES, plots
+from diabelli.ledger.usage_series import MAX_NAMES, usage_series
 from ledger.requests import MONDAY, refusal, stored, success
 
 HOUR_S = 3600
@@ -16,7 +16,7 @@ def test_every_step_has_a_number(database: Database) -> None:
     success(database, time=MONDAY + 10, n=2, engine_ms=700)
     success(database, time=MONDAY + 2 * HOUR_S, engine_ms=500)
     refusal(database, time=MONDAY + 2 * HOUR_S + 1)
-    drawn = plots(database, step="hour", since=MONDAY, until=MONDAY + 3 * HOUR_S)
+    drawn = usage_series(database, step="hour", since=MONDAY, until=MONDAY + 3 * HOUR_S)
     assert drawn == {
         "times": [MONDAY, MONDAY + HOUR_S, MONDAY + 2 * HOUR_S],
         "requests": [1, 0, 2],
@@ -35,7 +35,7 @@ def test_the_first_and_the_last_step_are_whole(database: Database) -> None:
     success(database, time=MONDAY + 1)
     success(database, time=MONDAY + HOUR_S - 1)
     success(database, time=MONDAY + HOUR_S)
-    drawn = plots(database, step="hour", since=MONDAY + 600, until=MONDAY + 1200)
+    drawn = usage_series(database, step="hour", since=MONDAY + 600, until=MONDAY + 1200)
     assert (drawn["times"], drawn["images"]) == ([MONDAY], [2])
 
 
@@ -43,7 +43,7 @@ def test_days_begin_at_midnight_of_utc(database: Database) -> None:
     """Wherever the server stands."""
     success(database, time=MONDAY - 0.25)
     success(database, time=MONDAY)
-    drawn = plots(database, step="day", since=MONDAY - 1, until=MONDAY + 1)
+    drawn = usage_series(database, step="day", since=MONDAY - 1, until=MONDAY + 1)
     assert drawn["times"] == [MONDAY - 24 * HOUR_S, MONDAY]
     assert drawn["images"] == [1, 1]
 
@@ -53,7 +53,7 @@ def test_waiting_is_told_by_percentiles(database: Database) -> None:
     for queued_ms in range(1, 101):
         success(database, queued_ms=queued_ms)
     refusal(database)
-    drawn = plots(database, step="day", since=MONDAY, until=MONDAY + 1)
+    drawn = usage_series(database, step="day", since=MONDAY, until=MONDAY + 1)
     assert (drawn["queued_p50_ms"], drawn["queued_p95_ms"]) == ([50], [95])
 
 
@@ -61,9 +61,9 @@ def test_the_store_is_told_by_its_peaks(database: Database) -> None:
     """The largest of what was noted in each step; nothing for a step in which nobody looked."""
     for minute, size in {0: 10, 55: 30, 30: 20, 120: 2**40}.items():
         stored(database, time=MONDAY + 60 * minute, size=size)
-    drawn = plots(database, step="hour", since=MONDAY, until=MONDAY + 3 * HOUR_S)
+    drawn = usage_series(database, step="hour", since=MONDAY, until=MONDAY + 3 * HOUR_S)
     assert drawn["store_peak_bytes"] == [30, None, 2**40]
-    drawn = plots(database, step="day", since=MONDAY, until=MONDAY + 1)
+    drawn = usage_series(database, step="day", since=MONDAY, until=MONDAY + 1)
     assert drawn["store_peak_bytes"] == [2**40]
 
 
@@ -73,7 +73,7 @@ def test_each_name_has_its_curves(database: Database) -> None:
     success(database, time=MONDAY + HOUR_S, user="many", n=4)
     refusal(database, time=MONDAY + HOUR_S, user="few")
     success(database, time=MONDAY + HOUR_S, n=2)
-    drawn = plots(database, step="hour", since=MONDAY, until=MONDAY + 2 * HOUR_S, by="user")
+    drawn = usage_series(database, step="hour", since=MONDAY, until=MONDAY + 2 * HOUR_S, by="user")
     assert [(one["name"], one["images"], one["errors"]) for one in drawn["names"]] == [
         ("many", [0, 4], [0, 0]),
         (None, [0, 2], [0, 0]),
@@ -86,7 +86,7 @@ def test_only_the_largest_names_have_curves(database: Database) -> None:
     """The sums still count all."""
     for number in range(1, MAX_NAMES + 3):
         success(database, key=f"key-{number}", n=number)
-    drawn = plots(database, step="day", since=MONDAY, until=MONDAY + 1, by="key")
+    drawn = usage_series(database, step="day", since=MONDAY, until=MONDAY + 1, by="key")
     assert [one["images"] for one in drawn["names"]] == [[n] for n in range(10, 2, -1)]
     assert drawn["images"] == [55]
 
@@ -94,5 +94,5 @@ def test_only_the_largest_names_have_curves(database: Database) -> None:
 def test_it_becomes_json_as_it_stands(database: Database) -> None:
     """No number of a database's own kind is left in it."""
     success(database, user="u", n=2)
-    drawn = plots(database, step="day", since=MONDAY, until=MONDAY + 1, by="user")
+    drawn = usage_series(database, step="day", since=MONDAY, until=MONDAY + 1, by="user")
     assert json.loads(json.dumps(drawn)) == drawn

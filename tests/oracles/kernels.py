@@ -5,23 +5,29 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.background import standing_out
+from diabelli.synthesis.analysis.background import foreground_evidence
 from diabelli.synthesis.analysis.patch_uniqueness import _distances_elsewhere
-from diabelli.synthesis.analysis.place import _walked
+from diabelli.synthesis.analysis.place import _solve_random_walk
 from diabelli.synthesis.analysis.saliency import _nearest_elsewhere
-from diabelli.synthesis.core.binary_mrf import cut
+from diabelli.synthesis.core.binary_mrf import minimise_binary_mrf
 from diabelli.synthesis.core.resample import blur, resize, resize_map, sample
-from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
-from diabelli.synthesis.finish.hue_shift import Turn, recoloured
+from diabelli.synthesis.finish.hue_shift import HueRotation, rotate_hue
 from diabelli.synthesis.finish.object_hue_shift import _repainted
-from diabelli.synthesis.finish.relight import lit, random_light
-from diabelli.synthesis.layout.layout import _relax, look_up
-from diabelli.synthesis.montage.montage import _cost, _pairs, _smoothest
-from diabelli.synthesis.montage.shifts import _misfit, _unfilled
-from diabelli.synthesis.patchmatch.nearest_neighbour_field import carry_up
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT, Prior, assess, sweep
-from diabelli.synthesis.patchmatch.voting import bell, vote
+from diabelli.synthesis.finish.relight import random_light, relight
+from diabelli.synthesis.layout.layout import _solve_displacement, sample_bilinear
+from diabelli.synthesis.montage.montage import _cost, _pairwise_costs, _smoothest
+from diabelli.synthesis.montage.shifts import _fill_cost, _fit_cost
+from diabelli.synthesis.patchmatch.nearest_neighbour_field import upsample_field
+from diabelli.synthesis.patchmatch.patchmatch import (
+    PATCH,
+    UNIT,
+    MatchPrior,
+    evaluate,
+    patchmatch_pass,
+)
+from diabelli.synthesis.patchmatch.voting import gaussian_window, vote
 from diabelli.synthesis.selection.artefact_gate import _worst_window
 
 SIDE = 11
@@ -47,17 +53,19 @@ def results() -> dict[str, NDArray[np.generic]]:
         "calm": warp(canvas, rows, columns, freedom[:6, :9] % 2, rows[:2, :2], calm=True),
         "enlarge": enlarge(floats, 14, 9),
         "enlarge_labels": enlarge_labels(freedom[:5, :5] % 3, 14, 19),
-        "lit": lit(canvas, random_light(1.0, Stream(1), grey=False)),
-        "recoloured": recoloured(canvas, Turn(0.8, 0.6, 0.28, 0.96, 0.9)),
-        "walked": _walked(255 * draw.random((6, 7, 3), np.float32), floats[:6, :7], floats[5:, 4:]),
+        "lit": relight(canvas, random_light(1.0, RandomStream(1), grey=False)),
+        "recoloured": rotate_hue(canvas, HueRotation(0.8, 0.6, 0.28, 0.96, 0.9)),
+        "walked": _solve_random_walk(
+            255 * draw.random((6, 7, 3), np.float32), floats[:6, :7], floats[5:, 4:]
+        ),
         "repainted": _repainted(
             canvas,
             np.array([-0.6, 0.8, 0.6, 0.8], np.float32),
             *np.linspace(0, 4, 2 * SIDE, dtype=np.float32).reshape(2, SIDE),
             floats[:5, :5],
         ),
-        "carry_up": carry_up(field, (SIDE, SIDE), (16, 17)),
-        "relax": _relax(
+        "carry_up": upsample_field(field, (SIDE, SIDE), (16, 17)),
+        "relax": _solve_displacement(
             floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), floats[2:8, :6].copy(), 0
         ),
         "rarity": _distances_elsewhere(pairs),
@@ -65,8 +73,8 @@ def results() -> dict[str, NDArray[np.generic]]:
         "judge": np.array(
             _worst_window(canvas, floats > 0.2, (source, source[:9]), 5, 20), np.int64
         ),
-        "vote": vote(source, field, weights, bell(3), canvas, freedom),
-        "standing_out": standing_out(np.repeat(canvas, 2, axis=0)),
+        "vote": vote(source, field, weights, gaussian_window(3), canvas, freedom),
+        "standing_out": foreground_evidence(np.repeat(canvas, 2, axis=0)),
         **_montage(canvas, freedom, draw),
         **_search(canvas, source, field, draw),
     }
@@ -79,19 +87,19 @@ def _montage(
     own = draw.uniform(0, 50, (3, 6, 7)).astype(np.float32)
     looks = draw.uniform(0, 60, (3, 6, 7, 20)).astype(np.float32)
     busy, firm = draw.uniform(0, 3, (2, 3, 6, 7)).astype(np.float32)
-    right, down = _pairs(own, looks, busy, firm, labels, 2)
+    right, down = _pairwise_costs(own, looks, busy, firm, labels, 2)
     rows, columns = draw.uniform(-0.2, 1.2, (2, 16, 16)).astype(np.float32)
     facts = draw.random((16, 16, 5), np.float32)
     colours = draw.uniform(0, 255, (3, 6, 7, 3)).astype(np.float32)
     shown = canvas.copy()
     tint(shown, np.zeros(canvas.shape[:2], np.uint8), labels, colours[0] - np.float32(128))
     return {
-        "cut": cut(np.stack([own[0], own[1]], -1), right, down, 4),
+        "cut": minimise_binary_mrf(np.stack([own[0], own[1]], -1), right, down, 4),
         "cost": np.array(_cost(own, looks, busy, firm, labels)),
         "smoothest": _smoothest(colours, labels),
-        "look_up": look_up(facts, rows, columns),
-        "misfit": np.array(_misfit(facts, facts, rows, columns, 0.1, -0.2)),
-        "unfilled": np.array(_unfilled(facts, rows, columns, 0.1, -0.2)),
+        "look_up": sample_bilinear(facts, rows, columns),
+        "misfit": np.array(_fit_cost(facts, facts, rows, columns, 0.1, -0.2)),
+        "unfilled": np.array(_fill_cost(facts, rows, columns, 0.1, -0.2)),
         "tint": shown,
     }
 
@@ -102,14 +110,14 @@ def _search(
     field: NDArray[np.int32],
     draw: np.random.Generator,
 ) -> dict[str, NDArray[np.generic]]:
-    prior = Prior(
+    prior = MatchPrior(
         expected=draw.integers(0, SHAPE[0] * UNIT, (*SHAPE, 2), np.int32),
         mu=int(draw.integers(0, 10**6)),
-        bend=2000,
+        smoothness=2000,
         active=draw.random(SHAPE) < 0.8,
     )
-    costs = assess(canvas, source, field, prior)
+    costs = evaluate(canvas, source, field, prior)
     first, moved = costs.copy(), field.copy()
     for turn in range(4):
-        sweep(canvas, source, moved, costs, prior, 4, turn % 2 == 0, 5 + turn)
+        patchmatch_pass(canvas, source, moved, costs, prior, 4, turn % 2 == 0, 5 + turn)
     return {"assess": first, "sweep": costs, "field": moved}

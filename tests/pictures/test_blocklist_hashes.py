@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from skimage import data
 
-from diabelli.pictures.blocklist_hashes import kept, seen
-from diabelli.pictures.pdq import NEAR, distances, words
+from diabelli.pictures.blocklist_hashes import hashes_to_query, hashes_to_store
+from diabelli.pictures.pdq import NEAR, distances, pack_hashes
 
 NAMES = ("astronaut", "camera", "chelsea", "coffee", "coins", "logo", "moon", "rocket")
 
@@ -18,7 +18,9 @@ def named(name: str) -> np.ndarray:
 
 def away(known: np.ndarray, image: np.ndarray) -> int:
     """How far what is seen of `image` is from what is kept of `known`, in bits."""
-    return int(distances(words(seen(image)), words(kept(known))).min())
+    return int(
+        distances(pack_hashes(hashes_to_query(image)), pack_hashes(hashes_to_store(known))).min()
+    )
 
 
 @pytest.mark.parametrize("percent", range(6))
@@ -54,5 +56,5 @@ def test_no_picture_is_known_for_another():
 def test_a_featureless_picture_is_not_known():
     """There is nothing to know it by."""
     grey = np.full((99, 60, 3), 128, np.uint8)
-    assert kept(grey) == ()
-    assert seen(grey) == ()
+    assert hashes_to_store(grey) == ()
+    assert hashes_to_query(grey) == ()

@@ -55,7 +55,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF"])
 def test_too_many_pixels_are_refused_in_every_format(kind):
     """The limit on pixels holds whatever the format."""
-    rules = pictures.Rules(formats=ANY.formats, max_bytes=10**6, max_pixels=99, square=False)
+    rules = pictures.DecodeLimits(formats=ANY.formats, max_bytes=10**6, max_pixels=99, square=False)
     with pytest.raises(PictureTooLarge, match="10x10 pixels, more than the 99"):
         decode(saved(Image.new("RGB", (10, 10)), kind), rules)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import ImageCms
 
 from diabelli.errors import InvalidPicture
-from diabelli.pictures import ANY, OPENAI, Rules, decode
+from diabelli.pictures import ANY, OPENAI, DecodeLimits, decode
 from diabelli.pictures.png import SIGNATURE
 from fuzzing import TIMES, tries
 
@@ -185,7 +185,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return tear(draw, data) if draw(st.integers(0, 3)) == 0 else data
 
 
-def tried(data: bytes, rules: Rules) -> np.ndarray | None:
+def tried(data: bytes, rules: DecodeLimits) -> np.ndarray | None:
     """The image, or None where it was refused; any other outcome is a fault of ours."""
     try:
         return decode(data, rules)
@@ -194,7 +194,7 @@ def tried(data: bytes, rules: Rules) -> np.ndarray | None:
 
 
 @pytest.mark.parametrize("rules", [OPENAI, ANY], ids=["openai", "any"])
-def test_a_damaged_png_is_refused_or_read(rules: Rules) -> None:
+def test_a_damaged_png_is_refused_or_read(rules: DecodeLimits) -> None:
     """Whatever was done to a file, it makes an image within the limits, or is refused in time."""
 
     @tries(120)

@@ -10,7 +10,7 @@ from PIL import ImageEnhance
 from skimage import data
 from sklearn.datasets import load_sample_images
 
-from diabelli.pictures.pdq import NEAR, distance, distances, pdq, pdq_turned, words
+from diabelli.pictures.pdq import NEAR, distance, distances, pack_hashes, pdq, pdq_dihedral
 from oracles.sources import SOURCES, face, sticker
 
 # Made with the C++ that PDQ's authors published, by way of the package pdqhash 0.2.8.
@@ -93,7 +93,7 @@ def test_a_turned_and_mirrored_picture_is_known(turns, mirrored):
     """One of its eight hashes is that of the picture as it was; the first is its own."""
     image = face(256)[:200]
     turned = np.ascontiguousarray(np.rot90(image[:, ::-1] if mirrored else image, turns))
-    hashes = pdq_turned(turned)
+    hashes = pdq_dihedral(turned)
     assert min(distance(pdq(image), one) for one in hashes) <= ROUNDING
     assert len(hashes) == 8
     assert hashes[0] == pdq(turned)
@@ -103,7 +103,7 @@ def test_different_pictures_are_far_apart():
     """No two sample pictures, and no two textures, are near each other, however they are turned."""
     images = [*map(named, SIMPLE + TEXTURES), *load_sample_images().images]
     images += [make(256) for make in SOURCES.values()]
-    turned = [words(pdq_turned(image)) for image in images]
+    turned = [pack_hashes(pdq_dihedral(image)) for image in images]
     for one, other in combinations(turned, 2):
         assert distances(one[:, :1], other).min() > 2 * NEAR
 
@@ -112,7 +112,7 @@ def test_different_pictures_are_far_apart():
 def test_a_featureless_picture_has_no_hash(image):
     """It would match every other one."""
     assert pdq(image) is None
-    assert pdq_turned(image) == ()
+    assert pdq_dihedral(image) == ()
 
 
 def test_a_transparent_picture_counts_as_on_white():
@@ -126,10 +126,10 @@ def test_a_transparent_picture_counts_as_on_white():
 def test_distances_are_those_of_each_pair():
     """In the order of the hashes."""
     hashes = list(PUBLISHED.values())
-    found = distances(words(hashes), words(hashes[:2]))
+    found = distances(pack_hashes(hashes), pack_hashes(hashes[:2]))
     assert found.tolist() == [[distance(a, b) for b in hashes[:2]] for a in hashes]
 
 
 def test_no_hashes_are_no_words():
     """An empty list can be compared with."""
-    assert distances(words([]), words(PUBLISHED.values())).shape == (0, 3)
+    assert distances(pack_hashes([]), pack_hashes(PUBLISHED.values())).shape == (0, 3)

@@ -29,6 +29,6 @@ def test_what_was_transparent_shows_white():
     """Half transparent black is grey, and an image without alpha is left alone."""
     image = np.zeros((1, 3, 4), np.uint8)
     image[0, :, 3] = 0, 128, 255
-    np.testing.assert_array_equal(pictures.on_white(image)[0, :, 0], [255, 127, 0])
+    np.testing.assert_array_equal(pictures.flatten_on_white(image)[0, :, 0], [255, 127, 0])
     opaque = np.ones((2, 2, 3), np.uint8)
-    np.testing.assert_array_equal(pictures.on_white(opaque), opaque)
+    np.testing.assert_array_equal(pictures.flatten_on_white(opaque), opaque)

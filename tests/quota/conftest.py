@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.migrations import migrate
 from diabelli.quota.redis import in_redis
 from diabelli.quota.sql import in_ledger
-from diabelli.quota.store import Store, in_memory
+from diabelli.quota.store import QuotaBackend, in_memory
 
 LAPSE_S = 0.4
 
-Open = Callable[[], Store]
+Open = Callable[[], QuotaBackend]
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +53,13 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         yield lambda: in_redis(url, LAPSE_S)
         return
     url = (
-        file_at(tmp_path / "ledger.sqlite3")
+        sqlite_url(tmp_path / "ledger.sqlite3")
         if kind == "sqlite"
         else request.getfixturevalue("postgresql_url")
     )
     databases: list[Database] = []
 
-    def open_ledger() -> Store:
+    def open_ledger() -> QuotaBackend:
         databases.append(Database(url))
         migrate(databases[-1])
         return in_ledger(databases[-1], LAPSE_S)

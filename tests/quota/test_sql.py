@@ -11,10 +11,10 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from sqlalchemy import select
 
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.tables import HOLDS, WINDOWS
-from diabelli.quota.sql import LedgerHolds, LedgerWindows, forget
+from diabelli.quota.sql import SqlReservations, SqlWindows, delete_expired
 
 FIVE = RateLimitItemPerMinute(5)
 
@@ -37,18 +37,18 @@ def clock() -> Clock:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """A ledger of its own."""
-    with closing(Database(file_at(tmp_path / "ledger.sqlite3"))) as database:
+    with closing(Database(sqlite_url(tmp_path / "ledger.sqlite3"))) as database:
         migrate(database)
         yield database
 
 
 @pytest.fixture
-def windows(database: Database, clock: Clock) -> LedgerWindows:
+def windows(database: Database, clock: Clock) -> SqlWindows:
     """The storage of the `limits` package."""
-    return LedgerWindows(database, clock)
+    return SqlWindows(database, clock)
 
 
-def test_a_window_slides(windows: LedgerWindows, clock: Clock) -> None:
+def test_a_window_slides(windows: SqlWindows, clock: Clock) -> None:
     """What was made in the minute before counts less and less."""
     limiter = SlidingWindowCounterRateLimiter(windows)
     assert limiter.hit(FIVE, "a", cost=5)
@@ -63,7 +63,7 @@ def test_a_window_slides(windows: LedgerWindows, clock: Clock) -> None:
     assert limiter.hit(FIVE, "a", cost=5)
 
 
-def test_a_clock_that_steps_back_shuts_nobody_out(windows: LedgerWindows, clock: Clock) -> None:
+def test_a_clock_that_steps_back_shuts_nobody_out(windows: SqlWindows, clock: Clock) -> None:
     """The minute that it steps back to is counted anew."""
     limiter = SlidingWindowCounterRateLimiter(windows)
     assert limiter.hit(FIVE, "a", cost=5)
@@ -71,7 +71,7 @@ def test_a_clock_that_steps_back_shuts_nobody_out(windows: LedgerWindows, clock:
     assert limiter.hit(FIVE, "a", cost=5)
 
 
-def test_the_rest_of_the_interface(windows: LedgerWindows, clock: Clock) -> None:
+def test_the_rest_of_the_interface(windows: SqlWindows, clock: Clock) -> None:
     """Fixed windows work as well, and counts can be cleared."""
     limiter = FixedWindowRateLimiter(windows)
     assert limiter.hit(FIVE, "a", cost=5)
@@ -91,20 +91,20 @@ def test_the_rest_of_the_interface(windows: LedgerWindows, clock: Clock) -> None
 
 def test_a_ledger_that_is_away_is_noticed(tmp_path: Path) -> None:
     """The check says so instead of raising."""
-    with closing(Database(file_at(tmp_path / "none" / "ledger.sqlite3"))) as missing:
-        assert not LedgerWindows(missing).check()
+    with closing(Database(sqlite_url(tmp_path / "none" / "ledger.sqlite3"))) as missing:
+        assert not SqlWindows(missing).check()
 
 
 def test_what_counts_no_more_is_forgotten(
-    windows: LedgerWindows, database: Database, clock: Clock
+    windows: SqlWindows, database: Database, clock: Clock
 ) -> None:
     """A window counts until the end of the next one, a hold until it lapses."""
     SlidingWindowCounterRateLimiter(windows).hit(FIVE, "a")
-    LedgerHolds(database, 10, clock).take("a", "b", 1)
-    assert forget(database, 609) == 0
-    assert forget(database, 610) == 1
-    assert forget(database, 719) == 0
-    assert forget(database, 720) == 1
-    with database.reading() as connection:
+    SqlReservations(database, 10, clock).reserve("a", "b", 1)
+    assert delete_expired(database, 609) == 0
+    assert delete_expired(database, 610) == 1
+    assert delete_expired(database, 719) == 0
+    assert delete_expired(database, 720) == 1
+    with database.read_transaction() as connection:
         assert not connection.execute(select(WINDOWS.c.name)).all()
         assert not connection.execute(select(HOLDS.c.id)).all()

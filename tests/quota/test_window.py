@@ -11,17 +11,17 @@ from diabelli.quota.window import Window
 
 def later(window: Window, seconds: float) -> Window:
     """The same counts at a later time, if nothing is asked for meanwhile."""
-    if seconds < window.left_s:
+    if seconds < window.remaining_s:
         return Window(
             length_s=window.length_s,
             before=window.before,
             current=window.current,
-            left_s=window.left_s - seconds,
+            remaining_s=window.remaining_s - seconds,
         )
     moved = Window(
-        length_s=window.length_s, before=window.current, current=0, left_s=window.length_s
+        length_s=window.length_s, before=window.current, current=0, remaining_s=window.length_s
     )
-    return later(moved, seconds - window.left_s)
+    return later(moved, seconds - window.remaining_s)
 
 
 WINDOWS = st.builds(
@@ -52,4 +52,4 @@ def test_the_wait_is_as_long_as_needed(window: Window, images: int, limit: int) 
 )
 def test_what_counts(before: int, current: int, left_s: float, used: int) -> None:
     """The window before counts by the share of it that is less than a window ago."""
-    assert Window(length_s=60, before=before, current=current, left_s=left_s).used == used
+    assert Window(length_s=60, before=before, current=current, remaining_s=left_s).used == used

@@ -2,10 +2,10 @@
 
 import pytest
 
-from diabelli.engines.diffusion.presets import PRESETS, Dial
+from diabelli.engines.diffusion.presets import PRESETS, StrengthMapping
 from diabelli.errors import InvalidSettings
 from diabelli.settings import Settings
-from diabelli.settings.reading import read
+from diabelli.settings.reading import load_settings
 
 MINE = {"pipeline": "/srv/mine", "recipe": "unclip2"}
 
@@ -31,7 +31,7 @@ def test_an_entry_changes_a_preset():
     preset, known = plan.preset, PRESETS["kandinsky-2.2"]
     assert (preset.steps, preset.side, preset.encoder) == (12, known.side, known.encoder)
     assert (preset.pipeline.source, preset.pipeline.revision) == (known.pipeline.source, "abc")
-    assert preset.dial == Dial(argument="strength", low=0.4, high=1.0)
+    assert preset.dial == StrengthMapping(argument="strength", low=0.4, high=1.0)
     assert (plan.running.device, plan.running.dtype) == ("cuda:1", "float16")
 
 
@@ -39,9 +39,9 @@ def test_a_pipeline_of_ones_own_is_an_engine():
     """A folder and a recipe are enough; the recipe says what strength means."""
     plan = settings(engines={"mine": MINE}).plan("mine")
     assert (plan.name, plan.preset.pipeline.source) == ("mine", "/srv/mine")
-    assert plan.preset.dial == Dial(argument="noise_level", low=0, high=999)
+    assert plan.preset.dial == StrengthMapping(argument="noise_level", low=0, high=999)
     turned = {**MINE, "dial": "guidance_scale", "dial_high": 3.0}
-    assert settings(engines={"mine": turned}).plan("mine").preset.dial == Dial(
+    assert settings(engines={"mine": turned}).plan("mine").preset.dial == StrengthMapping(
         argument="guidance_scale", low=10.0, high=3.0
     )
 
@@ -76,4 +76,4 @@ def test_a_licence_is_accepted_in_the_entry():
 def test_slips_are_told_with_their_place(engines, problem):
     """The operator reads which entry is meant and what is missing."""
     with pytest.raises(InvalidSettings, match=problem):
-        read({"engines": engines})
+        load_settings({"engines": engines})

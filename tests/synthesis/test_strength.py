@@ -2,20 +2,22 @@
 
 import pytest
 
-from diabelli.synthesis.strength import dial
+from diabelli.synthesis.strength import params_of_strength
 
 MOVES = ["zoom", "reach", "aspect", "stretch", "flow", "new"]
 
 
 def test_strength_0_moves_nothing():
     """At 0 there is no zoom, no reach, no stretch, no flow, and nothing new."""
-    still = dial(0)
+    still = params_of_strength(0)
     assert not any(getattr(still, setting) for setting in MOVES)
 
 
 @pytest.mark.parametrize("setting", [*MOVES, "garble"])
 def test_more_strength_gives_more_freedom(setting):
     """Whatever moves things moves them further, and the gate opens wider."""
-    values = [getattr(dial(strength), setting) for strength in (0, 0.25, 0.5, 0.75, 1)]
+    values = [
+        getattr(params_of_strength(strength), setting) for strength in (0, 0.25, 0.5, 0.75, 1)
+    ]
     assert values == sorted(values)
     assert values[0] < values[-1]

@@ -8,21 +8,21 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from diabelli.api.errors.exceptions import Overloaded, Stopping
+from diabelli.api.errors.exceptions import Overloaded, ShuttingDown
 
 _REMEMBERED = 64
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1, 60
 """OpenAI's clients wait for as long as they are told, but for no more than a minute."""
 
 
-class Pace:
+class ThroughputEstimator:
     """How quickly pictures have been leaving lately, and how long to wait because of that."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._left: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
 
-    def leave(self, pictures: int) -> None:
+    def record_completed(self, pictures: int) -> None:
         """So many pictures have left."""
         self._left.append((self._clock(), pictures))
 
@@ -59,15 +59,15 @@ class Admission:
         self.requests = 0
         self.stopping = False
         self.over = False
-        self._pace = Pace(clock)
+        self._pace = ThroughputEstimator(clock)
 
     def check(self) -> None:
         """Raise `Stopping` where nobody new is let in, because the server is going to stop."""
         if self.stopping:
-            raise Stopping
+            raise ShuttingDown
 
     @contextmanager
-    def enter(self) -> Iterator[Place]:
+    def admit(self) -> Iterator[AdmissionSlot]:
         """A place for one request, given back at the end.
 
         Raises `Overloaded` when the limit is reached and `Stopping` when the server stops.
@@ -79,18 +79,18 @@ class Admission:
                 "ask again in a moment, or raise `queue` in the settings",
                 retry_after_s=self._pace.wait_s(self.in_flight),
             )
-        place = Place(self)
+        place = AdmissionSlot(self)
         self.requests += 1
         try:
             yield place
             # What was refused or given up left quickly, and says nothing about the others.
-            self._pace.leave(place.pictures)
+            self._pace.record_completed(place.pictures)
         finally:
             self.requests -= 1
             place.resize(0)
 
 
-class Place:
+class AdmissionSlot:
     """What one request occupies: room for so many `pictures`."""
 
     def __init__(self, admission: Admission) -> None:

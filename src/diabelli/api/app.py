@@ -17,32 +17,32 @@ import diabelli
 from diabelli.api import openapi
 from diabelli.api.admins import Admins
 from diabelli.api.admission import Admission
-from diabelli.api.auth import Keys, open_to_all
-from diabelli.api.errors import responses
-from diabelli.api.http.early_response import EarlyClose
-from diabelli.api.http.request_middleware import Front
-from diabelli.api.http.security_headers import protection
+from diabelli.api.auth import Authenticator, anonymous_policy
+from diabelli.api.errors.responses import handle
+from diabelli.api.http.early_response import EarlyResponseMiddleware
+from diabelli.api.http.request_middleware import RequestMiddleware
+from diabelli.api.http.security_headers import default_headers
 from diabelli.api.metrics import Metrics, load_of
-from diabelli.api.openapi import answers
+from diabelli.api.openapi import responses
 from diabelli.api.routes.health import PATH as HEALTH
 from diabelli.api.routes.health import Health
-from diabelli.api.routes.index import Welcome
-from diabelli.api.routes.metrics import Scrape
+from diabelli.api.routes.index import IndexPages
+from diabelli.api.routes.metrics import MetricsEndpoint
 from diabelli.api.routes.models import Models
 from diabelli.api.routes.results import PATH as RESULTS
 from diabelli.api.routes.results import Results
 from diabelli.api.routes.static import PATH as WEB
-from diabelli.api.routes.static import Web
+from diabelli.api.routes.static import StaticFiles
 from diabelli.api.routes.usage import DATA as USAGE_DATA
 from diabelli.api.routes.usage import PATH as USAGE
 from diabelli.api.routes.usage import Usage
-from diabelli.api.variations.blocklist_gate import BlockGate
+from diabelli.api.variations.blocklist_gate import BlocklistGate
 from diabelli.api.variations.endpoint import Variations
 from diabelli.api.variations.idempotency import Idempotency
-from diabelli.api.variations.rate_limit import Gate
+from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
-from diabelli.api.variations.streaming import streamed
-from diabelli.bootstrap import Parts
+from diabelli.api.variations.streaming import streamable
+from diabelli.bootstrap import Components
 from diabelli.errors import DiabelliError
 from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.ledger.entries import Entries
@@ -51,7 +51,7 @@ from diabelli.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class RouteSpec:
     """One line of the list of routes.
 
     Attributes:
@@ -67,7 +67,7 @@ class Endpoint:
     answers: dict[int | str, Any] = field(default_factory=dict)
 
 
-def create_app(settings: Settings, parts: Parts) -> FastAPI:
+def create_app(settings: Settings, parts: Components) -> FastAPI:
     """The ASGI application. It closes none of the parts: their maker does."""
     admission = Admission(settings.queue)
     metrics = Metrics(partial(load_of, parts.service, admission), parts.storage.size)
@@ -79,43 +79,43 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
-            Middleware(EarlyClose),
+            Middleware(EarlyResponseMiddleware),
             Middleware(
-                Front,
+                RequestMiddleware,
                 metrics=metrics,
-                protecting=protection(settings.public_url),
+                protecting=default_headers(settings.public_url),
                 log_users=settings.log_users,
             ),
         ],
-        exception_handlers={DiabelliError: responses.handle, HTTPException: responses.handle},
+        exception_handlers={DiabelliError: handle, HTTPException: handle},
     )
     # Whoever runs the application stops it by this.
     app.state.admission = admission
     for endpoint in endpoints(settings, parts, app.openapi, admission, metrics):
-        mount(app, endpoint)
+        add_route(app, endpoint)
     # FastAPI derives the document once and keeps it.
-    openapi.complete(app.openapi())
+    openapi.add_custom_schemas(app.openapi())
     return app
 
 
 def endpoints(
     settings: Settings,
-    parts: Parts,
+    parts: Components,
     document: Callable[[], dict[str, Any]],
     admission: Admission,
     metrics: Metrics,
-) -> tuple[Endpoint, ...]:
+) -> tuple[RouteSpec, ...]:
     """Everything that is served."""
-    keys = Keys(
+    keys = Authenticator(
         (key.get_secret_value() for key in settings.api_keys),
         IssuedKeys(parts.database),
-        open_to_all=open_to_all(settings),
+        open_to_all=anonymous_policy(settings),
     )
     results = Results(parts.storage)
     recorder = Recorder(Entries(parts.database))
-    gate = Gate(settings, parts.quota)
+    gate = RateLimiter(settings, parts.quota)
     idempotency = Idempotency(parts, settings.lifetime_s)
-    blocks = BlockGate(Blocklist(parts.database))
+    blocks = BlocklistGate(Blocklist(parts.database))
     variations = Variations(
         settings,
         parts.service,
@@ -129,8 +129,8 @@ def endpoints(
         blocks,
     )
     models = Models(settings.models, keys)
-    web = Web()
-    welcome = Welcome(document, settings.public_url, web)
+    web = StaticFiles()
+    welcome = IndexPages(document, settings.public_url, web)
     health = Health(
         {
             "engines": parts.service.check,
@@ -139,61 +139,61 @@ def endpoints(
             "server": admission.check,
         }
     )
-    scrape = Scrape(metrics, keys, settings)
+    scrape = MetricsEndpoint(metrics, keys, settings)
     usage = Usage(parts.database, parts.storage.size, Admins(keys, settings), web)
     return (
-        Endpoint(
+        RouteSpec(
             method="POST",
-            paths=spellings("images/variations"),
-            handle=streamed(variations.create),
+            paths=path_aliases("images/variations"),
+            handle=streamable(variations.create),
             describe=openapi.CREATE,
-            answers=answers(
+            answers=responses(
                 400, 401, 403, 408, 409, 413, 429, 500, 503, reply=openapi.ImagesResponse
             ),
         ),
-        Endpoint(
+        RouteSpec(
             method="GET",
-            paths=spellings("models"),
+            paths=path_aliases("models"),
             handle=models.list,
             describe=openapi.LIST_MODELS,
-            answers=answers(401, reply=openapi.ModelList),
+            answers=responses(401, reply=openapi.ModelList),
         ),
-        Endpoint(
+        RouteSpec(
             method="GET",
-            paths=spellings("models/{model}"),
+            paths=path_aliases("models/{model}"),
             handle=models.retrieve,
             describe=openapi.RETRIEVE_MODEL,
-            answers=answers(401, 404, reply=openapi.Model),
+            answers=responses(401, 404, reply=openapi.Model),
         ),
-        Endpoint(
+        RouteSpec(
             method="GET",
             paths=(RESULTS + "/{hour}/{name}",),
             handle=results.read,
             describe=openapi.READ_RESULT,
-            answers=answers(403, 404),
+            answers=responses(403, 404),
         ),
-        Endpoint(method="GET", paths=(HEALTH + "/live",), handle=health.live),
-        Endpoint(method="GET", paths=(HEALTH + "/ready",), handle=health.ready),
+        RouteSpec(method="GET", paths=(HEALTH + "/live",), handle=health.live),
+        RouteSpec(method="GET", paths=(HEALTH + "/ready",), handle=health.ready),
         *(
-            [Endpoint(method="GET", paths=("/metrics",), handle=scrape.read)]
+            [RouteSpec(method="GET", paths=("/metrics",), handle=scrape.read)]
             if settings.metrics != "off"
             else ()
         ),
-        Endpoint(method="GET", paths=("/",), handle=welcome.greet),
-        Endpoint(method="GET", paths=(WEB + "/{name}",), handle=web.read),
-        Endpoint(method="GET", paths=(USAGE,), handle=usage.page),
-        Endpoint(
+        RouteSpec(method="GET", paths=("/",), handle=welcome.index),
+        RouteSpec(method="GET", paths=(WEB + "/{name}",), handle=web.read),
+        RouteSpec(method="GET", paths=(USAGE,), handle=usage.page),
+        RouteSpec(
             method="GET",
             paths=(USAGE_DATA,),
             handle=usage.data,
             describe=openapi.READ_USAGE,
-            answers=answers(400, 401, 403, 503, reply=openapi.UsageData),
+            answers=responses(400, 401, 403, 503, reply=openapi.UsageData),
         ),
-        Endpoint(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
+        RouteSpec(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
     )
 
 
-def spellings(path: str) -> tuple[str, ...]:
+def path_aliases(path: str) -> tuple[str, ...]:
     """The paths that clients make of one of OpenAI's, depending on the base URL they were given.
 
     Joined without a slash, as OpenAI's own command does, the base URL's `/v1` sticks to the path.
@@ -201,7 +201,7 @@ def spellings(path: str) -> tuple[str, ...]:
     return tuple(f"{root}{path}{slash}" for root in ("/v1/", "/", "/v1") for slash in ("", "/"))
 
 
-def mount(app: FastAPI, endpoint: Endpoint) -> None:
+def add_route(app: FastAPI, endpoint: RouteSpec) -> None:
     """Give every spelling its route, and `HEAD` wherever there is `GET`."""
     for path in endpoint.paths:
         app.add_api_route(

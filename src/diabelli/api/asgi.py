@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diabelli.api.app import create_app
-from diabelli.bootstrap import ask_for_keys, assembled
+from diabelli.bootstrap import components, requires_api_keys
 from diabelli.errors import InvalidSettings
-from diabelli.settings.reading import read
+from diabelli.settings.reading import load_settings
 
 
 def create() -> ASGIApp:
@@ -21,15 +21,15 @@ def create() -> ASGIApp:
     Raises `InvalidSettings`, also where nothing is said of keys: this application cannot know
     who reaches the address that the server listens on. Otherwise as `assembled` does.
     """
-    settings = read({})
-    if not ask_for_keys(settings) and settings.auth != "no-auth":
+    settings = load_settings({})
+    if not requires_api_keys(settings) and settings.auth != "no-auth":
         raise InvalidSettings(
             "whoever reaches the server could use it: make a key with `diabelli keys create`, set "
             "api_keys, or set auth to `no-auth` if that is meant"
         )
     stack = ExitStack()
-    parts = stack.enter_context(assembled(settings))
-    parts.service.warm()
+    parts = stack.enter_context(components(settings))
+    parts.service.warm_up()
     return Closing(create_app(settings, parts), stack)
 
 

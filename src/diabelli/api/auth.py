@@ -11,20 +11,20 @@ from typing import Literal
 
 from anyio import to_thread
 
-from diabelli.api.errors.exceptions import MissingKey, WrongKey
+from diabelli.api.errors.exceptions import InvalidApiKey, MissingApiKey
 from diabelli.ledger.keys import Caller, IssuedKeys, digest
 from diabelli.settings import Settings, is_loopback
 
-FRESH_S = 1.0
+CACHE_TTL_S = 1.0
 """How long what the ledger said of a key is believed: so long a revoked key may still open."""
 MAX_REMEMBERED = 10_000
 
 Open = Literal["always", "until a key is made", "never"]
 
-ANYBODY = Caller(id=None, name="anybody", bucket="anybody")
+ANONYMOUS = Caller(id=None, name="anybody", bucket="anybody")
 
 
-class Keys:
+class Authenticator:
     """The keys that open this server: those of the settings, and those in the ledger."""
 
     def __init__(self, given: Iterable[str], issued: IssuedKeys, *, open_to_all: Open) -> None:
@@ -39,31 +39,31 @@ class Keys:
         self._remembered: dict[str, tuple[Caller, float]] = {}
         self._open_until = 0.0
 
-    async def check(self, authorization: str | None) -> Caller:
+    async def authenticate(self, authorization: str | None) -> Caller:
         """Who asks with that Authorization header.
 
         Raises `MissingKey`, `WrongKey`, and `LedgerUnavailable` where only the ledger could tell.
         """
         if await self._is_open():
-            return ANYBODY
-        key = presented(authorization or "")
+            return ANONYMOUS
+        key = extract_api_key(authorization or "")
         if not key:
-            raise MissingKey
+            raise MissingApiKey
         hashed = digest(key)
         caller = self._given_as(hashed) or self._remembered_as(hashed)
         if caller is None:
             caller = await to_thread.run_sync(self._issued.caller_of, key)
             if caller is None:
-                raise WrongKey(key)
+                raise InvalidApiKey(key)
             self._remember(hashed, caller)
         return caller
 
     async def _is_open(self) -> bool:
         if self._open == "until a key is made" and time.monotonic() >= self._open_until:
-            if await to_thread.run_sync(self._issued.any_made):
+            if await to_thread.run_sync(self._issued.any_exist):
                 # A key that was made stays made, even where it is revoked.
                 self._open = "never"
-            self._open_until = time.monotonic() + FRESH_S
+            self._open_until = time.monotonic() + CACHE_TTL_S
         return self._open != "never"
 
     def _given_as(self, hashed: str) -> Caller | None:
@@ -78,17 +78,17 @@ class Keys:
     def _remember(self, hashed: str, caller: Caller) -> None:
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
-        self._remembered[hashed] = caller, time.monotonic() + FRESH_S
+        self._remembered[hashed] = caller, time.monotonic() + CACHE_TTL_S
 
 
-def open_to_all(settings: Settings) -> Open:
+def anonymous_policy(settings: Settings) -> Open:
     """When a server with these settings serves whoever asks."""
     if settings.auth == "no-auth":
         return "always"
     return "until a key is made" if is_loopback(settings.host) else "never"
 
 
-def presented(authorization: str) -> str:
+def extract_api_key(authorization: str) -> str:
     """The key in an Authorization header: Bearer's token or Basic's password; "" if neither."""
     scheme, _, credentials = authorization.strip().partition(" ")
     match scheme.lower():

@@ -9,11 +9,11 @@ from time import perf_counter
 
 from diabelli.api.effort import Effort
 from diabelli.api.variations.form import Form
-from diabelli.api.variations.params import Wanted
-from diabelli.ledger.entries import Entry, Recorded
+from diabelli.api.variations.params import VariationRequest
+from diabelli.ledger.entries import Entry, EntryVariation
 from diabelli.pictures import Image
 from diabelli.pictures.pdq import pdq
-from diabelli.service import Created
+from diabelli.service import VariationBatch
 
 MAX_KEPT = 512
 """How many characters of a text that a client made up are remembered."""
@@ -35,11 +35,11 @@ class Draft:
     key: str | None
     user: str | None = None
     model: str | None = None
-    wanted: Wanted | None = None
+    wanted: VariationRequest | None = None
     sha256: str | None = None
     pdq: str | None = None
     effort: Effort | None = None
-    created: Created | None = None
+    created: VariationBatch | None = None
     expires: float | None = None
     recorded: bool = False
     time: float = field(default_factory=time.time)
@@ -47,10 +47,10 @@ class Draft:
 
     def hear(self, form: Form) -> None:
         """Note what the client said, whether or not it will be accepted."""
-        self.user = _kept(form.texts.get("user"))
-        self.model = _kept(form.texts.get("model"))
+        self.user = _kept(form.fields.get("user"))
+        self.model = _kept(form.fields.get("model"))
 
-    def accept(self, wanted: Wanted) -> None:
+    def accept(self, wanted: VariationRequest) -> None:
         """Note what is going to be carried out."""
         self.wanted = wanted
         self.user, self.model = _kept(wanted.user), wanted.model
@@ -63,7 +63,7 @@ class Draft:
         """Note what the source looks like."""
         self.pdq = pdq(source)
 
-    def finish(self, created: Created, *, lifetime_s: int) -> None:
+    def finish(self, created: VariationBatch, *, lifetime_s: int) -> None:
         """Note what was made; what is kept of it can be had for `lifetime_s` seconds from now."""
         self.created, self.expires = created, time.time() + lifetime_s
 
@@ -115,7 +115,7 @@ class Draft:
             queued_ms=self.created.queued_ms,
             engine_ms=self.created.engine_ms,
             variations=tuple(
-                Recorded(
+                EntryVariation(
                     seed=made.seed,
                     stored=made.key,
                     expires=None if made.key is None else self.expires,

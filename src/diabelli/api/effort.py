@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from diabelli.timing import Stage, Timed
+from diabelli.timing import Stage, StageCallback
 
 
 class Effort:
@@ -22,7 +22,7 @@ class Effort:
         self._taken: float | None = None
         self._ended: float | None = None
 
-    def timing(self, timed: Timed) -> Timed:
+    def timing(self, timed: StageCallback) -> StageCallback:
         """`timed`, for a service that is to tell when a thread takes the request up."""
 
         def tell(stage: Stage, seconds: float) -> None:

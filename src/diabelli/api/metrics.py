@@ -29,13 +29,13 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable with the folder that processes share; it has to be set before this is imported."""
 LEFT = 499
 """The status that web servers note for a client who did not wait for one."""
-BYTES_FRESH_S = 60
+STORE_SIZE_TTL_S = 60
 """How long a measurement of the storage counts; it looks at every file."""
 SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120)
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class MetricSpec:
     """One metric, or one for each combination of its labels' values."""
 
     name: str
@@ -44,25 +44,25 @@ class Family:
     help: str
 
 
-REQUESTS = Family(
+REQUESTS = MetricSpec(
     "diabelli_requests_total",
     "counter",
     ("route", "status"),
     "Requests answered, by the path of their route and the HTTP status.",
 )
-IMAGES = Family(
+IMAGES = MetricSpec(
     "diabelli_images_total",
     "counter",
     ("engine", "size"),
     "Variations made and answered, by engine and size.",
 )
-REJECTIONS = Family(
+REJECTIONS = MetricSpec(
     "diabelli_rejections_total",
     "counter",
     ("reason",),
     "Requests that were not carried out, by the code of the error.",
 )
-SECONDS_BY_STAGE = Family(
+SECONDS_BY_STAGE = MetricSpec(
     "diabelli_stage_seconds",
     "histogram",
     ("stage",),
@@ -70,15 +70,15 @@ SECONDS_BY_STAGE = Family(
     "once a request; `engine`, `encode`, `store` once a variation; `total` once a request that got "
     "its pictures, from its head to the end of its answer.",
 )
-QUEUE = Family(
+QUEUE = MetricSpec(
     "diabelli_queue_depth", "gauge", (), "Pieces of work that wait for a thread, at this moment."
 )
-IN_FLIGHT = Family(
+IN_FLIGHT = MetricSpec(
     "diabelli_in_flight", "gauge", (), "Variations that admitted requests are waiting for."
 )
-BUSY = Family("diabelli_engine_busy", "gauge", (), "Threads that are working at this moment.")
-THREADS = Family("diabelli_engine_threads", "gauge", (), "Threads that there are to work.")
-STORE = Family(
+BUSY = MetricSpec("diabelli_engine_busy", "gauge", (), "Threads that are working at this moment.")
+THREADS = MetricSpec("diabelli_engine_threads", "gauge", (), "Threads that there are to work.")
+STORE = MetricSpec(
     "diabelli_store_bytes",
     "gauge",
     (),
@@ -89,7 +89,7 @@ FAMILIES = (REQUESTS, IMAGES, REJECTIONS, SECONDS_BY_STAGE, QUEUE, IN_FLIGHT, BU
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadSnapshot:
     """How busy this process is: values of the gauges of the same names."""
 
     queue_depth: int
@@ -98,9 +98,9 @@ class Load:
     engine_threads: int
 
 
-def load_of(service: Service, admission: Admission) -> Load:
+def load_of(service: Service, admission: Admission) -> LoadSnapshot:
     """How busy they are now."""
-    return Load(
+    return LoadSnapshot(
         queue_depth=service.workers.waiting,
         in_flight=admission.in_flight,
         engine_busy=service.workers.busy,
@@ -111,13 +111,13 @@ def load_of(service: Service, admission: Admission) -> Load:
 class Metrics:
     """The metrics of one application; every method may be called from any thread."""
 
-    def __init__(self, load: Callable[[], Load], store_bytes: Callable[[], int]) -> None:
+    def __init__(self, load: Callable[[], LoadSnapshot], store_bytes: Callable[[], int]) -> None:
         """load, store_bytes: measure now; the second may take its time, and raise
         `StoreUnavailable`.
         """
         self._load = load
         self._measure = store_bytes
-        self._measured = -float(BYTES_FRESH_S)
+        self._measured = -float(STORE_SIZE_TTL_S)
         self._shared = os.environ.get(SHARED)
         self._registry = CollectorRegistry()
         self._requests = self._counter(REQUESTS)
@@ -129,7 +129,7 @@ class Metrics:
         self._gauges = [self._gauge(family) for family in (QUEUE, IN_FLIGHT, BUSY, THREADS)]
         self._bytes = Gauge(*_named(STORE), multiprocess_mode="mostrecent", registry=self._registry)
 
-    def answered(
+    def observe_request(
         self, route: str, status: int | None, seconds: float, told: Mapping[str, Any]
     ) -> None:
         """Count a request that has ended.
@@ -142,10 +142,10 @@ class Metrics:
             self._rejections.labels(told["error"]).inc()
         elif "seeds" in told:
             self._images.labels(told["engine"], told["size"]).inc(len(told["seeds"]))
-            self.stage("total", seconds)
+            self.observe_stage("total", seconds)
         self._show()
 
-    def stage(self, name: Stage | Literal["total"], seconds: float) -> None:
+    def observe_stage(self, name: Stage | Literal["total"], seconds: float) -> None:
         """Note how long a stage of some request took."""
         self._seconds.labels(name).observe(seconds)
         self._show()
@@ -153,10 +153,12 @@ class Metrics:
     def exposition(self) -> bytes:
         """All of them, of all processes, in Prometheus's text format; blocks for some time."""
         self._look()
-        if time.monotonic() - self._measured >= BYTES_FRESH_S:
+        if time.monotonic() - self._measured >= STORE_SIZE_TTL_S:
             self._measured = time.monotonic()
             self._bytes.set(self._store_bytes())
-        return generate_latest(added_up(Path(self._shared)) if self._shared else self._registry)
+        return generate_latest(
+            merged_registry(Path(self._shared)) if self._shared else self._registry
+        )
 
     def _store_bytes(self) -> float:
         try:
@@ -177,22 +179,22 @@ class Metrics:
         for gauge, value in zip(self._gauges, values, strict=True):
             gauge.set(value)
 
-    def _counter(self, family: Family) -> Counter:
+    def _counter(self, family: MetricSpec) -> Counter:
         return Counter(*_named(family), registry=self._registry)
 
-    def _gauge(self, family: Family) -> Gauge:
+    def _gauge(self, family: MetricSpec) -> Gauge:
         return Gauge(*_named(family), multiprocess_mode="livesum", registry=self._registry)
 
 
-def added_up(folder: Path) -> CollectorRegistry:
+def merged_registry(folder: Path) -> CollectorRegistry:
     """The values of all processes that keep theirs in that folder."""
-    forget_ended(folder)
+    remove_dead_process_files(folder)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
     return registry
 
 
-def forget_ended(folder: Path) -> None:
+def remove_dead_process_files(folder: Path) -> None:
     """Remove what ended processes were doing last; what they had counted stays counted."""
     for path in folder.glob("gauge_live*_*.db"):
         process = path.stem.rpartition("_")[2]
@@ -210,5 +212,5 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _named(family: Family) -> tuple[str, str, tuple[str, ...]]:
+def _named(family: MetricSpec) -> tuple[str, str, tuple[str, ...]]:
     return family.name, family.help, family.labels

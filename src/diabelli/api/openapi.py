@@ -299,7 +299,7 @@ READ_RESULT: dict[str, Any] = {
 }
 
 
-def answers(*statuses: int, reply: type[BaseModel] | None = None) -> dict[int | str, Any]:
+def responses(*statuses: int, reply: type[BaseModel] | None = None) -> dict[int | str, Any]:
     """FastAPI's `responses`: the reply's model, and the error shape for each of the statuses."""
     errors: dict[int | str, Any] = {
         status: {"model": ErrorResponse, "description": ERRORS[status]} for status in statuses
@@ -307,7 +307,7 @@ def answers(*statuses: int, reply: type[BaseModel] | None = None) -> dict[int | 
     return errors | ({} if reply is None else {200: {"model": reply}})
 
 
-def complete(document: dict[str, Any]) -> None:
+def add_custom_schemas(document: dict[str, Any]) -> None:
     """Add to the document what FastAPI does not know, or would turn into floats on its way."""
     document["components"]["schemas"]["VariationForm"] = FORM
     document["components"]["securitySchemes"] = SECURITY_SCHEMES

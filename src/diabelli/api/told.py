@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from diabelli.api.variations.params import Wanted
+from diabelli.api.variations.params import VariationRequest
 from diabelli.ledger.keys import Caller
-from diabelli.service import Created
+from diabelli.service import VariationBatch
 
 
 def tell_caller(request: Request, caller: Caller) -> None:
@@ -17,7 +17,7 @@ def tell_caller(request: Request, caller: Caller) -> None:
         _told(request).update(key=caller.id, key_name=caller.name)
 
 
-def tell_wanted(request: Request, wanted: Wanted) -> None:
+def tell_wanted(request: Request, wanted: VariationRequest) -> None:
     """What is asked for, and for whom."""
     spec = wanted.spec
     _told(request).update(
@@ -27,7 +27,7 @@ def tell_wanted(request: Request, wanted: Wanted) -> None:
         _told(request).update(user=wanted.user)
 
 
-def tell_created(request: Request, created: Created) -> None:
+def tell_created(request: Request, created: VariationBatch) -> None:
     """What was made, and what took its time."""
     _told(request).update(
         seeds=[one.seed for one in created.variations],

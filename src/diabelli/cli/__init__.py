@@ -12,7 +12,7 @@ import typer
 
 from diabelli.cli import block, keys
 from diabelli.cli.engines import engines
-from diabelli.cli.exit_codes import exit_code, tell
+from diabelli.cli.exit_codes import exit_code, print_error
 from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
 from diabelli.cli.usage import usage
@@ -36,5 +36,5 @@ def main() -> None:
     try:
         app()
     except DiabelliError as fault:
-        tell(fault.message)
+        print_error(fault.message)
         sys.exit(exit_code(fault))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from diabelli.cli.terminal import shown
+from diabelli.cli.terminal import printable
 
 if TYPE_CHECKING:
     from diabelli.ledger.abuse import Suspect
@@ -27,7 +27,7 @@ def draw(suspects: Sequence[Suspect]) -> None:
     table = Table("user", "why", "requests", "a request to look at", box=None, header_style="bold")
     for one in suspects:
         reasons = ", ".join(one.reasons)
-        table.add_row(shown(one.user), reasons, str(one.requests), one.source or "-")
+        table.add_row(printable(one.user), reasons, str(one.requests), one.source or "-")
     Console().print(table)
 
 

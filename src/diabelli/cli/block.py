@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from diabelli.cli.exit_codes import FAILED, tell
+from diabelli.cli.exit_codes import FAILED, print_error
 from diabelli.cli.options import Config, DataDir, ledger
-from diabelli.cli.terminal import day, shown
+from diabelli.cli.terminal import day, printable
 from diabelli.errors import InvalidParameter, InvalidPicture
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def block_user(
 
     with ledger(data_dir, config) as database:
         Blocks(database).block_user(user, key=_key_id(database, key), note=note)
-    _said.print(f"The end-user {shown(user)} is blocked.")
+    _said.print(f"The end-user {printable(user)} is blocked.")
 
 
 @app.command("picture")
@@ -67,7 +67,7 @@ def block_picture(
         blocks = Blocks(database)
         if request is not None:
             blocks.block_source(request, note=note)
-            _said.print(f"The source of {shown(request)} is blocked.")
+            _said.print(f"The source of {printable(request)} is blocked.")
         done = [_block_file(blocks, path, note) for path in files or []]
     if not all(done):
         raise typer.Exit(FAILED)
@@ -98,7 +98,7 @@ def unblock_user(
 
     with ledger(data_dir, config) as database:
         Blocks(database).unblock_user(user, key=_key_id(database, key))
-    _said.print(f"The end-user {shown(user)} is blocked no more.")
+    _said.print(f"The end-user {printable(user)} is blocked no more.")
 
 
 @unblock.command("picture")
@@ -121,17 +121,17 @@ def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
     """Block the picture at `path`; whether it could be read."""
     from diabelli import pictures
     from diabelli.ledger.blocks import sha256_of
-    from diabelli.pictures.blocklist_hashes import kept
+    from diabelli.pictures.blocklist_hashes import hashes_to_store
 
     try:
         picture = path.read_bytes()
-        hashes = kept(pictures.to_image(picture))
+        hashes = hashes_to_store(pictures.to_image(picture))
     except (InvalidPicture, OSError) as fault:
-        tell(f"{path}: {fault}")
+        print_error(f"{path}: {fault}")
         return False
     sha256 = sha256_of(picture)
     blocks.block_picture(sha256, hashes, note=note or path.name)
-    _said.print(f"The picture {sha256[:_DIGITS]} is blocked: {shown(str(path))}")
+    _said.print(f"The picture {sha256[:_DIGITS]} is blocked: {printable(str(path))}")
     if not hashes:
         _said.print("It shows too little to be known again: only this very file is refused.")
     return True
@@ -155,7 +155,7 @@ def _key_id(database: Database, key: str | None) -> str | None:
 def _users(users: list[BlockedUser]) -> Table:
     table = Table("blocked user", "under the key", "since", "why", box=None, header_style="bold")
     for one in users:
-        table.add_row(shown(one.user), one.key or "any", day(one.time), shown(one.note))
+        table.add_row(printable(one.user), one.key or "any", day(one.time), printable(one.note))
     return table
 
 
@@ -163,5 +163,5 @@ def _pictures(pictures: list[BlockedPicture]) -> Table:
     table = Table("blocked picture", "known by", "since", "why", box=None, header_style="bold")
     for one in pictures:
         known_by = "its looks" if one.hashes else "its file alone"
-        table.add_row(one.sha256[:_DIGITS], known_by, day(one.time), shown(one.note))
+        table.add_row(one.sha256[:_DIGITS], known_by, day(one.time), printable(one.note))
     return table

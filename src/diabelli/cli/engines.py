@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from diabelli.errors import DiabelliError
-from diabelli.kernel_cache import USER_KERNELS, place_kernels
+from diabelli.kernel_cache import USER_KERNELS, configure_kernel_cache
 
 if TYPE_CHECKING:
-    from diabelli.engines.diffusion.runtime import Plan
+    from diabelli.engines.diffusion.runtime import EnginePlan
     from diabelli.settings import Settings
 
 
@@ -38,12 +38,12 @@ def engines(
     ] = None,
 ) -> None:
     """List the engines: what is ready, what fits this machine, what brings the others."""
-    place_kernels([USER_KERNELS])
+    configure_kernel_cache([USER_KERNELS])
     from diabelli import engines as known
-    from diabelli.settings.reading import read
+    from diabelli.settings.reading import load_settings
 
-    settings = read({}, config)
-    names = dict.fromkeys([*known.names(), *settings.engines])
+    settings = load_settings({}, config)
+    names = dict.fromkeys([*known.available_engines(), *settings.engines])
     rows = [_row(settings, name) for name in names]
     columns = ("engine", "ready", "trained", "memory", "fits", "licence")
     table = Table(*columns, box=None, header_style="bold")
@@ -73,11 +73,11 @@ def _other(name: str) -> _Row:
     return _Row(name, True, info.summary, trained=info.trained, fits="yes")
 
 
-def _trained(plan: Plan, vram_budget_gb: float | None) -> _Row:
+def _trained(plan: EnginePlan, vram_budget_gb: float | None) -> _Row:
     """The row of a trained engine."""
-    from diabelli.engines.diffusion.availability import standing
+    from diabelli.engines.diffusion.availability import availability
 
-    found = standing(plan, vram_budget_gb)
+    found = availability(plan, vram_budget_gb)
     return _Row(
         plan.name,
         found.missing is None,

@@ -30,7 +30,7 @@ def exit_code(fault: DiabelliError) -> int:
     return next(_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES)
 
 
-def tell(message: str) -> None:
+def print_error(message: str) -> None:
     """Say on stderr what was wrong."""
     console = Console(stderr=True)
     console.print("diabelli:", style="bold red", end=" ")

@@ -24,7 +24,7 @@ def fields_of(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in vars(record).items() if name not in _STANDARD}
 
 
-class Text(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """Time, level, logger, event, and what the event carries, as `name=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -39,7 +39,7 @@ class Text(logging.Formatter):
         return [escaped(line) for line in trace.splitlines()]
 
 
-class Json(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """The same as one JSON object a line; a trace is one of its values."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -56,7 +56,7 @@ class Json(logging.Formatter):
         return json.dumps(told, default=str)
 
 
-_FORMS: dict[Form, type[logging.Formatter]] = {"text": Text, "json": Json}
+_FORMS: dict[Form, type[logging.Formatter]] = {"text": TextFormatter, "json": JsonFormatter}
 
 
 def quoted(value: object) -> str:

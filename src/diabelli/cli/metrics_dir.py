@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from diabelli.storage import private_folder
+from diabelli.storage import ensure_private_dir
 
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def count_together(folder: Path) -> None:
+def enable_shared_metrics(folder: Path) -> None:
     """Let processes that are started from now on keep their metrics in `folder`, from zero.
 
     prometheus_client reads the place from the environment when it is first imported. A place that
@@ -18,6 +18,6 @@ def count_together(folder: Path) -> None:
     """
     if _VARIABLE in os.environ:
         return
-    for path in private_folder(folder).glob("*.db"):
+    for path in ensure_private_dir(folder).glob("*.db"):
         path.unlink()
     os.environ[_VARIABLE] = str(folder.absolute())

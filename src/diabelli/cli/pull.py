@@ -22,9 +22,9 @@ def pull(
     from diabelli.engines.diffusion import weights
     from diabelli.engines.diffusion.engine import check_licence
     from diabelli.engines.diffusion.presets import PRESETS
-    from diabelli.settings.reading import read
+    from diabelli.settings.reading import load_settings
 
-    settings = read({}, config)
+    settings = load_settings({}, config)
     for name in names:
         plan = settings.plan(name)
         if plan is None:

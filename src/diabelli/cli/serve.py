@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from diabelli.cli.logs import configure
-from diabelli.cli.metrics_dir import count_together
+from diabelli.cli.metrics_dir import enable_shared_metrics
 from diabelli.cli.supervisor import Processes
 from diabelli.errors import AddressUnavailable
-from diabelli.kernel_cache import place_kernels
+from diabelli.kernel_cache import configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.service import Service
@@ -48,7 +48,7 @@ def serve(
 
     Every setting of docs/settings.md can be given in the environment or the settings file.
     """
-    from diabelli.settings.reading import read
+    from diabelli.settings.reading import load_settings
 
     flags = {
         "host": host,
@@ -57,9 +57,11 @@ def serve(
         "auth": "no-auth" if no_auth else None,
         "workers": workers,
     }
-    settings = read({name: value for name, value in flags.items() if value is not None}, config)
+    settings = load_settings(
+        {name: value for name, value in flags.items() if value is not None}, config
+    )
     configure(settings.log_level, settings.log_format)
-    place_kernels([settings.data_dir / "kernels"])
+    configure_kernel_cache([settings.data_dir / "kernels"])
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     _run(settings)
@@ -71,13 +73,13 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(settings: Settings) -> None:
-    from diabelli.bootstrap import ask_for_keys
+    from diabelli.bootstrap import requires_api_keys
 
-    announce = partial(_announce, settings, with_key=ask_for_keys(settings))
+    announce = partial(_announce, settings, with_key=requires_api_keys(settings))
     with _bound(settings.host, settings.port) as bound:
         if settings.workers > 1:
             _say("Getting the engine ready; a first start compiles it, once ...")
-            count_together(settings.data_dir / "metrics")
+            enable_shared_metrics(settings.data_dir / "metrics")
             sys.exit(Processes(settings, bound).run(partial(announce, bound.getsockname()[1])))
         _run_alone(settings, bound, partial(announce, bound.getsockname()[1]))
 
@@ -85,12 +87,12 @@ def _run(settings: Settings) -> None:
 def _run_alone(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
     from diabelli.api.app import create_app
     from diabelli.api.http.server import Server
-    from diabelli.bootstrap import assembled
+    from diabelli.bootstrap import components
 
-    with assembled(settings) as parts:
+    with components(settings) as parts:
         _warm(parts.service)
         app = create_app(settings, parts)
-        Server(app, grace_s=settings.stop_grace_s, ready=ready).run([bound])
+        Server(app, grace_s=settings.stop_grace_s, on_ready=ready).run([bound])
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -119,7 +121,7 @@ def _warm(service: Service) -> None:
     _say("Getting the engine ready; a first start compiles it, once ...")
     with Progress(SpinnerColumn(), TimeElapsedColumn(), console=_console, transient=True) as shown:
         shown.add_task("")
-        service.warm()
+        service.warm_up()
     _say(f"The engine is ready after {time.monotonic() - started:.1f} s.")
 
 

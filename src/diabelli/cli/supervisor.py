@@ -17,10 +17,10 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from diabelli.cli.exit_codes import exit_code, tell
+from diabelli.cli.exit_codes import exit_code, print_error
 from diabelli.cli.logs import configure
 from diabelli.errors import DiabelliError
-from diabelli.kernel_cache import place_kernels
+from diabelli.kernel_cache import configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.settings import Settings
@@ -161,26 +161,26 @@ def _serve(settings: Settings, bound: socket.socket, line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     configure(settings.log_level, settings.log_format)
-    place_kernels([settings.data_dir / "kernels"])
+    configure_kernel_cache([settings.data_dir / "kernels"])
     try:
         _serve_until_told(settings, bound, line)
     except DiabelliError as fault:
-        tell(fault.message)
+        print_error(fault.message)
         sys.exit(exit_code(fault))
 
 
 def _serve_until_told(settings: Settings, bound: socket.socket, line: Connection) -> None:
     from diabelli.api.app import create_app
     from diabelli.api.http.server import Server
-    from diabelli.bootstrap import assembled
+    from diabelli.bootstrap import components
 
-    with assembled(settings) as parts:
-        parts.service.warm()
+    with components(settings) as parts:
+        parts.service.warm_up()
         server = Server(
             create_app(settings, parts),
             grace_s=settings.stop_grace_s,
-            ready=partial(_tell_ready, line),
-            urgent=False,
+            on_ready=partial(_tell_ready, line),
+            exit_on_second_signal=False,
         )
         threading.Thread(target=_stop_at_the_end_of, args=(line, server.stop), daemon=True).start()
         server.run([bound])

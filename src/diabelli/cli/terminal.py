@@ -7,7 +7,7 @@ import time
 from rich.markup import escape
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """The text without what would steer the terminal or Rich."""
     return escape(
         "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

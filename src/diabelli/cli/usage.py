@@ -20,11 +20,11 @@ from rich.table import Table
 
 from diabelli.cli.abuse import draw, write_csv, write_json
 from diabelli.cli.options import Config, DataDir, ledger
-from diabelli.cli.terminal import shown
+from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidParameter
 
 if TYPE_CHECKING:
-    from diabelli.ledger.usage import Usage
+    from diabelli.ledger.usage import UsageRow
 
 _UNITS_S = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _BAR = 24
@@ -87,15 +87,15 @@ def _moment(since: str, *, now: float) -> float:
         ) from cause
 
 
-def _write_csv(lines: Sequence[Usage]) -> None:
-    from diabelli.ledger.usage import Usage
+def _write_csv(lines: Sequence[UsageRow]) -> None:
+    from diabelli.ledger.usage import UsageRow
 
-    writer = csv.DictWriter(sys.stdout, list(Usage.__slots__), lineterminator="\n")
+    writer = csv.DictWriter(sys.stdout, list(UsageRow.__slots__), lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(line) for line in lines)
 
 
-def _draw(lines: Sequence[Usage], by: By) -> None:
+def _draw(lines: Sequence[UsageRow], by: By) -> None:
     most = max((line.images for line in lines), default=0)
     table = Table(box=None, header_style="bold", show_footer=len(lines) > 1, footer_style="bold")
     table.add_column(by.value, footer="all", overflow="fold")
@@ -104,7 +104,7 @@ def _draw(lines: Sequence[Usage], by: By) -> None:
         table.add_column(name, footer=total, justify="right", no_wrap=True)
     for line in lines:
         table.add_row(
-            "-" if line.name is None else shown(line.name),
+            "-" if line.name is None else printable(line.name),
             Bar(most or 1, 0, line.images),
             f"{line.images}",
             f"{line.requests}",
@@ -116,7 +116,7 @@ def _draw(lines: Sequence[Usage], by: By) -> None:
     Console().print(table)
 
 
-def _totals(lines: Sequence[Usage]) -> dict[str, str]:
+def _totals(lines: Sequence[UsageRow]) -> dict[str, str]:
     """The columns of numbers, with their sums where a sum means something."""
     return {
         "images": f"{sum(line.images for line in lines)}",

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from diabelli import pictures
-from diabelli.cli.exit_codes import FAILED, tell
+from diabelli.cli.exit_codes import FAILED, print_error
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
-from diabelli.kernel_cache import USER_KERNELS, place_kernels
+from diabelli.kernel_cache import USER_KERNELS, configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.variation import Progress as Step
-    from diabelli.variation import Variation, Watch
+    from diabelli.variation import ProgressCallback, Variation
 
 
 class Format(StrEnum):
@@ -62,7 +62,7 @@ def vary(
 
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation.
     """
-    place_kernels([USER_KERNELS])
+    configure_kernel_cache([USER_KERNELS])
     from diabelli.library import vary as make
 
     _check_names(images)
@@ -78,12 +78,12 @@ def vary(
                     seed=seed,
                     fit=fit.value,
                     engine=engine,
-                    watch=_watch(progress, path, n),
+                    on_progress=_watch(progress, path, n),
                 )
                 _write(path, variations, out, output_format.value, quality, sheet=sheet)
             except (InvalidPicture, EngineFailed, OSError) as fault:
                 failed = True
-                tell(f"{path}: {fault}")
+                print_error(f"{path}: {fault}")
     if failed:
         raise typer.Exit(FAILED)
 
@@ -115,7 +115,9 @@ def _write(
     if sheet:
         images = [pictures.to_image(path), *(variation.image for variation in variations)]
         target = out / f"{path.stem}-sheet.{output_format}"
-        target.write_bytes(pictures.encode(pictures.sheet(images), output_format, quality=quality))
+        target.write_bytes(
+            pictures.encode(pictures.contact_sheet(images), output_format, quality=quality)
+        )
         print(target)
 
 
@@ -126,13 +128,13 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True), redirect_stdout=not piped)
 
 
-def _watch(progress: Progress, path: Path, n: int) -> Watch:
+def _watch(progress: Progress, path: Path, n: int) -> ProgressCallback:
     """A watch that moves a bar of its own: the sum of the variations' shares."""
     task = progress.add_task(path.name, total=n)
     shares: dict[int, float] = {}
 
     def watch(step: Step) -> None:
-        shares[step.index] = step.share
+        shares[step.index] = step.fraction
         progress.update(task, completed=sum(list(shares.values())))
 
     return watch

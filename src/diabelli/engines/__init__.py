@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.errors import UnknownEngine
-from diabelli.synthesis.core.parallel import Spread as Spread
-from diabelli.synthesis.core.parallel import in_turn as in_turn
-from diabelli.variation import EngineInfo, Image, Variation, VariationSpec, Watch
+from diabelli.synthesis.core.parallel import ParallelMap as ParallelMap
+from diabelli.synthesis.core.parallel import run_sequentially as run_sequentially
+from diabelli.variation import EngineInfo, Image, ProgressCallback, Variation, VariationSpec
 
 if TYPE_CHECKING:
-    from diabelli.engines.diffusion.engine_manager import Fleet
+    from diabelli.engines.diffusion.engine_manager import EngineManager
 
 Piece: TypeAlias = Callable[[], Variation]
 """The work that is left for one variation; pieces are independent and run in any thread."""
@@ -33,11 +33,15 @@ class Engine(Protocol):
 
     info: EngineInfo
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Do ahead of time whatever the first request would otherwise wait for."""
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
         """Do the work that the variations share and return one piece for each of the `spec.n`.
 
@@ -55,9 +59,9 @@ GROUP = "diabelli.engines"
 """The group of entry points by which packages of others add engines."""
 
 
-def names() -> list[str]:
+def available_engines() -> list[str]:
     """The engines that can be asked for: embedded, trained, and those of other packages."""
-    return [*dict.fromkeys((*ENGINES, *PRESETS, *_others()))]
+    return [*dict.fromkeys((*ENGINES, *PRESETS, *_entry_points()))]
 
 
 def load(name: str) -> Engine:
@@ -70,22 +74,24 @@ def load(name: str) -> Engine:
         module, _, attribute = ENGINES[name].partition(":")
         return cast(Engine, getattr(import_module(module), attribute)())
     if name in PRESETS:
-        from diabelli.engines.diffusion.runtime import Plan
+        from diabelli.engines.diffusion.runtime import EnginePlan
 
-        return _fleet().engine(Plan(PRESETS[name]))
-    others = _others()
+        return _fleet().engine(EnginePlan(PRESETS[name]))
+    others = _entry_points()
     if name in others:
         return cast(Engine, others[name].load()())
-    raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(names())}")
+    raise UnknownEngine(
+        f"no engine is called {name!r}; there are: {', '.join(available_engines())}"
+    )
 
 
 @cache
-def _fleet() -> Fleet:
+def _fleet() -> EngineManager:
     """The trained engines of a program without settings."""
-    from diabelli.engines.diffusion.engine_manager import Fleet
+    from diabelli.engines.diffusion.engine_manager import EngineManager
 
-    return Fleet()
+    return EngineManager()
 
 
-def _others() -> dict[str, EntryPoint]:
+def _entry_points() -> dict[str, EntryPoint]:
     return {found.name: found for found in entry_points(group=GROUP)}

@@ -6,17 +6,24 @@ from functools import partial
 
 import numpy as np
 
-from diabelli.engines import Piece, Spread, in_turn
-from diabelli.synthesis.core.rng import seeds_under
-from diabelli.synthesis.pipeline import Preview, Report, compose, paint, plain, study
+from diabelli.engines import ParallelMap, Piece, run_sequentially
+from diabelli.synthesis.core.rng import derive_seeds
+from diabelli.synthesis.pipeline import (
+    Preview,
+    StepCallback,
+    analyse_source,
+    build_candidates,
+    render,
+    resized_source,
+)
 from diabelli.synthesis.selection.candidates import Candidate
 from diabelli.variation import (
     EngineInfo,
     Image,
     Progress,
+    ProgressCallback,
     Variation,
     VariationSpec,
-    Watch,
     unwatched,
 )
 
@@ -35,7 +42,7 @@ class PatchEngine:
         trained=False,
     )
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Compile the kernels, or load them from the cache, by varying something like a photograph
         of something red, to one side, and something drawn."""
         number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1) * np.uint32(2246822519)
@@ -46,34 +53,42 @@ class PatchEngine:
         drawing[16:48, 16:48] = 255
         spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=1.0)
         for source in (photograph, drawing):
-            for piece in self.prepare(source, spec, unwatched, in_turn):
+            for piece in self.prepare(source, spec, unwatched, run_sequentially):
                 piece()
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
         """One piece for each variation; layouts are chosen and montages judged here, together."""
         if spec.strength == 0:
-            image = plain(source, spec.height, spec.width)
-            seeds = seeds_under(spec.seed, spec.n)
+            image = resized_source(source, spec.height, spec.width)
+            seeds = derive_seeds(spec.seed, spec.n)
             return [partial(self._variation, image, seed, spec) for seed in seeds]
-        report = _reporter(watch, 0, 0.0, 0.2)
+        report = _reporter(on_progress, 0, 0.0, 0.2)
         report("analysis", 0.0)
-        studied = study(source, spec.height, spec.width, spread)
-        candidates = compose(
+        studied = analyse_source(source, spec.height, spec.width, run_parallel)
+        candidates = build_candidates(
             studied,
             n=spec.n,
             strength=spec.strength,
             seed=spec.seed,
             report=report,
-            spread=spread,
+            spread=run_parallel,
         )
-        return [self._piece(k, candidate, spec, watch) for k, candidate in enumerate(candidates)]
+        return [
+            self._piece(k, candidate, spec, on_progress) for k, candidate in enumerate(candidates)
+        ]
 
-    def _piece(self, index: int, candidate: Candidate, spec: VariationSpec, watch: Watch) -> Piece:
+    def _piece(
+        self, index: int, candidate: Candidate, spec: VariationSpec, on_progress: ProgressCallback
+    ) -> Piece:
         def work() -> Variation:
-            report = _reporter(watch, index, 0.2, 1.0)
-            image = paint(candidate, spec.height, spec.width, report=report)
+            report = _reporter(on_progress, index, 0.2, 1.0)
+            image = render(candidate, spec.height, spec.width, report=report)
             return self._variation(image, candidate.seed, spec)
 
         return work
@@ -82,10 +97,10 @@ class PatchEngine:
         return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
 
 
-def _reporter(watch: Watch, index: int, start: float, end: float) -> Report:
+def _reporter(on_progress: ProgressCallback, index: int, start: float, end: float) -> StepCallback:
     """A report that tells `watch` of the variation `index`; its shares 0..1 span start..end."""
 
     def report(stage: str, share: float, preview: Preview | None = None) -> None:
-        watch(Progress(index, stage, start + (end - start) * share, preview))
+        on_progress(Progress(index, stage, start + (end - start) * share, preview))
 
     return report

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Row, case, func, select
 
-from diabelli.errors import ContentRefused, PictureBlocked, UserBlocked
+from diabelli.errors import ContentPolicyViolation, PictureBlocked, UserBlocked
 from diabelli.ledger.database import Database
 from diabelli.ledger.tables import ENTRIES
-from diabelli.pictures.pdq import NEAR, distances, words
+from diabelli.pictures.pdq import NEAR, distances, pack_hashes
 
 MANY_KEYS = 3
 """From so many different API keys on, an end-user is suspicious."""
@@ -29,7 +29,7 @@ MANY_REFUSALS = 3
 MANY_ALIKE = 5
 """From so many different files on that look like one picture."""
 
-_REFUSED = (ContentRefused.code, PictureBlocked.code, UserBlocked.code)
+_REFUSED = (ContentPolicyViolation.code, PictureBlocked.code, UserBlocked.code)
 _AT_ONCE = 256
 
 
@@ -80,9 +80,9 @@ def suspects(database: Database, *, since: float) -> list[Suspect]:
         .where(ENTRIES.c.time >= since, ENTRIES.c.user.is_not(None))
         .group_by(ENTRIES.c.user)
     )
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         rows = connection.execute(counts).all()
-    likest = dict(_likest(database, since))
+    likest = dict(_most_similar(database, since))
     found = [_suspect(row, *likest.get(row.user, (0, None))) for row in rows]
     return sorted((one for one in found if one.reasons), key=_order)
 
@@ -102,7 +102,7 @@ def _order(suspect: Suspect) -> tuple[object, ...]:
     return -len(suspect.reasons), -suspect.refusals, -suspect.alike, -suspect.keys, suspect.user
 
 
-def _likest(database: Database, since: float) -> Iterator[tuple[str, tuple[int, str]]]:
+def _most_similar(database: Database, since: float) -> Iterator[tuple[str, tuple[int, str]]]:
     """For each end-user: how many of their files look like one picture, and who sent that.
 
     Only of those who sent as many different files as make them suspicious.
@@ -118,10 +118,10 @@ def _likest(database: Database, since: float) -> Iterator[tuple[str, tuple[int, 
         .group_by(ENTRIES.c.user, ENTRIES.c.sha256, ENTRIES.c.pdq)
         .order_by(ENTRIES.c.user)
     )
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         for user, rows in _by_user(connection.execute(files)):
             if len(rows) >= MANY_ALIKE:
-                alike, index = crowd([row.pdq for row in rows])
+                alike, index = largest_cluster([row.pdq for row in rows])
                 yield user, (alike, rows[index].request_id)
 
 
@@ -129,12 +129,12 @@ def _by_user(rows: Iterable[Row[Any]]) -> Iterator[tuple[str, list[Row[Any]]]]:
     return ((user, list(group)) for user, group in groupby(rows, attrgetter("user")))
 
 
-def crowd(hashes: Sequence[str]) -> tuple[int, int]:
+def largest_cluster(hashes: Sequence[str]) -> tuple[int, int]:
     """How many of the hashes are near the one that has most near it, itself included; its place.
 
     hashes: one or more, in hexadecimal.
     """
-    known = words(hashes)
+    known = pack_hashes(hashes)
     near = [
         (distances(known[:, start : start + _AT_ONCE], known) <= NEAR).sum(axis=1)
         for start in range(0, len(hashes), _AT_ONCE)

@@ -15,19 +15,19 @@ from diabelli.ledger.blocks import Blocks
 from diabelli.ledger.database import Database
 from diabelli.ledger.tables import BLOCKED_PICTURES, BLOCKED_USERS
 from diabelli.pictures import Image
-from diabelli.pictures.blocklist_hashes import seen
-from diabelli.pictures.pdq import NEAR, Words, distances, words
+from diabelli.pictures.blocklist_hashes import hashes_to_query
+from diabelli.pictures.pdq import NEAR, Words, distances, pack_hashes
 
-FRESH_S = 1.0
+CACHE_TTL_S = 1.0
 """How old the copy of the blocks may be; a block of another process is seen by then."""
-_SOON_STALE_S = 0.9 * FRESH_S
+_REFRESH_AFTER_S = 0.9 * CACHE_TTL_S
 """Up to this age the copy is used by those who must not wait: it is not too old in a moment."""
 
 _log = logging.getLogger("diabelli.ledger")
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class _Snapshot:
     """The blocks at one moment.
 
     Attributes:
@@ -55,13 +55,13 @@ class Blocklist:
         self._blocks = Blocks(database)
         self._clock = clock
         self._lock = threading.Lock()
-        self._copy: _Copy | None = None
+        self._copy: _Snapshot | None = None
         self._looked = 0.0
 
     @property
     def is_fresh(self) -> bool:
         """Whether the blocks are known for now, so that a check will not wait for the ledger."""
-        return self._copy is not None and self._clock() - self._looked <= _SOON_STALE_S
+        return self._copy is not None and self._clock() - self._looked <= _REFRESH_AFTER_S
 
     def check_user(self, user: str | None, *, key: str | None) -> None:
         """Raise `UserBlocked` where that end-user is refused under that API key."""
@@ -79,20 +79,22 @@ class Blocklist:
         copy = self._current()
         if sha256 in copy.files:
             raise PictureBlocked
-        if copy.likenesses.size and self._is_near(words(seen(image)), copy.likenesses):
+        if copy.likenesses.size and self._is_near(
+            pack_hashes(hashes_to_query(image)), copy.likenesses
+        ):
             raise PictureBlocked
 
     def _is_near(self, ones: Words, others: Words) -> bool:
         return bool((distances(ones, others) <= NEAR).any())
 
-    def _current(self) -> _Copy:
+    def _current(self) -> _Snapshot:
         with self._lock:
-            if self._copy is None or self._clock() - self._looked > FRESH_S:
+            if self._copy is None or self._clock() - self._looked > CACHE_TTL_S:
                 self._copy = self._looked_up(self._copy)
                 self._looked = self._clock()
             return self._copy
 
-    def _looked_up(self, copy: _Copy | None) -> _Copy:
+    def _looked_up(self, copy: _Snapshot | None) -> _Snapshot:
         """The blocks of now; where the ledger does not answer, those that were known stay."""
         try:
             return self._renewed(copy)
@@ -102,17 +104,17 @@ class Blocklist:
             _log.warning("blocks.stale", extra={"reason": fault.message})
             return copy
 
-    def _renewed(self, copy: _Copy | None) -> _Copy:
+    def _renewed(self, copy: _Snapshot | None) -> _Snapshot:
         """The copy as it stands where nothing changed, else a new one."""
         state = self._state()
         if copy is not None and copy.state == state:
             return copy
         pictures = self._blocks.pictures()
-        return _Copy(
+        return _Snapshot(
             state=state,
             users=frozenset((one.user, one.key or "") for one in self._blocks.users()),
             files=frozenset(one.sha256 for one in pictures),
-            likenesses=words(digits for one in pictures for digits in one.hashes),
+            likenesses=pack_hashes(digits for one in pictures for digits in one.hashes),
         )
 
     def _state(self) -> tuple[object, ...]:
@@ -122,5 +124,5 @@ class Blocklist:
             for table in (BLOCKED_USERS, BLOCKED_PICTURES)
             for measure in (func.count(table.c.time), func.sum(table.c.time))
         ]
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return tuple(connection.execute(select(*columns)).one())

@@ -79,7 +79,7 @@ class Blocks:
         Raises `InvalidParameter` where it has no such request, or none with a source.
         """
         query = select(ENTRIES.c.sha256, ENTRIES.c.pdq).where(ENTRIES.c.request_id == request_id)
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             row = connection.execute(query).first()
         if row is None or row.sha256 is None:
             raise InvalidParameter(
@@ -92,7 +92,7 @@ class Blocks:
     def unblock_user(self, user: str, *, key: str | None = None) -> None:
         """Refuse that end-user no more; `InvalidParameter` where they were not refused."""
         chosen = (BLOCKED_USERS.c.user == user) & (BLOCKED_USERS.c.key == (key or ""))
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             if connection.execute(delete(BLOCKED_USERS).where(chosen)).rowcount:
                 return
         under = f" under the key {key}" if key else ""
@@ -112,7 +112,7 @@ class Blocks:
                 f"{digits!r} names none of the blocked pictures: it is a picture's file, or the "
                 f"first {MIN_DIGITS} digits or more that `diabelli block list` shows"
             )
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             chosen = BLOCKED_PICTURES.c.sha256 == found[0].sha256
             connection.execute(delete(BLOCKED_PICTURES).where(chosen))
         return found[0]
@@ -120,7 +120,7 @@ class Blocks:
     def users(self) -> list[BlockedUser]:
         """Every end-user who is refused, the first one first."""
         table = BLOCKED_USERS
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.time, table.c.user)).all()
         return [
             BlockedUser(user=row.user, key=row.key or None, note=row.note, time=row.time)
@@ -130,7 +130,7 @@ class Blocks:
     def pictures(self) -> list[BlockedPicture]:
         """Every picture that is refused, the first one first."""
         table = BLOCKED_PICTURES
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.time, table.c.sha256)).all()
         return [
             BlockedPicture(
@@ -141,7 +141,7 @@ class Blocks:
 
     def _replace(self, table: Table, name: dict[str, str], values: dict[str, object]) -> None:
         """Put the row of that name there, in the place of one that may be there."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(delete(table).filter_by(**name))
             connection.execute(insert(table), {**name, **values, "time": self._clock()})
 

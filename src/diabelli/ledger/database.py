@@ -32,7 +32,7 @@ from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
 WAIT_S = 4
 """How long a transaction waits for its turn before the ledger counts as unavailable."""
 
-_AGAIN_S = 0.02
+_POLL_INTERVAL_S = 0.02
 _CONNECTIONS = 16
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
@@ -46,7 +46,7 @@ class Database:
         Nothing is connected to yet. Raises `InvalidSettings` for another URL and `MissingExtra`
         where the driver is not installed.
         """
-        self._url = url_of(url)
+        self._url = parse_url(url)
         self._file: tuple[int, int] | None = None
         self._reading = _engine(self._url, _CONNECTIONS)
         self._writing = self._reading
@@ -63,7 +63,7 @@ class Database:
         return self._url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def write_transaction(self) -> Iterator[Connection]:
         """A transaction that may write: it is committed at the end, or rolled back by a raise.
 
         On SQLite it excludes every other writer from its start, so a decision made on what it
@@ -78,7 +78,7 @@ class Database:
                 self._check_file()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def read_transaction(self) -> Iterator[Connection]:
         """A transaction that only reads, which waits for nobody; otherwise as `begin`."""
         with _translated():
             self._check_file()
@@ -87,7 +87,7 @@ class Database:
 
     def check(self) -> None:
         """Raise `LedgerUnavailable` where it cannot be read, or where nobody gets to write."""
-        with self.begin() as connection:
+        with self.write_transaction() as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
@@ -118,12 +118,12 @@ class Database:
             )
 
 
-def file_at(path: Path) -> URL:
+def sqlite_url(path: Path) -> URL:
     """The URL of the file of SQLite at that path, whatever characters are in it."""
     return URL.create("sqlite", database=str(path))
 
 
-def url_of(text: str | URL) -> URL:
+def parse_url(text: str | URL) -> URL:
     """The URL with the driver that is used here; its password is masked where it is printed.
 
     Raises `InvalidSettings` where it is none of a database that can hold the ledger.
@@ -143,7 +143,7 @@ def url_of(text: str | URL) -> URL:
     return url.set(drivername=_DRIVERS[backend])
 
 
-def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert the row unless one with the same primary or unique key is there; whether it was new.
 
     Of several processes that do so at the same moment, one is told True.
@@ -191,7 +191,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver is not to begin transactions by itself: it would do so late, at the first write.
     connection.isolation_level = None
     cursor = connection.cursor()
-    _keep_a_log(cursor)
+    _enable_wal(cursor)
     # A commit survives the death of this process; after a power cut the last few may be gone,
     # but the file is whole.
     cursor.execute("PRAGMA synchronous = NORMAL")
@@ -201,7 +201,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.create_function("floor", 1, math.floor, deterministic=True)
 
 
-def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+def _enable_wal(cursor: sqlite3.Cursor) -> None:
     """Bring the file into WAL mode; of several processes that find it new, one does it.
 
     While two try at once, SQLite fails one of them without any wait, lest both wait for ever.
@@ -214,7 +214,7 @@ def _keep_a_log(cursor: sqlite3.Cursor) -> None:
         except sqlite3.OperationalError as cause:
             if cause.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
-            time.sleep(_AGAIN_S)
+            time.sleep(_POLL_INTERVAL_S)
 
 
 def _begin_reading(connection: Connection) -> None:

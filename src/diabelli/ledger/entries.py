@@ -15,7 +15,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class EntryVariation:
     """One variation of an entry.
 
     Attributes:
@@ -70,7 +70,7 @@ class Entry:
     queued_ms: float | None = None
     engine_ms: float | None = None
     total_ms: float
-    variations: tuple[Recorded, ...] = ()
+    variations: tuple[EntryVariation, ...] = ()
 
 
 _ADD_ENTRY, _ADD_VARIATIONS = insert(ENTRIES), insert(VARIATIONS)
@@ -93,12 +93,12 @@ class Entries:
         ]
         row = _row(entry)
         del row["variations"]
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(_ADD_ENTRY, row)
             if variations:
                 connection.execute(_ADD_VARIATIONS, variations)
 
-    def forget(self, before: float) -> int:
+    def delete_before(self, before: float) -> int:
         """Remove the entries from before that moment; tell how many there were.
 
         Raises `LedgerUnavailable`.
@@ -106,7 +106,7 @@ class Entries:
         oldest = select(ENTRIES.c.request_id).where(ENTRIES.c.time < before).limit(_AT_ONCE)
         removed = 0
         while True:
-            with self._database.begin() as connection:
+            with self._database.write_transaction() as connection:
                 gone = connection.execute(
                     delete(ENTRIES).where(ENTRIES.c.request_id.in_(oldest))
                 ).rowcount
@@ -115,6 +115,6 @@ class Entries:
                 return removed
 
 
-def _row(one: Entry | Recorded) -> dict[str, Any]:
+def _row(one: Entry | EntryVariation) -> dict[str, Any]:
     """Its attributes by name, as they are: `asdict` would look into each of them for more."""
     return {attribute.name: getattr(one, attribute.name) for attribute in fields(one)}

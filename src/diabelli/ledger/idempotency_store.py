@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from diabelli.errors import LedgerUnavailable
-from diabelli.ledger.database import Database, insert_new
+from diabelli.ledger.database import Database, insert_if_absent
 from diabelli.ledger.tables import ANSWERS
 
 KEEP_S = 3600
@@ -27,7 +27,7 @@ _SKEW_S = 5
 """How far the clocks of two processes may be apart."""
 
 
-class Standing(Enum):
+class ClaimStatus(Enum):
     """What a claim found, where it found no answer."""
 
     OURS = "nobody works on it: it is the claimant's now"
@@ -50,7 +50,7 @@ class Claim:
     holder: str
 
 
-class Answers:
+class IdempotencyStore:
     """The answers of one database."""
 
     def __init__(
@@ -61,9 +61,9 @@ class Answers:
         self._keep_s = min(lifetime_s, KEEP_S)
         self._clock = clock
 
-    def claim(self, claim: Claim) -> Standing | str:
+    def claim(self, claim: Claim) -> ClaimStatus | str:
         """The answer that stands, or else how the key stands; `LedgerUnavailable`."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             now = self._clock()
             mine = {
                 "id": claim.id,
@@ -72,34 +72,34 @@ class Answers:
                 "answer": None,
                 "ends": now + LEASE_S,
             }
-            if insert_new(connection, ANSWERS, mine):
-                return Standing.OURS
+            if insert_if_absent(connection, ANSWERS, mine):
+                return ClaimStatus.OURS
             found = connection.execute(
                 select(ANSWERS).where(ANSWERS.c.id == claim.id).with_for_update()
             ).first()
             if found is None:
-                return Standing.BUSY
+                return ClaimStatus.BUSY
             if not self._stands(found, now):
                 connection.execute(update(ANSWERS).where(ANSWERS.c.id == claim.id).values(mine))
-                return Standing.OURS
+                return ClaimStatus.OURS
         if found.request != claim.request:
-            return Standing.OTHER
-        return Standing.BUSY if found.answer is None else str(found.answer)
+            return ClaimStatus.OTHER
+        return ClaimStatus.BUSY if found.answer is None else str(found.answer)
 
     def renew(self, claim: Claim) -> None:
         """Hold the claim for another while; `LedgerUnavailable`."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(
                 update(ANSWERS).where(*_held(claim)).values(ends=self._clock() + LEASE_S)
             )
 
-    def keep(self, claim: Claim, answer: str) -> None:
+    def save(self, claim: Claim, answer: str) -> None:
         """Let the answer stand; it may be told once this returns.
 
         Raises `LedgerUnavailable`, also where the claim had lapsed and is another's by now.
         """
         ends = self._clock() + self._keep_s
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             kept = connection.execute(
                 update(ANSWERS).where(*_held(claim)).values(answer=answer, ends=ends)
             )
@@ -113,21 +113,21 @@ class Answers:
 
         An answer that was kept for it and could not be told goes with it.
         """
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(
                 delete(ANSWERS).where(ANSWERS.c.id == claim.id, ANSWERS.c.holder == claim.holder)
             )
 
     def drop(self, claim: Claim) -> None:
         """Forget the answer that stands under the claim's key; `LedgerUnavailable`."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(
                 delete(ANSWERS).where(ANSWERS.c.id == claim.id, ANSWERS.c.answer.is_not(None))
             )
 
-    def sweep(self) -> int:
+    def delete_expired(self) -> int:
         """Forget what stands no more; tell how much that was. Raises `LedgerUnavailable`."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             swept = connection.execute(delete(ANSWERS).where(ANSWERS.c.ends <= self._clock()))
             return swept.rowcount
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, select, update
 
 from diabelli.errors import InvalidParameter
-from diabelli.ledger.database import Database, insert_new
+from diabelli.ledger.database import Database, insert_if_absent
 from diabelli.ledger.tables import KEYS
 
 MARK = "sk-dbl-"
@@ -37,7 +37,7 @@ class Limits:
     images_per_day: int | None = None
     concurrent_images: int | None = None
 
-    def or_else(self, default: Limits) -> Limits:
+    def with_defaults(self, default: Limits) -> Limits:
         """These limits, with those of `default` where these leave it open."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
         return Limits(**{**asdict(default), **given})
@@ -104,8 +104,8 @@ class IssuedKeys:
         key = mint()
         row = {"id": f"key_{secrets.token_hex(6)}", "name": name, "admin": admin}
         made = {"created": self._clock(), **asdict(limits), **_kept(key)}
-        with self._database.begin() as connection:
-            if not insert_new(connection, KEYS, {**row, **made}):
+        with self._database.write_transaction() as connection:
+            if not insert_if_absent(connection, KEYS, {**row, **made}):
                 raise InvalidParameter(
                     f"there is a key named {name!r}: choose another name, or rotate it",
                     param="name",
@@ -114,7 +114,7 @@ class IssuedKeys:
 
     def list(self) -> list[IssuedKey]:
         """Every key that was ever made, the oldest first."""
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             rows = connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id))
             return [_issued(row) for row in rows]
 
@@ -134,27 +134,27 @@ class IssuedKeys:
     def caller_of(self, key: str) -> Caller | None:
         """Who asks with that key; None where it is not one of these, or was revoked."""
         hashed = digest(key)
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             row = connection.execute(_good().where(KEYS.c.hash == hashed)).first()
         if row is None or not compare_digest(row.hash, hashed):
             return None
         return Caller(id=row.id, name=row.name, bucket=row.id, limits=_limits(row), admin=row.admin)
 
-    def any_made(self) -> bool:
+    def any_exist(self) -> bool:
         """Whether a key was ever made: revoking the last one is not to open a server to all."""
         return self._there_is(select(KEYS.c.id))
 
-    def any_good(self) -> bool:
+    def any_active(self) -> bool:
         """Whether there is a key that opens anything."""
         return self._there_is(_good())
 
     def _there_is(self, query: Select[Any]) -> bool:
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return bool(connection.execute(select(exists(query.subquery().select()))).scalar())
 
     def _change(self, name: str, values: dict[str, object]) -> None:
         good = KEYS.c.revoked.is_(None) & ((KEYS.c.name == name) | (KEYS.c.id == name))
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             if connection.execute(update(KEYS).where(good).values(values)).rowcount:
                 return
         raise InvalidParameter(

@@ -21,7 +21,7 @@ KEY_NAME: ColumnElement[Any] = func.coalesce(KEYS.c.name, ENTRIES.c.key)
 """The name that people gave to the key of a request; keys of the settings are called `settings`."""
 
 
-def step_of(seconds: int) -> ColumnElement[Any]:
+def time_bucket(seconds: int) -> ColumnElement[Any]:
     """In which step of so many seconds a request came, counted from 1970, as a whole float."""
     return func.floor(ENTRIES.c.time / seconds)
 
@@ -29,13 +29,13 @@ def step_of(seconds: int) -> ColumnElement[Any]:
 _GROUPS: dict[By, ColumnElement[Any]] = {
     "key": KEY_NAME,
     "user": ENTRIES.c.user,
-    "day": step_of(DAY_S),
+    "day": time_bucket(DAY_S),
     "model": ENTRIES.c.model,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class UsageRow:
     """The sums of some requests.
 
     Attributes:
@@ -57,19 +57,21 @@ class Usage:
     p95_ms: int | None
 
 
-def usage(database: Database, *, by: By, since: float) -> list[Usage]:
+def usage(database: Database, *, by: By, since: float) -> list[UsageRow]:
     """The sums of everything since that moment; days in their order, all else by images.
 
     Raises `LedgerUnavailable`.
     """
     took = case((SUCCEEDED, ENTRIES.c.total_ms))
-    with database.reading() as connection:
-        found = connection.execute(sums({"name": _GROUPS[by]}, took, ENTRIES.c.time >= since))
+    with database.read_transaction() as connection:
+        found = connection.execute(
+            usage_query({"name": _GROUPS[by]}, took, ENTRIES.c.time >= since)
+        )
         rows = found.mappings().all()
     return [_usage(row, by) for row in _ordered(rows, by)]
 
 
-def sums(
+def usage_query(
     groups: Mapping[str, ColumnElement[Any]],
     measured: ColumnElement[Any],
     where: ColumnElement[bool],
@@ -123,11 +125,11 @@ def _ordered(rows: Sequence[RowMapping], by: By) -> list[RowMapping]:
     return sorted(rows, key=lambda row: (-row["images"], -row["requests"], row["name"] or ""))
 
 
-def _usage(row: RowMapping, by: By) -> Usage:
+def _usage(row: RowMapping, by: By) -> UsageRow:
     name = row["name"]
     if by == "day":
         name = datetime.fromtimestamp(name * DAY_S, UTC).date().isoformat()
-    return Usage(
+    return UsageRow(
         name=name,
         requests=row["requests"],
         images=row["images"],

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, case, func, select
 
 from diabelli.ledger.database import Database
 from diabelli.ledger.tables import ENTRIES, STORE_SIZES
-from diabelli.ledger.usage import DAY_S, KEY_NAME, SUCCEEDED, step_of, sums
+from diabelli.ledger.usage import DAY_S, KEY_NAME, SUCCEEDED, time_bucket, usage_query
 
 Step: TypeAlias = Literal["hour", "day"]
 By: TypeAlias = Literal["key", "user"]
@@ -25,7 +25,7 @@ _WAITED = {"queued_p50_ms": "p50_ms", "queued_p95_ms": "p95_ms"}
 _NAMES: dict[By, ColumnElement[Any]] = {"key": KEY_NAME, "user": ENTRIES.c.user}
 
 
-def plots(
+def usage_series(
     database: Database, *, step: Step, since: float, until: float, by: By | None = None
 ) -> dict[str, Any]:
     """The sums of each hour or day of UTC that `since`..`until`, in Unix seconds, reaches into.
@@ -63,8 +63,10 @@ def _rows(
     time = ENTRIES.c.time
     within = (time >= steps.start * step_s) & (time < steps.stop * step_s)
     waited = case((SUCCEEDED, ENTRIES.c.queued_ms))
-    with database.reading() as connection:
-        found = connection.execute(sums({"step": step_of(step_s), **groups}, waited, within))
+    with database.read_transaction() as connection:
+        found = connection.execute(
+            usage_query({"step": time_bucket(step_s), **groups}, waited, within)
+        )
         return found.mappings().all()
 
 
@@ -74,7 +76,7 @@ def _peaks(database: Database, steps: range, step_s: int) -> Sequence[RowMapping
     # Grouped by its label: to PostgreSQL, the number in it would be another one each time.
     step = func.floor(time / step_s).label("step")
     peaks = select(step, func.max(STORE_SIZES.c.bytes).label("peak")).where(within).group_by(step)
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return connection.execute(peaks).mappings().all()
 
 

@@ -4,26 +4,26 @@ The only package that imports Pillow. It knows nothing of variations or of how a
 """
 
 from diabelli.pictures.aspect import fit
-from diabelli.pictures.contact_sheet import sheet
+from diabelli.pictures.contact_sheet import contact_sheet
 from diabelli.pictures.decoder import decode, to_image
 from diabelli.pictures.encoder import encode, format_of
-from diabelli.pictures.limits import ANY, LOCAL, OPENAI, Format, Image, Rules
-from diabelli.pictures.scaling import cover, on_white, to_pillow
+from diabelli.pictures.limits import ANY, LOCAL, OPENAI, DecodeLimits, Format, Image
+from diabelli.pictures.scaling import cover, flatten_on_white, to_pillow
 
 __all__ = [
     "ANY",
     "LOCAL",
     "OPENAI",
+    "DecodeLimits",
     "Format",
     "Image",
-    "Rules",
+    "contact_sheet",
     "cover",
     "decode",
     "encode",
     "fit",
+    "flatten_on_white",
     "format_of",
-    "on_white",
-    "sheet",
     "to_image",
     "to_pillow",
 ]

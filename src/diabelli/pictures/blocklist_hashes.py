@@ -11,12 +11,12 @@ from itertools import chain
 
 from diabelli.pictures.aspect import fit
 from diabelli.pictures.limits import Image
-from diabelli.pictures.pdq import pdq, pdq_turned
+from diabelli.pictures.pdq import pdq, pdq_dihedral
 
 _TRIMS = (0.0, 0.02, 0.04)
 
 
-def kept(image: Image) -> tuple[str, ...]:
+def hashes_to_store(image: Image) -> tuple[str, ...]:
     """The hashes of `image`, whole and as a square of its centre, both also a little trimmed.
 
     Empty where it has too few features to have any.
@@ -26,9 +26,9 @@ def kept(image: Image) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in hashes if one is not None))
 
 
-def seen(image: Image) -> tuple[str, ...]:
+def hashes_to_query(image: Image) -> tuple[str, ...]:
     """The hashes of `image`, whole and as a square of its centre, both in all their ways up."""
-    return tuple(chain.from_iterable(pdq_turned(view) for view in _views(image)))
+    return tuple(chain.from_iterable(pdq_dihedral(view) for view in _views(image)))
 
 
 def _views(image: Image) -> Iterator[Image]:

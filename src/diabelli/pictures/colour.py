@@ -30,10 +30,10 @@ def image_of(picture: Pillow.Image, bits: int) -> Image:
     alpha = _alpha(picture, bits)
     if alpha is not None:
         image = np.dstack([image, alpha])
-    return without_idle_alpha(_upright(image, _orientation(picture)))
+    return drop_opaque_alpha(_upright(image, _orientation(picture)))
 
 
-def without_idle_alpha(image: Image) -> Image:
+def drop_opaque_alpha(image: Image) -> Image:
     """The image without an alpha channel that is 255 everywhere; contiguous, and never a view."""
     if image.shape[2] == 4 and image[..., 3].min() == 255:
         image = image[..., :3]

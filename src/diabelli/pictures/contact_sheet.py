@@ -16,7 +16,7 @@ _GAP = 12
 _WHITE = 255
 
 
-def sheet(images: Sequence[Image]) -> Image:
+def contact_sheet(images: Sequence[Image]) -> Image:
     """The images in reading order on white, each scaled into a square tile: (row, column, 3)."""
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)

@@ -10,12 +10,12 @@ from PIL import Image as Pillow
 
 from diabelli.errors import InvalidPicture, NotSquare, PictureTooLarge
 from diabelli.pictures import colour, png
-from diabelli.pictures.limits import LOCAL, Image, Rules
+from diabelli.pictures.limits import LOCAL, DecodeLimits, Image
 
 _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
 
 
-def decode(data: bytes, rules: Rules) -> Image:
+def decode(data: bytes, rules: DecodeLimits) -> Image:
     """The picture in `data` as RGB, or as RGBA where some of it is transparent; upright, in sRGB.
 
     Of an animation it is the default image, or else the first frame.
@@ -29,9 +29,9 @@ def decode(data: bytes, rules: Rules) -> Image:
         )
     bits = 8
     if data.startswith(png.SIGNATURE) and "PNG" in rules.formats:
-        width, height, bits = png.header(data)
+        width, height, bits = png.read_header(data)
         _check_size(width, height, rules)
-        data = png.essence(data)
+        data = png.strip_ancillary_chunks(data)
     picture = _open(data, rules)
     _check_size(picture.width, picture.height, rules)
     try:
@@ -41,7 +41,7 @@ def decode(data: bytes, rules: Rules) -> Image:
         raise InvalidPicture(f"the source is damaged: {cause}", param="image") from cause
 
 
-def _open(data: bytes, rules: Rules) -> Pillow.Image:
+def _open(data: bytes, rules: DecodeLimits) -> Pillow.Image:
     try:
         return Pillow.open(BytesIO(data), formats=rules.formats)
     except _TOO_LARGE as cause:
@@ -55,7 +55,7 @@ def _open(data: bytes, rules: Rules) -> Pillow.Image:
         ) from cause
 
 
-def _check_size(width: int, height: int, rules: Rules) -> None:
+def _check_size(width: int, height: int, rules: DecodeLimits) -> None:
     if width < 1 or height < 1:
         raise InvalidPicture(f"the source has no pixels, its size is {width}x{height}")
     if width * height > rules.max_pixels:
@@ -93,4 +93,4 @@ def _checked(array: Image) -> Image:
         )
     if array.shape[2] not in (1, 3, 4):
         raise InvalidPicture(f"an array of {array.shape[2]} channels is not accepted: 1, 3 or 4")
-    return colour.without_idle_alpha(np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array)
+    return colour.drop_opaque_alpha(np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array)

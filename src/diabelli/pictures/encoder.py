@@ -31,7 +31,7 @@ def encode(
     quality: 0..100 for WebP and JPEG, None for a good middle; PNG loses nothing and ignores it.
     """
     if output_format == "png":
-        return png.write(image, xmp)
+        return png.encode_png(image, xmp)
     quality = _QUALITY if quality is None else quality
     written = BytesIO()
     if output_format == "webp":

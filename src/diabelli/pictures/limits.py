@@ -18,7 +18,7 @@ _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class DecodeLimits:
     """What a source may be.
 
     Attributes:
@@ -34,10 +34,10 @@ class Rules:
     square: bool
 
 
-OPENAI = Rules(formats=("PNG",), max_bytes=4 * _MIB - 1, max_pixels=25_000_000, square=True)
+OPENAI = DecodeLimits(formats=("PNG",), max_bytes=4 * _MIB - 1, max_pixels=25_000_000, square=True)
 """OpenAI's rule for a source: a square PNG of less than 4 MB."""
 
-ANY = Rules(
+ANY = DecodeLimits(
     formats=("PNG", "JPEG", "WEBP", "AVIF", "GIF"),
     max_bytes=25 * _MIB,
     max_pixels=25_000_000,
@@ -45,7 +45,7 @@ ANY = Rules(
 )
 """What a server takes from its clients where it is told to take more than OpenAI did."""
 
-LOCAL = Rules(
+LOCAL = DecodeLimits(
     formats=(*ANY.formats, "BMP", "ICO", "JPEG2000", "PPM", "QOI", "TGA", "TIFF"),
     max_bytes=512 * _MIB,
     max_pixels=89_000_000,

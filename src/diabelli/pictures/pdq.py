@@ -47,7 +47,7 @@ def pdq(image: Image) -> str | None:
     return _digits(_waves(grids[0])) if grids else None
 
 
-def pdq_turned(image: Image) -> tuple[str, ...]:
+def pdq_dihedral(image: Image) -> tuple[str, ...]:
     """The hashes of `image` in its eight ways up: turned and mirrored; its own comes first.
 
     Empty where `pdq` is None. It costs little more than one hash: a turn is a mirror and
@@ -63,7 +63,7 @@ def distance(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
-def words(hashes: Iterable[str]) -> Words:
+def pack_hashes(hashes: Iterable[str]) -> Words:
     """The hashes as (4, hash) words of 64 bits, for `distances`."""
     rows = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64).reshape(-1, 4)
     return np.ascontiguousarray(rows.T)

@@ -21,7 +21,7 @@ _UP = 2
 _XMP_KEYWORD = b"XML:com.adobe.xmp\0\0\0\0\0"
 
 
-def essence(data: bytes) -> bytes:
+def strip_ancillary_chunks(data: bytes) -> bytes:
     """The PNG `data` without what does not change its (default) picture.
 
     Text is dropped unread, so that nothing has to bound its decompression; animation is dropped,
@@ -58,7 +58,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
         position = end
 
 
-def header(data: bytes) -> tuple[int, int, int]:
+def read_header(data: bytes) -> tuple[int, int, int]:
     """The width, height and bits per sample that the PNG `data` declares.
 
     Raises `InvalidPicture` where it does not begin with a header.
@@ -69,7 +69,7 @@ def header(data: bytes) -> tuple[int, int, int]:
     return width, height, bits
 
 
-def write(image: Image, xmp: bytes | None = None) -> bytes:
+def encode_png(image: Image, xmp: bytes | None = None) -> bytes:
     """The image as a PNG, with the XMP packet where there is one.
 
     image: (height, width, 3 or 4) uint8, both sides at least 1.

@@ -25,7 +25,7 @@ def cover(image: Image, height: int, width: int) -> Image:
     return np.array(scaled)
 
 
-def on_white(image: Image) -> Image:
+def flatten_on_white(image: Image) -> Image:
     """The image without alpha: what was transparent shows white."""
     if image.shape[2] == 3:
         return np.ascontiguousarray(image)

@@ -15,7 +15,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from diabelli.errors import QuotaExceeded, QuotaUnavailable
 from diabelli.ledger.keys import Limits
-from diabelli.quota.store import Store
+from diabelli.quota.store import QuotaBackend
 from diabelli.quota.window import Window
 
 CONCURRENT_WAIT_S = 1.0
@@ -61,7 +61,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LimitStatus:
     """Where a request stands under one limit.
 
     Attributes:
@@ -92,25 +92,25 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Reservation:
     """What a request holds, and where it stands."""
 
     hold: str
     images: int
     buckets: tuple[Bucket, ...]
-    standings: tuple[Standing, ...]
+    standings: tuple[LimitStatus, ...]
 
 
 class Quota:
     """The limits of all callers; threads may share it, and processes may share its store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: QuotaBackend) -> None:
         self._windows = cast(SlidingWindowCounterSupport, store.windows)
         self._limiter = SlidingWindowCounterRateLimiter(store.windows)
-        self._holds = store.holds
-        self._faults = store.faults
+        self._holds = store.reservations
+        self._faults = store.backend_errors
 
-    def take(self, buckets: Sequence[Bucket], images: int) -> Taken:
+    def reserve(self, buckets: Sequence[Bucket], images: int) -> Reservation:
         """Hold the images in each bucket that has a limit.
 
         Raises `QuotaExceeded` for the limit that will take longest to have room, holding nothing,
@@ -121,15 +121,15 @@ class Quota:
         try:
             with self._translated():
                 standings = tuple(
-                    standing for one in limited for standing in self._judge(one, hold, images)
+                    standing for one in limited for standing in self._evaluate(one, hold, images)
                 )
             _refuse_excess(standings)
         except BaseException:
-            self._give_back(limited, hold)
+            self._release(limited, hold)
             raise
-        return Taken(hold=hold, images=images, buckets=limited, standings=standings)
+        return Reservation(hold=hold, images=images, buckets=limited, standings=standings)
 
-    def settle(self, taken: Taken, made: int) -> None:
+    def commit(self, taken: Reservation, made: int) -> None:
         """Count `made` images, no more than were held, as made, and end the hold.
 
         A store that fails now is told in the log alone: the images are made, and their maker has
@@ -142,12 +142,12 @@ class Quota:
                         self._limiter.hit(item, bucket.name, cost=made)
         except QuotaUnavailable as fault:
             _log.warning("quota.not_charged", extra={"reason": fault.message})
-        self._give_back(taken.buckets, taken.hold)
+        self._release(taken.buckets, taken.hold)
 
-    def _judge(self, bucket: Bucket, hold: str, images: int) -> Iterator[Standing]:
-        others = self._holds.take(bucket.name, hold, images) - images
+    def _evaluate(self, bucket: Bucket, hold: str, images: int) -> Iterator[LimitStatus]:
+        others = self._holds.reserve(bucket.name, hold, images) - images
         if limit := bucket.limits.concurrent_images:
-            yield Standing(
+            yield LimitStatus(
                 subject=bucket.subject,
                 per="once",
                 limit=limit,
@@ -159,15 +159,15 @@ class Quota:
             # More than this is held for a moment by requests that are being refused themselves.
             others = min(others, limit)
         for per, item in bucket.rates:
-            window = self._window(bucket, item).plus(others)
-            yield Standing(
+            window = self._window(bucket, item).with_added(others)
+            yield LimitStatus(
                 subject=bucket.subject,
                 per=per,
                 limit=item.amount,
                 used=window.used,
                 asked=images,
                 wait_s=window.wait_s(images, item.amount),
-                reset_s=window.plus(images).wait_s(item.amount, item.amount) or 0.0,
+                reset_s=window.with_added(images).wait_s(item.amount, item.amount) or 0.0,
             )
 
     def _window(self, bucket: Bucket, item: RateLimitItem) -> Window:
@@ -178,14 +178,14 @@ class Quota:
         # The package tells when the current count will be forgotten, a window after its end.
         left = before_left if before else current_left - length if current else length
         return Window(
-            length_s=length, before=before, current=current, left_s=min(max(left, 0.0), length)
+            length_s=length, before=before, current=current, remaining_s=min(max(left, 0.0), length)
         )
 
-    def _give_back(self, buckets: Sequence[Bucket], hold: str) -> None:
+    def _release(self, buckets: Sequence[Bucket], hold: str) -> None:
         try:
             with self._translated():
                 for bucket in buckets:
-                    self._holds.give_back(bucket.name, hold)
+                    self._holds.release(bucket.name, hold)
         except QuotaUnavailable as fault:
             _log.warning("quota.not_given_back", extra={"reason": fault.message})
 
@@ -197,7 +197,7 @@ class Quota:
             raise QuotaUnavailable(f"the limits cannot be counted: {cause}") from cause
 
 
-def _refuse_excess(standings: Sequence[Standing]) -> None:
+def _refuse_excess(standings: Sequence[LimitStatus]) -> None:
     over = [standing for standing in standings if not standing.fits]
     if not over:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diabelli.errors import InvalidSettings, MissingExtra
-from diabelli.quota.store import Store
+from diabelli.quota.store import QuotaBackend
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -37,7 +37,7 @@ end
 """
 
 
-class RedisHolds:
+class RedisReservations:
     """As `Holds` has it; a hold lapses after `lapse_s`, should its process die."""
 
     def __init__(self, redis: Redis, lapse_s: float) -> None:
@@ -45,16 +45,16 @@ class RedisHolds:
         self._give_back = redis.register_script(_GIVE_BACK)
         self._lapse_s = lapse_s
 
-    def take(self, bucket: str, hold: str, images: int) -> int:
+    def reserve(self, bucket: str, hold: str, images: int) -> int:
         """As `Holds` has it."""
         return int(self._take([_name(bucket)], [hold, images, self._lapse_s]))
 
-    def give_back(self, bucket: str, hold: str) -> None:
+    def release(self, bucket: str, hold: str) -> None:
         """As `Holds` has it."""
         self._give_back([_name(bucket)], [hold])
 
 
-def in_redis(url: str, lapse_s: float) -> Store:
+def in_redis(url: str, lapse_s: float) -> QuotaBackend:
     """A store for every server that names the same Redis; it is not connected to yet.
 
     Raises `InvalidSettings` for a URL that Redis does not understand, and `MissingExtra`.
@@ -70,10 +70,10 @@ def in_redis(url: str, lapse_s: float) -> Store:
         )
     except ValueError as cause:
         raise InvalidSettings("limits_url cannot be read as a URL of Redis") from cause
-    return Store(
+    return QuotaBackend(
         windows=RedisStorage("redis://", connection_pool=pool, key_prefix=_PREFIX),
-        holds=RedisHolds(Redis(connection_pool=pool), lapse_s),
-        faults=(RedisError,),
+        reservations=RedisReservations(Redis(connection_pool=pool), lapse_s),
+        backend_errors=(RedisError,),
     )
 
 

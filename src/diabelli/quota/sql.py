@@ -10,13 +10,13 @@ from limits.storage.base import SlidingWindowCounterSupport, TimestampedSlidingW
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from diabelli.errors import LedgerUnavailable
-from diabelli.ledger.database import Database, insert_new
+from diabelli.ledger.database import Database, insert_if_absent
 from diabelli.ledger.tables import HOLDS, WINDOWS
-from diabelli.quota.store import Store
+from diabelli.quota.store import QuotaBackend
 from diabelli.quota.window import Window
 
 
-class LedgerWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
+class SqlWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
     """The storage that the `limits` package asks for; a window is named after its number."""
 
     STORAGE_SCHEME = None
@@ -37,20 +37,20 @@ class LedgerWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWind
         """Count `amount` in the current window if that is within the limit."""
         now = self._clock()
         _, current = self.sliding_window_keys(key, expiry, now)
-        with self._database.begin() as connection:
-            _stand_in_line(connection, key)
+        with self._database.write_transaction() as connection:
+            _advisory_lock(connection, key)
             window = self._window(connection, key, expiry, now)
             if window.used + amount > limit:
                 return False
-            _add(connection, current, amount, ends=now + window.left_s + expiry)
+            _add(connection, current, amount, ends=now + window.remaining_s + expiry)
         return True
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         """Each window's count, and how long it will matter, of the one before and the current."""
         now = self._clock()
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             window = self._window(connection, key, expiry, now)
-        return window.before, window.left_s, window.current, window.left_s + expiry
+        return window.before, window.remaining_s, window.current, window.remaining_s + expiry
 
     def clear_sliding_window(self, key: str, expiry: int) -> None:
         """Forget both windows."""
@@ -59,19 +59,19 @@ class LedgerWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWind
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` under that very name; the count with it."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             _add(connection, key, amount, ends=self._clock() + expiry)
             return _count(connection, key, self._clock())
 
     def get(self, key: str) -> int:
         """The count under that very name."""
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return _count(connection, key, self._clock())
 
     def get_expiry(self, key: str) -> float:
         """When the count under that very name ends, in Unix seconds."""
         query = select(WINDOWS.c.ends).where(WINDOWS.c.name == key)
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return float(connection.execute(query).scalar() or self._clock())
 
     def check(self) -> bool:
@@ -84,12 +84,12 @@ class LedgerWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWind
 
     def reset(self) -> int:
         """Forget every count; how many there were."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             return connection.execute(delete(WINDOWS)).rowcount
 
     def clear(self, key: str) -> None:
         """Forget the count under that very name."""
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(delete(WINDOWS).where(WINDOWS.c.name == key))
 
     def _window(self, connection: Connection, key: str, expiry: int, now: float) -> Window:
@@ -98,11 +98,11 @@ class LedgerWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWind
             length_s=expiry,
             before=_count(connection, before, now),
             current=_count(connection, current, now),
-            left_s=expiry - now % expiry,
+            remaining_s=expiry - now % expiry,
         )
 
 
-class LedgerHolds:
+class SqlReservations:
     """As `Holds` has it; a hold lapses after `lapse_s`, should its process die."""
 
     def __init__(
@@ -112,37 +112,37 @@ class LedgerHolds:
         self._lapse_s = lapse_s
         self._clock = clock
 
-    def take(self, bucket: str, hold: str, images: int) -> int:
+    def reserve(self, bucket: str, hold: str, images: int) -> int:
         """As `Holds` has it."""
         now = self._clock()
         row = {"bucket": bucket, "id": hold, "images": images, "lapses": now + self._lapse_s}
         held = select(func.sum(HOLDS.c.images)).where(
             HOLDS.c.bucket == bucket, HOLDS.c.lapses > now
         )
-        with self._database.begin() as connection:
-            _stand_in_line(connection, bucket)
-            insert_new(connection, HOLDS, row)
+        with self._database.write_transaction() as connection:
+            _advisory_lock(connection, bucket)
+            insert_if_absent(connection, HOLDS, row)
             return int(connection.execute(held).scalar_one())
 
-    def give_back(self, bucket: str, hold: str) -> None:
+    def release(self, bucket: str, hold: str) -> None:
         """As `Holds` has it."""
         mine = (HOLDS.c.bucket == bucket) & (HOLDS.c.id == hold)
-        with self._database.begin() as connection:
+        with self._database.write_transaction() as connection:
             connection.execute(delete(HOLDS).where(mine))
 
 
-def in_ledger(database: Database, lapse_s: float) -> Store:
+def in_ledger(database: Database, lapse_s: float) -> QuotaBackend:
     """A store for every process that shares the database."""
-    return Store(
-        windows=LedgerWindows(database),
-        holds=LedgerHolds(database, lapse_s),
-        faults=(LedgerUnavailable,),
+    return QuotaBackend(
+        windows=SqlWindows(database),
+        reservations=SqlReservations(database, lapse_s),
+        backend_errors=(LedgerUnavailable,),
     )
 
 
-def forget(database: Database, now: float) -> int:
+def delete_expired(database: Database, now: float) -> int:
     """Remove what counts no more at that time; how many rows that were."""
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         gone = [
             connection.execute(delete(WINDOWS).where(WINDOWS.c.ends <= now)),
             connection.execute(delete(HOLDS).where(HOLDS.c.lapses <= now)),
@@ -156,12 +156,12 @@ def _count(connection: Connection, name: str, now: float) -> int:
 
 
 def _add(connection: Connection, name: str, images: int, *, ends: float) -> None:
-    if not insert_new(connection, WINDOWS, {"name": name, "images": images, "ends": ends}):
+    if not insert_if_absent(connection, WINDOWS, {"name": name, "images": images, "ends": ends}):
         more = update(WINDOWS).where(WINDOWS.c.name == name)
         connection.execute(more.values(images=WINDOWS.c.images + images))
 
 
-def _stand_in_line(connection: Connection, name: str) -> None:
+def _advisory_lock(connection: Connection, name: str) -> None:
     """Let one transaction at a time judge by that name; on SQLite there is only one anyway."""
     if connection.dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

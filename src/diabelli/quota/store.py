@@ -13,24 +13,24 @@ from limits.storage import Storage
 from limits.storage.memory import MemoryStorage
 
 
-class Holds(Protocol):
+class ReservationStore(Protocol):
     """The images of requests that still run, by the bucket that they count in.
 
     A hold that is never given back lapses after some time.
     """
 
-    def take(self, bucket: str, hold: str, images: int) -> int:
+    def reserve(self, bucket: str, hold: str, images: int) -> int:
         """Hold that many images under the name `hold`; how many the bucket holds with them.
 
         Of holds that are taken at the same moment, each later one counts the earlier.
         """
 
-    def give_back(self, bucket: str, hold: str) -> None:
+    def release(self, bucket: str, hold: str) -> None:
         """End the hold; nothing happens where it has lapsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
+class QuotaBackend:
     """What a `Quota` stands on.
 
     Attributes:
@@ -39,11 +39,11 @@ class Store:
     """
 
     windows: Storage
-    holds: Holds
-    faults: tuple[type[Exception], ...] = ()
+    reservations: ReservationStore
+    backend_errors: tuple[type[Exception], ...] = ()
 
 
-class MemoryHolds:
+class MemoryReservations:
     """Holds of one process. A request that is lost in a way nobody foresaw is forgotten in time."""
 
     def __init__(self, lapse_s: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -53,7 +53,7 @@ class MemoryHolds:
         self._held: defaultdict[str, dict[str, tuple[int, float]]] = defaultdict(dict)
         self._lock = threading.Lock()
 
-    def take(self, bucket: str, hold: str, images: int) -> int:
+    def reserve(self, bucket: str, hold: str, images: int) -> int:
         """As `Holds` has it."""
         now = self._clock()
         with self._lock:
@@ -61,7 +61,7 @@ class MemoryHolds:
             held[hold] = images, now + self._lapse_s
             return sum(images for images, lapses in held.values() if lapses > now)
 
-    def give_back(self, bucket: str, hold: str) -> None:
+    def release(self, bucket: str, hold: str) -> None:
         """As `Holds` has it."""
         with self._lock:
             self._held[bucket].pop(hold, None)
@@ -69,6 +69,6 @@ class MemoryHolds:
                 del self._held[bucket]
 
 
-def in_memory(lapse_s: float) -> Store:
+def in_memory(lapse_s: float) -> QuotaBackend:
     """A store for one process; it forgets all when it ends."""
-    return Store(windows=MemoryStorage(), holds=MemoryHolds(lapse_s))
+    return QuotaBackend(windows=MemoryStorage(), reservations=MemoryReservations(lapse_s))

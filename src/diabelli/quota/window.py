@@ -23,14 +23,14 @@ class Window:
     length_s: float
     before: int
     current: int
-    left_s: float
+    remaining_s: float
 
     @property
     def used(self) -> int:
         """How many images count now."""
         return floor(self._weighed())
 
-    def plus(self, images: int) -> Window:
+    def with_added(self, images: int) -> Window:
         """The same window with that many images more in it."""
         return replace(self, current=self.current + images)
 
@@ -43,8 +43,8 @@ class Window:
         if self._weighed() < room:
             return 0.0
         if self.before and self.current < room:
-            return self.left_s - (room - self.current) * self.length_s / self.before
-        return self.left_s + self.length_s * max(0.0, 1 - room / self.current)
+            return self.remaining_s - (room - self.current) * self.length_s / self.before
+        return self.remaining_s + self.length_s * max(0.0, 1 - room / self.current)
 
     def _weighed(self) -> float:
-        return self.before * self.left_s / self.length_s + self.current
+        return self.before * self.remaining_s / self.length_s + self.current

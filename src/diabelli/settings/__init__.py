@@ -12,45 +12,45 @@ import ipaddress
 from pydantic import BaseModel, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from diabelli.settings.access import Access
-from diabelli.settings.keeping import Keeping
-from diabelli.settings.limits import Limits
-from diabelli.settings.making import Making
-from diabelli.settings.metering import Metering
-from diabelli.settings.serving import Serving
-from diabelli.settings.sources import Sources
-from diabelli.settings.telling import Telling
-from diabelli.settings.trained import Trained
-from diabelli.settings.waiting import Waiting
+from diabelli.settings.access import AuthSettings
+from diabelli.settings.keeping import StorageSettings
+from diabelli.settings.limits import LimitSettings
+from diabelli.settings.making import EngineSettings
+from diabelli.settings.metering import TokenSettings
+from diabelli.settings.serving import ServerSettings
+from diabelli.settings.sources import InputSettings
+from diabelli.settings.telling import LogSettings
+from diabelli.settings.trained import TrainedEngineSettings
+from diabelli.settings.waiting import LoadSettings
 
 PREFIX = "DIABELLI_"
 
 TOPICS: tuple[type[BaseModel], ...] = (
-    Serving,
-    Access,
-    Sources,
-    Making,
-    Trained,
-    Waiting,
-    Limits,
-    Keeping,
-    Telling,
-    Metering,
+    ServerSettings,
+    AuthSettings,
+    InputSettings,
+    EngineSettings,
+    TrainedEngineSettings,
+    LoadSettings,
+    LimitSettings,
+    StorageSettings,
+    LogSettings,
+    TokenSettings,
 )
 """In the order of the documentation; the docstring of each is its heading there."""
 
 
 class Settings(
-    Serving,
-    Access,
-    Sources,
-    Making,
-    Trained,
-    Waiting,
-    Limits,
-    Keeping,
-    Telling,
-    Metering,
+    ServerSettings,
+    AuthSettings,
+    InputSettings,
+    EngineSettings,
+    TrainedEngineSettings,
+    LoadSettings,
+    LimitSettings,
+    StorageSettings,
+    LogSettings,
+    TokenSettings,
     BaseSettings,
 ):
     """The settings of one server, checked: every instance that exists can be run."""

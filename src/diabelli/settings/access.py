@@ -14,7 +14,7 @@ def _comma_separated(value: object) -> object:
     return value
 
 
-class Access(BaseModel):
+class AuthSettings(BaseModel):
     """Who may ask"""
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from diabelli.engines.diffusion.runtime import Dtype, Load, Offload
 
 
-class Conduct(BaseModel):
+class EngineRuntime(BaseModel):
     """How a trained engine is run."""
 
     device: str = Field(

@@ -13,15 +13,15 @@ from diabelli.engines.diffusion.presets import (
     PIPELINE,
     PRESETS,
     Adapter,
-    Dial,
     Preset,
     Recipe,
+    StrengthMapping,
     Weights,
 )
-from diabelli.settings.conduct import Conduct
+from diabelli.settings.conduct import EngineRuntime
 
 
-class Entry(Conduct):
+class EngineConfig(EngineRuntime):
     """An entry of `[engines]`"""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -147,10 +147,10 @@ class Entry(Conduct):
             encoder=self.adapter_encoder,
         )
 
-    def _dial(self, base: Dial) -> Dial:
+    def _dial(self, base: StrengthMapping) -> StrengthMapping:
         argument = self.dial or base.argument
         if argument != base.argument:
             base = next((d for d in DIALS.values() if d.argument == argument), base)
         low = base.low if self.dial_low is None else self.dial_low
         high = base.high if self.dial_high is None else self.dial_high
-        return Dial(argument=argument, low=low, high=high)
+        return StrengthMapping(argument=argument, low=low, high=high)

@@ -16,7 +16,7 @@ def _one_of_ours(url: SecretStr) -> SecretStr:
     return url
 
 
-class Keeping(BaseModel):
+class StorageSettings(BaseModel):
     """What is kept"""
 
     data_dir: Path = Field(

@@ -16,7 +16,7 @@ def _memory_ledger_or_redis(url: SecretStr) -> SecretStr:
     return url
 
 
-class Limits(BaseModel):
+class LimitSettings(BaseModel):
     """Limits"""
 
     images_per_minute: int | None = Field(

@@ -12,7 +12,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-class Making(BaseModel):
+class EngineSettings(BaseModel):
     """Engines and threads"""
 
     engine: str = Field(

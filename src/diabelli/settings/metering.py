@@ -31,7 +31,7 @@ class TokenRule(BaseModel):
         return variation
 
 
-class Metering(BaseModel):
+class TokenSettings(BaseModel):
     """Metering"""
 
     metering: dict[str, TokenRule] = Field(

@@ -18,7 +18,7 @@ from diabelli.settings import PREFIX, Settings
 CONFIG = Path("diabelli.toml")
 
 
-def read(flags: Mapping[str, object], config: Path | None = None) -> Settings:
+def load_settings(flags: Mapping[str, object], config: Path | None = None) -> Settings:
     """The settings from `flags`, the environment and the file `config`, in that order.
 
     config: None means `diabelli.toml` in the working directory, where there is one.
@@ -29,7 +29,7 @@ def read(flags: Mapping[str, object], config: Path | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as cause:
-        faults = [_sentence(fault["loc"], fault["msg"], values) for fault in cause.errors()]
+        faults = [_format_error(fault["loc"], fault["msg"], values) for fault in cause.errors()]
         raise InvalidSettings("\n".join(["the settings cannot be used:", *faults])) from None
 
 
@@ -55,7 +55,9 @@ def _environment() -> dict[str, Any]:
     return {**dict.fromkeys(given - set(Settings.model_fields)), **known}
 
 
-def _sentence(location: tuple[int | str, ...], problem: str, values: Mapping[str, object]) -> str:
+def _format_error(
+    location: tuple[int | str, ...], problem: str, values: Mapping[str, object]
+) -> str:
     """One fault as a line: where, what, and the value seen, unless that is a secret."""
     if not location:
         return f"- {problem.removeprefix('Value error, ')}"

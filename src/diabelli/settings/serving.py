@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 
-class Serving(BaseModel):
+class ServerSettings(BaseModel):
     """The server"""
 
     host: str = Field("127.0.0.1", description="The address to listen on.")

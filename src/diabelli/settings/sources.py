@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 
-class Sources(BaseModel):
+class InputSettings(BaseModel):
     """What may be sent"""
 
     inputs: Literal["openai", "any"] = Field(

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 
-class Telling(BaseModel):
+class LogSettings(BaseModel):
     """Logs and metrics"""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(

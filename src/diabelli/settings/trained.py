@@ -7,15 +7,15 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.runtime import Plan, Running
-from diabelli.settings.conduct import Conduct
-from diabelli.settings.entry import Entry
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
+from diabelli.settings.conduct import EngineRuntime
+from diabelli.settings.entry import EngineConfig
 
 
-class Trained(Conduct):
+class TrainedEngineSettings(EngineRuntime):
     """Trained engines"""
 
-    engines: dict[str, Entry] = Field(
+    engines: dict[str, EngineConfig] = Field(
         {},
         description="Engines of your own, and changes to those that are known; see below.",
     )
@@ -26,22 +26,22 @@ class Trained(Conduct):
         "tenths of what it has.",
     )
 
-    def plan(self, name: str) -> Plan | None:
+    def plan(self, name: str) -> EnginePlan | None:
         """The trained engine of that name, and how it is run; None where it is none."""
         entry = self.engines.get(name)
         if entry is None and name not in PRESETS:
             return None
-        entry = entry or Entry.model_validate({})
+        entry = entry or EngineConfig.model_validate({})
         chosen = {
             field: getattr(entry if field in entry.model_fields_set else self, field)
-            for field in Conduct.model_fields
+            for field in EngineRuntime.model_fields
         }
-        running = Running(**chosen, accepted=entry.licence_accepted)
-        return Plan(entry.preset(name), running)
+        running = RuntimeOptions(**chosen, accepted=entry.licence_accepted)
+        return EnginePlan(entry.preset(name), running)
 
     @field_validator("engines")
     @classmethod
-    def _complete(cls, engines: dict[str, Entry]) -> dict[str, Entry]:
+    def _complete(cls, engines: dict[str, EngineConfig]) -> dict[str, EngineConfig]:
         for name, entry in engines.items():
             if name == "patch":
                 raise ValueError("`patch` is the embedded engine's name: choose another")

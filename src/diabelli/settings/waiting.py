@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 
-class Waiting(BaseModel):
+class LoadSettings(BaseModel):
     """Load and patience"""
 
     queue: int = Field(

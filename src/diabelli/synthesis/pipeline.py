@@ -17,22 +17,28 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis, analyse
-from diabelli.synthesis.core.alpha import is_transparent, joined, separated
-from diabelli.synthesis.core.parallel import Spread, in_turn
+from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
+from diabelli.synthesis.core.parallel import ParallelMap, run_sequentially
 from diabelli.synthesis.core.resample import Bytes, resize
-from diabelli.synthesis.core.rng import Stream, derive, seeds_under
-from diabelli.synthesis.finish.hue_shift import random_turn, recoloured
-from diabelli.synthesis.finish.object_hue_shift import random_repaint, repainted
-from diabelli.synthesis.finish.relight import lit, random_light
-from diabelli.synthesis.patchmatch.refine import climb
-from diabelli.synthesis.selection.candidates import Candidate, Sketch, pick_apart, propose, sketch
-from diabelli.synthesis.strength import dial
+from diabelli.synthesis.core.rng import RandomStream, derive_seed, derive_seeds
+from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
+from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotation, rotate_object_hue
+from diabelli.synthesis.finish.relight import random_light, relight
+from diabelli.synthesis.patchmatch.refine import refine
+from diabelli.synthesis.selection.candidates import (
+    Candidate,
+    LayoutSketch,
+    build_candidate,
+    farthest_point_selection,
+    sketch_layout,
+)
+from diabelli.synthesis.strength import params_of_strength
 
 Preview: TypeAlias = Callable[[], Bytes]
 """Makes a small image (h, w, 3 or 4) uint8 of the canvas as it is."""
 
 
-class Report(Protocol):
+class StepCallback(Protocol):
     """Called between steps."""
 
     def __call__(self, stage: str, share: float, preview: Preview | None = None, /) -> None:
@@ -41,62 +47,66 @@ class Report(Protocol):
 
 Orientations: TypeAlias = tuple[Analysis, Analysis]
 """The analysis of a source, and of the source mirrored."""
-SPARE = 3
+SKETCHES_PER_VARIATION = 3
 """Sketches for each variation after the first: more to choose from, at little cost."""
 PREVIEW = 256
 """The side that a preview has at most."""
 
 
-def study(source: Bytes, height: int, width: int, spread: Spread = in_turn) -> Orientations:
+def analyse_source(
+    source: Bytes, height: int, width: int, spread: ParallelMap = run_sequentially
+) -> Orientations:
     """What is found out about `source`, and about it mirrored, for canvases (height, width).
 
     source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of the
     canvas.  spread: runs independent pieces of work.
     """
-    (planes,) = spread([partial(joined, source)])
+    (planes,) = spread([partial(premultiply, source)])
     analysis = analyse(planes, height, width, spread)
     (mirrored,) = spread([analysis.mirrored])
     return analysis, mirrored
 
 
-def compose(
+def build_candidates(
     orientations: Orientations,
     *,
     n: int,
     strength: float,
     seed: int,
-    report: Report,
-    spread: Spread,
+    report: StepCallback,
+    spread: ParallelMap,
 ) -> list[Candidate]:
     """The candidates of the n variations of a studied source; `paint` makes a picture of each.
 
     strength: above 0, up to 1.  spread: runs independent pieces of work.  The first candidate has
     the seed itself.
     """
-    settings = dial(strength)
-    seeds = seeds_under(seed, 1 + (n - 1) * SPARE)
+    settings = params_of_strength(strength)
+    seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
 
-    def sketched(index: int) -> Sketch:
+    def sketched(index: int) -> LayoutSketch:
         report("layout", 0.3 * index / len(seeds))
-        return sketch(orientations, settings, seeds[index])
+        return sketch_layout(orientations, settings, seeds[index])
 
-    chosen = pick_apart(spread([partial(sketched, index) for index in range(len(seeds))]), n)
+    chosen = farthest_point_selection(
+        spread([partial(sketched, index) for index in range(len(seeds))]), n
+    )
 
     def proposed(index: int) -> Candidate:
         report("montage", 0.3 + 0.7 * index / n)
-        return propose(chosen[index])
+        return build_candidate(chosen[index])
 
     return spread([partial(proposed, index) for index in range(n)])
 
 
-def paint(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
+def render(candidate: Candidate, height: int, width: int, *, report: StepCallback) -> Bytes:
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
-    planes = composed(candidate, height, width, report=report)
+    planes = render_canvas(candidate, height, width, report=report)
     report("light", 0.95)
-    return coloured(planes, candidate)
+    return apply_colour(planes, candidate)
 
 
-def composed(candidate: Candidate, height: int, width: int, *, report: Report) -> Bytes:
+def render_canvas(candidate: Candidate, height: int, width: int, *, report: StepCallback) -> Bytes:
     """The canvas of `candidate` at full size, (height, width, 4) uint8, before light and colour."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
@@ -106,32 +116,36 @@ def composed(candidate: Candidate, height: int, width: int, *, report: Report) -
         return resize(guide.level(finest), height, width)
     while canvas.level < finest:
         report(f"level {canvas.level + 1}", _share(canvas.level, finest))
-        canvas = climb(canvas, guide, candidate.seed)
+        canvas = refine(canvas, guide, candidate.seed)
     return resize(canvas.image, height, width)
 
 
-def coloured(planes: Bytes, candidate: Candidate) -> Bytes:
+def apply_colour(planes: Bytes, candidate: Candidate) -> Bytes:
     """A canvas (h, w, 4) as the image that is shown: in its light, or with a colour turned."""
     analysis, strength = candidate.guide.analysis, candidate.dial.strength
-    image = separated(planes, transparent=is_transparent(analysis.pyramid[0]))
-    if analysis.kind.drawn or analysis.kind.sticker:
-        turn = random_turn(image, strength, Stream(derive(candidate.seed, "turn")))
-        image = image if turn is None else recoloured(image, turn)
-    if analysis.kind.drawn:
+    image = unpremultiply(planes, transparent=is_transparent(analysis.pyramid[0]))
+    if analysis.kind.is_graphic or analysis.kind.is_cut_out:
+        turn = random_hue_rotation(
+            image, strength, RandomStream(derive_seed(candidate.seed, "turn"))
+        )
+        image = image if turn is None else rotate_hue(image, turn)
+    if analysis.kind.is_graphic:
         return image
-    repaint = random_repaint(analysis.things, strength, Stream(derive(candidate.seed, "repaint")))
+    repaint = random_object_hue_rotation(
+        analysis.colour_objects, strength, RandomStream(derive_seed(candidate.seed, "repaint"))
+    )
     if repaint is not None:
-        image = repainted(image, repaint)
+        image = rotate_object_hue(image, repaint)
     red, green, blue = (image[..., channel] for channel in range(3))
     grey = bool((red == green).all() and (green == blue).all())
-    stream, subject = Stream(derive(candidate.seed, "light")), candidate.guide.subject
-    return lit(image, random_light(strength, stream, grey=grey, subject=subject))
+    stream, subject = RandomStream(derive_seed(candidate.seed, "light")), candidate.guide.subject
+    return relight(image, random_light(strength, stream, grey=grey, subject=subject))
 
 
-def plain(source: Bytes, height: int, width: int) -> Bytes:
+def resized_source(source: Bytes, height: int, width: int) -> Bytes:
     """What strength 0 gives: the source at the size asked for, (height, width, 3 or 4) uint8."""
-    planes = joined(source)
-    return separated(resize(planes, height, width), transparent=is_transparent(planes))
+    planes = premultiply(source)
+    return unpremultiply(resize(planes, height, width), transparent=is_transparent(planes))
 
 
 def _preview(candidate: Candidate) -> Bytes:
@@ -139,8 +153,8 @@ def _preview(candidate: Candidate) -> Bytes:
     guide = candidate.guide
     height, width = guide.analysis.sizes[-1]
     shrink = min(1.0, PREVIEW / max(height, width))
-    small = guide.at(max(1, round(height * shrink)), max(1, round(width * shrink)))
-    return coloured(small, candidate)
+    small = guide.render(max(1, round(height * shrink)), max(1, round(width * shrink)))
+    return apply_colour(small, candidate)
 
 
 def _share(level: int, finest: int) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
+class StrengthParams:
     """What a strength 0..1 means for each step of the engine.
 
     Attributes:
@@ -36,9 +36,9 @@ class Dial:
     garble: float
 
 
-def dial(strength: float) -> Dial:
+def params_of_strength(strength: float) -> StrengthParams:
     """The settings of the engine's steps for a strength 0..1."""
-    return Dial(
+    return StrengthParams(
         strength=strength,
         zoom=0.2 * strength,
         reach=0.5 * strength,

@@ -8,7 +8,7 @@ import pytest
 
 from diabelli import errors
 from diabelli.api.errors import exceptions
-from diabelli.api.errors.responses import FAULT, TABLE, row_of
+from diabelli.api.errors.responses import FAULT, TABLE, spec_for
 
 CLASSES = [
     value
@@ -21,14 +21,14 @@ CLASSES = [
 @pytest.mark.parametrize("cls", CLASSES)
 def test_every_class_has_an_answer(cls: type[errors.DiabelliError]) -> None:
     """Every exception of ours has a row, its own or that of a class above; only faults are 500."""
-    row = row_of(cls.__new__(cls))
-    caused_by_caller = issubclass(cls, errors.CallerError | errors.Cancelled)
+    row = spec_for(cls.__new__(cls))
+    caused_by_caller = issubclass(cls, errors.ClientError | errors.Cancelled)
     assert (row.status < 500) == caused_by_caller
 
 
 def test_foreign_exceptions_are_faults() -> None:
     """An exception that is not ours has the row that tells nothing."""
-    assert row_of(ValueError("private")) is FAULT
+    assert spec_for(ValueError("private")) is FAULT
 
 
 @pytest.mark.parametrize("row", [*TABLE.values()])

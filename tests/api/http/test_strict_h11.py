@@ -16,13 +16,13 @@ from api.engines import Gate
 from api.wire import FORM_TYPE, PATH, Line, Server, chunked, form, part, picture
 from diabelli.api.admission import Admission
 from diabelli.api.http.server import Server as Listening
-from diabelli.api.http.strict_h11 import Http11
+from diabelli.api.http.strict_h11 import StrictH11Protocol
 
 BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: test\r\n\r\n"
 
 
-class Hasty(Http11):
+class Hasty(StrictH11Protocol):
     """The protocol of the server, waiting for less than a second."""
 
     head_timeout_s = 0.3
@@ -151,9 +151,9 @@ def test_the_command_serves_by_it() -> None:
     """The server that `diabelli serve` runs reads HTTP this way, whatever else is installed."""
     app = FastAPI()
     app.state.admission = Admission(1)
-    config = Listening(app, grace_s=1, ready=lambda: None).config
+    config = Listening(app, grace_s=1, on_ready=lambda: None).config
     config.load()
-    assert config.http_protocol_class is Http11
+    assert config.http_protocol_class is StrictH11Protocol
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", head(LENGTH)[:-2]])

@@ -16,7 +16,7 @@ from api.conftest import Serve
 from api.engines import Shift
 from api.wire import Server
 from diabelli.api.admission import Admission
-from diabelli.api.errors.exceptions import Stopping
+from diabelli.api.errors.exceptions import ShuttingDown
 from diabelli.errors import DiabelliError
 from diabelli.ledger import database as ledger
 from diabelli.service import Service
@@ -91,7 +91,7 @@ def test_a_server_that_stops() -> None:
     admission = Admission(1)
     admission.check()
     admission.stopping = True
-    with pytest.raises(Stopping):
+    with pytest.raises(ShuttingDown):
         admission.check()
 
 
@@ -100,7 +100,7 @@ def test_engines_that_are_cold() -> None:
     service = Service(engines={"shift": Shift()}, storage=None, threads=1)
     with pytest.raises(DiabelliError, match="getting ready"):
         service.check()
-    service.warm()
+    service.warm_up()
     service.check()
     service.close()
 

@@ -82,9 +82,9 @@ def test_expired_url(serve: Serve) -> None:
     """A URL past its time is refused with 403."""
     server = serve(lifetime_s=1)
     key = server.storage.put(b"picture", "png")
-    old = server.storage.sign(key).replace("se=", "se=0&was=")
+    old = server.storage.signed_query(key).replace("se=", "se=0&was=")
     refused(httpx.get(f"{server.url}/results/{key}?{old}"), 403)
-    query = server.storage.sign(key)
+    query = server.storage.signed_query(key)
     server.storage._clock = lambda: int(query.partition("se=")[2].partition("&")[0])
     answer = httpx.get(f"{server.url}/results/{key}?{query}")
     refused(answer, 403)
@@ -94,7 +94,7 @@ def test_expired_url(serve: Serve) -> None:
 def test_swept_picture(server: Server) -> None:
     """A good link to a picture that is gone is a 404."""
     key = "2020010100/img-" + "a" * 24 + ".png"
-    refused(httpx.get(f"{server.url}/results/{key}?{server.storage.sign(key)}"), 404)
+    refused(httpx.get(f"{server.url}/results/{key}?{server.storage.signed_query(key)}"), 404)
 
 
 def test_url_has_the_host_that_was_asked(server: Server) -> None:

@@ -18,9 +18,9 @@ from PIL import ImageEnhance
 
 from api.conftest import Serve
 from api.wire import PATH, Server, check_error
-from diabelli.ledger.blocklist_cache import FRESH_S
+from diabelli.ledger.blocklist_cache import CACHE_TTL_S
 from diabelli.ledger.blocks import Blocks, sha256_of
-from diabelli.pictures.blocklist_hashes import kept
+from diabelli.pictures.blocklist_hashes import hashes_to_store
 from oracles.sources import face, landscape, pebbles
 
 SAFETY = "Your input image may contain content that is not allowed by our safety system."
@@ -68,7 +68,7 @@ COPIES = {
 def server(serve: Serve) -> Server:
     """A server on which a face is blocked."""
     started = serve()
-    Blocks(started.database).block_picture(sha256_of(png(face(512))), kept(face(512)))
+    Blocks(started.database).block_picture(sha256_of(png(face(512))), hashes_to_store(face(512)))
     return started
 
 
@@ -105,7 +105,7 @@ def test_a_wide_picture_is_refused_in_its_square_too(serve: Serve) -> None:
     """It had to be cropped before this server took it at all."""
     server = serve()
     wide = np.hstack([landscape(400), pebbles(400)[:, :200]])
-    Blocks(server.database).block_picture(sha256_of(png(wide)), kept(wide))
+    Blocks(server.database).block_picture(sha256_of(png(wide)), hashes_to_store(wide))
     check_refused(ask(server, png(np.ascontiguousarray(wide[:, 100:500]))))
 
 
@@ -147,7 +147,7 @@ def test_a_user_is_blocked_under_one_key_alone(serve: Serve) -> None:
     blocks.block_user("7", key="key_other")
     assert ask(server, png(face(256)), "right-key-1234", user="7").status_code == 200
     blocks.block_user("7", key="settings")
-    time.sleep(FRESH_S + 0.1)
+    time.sleep(CACHE_TTL_S + 0.1)
     assert ask(server, png(face(256)), "right-key-1234", user="7").status_code == 403
 
 
@@ -181,12 +181,12 @@ def test_another_process_blocks_and_unblocks(serve: Serve, tmp_path: Path) -> No
     source, user = png(face(300)), "waltz"
     assert ask(server, source, user=user).status_code == 200
     command("block", "user", user)
-    time.sleep(FRESH_S + 0.1)
+    time.sleep(CACHE_TTL_S + 0.1)
     assert ask(server, source, user=user).status_code == 403
     command("unblock", "user", user)
     command("block", "picture", str(picture))
-    time.sleep(FRESH_S + 0.1)
+    time.sleep(CACHE_TTL_S + 0.1)
     check_refused(ask(server, source, user=user))
     command("unblock", "picture", str(picture))
-    time.sleep(FRESH_S + 0.1)
+    time.sleep(CACHE_TTL_S + 0.1)
     assert ask(server, source, user=user).status_code == 200

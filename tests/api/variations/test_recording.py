@@ -37,7 +37,7 @@ def rows(server: Server, where: Any, timeout_s: float = 5) -> list[RowMapping]:
     """The entries for which that holds, as soon as there is one."""
     deadline = time.monotonic() + timeout_s
     while True:
-        with server.database.reading() as connection:
+        with server.database.read_transaction() as connection:
             found = list(connection.execute(select(ENTRIES).where(where)).mappings())
         if found or time.monotonic() > deadline:
             return found
@@ -47,7 +47,7 @@ def rows(server: Server, where: Any, timeout_s: float = 5) -> list[RowMapping]:
 def variations_of(server: Server, answer: httpx.Response) -> list[RowMapping]:
     """What the ledger says of the variations of that request, in their order."""
     mine = VARIATIONS.c.request_id == answer.headers["x-request-id"]
-    with server.database.reading() as connection:
+    with server.database.read_transaction() as connection:
         found = connection.execute(select(VARIATIONS).where(mine).order_by(VARIATIONS.c.position))
         return list(found.mappings())
 

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from diabelli.api.variations.params import Wanted
-from diabelli.api.variations.response import Reply, build
-from diabelli.service import Made
+from diabelli.api.variations.params import VariationRequest
+from diabelli.api.variations.response import JSONPartsResponse, build
+from diabelli.service import EncodedVariation
 from diabelli.variation import VariationSpec
 
 LONGEST = 300_000
 """No piece of a reply has more bytes."""
 
 
-def reply_of(pictures: list[bytes], *, as_url: bool = False) -> Reply:
+def reply_of(pictures: list[bytes], *, as_url: bool = False) -> JSONPartsResponse:
     """The reply with those pictures, or with links to them."""
     spec = VariationSpec(n=len(pictures), height=256, width=256, seed=1)
-    wanted = Wanted(
+    wanted = VariationRequest(
         spec=spec,
         model="patch",
         user=None,
@@ -33,7 +33,7 @@ def reply_of(pictures: list[bytes], *, as_url: bool = False) -> Reply:
         extended=True,
     )
     made = [
-        Made(
+        EncodedVariation(
             seed=seed,
             picture=picture,
             output_format="png",
@@ -47,7 +47,7 @@ def reply_of(pictures: list[bytes], *, as_url: bool = False) -> Reply:
     return build(made, wanted, created=1, url_of="http://host/{}".format)
 
 
-def sent(reply: Reply) -> list[MutableMapping[str, Any]]:
+def sent(reply: JSONPartsResponse) -> list[MutableMapping[str, Any]]:
     """What the reply tells the server."""
     messages: list[MutableMapping[str, Any]] = []
 
@@ -79,7 +79,7 @@ def test_no_piece_is_long() -> None:
     _, *body = sent(reply)
     assert max(len(message["body"]) for message in body) < LONGEST
     assert [message["more_body"] for message in body] == [True] * (len(body) - 1) + [False]
-    assert reply.whole == b"".join(message["body"] for message in body)
+    assert reply.body_bytes == b"".join(message["body"] for message in body)
 
 
 def test_links_leave_together() -> None:

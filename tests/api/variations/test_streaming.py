@@ -21,12 +21,12 @@ from api.wire import Server, opened, picture
 from diabelli.api.variations import params, streaming
 from diabelli.api.variations.form import Form
 from diabelli.api.variations.sse import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
-from diabelli.api.variations.streaming import Stream
-from diabelli.service import Made
+from diabelli.api.variations.streaming import EventStream
+from diabelli.service import EncodedVariation
 from diabelli.variation import Progress, unwatched
 
 SOURCE = picture()
-MADE = Made(
+MADE = EncodedVariation(
     seed=5,
     picture=b"a picture",
     output_format="png",
@@ -184,16 +184,16 @@ def test_what_is_overtaken_is_not_sent() -> None:
 
     async def heard() -> list[bytes]:
         form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
-        stream = Stream()
-        stream.open(params.check(form, {"dall-e-2": "shift"}, {}), str)
-        watch = stream.watching(unwatched)
+        stream = EventStream()
+        stream.enable(params.parse_form(form, {"dall-e-2": "shift"}, {}), str)
+        watch = stream.wrap_progress(unwatched)
         for share in (0.2, 0.4):
             watch(Progress(0, "level", share, lambda: np.zeros((8, 8, 3), np.uint8)))
             watch(Progress(1, "level", share))
-        stream.ready(0, MADE)
+        stream.on_variation(0, MADE)
         await asyncio.sleep(0)
         work = asyncio.ensure_future(asyncio.sleep(0, Response()))
-        return [event async for event in stream.told(work)]
+        return [event async for event in stream.iter_events(work)]
 
     names = [event.split(b"\n")[0].decode() for event in asyncio.run(heard())]
     assert names == [f"event: {COMPLETED}", f"event: {PROGRESS}"]

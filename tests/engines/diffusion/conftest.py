@@ -12,9 +12,9 @@ import pytest
 from diabelli.engines.diffusion.batcher import Batcher
 from diabelli.engines.diffusion.engine import DiffusionEngine
 from diabelli.engines.diffusion.pipeline import Pipeline
-from diabelli.engines.diffusion.pipeline_cache import Shelf
+from diabelli.engines.diffusion.pipeline_cache import PipelineCache
 from diabelli.engines.diffusion.presets import Preset
-from diabelli.engines.diffusion.runtime import Plan, Running
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from engines.diffusion.tiny import build
 
 
@@ -41,7 +41,7 @@ class Bench:
     rows: int = 99
     poison: int | None = None
 
-    def load(self, plan: Plan) -> Pipeline:
+    def load(self, plan: EnginePlan) -> Pipeline:
         """The real pipeline; its network complains as CUDA does where a batch is too large."""
         import torch
 
@@ -81,8 +81,8 @@ def engine_of(bench: Bench) -> Iterator[Callable[..., DiffusionEngine]]:
 
         def make(preset: Preset, budget: int | None = None, **running: object) -> DiffusionEngine:
             if budget not in batchers:
-                batcher = Batcher(Shelf(budget, bench.load), "test")
+                batcher = Batcher(PipelineCache(budget, bench.load), "test")
                 batchers[budget] = stack.enter_context(closing(batcher))
-            return DiffusionEngine(Plan(preset, Running(**running)), batchers[budget])
+            return DiffusionEngine(EnginePlan(preset, RuntimeOptions(**running)), batchers[budget])
 
         yield make

@@ -9,7 +9,7 @@ import pytest
 
 from diabelli.engines.diffusion import mixed_sources
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.errors import Cancelled, EngineFailed, MemoryExceeded
+from diabelli.errors import Cancelled, EngineFailed, OutOfMemory
 from diabelli.variation import Progress
 from engines.making import made, square
 from oracles.sources import face, landscape
@@ -186,7 +186,7 @@ def test_an_image_that_does_not_fit_is_a_clear_error(tiny, engine_of, bench):
     """The operator reads what to set; the engine works again once there is memory."""
     engine = engine_of(tiny("sd-image-variations"), batch=4)
     bench.rows = 0
-    with pytest.raises(MemoryExceeded, match=r"ran out of memory.*for 1 at 32x32.*offload"):
+    with pytest.raises(OutOfMemory, match=r"ran out of memory.*for 1 at 32x32.*offload"):
         made(engine, face(64), square(32, n=2))
     bench.rows = 99
     assert len(made(engine, face(64), square(32, n=2))) == 2
@@ -210,11 +210,11 @@ def test_closing_ends_those_who_wait(tiny, bench):
     """Nobody waits for an engine that is gone, and none of its threads is left."""
     from diabelli.engines.diffusion.batcher import Batcher
     from diabelli.engines.diffusion.engine import DiffusionEngine
-    from diabelli.engines.diffusion.pipeline_cache import Shelf
-    from diabelli.engines.diffusion.runtime import Plan
+    from diabelli.engines.diffusion.pipeline_cache import PipelineCache
+    from diabelli.engines.diffusion.runtime import EnginePlan
 
-    batcher = Batcher(Shelf(None, bench.load), "closing")
-    engine = DiffusionEngine(Plan(tiny("sd-image-variations")), batcher)
+    batcher = Batcher(PipelineCache(None, bench.load), "closing")
+    engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
     with Queue(engine) as queue:
         waiting = queue.add(face(64), square(32))
         closing = threading.Thread(target=batcher.close)

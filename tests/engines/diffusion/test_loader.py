@@ -8,10 +8,10 @@ import torch
 from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
 from safetensors.torch import load_file
 
-from diabelli.engines.diffusion.availability import standing
-from diabelli.engines.diffusion.presets import PICKLES, PIPELINE, Dial, Weights
-from diabelli.engines.diffusion.runtime import Plan, Running
-from diabelli.errors import ContentRefused, InvalidSettings, WeightsMissing, WeightsUnusable
+from diabelli.engines.diffusion.availability import availability
+from diabelli.engines.diffusion.presets import PICKLES, PIPELINE, StrengthMapping, Weights
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
+from diabelli.errors import ContentPolicyViolation, InvalidSettings, InvalidWeights, WeightsMissing
 from engines.making import made, square
 from oracles.sources import face
 
@@ -52,7 +52,7 @@ def test_damaged_weights_are_a_clear_error(copied, engine_of, damage):
         file.write_bytes(data[: len(data) // 2] if damage == "truncated" else b"x" * 1000)
     engine = engine_of(preset)
     for _ in range(2):
-        with pytest.raises(WeightsUnusable, match=r"cannot be loaded: .+; .*another folder"):
+        with pytest.raises(InvalidWeights, match=r"cannot be loaded: .+; .*another folder"):
             made(engine, face(64), square(32))
 
 
@@ -60,7 +60,7 @@ def test_a_folder_without_a_pipeline_is_refused(copied, engine_of):
     """It has to say which pipeline was saved in it."""
     preset, folder = copied
     (folder / "model_index.json").unlink()
-    with pytest.raises(WeightsUnusable, match=r"model_index\.json does not tell"):
+    with pytest.raises(InvalidWeights, match=r"model_index\.json does not tell"):
         made(engine_of(preset), face(64), square(32))
 
 
@@ -70,7 +70,7 @@ def test_weights_that_could_run_code_are_loaded_only_on_request(copied, engine_o
     file = folder / "unet" / "diffusion_pytorch_model.safetensors"
     torch.save(load_file(file), folder / "unet" / "diffusion_pytorch_model.bin")
     file.unlink()
-    with pytest.raises(WeightsUnusable):
+    with pytest.raises(InvalidWeights):
         made(engine_of(preset), face(64), square(32))
     weights = replace(preset.pipeline, files=PIPELINE + PICKLES)
     trusted = replace(preset, safetensors=False, pipeline=weights)
@@ -86,15 +86,15 @@ def test_code_beside_the_weights_is_never_run(copied, engine_of, tmp_path):
     text = index.read_text().replace('"diffusers",\n    "UNet2D', '"evil",\n    "UNet2D')
     assert "evil" in text
     index.write_text(text)
-    with pytest.raises(WeightsUnusable):
+    with pytest.raises(InvalidWeights):
         made(engine_of(preset), face(64), square(32))
     assert not mark.exists()
 
 
 def test_a_dial_that_the_pipeline_does_not_have_is_refused(tiny, engine_of):
     """The error names the arguments that it has."""
-    wrong = replace(tiny(SMALLEST), dial=Dial(argument="noise_level", low=0, high=9))
-    with pytest.raises(WeightsUnusable, match=r"'noise_level'.*does not take.*guidance_scale"):
+    wrong = replace(tiny(SMALLEST), dial=StrengthMapping(argument="noise_level", low=0, high=9))
+    with pytest.raises(InvalidWeights, match=r"'noise_level'.*does not take.*guidance_scale"):
         made(engine_of(wrong), face(64), square(32))
 
 
@@ -104,7 +104,7 @@ def test_what_the_safety_checker_refuses_is_the_callers_error(copied, engine_of)
     checker = StableDiffusionSafetyChecker.from_pretrained(folder / "safety_checker")
     checker.concept_embeds_weights.data.fill_(-10.0)
     checker.save_pretrained(folder / "safety_checker")
-    with pytest.raises(ContentRefused, match="safety system"):
+    with pytest.raises(ContentPolicyViolation, match="safety system"):
         made(engine_of(preset), face(64), square(32, n=2))
 
 
@@ -130,6 +130,6 @@ def test_a_device_that_is_not_there_is_refused(tiny, engine_of, device, monkeypa
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(InvalidSettings, match=rf"device is '{device}', but torch .* finds"):
         engine_of(tiny(SMALLEST), device=device)
-    found = standing(Plan(tiny(SMALLEST), Running(device=device)), None)
+    found = availability(EnginePlan(tiny(SMALLEST), RuntimeOptions(device=device)), None)
     assert device in found.missing
     assert found.fits is None

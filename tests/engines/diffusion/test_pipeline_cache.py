@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from diabelli.engines.diffusion.device import GB
-from diabelli.engines.diffusion.engine_manager import Fleet
-from diabelli.engines.diffusion.pipeline_cache import needed
-from diabelli.engines.diffusion.runtime import Plan, Running
-from diabelli.errors import MemoryExceeded
+from diabelli.engines.diffusion.engine_manager import EngineManager
+from diabelli.engines.diffusion.pipeline_cache import required_bytes
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
+from diabelli.errors import OutOfMemory
 from engines.making import made, square
 from oracles.sources import face
 
@@ -17,7 +17,7 @@ from oracles.sources import face
 def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
     """Not when they are made, nor again while they are used."""
     engine = engine_of(tiny("sd-image-variations"))
-    engine.warm()
+    engine.warm_up()
     assert bench.loaded == []
     for _ in range(2):
         made(engine, face(64), square(32))
@@ -26,7 +26,7 @@ def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
 
 def test_engines_can_be_loaded_at_start(tiny, engine_of, bench):
     """Then warming them loads them, and no request waits for that."""
-    engine_of(tiny("sd-image-variations"), load="start").warm()
+    engine_of(tiny("sd-image-variations"), load="start").warm_up()
     assert bench.loaded == ["tiny-sd-image-variations"]
 
 
@@ -65,17 +65,17 @@ def test_the_least_lately_used_makes_room(tiny, engine_of, bench):
 
 def test_an_engine_that_cannot_fit_is_told_at_start(tiny):
     """With a budget in the settings nothing has to be loaded to know that."""
-    fleet = Fleet(vram_budget_gb=2)
+    fleet = EngineManager(vram_budget_gb=2)
     large = replace(tiny("sd-image-variations"), vram_gb=3)
-    with pytest.raises(MemoryExceeded, match=r"needs 3\.0 GB and may take 2\.0 GB.*vram_budget_gb"):
-        fleet.engine(Plan(large))
-    assert needed(Plan(large, Running(offload="model"))) < 2 * GB
+    with pytest.raises(OutOfMemory, match=r"needs 3\.0 GB and may take 2\.0 GB.*vram_budget_gb"):
+        fleet.engine(EnginePlan(large))
+    assert required_bytes(EnginePlan(large, RuntimeOptions(offload="model"))) < 2 * GB
     fleet.close()
 
 
 def test_the_need_of_a_pipeline_of_ones_own_is_read_from_its_weights(tiny):
     """Where no figure is given, the files tell."""
-    fleet = Fleet(vram_budget_gb=1e-6)
-    with pytest.raises(MemoryExceeded, match="needs"):
-        fleet.engine(Plan(tiny("sd-image-variations")))
+    fleet = EngineManager(vram_budget_gb=1e-6)
+    with pytest.raises(OutOfMemory, match="needs"):
+        fleet.engine(EnginePlan(tiny("sd-image-variations")))
     fleet.close()

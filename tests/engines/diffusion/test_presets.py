@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from diabelli.engines import ENGINES, names
+from diabelli.engines import ENGINES, available_engines
 from diabelli.engines.diffusion.engine import check_licence, info_of, native
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.runtime import Plan, Running
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import LicenceNotAccepted
 
 presets = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -25,7 +25,7 @@ def test_every_preset_says_what_it_is(preset):
     assert preset.safetensors
     assert preset.summary.endswith(".")
     assert preset.look.endswith(".")
-    assert preset.name in names()
+    assert preset.name in available_engines()
     assert preset.name not in ENGINES
     assert info_of(preset).trained
 
@@ -62,6 +62,6 @@ def test_a_restricted_licence_must_be_accepted():
     """The error tells the licence and the setting."""
     redux = PRESETS["flux-redux"]
     with pytest.raises(LicenceNotAccepted, match=r"Non-Commercial.*licence_accepted = true"):
-        check_licence(Plan(redux))
-    check_licence(Plan(redux, Running(accepted=True)))
-    check_licence(Plan(PRESETS["kandinsky-2.2"]))
+        check_licence(EnginePlan(redux))
+    check_licence(EnginePlan(redux, RuntimeOptions(accepted=True)))
+    check_licence(EnginePlan(PRESETS["kandinsky-2.2"]))

@@ -10,9 +10,9 @@ import torch
 
 from diabelli import pictures
 from diabelli.engines.diffusion.engine import native
-from diabelli.engines.diffusion.latents import Grid, Step, clear
+from diabelli.engines.diffusion.latents import LatentLayout, SchedulerStep, predict_x0
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.previews import SIDE, TIMES, Previews, Projection
+from diabelli.engines.diffusion.previews import SIDE, TIMES, LatentToRGB, Previews
 from diabelli.variation import VariationSpec
 from engines.diffusion.tiny import STEPS
 from engines.making import made, square
@@ -119,7 +119,7 @@ def test_what_was_learned_outlasts_the_weights(tiny, engine_of, bench):
 def test_engines_loaded_at_start_show_the_first_image(tiny, engine_of):
     """They have learned from the image that they were warmed with."""
     engine = engine_of(tiny("stable-unclip-2.1"), load="start")
-    engine.warm()
+    engine.warm_up()
     look = Looking()
     made(engine, face(64), square(32), look)
     assert look.seen
@@ -149,7 +149,7 @@ def test_noise_is_taken_away_as_the_scheduler_means_it(name, kind):
         assert scaled.shape == output.shape
         after = scheduler.step(output, time_, sample, return_dict=False)
         for row in range(2):
-            found = clear(scheduler, Step(output, time_, sample, after), row)
+            found = predict_x0(scheduler, SchedulerStep(output, time_, sample, after), row)
             torch.testing.assert_close(found, clean[row], atol=0.02, rtol=0.02)
 
 
@@ -161,7 +161,7 @@ def test_flows_are_followed_to_their_end():
     for time_ in scheduler.timesteps:
         sample = scheduler.scale_noise(clean, time_[None], noise)
         after = scheduler.step(noise - clean, time_, sample, return_dict=False)
-        found = clear(scheduler, Step(noise - clean, time_, sample, after), 1)
+        found = predict_x0(scheduler, SchedulerStep(noise - clean, time_, sample, after), 1)
         torch.testing.assert_close(found, clean[1], atol=1e-4, rtol=1e-4)
 
 
@@ -169,7 +169,7 @@ def test_a_linear_map_is_found():
     """From a few images, none of which shows all of it."""
     random = np.random.default_rng(0)
     truth = random.normal(size=(5, 3))
-    projection = Projection()
+    projection = LatentToRGB()
     assert not projection.known
     for channel in range(4):
         latents = np.zeros((50, 4))
@@ -183,15 +183,15 @@ def test_a_linear_map_is_found():
 def test_images_come_back_from_their_cells():
     """What is split is joined again, also where a place stands for four pixels."""
     image = face(24)[:16]
-    for grid in (Grid(16, 24, 1), Grid(8, 12, 2)):
-        np.testing.assert_array_equal(grid.join(grid.split(image)), image)
+    for grid in (LatentLayout(16, 24, 1), LatentLayout(8, 12, 2)):
+        np.testing.assert_array_equal(grid.from_cells(grid.to_cells(image)), image)
 
 
 def test_latents_that_lie_in_no_known_way_are_not_shown():
     """Such as those of a video, or of a sequence that fills no rectangle."""
-    assert Grid.of((4, 2, 8, 8), 64, 64) is None
-    assert Grid.of((7, 16), 64, 64) is None
-    assert Grid.of((8, 16), 64, 128) == Grid(2, 4, 2)
+    assert LatentLayout.of((4, 2, 8, 8), 64, 64) is None
+    assert LatentLayout.of((7, 16), 64, 64) is None
+    assert LatentLayout.of((8, 16), 64, 128) == LatentLayout(2, 4, 2)
 
 
 def test_previews_are_small():

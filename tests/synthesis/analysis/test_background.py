@@ -5,10 +5,10 @@ import pytest
 
 from diabelli.synthesis.analysis.background import (
     NOISE,
-    _barrier,
     _colours,
-    _deviations,
-    standing_out,
+    _mahalanobis,
+    _minimum_barrier_distance,
+    foreground_evidence,
 )
 from oracles.exhaustive import least_spans
 
@@ -20,7 +20,7 @@ def plane(seed: int, shape=(9, 11)) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(4))
 def test_barriers_are_never_too_low_and_seldom_too_high(seed):
     """A scan finds a way for each pixel; hardly any has a better one."""
-    found, least = _barrier(plane(seed)), least_spans(plane(seed))
+    found, least = _minimum_barrier_distance(plane(seed)), least_spans(plane(seed))
     assert (found >= least).all()
     assert (found == least).mean() > 0.85
 
@@ -30,7 +30,7 @@ def test_a_wall_is_a_barrier():
     field = np.zeros((20, 20), np.float32)
     field[5:15, 5:15] = 40
     field[6:14, 6:14] = 0
-    spans = _barrier(field)
+    spans = _minimum_barrier_distance(field)
     assert (spans[6:14, 6:14] == 40).all()
     assert not spans[:5].any()
 
@@ -41,7 +41,7 @@ def test_ways_lead_round_corners():
     field[5:15, 5:15] = 40
     field[6:14, 6:14] = 0
     field[14, 9] = 0
-    assert not _barrier(field)[6:14, 6:14].any()
+    assert not _minimum_barrier_distance(field)[6:14, 6:14].any()
 
 
 def test_deviations_are_those_of_mahalanobis():
@@ -56,7 +56,7 @@ def test_deviations_are_those_of_mahalanobis():
     np.testing.assert_allclose(spread, expected, rtol=1e-6)
     away = looks - mean
     squared = np.einsum("yxi,ij,yxj->yx", away, np.linalg.inv(spread), away)
-    np.testing.assert_allclose(_deviations(looks, mean, spread), np.sqrt(squared), rtol=1e-4)
+    np.testing.assert_allclose(_mahalanobis(looks, mean, spread), np.sqrt(squared), rtol=1e-4)
 
 
 def test_what_is_on_a_ground_stands_out():
@@ -65,7 +65,7 @@ def test_what_is_on_a_ground_stands_out():
     disc = (y - 30) ** 2 + (x - 36) ** 2 < 14**2
     ground = 110 + np.random.default_rng(6).integers(-6, 7, (64, 64, 1))
     image = np.where(disc[..., None], (200, 40, 30), ground).astype(np.uint8)
-    out = standing_out(image)
+    out = foreground_evidence(image)
     assert out.shape == (64, 64)
     assert out.dtype == np.float32
     assert out[disc].mean() > 0.9
@@ -76,7 +76,7 @@ def test_a_subject_that_is_cut_off_stands_out():
     """One edge may be the subject's: the three others tell the ground."""
     image = np.full((64, 64, 3), 120, np.uint8)
     image[30:, 20:44] = (30, 60, 190)
-    out = standing_out(image)
+    out = foreground_evidence(image)
     assert out[34:56, 22:42].mean() > 0.45
     assert out[:20].max() < 0.1
 
@@ -88,6 +88,6 @@ def test_it_is_a_share_of_any_image(shape):
         np.zeros(shape, np.uint8),
         np.random.default_rng(7).integers(0, 256, shape, np.uint8),
     ):
-        out = standing_out(image)
+        out = foreground_evidence(image)
         assert out.min() >= 0
         assert out.max() <= 1

@@ -13,11 +13,11 @@ from diabelli.synthesis.analysis.cell_features import (
     SLOPE_DOWN,
     SUBJECT,
     TEXTURE,
-    cells_of,
+    cell_features,
 )
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import analyse
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import bricks, face, landscape
 
 HALF = np.full((GRID, GRID), 0.5, np.float32)
@@ -25,43 +25,43 @@ FEATURES = np.ones((3, 40, 40), np.float32)
 
 
 def cells(image, plain=HALF):
-    return cells_of(image, HALF, HALF, plain, FEATURES)
+    return cell_features(image, HALF, HALF, plain, FEATURES)
 
 
 @pytest.mark.parametrize("size", [(256, 256), (40, 40), (100, 300)])
 def test_cells_have_their_shapes(size):
     """Whatever the size of the image, there is one row of facts a cell, and four of looks."""
     found = cells(np.zeros((*size, 4), np.uint8))
-    assert found.facts.shape == (GRID, GRID, TEXTURE + 3)
-    assert found.looks.shape == (2 * GRID, 2 * GRID, 5)
-    assert found.facts.dtype == found.looks.dtype == np.float32
+    assert found.features.shape == (GRID, GRID, TEXTURE + 3)
+    assert found.appearance.shape == (2 * GRID, 2 * GRID, 5)
+    assert found.features.dtype == found.appearance.dtype == np.float32
 
 
 def test_facts_are_in_their_places():
     """Subject and plain are handed through; a flat image is not busy, noise is."""
     flat = cells(np.full((256, 256, 4), 90, np.uint8))
-    assert (flat.facts[..., SUBJECT] == 0.5).all()
-    assert (flat.facts[..., PLAIN] == 0.5).all()
-    assert np.abs(flat.facts[..., BUSY]).max() < 1e-3
+    assert (flat.features[..., SUBJECT] == 0.5).all()
+    assert (flat.features[..., PLAIN] == 0.5).all()
+    assert np.abs(flat.features[..., BUSY]).max() < 1e-3
     noise = np.random.default_rng(0).integers(0, 256, (256, 256, 4), np.uint8)
-    assert cells(noise).facts[..., BUSY].min() > 5
+    assert cells(noise).features[..., BUSY].min() > 5
 
 
 def test_what_stands_in_a_plain_is_firmer():
     """Rigidity counts up to 1 + ALONE times in a plain, and once elsewhere."""
     image = np.zeros((256, 256, 4), np.uint8)
     inside, outside = cells(image, HALF * 2), cells(image, HALF * 0)
-    np.testing.assert_allclose(inside.facts[..., FIRM], 0.5 * (1 + ALONE), rtol=1e-5)
-    np.testing.assert_allclose(outside.facts[..., FIRM], 0.5, rtol=1e-5)
+    np.testing.assert_allclose(inside.features[..., FIRM], 0.5 * (1 + ALONE), rtol=1e-5)
+    np.testing.assert_allclose(outside.features[..., FIRM], 0.5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("mortar", [90, 200])
 def test_walls_are_lined_and_noise_is_not(mortar):
     """Lines that run one way count, faint or strong, and make nothing busy; speckles do."""
-    wall = cells(joined(bricks(256, mortar))).facts
+    wall = cells(premultiply(bricks(256, mortar))).features
     assert wall[..., LINED].mean() > 0.9
     noise = np.random.default_rng(1).integers(60, mortar, (64, 64, 4), np.uint8)
-    speckles = cells(np.repeat(np.repeat(noise, 4, 0), 4, 1)).facts
+    speckles = cells(np.repeat(np.repeat(noise, 4, 0), 4, 1)).features
     assert speckles[..., LINED].mean() < 0.01
     assert speckles[..., BUSY].mean() > 2 * wall[..., BUSY].mean()
 
@@ -69,9 +69,11 @@ def test_walls_are_lined_and_noise_is_not(mortar):
 @pytest.mark.parametrize("draw", [face, landscape])
 def test_mirrored_cells_are_those_of_the_mirrored_image(draw):
     """Facts are turned round; so are looks, and slopes across change their sign."""
-    one = analyse(joined(draw(256)), 256, 256).cells.mirrored()
-    other = analyse(joined(np.ascontiguousarray(draw(256)[:, ::-1])), 256, 256).cells
+    one = analyse(premultiply(draw(256)), 256, 256).cells.mirrored()
+    other = analyse(premultiply(np.ascontiguousarray(draw(256)[:, ::-1])), 256, 256).cells
     for axis in (0, 1, 2, SLOPE_DOWN, SLOPE_ACROSS):
-        np.testing.assert_allclose(one.looks[..., axis], other.looks[..., axis], atol=0.6)
-    np.testing.assert_allclose(one.facts[..., BUSY], other.facts[..., BUSY], atol=0.1)
-    np.testing.assert_array_equal(one.mirrored().looks, one.mirrored().mirrored().mirrored().looks)
+        np.testing.assert_allclose(one.appearance[..., axis], other.appearance[..., axis], atol=0.6)
+    np.testing.assert_allclose(one.features[..., BUSY], other.features[..., BUSY], atol=0.1)
+    np.testing.assert_array_equal(
+        one.mirrored().appearance, one.mirrored().mirrored().mirrored().appearance
+    )

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.colour_objects import SEAMLESS, things_of
-from diabelli.synthesis.analysis.place import place_of, seamlessness
+from diabelli.synthesis.analysis.colour_objects import SEAMLESS, find_colour_objects
+from diabelli.synthesis.analysis.place import object_mask, weak_edge_share
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.analysis.thing import LIKE
 from diabelli.synthesis.core.resample import blur, resize, resize_map
@@ -44,10 +44,10 @@ def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
     """Dull and pale parts belong to it, the ground does not."""
     image = ground()
     inside = ball(image, colour)
-    (thing,) = things_of(image)
+    (thing,) = find_colour_objects(image)
     assert thing.blue**2 + thing.red**2 == pytest.approx(1)
     assert 0.08 < thing.area <= inside.mean()
-    where = place_of(image, thing)
+    where = object_mask(image, thing)
     shine = image.min(2) > 140
     assert np.mean(where[small(inside & ~shine)] > 0.9) > 0.94
     assert where[small(inside & shine)].mean() > 0.6
@@ -63,7 +63,7 @@ def test_nature_is_no_thing(colour):
     """Skin, fur, leaves, sky and stones keep their colours."""
     image = ground()
     ball(image, colour)
-    assert things_of(image) == []
+    assert find_colour_objects(image) == []
 
 
 WOOD, SAUCER = (190, 100, 50), (180, 35, 20)
@@ -80,9 +80,9 @@ def test_a_red_saucer_on_brown_wood_is_a_thing():
     """Where a hue covers most of the picture, a narrower one within it may be a thing."""
     image = table()
     inside = ball(image, SAUCER, radius=62)
-    (thing,) = things_of(image)
+    (thing,) = find_colour_objects(image)
     assert thing.like > LIKE
-    where = place_of(image, thing)
+    where = object_mask(image, thing)
     shine = image.min(2) > 140
     assert np.mean(where[small(inside & ~shine)] > 0.9) > 0.9
     assert where[small(~inside)].mean() < 0.1
@@ -96,8 +96,8 @@ def test_a_blurred_saucer_is_no_thing(softness, few):
     planes = blur(image.astype(np.float32), softness) if softness else image
     thumb = resize(np.clip(planes, 0, 255).astype(np.uint8), SMALL, SMALL)
     outline = resize_map(inside.astype(np.float32), SMALL, SMALL)
-    assert (seamlessness(thumb, outline) < SEAMLESS) == few
-    assert bool(things_of(thumb)) == few
+    assert (weak_edge_share(thumb, outline) < SEAMLESS) == few
+    assert bool(find_colour_objects(thumb)) == few
 
 
 def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
@@ -107,7 +107,7 @@ def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
     for middle in ((70, 60), (70, 130), (120, 95)):
         ball(image, CHEEK, middle, 24)
     ball(image, RED, (175, 20), 14)
-    assert things_of(image) == []
+    assert find_colour_objects(image) == []
 
 
 @pytest.mark.parametrize("radius", [6, 120])
@@ -115,7 +115,7 @@ def test_a_speck_is_no_thing_and_neither_is_all_there_is(radius):
     """Things have a size."""
     image = ground()
     ball(image, RED, radius=radius)
-    assert things_of(image) == []
+    assert find_colour_objects(image) == []
 
 
 def test_each_colour_is_one_thing_the_largest_first():
@@ -124,7 +124,7 @@ def test_each_colour_is_one_thing_the_largest_first():
     ball(image, RED, (50, 50), 40)
     ball(image, (190, 20, 60), (150, 50), 25)
     ball(image, YELLOW, (100, 150), 30)
-    first, second = things_of(image)
+    first, second = find_colour_objects(image)
     assert first.red > 0.8
     assert second.blue < -0.8
     assert first.area > second.area
@@ -135,11 +135,11 @@ def test_a_mirrored_source_has_the_same_things():
     image = np.dstack([ground(), np.full((SIDE, SIDE), 255, np.uint8)])
     ball(image[..., :3], RED)
     analysis = analyse(image, 256, 256)
-    assert len(analysis.things) == 1
-    assert analysis.mirrored().things is analysis.things
+    assert len(analysis.colour_objects) == 1
+    assert analysis.mirrored().colour_objects is analysis.colour_objects
 
 
 @pytest.mark.parametrize("image", [face(200), landscape(200), np.zeros((1, 1, 4), np.uint8)])
 def test_faces_and_landscapes_have_none(image):
     """Nor has a picture of one pixel."""
-    assert things_of(image) == []
+    assert find_colour_objects(image) == []

@@ -7,7 +7,7 @@ from diabelli.synthesis.analysis.patch_uniqueness import (
     ELSEWHERE,
     NEAREST,
     _distances_elsewhere,
-    rarity,
+    patch_uniqueness,
 )
 from diabelli.synthesis.patchmatch.patchmatch import PATCH
 from oracles.exhaustive import all_distances
@@ -46,7 +46,7 @@ def test_what_has_no_elsewhere_has_no_distance():
 
 def test_rarity_is_a_share():
     """Rarity lies between 0 and 1 and has one value a patch."""
-    rare = rarity(image(40, 52))
+    rare = patch_uniqueness(image(40, 52))
     assert rare.shape == (40 - PATCH + 1, 52 - PATCH + 1)
     assert rare.dtype == np.float32
     assert rare.min() >= 0
@@ -55,7 +55,7 @@ def test_rarity_is_a_share():
 
 def test_a_uniform_picture_has_nothing_rare():
     """Where every patch is everywhere, rarity is 0."""
-    assert not rarity(np.full((48, 48, 4), 77, np.uint8)).any()
+    assert not patch_uniqueness(np.full((48, 48, 4), 77, np.uint8)).any()
 
 
 def test_the_only_thing_in_a_picture_is_rare():
@@ -63,7 +63,7 @@ def test_the_only_thing_in_a_picture_is_rare():
     y, x = np.indices((48, 48))
     pattern = np.where((y // 2 + x // 2) % 2, 90, 110)
     grey = np.where((y - 24) ** 2 + (x - 20) ** 2 < 36, 230, pattern)
-    rare = rarity(np.repeat(grey[..., None], 4, -1).astype(np.uint8))
+    rare = patch_uniqueness(np.repeat(grey[..., None], 4, -1).astype(np.uint8))
     assert rare[20, 16] > 0.9
     assert rare[2:8, 30:].max() < 0.2
 
@@ -71,5 +71,5 @@ def test_the_only_thing_in_a_picture_is_rare():
 def test_a_mirrored_picture_is_as_rare():
     """Mirroring a picture mirrors its rarity."""
     picture = image(30, 34, 3)
-    mirrored = rarity(np.ascontiguousarray(picture[:, ::-1]))
-    np.testing.assert_allclose(mirrored[:, ::-1], rarity(picture), atol=1e-5)
+    mirrored = patch_uniqueness(np.ascontiguousarray(picture[:, ::-1]))
+    np.testing.assert_allclose(mirrored[:, ::-1], patch_uniqueness(picture), atol=1e-5)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_kind import kind_of
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.analysis.picture_kind import classify
+from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import SOURCES, sticker
 
 SIDE = 256
@@ -38,9 +38,9 @@ def mirrored(image: np.ndarray) -> np.ndarray:
 
 def test_flat_art_is_drawn_and_not_to_be_mirrored():
     """Flat colours with hard edges are drawn, and what is drawn may be writing."""
-    kind = kind_of(joined(badge()))
-    assert kind.drawn
-    assert kind.written
+    kind = classify(premultiply(badge()))
+    assert kind.is_graphic
+    assert kind.has_text
 
 
 def test_a_figure_is_drawn_and_may_be_mirrored():
@@ -49,9 +49,9 @@ def test_a_figure_is_drawn_and_may_be_mirrored():
     flat = paper()
     flat[(y - 90) ** 2 + (x - 110) ** 2 < 60**2] = 0
     flat[100:220, (x[0] >= 70) & (x[0] < 150) & (x[0] % 24 < 6)] = 0
-    kind = kind_of(joined(flat))
-    assert kind.drawn
-    assert not kind.written
+    kind = classify(premultiply(flat))
+    assert kind.is_graphic
+    assert not kind.has_text
 
 
 def test_a_page_in_uneven_light_is_no_drawing():
@@ -61,57 +61,57 @@ def test_a_page_in_uneven_light_is_no_drawing():
     strokes = (y % 24 < 10) & (x % 14 < 4)
     for sheet, is_drawn in ((230, True), (130 + (x + y) // 5, False)):
         shades = np.where(strokes, 30, sheet + grain)
-        kind = kind_of(joined(np.repeat(shades[..., None], 3, -1).astype(np.uint8)))
-        assert kind.drawn == is_drawn
-        assert kind.written
+        kind = classify(premultiply(np.repeat(shades[..., None], 3, -1).astype(np.uint8)))
+        assert kind.is_graphic == is_drawn
+        assert kind.has_text
 
 
 def test_a_sticker_is_cut_out():
     """Rounded corners alone make none."""
-    assert kind_of(joined(sticker(SIDE))).sticker
-    assert not kind_of(joined(SOURCES["face"](SIDE))).sticker
+    assert classify(premultiply(sticker(SIDE))).is_cut_out
+    assert not classify(premultiply(SOURCES["face"](SIDE))).is_cut_out
     cornered = np.dstack([SOURCES["face"](SIDE), np.full((SIDE, SIDE), 255, np.uint8)])
     cornered[:20, :20, 3] = 0
-    assert not kind_of(joined(cornered)).sticker
+    assert not classify(premultiply(cornered)).is_cut_out
 
 
 def test_a_page_is_written():
     """Thin strokes on an even ground are writing, dark on light and light on dark."""
     for page in (writing(), 255 - writing()):
-        kind = kind_of(joined(page))
-        assert kind.written
-        assert not kind.drawn
+        kind = classify(premultiply(page))
+        assert kind.has_text
+        assert not kind.is_graphic
 
 
 @pytest.mark.parametrize("name", ["pebbles", "face"])
 def test_pictures_with_shades_are_neither(name):
     """What is rough or shaded is not taken for a drawing, nor for writing."""
-    kind = kind_of(joined(SOURCES[name](SIDE)))
-    assert not kind.drawn
-    assert not kind.written
+    kind = classify(premultiply(SOURCES[name](SIDE)))
+    assert not kind.is_graphic
+    assert not kind.has_text
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_mirrors_itself_is_symmetric(name):
     """A picture of two mirrored halves is symmetric."""
-    assert kind_of(joined(mirrored(SOURCES[name](SIDE)))).symmetric
+    assert classify(premultiply(mirrored(SOURCES[name](SIDE)))).symmetric
 
 
 def test_an_axis_may_lie_a_little_off_the_middle():
     """A badge that is not quite in the middle of its paper is symmetric."""
     for shift in (-8, 0, 8):
-        assert kind_of(joined(np.roll(badge(), shift, axis=1))).symmetric
+        assert classify(premultiply(np.roll(badge(), shift, axis=1))).symmetric
 
 
 def test_what_does_not_is_not():
     """Pebbles and a landscape have no axis."""
-    assert not kind_of(joined(SOURCES["pebbles"](SIDE))).symmetric
-    assert not kind_of(joined(SOURCES["landscape"](SIDE))).symmetric
+    assert not classify(premultiply(SOURCES["pebbles"](SIDE))).symmetric
+    assert not classify(premultiply(SOURCES["landscape"](SIDE))).symmetric
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (16, 300), (400, 17)])
 def test_every_picture_has_a_kind(shape):
     """Small, long and uniform pictures have one too."""
     for image in (np.zeros((*shape, 4), np.uint8), np.full((*shape, 4), 200, np.uint8)):
-        assert kind_of(image).drawn
-        assert kind_of(image).symmetric
+        assert classify(image).is_graphic
+        assert classify(image).symmetric

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID, plainness, rigidity
+from diabelli.synthesis.analysis.rigidity import GRID, rigidity, smoothness
 
 DULL = np.zeros((48, 48), np.float32)
 
@@ -19,7 +19,7 @@ def noise(side: int = 256) -> np.ndarray:
 
 def rigidity_of(image, salience=DULL, rarity=DULL) -> np.ndarray:
     """The rigidity of an image whose plainness is its own."""
-    return rigidity(image, salience, rarity, plainness(image))
+    return rigidity(image, salience, rarity, smoothness(image))
 
 
 def test_rigidity_is_a_share():
@@ -75,11 +75,11 @@ def test_a_slow_gradient_is_plain_and_an_edge_in_it_is_not():
     """A clear sky is shown as it lies; a wall against it, and pebbles, are not plain."""
     sky = np.repeat(np.linspace(90, 170, 256).astype(np.uint8)[:, None], 256, axis=1)
     sky[:, 128:132] = 20
-    plain = plainness(grey(sky))
+    plain = smoothness(grey(sky))
     assert plain[:, :20].min() > 0.9
     assert plain[:, 32].max() < 0.5
     pebbles = np.kron(noise(64), np.ones((4, 4)))
-    assert plainness(grey(pebbles)).max() < 0.1
+    assert smoothness(grey(pebbles)).max() < 0.1
 
 
 @pytest.mark.parametrize("across", [False, True])

@@ -9,9 +9,9 @@ from diabelli.synthesis.analysis.saliency import (
     GRAVITY,
     _nearest_elsewhere,
     descriptors,
-    salience,
+    saliency,
 )
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import SOURCES, face
 
 
@@ -38,7 +38,7 @@ def test_the_nearest_region_elsewhere_is_found(shape):
 @pytest.mark.parametrize("name", SOURCES)
 def test_salience_is_a_share(name):
     """Salience lies between 0 and 1 on its own grid, whatever the picture."""
-    salient = salience(descriptors(joined(SOURCES[name](128))))
+    salient = saliency(descriptors(premultiply(SOURCES[name](128))))
     assert salient.shape == (CELLS, CELLS)
     assert salient.min() >= 0
     assert salient.max() <= 1
@@ -48,17 +48,17 @@ def test_salience_is_a_share(name):
 def test_small_and_long_pictures_have_a_salience(shape):
     """Any size down to two patches a side is looked at."""
     picture = np.random.default_rng(1).integers(0, 256, (*shape, 4), np.uint8)
-    assert np.isfinite(salience(descriptors(picture))).all()
+    assert np.isfinite(saliency(descriptors(picture))).all()
 
 
 def test_a_uniform_picture_has_nothing_salient():
     """Where all regions are alike, none stands out."""
-    assert salience(descriptors(np.full((256, 256, 4), 128, np.uint8))).max() < 0.1
+    assert saliency(descriptors(np.full((256, 256, 4), 128, np.uint8))).max() < 0.1
 
 
 def test_a_subject_stands_out():
     """A face is more salient than the wall around it."""
-    salient = salience(descriptors(joined(face(256))))
+    salient = saliency(descriptors(premultiply(face(256))))
     middle, corner = salient[18:30, 18:30], salient[:8, :8]
     assert middle.mean() > 2 * corner.mean()
     assert middle.max() > 0.5

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.segmentation import _frequency, _threshold, silhouette
+from diabelli.synthesis.analysis.segmentation import _colour_likelihood, _otsu, silhouette
 
 SIDE = 64
 Y, X = np.indices((SIDE, SIDE))
@@ -61,12 +61,12 @@ def test_the_threshold_lies_between_two_classes(size):
     """Of values around two numbers it separates the two."""
     draw = np.random.default_rng(size)
     values = np.concatenate([draw.normal(0.2, 0.03, size), draw.normal(0.8, 0.05, size // 2)])
-    threshold = _threshold(np.clip(values, 0, 1).astype(np.float32))
+    threshold = _otsu(np.clip(values, 0, 1).astype(np.float32))
     assert (values < threshold).sum() == pytest.approx(size, abs=size // 50)
 
 
 def test_frequencies_are_shares():
     """Over all bins the frequencies add up to one, and neighbours of a colour share in it."""
     bins = np.full((8, 8), 5 * 256 + 5 * 16 + 5)
-    frequency = _frequency(bins, np.ones((8, 8)))
+    frequency = _colour_likelihood(bins, np.ones((8, 8)))
     assert np.unique(frequency) == pytest.approx(1 / 8)

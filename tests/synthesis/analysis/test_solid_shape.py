@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.solid_shape import _parts_less_holes, is_figure
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.analysis.solid_shape import _euler_number, is_solid_shape
+from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import SOURCES
 
 SIDE = 256
@@ -36,52 +36,52 @@ def letter() -> np.ndarray:
 
 
 def drawn(shape: np.ndarray, ink=(0, 0, 0), ground=(255, 255, 255)) -> np.ndarray:
-    return joined(np.where(shape[..., None], np.uint8(ink), np.uint8(ground)))
+    return premultiply(np.where(shape[..., None], np.uint8(ink), np.uint8(ground)))
 
 
 def test_a_beast_is_a_figure():
     """Dark on light and light on dark, also where an edge cuts it."""
-    assert is_figure(drawn(beast()))
-    assert is_figure(drawn(beast(), (250, 200, 90), (20, 20, 60)))
-    assert is_figure(drawn(np.roll(beast(), 60, axis=1) & (X > 40)))
+    assert is_solid_shape(drawn(beast()))
+    assert is_solid_shape(drawn(beast(), (250, 200, 90), (20, 20, 60)))
+    assert is_solid_shape(drawn(np.roll(beast(), 60, axis=1) & (X > 40)))
 
 
 @pytest.mark.parametrize("shape", [letter(), letter().T, letter()[::-1]])
 def test_a_letter_is_none(shape):
     """What is written with one pen is taken for a letter."""
-    assert not is_figure(drawn(shape))
+    assert not is_solid_shape(drawn(shape))
 
 
 def test_a_shape_with_holes_or_beside_others_is_none():
     """A badge may hold letters, and several shapes may be a word."""
-    assert not is_figure(drawn(beast() & ~disc(110, 130, 12)))
-    assert not is_figure(drawn(beast() | disc(30, 220, 14)))
+    assert not is_solid_shape(drawn(beast() & ~disc(110, 130, 12)))
+    assert not is_solid_shape(drawn(beast() | disc(30, 220, 14)))
 
 
 def test_other_colours_in_it_are_not_overlooked():
     """A third colour may write on the shape."""
     image = drawn(beast())
     image[80:140, 100:160, :3] = (70, 20, 20)
-    assert not is_figure(image)
+    assert not is_solid_shape(image)
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_photographs_show_none(name):
     """Shades are no figure."""
-    assert not is_figure(joined(SOURCES[name](SIDE)))
+    assert not is_solid_shape(premultiply(SOURCES[name](SIDE)))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (16, 16), (3, 300)])
 def test_empty_pictures_show_none(shape):
     """Nothing is on a ground alone, whatever its size."""
-    assert not is_figure(np.full((*shape, 4), 200, np.uint8))
+    assert not is_solid_shape(np.full((*shape, 4), 200, np.uint8))
 
 
 def test_parts_and_holes_are_counted():
     """Parts that touch by a corner hang together, and a hole takes one away."""
     ring, corner = box(10, 10, 40, 40) & ~box(20, 20, 30, 30), box(40, 40, 50, 50)
-    assert _parts_less_holes(corner) == 1
-    assert _parts_less_holes(ring) == 0
-    assert _parts_less_holes(ring | corner) == 0
-    assert _parts_less_holes(ring | box(60, 60, 70, 70)) == 1
-    assert _parts_less_holes(np.zeros((9, 9), bool)) == 0
+    assert _euler_number(corner) == 1
+    assert _euler_number(ring) == 0
+    assert _euler_number(ring | corner) == 0
+    assert _euler_number(ring | box(60, 60, 70, 70)) == 1
+    assert _euler_number(np.zeros((9, 9), bool)) == 0

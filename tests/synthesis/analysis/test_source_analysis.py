@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.analysis.source_analysis import STEPS, analyse, ladder, scaled
-from diabelli.synthesis.core.alpha import joined
-from diabelli.synthesis.core.parallel import in_turn
+from diabelli.synthesis.analysis.source_analysis import (
+    STEPS,
+    analyse,
+    pyramid_sizes,
+    size_with_area,
+)
+from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.patchmatch.patchmatch import PATCH
 from oracles.sources import face, flag, landscape, meadow, pebbles, sticker
@@ -28,7 +33,7 @@ CANVASES = [
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_levels_never_shrink_and_reach_the_canvas(canvas):
     """Each level is at least as large as the one before; the last holds the canvas."""
-    sizes = ladder(*canvas)
+    sizes = pyramid_sizes(*canvas)
     for (height, width), (next_height, next_width) in pairwise(sizes):
         assert next_height >= height
         assert next_width >= width
@@ -40,25 +45,25 @@ def test_levels_never_shrink_and_reach_the_canvas(canvas):
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_every_level_holds_some_patches(canvas):
     """However long a picture, no level is thinner than two patches."""
-    assert min(min(size) for size in ladder(*canvas)) >= 2 * PATCH
+    assert min(min(size) for size in pyramid_sizes(*canvas)) >= 2 * PATCH
 
 
 def test_searched_levels_depend_on_the_aspect_alone():
     """A composition is made at the same sizes, whatever size it is wanted at."""
     for one, other in (((256, 256), (2048, 2048)), ((300, 600), (1000, 2000))):
-        assert ladder(*one)[: STEPS + 1] == ladder(*other)[: STEPS + 1]
+        assert pyramid_sizes(*one)[: STEPS + 1] == pyramid_sizes(*other)[: STEPS + 1]
 
 
 def test_large_canvases_end_exactly():
     """The last level of a canvas larger than the searched ones has its size."""
     for canvas in ((512, 512), (1024, 1024), (1000, 700)):
-        assert ladder(*canvas)[-1] == canvas
+        assert pyramid_sizes(*canvas)[-1] == canvas
 
 
 @pytest.mark.parametrize("shape", [(100, 100), (640, 480), (30, 70)])
 def test_scaling_keeps_the_aspect(shape):
     """The area is that of the side, the aspect that of the picture."""
-    height, width = scaled(*shape, 200)
+    height, width = size_with_area(*shape, 200)
     assert height * width == pytest.approx(200**2, rel=0.02)
     assert height / width == pytest.approx(shape[0] / shape[1], rel=0.02)
 
@@ -70,14 +75,14 @@ def test_a_source_of_any_size_has_every_level(shape):
     analysis = analyse(source, 512, 512)
     for index, size in enumerate(analysis.sizes):
         assert analysis.level(index).shape == (*size, 4)
-    for found in (analysis.rigidity, analysis.subject, analysis.plainness):
+    for found in (analysis.rigidity, analysis.subject, analysis.smoothness):
         assert found.min() >= 0
         assert found.max() <= 1
 
 
 def test_levels_look_like_the_source():
     """Resizing by way of the pyramid is close to resizing at once."""
-    source = joined(landscape(1100))
+    source = premultiply(landscape(1100))
     analysis = analyse(source, 256, 256)
     for index, size in enumerate(analysis.sizes):
         difference = analysis.level(index).astype(int) - resize(source, *size)
@@ -86,19 +91,21 @@ def test_levels_look_like_the_source():
 
 def test_detail_is_kept_where_there_is_some():
     """Frames of a large source draw on more pixels than the level has, of a small one not."""
-    large = analyse(joined(face(600)), 256, 256)
-    assert large.detailed(256, 256).shape[0] > 256
-    assert large.detailed(256, 256, 1.3).shape[0] < large.detailed(256, 256, 1.0).shape[0]
-    small = analyse(joined(face(60)), 256, 256)
-    assert small.detailed(256, 256) is small.pyramid[0]
+    large = analyse(premultiply(face(600)), 256, 256)
+    assert large.image_for_warp(256, 256).shape[0] > 256
+    assert (
+        large.image_for_warp(256, 256, 1.3).shape[0] < large.image_for_warp(256, 256, 1.0).shape[0]
+    )
+    small = analyse(premultiply(face(60)), 256, 256)
+    assert small.image_for_warp(256, 256) is small.pyramid[0]
 
 
 def test_only_photographs_are_divisible():
     """What is drawn, cut out or symmetric is one whole."""
     for photograph in (meadow(200), pebbles(200)):
-        assert analyse(joined(photograph), 256, 256).divisible
+        assert analyse(premultiply(photograph), 256, 256).divisible
     for whole in (flag(200), sticker(200), np.hstack([face(128), face(128)[:, ::-1]])):
-        assert not analyse(joined(whole), 256, 256).divisible
+        assert not analyse(premultiply(whole), 256, 256).divisible
 
 
 def test_threads_change_nothing():
@@ -107,34 +114,37 @@ def test_threads_change_nothing():
     def backwards(pieces):
         return [piece() for piece in pieces[::-1]][::-1]
 
-    one, other = (analyse(joined(face(200)), 256, 256, spread) for spread in (in_turn, backwards))
+    one, other = (
+        analyse(premultiply(face(200)), 256, 256, spread)
+        for spread in (run_sequentially, backwards)
+    )
     np.testing.assert_array_equal(one.rigidity, other.rigidity)
-    np.testing.assert_array_equal(one.cells.facts, other.cells.facts)
+    np.testing.assert_array_equal(one.cells.features, other.cells.features)
 
 
 def test_the_mirrored_analysis_is_of_the_mirrored_source():
     """Every plane runs from right to left, and mirroring twice changes nothing."""
-    analysis = analyse(joined(face(200)), 256, 256)
+    analysis = analyse(premultiply(face(200)), 256, 256)
     mirrored = analysis.mirrored()
     for index in range(len(analysis.sizes)):
         difference = mirrored.level(index)[:, ::-1].astype(int) - analysis.level(index)
         assert np.abs(difference).max() <= 1
     np.testing.assert_array_equal(mirrored.rigidity[:, ::-1], analysis.rigidity)
     np.testing.assert_array_equal(mirrored.mirrored().subject, analysis.subject)
-    assert mirrored.room == analysis.room.mirrored()
+    assert mirrored.extension == analysis.extension.mirrored()
 
 
 def test_contrast_is_never_nothing():
     """The judge divides by the contrast: a uniform picture has a little."""
     assert analyse(np.full((50, 50, 4), 9, np.uint8), 64, 64).contrast == 12
-    assert analyse(joined(face(200)), 64, 64).contrast > 30
+    assert analyse(premultiply(face(200)), 64, 64).contrast > 30
 
 
 def test_a_subject_is_rigid_and_its_surroundings_less():
     """A face keeps its shape more than the sand behind it."""
     sand = np.random.default_rng(2).integers(90, 160, (256, 256, 1), np.uint8)
     beach = np.where(sticker(256)[..., 3:] > 127, face(256), sand)
-    rigid = analyse(joined(beach), 256, 256).rigidity
+    rigid = analyse(premultiply(beach), 256, 256).rigidity
     assert rigid.shape == (GRID, GRID)
     assert rigid[24:44, 22:42].mean() > 0.6
     assert rigid[24:44, 22:42].mean() > 1.5 * rigid[:, :8].mean()

@@ -6,7 +6,7 @@ import pytest
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.analysis.subject import subject
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import SOURCES, ball, flag, pebbles
 
 NOTHING = np.zeros((GRID, GRID), np.float32)
@@ -16,7 +16,7 @@ NOTHING = np.zeros((GRID, GRID), np.float32)
 @pytest.mark.parametrize("inked", [False, True])
 def test_it_is_a_share(name, inked):
     """It lies between 0 and 1 on the grid."""
-    both = subject(joined(SOURCES[name](128)), NOTHING, NOTHING, NOTHING, inked=inked)
+    both = subject(premultiply(SOURCES[name](128)), NOTHING, NOTHING, NOTHING, inked=inked)
     for found in both:
         assert found.shape == (GRID, GRID)
         assert found.dtype == np.float32
@@ -26,7 +26,7 @@ def test_it_is_a_share(name, inked):
 
 def test_a_ball_is_the_subject_of_its_picture():
     """The ball is of the subject, the far ground is not."""
-    found = analyse(joined(ball(256)), 256, 256).subject
+    found = analyse(premultiply(ball(256)), 256, 256).subject
     y, x = np.indices((GRID, GRID)) * 4 + 2
     away = np.hypot(y - 120, x - 130)
     assert found[away < 55].mean() > 0.95
@@ -36,13 +36,13 @@ def test_a_ball_is_the_subject_of_its_picture():
 def test_a_texture_has_no_subject():
     """Of noise nothing is, and of pebbles no more than a few that are darker than all others."""
     noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
-    assert analyse(joined(noise), 256, 256).subject.mean() < 0.02
-    assert analyse(joined(pebbles(256)), 256, 256).subject.mean() < 0.2
+    assert analyse(premultiply(noise), 256, 256).subject.mean() < 0.02
+    assert analyse(premultiply(pebbles(256)), 256, 256).subject.mean() < 0.2
 
 
 def test_what_is_drawn_is_all_subject():
     """On an even ground whatever differs from it is."""
-    found = analyse(joined(flag(256)), 256, 256).subject
+    found = analyse(premultiply(flag(256)), 256, 256).subject
     y, x = np.indices((GRID, GRID)) * 4 + 2
     disc = (y - 100) ** 2 + (x - 90) ** 2 < 44**2
     assert found[disc].min() > 0.9
@@ -68,8 +68,8 @@ def test_a_figure_is_its_own_outline():
     shape = (y - 90) ** 2 + (x - 128) ** 2 < 60**2
     for left in (80, 104, 146, 170):
         shape |= (y > 90) & (y < 226) & (x >= left) & (x < left + 8)
-    planes = joined(np.where(shape[..., None], np.uint8(0), np.uint8([255] * 3)))
+    planes = premultiply(np.where(shape[..., None], np.uint8(0), np.uint8([255] * 3)))
     analysis = analyse(planes, 256, 256)
-    assert not analysis.kind.written
+    assert not analysis.kind.has_text
     assert analysis.subject[44:54, 30:34].max() == 0
     assert analysis.subject[shape[2::4, 2::4]].min() > 0.2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.alpha import is_transparent, joined, separated
+from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 
 
 def image(channels: int, seed: int = 0) -> np.ndarray:
@@ -12,16 +12,17 @@ def image(channels: int, seed: int = 0) -> np.ndarray:
 
 def test_opaque_pictures_come_back_as_they_were():
     """Three channels in, the same three out, and an even fourth plane between."""
-    planes = joined(image(3))
+    planes = premultiply(image(3))
     assert (planes[..., 3] == 255).all()
-    np.testing.assert_array_equal(separated(planes, transparent=False), image(3))
+    np.testing.assert_array_equal(unpremultiply(planes, transparent=False), image(3))
 
 
 def test_a_useless_alpha_is_dropped():
     """A picture with four channels that is opaque everywhere is opaque."""
     opaque = np.dstack([image(3), np.full((9, 14), 255, np.uint8)])
     np.testing.assert_array_equal(
-        separated(joined(opaque), transparent=is_transparent(joined(opaque))), image(3)
+        unpremultiply(premultiply(opaque), transparent=is_transparent(premultiply(opaque))),
+        image(3),
     )
 
 
@@ -29,7 +30,7 @@ def test_clear_cut_pictures_come_back_as_they_were():
     """Colours are exact where alpha is 255, and alpha is exact everywhere."""
     source = image(4)
     source[..., 3] = np.where(source[..., 3] < 128, 0, 255)
-    back = separated(joined(source), transparent=True)
+    back = unpremultiply(premultiply(source), transparent=True)
     np.testing.assert_array_equal(back[..., 3], source[..., 3])
     shown = source[..., 3] == 255
     np.testing.assert_array_equal(back[shown], source[shown])
@@ -39,7 +40,7 @@ def test_invisible_colours_are_forgotten():
     """Where alpha is 0 all planes are 0, whatever colour lies there."""
     source = image(4)
     source[:, :7, 3] = 0
-    assert not joined(source)[:, :7].any()
+    assert not premultiply(source)[:, :7].any()
 
 
 @pytest.mark.parametrize("alpha", [1, 2, 17, 128, 200, 254])
@@ -47,7 +48,7 @@ def test_half_transparent_colours_come_back_within_rounding(alpha):
     """The fewer levels alpha leaves, the coarser the colours: half a level of them at most."""
     source = image(4)
     source[..., 3] = alpha
-    back = separated(joined(source), transparent=True).astype(int)
+    back = unpremultiply(premultiply(source), transparent=True).astype(int)
     assert (back[..., 3] == alpha).all()
     assert np.abs(back - source)[..., :3].max() <= 255 / alpha / 2 + 1
 
@@ -55,7 +56,7 @@ def test_half_transparent_colours_come_back_within_rounding(alpha):
 def test_colours_are_never_brighter_than_their_alpha():
     """Multiplied colours stay below alpha, as whoever mixes them expects."""
     source = image(4, seed=5)
-    planes = joined(source)
+    planes = premultiply(source)
     assert (planes[..., :3] <= planes[..., 3:]).all()
 
 
@@ -64,5 +65,5 @@ def test_a_wholly_transparent_picture_stays_so():
     source = image(4)
     source[..., 3] = 0
     np.testing.assert_array_equal(
-        separated(joined(source), transparent=True), np.zeros_like(source)
+        unpremultiply(premultiply(source), transparent=True), np.zeros_like(source)
     )

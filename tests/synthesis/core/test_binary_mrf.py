@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.binary_mrf import cut
+from diabelli.synthesis.core.binary_mrf import minimise_binary_mrf
 from oracles.exhaustive import cost_of, least_cost
 
 SHAPE = (3, 4)
@@ -24,14 +24,16 @@ def problem(seed: int, *, bond: float, shape: tuple[int, int] = SHAPE):
 def test_the_cheapest_labelling_of_all_is_found(seed, bond):
     """On tiny grids nothing is cheaper, or hardly."""
     own, right, down = problem(seed, bond=bond)
-    found = cost_of(cut(own, right, down, 30), own, right, down)
+    found = cost_of(minimise_binary_mrf(own, right, down, 30), own, right, down)
     assert found <= 1.01 * least_cost(own, right, down) + 1e-4
 
 
 def test_cells_alone_choose_for_themselves():
     """Without neighbours' costs each cell takes its cheaper label."""
     own, right, down = problem(1, bond=0, shape=(20, 30))
-    np.testing.assert_array_equal(cut(own, 0 * right, 0 * down, 3), own[..., 1] < own[..., 0])
+    np.testing.assert_array_equal(
+        minimise_binary_mrf(own, 0 * right, 0 * down, 3), own[..., 1] < own[..., 0]
+    )
 
 
 def test_strong_bonds_make_all_agree():
@@ -39,7 +41,7 @@ def test_strong_bonds_make_all_agree():
     own, right, down = problem(2, bond=0, shape=(12, 12))
     right[..., 1:3] = down[..., 1:3] = 1000
     own[..., 0] += 1
-    labels = cut(own, right, down, 40)
+    labels = minimise_binary_mrf(own, right, down, 40)
     assert labels.all()
 
 
@@ -50,14 +52,16 @@ def test_a_cut_runs_where_it_is_cheap():
     right = np.zeros((1, 9, 4), np.float32)
     right[0, :, 1:3] = 5
     right[0, 5, 1:3] = 1
-    labels = cut(own, right, np.zeros_like(right), 20)
+    labels = minimise_binary_mrf(own, right, np.zeros_like(right), 20)
     np.testing.assert_array_equal(labels[0], np.arange(9) > 5)
 
 
 def test_more_sweeps_are_never_much_worse():
     """The cost settles: what twenty sweeps find, forty do not spoil."""
     own, right, down = problem(3, bond=6, shape=(30, 30))
-    few, many = (cost_of(cut(own, right, down, n), own, right, down) for n in (20, 40))
+    few, many = (
+        cost_of(minimise_binary_mrf(own, right, down, n), own, right, down) for n in (20, 40)
+    )
     assert many <= 1.002 * few
 
 
@@ -65,5 +69,5 @@ def test_more_sweeps_are_never_much_worse():
 def test_lines_and_single_cells_are_cut_too(shape):
     """A grid may be as thin as it likes, and then the answer is exact."""
     own, right, down = problem(4, bond=5, shape=shape)
-    found = cost_of(cut(own, right, down, 20), own, right, down)
+    found = cost_of(minimise_binary_mrf(own, right, down, 20), own, right, down)
     assert found == pytest.approx(least_cost(own, right, down), abs=1e-4)

@@ -5,14 +5,14 @@ import pytest
 
 from diabelli.synthesis.core.resample import (
     blur,
-    brightness,
     crop,
+    dilate,
     gradient,
+    luma,
     resize,
     resize_map,
     sample,
     to_bytes,
-    widen,
 )
 
 
@@ -144,7 +144,7 @@ def test_widening_takes_the_largest_around(reach):
     padded = np.pad(values, reach, mode="edge")
     side = 2 * reach + 1
     exact = np.lib.stride_tricks.sliding_window_view(padded, (side, side)).max((2, 3))
-    np.testing.assert_array_equal(widen(values, reach), exact)
+    np.testing.assert_array_equal(dilate(values, reach), exact)
 
 
 def test_places_on_pixels_are_those_pixels():
@@ -167,4 +167,4 @@ def test_bytes_are_rounded_and_clipped():
 def test_grey_is_as_bright_as_it_is():
     """The brightness of a grey is that grey."""
     grey = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 4, -1)
-    np.testing.assert_allclose(brightness(grey)[0], np.arange(256), atol=1e-3)
+    np.testing.assert_allclose(luma(grey)[0], np.arange(256), atol=1e-3)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.finish.hue_shift import Turn, random_turn, recoloured
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.finish.hue_shift import HueRotation, random_hue_rotation, rotate_hue
 
 LUMA = np.array([0.299, 0.587, 0.114])
 RED, BLUE, SKIN = (210, 30, 40), (30, 60, 200), (225, 180, 150)
@@ -18,8 +18,8 @@ def flag(left, right, channels: int = 3) -> np.ndarray:
     return image
 
 
-def turns(image, strength=0.5, count=12) -> list[Turn]:
-    drawn = [random_turn(image, strength, Stream(seed)) for seed in range(count)]
+def turns(image, strength=0.5, count=12) -> list[HueRotation]:
+    drawn = [random_hue_rotation(image, strength, RandomStream(seed)) for seed in range(count)]
     return [turn for turn in drawn if turn is not None]
 
 
@@ -28,7 +28,7 @@ def test_one_of_two_colours_changes():
     image = flag(RED, BLUE)
     changed = set()
     for turn in turns(image):
-        after = recoloured(image, turn)
+        after = rotate_hue(image, turn)
         moved = [bool(np.abs(after[45, x].astype(int) - image[45, x]).max() > 15) for x in (20, 60)]
         assert sum(moved) == 1
         changed.add(moved.index(True))
@@ -40,7 +40,7 @@ def test_white_grey_and_black_stay():
     image = flag(RED, (90, 90, 90))
     image[0] = 0
     for turn in turns(image):
-        after = recoloured(image, turn)
+        after = rotate_hue(image, turn)
         np.testing.assert_array_equal(after[0], image[0])
         np.testing.assert_array_equal(after[45, 60], image[45, 60])
         np.testing.assert_array_equal(after[5, 5], image[5, 5])
@@ -50,7 +50,7 @@ def test_brightness_stays():
     """A turned colour is as bright as it was; it rather pales than clips."""
     image = flag(RED, BLUE)
     for turn in turns(image):
-        after = recoloured(image, turn)
+        after = rotate_hue(image, turn)
         assert np.abs((after - image.astype(float)) @ LUMA).max() < 2
 
 
@@ -60,7 +60,7 @@ def test_the_blends_of_an_edge_turn_with_it():
     image = np.broadcast_to((255 - ramp * (255 - np.array(BLUE)))[:, None], (64, 40, 3))
     image = np.ascontiguousarray(image.round().astype(np.uint8))
     for turn in turns(image):
-        after = recoloured(image, turn)[:, 0].astype(float)
+        after = rotate_hue(image, turn)[:, 0].astype(float)
         straight = 255 + ramp * (after[-1] - 255)
         assert np.abs(after - straight).max() < 6
 
@@ -85,6 +85,6 @@ def test_alpha_stays_and_what_is_clear_does_not_count():
     image = flag(RED, BLUE, 4)
     image[:, 45:, 3] = 0
     for turn in turns(image):
-        after = recoloured(image, turn)
+        after = rotate_hue(image, turn)
         np.testing.assert_array_equal(after[..., 3], image[..., 3])
         assert np.abs(after[45, 20].astype(int) - image[45, 20]).max() > 15

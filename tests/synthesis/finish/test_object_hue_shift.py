@@ -3,16 +3,22 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.colour_objects import things_of
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.finish.object_hue_shift import Repaint, random_repaint, repainted
+from diabelli.synthesis.analysis.colour_objects import find_colour_objects
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.finish.object_hue_shift import (
+    ObjectHueRotation,
+    random_object_hue_rotation,
+    rotate_object_hue,
+)
 from synthesis.analysis.test_colour_objects import ORANGE, RED, YELLOW, ball, ground
 
 
-def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[Repaint]:
+def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[ObjectHueRotation]:
     """What so many seeds make of the things in `image`."""
-    things = things_of(image)
-    drawn = [random_repaint(things, strength, Stream(seed)) for seed in range(count)]
+    things = find_colour_objects(image)
+    drawn = [
+        random_object_hue_rotation(things, strength, RandomStream(seed)) for seed in range(count)
+    ]
     return [repaint for repaint in drawn if repaint is not None]
 
 
@@ -21,7 +27,7 @@ def test_the_thing_turns_and_the_rest_stays():
     image = ground()
     inside = ball(image, RED)
     for repaint in repaints(image, 0.7):
-        moved = np.abs(repainted(image, repaint).astype(int) - image).max(2)
+        moved = np.abs(rotate_object_hue(image, repaint).astype(int) - image).max(2)
         assert moved[~inside].max() == 0
         assert (moved[inside] > 8).mean() > 0.9
 
@@ -33,7 +39,7 @@ def test_shade_and_shine_stay():
     white = image.min(2) == 255
     assert white.any()
     for repaint in repaints(image):
-        after = repainted(image, repaint)
+        after = rotate_object_hue(image, repaint)
         brighter = after.max(2).astype(int) - image.max(2)
         assert brighter.max() <= 1
         assert (brighter[inside] >= -1).mean() > 0.8
@@ -47,7 +53,7 @@ def test_no_turn_makes_green():
         inside = ball(image, colour)
         assert repaints(image)
         for repaint in repaints(image):
-            after = repainted(image, repaint)[inside].astype(int)
+            after = rotate_object_hue(image, repaint)[inside].astype(int)
             assert (after[:, 0] >= after[:, 1] - 1).all()
 
 
@@ -56,8 +62,8 @@ def test_of_two_things_each_has_its_turn():
     image = ground()
     ball(image, RED, (60, 60), 40)
     ball(image, YELLOW, (140, 140), 40)
-    turned = {repaint.thing for repaint in repaints(image)}
-    assert turned == set(things_of(image))
+    turned = {repaint.colour_object for repaint in repaints(image)}
+    assert turned == set(find_colour_objects(image))
 
 
 def test_a_stronger_repaint_comes_oftener_and_goes_further():
@@ -66,9 +72,12 @@ def test_a_stronger_repaint_comes_oftener_and_goes_further():
     ball(image, RED)
     counts = [len(repaints(image, strength)) for strength in (0.1, 0.5, 1.0)]
     assert counts[0] < counts[1] < counts[2] == 24
-    things = things_of(image)
+    things = find_colour_objects(image)
     for seed in range(24):
-        drawn = [random_repaint(things, strength, Stream(seed)) for strength in (0.3, 0.6, 1.0)]
+        drawn = [
+            random_object_hue_rotation(things, strength, RandomStream(seed))
+            for strength in (0.3, 0.6, 1.0)
+        ]
         angles = [repaint.cosine for repaint in drawn if repaint is not None]
         assert angles == sorted(angles, reverse=True)
 
@@ -80,7 +89,7 @@ def test_transparency_stays(size):
     ball(image, RED)
     (repaint, *_) = repaints(image)
     large = np.resize(np.dstack([image, image[..., 0]]), (*size, 4))
-    np.testing.assert_array_equal(repainted(large, repaint)[..., 3], large[..., 3])
+    np.testing.assert_array_equal(rotate_object_hue(large, repaint)[..., 3], large[..., 3])
 
 
 def test_without_things_nothing_is_repainted():

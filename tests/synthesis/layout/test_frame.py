@@ -4,14 +4,21 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.layout.frame import CLOSE, FURTHER, Frame, Room, random_frame, room
-from diabelli.synthesis.strength import dial
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.layout.frame import (
+    CLOSE,
+    FURTHER,
+    ExtensionLimits,
+    Frame,
+    extension_limits,
+    random_frame,
+)
+from diabelli.synthesis.strength import params_of_strength
 
 NOTHING = np.zeros((GRID, GRID), np.float32)
 EVEN = np.zeros((GRID, GRID, 3), np.float32)
-OPEN = Room(1.0, 1.0, 1.0)
-SHUT = Room(0.0, 0.0, 0.0)
+OPEN = ExtensionLimits(1.0, 1.0, 1.0)
+SHUT = ExtensionLimits(0.0, 0.0, 0.0)
 
 
 def disc() -> np.ndarray:
@@ -24,7 +31,8 @@ def frames(subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None) -> lis
     """Frames of many seeds."""
     body = subject if body is None else body
     return [
-        random_frame(subject, body, room, dial(strength), Stream(seed)) for seed in range(count)
+        random_frame(subject, body, room, params_of_strength(strength), RandomStream(seed))
+        for seed in range(count)
     ]
 
 
@@ -74,7 +82,7 @@ def test_without_room_no_edge_is_passed(side):
 
 def test_a_little_room_is_enough_for_a_little():
     """No frame reaches further than there is room."""
-    reach = beyond(frames(room=Room(0.05, 0.1, 0.02)))
+    reach = beyond(frames(room=ExtensionLimits(0.05, 0.1, 0.02)))
     assert reach["top"] <= 0.051
     assert reach["left"] <= 0.101
     assert reach["right"] <= 0.021
@@ -127,13 +135,13 @@ def test_the_whole_frame_is_everything():
 
 def test_there_is_room_above_as_far_as_all_is_one():
     """Up to a subject, or to another texture."""
-    assert room(NOTHING, EVEN, NOTHING, divisible=True).top == 1
+    assert extension_limits(NOTHING, EVEN, NOTHING, divisible=True).top == 1
     low = NOTHING.copy()
     low[20:, 10:40] = 1
-    assert room(low, EVEN, NOTHING, divisible=True).top == 20 / GRID
+    assert extension_limits(low, EVEN, NOTHING, divisible=True).top == 20 / GRID
     sky = EVEN.copy()
     sky[12:] = 1
-    assert room(NOTHING, sky, NOTHING, divisible=True).top == 12 / GRID
+    assert extension_limits(NOTHING, sky, NOTHING, divisible=True).top == 12 / GRID
 
 
 @pytest.mark.parametrize("divisible", [False, True])
@@ -141,16 +149,16 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
     """What can be arranged anew has more of it; there is none where the subject is cut."""
     right = NOTHING.copy()
     right[20:50, 48:] = 1
-    found = room(right, EVEN, NOTHING, divisible=divisible)
+    found = extension_limits(right, EVEN, NOTHING, divisible=divisible)
     assert found.right == 0
     assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 47 / GRID)
-    assert room(right[:, ::-1], EVEN, NOTHING, divisible=divisible) == found.mirrored()
+    assert extension_limits(right[:, ::-1], EVEN, NOTHING, divisible=divisible) == found.mirrored()
 
 
 @pytest.mark.parametrize(("share", "loose"), [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)])
 def test_there_is_no_room_around_a_wall(share, loose):
     """What runs in lines throughout cannot be continued by anything but itself."""
-    found = room(NOTHING, EVEN, NOTHING + np.float32(share), divisible=True)
+    found = extension_limits(NOTHING, EVEN, NOTHING + np.float32(share), divisible=True)
     side = FURTHER + CLOSE
     assert found == pytest.approx((loose, loose * side, loose * side), abs=1e-5)
 
@@ -160,6 +168,6 @@ def test_no_mirror_image_shows_a_tip():
     tip = NOTHING.copy()
     tip[12:, 30] = 1
     tip[50, 9:] = 0.2
-    found = room(tip, EVEN, NOTHING, divisible=False)
+    found = extension_limits(tip, EVEN, NOTHING, divisible=False)
     assert found == pytest.approx((11 / GRID, 8 / GRID, 0))
-    assert room(tip, EVEN, NOTHING, divisible=True).top > 12 / GRID
+    assert extension_limits(tip, EVEN, NOTHING, divisible=True).top > 12 / GRID

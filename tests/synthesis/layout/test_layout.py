@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.layout.frame import Room, random_frame
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.layout.frame import ExtensionLimits, random_frame
 from diabelli.synthesis.layout.layout import (
     Layout,
     _monotone,
     centres,
-    cubic,
-    folded,
-    look_up,
     random_layout,
+    reflect,
+    sample_bilinear,
+    upsample_noise,
 )
-from diabelli.synthesis.strength import dial
+from diabelli.synthesis.strength import params_of_strength
 
 STRENGTHS = (0.1, 0.5, 1.0)
 FREE = np.zeros((GRID, GRID), np.float32)
@@ -32,16 +32,20 @@ RIGIDITIES = {"free": FREE, "subject": subject(), "rigid": FREE + np.float32(1)}
 
 def noise(seed: int) -> np.ndarray:
     """Smooth noise along a line."""
-    return cubic(Stream(seed).normal(1, 5), GRID)[0]
+    return upsample_noise(RandomStream(seed).normal(1, 5), GRID)[0]
 
 
 def layouts(rigidity, strength, count=12, *, mirrored=False, room=0.4):
     """Layouts of many seeds over the same source."""
     some = []
     for seed in range(count):
-        stream = Stream(seed)
-        frame = random_frame(FREE, FREE, Room(room, room, room), dial(strength), stream)
-        some.append(random_layout(rigidity, frame, dial(strength), stream, mirrored=mirrored))
+        stream = RandomStream(seed)
+        frame = random_frame(
+            FREE, FREE, ExtensionLimits(room, room, room), params_of_strength(strength), stream
+        )
+        some.append(
+            random_layout(rigidity, frame, params_of_strength(strength), stream, mirrored=mirrored)
+        )
     return some
 
 
@@ -118,7 +122,7 @@ def test_a_weak_layout_hardly_moves():
 
 def unevenness(layout: Layout, where: np.ndarray) -> float:
     """How much the two maps are bent, over those cells of the canvas that show what is `where`."""
-    shown = look_up(where[..., None], layout.rows, layout.columns)[..., 0] > 0.99
+    shown = sample_bilinear(where[..., None], layout.rows, layout.columns)[..., 0] > 0.99
     inside = shown[1:, 1:] & shown[:-1, 1:] & shown[1:, :-1]
     steps = [np.diff(layout.rows, axis=0)[:, 1:], np.diff(layout.columns)[1:]]
     return float(np.mean([each[inside].std() / each[inside].mean() for each in steps]))
@@ -183,4 +187,4 @@ def test_a_layout_knows_its_scale():
 def test_places_beyond_the_edges_are_folded_back():
     """A little outside of the source is as far inside of it."""
     places = np.array([-0.2, 0.0, 0.3, 1.0, 1.1], np.float32)
-    np.testing.assert_allclose(folded(places), [0.2, 0.0, 0.3, 1.0, 0.9], atol=1e-6)
+    np.testing.assert_allclose(reflect(places), [0.2, 0.0, 0.3, 1.0, 0.9], atol=1e-6)

@@ -5,10 +5,10 @@ import pytest
 
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.saliency import descriptors
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import blur
 from diabelli.synthesis.layout.layout import Layout, centres
-from diabelli.synthesis.layout.tilt import _cut, looseness, rolled
+from diabelli.synthesis.layout.tilt import _cut, tilt, tilt_tolerance
 from oracles.sources import bricks, landscape
 
 SIDE = 256
@@ -16,8 +16,8 @@ NOTHING = np.zeros((GRID, GRID), np.float32)
 
 
 def looseness_of(image: np.ndarray) -> float:
-    planes = joined(image)
-    return looseness(planes, descriptors(planes))
+    planes = premultiply(image)
+    return tilt_tolerance(planes, descriptors(planes))
 
 
 def discs() -> np.ndarray:
@@ -66,7 +66,7 @@ def test_a_sky_above_a_field_stands_fast():
 def test_a_layout_leans_by_the_angle():
     """The angle is that of the tangent of its half, as the canvas shows it."""
     aspect, tangent = 1.5, 0.1
-    one = rolled(straight(), NOTHING, tangent, aspect)
+    one = tilt(straight(), NOTHING, tangent, aspect)
     along = (one.rows[:, -1] - one.rows[:, 0])[0], (one.columns[:, -1] - one.columns[:, 0])[0]
     assert np.arctan2(along[0], along[1] * aspect) == pytest.approx(2 * np.arctan(tangent), 1e-3)
     upwards = (one.rows[-1] - one.rows[0])[0], (one.columns[-1] - one.columns[0])[0] * aspect
@@ -75,7 +75,7 @@ def test_a_layout_leans_by_the_angle():
 
 def test_the_middle_stays_where_it_was():
     """Where there is room, a layout turns on the spot and keeps its scale."""
-    before, after = straight(), rolled(straight(), NOTHING, 0.05, 1.0)
+    before, after = straight(), tilt(straight(), NOTHING, 0.05, 1.0)
     for axis in ("rows", "columns"):
         assert getattr(after, axis).mean() == pytest.approx(getattr(before, axis).mean(), abs=1e-3)
     assert after.scale == pytest.approx(before.scale, rel=0.01)
@@ -86,7 +86,7 @@ def test_the_middle_stays_where_it_was():
 def test_it_shows_nothing_further_out(tangent, frame):
     """Corners do not swing beyond what the layout or the source reached: it comes nearer."""
     before = straight(*frame)
-    after = rolled(before, NOTHING, tangent, 0.8)
+    after = tilt(before, NOTHING, tangent, 0.8)
     assert after is not before
     for axis in ("rows", "columns"):
         one, other = getattr(before, axis), getattr(after, axis)
@@ -100,7 +100,7 @@ def test_no_subject_is_cut_by_leaning():
     tall[10:60, 12:54] = 1
     before = straight(0, 0, 1, 1)
     for tangent in (0.04, 0.08, 0.2):
-        after = rolled(before, tall, tangent, 1.0)
+        after = tilt(before, tall, tangent, 1.0)
         assert _cut(tall, after.rows, after.columns) < 0.04
-    assert rolled(before, tall, 0.04, 1.0) is not before
-    assert rolled(before, tall, 0.2, 1.0) is before
+    assert tilt(before, tall, 0.04, 1.0) is not before
+    assert tilt(before, tall, 0.2, 1.0) is before

@@ -5,9 +5,9 @@ import pytest
 
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import STEPS, analyse
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.montage.guide import Guide, guide_of
-from diabelli.synthesis.montage.montage import Montage, whole_sheet
+from diabelli.synthesis.montage.montage import Montage, unshifted
 from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT
 from oracles.sources import pebbles
 from synthesis.montage.test_shifts import layout
@@ -22,23 +22,23 @@ def halves(step: float = 0.25) -> Montage:
 
 
 def guide(montage: Montage, side: int = 512) -> Guide:
-    return guide_of(analyse(joined(pebbles(512)), side, side), layout(), montage)
+    return guide_of(analyse(premultiply(pebbles(512)), side, side), layout(), montage)
 
 
 def test_a_whole_sheet_has_no_seam():
     """Nothing of it is free, and it is the source under the layout."""
-    shown = guide(whole_sheet())
+    shown = guide(unshifted())
     assert shown.montage.seamless
     for index, size in enumerate(shown.analysis.sizes):
-        assert shown.freedom(index).shape == size
-        assert not shown.freedom(index).any()
-    difference = shown.at(512, 512).astype(int) - joined(pebbles(512))
+        assert shown.mend_mask(index).shape == size
+        assert not shown.mend_mask(index).any()
+    difference = shown.render(512, 512).astype(int) - premultiply(pebbles(512))
     assert np.abs(difference).mean() < 1
 
 
 def test_each_half_is_shown_from_its_own_place():
     """On both sides of the seam the source is seen, displaced by the sheet's step."""
-    shown, source = guide(halves()).at(512, 512).astype(int), joined(pebbles(512))
+    shown, source = guide(halves()).render(512, 512).astype(int), premultiply(pebbles(512))
     assert np.abs(shown[:, :250] - source[:, :250]).mean() < 1
     assert np.abs(shown[:, 262:] - source[:, 262 - 128 : 512 - 128]).mean() < 1
 
@@ -49,7 +49,7 @@ def test_freedom_lies_along_the_seam(index):
     searched ones were."""
     shown = guide(halves())
     width = shown.analysis.sizes[index][1]
-    free = shown.freedom(index)
+    free = shown.mend_mask(index)
     scale = max(1, width // 256)
     assert free[:, width // 2 - 1].min() == 255
     assert not free[:, : width // 2 - 12 * scale].any()
@@ -73,7 +73,7 @@ def test_levels_on_the_way_show_what_is_near_a_seam():
     finest = len(shown.analysis.sizes) - 1
     assert shown.level(0)[..., 3].all()
     last = shown.level(finest)
-    assert last[shown.freedom(finest) < 255, 3].all()
+    assert last[shown.mend_mask(finest) < 255, 3].all()
     between = shown.level(1)[..., 3]
     assert between[:, 55:67].all()
     assert not between[:, :30].any()
@@ -81,9 +81,9 @@ def test_levels_on_the_way_show_what_is_near_a_seam():
 
 def test_a_guide_knows_where_its_subject_is():
     """The subject is that of the source, under the layout."""
-    analysis = analyse(joined(pebbles(256)), 256, 256)
+    analysis = analyse(premultiply(pebbles(256)), 256, 256)
     analysis.subject[:] = 0
     analysis.subject[:, :16] = 1
-    moved = guide_of(analysis, layout(left=0.25), whole_sheet()).subject
+    moved = guide_of(analysis, layout(left=0.25), unshifted()).subject
     assert moved[:, 20:30].min() > 0.99
     assert moved[:, 34:].max() < 0.01

@@ -3,22 +3,22 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.cell_features import FIRM, LINED, PLAIN, SUBJECT, Cells
+from diabelli.synthesis.analysis.cell_features import FIRM, LINED, PLAIN, SUBJECT, CellFeatures
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import analyse
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.layout.layout import Layout, centres, look_up
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.layout.layout import Layout, centres, sample_bilinear
 from diabelli.synthesis.montage.shifts import (
+    COPIES,
     FAR,
+    FORBIDDEN_COST,
     GHOST,
     NEAREST,
-    NOWHERE,
     ROW,
-    SHEETS,
     TASTE,
-    random_sheets,
+    random_shifted_copies,
 )
 from oracles.sources import bricks, meadow, pebbles
 
@@ -32,27 +32,27 @@ def layout(top: float = 0.0, left: float = 0.0) -> Layout:
 
 
 @pytest.fixture(scope="module")
-def cells() -> Cells:
-    return analyse(joined(meadow(256)), 256, 256).cells
+def cells() -> CellFeatures:
+    return analyse(premultiply(meadow(256)), 256, 256).cells
 
 
 def test_the_first_sheet_is_not_displaced(cells):
     """It shows every cell where it is; no other comes near to that."""
-    sheets = random_sheets(cells, layout(), NEW, Stream(1))
-    assert len(sheets.steps) == SHEETS
-    assert not sheets.steps[0].any()
-    assert np.abs(sheets.steps[1:]).sum(1).min() > NEAREST
-    assert np.abs(sheets.steps[:, 1]).max() <= FAR
-    first = sheets.looks[0].reshape(GRID, GRID, 2, 2, 5)[:, :, 0, 0]
+    sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(1))
+    assert len(sheets.shifts) == COPIES
+    assert not sheets.shifts[0].any()
+    assert np.abs(sheets.shifts[1:]).sum(1).min() > NEAREST
+    assert np.abs(sheets.shifts[:, 1]).max() <= FAR
+    first = sheets.appearance[0].reshape(GRID, GRID, 2, 2, 5)[:, :, 0, 0]
     inner = np.s_[4:-4, 4:-4]
     np.testing.assert_allclose(first[inner], cells.looks[::2, ::2][inner], atol=0.01)
 
 
 def test_sheets_are_displaced_by_their_steps(cells):
     """What a sheet shows is what lies a step away."""
-    sheets = random_sheets(cells, layout(), NEW, Stream(2))
-    for (down, across), firm in zip(sheets.steps, sheets.firm, strict=True):
-        shown = look_up(cells.facts, layout().rows + down, layout().columns + across)
+    sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(2))
+    for (down, across), firm in zip(sheets.shifts, sheets.firm, strict=True):
+        shown = sample_bilinear(cells.facts, layout().rows + down, layout().columns + across)
         expected = shown[..., FIRM] + ROW * shown[..., LINED]
         np.testing.assert_allclose(firm, expected, atol=1e-5)
 
@@ -60,63 +60,65 @@ def test_sheets_are_displaced_by_their_steps(cells):
 @pytest.mark.parametrize("seed", range(3))
 def test_no_sheet_shows_what_the_source_does_not_have(cells, seed):
     """Displaced sheets end where the source ends."""
-    sheets = random_sheets(cells, layout(), NEW, Stream(seed))
-    for step, own in zip(sheets.steps[1:], sheets.own[1:], strict=True):
+    sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(seed))
+    for step, own in zip(sheets.shifts[1:], sheets.unary[1:], strict=True):
         rows, columns = layout().rows + step[0], layout().columns + step[1]
         outside = (np.abs(rows - 0.5) > 0.5) | (np.abs(columns - 0.5) > 0.5)
-        assert (own[outside] >= NOWHERE).all()
-        assert (own[~outside] < NOWHERE).all()
+        assert (own[outside] >= FORBIDDEN_COST).all()
+        assert (own[~outside] < FORBIDDEN_COST).all()
 
 
 def test_the_subject_stays_where_it_is(cells):
     """Where sheet 0 shows it every other is dear, and so is each that shows it elsewhere."""
-    sheets = random_sheets(cells, layout(), NEW, Stream(4))
+    sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(4))
     subject = cells.facts[..., SUBJECT] == 1
     assert subject.any()
-    assert (sheets.own[0][subject] == 0).all()
-    assert (sheets.own[1:, subject] >= GHOST).all()
-    for step, own in zip(sheets.steps[1:], sheets.own[1:], strict=True):
-        shown = look_up(cells.facts, layout().rows + step[0], layout().columns + step[1])
+    assert (sheets.unary[0][subject] == 0).all()
+    assert (sheets.unary[1:, subject] >= GHOST).all()
+    for step, own in zip(sheets.shifts[1:], sheets.unary[1:], strict=True):
+        shown = sample_bilinear(cells.facts, layout().rows + step[0], layout().columns + step[1])
         ghost = shown[..., SUBJECT] > 0.9
         assert (own[ghost] >= 0.9 * GHOST).all()
 
 
 def test_what_is_new_is_cheaper():
     """On a texture sheet 0 costs what is gained by another; where it is plain nothing is gained."""
-    texture = analyse(joined(pebbles(256)), 256, 256).cells
-    facts = texture.facts.copy()
+    texture = analyse(premultiply(pebbles(256)), 256, 256).cells
+    facts = texture.features.copy()
     facts[..., SUBJECT] = 0
     facts[..., PLAIN] = 0
     facts[:, :20, PLAIN] = 1
-    sheets = random_sheets(Cells(facts, texture.looks), layout(), NEW, Stream(5))
-    assert not sheets.own[0][:, :20].any()
-    assert (sheets.own[0][:, 21:] == NEW).all()
-    there = sheets.own[1:, :, 21:] < NOWHERE
-    assert np.median(sheets.own[1:, :, 21:][there]) < (1 + TASTE) * NEW
+    sheets = random_shifted_copies(
+        CellFeatures(facts, texture.appearance), layout(), NEW, RandomStream(5)
+    )
+    assert not sheets.unary[0][:, :20].any()
+    assert (sheets.unary[0][:, 21:] == NEW).all()
+    there = sheets.unary[1:, :, 21:] < FORBIDDEN_COST
+    assert np.median(sheets.unary[1:, :, 21:][there]) < (1 + TASTE) * NEW
 
 
 @pytest.mark.parametrize(("top", "left"), [(0.2, 0.0), (0.0, 0.2), (0.0, -0.2)])
 def test_some_sheets_fill_what_lies_beyond(cells, top, left):
     """Where the layout reaches out of the source, there is a sheet that does not."""
     moved = layout(top, left)
-    sheets = random_sheets(cells, moved, 0.0, Stream(6))
+    sheets = random_shifted_copies(cells, moved, 0.0, RandomStream(6))
     beyond = (moved.rows < 0) | (np.abs(moved.columns - 0.5) > 0.5)
     assert beyond.any()
-    assert (sheets.own[1:, beyond].min(0) < NOWHERE).mean() > 0.95
+    assert (sheets.unary[1:, beyond].min(0) < FORBIDDEN_COST).mean() > 0.95
 
 
 @pytest.fixture(scope="module")
-def wall() -> Cells:
+def wall() -> CellFeatures:
     """A wall without a subject."""
-    found = analyse(joined(bricks(256)), 256, 256).cells
-    found.facts[..., SUBJECT] = 0
+    found = analyse(premultiply(bricks(256)), 256, 256).cells
+    found.features[..., SUBJECT] = 0
     return found
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_steps_settle_where_a_picture_repeats(wall, seed):
     """A wall is displaced by whole bricks, or nearly: its steps are multiples of its period."""
-    across = random_sheets(wall, layout(), NEW, Stream(seed)).steps[1:, 1]
+    across = random_shifted_copies(wall, layout(), NEW, RandomStream(seed)).shifts[1:, 1]
     off = np.abs(across * 16 - np.rint(across * 16)) / 16
     assert off.mean() < 0.4 / 64  # 1 / 64 were they drawn alone
 
@@ -125,21 +127,26 @@ def test_steps_settle_where_a_picture_repeats(wall, seed):
 def test_no_step_settles_on_what_is_there_already(seed):
     """Where all is smooth the best fit is no step at all, but each keeps its distance."""
     blobs = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), np.uint8)
-    soft = analyse(resize(joined(blobs), 256, 256), 256, 256).cells
-    soft.facts[..., SUBJECT] = 0
-    sheets = random_sheets(soft, layout(), NEW, Stream(seed))
-    assert np.abs(sheets.steps[1:]).sum(1).min() > NEAREST
+    soft = analyse(resize(premultiply(blobs), 256, 256), 256, 256).cells
+    soft.features[..., SUBJECT] = 0
+    sheets = random_shifted_copies(soft, layout(), NEW, RandomStream(seed))
+    assert np.abs(sheets.shifts[1:]).sum(1).min() > NEAREST
 
 
 def test_seams_through_walls_are_firm(cells, wall):
     """A seam costs more through a wall than through a meadow."""
-    firm = [random_sheets(each, layout(), NEW, Stream(5)).firm[0].mean() for each in (wall, cells)]
+    firm = [
+        random_shifted_copies(each, layout(), NEW, RandomStream(5)).firm[0].mean()
+        for each in (wall, cells)
+    ]
     assert firm[0] > 5 * firm[1]
 
 
 def test_sheets_are_their_streams_alone(cells):
     """The same stream gives the same sheets, another stream others."""
-    steps = [random_sheets(cells, layout(), NEW, Stream(seed)).steps for seed in (7, 7, 8)]
+    steps = [
+        random_shifted_copies(cells, layout(), NEW, RandomStream(seed)).shifts for seed in (7, 7, 8)
+    ]
     np.testing.assert_array_equal(steps[0], steps[1])
     assert (steps[0] != steps[2]).any()
 
@@ -147,7 +154,7 @@ def test_sheets_are_their_streams_alone(cells):
 def test_looking_up_is_exact_on_the_grid_and_mirrored_beyond():
     """In the middle of a cell it is the cell's value, beyond an edge that of its mirror image."""
     values = np.random.default_rng(9).random((GRID, GRID, 2)).astype(np.float32)
-    same = look_up(values, layout().rows, layout().columns)
+    same = sample_bilinear(values, layout().rows, layout().columns)
     np.testing.assert_allclose(same, values, atol=1e-4)
-    above = look_up(values, layout(top=4 / GRID).rows, layout().columns)
+    above = sample_bilinear(values, layout(top=4 / GRID).rows, layout().columns)
     np.testing.assert_allclose(above[:4], values[3::-1], atol=1e-4)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import (
-    carry_up,
     expected_field,
     patch_mask,
+    upsample_field,
 )
 from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT
 
@@ -66,13 +66,13 @@ def test_a_patch_counts_if_any_of_its_pixels_does():
 )
 def test_a_field_that_moves_nothing_still_does_not_a_level_up(old, new):
     """The identity is carried up to the identity."""
-    np.testing.assert_array_equal(carry_up(itself(*old), old, new), itself(*new))
+    np.testing.assert_array_equal(upsample_field(itself(*old), old, new), itself(*new))
 
 
 def test_the_same_size_changes_nothing():
     """A field carried to its own size is that field."""
     field = random_field(30, 20, 2)
-    np.testing.assert_array_equal(carry_up(field, (30, 20), (30, 20)), field)
+    np.testing.assert_array_equal(upsample_field(field, (30, 20), (30, 20)), field)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_same_size_changes_nothing():
 )
 def test_carried_fields_stay_inside(old, new):
     """Wild fields too point into the larger source."""
-    carried = carry_up(random_field(*old, 3), old, new)
+    carried = upsample_field(random_field(*old, 3), old, new)
     assert carried.shape == (new[0] - PATCH + 1, new[1] - PATCH + 1, 2)
     assert inside(carried, *new)
 
@@ -89,5 +89,5 @@ def test_carried_fields_stay_inside(old, new):
 def test_displacements_grow_with_the_level():
     """What was three pixels off is six off at twice the size."""
     field = np.clip(itself(40, 40) + np.int32([3, -2]), 0, 40 - PATCH).astype(np.int32)
-    carried = carry_up(field, (40, 40), (80, 80)) - itself(80, 80)
+    carried = upsample_field(field, (40, 40), (80, 80)) - itself(80, 80)
     assert (carried[12:-12, 12:-12] == (6, -4)).all()

@@ -8,10 +8,10 @@ from diabelli.synthesis.patchmatch.patchmatch import (
     PATCH,
     ROW,
     UNIT,
-    Prior,
-    assess,
+    MatchPrior,
     distance,
-    sweep,
+    evaluate,
+    patchmatch_pass,
 )
 from oracles.exhaustive import all_distances, all_penalties, bends, chosen
 
@@ -29,20 +29,20 @@ class Match:
         self.places = (source[0] - PATCH + 1, source[1] - PATCH + 1)
         shape = (PLACES, PLACES)
         self.field = draw.integers(0, self.places, (*shape, 2), np.int32)
-        self.prior = Prior(
+        self.prior = MatchPrior(
             expected=draw.integers(0, np.multiply(self.places, UNIT), (*shape, 2), np.int32),
             mu=mu << MU_SHIFT,
-            bend=0,
+            smoothness=0,
             active=np.ones(shape, bool),
         )
         self.assess()
 
     def assess(self) -> None:
-        self.costs = assess(self.canvas, self.source, self.field, self.prior)
+        self.costs = evaluate(self.canvas, self.source, self.field, self.prior)
 
     def sweep(self, turn: int, *, bend: int = 0, radius: int = SIDE) -> None:
         self.prior = self.prior._replace(bend=bend)
-        sweep(
+        patchmatch_pass(
             self.canvas, self.source, self.field, self.costs, self.prior,
             radius, turn % 2 == 0, turn,
         )  # fmt: skip

@@ -4,24 +4,24 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.source_analysis import STEPS, analyse
-from diabelli.synthesis.core.alpha import is_transparent, joined
+from diabelli.synthesis.core.alpha import is_transparent, premultiply
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import patch_mask
 from diabelli.synthesis.patchmatch.patchmatch import PATCH
-from diabelli.synthesis.patchmatch.refine import Canvas, _every_other, climb, start
+from diabelli.synthesis.patchmatch.refine import Canvas, _every_other, initial_canvas, refine
 from oracles.sources import landscape, meadow, pebbles
 from synthesis.montage.test_guide import halves
 from synthesis.montage.test_shifts import layout
 
 
 def guide(source: np.ndarray, size: tuple[int, int] = (256, 256), step: float = 0.3) -> Guide:
-    return guide_of(analyse(joined(source), *size), layout(), halves(step))
+    return guide_of(analyse(premultiply(source), *size), layout(), halves(step))
 
 
 def climbed(shown: Guide, levels: int, seed: int = 5) -> Canvas:
-    canvas = start(shown, seed)
+    canvas = initial_canvas(shown, seed)
     for _ in range(levels):
-        canvas = climb(canvas, shown, seed)
+        canvas = refine(canvas, shown, seed)
     return canvas
 
 
@@ -30,7 +30,7 @@ def climbed(shown: Guide, levels: int, seed: int = 5) -> Canvas:
 def test_every_level_is_whole(source, size):
     """At each level canvas and field have its size, and the field points into the source."""
     shown = guide(source, size)
-    canvas = start(shown, 5)
+    canvas = initial_canvas(shown, 5)
     for level, (height, width) in enumerate(shown.analysis.sizes):
         assert canvas.level == level
         assert canvas.image.shape == (height, width, 4)
@@ -38,7 +38,7 @@ def test_every_level_is_whole(source, size):
         assert (canvas.field >= 0).all()
         assert (canvas.field <= (height - PATCH, width - PATCH)).all()
         if level < len(shown.analysis.sizes) - 1:
-            canvas = climb(canvas, shown, 5)
+            canvas = refine(canvas, shown, 5)
 
 
 def test_what_is_far_from_a_seam_shows_the_guide():
@@ -46,7 +46,7 @@ def test_what_is_far_from_a_seam_shows_the_guide():
     shown = guide(meadow(256), (512, 512))
     finest = len(shown.analysis.sizes) - 1
     for level in (0, finest):
-        held = shown.freedom(level) == 0
+        held = shown.mend_mask(level) == 0
         assert held.any()
         image = climbed(shown, level).image
         np.testing.assert_array_equal(image[held], shown.level(level)[held])
@@ -55,8 +55,8 @@ def test_what_is_far_from_a_seam_shows_the_guide():
 def test_patches_away_from_a_seam_do_not_wander():
     """What is not searched is taken from about where its layout says."""
     shown = guide(pebbles(256))
-    canvas = start(shown, 5)
-    held = ~patch_mask(shown.freedom(0))
+    canvas = initial_canvas(shown, 5)
+    held = ~patch_mask(shown.mend_mask(0))
     assert held.any()
     off = np.abs(canvas.field[held] - shown.expected(0)[held] / 16)
     assert off.max() <= 1
@@ -81,7 +81,7 @@ def test_a_seam_is_mended():
     """Where two halves do not fit, the canvas jumps less than the guide does."""
     shown = guide(ramp(), step=0.26)
     canvas = climbed(shown, STEPS)
-    assert broken(canvas.image) < 0.75 * broken(shown.at(256, 256))
+    assert broken(canvas.image) < 0.75 * broken(shown.render(256, 256))
 
 
 def test_opaque_canvases_have_no_alpha():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.patchmatch.patchmatch import PATCH
-from diabelli.synthesis.patchmatch.voting import TILE, bell, similarities, vote
+from diabelli.synthesis.patchmatch.voting import TILE, gaussian_window, vote, vote_weights
 from oracles.exhaustive import votes
 
 SIDE = 13
@@ -28,8 +28,8 @@ def guide(seed: int = 99) -> np.ndarray:
 def test_the_canvas_is_the_mean_of_the_votes(seed):
     """Each pixel is the weighted mean of what every patch over it would put there, rounded."""
     source, field, weights = drawn(seed)
-    found = vote(source, field, weights, bell(3), guide(), FREE)
-    exact = votes(source, field, weights, bell(3))
+    found = vote(source, field, weights, gaussian_window(3), guide(), FREE)
+    exact = votes(source, field, weights, gaussian_window(3))
     assert np.abs(found - exact).max() <= 0.501
 
 
@@ -37,7 +37,7 @@ def test_agreement_is_shown_as_it_is():
     """Where all patches come from one place of the source, the canvas is that place."""
     source = drawn(1, (20, 20))[0]
     field = np.moveaxis(np.indices(SHAPE), 0, -1).astype(np.int32) + np.int32([3, 5])
-    canvas = vote(source, field, np.ones(SHAPE, np.float32), bell(3), guide(), FREE)
+    canvas = vote(source, field, np.ones(SHAPE, np.float32), gaussian_window(3), guide(), FREE)
     np.testing.assert_array_equal(canvas, source[3 : 3 + SIDE, 5 : 5 + SIDE])
 
 
@@ -45,7 +45,7 @@ def test_the_guide_is_shown_where_nothing_is_free():
     """Votes change nothing where freedom is 0."""
     source, field, weights = drawn(2)
     freedom = np.where(np.indices((SIDE, SIDE))[1] < 6, 0, 255).astype(np.uint8)
-    canvas = vote(source, field, weights, bell(3), guide(), freedom)
+    canvas = vote(source, field, weights, gaussian_window(3), guide(), freedom)
     np.testing.assert_array_equal(canvas[:, :6], guide()[:, :6])
     assert (canvas[:, 6:] != guide()[:, 6:]).any()
 
@@ -54,9 +54,9 @@ def test_the_guide_is_shown_where_nothing_is_free():
 def test_half_free_pixels_are_mixed(freedom):
     """Between, the canvas is votes and guide in the proportion of the freedom."""
     source, field, weights = drawn(3)
-    canvas = vote(source, field, weights, bell(3), guide(), np.full_like(FREE, freedom))
+    canvas = vote(source, field, weights, gaussian_window(3), guide(), np.full_like(FREE, freedom))
     share = freedom / 255
-    mixed = share * votes(source, field, weights, bell(3)) + (1 - share) * guide()
+    mixed = share * votes(source, field, weights, gaussian_window(3)) + (1 - share) * guide()
     assert np.abs(canvas - mixed).max() <= 1.01
 
 
@@ -64,16 +64,18 @@ def test_a_patch_of_no_weight_has_no_vote():
     """It is as if the patches of weight 0 pointed anywhere."""
     source, field, weights = drawn(4)
     weights[::2, 1::2] = 0
-    first = vote(source, field, weights, bell(3), guide(), FREE)
+    first = vote(source, field, weights, gaussian_window(3), guide(), FREE)
     field[::2, 1::2] = 0
-    np.testing.assert_array_equal(first, vote(source, field, weights, bell(3), guide(), FREE))
+    np.testing.assert_array_equal(
+        first, vote(source, field, weights, gaussian_window(3), guide(), FREE)
+    )
 
 
 def test_a_vote_leaves_its_guide_alone():
     """The guide that is passed in is not painted over."""
     source, field, weights = drawn(5)
     shown = guide()
-    vote(source, field, weights, bell(3), shown, FREE)
+    vote(source, field, weights, gaussian_window(3), shown, FREE)
     np.testing.assert_array_equal(shown, guide())
 
 
@@ -81,7 +83,7 @@ def test_votes_stay_within_the_colours_of_the_source():
     """A mean of colours is never darker or lighter than all of them."""
     source, field, weights = drawn(6)
     source = source // 4 + np.uint8(100)
-    canvas = vote(source, field, weights, bell(3), guide(), FREE)
+    canvas = vote(source, field, weights, gaussian_window(3), guide(), FREE)
     assert canvas.min() >= source.min()
     assert canvas.max() <= source.max()
 
@@ -89,7 +91,7 @@ def test_votes_stay_within_the_colours_of_the_source():
 def test_better_matches_weigh_more():
     """Weights fall as costs grow, from 1 towards 0 but never to it."""
     costs = np.sort(np.random.default_rng(7).integers(0, 10**6, (9, 9), np.int32), axis=None)
-    weights = similarities(costs.reshape(9, 9), np.ones((9, 9), bool)).reshape(-1)
+    weights = vote_weights(costs.reshape(9, 9), np.ones((9, 9), bool)).reshape(-1)
     assert (np.diff(weights) <= 0).all()
     assert weights[0] > 0.9
     assert weights[-1] > 0
@@ -98,7 +100,7 @@ def test_better_matches_weigh_more():
 @pytest.mark.parametrize("cost", [0, 7, 2**30])
 def test_equal_matches_weigh_the_same(cost):
     """Where all costs are equal, so are all weights."""
-    weights = similarities(np.full((5, 6), cost, np.int32), np.ones((5, 6), bool))
+    weights = vote_weights(np.full((5, 6), cost, np.int32), np.ones((5, 6), bool))
     assert len(np.unique(weights)) == 1
     assert np.isfinite(weights).all()
 
@@ -107,7 +109,7 @@ def test_one_terrible_match_does_not_silence_the_others():
     """The scale of the weights comes from the usual costs, not from the worst one."""
     costs = np.full((10, 10), 100, np.int32)
     costs[3, 3] = 2**30
-    weights = similarities(costs, np.ones((10, 10), bool))
+    weights = vote_weights(costs, np.ones((10, 10), bool))
     assert weights[0, 0] > 0.4
     assert 0 < weights[3, 3] < 1e-4
 
@@ -117,7 +119,7 @@ def test_only_active_matches_weigh():
     costs = np.zeros((10, 10), np.int32)
     active = np.indices((10, 10)).sum(0) % 5 == 0
     costs[active] = 100
-    weights = similarities(costs, active)
+    weights = vote_weights(costs, active)
     assert not weights[~active].any()
     assert weights[active].min() > 0.4
 
@@ -133,8 +135,8 @@ def test_large_canvases_are_voted_tile_by_tile():
     freedom = np.zeros((height, width), np.uint8)
     freedom[5:50, 3:20] = 255
     shown = np.zeros((height, width, 4), np.uint8)
-    canvas = vote(source, field, weights, bell(3), shown, freedom)
-    exact = votes(source, field, weights, bell(3))
+    canvas = vote(source, field, weights, gaussian_window(3), shown, freedom)
+    exact = votes(source, field, weights, gaussian_window(3))
     free = freedom > 0
     assert np.abs(canvas[free] - exact[free]).max() <= 0.501
     assert not canvas[~free].any()
@@ -142,7 +144,7 @@ def test_large_canvases_are_voted_tile_by_tile():
 
 def test_a_patch_speaks_loudest_for_its_middle():
     """The weights inside a patch fall from its middle, the same in all directions."""
-    window = bell(PATCH / 3)
+    window = gaussian_window(PATCH / 3)
     assert window.shape == (PATCH, PATCH)
     np.testing.assert_array_equal(window, window.T)
     np.testing.assert_allclose(window, window[::-1], rtol=1e-6)

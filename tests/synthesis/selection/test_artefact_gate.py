@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.alpha import joined
+from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.selection import artefact_gate
 from diabelli.synthesis.selection.artefact_gate import (
     REACH,
@@ -11,7 +11,7 @@ from diabelli.synthesis.selection.artefact_gate import (
     STRIDE,
     SUBJECT,
     _worst_window,
-    garble,
+    max_window_distance,
 )
 from oracles.exhaustive import all_distances
 from oracles.sources import face, pebbles
@@ -54,30 +54,32 @@ def test_only_judged_windows_count():
 
 def test_a_copy_is_not_garbled():
     """The source itself, or a reference itself, has no bad window."""
-    source = joined(face(SIDE))
-    assert garble(source, RIGID, (source,), 40.0) == 0
-    assert garble(source, RIGID, (joined(pebbles(SIDE)), source), 40.0) == 0
+    source = premultiply(face(SIDE))
+    assert max_window_distance(source, RIGID, (source,), 40.0) == 0
+    assert max_window_distance(source, RIGID, (premultiply(pebbles(SIDE)), source), 40.0) == 0
 
 
 def test_a_second_nose_is_garbled():
     """A face whose halves are swapped is far from every window of the face."""
-    source = joined(face(SIDE))
+    source = premultiply(face(SIDE))
     broken = source.copy()
     broken[16:48, 16:48] = source[16:48, 16:48][::-1]
-    assert garble(broken, RIGID, (source,), float(source[..., :3].std())) > 0.4
+    assert max_window_distance(broken, RIGID, (source,), float(source[..., :3].std())) > 0.4
 
 
 def test_what_is_not_rigid_is_not_judged():
     """Grass may be laid anew."""
-    source, other = joined(pebbles(SIDE)), joined(face(SIDE))
-    assert garble(other, RIGID * np.float32(SUBJECT / 2), (source,), 40.0) == 0
-    assert garble(other, RIGID, (source,), 40.0) > 0
+    source, other = premultiply(pebbles(SIDE)), premultiply(face(SIDE))
+    assert max_window_distance(other, RIGID * np.float32(SUBJECT / 2), (source,), 40.0) == 0
+    assert max_window_distance(other, RIGID, (source,), 40.0) > 0
 
 
 def test_more_contrast_forgives_more():
     """The distance is told in units of the source's contrast."""
-    source, other = joined(pebbles(SIDE)), joined(face(SIDE))
-    near, far = (garble(other, RIGID, (source,), contrast) for contrast in (50.0, 25.0))
+    source, other = premultiply(pebbles(SIDE)), premultiply(face(SIDE))
+    near, far = (
+        max_window_distance(other, RIGID, (source,), contrast) for contrast in (50.0, 25.0)
+    )
     assert far == pytest.approx(2 * near)
 
 
@@ -85,14 +87,14 @@ def test_references_of_another_size_are_looked_through():
     """A reference at another zoom, smaller than a window even, is compared."""
     canvas = image(SIDE, SIDE, 5)
     for shape in ((16, 90), (20, 20), (74, 74)):
-        assert np.isfinite(garble(canvas, RIGID, (image(*shape, 6),), 30.0))
+        assert np.isfinite(max_window_distance(canvas, RIGID, (image(*shape, 6),), 30.0))
 
 
 def test_one_more_reference_never_makes_it_worse():
     """Every further reference is one more chance for each window."""
     canvas = image(SIDE, SIDE, 7)
     references = tuple(image(40 + k, 50, k) for k in range(4))
-    found = [garble(canvas, RIGID, references[:k], 30.0) for k in range(1, 5)]
+    found = [max_window_distance(canvas, RIGID, references[:k], 30.0) for k in range(1, 5)]
     assert found == sorted(found, reverse=True)
 
 

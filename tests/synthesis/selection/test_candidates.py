@@ -6,66 +6,66 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from diabelli.synthesis.pipeline import study
+from diabelli.synthesis.pipeline import analyse_source
 from diabelli.synthesis.selection.candidates import (
     CHANCES,
     LETTERS,
     THUMB,
     WRITTEN,
-    Sketch,
+    LayoutSketch,
     _suited,
-    difference,
-    pick_apart,
-    propose,
-    sketch,
+    build_candidate,
+    farthest_point_selection,
+    sketch_layout,
+    thumbnail_distance,
 )
-from diabelli.synthesis.strength import dial
+from diabelli.synthesis.strength import params_of_strength
 from oracles.sources import face, flag, meadow
 
 
 @pytest.fixture(scope="module")
 def studied():
-    return study(meadow(200), 256, 256)
+    return analyse_source(meadow(200), 256, 256)
 
 
 @pytest.fixture(scope="module")
-def sketches(studied) -> list[Sketch]:
-    return [sketch(studied, dial(0.8), seed) for seed in range(8)]
+def sketches(studied) -> list[LayoutSketch]:
+    return [sketch_layout(studied, params_of_strength(0.8), seed) for seed in range(8)]
 
 
-def picked(like: Sketch, values: list[int], n: int) -> list[int]:
+def picked(like: LayoutSketch, values: list[int], n: int) -> list[int]:
     """Which grey levels are picked, in their order."""
     made = [
-        Sketch(k, like.guide, like.dial, np.full((THUMB, THUMB, 4), value, np.uint8))
+        LayoutSketch(k, like.guide, like.dial, np.full((THUMB, THUMB, 4), value, np.uint8))
         for k, value in enumerate(values)
     ]
-    return [int(one.thumb[0, 0, 0]) for one in pick_apart(made, n)]
+    return [int(one.thumb[0, 0, 0]) for one in farthest_point_selection(made, n)]
 
 
 def test_a_sketch_is_its_seeds_alone(studied, sketches):
     """Drawn again, in another order, it is the same."""
     for seed in (5, 2):
-        again = sketch(studied, dial(0.8), seed)
+        again = sketch_layout(studied, params_of_strength(0.8), seed)
         np.testing.assert_array_equal(again.thumb, sketches[seed].thumb)
 
 
 def test_sketches_differ(sketches):
     """No two seeds sketch the same picture, and both orientations are tried."""
-    assert all(difference(one, other) > 0 for one, other in combinations(sketches, 2))
+    assert all(thumbnail_distance(one, other) > 0 for one, other in combinations(sketches, 2))
     assert {one.guide.layout.mirrored for one in sketches} == {False, True}
 
 
 def test_differences_are_distances(sketches):
     """Nothing differs from itself, and both ways are equally long."""
     one, other = sketches[:2]
-    assert difference(one, one) == 0
-    assert difference(one, other) == difference(other, one)
+    assert thumbnail_distance(one, one) == 0
+    assert thumbnail_distance(one, other) == thumbnail_distance(other, one)
 
 
 def test_the_first_sketch_is_always_picked(sketches):
     """The request's own seed comes first, however much it looks like another."""
     for n in range(1, 9):
-        chosen = pick_apart(sketches, n)
+        chosen = farthest_point_selection(sketches, n)
         assert len(chosen) == n
         assert chosen[0] is sketches[0]
         assert len({one.seed for one in chosen}) == n
@@ -79,7 +79,7 @@ def test_each_choice_lies_farthest_from_those_before(sketches):
 
 def test_more_variations_go_on_where_fewer_stopped(sketches):
     """The first picks of a large choice are those of a small one."""
-    seeds = [[one.seed for one in pick_apart(sketches, n)] for n in (3, 6)]
+    seeds = [[one.seed for one in farthest_point_selection(sketches, n)] for n in (3, 6)]
     assert seeds[1][:3] == seeds[0]
 
 
@@ -92,21 +92,23 @@ def changed(candidate) -> float:
 
 def test_surroundings_are_arranged_anew(sketches):
     """Much of a meadow is shown from somewhere else, and the canvas is not the plain guide."""
-    candidates = [propose(one) for one in sketches]
+    candidates = [build_candidate(one) for one in sketches]
     assert np.mean([changed(one) for one in candidates]) > 0.3
     assert all((one.canvas.image != one.guide.level(0)).any() for one in candidates if changed(one))
 
 
 def test_a_candidate_is_its_sketchs_alone(sketches):
     """Proposed again, it is the same."""
-    one, again = (propose(sketches[3]) for _ in range(2))
+    one, again = (build_candidate(sketches[3]) for _ in range(2))
     np.testing.assert_array_equal(one.canvas.image, again.canvas.image)
     np.testing.assert_array_equal(one.guide.montage.labels, again.guide.montage.labels)
 
 
 def test_what_is_one_whole_is_not_divided():
     """A drawing keeps to its one sheet."""
-    candidate = propose(sketch(study(flag(200), 256, 256), dial(1.0), 1))
+    candidate = build_candidate(
+        sketch_layout(analyse_source(flag(200), 256, 256), params_of_strength(1.0), 1)
+    )
     assert candidate.guide.montage.seamless
 
 
@@ -114,7 +116,7 @@ def test_a_garbled_montage_is_less_new(sketches):
     """Where the gate lets nothing through, only what the source does not have is filled in."""
     closed = [replace(one, dial=replace(one.dial, garble=-1.0)) for one in sketches]
     opened = [replace(one, dial=replace(one.dial, garble=1e9)) for one in sketches]
-    fallen, taken = ([changed(propose(one)) for one in some] for some in (closed, opened))
+    fallen, taken = ([changed(build_candidate(one)) for one in some] for some in (closed, opened))
     assert CHANCES[-1] == 0
     assert np.mean(fallen) < 0.3 * np.mean(taken)
 
@@ -122,9 +124,10 @@ def test_a_garbled_montage_is_less_new(sketches):
 def test_a_dial_is_suited_to_its_picture():
     """Textures hardly bend, what is written even less, a face as much as was asked for."""
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
-    asked = dial(0.8)
+    asked = params_of_strength(0.8)
     texture, written, shown = (
-        _suited(asked, study(source, 256, 256)[0]) for source in (noise, flag(200), face(200))
+        _suited(asked, analyse_source(source, 256, 256)[0])
+        for source in (noise, flag(200), face(200))
     )
     assert texture.flow < 0.3 * asked.flow
     assert texture.stretch < 0.3 * asked.stretch

@@ -25,10 +25,10 @@ from __future__ import annotations
 
 import re
 
-from diabelli.errors import CallerError, InvalidParameter, InvalidPicture, OperatorError
+from diabelli.errors import ClientError, InvalidParameter, InvalidPicture, OperatorError
 
 
-class MissingKey(CallerError):
+class MissingApiKey(ClientError):
     """The request carries no API key and this server asks for one."""
 
     code = "missing_api_key"
@@ -42,7 +42,7 @@ class MissingKey(CallerError):
         )
 
 
-class WrongKey(CallerError):
+class InvalidApiKey(ClientError):
     """The API key is none of those that this server accepts; the message shows it masked."""
 
     code = "invalid_api_key"
@@ -51,7 +51,7 @@ class WrongKey(CallerError):
         super().__init__(f"Incorrect API key provided: {masked(key)}.")
 
 
-class NotAnAdmin(CallerError):
+class AdminRequired(ClientError):
     """Only an admin key may look at this."""
 
     code = "not_an_admin"
@@ -62,7 +62,7 @@ class NotAnAdmin(CallerError):
         )
 
 
-class UnknownUrl(CallerError):
+class RouteNotFound(ClientError):
     """No route has this path."""
 
     code = "unknown_url"
@@ -71,7 +71,7 @@ class UnknownUrl(CallerError):
         super().__init__(f"Invalid URL ({method} {path})")
 
 
-class WrongMethod(CallerError):
+class MethodNotAllowed(ClientError):
     """The path exists, but not for this method."""
 
     code = "wrong_method"
@@ -83,7 +83,7 @@ class WrongMethod(CallerError):
         )
 
 
-class WrongContentType(CallerError):
+class WrongContentType(ClientError):
     """The body is not said to be multipart/form-data."""
 
     code = "wrong_content_type"
@@ -95,13 +95,13 @@ class WrongContentType(CallerError):
         )
 
 
-class BrokenForm(CallerError):
+class MalformedForm(ClientError):
     """The body is not well-formed multipart/form-data."""
 
     code = "broken_form"
 
 
-class BodyTooLarge(CallerError):
+class BodyTooLarge(ClientError):
     """The body has more bytes than the settings accept."""
 
     code = "body_too_large"
@@ -110,13 +110,13 @@ class BodyTooLarge(CallerError):
         super().__init__(f"Maximum content size limit ({limit}) exceeded ({read} bytes read)")
 
 
-class BodyStalled(CallerError):
+class BodyStalled(ClientError):
     """The client stopped sending its body."""
 
     code = "body_stalled"
 
 
-class KeyReused(CallerError):
+class IdempotencyKeyReused(ClientError):
     """The Idempotency-Key was used for another request."""
 
     code = "idempotency_key_reused"
@@ -128,7 +128,7 @@ class KeyReused(CallerError):
         )
 
 
-class UnknownModel(CallerError):
+class UnknownModel(ClientError):
     """No model goes by that name."""
 
     code = "unknown_model"
@@ -137,7 +137,7 @@ class UnknownModel(CallerError):
         super().__init__(f"The model '{model}' does not exist.", param="model")
 
 
-class UnknownModelPage(CallerError):
+class ModelNotFound(ClientError):
     """No model goes by the name at the end of that URL."""
 
     code = "unknown_model_page"
@@ -146,7 +146,7 @@ class UnknownModelPage(CallerError):
         super().__init__(f"The model '{model}' does not exist or you do not have access to it.")
 
 
-class NotAnOpenAIPicture(InvalidPicture):
+class UnsupportedImage(InvalidPicture):
     """The source is not a picture that OpenAI's endpoint accepts."""
 
     code = "not_an_openai_picture"
@@ -155,7 +155,7 @@ class NotAnOpenAIPicture(InvalidPicture):
         super().__init__("Uploaded image must be a PNG and less than 4 MB.")
 
 
-class OutsideSchema(InvalidParameter):
+class SchemaViolation(InvalidParameter):
     """A field is missing, unknown, or has a value that the published schema does not allow."""
 
     code = "outside_schema"
@@ -172,13 +172,13 @@ class Overloaded(OperatorError):
         self.retry_after_s = retry_after_s
 
 
-class TookTooLong(Overloaded):
+class DeadlineExceeded(Overloaded):
     """The request was not done when its time was over."""
 
     code = "took_too_long"
 
 
-class Stopping(Overloaded):
+class ShuttingDown(Overloaded):
     """The server is about to stop, and takes no more requests."""
 
     code = "stopping"

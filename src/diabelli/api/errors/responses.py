@@ -26,12 +26,12 @@ RETRY_AFTER_S = 2
 RETRY = {"retry-after": str(RETRY_AFTER_S)}
 
 
-def own_words(exception: errors.DiabelliError) -> str:
+def exception_message(exception: errors.DiabelliError) -> str:
     """What the exception says itself."""
     return exception.message
 
 
-def sorry(_: BaseException) -> str:
+def generic_message(_: BaseException) -> str:
     """What is said of every fault of the server: nothing of the fault."""
     return SORRY
 
@@ -49,13 +49,13 @@ def no_headers(_: BaseException) -> Mapping[str, str]:
     return {}
 
 
-def when_to_retry(exception: exceptions.Overloaded) -> Mapping[str, str]:
+def retry_after_header(exception: exceptions.Overloaded) -> Mapping[str, str]:
     """The header that OpenAI's clients obey."""
     return {"retry-after": str(exception.retry_after_s)}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ErrorSpec:
     """How one class of exceptions is answered.
 
     Attributes:
@@ -69,64 +69,68 @@ class Row:
     status: int
     type: str = "invalid_request_error"
     code: str | None = None
-    words: Callable[[Any], str] = own_words
+    words: Callable[[Any], str] = exception_message
     headers: Mapping[str, str] = field(default_factory=dict)
     own_headers: Callable[[Any], Mapping[str, str]] = no_headers
 
 
-FAULT = Row(500, "server_error", words=sorry)
+FAULT = ErrorSpec(500, "server_error", words=generic_message)
 
-TABLE: dict[type[BaseException], Row] = {
-    errors.CallerError: Row(400),
-    errors.InvalidParameter: Row(400, code="invalid_value"),
-    errors.InvalidPicture: Row(400, code="invalid_image_format"),
-    errors.NotSquare: Row(400, words=not_square),
-    errors.ContentRefused: Row(400, code="content_policy_violation"),
-    errors.UserBlocked: Row(403, code="user_blocked"),
-    errors.LinkRefused: Row(403),
-    errors.LinkExpired: Row(403),
-    errors.PictureNotFound: Row(404),
-    errors.QuotaExceeded: Row(
+TABLE: dict[type[BaseException], ErrorSpec] = {
+    errors.ClientError: ErrorSpec(400),
+    errors.InvalidParameter: ErrorSpec(400, code="invalid_value"),
+    errors.InvalidPicture: ErrorSpec(400, code="invalid_image_format"),
+    errors.NotSquare: ErrorSpec(400, words=not_square),
+    errors.ContentPolicyViolation: ErrorSpec(400, code="content_policy_violation"),
+    errors.UserBlocked: ErrorSpec(403, code="user_blocked"),
+    errors.InvalidSignature: ErrorSpec(403),
+    errors.LinkExpired: ErrorSpec(403),
+    errors.PictureNotFound: ErrorSpec(404),
+    errors.QuotaExceeded: ErrorSpec(
         429,
         "requests",
         code="rate_limit_exceeded",
-        words=rate_limit.refusal_words,
+        words=rate_limit.refusal_message,
         own_headers=rate_limit.refusal_headers,
     ),
     errors.OperatorError: FAULT,
-    errors.StoreUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
-    errors.LedgerUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
-    errors.QuotaUnavailable: Row(503, "server_error", words=sorry, headers=RETRY),
+    errors.StoreUnavailable: ErrorSpec(503, "server_error", words=generic_message, headers=RETRY),
+    errors.LedgerUnavailable: ErrorSpec(503, "server_error", words=generic_message, headers=RETRY),
+    errors.QuotaUnavailable: ErrorSpec(503, "server_error", words=generic_message, headers=RETRY),
     errors.EngineFailed: FAULT,
     # Nobody is left to read this one; the number is the one that web servers log for it.
-    errors.Cancelled: Row(499),
-    exceptions.MissingKey: Row(401, headers={"www-authenticate": 'Basic realm="Diabelli"'}),
-    exceptions.WrongKey: Row(401, code="invalid_api_key"),
-    exceptions.NotAnAdmin: Row(403),
-    exceptions.UnknownUrl: Row(404),
-    exceptions.WrongMethod: Row(405),
-    exceptions.BodyTooLarge: Row(413, "server_error"),
+    errors.Cancelled: ErrorSpec(499),
+    exceptions.MissingApiKey: ErrorSpec(
+        401, headers={"www-authenticate": 'Basic realm="Diabelli"'}
+    ),
+    exceptions.InvalidApiKey: ErrorSpec(401, code="invalid_api_key"),
+    exceptions.AdminRequired: ErrorSpec(403),
+    exceptions.RouteNotFound: ErrorSpec(404),
+    exceptions.MethodNotAllowed: ErrorSpec(405),
+    exceptions.BodyTooLarge: ErrorSpec(413, "server_error"),
     # A client that stalls once stalls again: its retry would only cost both sides the wait.
-    exceptions.BodyStalled: Row(408, headers={"x-should-retry": "false"}),
-    exceptions.OutsideSchema: Row(400),
+    exceptions.BodyStalled: ErrorSpec(408, headers={"x-should-retry": "false"}),
+    exceptions.SchemaViolation: ErrorSpec(400),
     # OpenAI's clients repeat a 409 by themselves, which would not help here.
-    exceptions.KeyReused: Row(
+    exceptions.IdempotencyKeyReused: ErrorSpec(
         409, code="idempotency_key_reused", headers={"x-should-retry": "false"}
     ),
-    exceptions.UnknownModel: Row(400, code="invalid_value"),
-    exceptions.UnknownModelPage: Row(404, code="model_not_found"),
-    exceptions.Overloaded: Row(503, "server_error", words=sorry, own_headers=when_to_retry),
-    exceptions.Stopping: Row(
+    exceptions.UnknownModel: ErrorSpec(400, code="invalid_value"),
+    exceptions.ModelNotFound: ErrorSpec(404, code="model_not_found"),
+    exceptions.Overloaded: ErrorSpec(
+        503, "server_error", words=generic_message, own_headers=retry_after_header
+    ),
+    exceptions.ShuttingDown: ErrorSpec(
         503,
         "server_error",
-        words=sorry,
+        words=generic_message,
         headers={"connection": "close"},
-        own_headers=when_to_retry,
+        own_headers=retry_after_header,
     ),
 }
 
 
-def row_of(exception: BaseException) -> Row:
+def spec_for(exception: BaseException) -> ErrorSpec:
     """The row of the nearest class in the exception's tree; `FAULT` where there is none."""
     return next((TABLE[cls] for cls in type(exception).__mro__ if cls in TABLE), FAULT)
 
@@ -142,11 +146,11 @@ def body(*, message: str, kind: str, param: str | None, code: str | None) -> byt
     return json.dumps({"error": error}, indent=2).encode()
 
 
-def answer(request: Request, exception: Exception) -> Response:
+def to_response(request: Request, exception: Exception) -> Response:
     """The exception as a response, as its row has it; a fault of the server is logged."""
     headers = exception.headers or {} if isinstance(exception, HTTPException) else {}
-    exception = in_our_words(request, exception)
-    row = row_of(exception)
+    exception = translate_http_exception(request, exception)
+    row = spec_for(exception)
     request.state.told["error"] = code_of(exception)
     # Being full is no fault, and its traces would bury those that are.
     if row.status >= 500 and not isinstance(exception, exceptions.Overloaded):
@@ -168,19 +172,19 @@ def answer(request: Request, exception: Exception) -> Response:
 
 async def handle(request: Request, exception: Exception) -> Response:
     """`answer` in the form that the application registers."""
-    return answer(request, exception)
+    return to_response(request, exception)
 
 
-def in_our_words(request: Request, exception: Exception) -> Exception:
+def translate_http_exception(request: Request, exception: Exception) -> Exception:
     """The framework's own refusals as ours; every other exception unchanged."""
     if not isinstance(exception, HTTPException):
         return exception
     method, path = request.method, request.url.path
     if exception.status_code == 404:
-        return exceptions.UnknownUrl(method=method, path=path)
+        return exceptions.RouteNotFound(method=method, path=path)
     if exception.status_code == 405:
-        return exceptions.WrongMethod(method=method, path=path)
-    return errors.CallerError(str(exception.detail))
+        return exceptions.MethodNotAllowed(method=method, path=path)
+    return errors.ClientError(str(exception.detail))
 
 
 def retry_advice(request: Request, status: int) -> dict[str, str]:

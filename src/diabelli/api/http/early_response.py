@@ -16,7 +16,7 @@ lose the answer on its way. Nothing of what is thrown away is kept.
 """
 
 
-class EarlyClose:
+class EarlyResponseMiddleware:
     """ASGI middleware around the whole application."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -25,7 +25,7 @@ class EarlyClose:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application answer, and see to the rest of the body."""
         if scope["type"] == "http" and has_body(scope):
-            exchange = Exchange(receive, send)
+            exchange = _Exchange(receive, send)
             await self.app(scope, exchange.receive, exchange.send)
         else:
             await self.app(scope, receive, send)
@@ -37,7 +37,7 @@ def has_body(scope: Scope) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
-class Exchange:
+class _Exchange:
     """One request and its answer."""
 
     def __init__(self, receive: Receive, send: Send) -> None:

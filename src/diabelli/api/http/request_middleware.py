@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diabelli.api.errors import responses
-from diabelli.api.http.security_headers import Header, added
+from diabelli.api.http.security_headers import Header, with_defaults
 from diabelli.api.metrics import Metrics
 from diabelli.api.routes.health import PATH as HEALTH
 
@@ -35,7 +35,7 @@ EXPOSED = (
 """The headers that a page of another origin may read."""
 
 
-class Front:
+class RequestMiddleware:
     """ASGI middleware around the routes and the handlers of their errors."""
 
     def __init__(
@@ -52,20 +52,22 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        passage = Passage(scope, send, self._protecting)
+        passage = _RequestScope(scope, send, self._protecting)
         app = preflight(Headers(scope=scope)) if is_preflight(scope) else self.app
         try:
             await app(scope, receive, passage.send)
         except Exception as fault:
             if passage.status is not None:
                 raise
-            await responses.answer(Request(scope), fault)(scope, receive, passage.send)
+            await responses.to_response(Request(scope), fault)(scope, receive, passage.send)
         finally:
             passage.log(with_user=self._log_users)
-            self._metrics.answered(route_of(scope), passage.status, passage.seconds, passage.told)
+            self._metrics.observe_request(
+                route_of(scope), passage.status, passage.seconds, passage.told
+            )
 
 
-class Passage:
+class _RequestScope:
     """One request on its way through, and what is told of it."""
 
     def __init__(self, scope: Scope, send: Send, protecting: Sequence[Header]) -> None:
@@ -93,7 +95,7 @@ class Passage:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             own = [*message.get("headers", ()), *self._headers()]
-            message["headers"] = added(own, self._protecting)
+            message["headers"] = with_defaults(own, self._protecting)
         await self._send(message)
 
     @property

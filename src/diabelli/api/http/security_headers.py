@@ -11,7 +11,7 @@ NOTHING = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-ac
 HSTS = b"max-age=31536000"
 
 
-def protection(public_url: str | None) -> tuple[Header, ...]:
+def default_headers(public_url: str | None) -> tuple[Header, ...]:
     """What every answer carries, where it says nothing else itself.
 
     public_url: as the settings have it; browsers keep to https where it is https.
@@ -25,14 +25,14 @@ def protection(public_url: str | None) -> tuple[Header, ...]:
     )
 
 
-def added(headers: Iterable[Header], protecting: Iterable[Header]) -> list[Header]:
+def with_defaults(headers: Iterable[Header], protecting: Iterable[Header]) -> list[Header]:
     """The headers of an answer, and those of `protecting` that it has not set itself."""
     own = list(headers)
     names = {name.lower() for name, _ in own}
     return [*own, *(header for header in protecting if header[0] not in names)]
 
 
-def page_policy(style: str, public_url: str | None) -> str:
+def docs_csp(style: str, public_url: str | None) -> str:
     """The policy of a page of ours that has one inline style and forms, and nothing else.
 
     style: a source of CSP, such as a hash. public_url: where the forms are sent, if not here.

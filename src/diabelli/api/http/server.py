@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from diabelli.api.admission import Admission
-from diabelli.api.http.strict_h11 import Http11
+from diabelli.api.http.strict_h11 import StrictH11Protocol
 
 _LEAVING_S = 2
 """How long requests have to leave once their grace is over; their work stops at its next step."""
@@ -31,8 +31,8 @@ class Server(uvicorn.Server):
         app: FastAPI,
         *,
         grace_s: float,
-        ready: Callable[[], None],
-        urgent: bool = True,
+        on_ready: Callable[[], None],
+        exit_on_second_signal: bool = True,
     ) -> None:
         """app: made by `create_app`.
 
@@ -41,12 +41,14 @@ class Server(uvicorn.Server):
         urgent: whether a second signal ends the process on the spot.
         """
         super().__init__(
-            uvicorn.Config(app, http=Http11, log_config=None, access_log=False, server_header=False)
+            uvicorn.Config(
+                app, http=StrictH11Protocol, log_config=None, access_log=False, server_header=False
+            )
         )
         self._admission: Admission = app.state.admission
         self._grace_s = grace_s
-        self._ready = ready
-        self._urgent = urgent
+        self._ready = on_ready
+        self._urgent = exit_on_second_signal
         self._end = math.inf
 
     def stop(self) -> None:

@@ -29,14 +29,14 @@ class StrictConnection(h11.Connection):
     def next_event(self) -> Any:
         """The next event; raises h11's `RemoteProtocolError` for what is refused."""
         if self.their_state is h11.IDLE:
-            refuse_unclear_lines(self.trailing_data[0].partition(b"\r\n\r\n")[0])
+            reject_ambiguous_line_endings(self.trailing_data[0].partition(b"\r\n\r\n")[0])
         event = super().next_event()
         if isinstance(event, h11.Request):
-            refuse_unclear_length(event)
+            reject_ambiguous_framing(event)
         return event
 
 
-def refuse_unclear_lines(head: bytes) -> None:
+def reject_ambiguous_line_endings(head: bytes) -> None:
     """Raise for bare line feeds, folded lines and too many bytes in a head, or in a part of it."""
     if len(head) > MAX_HEAD_BYTES:
         raise h11.RemoteProtocolError(f"a head of more than {MAX_HEAD_BYTES} bytes")
@@ -44,7 +44,7 @@ def refuse_unclear_lines(head: bytes) -> None:
         raise h11.RemoteProtocolError("a line of the head is folded or does not end with CR LF")
 
 
-def refuse_unclear_length(request: h11.Request) -> None:
+def reject_ambiguous_framing(request: h11.Request) -> None:
     """Raise for a body of two lengths, and for versions other than those that are spoken here."""
     if request.http_version not in (b"1.0", b"1.1"):
         raise h11.RemoteProtocolError("neither HTTP/1.0 nor HTTP/1.1")
@@ -57,7 +57,7 @@ def refuse_unclear_length(request: h11.Request) -> None:
         raise h11.RemoteProtocolError("Transfer-Encoding before HTTP/1.1")
 
 
-class Http11(H11Protocol):
+class StrictH11Protocol(H11Protocol):
     """One connection. Give it to uvicorn as `http`."""
 
     head_timeout_s = 15.0
@@ -80,11 +80,11 @@ class Http11(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        self._await_head()
+        self._start_header_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
-        self._head_arrived()
+        self._cancel_header_timer()
         self.resume_writing()
         super().connection_lost(exc)
 
@@ -94,14 +94,14 @@ class Http11(H11Protocol):
             return
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
-            self._await_head()
+            self._start_header_timer()
         else:
-            self._head_arrived()
+            self._cancel_header_timer()
 
     def pause_writing(self) -> None:
         """The client lags behind: begin to look whether it takes anything at all."""
         super().pause_writing()
-        self._look_for_progress(self.transport.get_write_buffer_size())
+        self._abort_if_stalled(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """The client has caught up."""
@@ -132,21 +132,21 @@ class Http11(H11Protocol):
             self.cycle.message_event.set()
         self.transport.close()
 
-    def _await_head(self) -> None:
+    def _start_header_timer(self) -> None:
         if self._head_timer is None:
             self._head_timer = self.loop.call_later(self.head_timeout_s, self.transport.close)
 
-    def _head_arrived(self) -> None:
+    def _cancel_header_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _look_for_progress(self, waiting: int) -> None:
+    def _abort_if_stalled(self, waiting: int) -> None:
         def look() -> None:
             left = self.transport.get_write_buffer_size()
             if left >= waiting:
                 self.transport.abort()
             else:
-                self._look_for_progress(left)
+                self._abort_if_stalled(left)
 
         self._stall_timer = self.loop.call_later(self.stall_timeout_s, look)

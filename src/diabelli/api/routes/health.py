@@ -16,7 +16,7 @@ from diabelli.errors import DiabelliError
 logger = logging.getLogger("diabelli.api")
 
 PATH = "/health"
-FRESH_S = 1.0
+CACHE_TTL_S = 1.0
 """How long what was found out counts, so that asking often costs little."""
 
 Check = Callable[[], None]
@@ -31,7 +31,7 @@ class Health:
         self._checks = dict(checks)
         self._lock = threading.Lock()
         self._failing: list[str] = []
-        self._looked = -FRESH_S
+        self._looked = -CACHE_TTL_S
 
     async def live(self, _: Request) -> Response:
         """The process answers: restarting it would mend nothing."""
@@ -46,7 +46,7 @@ class Health:
 
     def _look(self) -> list[str]:
         with self._lock:
-            if time.monotonic() - self._looked >= FRESH_S:
+            if time.monotonic() - self._looked >= CACHE_TTL_S:
                 self._failing = [name for name in self._checks if not self._works(name)]
                 self._looked = time.monotonic()
             return self._failing

@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from diabelli.api.http.security_headers import page_policy
+from diabelli.api.http.security_headers import docs_csp
 from diabelli.api.routes import docs_page
 from diabelli.api.routes.results import base_of
-from diabelli.api.routes.static import Web, wants_page
+from diabelli.api.routes.static import StaticFiles, accepts_html
 
 GREETING = """Diabelli makes variations of a picture.
 
@@ -21,19 +21,19 @@ Documentation: {base}/docs
 """
 
 
-class Welcome:
+class IndexPages:
     """The pages for people; no key is asked for them."""
 
     def __init__(
-        self, document: Callable[[], dict[str, Any]], public_url: str | None, web: Web
+        self, document: Callable[[], dict[str, Any]], public_url: str | None, web: StaticFiles
     ) -> None:
         self._document = document
         self._public_url = public_url
         self._web = web
 
-    async def greet(self, request: Request) -> Response:
+    async def index(self, request: Request) -> Response:
         """The page for a browser; for every other program where to go from here, as text."""
-        if wants_page(request.headers):
+        if accepts_html(request.headers):
             return self._web.answer(request, "index.html")
         text = GREETING.format(base=base_of(request, self._public_url))
         return PlainTextResponse(text, headers={"vary": "accept, accept-encoding"})
@@ -41,5 +41,5 @@ class Welcome:
     async def docs(self, request: Request) -> Response:
         """The documentation of every endpoint."""
         page = docs_page.page(self._document(), base=base_of(request, self._public_url))
-        policy = page_policy(docs_page.STYLE_HASH, self._public_url)
+        policy = docs_csp(docs_page.STYLE_HASH, self._public_url)
         return HTMLResponse(page, headers={"content-security-policy": policy})

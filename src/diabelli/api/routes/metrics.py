@@ -7,15 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from diabelli.api.admins import Admins
-from diabelli.api.auth import Keys
+from diabelli.api.auth import Authenticator
 from diabelli.api.metrics import CONTENT_TYPE, Metrics
 from diabelli.settings import Settings
 
 
-class Scrape:
+class MetricsEndpoint:
     """The endpoint. It tells how much is asked, never by whom."""
 
-    def __init__(self, metrics: Metrics, keys: Keys, settings: Settings) -> None:
+    def __init__(self, metrics: Metrics, keys: Authenticator, settings: Settings) -> None:
         self._metrics = metrics
         self._admins = Admins(keys, settings)
         self._is_open = settings.metrics == "open"

@@ -31,7 +31,7 @@ class Results:
 
     def url(self, base: str, created: int | None, key: str) -> str:
         """The URL of a picture kept at `created`, in Unix seconds, None for now."""
-        return f"{base}{PATH}/{key}?{self._storage.sign(key, created)}"
+        return f"{base}{PATH}/{key}?{self._storage.signed_query(key, created)}"
 
     async def read(self, request: Request) -> Response:
         """The picture, inline; 403 for a signature that is not ours or has expired, else 404."""

@@ -53,7 +53,7 @@ SAMPLE = "sample.png"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class StaticFile:
     """A file of the page.
 
     Attributes:
@@ -69,7 +69,7 @@ class File:
     tag: str
 
 
-class Web:
+class StaticFiles:
     """The page and its files; no key is asked for them."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class Web:
         return Response(content, headers=headers, media_type=file.media_type)
 
 
-def wants_page(headers: Headers) -> bool:
+def accepts_html(headers: Headers) -> bool:
     """Whether a browser asks; programs that look for text say so, or say nothing."""
     return "text/html" in headers.get("accept", "")
 
@@ -111,8 +111,8 @@ def _all(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def _read(file: Traversable) -> File:
+def _read(file: Traversable) -> StaticFile:
     content = file.read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     media_type = MEDIA_TYPES[file.name.rpartition(".")[2]]
-    return File(content, gzip.compress(content, mtime=0), media_type, tag)
+    return StaticFile(content, gzip.compress(content, mtime=0), media_type, tag)

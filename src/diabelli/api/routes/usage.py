@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from diabelli.api.admins import Admins
-from diabelli.api.routes.static import Web
+from diabelli.api.routes.static import StaticFiles
 from diabelli.errors import InvalidParameter
 from diabelli.ledger.database import Database
-from diabelli.ledger.usage_series import By, Step, plots
+from diabelli.ledger.usage_series import By, Step, usage_series
 
 PATH = "/usage"
 DATA = "/usage/data"
@@ -30,7 +30,7 @@ class Usage:
     """The page, which anybody may load, and its numbers, which admins may read."""
 
     def __init__(
-        self, database: Database, store_bytes: Callable[[], int], admins: Admins, web: Web
+        self, database: Database, store_bytes: Callable[[], int], admins: Admins, web: StaticFiles
     ) -> None:
         """store_bytes: measures what all result pictures take, and may take its time."""
         self._database = database
@@ -60,7 +60,9 @@ class Usage:
             "step": step,
             "by": by,
             # The step that goes on now is the last one, so that a whole day or hour counts as one.
-            **plots(self._database, step=step, since=now - (days - 1) * DAY_S, until=now, by=by),
+            **usage_series(
+                self._database, step=step, since=now - (days - 1) * DAY_S, until=now, by=by
+            ),
             "store_bytes": self._store_bytes(),
         }
         return json.dumps(drawn)

@@ -12,7 +12,7 @@ from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.pictures import Image
 
 
-class BlockGate:
+class BlocklistGate:
     """Lets through what no operator blocked."""
 
     def __init__(self, blocklist: Blocklist) -> None:
@@ -28,7 +28,7 @@ class BlockGate:
         else:
             await to_thread.run_sync(check)
 
-    def looking(self, draft: Draft) -> Callable[[Image], None]:
+    def source_check(self, draft: Draft) -> Callable[[Image], None]:
         """What looks at the decoded source: notes it in the draft, then refuses it if need be.
 
         It raises `PictureBlocked`.

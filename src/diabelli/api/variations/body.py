@@ -17,15 +17,15 @@ A client that sends a byte whenever its time is nearly up would otherwise hold i
 """
 
 
-def refuse_declared(request: Request, *, limit: int) -> None:
+def check_content_length(request: Request, *, limit: int) -> None:
     """Raise `BodyTooLarge` if the Content-Length says already that the body exceeds the limit."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limit:
         raise BodyTooLarge(limit=limit, read=int(declared[:20]))
 
 
-async def read(
-    request: Request, take: Callable[[bytes], None], *, limit: int, patience_s: float
+async def read_body(
+    request: Request, on_chunk: Callable[[bytes], None], *, limit: int, idle_timeout_s: float
 ) -> None:
     """Give every piece of the body to `take`, none of them kept here.
 
@@ -33,15 +33,15 @@ async def read(
     `patience_s` seconds, and `Cancelled` when the client hangs up.
     """
     loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE_IN_ALL * patience_s
+    end = loop.time() + PATIENCE_IN_ALL * idle_timeout_s
     received, more = 0, True
     while more:
-        piece, more = await _piece(request, min(patience_s, end - loop.time()))
+        piece, more = await _piece(request, min(idle_timeout_s, end - loop.time()))
         received += len(piece)
         if received > limit:
             raise BodyTooLarge(limit=limit, read=received)
         if piece:
-            take(piece)
+            on_chunk(piece)
 
 
 async def _piece(request: Request, patience_s: float) -> tuple[bytes, bool]:

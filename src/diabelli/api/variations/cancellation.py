@@ -10,12 +10,12 @@ from types import TracebackType
 from starlette.requests import Request
 
 from diabelli.api.admission import Admission
-from diabelli.api.errors.exceptions import Stopping, TookTooLong
+from diabelli.api.errors.exceptions import DeadlineExceeded, ShuttingDown
 from diabelli.errors import Cancelled
 from diabelli.variation import Progress
 
 
-class Attention:
+class RequestCancellation:
     """Listens for the client hanging up while the context lasts; the body is read by then.
 
     `heed` and `watch` may be called from any thread.
@@ -34,9 +34,9 @@ class Attention:
         if self._gone:
             raise Cancelled("the client hung up")
         if self._admission.over:
-            raise Stopping
+            raise ShuttingDown
         if time.monotonic() > self._end:
-            raise TookTooLong(
+            raise DeadlineExceeded(
                 f"the request was not done within {self._deadline_s:g} seconds; ask again when "
                 "there is less to do, or raise `deadline_s` in the settings"
             )
@@ -45,7 +45,7 @@ class Attention:
         """`heed`, as those who make variations call it."""
         self.heed()
 
-    async def __aenter__(self) -> Attention:
+    async def __aenter__(self) -> RequestCancellation:
         self._listening = asyncio.create_task(self._listen())
         return self
 

@@ -10,25 +10,30 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from diabelli.api.admission import Admission
-from diabelli.api.auth import Keys
+from diabelli.api.auth import Authenticator
 from diabelli.api.draft import Draft
 from diabelli.api.effort import Effort
-from diabelli.api.errors.exceptions import NotAnOpenAIPicture
+from diabelli.api.errors.exceptions import UnsupportedImage
 from diabelli.api.metrics import Metrics
 from diabelli.api.routes.results import Results, base_of
 from diabelli.api.told import tell_caller, tell_created, tell_wanted
 from diabelli.api.variations import body, params, response
 from diabelli.api.variations import form as multipart
-from diabelli.api.variations.blocklist_gate import BlockGate
-from diabelli.api.variations.cancellation import Attention
-from diabelli.api.variations.idempotency import REPLAYED, Idempotency, Kept, Repeatable
-from diabelli.api.variations.rate_limit import Gate
+from diabelli.api.variations.blocklist_gate import BlocklistGate
+from diabelli.api.variations.cancellation import RequestCancellation
+from diabelli.api.variations.idempotency import (
+    REPLAYED,
+    Idempotency,
+    IdempotentRequest,
+    StoredResponse,
+)
+from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
-from diabelli.api.variations.response import Reply
+from diabelli.api.variations.response import JSONPartsResponse
 from diabelli.errors import InvalidPicture, NotSquare
 from diabelli.ledger.keys import Caller
 from diabelli.pictures import ANY, OPENAI
-from diabelli.service import Created, Service
+from diabelli.service import Service, VariationBatch
 from diabelli.settings import Settings
 
 
@@ -38,10 +43,10 @@ class Order:
 
     request: Request
     source: bytes
-    wanted: params.Wanted
+    wanted: params.VariationRequest
     draft: Draft
-    attention: Attention
-    repeatable: Repeatable
+    attention: RequestCancellation
+    repeatable: IdempotentRequest
 
 
 class Variations:
@@ -52,13 +57,13 @@ class Variations:
         settings: Settings,
         service: Service,
         results: Results,
-        keys: Keys,
+        keys: Authenticator,
         admission: Admission,
         recorder: Recorder,
-        gate: Gate,
+        gate: RateLimiter,
         idempotency: Idempotency,
         metrics: Metrics,
-        blocks: BlockGate,
+        blocks: BlocklistGate,
     ) -> None:
         self._settings = settings
         self._service = service
@@ -75,17 +80,17 @@ class Variations:
         # service's threads, whose number is another matter.
         self._waiting = CapacityLimiter(settings.queue)
 
-    async def create(self, request: Request) -> Reply:
+    async def create(self, request: Request) -> JSONPartsResponse:
         """Variations of the picture in the form. Whatever can be refused is, before any work."""
-        caller = await self._keys.check(request.headers.get("authorization"))
+        caller = await self._keys.authenticate(request.headers.get("authorization"))
         tell_caller(request, caller)
         with self._recorder.recording(request, key=caller.id) as draft:
             return await self._answered(request, draft, caller)
 
-    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> Reply:
+    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> JSONPartsResponse:
         boundary = multipart.boundary_of(request)
-        body.refuse_declared(request, limit=self._settings.max_body_bytes)
-        with self._admission.enter() as place:
+        body.check_content_length(request, limit=self._settings.max_body_bytes)
+        with self._admission.admit() as place:
             form = await multipart.read_form(
                 request,
                 boundary,
@@ -94,18 +99,20 @@ class Variations:
                 patience_s=self._settings.body_timeout_s,
             )
             draft.hear(form)
-            wanted = params.check(form, self._settings.models, self._settings.metering)
+            wanted = params.parse_form(form, self._settings.models, self._settings.metering)
             tell_wanted(request, wanted)
             draft.accept(wanted)
             await self._blocks.check_user(draft)
             async with (
-                Attention(request, self._admission, self._settings.deadline_s) as attention,
-                self._idempotency.repeatable(request, caller.bucket, form, attention) as repeatable,
+                RequestCancellation(
+                    request, self._admission, self._settings.deadline_s
+                ) as attention,
+                self._idempotency.guard(request, caller.bucket, form, attention) as repeatable,
             ):
                 request.state.stream.open(wanted, self._url_of(request, repeatable.created))
                 if repeatable.earlier is not None:
                     return self._repeat(request, draft, wanted, repeatable.earlier)
-                async with self._gate.charging(request, caller, wanted):
+                async with self._gate.reserve(request, caller, wanted):
                     place.resize(wanted.spec.n)
                     order = Order(
                         request=request,
@@ -118,8 +125,12 @@ class Variations:
                     return await to_thread.run_sync(self._make, order, limiter=self._waiting)
 
     def _repeat(
-        self, request: Request, draft: Draft, wanted: params.Wanted, earlier: Kept
-    ) -> Reply:
+        self,
+        request: Request,
+        draft: Draft,
+        wanted: params.VariationRequest,
+        earlier: StoredResponse,
+    ) -> JSONPartsResponse:
         """The answer that was given before; nothing is made for it, and the ledger says so."""
         for index, made in enumerate(earlier.made):
             request.state.stream.ready(index, made)
@@ -128,7 +139,7 @@ class Variations:
         url_of = self._url_of(request, earlier.created)
         return response.build(earlier.made, wanted, created=earlier.created, url_of=url_of)
 
-    def _make(self, order: Order) -> Reply:
+    def _make(self, order: Order) -> JSONPartsResponse:
         """The reply, once its pictures are kept and it is in the ledger; in a thread of its own."""
         order.draft.see(order.source)
         created = self._create(order)
@@ -137,7 +148,7 @@ class Variations:
         now = int(time.time())
         url_of = self._url_of(order.request, now)
         answer = response.build(made, order.wanted, created=now, url_of=url_of)
-        order.repeatable.keep(now, made)
+        order.repeatable.save(now, made)
         order.draft.finish(created, lifetime_s=self._settings.lifetime_s)
         self._recorder.record(order.draft)
         return answer
@@ -149,7 +160,7 @@ class Variations:
 
         return url_of
 
-    def _create(self, order: Order) -> Created:
+    def _create(self, order: Order) -> VariationBatch:
         stream, attention = order.request.state.stream, order.attention
         info = self._service.info(order.wanted.engine)
         effort = order.draft.effort = Effort(info.version)
@@ -160,18 +171,18 @@ class Variations:
                 engine=order.wanted.engine,
                 rules=self._rules,
                 keep=order.wanted.as_url or order.repeatable.keeps,
-                look=self._blocks.looking(order.draft),
+                look=self._blocks.source_check(order.draft),
                 watch=stream.watching(attention.watch),
                 heed=attention.heed,
                 ready=stream.ready,
-                timed=effort.timing(self._metrics.stage),
+                timed=effort.timing(self._metrics.observe_stage),
             )
         except NotSquare:
             raise
         except InvalidPicture as cause:
             # OpenAI had one sentence for all of these; it would be untrue where more is accepted.
             if self._rules is OPENAI:
-                raise NotAnOpenAIPicture from cause
+                raise UnsupportedImage from cause
             raise
         finally:
             effort.end()

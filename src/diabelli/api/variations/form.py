@@ -14,7 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, MultipartState, parse_options_header
 from starlette.requests import Request
 
-from diabelli.api.errors.exceptions import BrokenForm, WrongContentType
+from diabelli.api.errors.exceptions import MalformedForm, WrongContentType
 from diabelli.api.variations import body
 
 PICTURE = "image"
@@ -39,7 +39,7 @@ class Form:
     """
 
     picture: bytes | None
-    texts: Mapping[str, str]
+    fields: Mapping[str, str]
     repeated: frozenset[str]
     complete: bool
 
@@ -55,7 +55,7 @@ def boundary_of(request: Request) -> bytes:
         raise WrongContentType(content_type)
     boundary = options.get(b"boundary", b"")
     if not 0 < len(boundary) <= 256:
-        raise BrokenForm(
+        raise MalformedForm(
             f"Invalid Content-Type header ({content_type[:100]}), expected a boundary of 1 to 256 "
             "bytes. (HINT: let your HTTP library set this header by itself)"
         )
@@ -72,7 +72,7 @@ async def read_form(
     """
     reader = FormReader(boundary, picture_limit=picture_limit)
     try:
-        await body.read(request, reader.take, limit=limit, patience_s=patience_s)
+        await body.read_body(request, reader.feed, limit=limit, idle_timeout_s=patience_s)
     except TooManyParts:
         return reader.form(complete=False)
     reader.finish()
@@ -89,7 +89,7 @@ class Part:
 
     name: str
     has_filename: bool
-    room: int
+    remaining: int
     # It gives its bytes away without copying them.
     data: BytesIO = field(default_factory=BytesIO)
 
@@ -116,17 +116,19 @@ class FormReader:
             max_header_size=MAX_HEADER_BYTES,
         )
 
-    def take(self, piece: bytes) -> None:
+    def feed(self, piece: bytes) -> None:
         """Parse the next piece; raises `BrokenForm` or `TooManyParts`."""
         try:
             self._parser.write(piece)
         except FormParserError as cause:
-            raise BrokenForm(f"The multipart form cannot be read: {cause}") from cause
+            raise MalformedForm(f"The multipart form cannot be read: {cause}") from cause
 
     def finish(self) -> None:
         """Raise `BrokenForm` if the form did not come to its end; an empty body is a form."""
         if self._parser.state not in (MultipartState.START, MultipartState.END):
-            raise BrokenForm("The multipart form cannot be read: its closing boundary is missing")
+            raise MalformedForm(
+                "The multipart form cannot be read: its closing boundary is missing"
+            )
 
     def form(self, *, complete: bool) -> Form:
         """What was collected so far."""
@@ -135,7 +137,7 @@ class FormReader:
         names = Counter(part.name for part in self._parts)
         return Form(
             picture=pictures[-1].data.getvalue() if pictures else None,
-            texts={part.name: part.data.getvalue().decode(errors="replace") for part in texts},
+            fields={part.name: part.data.getvalue().decode(errors="replace") for part in texts},
             repeated=frozenset(name for name, times in names.items() if times > 1),
             complete=complete,
         )
@@ -159,15 +161,15 @@ class FormReader:
     def _open_part(self) -> None:
         _, options = parse_options_header(self._disposition)
         if b"name" not in options:
-            raise BrokenForm("The multipart form cannot be read: one of its parts has no name")
+            raise MalformedForm("The multipart form cannot be read: one of its parts has no name")
         name = options[b"name"].decode(errors="replace")
         room = self._picture_limit if name == PICTURE else MAX_TEXT_BYTES
         self._parts.append(Part(name, bool(options.get(b"filename")), room + 1))
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:
         part = self._parts[-1]
-        end = min(end, start + part.room)
-        part.room -= end - start
+        end = min(end, start + part.remaining)
+        part.remaining -= end - start
         part.data.write(memoryview(data)[start:end])
 
 

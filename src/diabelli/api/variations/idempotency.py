@@ -16,23 +16,23 @@ from dataclasses import asdict, dataclass
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
-from diabelli.api.errors.exceptions import KeyReused
-from diabelli.api.variations.cancellation import Attention
+from diabelli.api.errors.exceptions import IdempotencyKeyReused
+from diabelli.api.variations.cancellation import RequestCancellation
 from diabelli.api.variations.form import Form
-from diabelli.bootstrap import Parts
+from diabelli.bootstrap import Components
 from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureNotFound
-from diabelli.ledger.idempotency_store import LEASE_S, Answers, Claim, Standing, id_of
-from diabelli.service import Made
+from diabelli.ledger.idempotency_store import LEASE_S, Claim, ClaimStatus, IdempotencyStore, id_of
+from diabelli.service import EncodedVariation
 
 HEADER = "idempotency-key"
 REPLAYED = {"idempotent-replayed": "true"}
 MAX_KEY = 255
-_LOOK_S = 0.2
+POLL_INTERVAL_S = 0.2
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredResponse:
     """What a reply is made of, apart from the request.
 
     Attributes:
@@ -41,10 +41,10 @@ class Kept:
     """
 
     created: int
-    made: tuple[Made, ...]
+    made: tuple[EncodedVariation, ...]
 
 
-class Repeatable:
+class IdempotentRequest:
     """One request under its key, or under none, in which case nothing is kept.
 
     Attributes:
@@ -52,7 +52,9 @@ class Repeatable:
         keeps: whether the pictures must be kept so that the answer can be given again.
     """
 
-    def __init__(self, answers: Answers, claim: Claim | None, earlier: Kept | None) -> None:
+    def __init__(
+        self, answers: IdempotencyStore, claim: Claim | None, earlier: StoredResponse | None
+    ) -> None:
         self._answers, self._claim = answers, claim
         self.earlier = earlier
         self.keeps = claim is not None
@@ -62,28 +64,28 @@ class Repeatable:
         """When what was answered before was made, in Unix seconds."""
         return None if self.earlier is None else self.earlier.created
 
-    def keep(self, created: int, made: Sequence[Made]) -> None:
+    def save(self, created: int, made: Sequence[EncodedVariation]) -> None:
         """Let the answer stand for repetitions; it must not be told before. Blocks.
 
         Raises `LedgerUnavailable`.
         """
         if self._claim is not None:
-            self._answers.keep(self._claim, _text_of(created, made))
+            self._answers.save(self._claim, _serialise(created, made))
 
 
 class Idempotency:
     """The keys that clients choose for their requests."""
 
-    def __init__(self, parts: Parts, lifetime_s: int) -> None:
+    def __init__(self, parts: Components, lifetime_s: int) -> None:
         """lifetime_s: how long pictures are kept."""
-        self._answers = Answers(parts.database, lifetime_s)
+        self._answers = IdempotencyStore(parts.database, lifetime_s)
         self._storage = parts.storage
         self._threads = CapacityLimiter(_AT_ONCE)
 
     @asynccontextmanager
-    async def repeatable(
-        self, request: Request, caller: str, form: Form, attention: Attention
-    ) -> AsyncIterator[Repeatable]:
+    async def guard(
+        self, request: Request, caller: str, form: Form, attention: RequestCancellation
+    ) -> AsyncIterator[IdempotentRequest]:
         """The request under its key, which is free again after a failure.
 
         caller: what stands for the API key, whose own the keys are.
@@ -93,7 +95,7 @@ class Idempotency:
         """
         key = request.headers.get(HEADER, "").strip()
         if not key:
-            yield Repeatable(self._answers, None, None)
+            yield IdempotentRequest(self._answers, None, None)
             return
         if len(key) > MAX_KEY:
             raise InvalidParameter(
@@ -102,39 +104,41 @@ class Idempotency:
         claim = await to_thread.run_sync(_claim_of, caller, key, form, limiter=self._threads)
         earlier = await self._earlier(claim, attention)
         if earlier is not None:
-            yield Repeatable(self._answers, None, earlier)
+            yield IdempotentRequest(self._answers, None, earlier)
             return
         async with self._held(claim):
-            yield Repeatable(self._answers, claim, None)
+            yield IdempotentRequest(self._answers, claim, None)
 
-    async def _earlier(self, claim: Claim, attention: Attention) -> Kept | None:
+    async def _earlier(self, claim: Claim, attention: RequestCancellation) -> StoredResponse | None:
         """What was answered before; None once the claim is ours."""
         while True:
             found = await to_thread.run_sync(self._look, claim, limiter=self._threads)
-            if found is Standing.OURS:
+            if found is ClaimStatus.OURS:
                 return None
-            if found is Standing.OTHER:
-                raise KeyReused
-            if isinstance(found, Kept):
+            if found is ClaimStatus.OTHER:
+                raise IdempotencyKeyReused
+            if isinstance(found, StoredResponse):
                 return found
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(POLL_INTERVAL_S)
             attention.heed()
 
-    def _look(self, claim: Claim) -> Standing | Kept:
+    def _look(self, claim: Claim) -> ClaimStatus | StoredResponse:
         found = self._answers.claim(claim)
-        if isinstance(found, Standing):
+        if isinstance(found, ClaimStatus):
             return found
         try:
-            return self._kept_of(found)
+            return self._load(found)
         except PictureNotFound:
             # Somebody emptied the storage: the answer can be had by making it anew.
             self._answers.drop(claim)
-            return Standing.BUSY
+            return ClaimStatus.BUSY
 
-    def _kept_of(self, text: str) -> Kept:
+    def _load(self, text: str) -> StoredResponse:
         told = json.loads(text)
-        made = (Made(**one, picture=self._storage.read(one["key"])) for one in told["made"])
-        return Kept(created=told["created"], made=tuple(made))
+        made = (
+            EncodedVariation(**one, picture=self._storage.read(one["key"])) for one in told["made"]
+        )
+        return StoredResponse(created=told["created"], made=tuple(made))
 
     @asynccontextmanager
     async def _held(self, claim: Claim) -> AsyncIterator[None]:
@@ -159,7 +163,7 @@ class Idempotency:
 
 def _claim_of(caller: str, key: str, form: Form) -> Claim:
     """The claim of that form: its boundary and the order of its parts do not matter."""
-    texts = {name: text for name, text in form.texts.items() if text not in ("", "null")}
+    texts = {name: text for name, text in form.fields.items() if text not in ("", "null")}
     picture = hashlib.sha256(form.picture or b"").hexdigest()
     asked = json.dumps([picture, texts], sort_keys=True)
     return Claim(
@@ -169,7 +173,7 @@ def _claim_of(caller: str, key: str, form: Form) -> Claim:
     )
 
 
-def _text_of(created: int, made: Sequence[Made]) -> str:
+def _serialise(created: int, made: Sequence[EncodedVariation]) -> str:
     pictures = [
         {name: value for name, value in asdict(one).items() if name != "picture"} for one in made
     ]

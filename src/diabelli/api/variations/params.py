@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from diabelli.api.errors.exceptions import OutsideSchema, UnknownModel
+from diabelli.api.errors.exceptions import SchemaViolation, UnknownModel
 from diabelli.api.variations.form import MAX_PARTS, MAX_TEXT_BYTES, Form
-from diabelli.api.variations.token_usage import Usage, usage_of
+from diabelli.api.variations.token_usage import TokenUsage, usage_of
 from diabelli.errors import InvalidParameter
 from diabelli.pictures import Format
 from diabelli.settings.metering import Size, TokenRule
-from diabelli.variation import MAX_N, Fit, VariationSpec, strength_of
+from diabelli.variation import MAX_N, Fit, VariationSpec, parse_strength
 
 DEFAULT_MODEL = "dall-e-2"
 DEFAULT_STRENGTH = "medium"
@@ -29,7 +29,7 @@ MAX_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class VariationRequest:
     """What a request asks for, checked except for the picture itself.
 
     Attributes:
@@ -51,10 +51,12 @@ class Wanted:
     as_url: bool
     stream: bool
     extended: bool
-    usage: Usage | None = None
+    usage: TokenUsage | None = None
 
 
-def check(form: Form, models: Mapping[str, str], metering: Mapping[str, TokenRule]) -> Wanted:
+def parse_form(
+    form: Form, models: Mapping[str, str], metering: Mapping[str, TokenRule]
+) -> VariationRequest:
     """The request that the form makes; `models` maps the names on the wire to engines.
 
     metering: by model, how its use is told in tokens.
@@ -63,43 +65,43 @@ def check(form: Form, models: Mapping[str, str], metering: Mapping[str, TokenRul
     of ours `InvalidParameter`.
     """
     if form.picture is None:
-        raise OutsideSchema("'image' is a required property")
+        raise SchemaViolation("'image' is a required property")
     _refuse_unknown(form)
-    texts = {name: value for name, value in form.texts.items() if value not in ("", "null")}
+    texts = {name: value for name, value in form.fields.items() if value not in ("", "null")}
     model = texts.get("model", DEFAULT_MODEL)
     if model not in models:
         raise UnknownModel(model[:MAX_SHOWN])
-    n = _whole("n", texts.get("n", "1"), low=1, high=MAX_N)
+    n = _bounded_int("n", texts.get("n", "1"), low=1, high=MAX_N)
     size = cast(Size, _one_of("size", texts.get("size", "1024x1024"), SIZES))
     side = int(size.partition("x")[0])
     response_format = _one_of(
         "response_format", texts.get("response_format", "url"), RESPONSE_FORMATS
     )
-    return Wanted(
+    return VariationRequest(
         spec=_spec(texts, n=n, side=side),
         model=model,
         user=texts.get("user"),
         engine=models[model],
         as_url=response_format == "url",
-        stream=_yes_or_no("stream", texts.get("stream", "false")),
+        stream=_parse_bool("stream", texts.get("stream", "false")),
         extended=model != DEFAULT_MODEL or any(name in texts for name in EXTENSIONS),
         usage=usage_of(metering, model=model, n=n, size=size),
     )
 
 
 def _refuse_unknown(form: Form) -> None:
-    unknown = [name for name in form.texts if name not in PUBLISHED + EXTENSIONS]
+    unknown = [name for name in form.fields if name not in PUBLISHED + EXTENSIONS]
     if unknown:
         names = ", ".join(repr(name[:MAX_SHOWN]) for name in unknown)
         were = "was" if len(unknown) == 1 else "were"
-        raise OutsideSchema(f"Additional properties are not allowed ({names} {were} unexpected)")
+        raise SchemaViolation(f"Additional properties are not allowed ({names} {were} unexpected)")
     if not form.complete:
-        raise OutsideSchema(f"The form has more than {MAX_PARTS} parts")
+        raise SchemaViolation(f"The form has more than {MAX_PARTS} parts")
     for name in sorted(form.repeated):
-        raise OutsideSchema(f"'{name}' is given more than once; only one value is accepted")
-    for name, value in form.texts.items():
+        raise SchemaViolation(f"'{name}' is given more than once; only one value is accepted")
+    for name, value in form.fields.items():
         if len(value.encode()) > MAX_TEXT_BYTES:
-            raise OutsideSchema(f"'{name}' is too long; {MAX_TEXT_BYTES} bytes are accepted")
+            raise SchemaViolation(f"'{name}' is too long; {MAX_TEXT_BYTES} bytes are accepted")
 
 
 def _spec(texts: Mapping[str, str], *, n: int, side: int) -> VariationSpec:
@@ -108,17 +110,19 @@ def _spec(texts: Mapping[str, str], *, n: int, side: int) -> VariationSpec:
         n=n,
         height=side,
         width=side,
-        strength=strength_of(texts.get("strength", DEFAULT_STRENGTH)),
-        seed=_ours("seed", texts["seed"]) if "seed" in texts else secrets.randbelow(MAX_DRAWN_SEED),
+        strength=parse_strength(texts.get("strength", DEFAULT_STRENGTH)),
+        seed=_extension_int("seed", texts["seed"])
+        if "seed" in texts
+        else secrets.randbelow(MAX_DRAWN_SEED),
         output_format=cast(Format, texts.get("output_format", "png")),
         output_compression=None
         if compression is None
-        else _ours("output_compression", compression),
+        else _extension_int("output_compression", compression),
         fit=cast(Fit, texts.get("fit", "crop")),
     )
 
 
-def _ours(name: str, text: str) -> int:
+def _extension_int(name: str, text: str) -> int:
     """A whole number in a field of ours; its range is the domain's business."""
     try:
         return _integer(text)
@@ -128,7 +132,7 @@ def _ours(name: str, text: str) -> int:
         ) from cause
 
 
-def _yes_or_no(name: str, text: str) -> bool:
+def _parse_bool(name: str, text: str) -> bool:
     if text not in ("true", "false"):
         raise InvalidParameter(
             f"{name} {text[:MAX_SHOWN]!r} is not accepted: true or false", param=name
@@ -136,15 +140,17 @@ def _yes_or_no(name: str, text: str) -> bool:
     return text == "true"
 
 
-def _whole(name: str, text: str, *, low: int, high: int) -> int:
+def _bounded_int(name: str, text: str, *, low: int, high: int) -> int:
     try:
         number = _integer(text)
     except ValueError as cause:
-        raise OutsideSchema(f"{text[:MAX_SHOWN]!r} is not of type 'integer' - '{name}'") from cause
+        raise SchemaViolation(
+            f"{text[:MAX_SHOWN]!r} is not of type 'integer' - '{name}'"
+        ) from cause
     if number > high:
-        raise OutsideSchema(f"{number} is greater than the maximum of {high} - '{name}'")
+        raise SchemaViolation(f"{number} is greater than the maximum of {high} - '{name}'")
     if number < low:
-        raise OutsideSchema(f"{number} is less than the minimum of {low} - '{name}'")
+        raise SchemaViolation(f"{number} is less than the minimum of {low} - '{name}'")
     return number
 
 
@@ -157,5 +163,5 @@ def _integer(text: str) -> int:
 
 def _one_of(name: str, text: str, accepted: tuple[str, ...]) -> str:
     if text not in accepted:
-        raise OutsideSchema(f"{text[:MAX_SHOWN]!r} is not one of {list(accepted)} - '{name}'")
+        raise SchemaViolation(f"{text[:MAX_SHOWN]!r} is not one of {list(accepted)} - '{name}'")
     return text

@@ -10,17 +10,17 @@ from contextlib import asynccontextmanager
 from anyio import CancelScope, to_thread
 from starlette.requests import Request
 
-from diabelli.api.variations.params import Wanted
+from diabelli.api.variations.params import VariationRequest
 from diabelli.errors import QuotaExceeded
 from diabelli.ledger.keys import Caller, Limits
-from diabelli.quota.quota import Bucket, Quota, Standing
+from diabelli.quota.quota import Bucket, LimitStatus, Quota
 from diabelli.settings import Settings
 
 PERIODS = {"minute": "1min", "day": "1day", "once": "at once"}
 """How OpenAI writes the time that a limit is for; the last is ours."""
 
 
-class Gate:
+class RateLimiter:
     """Lets requests through whose images are within the limits of their key and end-user."""
 
     def __init__(self, settings: Settings, quota: Quota) -> None:
@@ -37,8 +37,8 @@ class Gate:
         )
 
     @asynccontextmanager
-    async def charging(
-        self, request: Request, caller: Caller, wanted: Wanted
+    async def reserve(
+        self, request: Request, caller: Caller, wanted: VariationRequest
     ) -> AsyncIterator[None]:
         """Hold the request's images; they are charged if the context ends well.
 
@@ -51,8 +51,8 @@ class Gate:
             yield
             return
         headers: dict[str, str] = request.state.headers
-        taken = await to_thread.run_sync(self._quota.take, buckets, wanted.spec.n)
-        headers.update(standing_headers(taken.standings))
+        taken = await to_thread.run_sync(self._quota.reserve, buckets, wanted.spec.n)
+        headers.update(ratelimit_headers(taken.standings))
         made = 0
         try:
             yield
@@ -65,10 +65,12 @@ class Gate:
         finally:
             # A request that is cancelled gives its place back all the same.
             with CancelScope(shield=True):
-                await to_thread.run_sync(self._quota.settle, taken, made)
+                await to_thread.run_sync(self._quota.commit, taken, made)
 
     def _buckets(self, caller: Caller, user: str | None) -> Sequence[Bucket]:
-        key = Bucket(name=caller.bucket, subject="key", limits=caller.limits.or_else(self._key))
+        key = Bucket(
+            name=caller.bucket, subject="key", limits=caller.limits.with_defaults(self._key)
+        )
         buckets = [key]
         if user:
             # What `user` holds is the client's; a name of a bucket is short and harmless.
@@ -78,7 +80,7 @@ class Gate:
         return [bucket for bucket in buckets if bucket.limited]
 
 
-def standing_headers(standings: Sequence[Standing]) -> dict[str, str]:
+def ratelimit_headers(standings: Sequence[LimitStatus]) -> dict[str, str]:
     """The headers of the limit over time that leaves least; none where there is no such limit."""
     over_time = [standing for standing in standings if standing.per != "once"]
     if not over_time:
@@ -98,7 +100,7 @@ def refusal_headers(refused: QuotaExceeded) -> Mapping[str, str]:
     return {**retry, **_ratelimit(refused.limit, remaining, refused.reset_s)}
 
 
-def refusal_words(refused: QuotaExceeded) -> str:
+def refusal_message(refused: QuotaExceeded) -> str:
     """The refusal in OpenAI's words."""
     what = "concurrent images" if refused.per == "once" else f"images per {refused.per}"
     whose = "this API key" if refused.subject == "key" else "this end-user"

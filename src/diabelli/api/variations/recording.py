@@ -10,7 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from diabelli.api.draft import Draft
-from diabelli.api.errors.responses import row_of
+from diabelli.api.errors.responses import spec_for
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, LedgerUnavailable
 from diabelli.ledger.entries import Entries, Entry
 
@@ -80,4 +80,4 @@ class Recording:
             return
         fault = Cancelled() if isinstance(raised, asyncio.CancelledError) else raised
         code = fault.code if isinstance(fault, DiabelliError) else EngineFailed.code
-        self._recorder.record_soon(self._draft.entry(status=row_of(fault).status, error=code))
+        self._recorder.record_soon(self._draft.entry(status=spec_for(fault).status, error=code))

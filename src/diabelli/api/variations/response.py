@@ -11,8 +11,8 @@ from typing import TypeAlias
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from diabelli.api.variations.params import Wanted
-from diabelli.service import Made
+from diabelli.api.variations.params import VariationRequest
+from diabelli.service import EncodedVariation
 
 PUBLISHED_SIZES = ("1024x1024", "1024x1536", "1536x1024")
 """The sizes that the published reply may name; strict clients refuse every other one."""
@@ -21,7 +21,7 @@ _STEP = 3 * 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Base64:
+class LazyBase64:
     """A picture that is encoded only when it is sent, so that it takes no memory before."""
 
     picture: bytes
@@ -34,10 +34,10 @@ class Base64:
         return (base64.b64encode(view[at : at + _STEP]) for at in range(0, len(view), _STEP))
 
 
-Part: TypeAlias = bytes | Base64
+Part: TypeAlias = bytes | LazyBase64
 
 
-class Reply(Response):
+class JSONPartsResponse(Response):
     """The answer that these parts of a JSON object make together."""
 
     media_type = "application/json"
@@ -47,20 +47,20 @@ class Reply(Response):
         self._parts = parts
 
     @property
-    def whole(self) -> bytes:
+    def body_bytes(self) -> bytes:
         """The JSON object."""
-        return b"".join(pieces(self._parts))
+        return b"".join(iter_chunks(self._parts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the head, then piece after piece, as quickly as the client takes them."""
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
-        for piece in pieces(self._parts):
+        for piece in iter_chunks(self._parts):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def pieces(parts: Sequence[Part]) -> Iterator[bytes]:
+def iter_chunks(parts: Sequence[Part]) -> Iterator[bytes]:
     """What the parts make together, with no piece much longer than what is encoded at a time."""
     text = b""
     for part in parts:
@@ -74,8 +74,12 @@ def pieces(parts: Sequence[Part]) -> Iterator[bytes]:
 
 
 def build(
-    made: Sequence[Made], wanted: Wanted, *, created: int, url_of: Callable[[str], str]
-) -> Reply:
+    made: Sequence[EncodedVariation],
+    wanted: VariationRequest,
+    *,
+    created: int,
+    url_of: Callable[[str], str],
+) -> JSONPartsResponse:
     """The JSON object of one reply; `created` is Unix seconds, `url_of` makes a key's URL."""
     head = json.dumps({"created": created, **extras(made, wanted)}).encode()
     between = [b"{", *[b", {"] * (len(made) - 1)]
@@ -84,27 +88,29 @@ def build(
         for start, one in zip(between, made, strict=True)
         for part in (start, *fields(one, wanted, url_of), b"}")
     )
-    return Reply([head[:-1], b', "data": [', *items, b"]}"])
+    return JSONPartsResponse([head[:-1], b', "data": [', *items, b"]}"])
 
 
-def item(made: Made, wanted: Wanted, url_of: Callable[[str], str]) -> bytes:
+def item(made: EncodedVariation, wanted: VariationRequest, url_of: Callable[[str], str]) -> bytes:
     """The JSON object of one variation."""
-    return b"".join(pieces((b"{", *fields(made, wanted, url_of), b"}")))
+    return b"".join(iter_chunks((b"{", *fields(made, wanted, url_of), b"}")))
 
 
-def fields(made: Made, wanted: Wanted, url_of: Callable[[str], str]) -> Iterator[Part]:
+def fields(
+    made: EncodedVariation, wanted: VariationRequest, url_of: Callable[[str], str]
+) -> Iterator[Part]:
     """The inside of the JSON object of one variation, in parts."""
     if wanted.as_url and made.key is not None:
         yield b'"url": %b' % json.dumps(url_of(made.key)).encode()
     else:
         yield b'"b64_json": "'
-        yield Base64(made.picture)
+        yield LazyBase64(made.picture)
         yield b'"'
     if wanted.extended:
         yield b', "seed": %d' % made.seed
 
 
-def extras(made: Sequence[Made], wanted: Wanted) -> dict[str, object]:
+def extras(made: Sequence[EncodedVariation], wanted: VariationRequest) -> dict[str, object]:
     """What is true of the reply and was not in OpenAI's; empty for a plain request.
 
     Only the use of a metered model is told in any case.

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 from diabelli import pictures
 from diabelli.api.variations import response
-from diabelli.api.variations.params import Wanted
+from diabelli.api.variations.params import VariationRequest
 from diabelli.pictures import Format, Image
-from diabelli.service import Made
+from diabelli.service import EncodedVariation
 
 PROGRESS = "image_variation.progress"
 PARTIAL = "image_variation.partial_image"
@@ -47,17 +47,24 @@ def partial(index: int, share: float, number: int, preview: Image) -> bytes:
 
 
 def completed(
-    index: int, made: Made, wanted: Wanted, *, created: int, url_of: Callable[[str], str]
+    index: int,
+    made: EncodedVariation,
+    wanted: VariationRequest,
+    *,
+    created: int,
+    url_of: Callable[[str], str],
 ) -> bytes:
     """One finished variation, with every field that it has in the reply and what is true of it."""
     head = {"type": COMPLETED, "index": index, "created_at": created}
     extras = response.extras([made], wanted)
-    return _named(COMPLETED, _joined(_bytes(head | extras), response.item(made, wanted, url_of)))
+    return _frame(
+        COMPLETED, _merge_json_objects(_bytes(head | extras), response.item(made, wanted, url_of))
+    )
 
 
 def done(content: bytes, totals: dict[str, int | float]) -> bytes:
     """The end: every field of the plain reply `content`, and what it took."""
-    return _named(DONE, _joined(_bytes({"type": DONE, "totals": totals}), content))
+    return _frame(DONE, _merge_json_objects(_bytes({"type": DONE, "totals": totals}), content))
 
 
 def error(content: bytes) -> bytes:
@@ -78,10 +85,10 @@ def totals(sizes: Sequence[int], seconds: float) -> dict[str, int | float]:
 
 
 def _event(name: str, **fields: object) -> bytes:
-    return _named(name, _bytes({"type": name, **fields}))
+    return _frame(name, _bytes({"type": name, **fields}))
 
 
-def _named(name: str, data: bytes) -> bytes:
+def _frame(name: str, data: bytes) -> bytes:
     """The data is JSON without line breaks, so that it is one line of the event."""
     return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
 
@@ -90,6 +97,6 @@ def _bytes(fields: dict[str, object]) -> bytes:
     return json.dumps(fields).encode()
 
 
-def _joined(head: bytes, more: bytes) -> bytes:
+def _merge_json_objects(head: bytes, more: bytes) -> bytes:
     """Two JSON objects that are not empty as one: a picture in base64 is copied, never parsed."""
     return head.rstrip()[:-1] + b", " + more.strip()[1:]

@@ -16,12 +16,12 @@ from starlette.responses import Response, StreamingResponse
 
 from diabelli.api.errors import responses
 from diabelli.api.variations import sse
-from diabelli.api.variations.params import Wanted
-from diabelli.api.variations.response import Reply
-from diabelli.service import Made
-from diabelli.variation import Progress, Watch
+from diabelli.api.variations.params import VariationRequest
+from diabelli.api.variations.response import JSONPartsResponse
+from diabelli.service import EncodedVariation
+from diabelli.variation import Progress, ProgressCallback
 
-Handler = Callable[[Request], Awaitable[Reply]]
+Handler = Callable[[Request], Awaitable[JSONPartsResponse]]
 
 KEEP_ALIVE_S = 15
 """How long a stream may be silent."""
@@ -35,7 +35,7 @@ HEADERS = {
 }
 
 
-class Stream:
+class EventStream:
     """What one request tells on its way. Told from any thread, read on the event loop.
 
     Of each variation only the latest progress waits to be sent, so that a slow client is never
@@ -54,7 +54,7 @@ class Stream:
         self._sizes: dict[int, int] = {}
         self._shares: dict[int, float] = {}
         self._previews: dict[int, int] = {}
-        self._wanted: Wanted | None = None
+        self._wanted: VariationRequest | None = None
         self._url_of: Callable[[str], str] = str
         self.begun = self._loop.create_future()
 
@@ -68,14 +68,14 @@ class Stream:
         """How many variations were told of."""
         return len(self._sizes)
 
-    def open(self, wanted: Wanted, url_of: Callable[[str], str]) -> None:
+    def enable(self, wanted: VariationRequest, url_of: Callable[[str], str]) -> None:
         """Tell from now on, if the request asked for it; `url_of` makes a key's URL."""
         if wanted.stream:
             self._wanted, self._url_of = wanted, url_of
             # A request that waits long for its turn begins with a comment.
             self._loop.call_later(KEEP_ALIVE_S, self._begin)
 
-    def watching(self, watch: Watch) -> Watch:
+    def wrap_progress(self, watch: ProgressCallback) -> ProgressCallback:
         """`watch` and, if the stream is open, the progress told."""
         if self._wanted is None:
             return watch
@@ -86,7 +86,7 @@ class Stream:
 
         return look
 
-    def ready(self, index: int, made: Made) -> None:
+    def on_variation(self, index: int, made: EncodedVariation) -> None:
         """Tell of a finished variation, if the stream is open."""
         if self._wanted is not None:
             event = sse.completed(
@@ -96,7 +96,7 @@ class Stream:
             self._loop.call_soon_threadsafe(self._put_finished, index, size, event)
 
     def _look(self, progress: Progress) -> None:
-        index, share = progress.index, progress.share
+        index, share = progress.index, progress.fraction
         if progress.preview is not None:
             number = self._previews[index] = self._previews.get(index, -1) + 1
             event = sse.partial(index, share, number, progress.preview())
@@ -123,12 +123,12 @@ class Stream:
         if not self.begun.done():
             self.begun.set_result(None)
 
-    def last(self, reply: Reply) -> bytes:
+    def final_event(self, reply: JSONPartsResponse) -> bytes:
         """The event that ends a stream whose request succeeded."""
         seconds = time.monotonic() - self._started
-        return sse.done(reply.whole, sse.totals([*self._sizes.values()], seconds))
+        return sse.done(reply.body_bytes, sse.totals([*self._sizes.values()], seconds))
 
-    async def told(self, work: asyncio.Task[Reply]) -> AsyncIterator[bytes]:
+    async def iter_events(self, work: asyncio.Task[JSONPartsResponse]) -> AsyncIterator[bytes]:
         """Everything that is told until the work is done, and a comment in each long silence."""
         work.add_done_callback(lambda _: self._changed.set())
         while not work.done() or self._finished or self._latest:
@@ -145,24 +145,26 @@ class Stream:
                     yield self._latest.pop(next(iter(self._latest)))
 
 
-async def told(request: Request, stream: Stream, work: asyncio.Task[Reply]) -> AsyncIterator[bytes]:
+async def iter_events(
+    request: Request, stream: EventStream, work: asyncio.Task[JSONPartsResponse]
+) -> AsyncIterator[bytes]:
     """Every event of the answer; the work ends with whoever listens."""
     try:
-        async for event in stream.told(work):
+        async for event in stream.iter_events(work):
             yield event
-        yield stream.last(await work)
+        yield stream.final_event(await work)
     # The request edge of a stream: its head is sent, so the error is an event.
     except Exception as fault:
-        yield sse.error(bytes(responses.answer(request, fault).body))
+        yield sse.error(bytes(responses.to_response(request, fault).body))
     finally:
         work.cancel()
 
 
-def streamed(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
+def streamable(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
     """`handle`, answered by events where its `request.state.stream` was asked for them."""
 
     async def answer(request: Request) -> Response:
-        stream = request.state.stream = Stream()
+        stream = request.state.stream = EventStream()
         work = asyncio.ensure_future(handle(request))
         try:
             await asyncio.wait({work, stream.begun}, return_when=asyncio.FIRST_COMPLETED)
@@ -170,13 +172,13 @@ def streamed(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
             work.cancel()
             raise
         if stream.wanted and (not work.done() or not failed(work)):
-            content = told(request, stream, work)
+            content = iter_events(request, stream, work)
             return StreamingResponse(content, headers=HEADERS, media_type=MEDIA_TYPE)
         return await work
 
     return answer
 
 
-def failed(work: asyncio.Task[Reply]) -> bool:
+def failed(work: asyncio.Task[JSONPartsResponse]) -> bool:
     """Whether the work that is over came to nothing."""
     return work.cancelled() or work.exception() is not None

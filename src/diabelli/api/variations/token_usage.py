@@ -8,24 +8,26 @@ from typing import TypedDict
 from diabelli.settings.metering import Size, TokenRule
 
 
-class Details(TypedDict):
+class TokenDetails(TypedDict):
     """What the tokens are for. A variation is made without words, so `text_tokens` is 0."""
 
     image_tokens: int
     text_tokens: int
 
 
-class Usage(TypedDict):
+class TokenUsage(TypedDict):
     """Every field of the published `usage`: strict clients refuse a part of it."""
 
     input_tokens: int
-    input_tokens_details: Details
+    input_tokens_details: TokenDetails
     output_tokens: int
-    output_tokens_details: Details
+    output_tokens_details: TokenDetails
     total_tokens: int
 
 
-def usage_of(rules: Mapping[str, TokenRule], *, model: str, n: int, size: Size) -> Usage | None:
+def usage_of(
+    rules: Mapping[str, TokenRule], *, model: str, n: int, size: Size
+) -> TokenUsage | None:
     """The usage of a request for `n` variations of that size; None for a model without a rule."""
     rule = rules.get(model)
     if rule is None:

@@ -7,13 +7,13 @@ from importlib.util import find_spec
 
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.engine import check
-from diabelli.engines.diffusion.pipeline_cache import needed
-from diabelli.engines.diffusion.runtime import Plan
+from diabelli.engines.diffusion.pipeline_cache import required_bytes
+from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import DiabelliError, InvalidSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Availability:
     """How a trained engine stands.
 
     Attributes:
@@ -27,7 +27,7 @@ class Standing:
     fits: bool | None
 
 
-def standing(plan: Plan, vram_budget_gb: float | None) -> Standing:
+def availability(plan: EnginePlan, vram_budget_gb: float | None) -> Availability:
     """How the plan's engine stands; loads nothing but the library that knows the device."""
     try:
         check(plan)
@@ -36,17 +36,17 @@ def standing(plan: Plan, vram_budget_gb: float | None) -> Standing:
     else:
         missing = None
     known = missing is None or plan.preset.vram_gb is not None
-    need = needed(plan) / devices.GB if known else None
+    need = required_bytes(plan) / devices.GB if known else None
     budget = _budget_gb(plan, vram_budget_gb)
     fits = None if need is None or budget is None else need <= budget
-    return Standing(missing=missing, need_gb=need, fits=fits)
+    return Availability(missing=missing, need_gb=need, fits=fits)
 
 
-def _budget_gb(plan: Plan, given: float | None) -> float | None:
+def _budget_gb(plan: EnginePlan, given: float | None) -> float | None:
     if given is not None or find_spec("torch") is None:
         return given
     try:
-        found = devices.budget_of(devices.device_of(plan.running))
+        found = devices.memory_budget(devices.resolve_device(plan.running))
     except InvalidSettings:
         return None
     return None if found is None else found / devices.GB

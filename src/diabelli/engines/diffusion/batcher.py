@@ -11,32 +11,32 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from functools import partial
 
-from diabelli.engines.diffusion.job import Kind, Order, Ticket
+from diabelli.engines.diffusion.job import BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.pipeline import Pipeline
-from diabelli.engines.diffusion.pipeline_cache import Shelf
+from diabelli.engines.diffusion.pipeline_cache import PipelineCache
 from diabelli.engines.diffusion.previews import Preview
 from diabelli.errors import (
     Cancelled,
-    ContentRefused,
+    ContentPolicyViolation,
     DiabelliError,
     EngineFailed,
-    MemoryExceeded,
+    OutOfMemory,
 )
 
 
 class Batcher:
     """Takes orders from any thread; loads, makes and unloads on its own."""
 
-    def __init__(self, shelf: Shelf, name: str) -> None:
+    def __init__(self, shelf: PipelineCache, name: str) -> None:
         self._shelf = shelf
-        self._waiting: OrderedDict[Kind, deque[Ticket]] = OrderedDict()
-        self._limits: dict[Kind, int] = {}
+        self._waiting: OrderedDict[BatchKey, deque[BatchItem]] = OrderedDict()
+        self._limits: dict[BatchKey, int] = {}
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"diabelli-{name}", daemon=True)
         self._thread.start()
 
-    def submit(self, order: Order) -> None:
+    def submit(self, order: Job) -> None:
         """Let the order's images be made, as soon as it is their turn."""
         with self._changed:
             if self._closed:
@@ -57,7 +57,7 @@ class Batcher:
         self._abandon()
         self._shelf.close()
 
-    def _next(self) -> Kind | None:
+    def _next(self) -> BatchKey | None:
         """The kind whose turn it is; None once this is closed. Meanwhile what idles is let go."""
         while True:
             with self._changed:
@@ -67,40 +67,40 @@ class Batcher:
                     kind = next(iter(self._waiting))
                     self._waiting.move_to_end(kind)
                     return kind
-            rest = self._shelf.let_go_of_idle()
+            rest = self._shelf.evict_idle()
             with self._changed:
                 if not self._waiting and not self._closed:
                     self._changed.wait(rest)
 
-    def _serve(self, kind: Kind) -> None:
+    def _serve(self, kind: BatchKey) -> None:
         """Make one batch of the kind; on return nothing holds on to its pictures."""
         try:
-            pipeline = self._shelf.take(kind.plan)
+            pipeline = self._shelf.get(kind.plan)
         # Whatever kept the pipeline from being loaded is told to those who wait for it.
         except Exception as failure:
             self._fail(self._batch(kind, None, mixes=True), failure)
             return
         limit = self._limits.get(kind, pipeline.batch)
         self._make(pipeline, kind, self._batch(kind, limit, mixes=pipeline.mixes))
-        self._shelf.rest(kind.plan)
+        self._shelf.touch(kind.plan)
 
-    def _batch(self, kind: Kind, limit: int | None, *, mixes: bool) -> list[Ticket]:
+    def _batch(self, kind: BatchKey, limit: int | None, *, mixes: bool) -> list[BatchItem]:
         """The tickets that go together, those longest there first; they no longer wait."""
         with self._changed:
-            waiting = [ticket for ticket in self._waiting.pop(kind) if ticket.order.wanted]
-            first = waiting[0].order if waiting else None
-            fitting = [one for one in waiting if mixes or one.order is first][:limit]
+            waiting = [ticket for ticket in self._waiting.pop(kind) if ticket.job.active]
+            first = waiting[0].job if waiting else None
+            fitting = [one for one in waiting if mixes or one.job is first][:limit]
             taken = {id(one) for one in fitting}
             rest = deque(one for one in waiting if id(one) not in taken)
             if rest:
                 self._waiting[kind] = rest
         return fitting
 
-    def _make(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
+    def _make(self, pipeline: Pipeline, kind: BatchKey, batch: Sequence[BatchItem]) -> None:
         """Make the batch; in parts where memory does not suffice for all of it, or it fails."""
         for ticket in batch:
-            ticket.order.begin(ticket)
-        batch = [ticket for ticket in batch if ticket.order.wanted]
+            ticket.job.start(ticket)
+        batch = [ticket for ticket in batch if ticket.job.active]
         if not batch:
             return
         try:
@@ -110,7 +110,7 @@ class Batcher:
             if len(batch) == 1 or self._closed:
                 self._fail(batch, failure)
                 size = 0
-            elif isinstance(failure, MemoryExceeded):
+            elif isinstance(failure, OutOfMemory):
                 size = self._limits[kind] = len(batch) // 2
             else:
                 size = 1
@@ -121,15 +121,15 @@ class Batcher:
         for start in range(0, len(batch) if size else 0, size or 1):
             self._make(pipeline, kind, batch[start : start + size])
 
-    def _run(self, pipeline: Pipeline, kind: Kind, batch: Sequence[Ticket]) -> None:
+    def _run(self, pipeline: Pipeline, kind: BatchKey, batch: Sequence[BatchItem]) -> None:
         def on_step(number: int, steps: int, preview: Preview | None) -> None:
             for row, ticket in enumerate(batch):
-                ticket.order.step(ticket, number, steps, preview and partial(preview, row))
-            if self._closed or not any(ticket.order.wanted for ticket in batch):
+                ticket.job.on_step(ticket, number, steps, preview and partial(preview, row))
+            if self._closed or not any(ticket.job.active for ticket in batch):
                 raise Cancelled
 
         images = pipeline(
-            [ticket.order.shown for ticket in batch],
+            [ticket.job.shown for ticket in batch],
             [ticket.seed for ticket in batch],
             height=kind.height,
             width=kind.width,
@@ -138,13 +138,13 @@ class Batcher:
         )
         for ticket, image in zip(batch, images, strict=True):
             if image is None:
-                ticket.order.fail(ContentRefused())
+                ticket.job.fail(ContentPolicyViolation())
             else:
-                ticket.order.settle(ticket, image)
+                ticket.job.complete(ticket, image)
 
-    def _fail(self, batch: Sequence[Ticket], failure: Exception) -> None:
+    def _fail(self, batch: Sequence[BatchItem], failure: Exception) -> None:
         """End the orders of the batch; each gets an exception of its own to raise."""
-        for order in {id(one.order): one.order for one in batch}.values():
+        for order in {id(one.job): one.job for one in batch}.values():
             order.fail(_own(failure, order.kind.plan.name))
 
     def _abandon(self) -> None:

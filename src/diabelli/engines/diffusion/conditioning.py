@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-from diabelli.engines.diffusion.mixed_sources import mixes
+from diabelli.engines.diffusion.mixed_sources import supports_mixed_sources
 from diabelli.engines.diffusion.presets import Recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class LoadedPipeline:
     """What a recipe has at hand.
 
     Attributes:
@@ -38,21 +38,27 @@ class Parts:
 
 
 Arguments: TypeAlias = dict[str, Any]
-Rule: TypeAlias = Callable[[Parts, Sequence["PillowImage"], Mapping[str, float]], Arguments]
+Conditioner: TypeAlias = Callable[
+    [LoadedPipeline, Sequence["PillowImage"], Mapping[str, float]], Arguments
+]
 
 
-def image(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float]) -> Arguments:
+def image(
+    parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
+) -> Arguments:
     """`pipe(image=...)`: the pipeline encodes the source itself."""
     del values
     prompts = {"prompt": [parts.prompt] * len(shown)} if "prompt" in parts.accepts else {}
-    if mixes(parts.pipe):
+    if supports_mixed_sources(parts.pipe):
         return {"image": [*shown], **prompts}
     if prompts:
         return {"image": shown[0], **prompts}
     return {"image": shown[0], "num_images_per_prompt": len(shown)}
 
 
-def ip(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float]) -> Arguments:
+def ip(
+    parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
+) -> Arguments:
     """An IP-Adapter leads a pipeline that else makes pictures of a prompt, here of an empty one."""
     import torch
 
@@ -68,7 +74,9 @@ def ip(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float]) 
     return {"ip_adapter_image_embeds": [embeds], "prompt": [parts.prompt] * len(shown)}
 
 
-def redux(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float]) -> Arguments:
+def redux(
+    parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
+) -> Arguments:
     """A prior writes the prompt's embedding from the source; the pipeline has no text encoder."""
     import torch
 
@@ -81,7 +89,9 @@ def redux(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float
     }
 
 
-def unclip2(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, float]) -> Arguments:
+def unclip2(
+    parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
+) -> Arguments:
     """An image encoder, then a decoder: the embedding of each source is a row."""
     import torch
 
@@ -103,4 +113,4 @@ def unclip2(parts: Parts, shown: Sequence[PillowImage], values: Mapping[str, flo
     }
 
 
-RECIPES: dict[Recipe, Rule] = {"image": image, "ip": ip, "redux": redux, "unclip2": unclip2}
+RECIPES: dict[Recipe, Conditioner] = {"image": image, "ip": ip, "redux": redux, "unclip2": unclip2}

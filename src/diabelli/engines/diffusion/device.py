@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diabelli.engines.diffusion.runtime import Running
+from diabelli.engines.diffusion.runtime import RuntimeOptions
 from diabelli.errors import InvalidSettings
 
 GB = 1_000_000_000
@@ -14,19 +14,19 @@ _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
 """On a CPU a batch takes as long as its images one by one, or longer: benchmarks/diffusion.py."""
 
 
-def check(running: Running) -> None:
+def check(running: RuntimeOptions) -> None:
     """Raise `InvalidSettings` where the device is not here, or there is nothing to offload from."""
     # Torch takes seconds to import, which most settings need not wait for here.
     if running.device in ("auto", "cpu") and running.offload == "none":
         return
-    if device_of(running) == "cpu" and running.offload != "none":
+    if resolve_device(running) == "cpu" and running.offload != "none":
         raise InvalidSettings(
             f"offload is {running.offload!r}, but there is no accelerator to take weights off: "
             "set it to 'none', or set device"
         )
 
 
-def device_of(running: Running) -> str:
+def resolve_device(running: RuntimeOptions) -> str:
     """The device as torch names it; raises `InvalidSettings` where there is none of that name."""
     import torch
 
@@ -54,7 +54,7 @@ def _count(kind: str) -> int:
     return int(kind == "cpu" or torch.backends.mps.is_available())
 
 
-def dtype_of(running: Running, device: str) -> Any:
+def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
     """The numbers to compute with: half precision wherever the device is quicker with it."""
     import torch
 
@@ -65,7 +65,7 @@ def dtype_of(running: Running, device: str) -> Any:
     return torch.float16 if device == "mps" else torch.float32
 
 
-def budget_of(device: str) -> int | None:
+def memory_budget(device: str) -> int | None:
     """The bytes that pipelines may take there; None where nothing is known, as on a CPU."""
     import torch
 
@@ -74,14 +74,14 @@ def budget_of(device: str) -> int | None:
     return int(torch.mps.recommended_max_memory() * _SHARE) if device == "mps" else None
 
 
-def batch_of(running: Running, device: str) -> int:
+def batch_size(running: RuntimeOptions, device: str) -> int:
     """How many images are made at a time at most."""
     if running.exact:
         return 1
     return running.batch or _BATCHES.get(device.partition(":")[0], 1)
 
 
-def slicing_of(running: Running, device: str) -> bool:
+def use_attention_slicing(running: RuntimeOptions, device: str) -> bool:
     """Whether attention is computed in parts."""
     return device == "mps" if running.attention_slicing is None else running.attention_slicing
 

@@ -8,22 +8,22 @@ from importlib.util import find_spec
 import numpy as np
 
 from diabelli import pictures
-from diabelli.engines import Piece, Spread, in_turn
+from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.engines.diffusion import device as devices
-from diabelli.engines.diffusion import weights as lying
+from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.batcher import Batcher
-from diabelli.engines.diffusion.job import MADE, Kind, Order
+from diabelli.engines.diffusion.job import MADE, BatchKey, Job
 from diabelli.engines.diffusion.presets import Preset
-from diabelli.engines.diffusion.runtime import Plan
+from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import LicenceNotAccepted, MissingExtra
-from diabelli.synthesis.core.rng import seeds_under
+from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.variation import (
     EngineInfo,
     Image,
     Progress,
+    ProgressCallback,
     Variation,
     VariationSpec,
-    Watch,
     unwatched,
 )
 
@@ -38,60 +38,76 @@ _SIGHT = 64
 class DiffusionEngine:
     """Makes variations with a pretrained pipeline."""
 
-    def __init__(self, plan: Plan, batcher: Batcher) -> None:
+    def __init__(self, plan: EnginePlan, batcher: Batcher) -> None:
         """Raises what `check` does; loads nothing yet."""
         check(plan)
         self._plan = plan
         self._batcher = batcher
         self.info = info_of(plan.preset)
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Load the weights and make one small variation, if the plan wants that at start."""
         if self._plan.running.load == "lazy":
             return
         # Of many colours, for the previews to learn from.
         rows, columns = np.indices((64, 64), np.uint8) * 4
         colourful = np.stack([rows, columns, 255 - rows], axis=-1)
-        in_turn(self.prepare(colourful, VariationSpec(n=1, seed=0), unwatched, in_turn))
+        run_sequentially(
+            self.prepare(colourful, VariationSpec(n=1, seed=0), unwatched, run_sequentially)
+        )
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: Watch, spread: Spread
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
         """Let the batcher make all images, and return what is left: bringing each to its size.
 
         The caller's thread waits here, so that no thread that others need does.
         """
-        seeds = seeds_under(spec.seed, spec.n)
-        source = pictures.on_white(source)
+        seeds = derive_seeds(spec.seed, spec.n)
+        source = pictures.flatten_on_white(source)
         if spec.strength == 0:
             images = [source] * spec.n
         else:
-            order = self._order(source, spec, seeds, watch, spread)
+            order = self._job(source, spec, seeds, on_progress, run_parallel)
             self._batcher.submit(order)
             images = order.images()
         return [
-            partial(self._finish, index, image, seed, spec, watch)
+            partial(self._finish, index, image, seed, spec, on_progress)
             for index, (image, seed) in enumerate(zip(images, seeds, strict=True))
         ]
 
-    def _order(
-        self, source: Image, spec: VariationSpec, seeds: list[int], watch: Watch, spread: Spread
-    ) -> Order:
+    def _job(
+        self,
+        source: Image,
+        spec: VariationSpec,
+        seeds: list[int],
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
+    ) -> Job:
         preset = self._plan.preset
         height, width = native(preset, spec.height, spec.width)
         rows, columns = height, width
         if preset.dial.argument == "sight":
             share = preset.dial.at(spec.strength)
             rows, columns = (max(_SIGHT, round(side * share)) for side in (height, width))
-        (shown,) = spread([partial(pictures.cover, source, rows, columns)])
-        return Order(Kind(self._plan, height, width, spec.strength), shown, seeds, watch)
+        (shown,) = run_parallel([partial(pictures.cover, source, rows, columns)])
+        return Job(BatchKey(self._plan, height, width, spec.strength), shown, seeds, on_progress)
 
     def _finish(
-        self, index: int, image: Image, seed: int, spec: VariationSpec, watch: Watch
+        self,
+        index: int,
+        image: Image,
+        seed: int,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
     ) -> Variation:
-        watch(Progress(index, "size", MADE))
+        on_progress(Progress(index, "size", MADE))
         sized = pictures.cover(image, spec.height, spec.width)
-        watch(Progress(index, "size", 1.0))
+        on_progress(Progress(index, "size", 1.0))
         return Variation(image=sized, seed=seed, strength=spec.strength, engine=self.info)
 
 
@@ -106,19 +122,19 @@ def info_of(preset: Preset) -> EngineInfo:
     )
 
 
-def check(plan: Plan) -> None:
+def check(plan: EnginePlan) -> None:
     """Raise what keeps the engine from being run here, as far as that is told without loading it:
     `MissingExtra`, `InvalidSettings`, `LicenceNotAccepted` or `WeightsMissing`."""
     for package in ("torch", "diffusers", "transformers", "accelerate"):
         if find_spec(package) is None:
-            raise MissingExtra(extra=lying.EXTRA, purpose=f"the engine {plan.name!r}")
+            raise MissingExtra(extra=weights.EXTRA, purpose=f"the engine {plan.name!r}")
     devices.check(plan.running)
     check_licence(plan)
-    for weights in plan.preset.weights:
-        lying.locate(plan.name, weights)
+    for each in plan.preset.weights:
+        weights.locate(plan.name, each)
 
 
-def check_licence(plan: Plan) -> None:
+def check_licence(plan: EnginePlan) -> None:
     """Raise `LicenceNotAccepted` where the weights are not free for every use and nobody said that
     they accept that."""
     if plan.preset.restricted and not plan.running.accepted:

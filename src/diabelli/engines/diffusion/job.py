@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from diabelli.engines.diffusion.runtime import Plan
+from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.pictures import Image
-from diabelli.variation import Progress, Watch
+from diabelli.variation import Progress, ProgressCallback
 
 STARTED, MADE = 0.02, 0.95
 """The shares of the work that are done when the first step begins and when the last one ends."""
@@ -17,34 +17,36 @@ _PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BatchKey:
     """What images must have in common to be made in one batch."""
 
-    plan: Plan
+    plan: EnginePlan
     height: int
     width: int
     strength: float
 
 
 @dataclass(slots=True)
-class Ticket:
+class BatchItem:
     """One image that is wanted; `image` is there once it was made."""
 
-    order: Order
+    job: Job
     index: int
     seed: int
     image: Image | None = None
 
 
-class Order:
+class Job:
     """What one request wants of the batcher. The first failure ends all of it."""
 
-    def __init__(self, kind: Kind, shown: Image, seeds: Sequence[int], watch: Watch) -> None:
+    def __init__(
+        self, key: BatchKey, shown: Image, seeds: Sequence[int], on_progress: ProgressCallback
+    ) -> None:
         """shown: the source as the pipeline is to see it."""
-        self.kind = kind
+        self.kind = key
         self.shown = shown
-        self.tickets = [Ticket(self, index, seed) for index, seed in enumerate(seeds)]
-        self._watch = watch
+        self.tickets = [BatchItem(self, index, seed) for index, seed in enumerate(seeds)]
+        self._watch = on_progress
         self._begun = False
         self._failure: BaseException | None = None
         self._over = threading.Event()
@@ -52,7 +54,7 @@ class Order:
         self._telling = threading.Lock()
 
     @property
-    def wanted(self) -> bool:
+    def active(self) -> bool:
         """Whether anybody still waits for it."""
         return self._failure is None
 
@@ -65,28 +67,28 @@ class Order:
             raise self._failure
         return [ticket.image for ticket in self.tickets if ticket.image is not None]
 
-    def begin(self, ticket: Ticket) -> None:
+    def start(self, ticket: BatchItem) -> None:
         """The ticket's turn has come."""
         self._begun = True
-        self.tell(ticket, "start", STARTED)
+        self.report(ticket, "start", STARTED)
 
-    def step(
-        self, ticket: Ticket, number: int, steps: int, preview: Callable[[], Image] | None
+    def on_step(
+        self, ticket: BatchItem, number: int, steps: int, preview: Callable[[], Image] | None
     ) -> None:
         """A step of the ticket's image was made; `preview` makes a small image of it."""
         share = STARTED + (MADE - STARTED) * min(1.0, number / max(1, steps))
-        self.tell(ticket, f"step {number}", share, preview)
+        self.report(ticket, f"step {number}", share, preview)
 
-    def tell(
+    def report(
         self,
-        ticket: Ticket,
+        ticket: BatchItem,
         stage: str,
         share: float,
         preview: Callable[[], Image] | None = None,
     ) -> None:
         """Tell the watch how far the ticket's image is; what it raises ends the order."""
         with self._telling:
-            if not self.wanted:
+            if not self.active:
                 return
             try:
                 self._watch(Progress(ticket.index, stage, share, preview))
@@ -94,7 +96,7 @@ class Order:
             except Exception as failure:
                 self.fail(failure)
 
-    def settle(self, ticket: Ticket, image: Image) -> None:
+    def complete(self, ticket: BatchItem, image: Image) -> None:
         """The ticket's image is there."""
         ticket.image = image
         if all(one.image is not None for one in self.tickets):
@@ -108,4 +110,4 @@ class Order:
 
     def _ask(self) -> None:
         if not self._begun:
-            self.tell(self.tickets[0], "waiting", 0.0)
+            self.report(self.tickets[0], "waiting", 0.0)

@@ -16,7 +16,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SchedulerStep:
     """What a scheduler was given, and what it made of it; each has a row for each image."""
 
     output: Any
@@ -26,7 +26,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class LatentLayout:
     """How the latents of one image lie: (channel, row, column), or as a sequence of (place,
     channel), where each place stands for a cell of two by two."""
 
@@ -35,7 +35,7 @@ class Grid:
     cell: int
 
     @classmethod
-    def of(cls, shape: Sequence[int], height: int, width: int) -> Grid | None:
+    def of(cls, shape: Sequence[int], height: int, width: int) -> LatentLayout | None:
         """That of latents of an image's shape; None where they lie in no known way."""
         if len(shape) == 3:
             return cls(shape[1], shape[2], 1)
@@ -44,19 +44,19 @@ class Grid:
             return None
         return cls(rows, shape[0] // rows, 2)
 
-    def places(self, latents: Any) -> Floats:
+    def tokens(self, latents: Any) -> Floats:
         """One image's latents as (place, channel)."""
         found: Floats = latents.float().cpu().numpy().astype(np.float64)
         return found if found.ndim == 2 else found.reshape(len(found), -1).T
 
-    def split(self, image: Image) -> Floats:
+    def to_cells(self, image: Image) -> Floats:
         """The colours of an image as (place, cell of colours)."""
         cell = self.cell
         small = pictures.cover(image, self.rows * cell, self.columns * cell).astype(np.float64)
         cells = small.reshape(self.rows, cell, self.columns, cell, 3).swapaxes(1, 2)
         return cells.reshape(self.rows * self.columns, -1)
 
-    def join(self, colours: Floats) -> Image:
+    def from_cells(self, colours: Floats) -> Image:
         """The image of colours as `split` gives them."""
         cell = self.cell
         cells = np.nan_to_num(colours).round().clip(0, 255).astype(np.uint8)
@@ -64,7 +64,7 @@ class Grid:
         return cells.reshape(self.rows * cell, self.columns * cell, 3)
 
 
-def clear(scheduler: Any, step: Step, row: int) -> Any:
+def predict_x0(scheduler: Any, step: SchedulerStep, row: int) -> Any:
     """The latents of one image as the step expects them to be without noise.
 
     As the scheduler tells them, or by the definition of what its network is trained to put out.

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from diabelli.engines.diffusion import device as devices
-from diabelli.engines.diffusion import weights as lying
-from diabelli.engines.diffusion.conditioning import Parts
-from diabelli.engines.diffusion.mixed_sources import teach
+from diabelli.engines.diffusion import weights
+from diabelli.engines.diffusion.conditioning import LoadedPipeline
+from diabelli.engines.diffusion.mixed_sources import patch_for_mixed_sources
 from diabelli.engines.diffusion.presets import Adapter, Preset
-from diabelli.engines.diffusion.runtime import Plan, Running
-from diabelli.errors import WeightsUnusable
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
+from diabelli.errors import InvalidWeights
 
 _NETWORKS = ("unet", "transformer")
 _WRITTEN_BY_A_PRIOR = (
@@ -32,20 +32,20 @@ _OF_RECIPES = frozenset({"ip_scale", "sight", "prompt_embeds_scale"})
 """Dials that are no arguments of the pipeline's call."""
 
 
-def load(plan: Plan, device: str) -> Parts:
+def load(plan: EnginePlan, device: str) -> LoadedPipeline:
     """The parts of the plan's pipeline; raises `WeightsMissing`, `WeightsUnusable`, and whatever
     the libraries raise of damaged files."""
     preset = plan.preset
-    dtype = devices.dtype_of(plan.running, device)
-    folder = lying.locate(preset.name, preset.pipeline)
+    dtype = devices.resolve_dtype(plan.running, device)
+    folder = weights.locate(preset.name, preset.pipeline)
     without = _WRITTEN_BY_A_PRIOR if preset.recipe == "redux" else ()
     pipe = _pipe(preset, folder, preset.pipeline_class, dtype, without)
-    teach(pipe)
+    patch_for_mixed_sources(pipe)
     if preset.adapter:
         _adapt(preset, preset.adapter, pipe, dtype)
     prior = encoder = processor = None
     if preset.recipe == "redux":
-        lies = lying.locate(preset.name, preset.encoder or preset.pipeline)
+        lies = weights.locate(preset.name, preset.encoder or preset.pipeline)
         prior = _pipe(preset, lies, None, dtype, ())
         _place(prior, plan.running, device)
     accepts = frozenset(inspect.signature(pipe.__call__).parameters)
@@ -54,7 +54,7 @@ def load(plan: Plan, device: str) -> Parts:
     _place(pipe, plan.running, device)
     if preset.recipe == "unclip2":
         encoder, processor = _encoder(preset, plan.running, pipe, dtype, device)
-    return Parts(pipe, accepts, encoder, processor, prior, preset.prompt)
+    return LoadedPipeline(pipe, accepts, encoder, processor, prior, preset.prompt)
 
 
 def _pipe(
@@ -62,10 +62,10 @@ def _pipe(
 ) -> Any:
     """The pipeline in the folder, as the class `name` or else the one it was saved as."""
     diffusers = _diffusers()
-    name = name or lying.class_of(preset.name, folder)
+    name = name or weights.saved_pipeline_class(preset.name, folder)
     kind = getattr(diffusers, name, None)
     if kind is None:
-        raise WeightsUnusable(
+        raise InvalidWeights(
             f"the weights of {preset.name!r} are for {name!r}, which diffusers "
             f"{diffusers.__version__} does not have"
         )
@@ -84,7 +84,7 @@ def _pipe(
 
 def _diffusers() -> Any:
     """The library, quiet: progress is told to whoever watches, and faults are exceptions."""
-    lying.quiet()
+    weights.disable_telemetry()
     import diffusers
     import transformers
 
@@ -98,7 +98,7 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
     """Load the IP-Adapter and its image encoder into the pipeline."""
     from transformers import CLIPImageProcessor
 
-    folder = lying.locate(preset.name, adapter.weights)
+    folder = weights.locate(preset.name, adapter.weights)
     encoder = _vision(folder / adapter.encoder, dtype)
     side = encoder.config.image_size
     processor = CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side)
@@ -120,7 +120,7 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
 
 
 def _encoder(
-    preset: Preset, running: Running, pipe: Any, dtype: Any, device: str
+    preset: Preset, running: RuntimeOptions, pipe: Any, dtype: Any, device: str
 ) -> tuple[Any, Any]:
     """The image encoder and its processor: the pipeline's own, or those that lie apart."""
     if preset.encoder is None:
@@ -128,7 +128,7 @@ def _encoder(
     from accelerate import cpu_offload
     from transformers import CLIPImageProcessor
 
-    folder = lying.locate(preset.name, preset.encoder)
+    folder = weights.locate(preset.name, preset.encoder)
     processor = CLIPImageProcessor.from_pretrained(
         folder / "image_processor", local_files_only=True
     )
@@ -150,17 +150,17 @@ def _check(preset: Preset, pipe: Any, accepts: frozenset[str]) -> None:
     """Raise `WeightsUnusable` where strength would mean nothing to the pipeline."""
     dial = preset.dial.argument
     if dial not in accepts | _OF_RECIPES:
-        raise WeightsUnusable(
+        raise InvalidWeights(
             f"the strength of {preset.name!r} is to set {dial!r}, which {type(pipe).__name__} does "
             f"not take; it takes {', '.join(sorted(accepts - {'args', 'kwargs'}))}, or sight"
         )
 
 
-def _tune(pipe: Any, running: Running, device: str) -> None:
+def _tune(pipe: Any, running: RuntimeOptions, device: str) -> None:
     """Trade time against memory as the operator wants it."""
     import torch
 
-    if devices.slicing_of(running, device):
+    if devices.use_attention_slicing(running, device):
         pipe.enable_attention_slicing()
     if hasattr(getattr(pipe, "vae", None), "enable_slicing"):
         # One decoded image at a time needs no more memory for ten than for one.
@@ -172,7 +172,7 @@ def _tune(pipe: Any, running: Running, device: str) -> None:
             network.compile()
 
 
-def _place(pipe: Any, running: Running, device: str) -> None:
+def _place(pipe: Any, running: RuntimeOptions, device: str) -> None:
     """Bring the pipeline to its device, or keep it off until its turn."""
     if running.offload == "model":
         pipe.enable_model_cpu_offload(device=device)

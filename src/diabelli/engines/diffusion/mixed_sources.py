@@ -24,12 +24,12 @@ TAUGHT = frozenset({"Flux2KleinPipeline"})
 """Pipelines that see the source beside the canvas, as more latents in the same row."""
 
 
-def mixes(pipe: Any) -> bool:
+def supports_mixed_sources(pipe: Any) -> bool:
     """Whether a list of sources means a batch to the pipeline, once it was taught."""
     return type(pipe).__name__ in BATCHING | TAUGHT
 
 
-def teach(pipe: Any) -> None:
+def patch_for_mixed_sources(pipe: Any) -> None:
     """Let a list of sources mean one for each row of the batch, where that can be taught."""
     if type(pipe).__name__ not in TAUGHT:
         return

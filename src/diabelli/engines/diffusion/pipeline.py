@@ -12,13 +12,12 @@ import numpy as np
 
 from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
-from diabelli.engines.diffusion import weights as lying
 from diabelli.engines.diffusion.conditioning import RECIPES
 from diabelli.engines.diffusion.loader import load
-from diabelli.engines.diffusion.mixed_sources import mixes
+from diabelli.engines.diffusion.mixed_sources import supports_mixed_sources
 from diabelli.engines.diffusion.previews import Preview, Previews
-from diabelli.engines.diffusion.runtime import Plan
-from diabelli.errors import DiabelliError, MemoryExceeded, WeightsUnusable
+from diabelli.engines.diffusion.runtime import EnginePlan
+from diabelli.errors import DiabelliError, InvalidWeights, OutOfMemory
 from diabelli.pictures import Image
 
 OnStep: TypeAlias = Callable[[int, int, Preview | None], None]
@@ -29,11 +28,11 @@ there is something to see; raising in it stops."""
 class Pipeline:
     """A pipeline of diffusers on its device."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: EnginePlan) -> None:
         """Load it; raises `WeightsMissing`, `WeightsUnusable` or `MemoryExceeded`."""
         self._plan = plan
-        self._device = devices.device_of(plan.running)
-        self.batch = devices.batch_of(plan.running, self._device)
+        self._device = devices.resolve_device(plan.running)
+        self.batch = devices.batch_size(plan.running, self._device)
         try:
             self._parts = load(plan, self._device)
         except DiabelliError:
@@ -43,11 +42,11 @@ class Pipeline:
             if _is_memory(cause):
                 raise self._exceeded("while its weights were loaded") from None
             reason = str(cause).strip().partition("\n")[0].rstrip(" .") or type(cause).__name__
-            raise WeightsUnusable(
+            raise InvalidWeights(
                 f"the weights of {plan.name!r} cannot be loaded: {reason}; {_remedy(plan)}"
             ) from cause
         self.previews = Previews(self._parts.pipe)
-        self.mixes = plan.preset.recipe != "image" or mixes(self._parts.pipe)
+        self.mixes = plan.preset.recipe != "image" or supports_mixed_sources(self._parts.pipe)
 
     @property
     def bytes(self) -> int:
@@ -155,16 +154,16 @@ class Pipeline:
             offered |= {"callback": lambda step, *_: tell(step + 1, steps), "callback_steps": 1}
         return {name: one for name, one in offered.items() if name in self._parts.accepts}
 
-    def _exceeded(self, when: str) -> MemoryExceeded:
-        return MemoryExceeded(
+    def _exceeded(self, when: str) -> OutOfMemory:
+        return OutOfMemory(
             f"the engine {self._plan.name!r} ran out of memory on {self._device} {when}: "
             "set offload, attention_slicing or a smaller batch"
         )
 
 
-def _remedy(plan: Plan) -> str:
+def _remedy(plan: EnginePlan) -> str:
     """What brings good weights."""
-    if any(lying.is_folder(weights) for weights in plan.preset.weights):
+    if any(weights.is_folder(each) for each in plan.preset.weights):
         return "save them once more, or give another folder"
     return (
         f"run `diabelli pull {plan.name}`; if that does not help, delete them from the cache "

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from diabelli.engines.diffusion import device as devices
-from diabelli.engines.diffusion import weights as lying
+from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.pipeline import Pipeline
-from diabelli.engines.diffusion.previews import Projection
-from diabelli.engines.diffusion.runtime import Plan
-from diabelli.errors import MemoryExceeded
+from diabelli.engines.diffusion.previews import LatentToRGB
+from diabelli.engines.diffusion.runtime import EnginePlan
+from diabelli.errors import OutOfMemory
 
 _log = logging.getLogger("diabelli.engines")
 _WORK = 1.3
@@ -27,20 +27,22 @@ class _Loaded:
     used: float
 
 
-class Shelf:
+class PipelineCache:
     """Loads pipelines when they are asked for, and lets go of those that were used least lately.
 
     It belongs to one thread, the batcher's: nothing is let go of while it works.
     """
 
-    def __init__(self, budget: int | None, load: Callable[[Plan], Pipeline] = Pipeline) -> None:
+    def __init__(
+        self, budget: int | None, load: Callable[[EnginePlan], Pipeline] = Pipeline
+    ) -> None:
         """budget: in bytes; None means what the device has."""
         self._budget = budget
         self._load = load
-        self._loaded: OrderedDict[Plan, _Loaded] = OrderedDict()
-        self._projections: dict[Plan, Projection] = {}
+        self._loaded: OrderedDict[EnginePlan, _Loaded] = OrderedDict()
+        self._projections: dict[EnginePlan, LatentToRGB] = {}
 
-    def take(self, plan: Plan) -> Pipeline:
+    def get(self, plan: EnginePlan) -> Pipeline:
         """The pipeline of the plan, loaded now if it was not.
 
         Raises `MemoryExceeded` where it would not fit even alone, and what loading raises.
@@ -55,15 +57,15 @@ class Shelf:
             _log.info("engine.loaded", extra={"engine": plan.name, "duration_s": seconds})
             self._loaded[plan] = _Loaded(pipeline, self._need(plan, pipeline), 0.0)
         self._loaded.move_to_end(plan)
-        self.rest(plan)
+        self.touch(plan)
         return self._loaded[plan].pipeline
 
-    def rest(self, plan: Plan) -> None:
+    def touch(self, plan: EnginePlan) -> None:
         """The plan's pipeline has worked until now."""
         if plan in self._loaded:
             self._loaded[plan].used = time.monotonic()
 
-    def let_go_of_idle(self) -> float | None:
+    def evict_idle(self) -> float | None:
         """Unload what was idle for too long; the seconds until the next may be, None for never."""
         now = time.monotonic()
         rests = {
@@ -73,35 +75,35 @@ class Shelf:
         }
         for plan, rest in rests.items():
             if rest <= 0:
-                self._drop(plan)
+                self._evict(plan)
         return min((rest for rest in rests.values() if rest > 0), default=None)
 
     def close(self) -> None:
         """Unload everything."""
         for plan in [*self._loaded]:
-            self._drop(plan)
+            self._evict(plan)
 
-    def _make_room(self, plan: Plan) -> None:
-        device = devices.device_of(plan.running)
-        budget = self._budget if self._budget is not None else devices.budget_of(device)
+    def _make_room(self, plan: EnginePlan) -> None:
+        device = devices.resolve_device(plan.running)
+        budget = self._budget if self._budget is not None else devices.memory_budget(device)
         if budget is None:
             return
-        need = needed(plan)
+        need = required_bytes(plan)
         if need > budget:
             raise too_large(plan, need, budget)
         while self._loaded and need + sum(one.need for one in self._loaded.values()) > budget:
-            self._drop(next(iter(self._loaded)))
+            self._evict(next(iter(self._loaded)))
 
-    def _need(self, plan: Plan, pipeline: Pipeline) -> int:
+    def _need(self, plan: EnginePlan, pipeline: Pipeline) -> int:
         """What it takes: as measured, where the plan does not keep parts of it off the device."""
         if plan.running.offload != "none":
-            return needed(plan)
+            return required_bytes(plan)
         measured = int(pipeline.bytes * _WORK)
-        return measured if plan.preset.vram_gb is None else max(measured, needed(plan))
+        return measured if plan.preset.vram_gb is None else max(measured, required_bytes(plan))
 
-    def _drop(self, plan: Plan) -> None:
+    def _evict(self, plan: EnginePlan) -> None:
         del self._loaded[plan]
-        devices.free(devices.device_of(plan.running))
+        devices.free(devices.resolve_device(plan.running))
         _log.info("engine.unloaded", extra={"engine": plan.name})
 
 
@@ -109,20 +111,20 @@ _OFFLOADED = {"none": 1.0, "model": 0.6, "sequential": 0.2}
 """The share of a pipeline's need that stays, roughly, where parts of it leave the device."""
 
 
-def needed(plan: Plan) -> int:
+def required_bytes(plan: EnginePlan) -> int:
     """The bytes that the plan's engine takes on its device, as far as that is known beforehand."""
     preset = plan.preset
     if preset.vram_gb is not None:
         need = preset.vram_gb * devices.GB * (2 if plan.running.dtype == "float32" else 1)
     else:
-        folders = [(lying.locate(plan.name, one), one) for one in preset.weights]
-        need = sum(lying.size(folder, one) for folder, one in folders) * _WORK
+        folders = [(weights.locate(plan.name, one), one) for one in preset.weights]
+        need = sum(weights.size(folder, one) for folder, one in folders) * _WORK
     return int(need * _OFFLOADED[plan.running.offload])
 
 
-def too_large(plan: Plan, need: int, budget: int) -> MemoryExceeded:
+def too_large(plan: EnginePlan, need: int, budget: int) -> OutOfMemory:
     """The error for an engine that does not fit."""
-    return MemoryExceeded(
+    return OutOfMemory(
         f"the engine {plan.name!r} needs {need / devices.GB:.1f} GB and may take "
         f"{budget / devices.GB:.1f} GB: set offload to `model` or `sequential`, raise "
         "vram_budget_gb, or choose a smaller engine"

@@ -43,7 +43,7 @@ class Adapter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dial:
+class StrengthMapping:
     """What strength means to a pipeline: one argument, which runs from `low` to `high`.
 
     "ip_scale" is the weight of an IP-Adapter.  "sight" is no argument: it is the share of the
@@ -101,7 +101,7 @@ class Preset:
     multiple: int = 64
     steps: int
     guidance: float | None = None
-    dial: Dial
+    dial: StrengthMapping
     prompt: str = ""
     safetensors: bool = True
 
@@ -112,11 +112,11 @@ class Preset:
         return tuple(one for one in (self.pipeline, self.encoder, adapter) if one)
 
 
-DIALS: dict[Recipe, Dial] = {
-    "image": Dial(argument="guidance_scale", low=10.0, high=1.5),
-    "ip": Dial(argument="ip_scale", low=1.0, high=0.3),
-    "redux": Dial(argument="prompt_embeds_scale", low=1.0, high=0.5),
-    "unclip2": Dial(argument="noise_level", low=0, high=999),
+DIALS: dict[Recipe, StrengthMapping] = {
+    "image": StrengthMapping(argument="guidance_scale", low=10.0, high=1.5),
+    "ip": StrengthMapping(argument="ip_scale", low=1.0, high=0.3),
+    "redux": StrengthMapping(argument="prompt_embeds_scale", low=1.0, high=0.5),
+    "unclip2": StrengthMapping(argument="noise_level", low=0, high=999),
 }
 """What strength means where nothing else is said."""
 
@@ -141,7 +141,7 @@ KANDINSKY = Preset(
     side=768,
     steps=30,
     guidance=4.0,
-    dial=Dial(argument="strength", low=0.2, high=1.0),
+    dial=StrengthMapping(argument="strength", low=0.2, high=1.0),
 )
 
 STABLE_UNCLIP = Preset(
@@ -205,7 +205,7 @@ FLUX2_KLEIN = Preset(
     side=1024,
     steps=4,
     guidance=1.0,
-    dial=Dial(argument="sight", low=1.0, high=0.25),
+    dial=StrengthMapping(argument="sight", low=1.0, high=0.25),
     prompt="A new variation of this picture: the same subject, style and colours, another take.",
 )
 

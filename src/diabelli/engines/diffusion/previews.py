@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from diabelli import pictures
-from diabelli.engines.diffusion.latents import Floats, Grid, Step, clear
+from diabelli.engines.diffusion.latents import Floats, LatentLayout, SchedulerStep, predict_x0
 from diabelli.pictures import Image
 
 Preview: TypeAlias = Callable[[int], Image]
@@ -30,7 +30,7 @@ _RIDGE = 1e-4
 """So much of their mean power is added to the latents' own, for what never varied so far."""
 
 
-class Projection:
+class LatentToRGB:
     """A linear map from latents to colours, by least squares over all that it was shown."""
 
     def __init__(self) -> None:
@@ -75,9 +75,9 @@ class Previews:
     """
 
     def __init__(self, pipe: Any) -> None:
-        self.projection = Projection()
+        self.projection = LatentToRGB()
         self._scheduler = pipe.scheduler
-        self._step: Step | None = None
+        self._step: SchedulerStep | None = None
         self._size = (1, 1)
         # What a checker will refuse in the end must not be shown on the way.
         if getattr(pipe, "safety_checker", None) is None:
@@ -103,9 +103,9 @@ class Previews:
         if grid is None:
             return
         for latents, image in zip(self._step.after[0], images, strict=True):
-            places = grid.places(latents)
+            places = grid.tokens(latents)
             if image is not None and np.isfinite(places).all():
-                self.projection.learn(places, grid.split(image))
+                self.projection.learn(places, grid.to_cells(image))
 
     def end(self) -> None:
         """Let go of the batch."""
@@ -118,16 +118,18 @@ class Previews:
         @functools.wraps(step)
         def listening(output: Any, time: Any, sample: Any, *more: Any, **named: Any) -> Any:
             after = step(output, time, sample, *more, **named)
-            self._step = Step(output, time, sample, after)
+            self._step = SchedulerStep(output, time, sample, after)
             return after
 
         self._scheduler.step = listening
 
-    def _grid(self, step: Step) -> Grid | None:
-        return Grid.of(step.sample.shape[1:], *self._size)
+    def _grid(self, step: SchedulerStep) -> LatentLayout | None:
+        return LatentLayout.of(step.sample.shape[1:], *self._size)
 
-    def _make(self, step: Step, grid: Grid, row: int) -> Image:
-        image = grid.join(self.projection(grid.places(clear(self._scheduler, step, row))))
+    def _make(self, step: SchedulerStep, grid: LatentLayout, row: int) -> Image:
+        image = grid.from_cells(
+            self.projection(grid.tokens(predict_x0(self._scheduler, step, row)))
+        )
         height, width = image.shape[:2]
         shrink = min(1.0, SIDE / max(height, width))
         return pictures.cover(image, max(1, round(height * shrink)), max(1, round(width * shrink)))

@@ -13,7 +13,7 @@ Load: TypeAlias = Literal["lazy", "start"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class RuntimeOptions:
     """How one engine is run.
 
     Attributes:
@@ -43,11 +43,11 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EnginePlan:
     """A trained engine, and how it is run."""
 
     preset: Preset
-    running: Running = field(default_factory=Running)
+    running: RuntimeOptions = field(default_factory=RuntimeOptions)
 
     @property
     def name(self) -> str:

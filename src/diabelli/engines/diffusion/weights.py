@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from diabelli.engines.diffusion.presets import Preset, Weights
-from diabelli.errors import HubUnavailable, MissingExtra, WeightsMissing, WeightsUnusable
+from diabelli.errors import HubUnavailable, InvalidWeights, MissingExtra, WeightsMissing
 
 EXTRA = "diffusion"
 _PATHS = ("/", "./", "../", "~")
@@ -96,7 +96,7 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
             "Fetch it where the hub can be reached, then copy the cache (HF_HOME) to this machine"
         ) from cause
     if preset.safetensors and not size(folder, weights):
-        raise WeightsUnusable(
+        raise InvalidWeights(
             f"{weights.source} at {weights.revision!r} has no weights in the safetensors format: "
             f"set another revision under [engines.{preset.name!r}] in the settings, or "
             "`safetensors = false` if you trust it with running code on this machine"
@@ -125,7 +125,7 @@ def _snapshot(weights: Weights, *, local: bool) -> str:
 
 
 def _hub() -> Any:
-    quiet()
+    disable_telemetry()
     try:
         import huggingface_hub
     except ImportError as cause:
@@ -133,13 +133,13 @@ def _hub() -> Any:
     return huggingface_hub
 
 
-def quiet() -> None:
+def disable_telemetry() -> None:
     """Keep the libraries from telling anybody that they are used; before they are imported."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("DISABLE_TELEMETRY", "YES")
 
 
-def class_of(name: str, folder: Path) -> str:
+def saved_pipeline_class(name: str, folder: Path) -> str:
     """The class of the pipeline that was saved in the folder.
 
     Raises `WeightsUnusable` where none was.
@@ -148,6 +148,6 @@ def class_of(name: str, folder: Path) -> str:
     try:
         return str(json.loads(index.read_text("utf-8"))["_class_name"])
     except (OSError, ValueError, KeyError) as cause:
-        raise WeightsUnusable(
+        raise InvalidWeights(
             f"the engine {name!r}: {index} does not tell which pipeline was saved there"
         ) from cause

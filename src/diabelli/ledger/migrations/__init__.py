@@ -27,11 +27,11 @@ def migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         # Most starts find all done, and need not wait for whoever writes.
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
-    with database.begin() as connection:
+    with database.write_transaction() as connection:
         _wait_for_others(connection)
         config.attributes["connection"] = connection
         try:

@@ -14,8 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, brightness
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, luma
 
 SCANS = 6
 """Scans of the picture, forth and back, for ways that lead round corners."""
@@ -27,19 +27,21 @@ NOISE = 25.0
 Matrix: TypeAlias = NDArray[np.float64]
 
 
-def standing_out(image: Bytes) -> Floats:
+def foreground_evidence(image: Bytes) -> Floats:
     """How far each pixel of a small image (h, w, 4) uint8 stands out, (h, w) float32, 0..1."""
-    light = brightness(image)
+    light = luma(image)
     blue, red = (image[..., c].astype(np.float32) - light for c in (2, 0))
     planes = (light, np.float32(0.85) * blue, np.float32(1.07) * red)
     looks = np.stack([blur(plane, 0.6) for plane in planes], -1)
     walled = np.zeros(light.shape, np.float32)
     for plane in range(3):
-        walled += _barrier(np.ascontiguousarray(looks[..., plane]))
-    return (_by_the_greatest(walled) + _by_the_greatest(_strangeness(looks))) / np.float32(2)
+        walled += _minimum_barrier_distance(np.ascontiguousarray(looks[..., plane]))
+    return (
+        _normalise_by_quantile(walled) + _normalise_by_quantile(_border_colour_distance(looks))
+    ) / np.float32(2)
 
 
-def outermost(image: Bytes) -> Floats:
+def border_pixels(image: Bytes) -> Floats:
     """The pixels along the edges of an image (h, w, c), (n, c) float32."""
     edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return edges.astype(np.float32)
@@ -50,14 +52,14 @@ def median(colours: Floats) -> Floats:
     return np.asarray(np.sort(colours, axis=0)[len(colours) // 2], np.float32)
 
 
-def _by_the_greatest(values: Floats) -> Floats:
+def _normalise_by_quantile(values: Floats) -> Floats:
     """Values 0..1, of which a thirtieth is 1."""
     great = max(float(np.sort(values, axis=None)[values.size * 29 // 30]), 1e-6)
     return np.clip(values / np.float32(great), 0, 1)
 
 
-@compiled
-def _barrier(plane: Floats) -> Floats:
+@kernel
+def _minimum_barrier_distance(plane: Floats) -> Floats:
     """For each pixel the least span of values that a way from it to the edge crosses.
 
     Each remembers the highest and the lowest value of its way.
@@ -82,16 +84,16 @@ def _barrier(plane: Floats) -> Floats:
     return span
 
 
-def _strangeness(looks: Floats) -> Floats:
+def _border_colour_distance(looks: Floats) -> Floats:
     """How far each pixel's colour (h, w, 3) is from those along three of the four edges, (h, w)."""
     height, width = looks.shape[:2]
     down, across = round(MARGIN * height), round(MARGIN * width)
     strips = (looks[:down], looks[-down:], looks[:, :across], looks[:, -across:])
-    apart = [_deviations(looks, *_colours(np.ascontiguousarray(strip))) for strip in strips]
+    apart = [_mahalanobis(looks, *_colours(np.ascontiguousarray(strip))) for strip in strips]
     return np.asarray(apart[0] + apart[1] + apart[2] + apart[3] - np.max(apart, axis=0))
 
 
-@compiled
+@kernel
 def _colours(strip: Floats) -> tuple[Matrix, Matrix]:
     """The mean (3,) of the colours of a strip (h, w, 3), and their covariance (3, 3)."""
     count = strip.shape[0] * strip.shape[1]
@@ -111,8 +113,8 @@ def _colours(strip: Floats) -> tuple[Matrix, Matrix]:
     return mean, spread
 
 
-@compiled
-def _deviations(looks: Floats, mean: Matrix, spread: Matrix) -> Floats:
+@kernel
+def _mahalanobis(looks: Floats, mean: Matrix, spread: Matrix) -> Floats:
     """How many deviations each colour (h, w, 3) is from the mean, (h, w)."""
     inverse = np.empty((3, 3))
     for i in range(3):

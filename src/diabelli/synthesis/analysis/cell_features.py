@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure
+from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure_tensor
 from diabelli.synthesis.core.resample import (
     Bytes,
     Floats,
     blur,
-    brightness,
     gradient,
+    luma,
     resize,
     resize_map,
 )
@@ -32,7 +32,7 @@ SLOPE_DOWN, SLOPE_ACROSS = 3, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
+class CellFeatures:
     """The cells of a source.
 
     Attributes:
@@ -44,35 +44,39 @@ class Cells:
             cell.
     """
 
-    facts: Floats
-    looks: Floats
+    features: Floats
+    appearance: Floats
 
-    def mirrored(self) -> Cells:
+    def mirrored(self) -> CellFeatures:
         """The cells of the source mirrored left to right."""
-        looks = np.ascontiguousarray(self.looks[:, ::-1])
+        looks = np.ascontiguousarray(self.appearance[:, ::-1])
         looks[..., SLOPE_ACROSS] *= -1
-        return Cells(np.ascontiguousarray(self.facts[:, ::-1]), looks)
+        return CellFeatures(np.ascontiguousarray(self.features[:, ::-1]), looks)
 
 
-def cells_of(image: Bytes, subject: Floats, rigid: Floats, plain: Floats, texture: Floats) -> Cells:
+def cell_features(
+    image: Bytes, subject: Floats, rigid: Floats, plain: Floats, texture: Floats
+) -> CellFeatures:
     """The cells of `image` (h, w, 4) uint8.
 
     subject, rigid, plain: (GRID, GRID) float32, 0..1.  texture: (features, rows, columns) float32.
     """
     fine = resize(image, 2 * GRID, 2 * GRID)
-    slopes = gradient(brightness(fine))
+    slopes = gradient(luma(fine))
     steep = np.abs(slopes[0]) + np.abs(slopes[1])
-    coherent = coherence(structure(*slopes, AROUND))
+    coherent = coherence(structure_tensor(*slopes, AROUND))
     busy = blur(resize_map(steep * (1 - coherent), GRID, GRID), 0.7)
-    lined = _lined((steep / max(float(fine[..., :3].std()), FAINT)).astype(np.float32), coherent)
+    lined = _line_density(
+        (steep / max(float(fine[..., :3].std()), FAINT)).astype(np.float32), coherent
+    )
     features = resize_map(np.ascontiguousarray(np.moveaxis(texture, 0, -1)), GRID, GRID)
     firm = rigid * (1 + ALONE * np.clip(2 * blur(plain, 4.0), 0, 1))
     facts = np.concatenate([np.stack([subject, firm, plain, busy, lined], -1), features], -1)
     looks = np.concatenate([fine[..., :3].astype(np.float32), np.stack(slopes, -1)], -1)
-    return Cells(facts.astype(np.float32), (looks / np.float32(4)).astype(np.float32))
+    return CellFeatures(facts.astype(np.float32), (looks / np.float32(4)).astype(np.float32))
 
 
-def _lined(steep: Floats, coherent: Floats) -> Floats:
+def _line_density(steep: Floats, coherent: Floats) -> Floats:
     """Where lines that run one way are nearly all there is, (GRID, GRID) 0..1: bricks, planks.
 
     steep: how steep slopes are, beside the picture's contrast.  coherent: as `coherence` has it.

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.analysis.place import doubt, seamlessness, walk
-from diabelli.synthesis.analysis.thing import LIKE, Thing, is_pure, purity
+from diabelli.synthesis.analysis.place import ambiguity, random_walk, weak_edge_share
+from diabelli.synthesis.analysis.thing import LIKE, ColourObject, is_pure, purity
 from diabelli.synthesis.core.resample import Bytes, Floats, resize
 from diabelli.synthesis.finish.hue_shift import SMALL, hues, is_near, palette
 
@@ -39,30 +39,30 @@ SHIFTS = 6
 """How often the middle of a narrow cone moves to the mean of what is in it."""
 
 
-def things_of(image: Bytes) -> list[Thing]:
+def find_colour_objects(image: Bytes) -> list[ColourObject]:
     """The things in `image` (h, w, 3 or 4) uint8, the largest first, one for each hue."""
     small = resize(image, SMALL, SMALL)
     colours = palette(small)
-    apart: list[Thing] = []
+    apart: list[ColourObject] = []
     for thing in sorted(_vivid(colours), key=lambda thing: -thing.area):
         if all(one.blue * thing.blue + one.red * thing.red < LIKE for one in apart):
             apart.append(thing)
     found = []
     for thing in apart:
-        if thing.area < MOST and doubt(small, thing, walk(small, thing)) < DOUBT:
+        if thing.area < MOST and ambiguity(small, thing, random_walk(small, thing)) < DOUBT:
             found.append(thing)
         elif (narrow := _narrowed(colours, thing)) and _stands_apart(small, narrow):
             found.append(narrow)
     return found
 
 
-def _stands_apart(small: Bytes, thing: Thing) -> bool:
+def _stands_apart(small: Bytes, thing: ColourObject) -> bool:
     """Whether a thing that was told from others by its hue is one to the eye, too."""
-    likely = walk(small, thing)
-    return doubt(small, thing, likely) < DOUBT and seamlessness(small, likely) < SEAMLESS
+    likely = random_walk(small, thing)
+    return ambiguity(small, thing, likely) < DOUBT and weak_edge_share(small, likely) < SEAMLESS
 
 
-def _vivid(colours: Floats) -> list[Thing]:
+def _vivid(colours: Floats) -> list[ColourObject]:
     """What might be things, by the colours (pixels, 4) of a palette."""
     pure = is_pure(colours)
     found = []
@@ -77,7 +77,7 @@ def _vivid(colours: Floats) -> list[Thing]:
     return found
 
 
-def _narrowed(colours: Floats, thing: Thing) -> Thing | None:
+def _narrowed(colours: Floats, thing: ColourObject) -> ColourObject | None:
     """What of a thing is of one hue, if hardly anything is of a hue beside that.
 
     Its hue is found by mean shift (Comaniciu, Meer 2002) from the thing's.
@@ -95,14 +95,14 @@ def _narrowed(colours: Floats, thing: Thing) -> Thing | None:
     return narrow if fits and _is_pure_enough(narrow, pure[narrow.has(pure)]) else None
 
 
-def _mean_thing(colours: Floats, area: float, like: float) -> Thing:
+def _mean_thing(colours: Floats, area: float, like: float) -> ColourObject:
     """The thing whose hue is the mean of a palette's."""
     blue, red = colours[:, 1:3].mean(0, dtype=np.float64)
     length = np.sqrt(blue * blue + red * red)
-    return Thing(float(blue / length), float(red / length), area, like)
+    return ColourObject(float(blue / length), float(red / length), area, like)
 
 
-def _is_pure_enough(thing: Thing, colours: Floats) -> bool:
+def _is_pure_enough(thing: ColourObject, colours: Floats) -> bool:
     """Whether what is of these colours cannot be fur: its hue is none of fur's, or a quarter of
     it is purer."""
     tawny = TAWNY[0] < thing.blue < TAWNY[1]

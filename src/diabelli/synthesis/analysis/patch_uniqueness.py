@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats, blur
 from diabelli.synthesis.patchmatch.patchmatch import PATCH, Costs
 
@@ -20,7 +20,7 @@ NEAREST = 4
 """The distance to the NEAREST-th patch elsewhere: one twin does not make a patch common."""
 
 
-def rarity(image: Bytes) -> Floats:
+def patch_uniqueness(image: Bytes) -> Floats:
     """The rarity of each patch of `image` (h, w, 4) uint8: (h - P + 1, w - P + 1) float32, 0..1.
 
     The image should be small, about 48 pixels a side: the work grows with the square of its pixels.
@@ -31,7 +31,7 @@ def rarity(image: Bytes) -> Floats:
     return np.clip(smooth / (common + np.float32(1)), 0, 1).astype(np.float32)
 
 
-@compiled
+@kernel
 def _distances_elsewhere(image: Costs) -> Costs:
     """For each patch the NEAREST-th smallest squared distance to a patch elsewhere.
 
@@ -80,7 +80,7 @@ def _distances_elsewhere(image: Costs) -> Costs:
     return out
 
 
-@compiled
+@kernel
 def _insert(smallest: Costs, value: int) -> None:
     """Put `value` into the ascending array if it is smaller than its last element."""
     k = len(smallest) - 1

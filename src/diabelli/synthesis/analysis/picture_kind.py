@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diabelli.synthesis.analysis.solid_shape import is_figure
+from diabelli.synthesis.analysis.solid_shape import is_solid_shape
 from diabelli.synthesis.core.alpha import is_cut_out
 from diabelli.synthesis.core.resample import (
     Bytes,
     Floats,
     blur,
-    brightness,
+    dilate,
     gradient,
+    luma,
     resize,
-    widen,
 )
 
 COMPARED = 48
@@ -23,7 +23,7 @@ COMPARED = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PictureKind:
     """What kind of picture a source is.
 
     Attributes:
@@ -34,23 +34,25 @@ class Kind:
         sticker: cut out, on a clear ground.
     """
 
-    drawn: bool
-    written: bool
+    is_graphic: bool
+    has_text: bool
     symmetric: bool
-    sticker: bool
+    is_cut_out: bool
 
 
-def kind_of(image: Bytes) -> Kind:
+def classify(image: Bytes) -> PictureKind:
     """The kind of `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
-    light = brightness(image)
+    light = luma(image)
     drawn = _is_drawn(light)
-    written = (drawn and not is_figure(image)) or _has_strokes(light) or _has_strokes(255 - light)
-    return Kind(drawn, written, _asymmetry(image) < 0.35, is_cut_out(image))
+    written = (
+        (drawn and not is_solid_shape(image)) or _has_strokes(light) or _has_strokes(255 - light)
+    )
+    return PictureKind(drawn, written, _asymmetry(image) < 0.35, is_cut_out(image))
 
 
 def _is_drawn(light: Floats) -> bool:
     """Whether the picture is flat, but for where it jumps rather than shades."""
-    span = widen(light, 1) + widen(-light, 1)
+    span = dilate(light, 1) + dilate(-light, 1)
     even = span < 6
     flat, hard = float(even.mean()), float((span > 64).mean())
     shaded = float(((span > 12) & (span <= 64)).mean())
@@ -70,11 +72,11 @@ def _has_strokes(light: Floats) -> bool:
 
     The ground is the grey closing (Serra 1982), which fills whatever is thinner than 9 pixels.
     """
-    ground = -widen(-widen(light, 4), 4)
+    ground = -dilate(-dilate(light, 4), 4)
     down, across = gradient(blur(ground, 1.0))
     roughness = float(np.sqrt(down * down + across * across).mean())
     strokes = ground - light > 25
-    bare = (widen(strokes.astype(np.float32), 2) == 0).mean()
+    bare = (dilate(strokes.astype(np.float32), 2) == 0).mean()
     return bool(strokes.mean() > 0.08 and bare > 0.54) and roughness < 1.5
 
 

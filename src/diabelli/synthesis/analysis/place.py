@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.thing import FAINT, LIKE, PALE, PURE, Thing, purity
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.analysis.thing import FAINT, LIKE, PALE, PURE, ColourObject, purity
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats, blur, resize
 from diabelli.synthesis.finish.hue_shift import SMALL, is_skin, palette
 
@@ -25,15 +25,15 @@ STEPS = 80
 """Sweeps of relaxation, enough for a walk to cross a thing."""
 
 
-def place_of(image: Bytes, thing: Thing) -> Floats:
+def object_mask(image: Bytes, thing: ColourObject) -> Floats:
     """Where in `image` (h, w, 3 or 4) uint8 a thing lies, (SMALL, SMALL) float32, 0..1."""
     # Every third pixel of a large image tells as much, in a ninth of the time.
     step = max(1, min(image.shape[:2]) // (3 * SMALL))
-    likely = walk(resize(np.ascontiguousarray(image[::step, ::step]), SMALL, SMALL), thing)
+    likely = random_walk(resize(np.ascontiguousarray(image[::step, ::step]), SMALL, SMALL), thing)
     return np.clip(2 * likely - np.float32(0.5), 0, 1).astype(np.float32)
 
 
-def doubt(small: Bytes, thing: Thing, likely: Floats) -> float:
+def ambiguity(small: Bytes, thing: ColourObject, likely: Floats) -> float:
     """How much of the thing's hue is neither in nor out, as a share of what is in.
 
     likely: its `walk` in `small`.
@@ -44,7 +44,7 @@ def doubt(small: Bytes, thing: Thing, likely: Floats) -> float:
     return float((counted & (likely > 0.2) & ~certain).sum() / max(int(certain.sum()), 1))
 
 
-def seamlessness(small: Bytes, likely: Floats) -> float:
+def weak_edge_share(small: Bytes, likely: Floats) -> float:
     """The share of a thing's outline in `small` (SMALL, SMALL, 3 or 4) uint8 that no edge shows:
     where neighbours in and out differ by less than UNLIKE.
 
@@ -58,7 +58,7 @@ def seamlessness(small: Bytes, likely: Floats) -> float:
     return float((np.concatenate(steps) < UNLIKE).sum() / max(sum(map(len, steps)), 1))
 
 
-def walk(small: Bytes, thing: Thing) -> Floats:
+def random_walk(small: Bytes, thing: ColourObject) -> Floats:
     """How likely a random walk from each pixel of `small` (SMALL, SMALL, 3 or 4) uint8 comes to
     the thing before it comes to what is not: (SMALL, SMALL) float32."""
     colours = palette(small)
@@ -68,7 +68,7 @@ def walk(small: Bytes, thing: Thing) -> Floats:
     foreign |= thing.has(colours, LIKE) & ~like & (colours[:, 3] > STRONG)
     sure = like & (pure > PURE) & ~foreign
     # Dark skin can be as pure as paint, and a shine as pale as skin: the majority is right.
-    painted = _crowd(sure) > _crowd(foreign)
+    painted = _local_density(sure) > _local_density(foreign)
     sure, foreign = sure & painted, foreign & ~painted
     if thing.like > LIKE:  # among much that is foreign, one of so narrow a hue is there by chance
         like = like & painted
@@ -76,20 +76,20 @@ def walk(small: Bytes, thing: Thing) -> Floats:
     likely = np.where(sure, 1, paint * (like & ~foreign))
     pull = np.where(sure, 4, np.where(foreign, 2, np.where(like, 0.005, 0.001)))
     shape = small.shape[:2]
-    return _walked(
+    return _solve_random_walk(
         small[..., :3].astype(np.float32),
         likely.astype(np.float32).reshape(shape),
         pull.astype(np.float32).reshape(shape),
     )
 
 
-def _crowd(mask: NDArray[np.bool_]) -> Floats:
+def _local_density(mask: NDArray[np.bool_]) -> Floats:
     """How much of a mask of SMALL x SMALL pixels lies around each of them."""
     return blur(mask.reshape(SMALL, SMALL).astype(np.float32), 5.0).reshape(-1)
 
 
-@compiled
-def _walked(colours: Floats, likely: Floats, pull: Floats) -> Floats:
+@kernel
+def _solve_random_walk(colours: Floats, likely: Floats, pull: Floats) -> Floats:
     """The x with the least sum of pull (x - likely)^2 + ease (difference of neighbours)^2.
 
     By successive over-relaxation; neighbours of like colours are at ease with each other.

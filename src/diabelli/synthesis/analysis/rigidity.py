@@ -15,11 +15,11 @@ from diabelli.synthesis.core.resample import (
     Bytes,
     Floats,
     blur,
-    brightness,
+    dilate,
     gradient,
+    luma,
     resize,
     resize_map,
-    widen,
 )
 
 GRID = 64
@@ -37,14 +37,14 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
     """
     salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
     rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
-    sure = certainty(salient)
+    sure = saliency_confidence(salient)
     subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure
     face = _skin(image) * np.clip(2 * salient, 0, 1)
     straight = _straightness(image, sure, plain)
     rigid = np.maximum(np.maximum(subject, face), straight).astype(np.float32)
     rigid = np.maximum(rigid, _sticker(image))
     # What ends where a plain begins would give way there with the plain: tips and brims would bend.
-    return np.maximum(rigid, widen(rigid, MARGIN) * plain).astype(np.float32)
+    return np.maximum(rigid, dilate(rigid, MARGIN) * plain).astype(np.float32)
 
 
 def _sticker(image: Bytes) -> Floats | float:
@@ -55,7 +55,7 @@ def _sticker(image: Bytes) -> Floats | float:
     return np.asarray(np.clip(opaque, 0, 1), np.float32)
 
 
-def certainty(salient: Floats) -> float:
+def saliency_confidence(salient: Floats) -> float:
     """How sure it is that a picture has a subject, 0..1: grass and stars have none, a lone bird is
     one."""
     order = np.sort(salient, axis=None)
@@ -77,7 +77,7 @@ def _skin(image: Bytes) -> Floats:
     A picture that is mostly of that colour is of fur, sand or wood.
     """
     small = resize(image, GRID, GRID)
-    light = brightness(small)
+    light = luma(small)
     red, blue = small[..., 0].astype(np.float32), small[..., 2].astype(np.float32)
     cb, cr = 128 + 0.564 * (blue - light), 128 + 0.713 * (red - light)
     skin = (cb > 80) & (cb < 125) & (cr > 136) & (cr < 170) & (light > 60)
@@ -92,20 +92,22 @@ def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
     An edge counts by how far it stands out from its surroundings: a dark mast in a dark sky is one,
     a blade of grass among others is not.  Those that stand out far may be short and thin.
     """
-    light = blur(brightness(image), 0.7)
+    light = blur(luma(image), 0.7)
     down, across = gradient(light)
     scale = min(image.shape[:2]) / 256
-    rims = _lines(structure(down, across, 6 * scale), 2, 0.75 - 0.3 * subject)
-    wires = _lines(structure(down, across, 3 * scale), 3, 0.65 - 0.3 * subject)
+    rims = _lines(structure_tensor(down, across, 6 * scale), 2, 0.75 - 0.3 * subject)
+    wires = _lines(structure_tensor(down, across, 3 * scale), 3, 0.65 - 0.3 * subject)
     reach = max(1, round(3 * scale))
-    rim: Floats = np.clip(resize_map(widen(rims, reach), GRID, GRID), 0, 1)
-    wire: Floats = np.clip(resize_map(widen(wires, reach), GRID, GRID), 0, 1)
+    rim: Floats = np.clip(resize_map(dilate(rims, reach), GRID, GRID), 0, 1)
+    wire: Floats = np.clip(resize_map(dilate(wires, reach), GRID, GRID), 0, 1)
     alone = np.clip(4 * blur(plain, 5.0) - 1.6, 0, 1)
-    whole = np.maximum(rim, wire + alone * (np.maximum(_closed(wire, 0), _closed(wire, 1)) - wire))
+    whole = np.maximum(
+        rim, wire + alone * (np.maximum(_grey_closing(wire, 0), _grey_closing(wire, 1)) - wire)
+    )
     return np.clip(2 * blur(whole, 1.0), 0, 1)
 
 
-def structure(down: Floats, across: Floats, reach: float) -> Floats:
+def structure_tensor(down: Floats, across: Floats, reach: float) -> Floats:
     """The structure tensor of slopes (h, w), pooled by a bell of the deviation `reach`: (h, w, 3),
     the squares down and across and their product."""
     return blur(np.stack([down * down, across * across, down * across], axis=2), reach)
@@ -118,7 +120,7 @@ def coherence(tensor: Floats) -> Floats:
     return np.asarray(apart / (xx + yy + np.float32(0.5)), np.float32)
 
 
-def _closed(lines: Floats, axis: int) -> Floats:
+def _grey_closing(lines: Floats, axis: int) -> Floats:
     """`lines` with gaps of up to 2 * GAP cells along `axis` filled: the grey closing (Serra 1982),
     by which a mast is whole where lamps or lattice break its edges."""
     for extreme in (np.max, np.min):
@@ -138,13 +140,13 @@ def _lines(tensor: Floats, usually: float, coherent: float) -> Floats:
     return straight.astype(np.float32)
 
 
-def plainness(image: Bytes) -> Floats:
+def smoothness(image: Bytes) -> Floats:
     """Where nothing but a slow gradient is, grain apart, (GRID, GRID) float32, 0..1.
 
     Patches have nothing to rearrange there, and their seams would show.
     """
     scale = min(image.shape[:2]) / 256
-    down, across = gradient(blur(brightness(image), 2 * scale))
-    steepest = widen(np.sqrt(down * down + across * across), max(1, round(4 * scale)))
+    down, across = gradient(blur(luma(image), 2 * scale))
+    steepest = dilate(np.sqrt(down * down + across * across), max(1, round(4 * scale)))
     plain = np.clip((3 - resize_map(steepest, GRID, GRID)) / 1.5, 0, 1)
     return np.asarray(blur(plain, 1.0), np.float32)

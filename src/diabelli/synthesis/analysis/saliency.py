@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import (
     Bytes,
     Floats,
     blur,
-    brightness,
+    dilate,
     gradient,
+    luma,
     resize_map,
-    widen,
 )
 
 CELLS = 40
@@ -31,11 +31,11 @@ GRAVITY = 0.5
 lake."""
 
 
-def salience(features: Floats) -> Floats:
+def saliency(features: Floats) -> Floats:
     """The salience of an image with these `descriptors` on a grid: (CELLS, CELLS) float32, 0..1."""
     uniqueness = blur(np.sqrt(_nearest_elsewhere(features)), CELLS * 1.5 / 64)
     salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre())
-    return np.clip(blur(widen(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
+    return np.clip(blur(dilate(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
 
 
 def _centre() -> Floats:
@@ -48,7 +48,7 @@ def _centre() -> Floats:
 def descriptors(image: Bytes) -> Floats:
     """What each region is made of: (features, CELLS, CELLS) float32."""
     red, blue = (image[..., c].astype(np.float32) / np.float32(255) for c in (0, 2))
-    light = brightness(image) / np.float32(255)
+    light = luma(image) / np.float32(255)
     colour = [light, 2.2 * (blue - light), 2.2 * (red - light)]
     scale = max(min(image.shape[:2]) / 256, 0.25)
     fine, middle, coarse = (blur(light, s * scale) for s in (0.7, 1.5, 4.0))
@@ -78,7 +78,7 @@ def _orientations(light: Floats) -> list[Floats]:
     return energies
 
 
-@compiled
+@kernel
 def _nearest_elsewhere(features: Floats) -> Floats:
     """For each cell the smallest squared distance of its features to those of a cell elsewhere.
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.binary_mrf import Pairs, cut
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, brightness, widen
+from diabelli.synthesis.core.binary_mrf import Pairs, minimise_binary_mrf
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, dilate, luma
 
 LEAST = 0.18
 """Evidence is measured in units of its threshold, or of this if that is less."""
@@ -47,28 +47,28 @@ def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
 
     evidence: (h, w) float32, 0..1, for each pixel to be of the subject.
     """
-    strong = (evidence / np.float32(max(_threshold(evidence), LEAST))).astype(np.float32)
-    right, down = _bonds(image)
-    found = cut(np.stack([strong, np.ones_like(strong)], -1), right, down, SWEEPS)
+    strong = (evidence / np.float32(max(_otsu(evidence), LEAST))).astype(np.float32)
+    right, down = _pairwise_costs(image)
+    found = minimise_binary_mrf(np.stack([strong, np.ones_like(strong)], -1), right, down, SWEEPS)
     likely = strong / 2
     bins = _bins(image)
     for _ in range(REFINED):
         if not 0.01 < found.mean() < 0.9:
             break
-        inside = _frequency(bins, found * (0.2 + strong))
-        outside = _frequency(bins, ~found * np.maximum(1.2 - strong, 0))
+        inside = _colour_likelihood(bins, found * (0.2 + strong))
+        outside = _colour_likelihood(bins, ~found * np.maximum(1.2 - strong, 0))
         likely = ((inside + RARE) / (inside + outside + 2 * RARE)).astype(np.float32)
         own = np.stack([strong / 2 + likely, 1.5 - likely], -1).astype(np.float32)
-        found = cut(own, right, down, SWEEPS)
+        found = minimise_binary_mrf(own, right, down, SWEEPS)
     # a cut leaves out what is thin, but that shows by its colours
     thin = np.clip(strong / 2 + 2 * likely - 1, 0, 1).astype(np.float32)
-    close = np.clip(1.5 * blur(widen(thin, 1), 0.7), 0, 1)
+    close = np.clip(1.5 * blur(dilate(thin, 1), 0.7), 0, 1)
     body = found.astype(np.float32)
-    closed = np.clip(1.2 * blur(-widen(-widen(body, 2), 1), 0.7), 0, 1)
+    closed = np.clip(1.2 * blur(-dilate(-dilate(body, 2), 1), 0.7), 0, 1)
     return Silhouette(body, np.maximum(close, closed).astype(np.float32))
 
 
-def _threshold(values: Floats) -> float:
+def _otsu(values: Floats) -> float:
     """The threshold between two classes of values that differ most (Otsu 1979)."""
     bins, top = 64, float(values.max()) + 1e-9
     places = np.minimum((values / top * bins).astype(np.int64), bins - 1)
@@ -80,7 +80,7 @@ def _threshold(values: Floats) -> float:
     return float(centres[np.argmax(between[:-1])])
 
 
-def _bonds(image: Bytes) -> tuple[Pairs, Pairs]:
+def _pairwise_costs(image: Bytes) -> tuple[Pairs, Pairs]:
     """What it costs to cut each pixel from its right and its lower neighbour."""
     colours = image[..., :3].astype(np.float32)
     pairs = []
@@ -96,17 +96,17 @@ def _bonds(image: Bytes) -> tuple[Pairs, Pairs]:
 
 def _bins(image: Bytes) -> NDArray[np.int64]:
     """In which bin of the histogram the colour of each pixel is."""
-    light = brightness(image)
+    light = luma(image)
     blue, red = (image[..., c].astype(np.float32) - light for c in (2, 0))
-    luma = np.clip((light / 22).astype(np.int64), 0, LUMA - 1)
+    bins = np.clip((light / 22).astype(np.int64), 0, LUMA - 1)
     cb, cr = (
         np.clip((plane / 10 + CHROMA / 2).astype(np.int64), 0, CHROMA - 1)
         for plane in (np.float32(0.564) * blue, np.float32(0.713) * red)
     )
-    return np.asarray((luma * CHROMA + cb) * CHROMA + cr)
+    return np.asarray((bins * CHROMA + cb) * CHROMA + cr)
 
 
-def _frequency(bins: NDArray[np.int64], weights: Floats) -> NDArray[np.float64]:
+def _colour_likelihood(bins: NDArray[np.int64], weights: Floats) -> NDArray[np.float64]:
     """How frequent each pixel's colour is among those that weigh, by a smoothed histogram."""
     sides = (LUMA, CHROMA, CHROMA)
     counts = np.bincount(bins.ravel(), weights.ravel(), LUMA * CHROMA * CHROMA)

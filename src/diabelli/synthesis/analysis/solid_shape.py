@@ -12,7 +12,7 @@ from bisect import bisect_left
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.background import median, outermost
+from diabelli.synthesis.analysis.background import border_pixels, median
 from diabelli.synthesis.core.resample import Bytes
 
 EVEN = 40
@@ -25,20 +25,20 @@ BROAD = 5.0
 """The ratio of these radii from which on a shape is no letter; the boldest serifs have 4.3."""
 
 
-def is_figure(image: Bytes) -> bool:
+def is_solid_shape(image: Bytes) -> bool:
     """Whether `image` (h, w, 4) uint8, about 256 pixels a side, shows one solid figure."""
     colours = image[..., :3].astype(np.float32)
-    away = np.abs(colours - median(outermost(image[..., :3]))).max(2)
+    away = np.abs(colours - median(border_pixels(image[..., :3]))).max(2)
     if away.max() < 2 * EVEN:
         return False
-    shape = _opened(away > away.max() / 2, 1)
-    if not shape.any() or _parts_less_holes(shape) != 1:
+    shape = _binary_opening(away > away.max() / 2, 1)
+    if not shape.any() or _euler_number(shape) != 1:
         return False
     alike = np.abs(colours - median(colours[shape])).max(2) < EVEN
-    return bool((alike | (away < EVEN)).mean() > TWO) and _is_broad(shape)
+    return bool((alike | (away < EVEN)).mean() > TWO) and _has_wide_granulometry(shape)
 
 
-def _opened(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+def _binary_opening(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     """What of a shape is covered by squares of that radius within it; it goes on beyond the
     picture's edges."""
     side = 2 * radius + 1
@@ -54,7 +54,7 @@ def _counts(shape: NDArray[np.bool_], side: int) -> NDArray[np.int32]:
     return np.asarray(tall[:, side:] - tall[:, :-side], np.int32)
 
 
-def _parts_less_holes(shape: NDArray[np.bool_]) -> int:
+def _euler_number(shape: NDArray[np.bool_]) -> int:
     """The Euler number of a shape whose pixels also hang together by corners, from its 2 x 2
     quads (Gray 1971)."""
     padded = np.pad(shape, 1).astype(np.int64)
@@ -64,13 +64,13 @@ def _parts_less_holes(shape: NDArray[np.bool_]) -> int:
     return (odd - 2 * int(diagonal.sum())) // 4
 
 
-def _is_broad(shape: NDArray[np.bool_]) -> bool:
+def _has_wide_granulometry(shape: NDArray[np.bool_]) -> bool:
     """Whether squares must be BROAD times larger to wear away MOST of a shape than to wear away
     SLIGHT of it."""
     area, largest = int(shape.sum()), min(shape.shape) // 2
 
     def worn(radius: int) -> float:
-        return 1 - int(_opened(shape, radius).sum()) / area
+        return 1 - int(_binary_opening(shape, radius).sum()) / area
 
     slight = 1 + bisect_left(range(1, largest), SLIGHT, key=worn)
     broad = int(np.ceil(BROAD * slight))

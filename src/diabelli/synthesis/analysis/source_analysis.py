@@ -8,19 +8,19 @@ from threading import Lock
 
 import numpy as np
 
-from diabelli.synthesis.analysis.cell_features import LINED, TEXTURE, Cells, cells_of
-from diabelli.synthesis.analysis.colour_objects import things_of
-from diabelli.synthesis.analysis.patch_uniqueness import rarity
-from diabelli.synthesis.analysis.picture_kind import Kind, kind_of
-from diabelli.synthesis.analysis.rigidity import GRID, plainness, rigidity
-from diabelli.synthesis.analysis.saliency import descriptors, salience
+from diabelli.synthesis.analysis.cell_features import LINED, TEXTURE, CellFeatures, cell_features
+from diabelli.synthesis.analysis.colour_objects import find_colour_objects
+from diabelli.synthesis.analysis.patch_uniqueness import patch_uniqueness
+from diabelli.synthesis.analysis.picture_kind import PictureKind, classify
+from diabelli.synthesis.analysis.rigidity import GRID, rigidity, smoothness
+from diabelli.synthesis.analysis.saliency import descriptors, saliency
 from diabelli.synthesis.analysis.subject import subject
-from diabelli.synthesis.analysis.thing import Thing
+from diabelli.synthesis.analysis.thing import ColourObject
 from diabelli.synthesis.core.alpha import is_transparent
-from diabelli.synthesis.core.parallel import Spread, in_turn
+from diabelli.synthesis.core.parallel import ParallelMap, run_sequentially
 from diabelli.synthesis.core.resample import Bytes, Floats, resize, resize_map
-from diabelli.synthesis.layout.frame import Room, room
-from diabelli.synthesis.layout.tilt import looseness
+from diabelli.synthesis.layout.frame import ExtensionLimits, extension_limits
+from diabelli.synthesis.layout.tilt import tilt_tolerance
 from diabelli.synthesis.patchmatch.patchmatch import PATCH
 from diabelli.synthesis.selection.artefact_gate import SIDE
 
@@ -40,7 +40,7 @@ FINER = 1.25
 it."""
 
 
-def scaled(height: int, width: int, side: int) -> tuple[int, int]:
+def size_with_area(height: int, width: int, side: int) -> tuple[int, int]:
     """The size nearest to the aspect of (height, width) with the area of a square of `side`.
 
     No side gets shorter than two patches: the aspect of a very long picture gives way.
@@ -49,14 +49,14 @@ def scaled(height: int, width: int, side: int) -> tuple[int, int]:
     return max(2 * PATCH, round(height * scale)), max(2 * PATCH, round(width * scale))
 
 
-def ladder(height: int, width: int) -> list[tuple[int, int]]:
+def pyramid_sizes(height: int, width: int) -> list[tuple[int, int]]:
     """The sizes of the levels for a canvas (height, width), the coarsest first.
 
     Up to WORK they depend on the aspect alone, so that a composition is the same at every size;
     beyond, by octaves to the canvas itself.
     """
     steps = [COARSEST * (WORK / COARSEST) ** (k / STEPS) for k in range(STEPS + 1)]
-    sizes = [scaled(height, width, round(side)) for side in steps]
+    sizes = [size_with_area(height, width, round(side)) for side in steps]
     while sizes[-1][0] < height or sizes[-1][1] < width:
         sizes.append(
             (
@@ -91,23 +91,23 @@ class Analysis:
     rigidity: Floats
     subject: Floats
     body: Floats
-    plainness: Floats
-    cells: Cells
-    room: Room
+    smoothness: Floats
+    cells: CellFeatures
+    extension: ExtensionLimits
     contrast: float
-    kind: Kind
+    kind: PictureKind
     divisible: bool
-    looseness: float
-    things: list[Thing]
+    tilt_tolerance: float
+    colour_objects: list[ColourObject]
     _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
     _resizing: Lock = field(default_factory=Lock)
 
     def level(self, index: int) -> Bytes:
         """The source at the size of that level, (height, width, 4) uint8."""
-        return self.at(*self.sizes[index])
+        return self.image_at(*self.sizes[index])
 
-    def at(self, height: int, width: int) -> Bytes:
+    def image_at(self, height: int, width: int) -> Bytes:
         """The source at that size, (height, width, 4) uint8; made once, whichever thread asks."""
         with self._resizing:
             if (height, width) not in self._resized:
@@ -116,10 +116,10 @@ class Analysis:
 
     def _made(self, height: int, width: int) -> Bytes:
         if self._unmirrored is not None:
-            return _flip(self._unmirrored.at(height, width))
+            return _flip(self._unmirrored.image_at(height, width))
         return resize(self._with_detail(height), height, width)
 
-    def detailed(self, height: int, width: int, scale: float = 1.0) -> Bytes:
+    def image_for_warp(self, height: int, width: int, scale: float = 1.0) -> Bytes:
         """The source for a warp to that size under a layout that shrinks it by `scale`.
 
         The source itself, where it has no more detail than the warp shows; else at FINER times the
@@ -130,7 +130,7 @@ class Analysis:
         if image.shape[0] <= height * min(finer, 1) and image.shape[1] <= width * min(finer, 1):
             return image
         finer = min(finer, max(1.0, min(image.shape[0] / height, image.shape[1] / width)))
-        return self.at(round(height * finer), round(width * finer))
+        return self.image_at(round(height * finer), round(width * finer))
 
     def _with_detail(self, height: int) -> Bytes:
         """The smallest image of the pyramid that is finer than FINER times `height`."""
@@ -145,24 +145,26 @@ class Analysis:
             rigidity=_flip(self.rigidity),
             subject=_flip(self.subject),
             body=_flip(self.body),
-            plainness=_flip(self.plainness),
+            smoothness=_flip(self.smoothness),
             cells=self.cells.mirrored(),
-            room=self.room.mirrored(),
+            extension=self.extension.mirrored(),
             contrast=self.contrast,
             kind=self.kind,
             divisible=self.divisible,
-            looseness=self.looseness,
-            things=self.things,
+            tilt_tolerance=self.tilt_tolerance,
+            colour_objects=self.colour_objects,
             _unmirrored=self,
         )
 
 
-def analyse(source: Bytes, height: int, width: int, spread: Spread = in_turn) -> Analysis:
+def analyse(
+    source: Bytes, height: int, width: int, spread: ParallelMap = run_sequentially
+) -> Analysis:
     """The analysis of `source` (h, w, 4) uint8 for canvases of (height, width).
 
     spread: runs what does not depend on each other.
     """
-    sizes = ladder(height, width)
+    sizes = pyramid_sizes(height, width)
     ((pyramid, work),) = spread([partial(_scaled, source, sizes[STEPS])])
     findings = _Findings(work)
     spread([findings.look_locally, findings.look_regionally])
@@ -191,54 +193,57 @@ class _Findings:
     image: Bytes
     rare: Floats = field(init=False)
     plain: Floats = field(init=False)
-    kind: Kind = field(init=False)
+    kind: PictureKind = field(init=False)
     texture: Floats = field(init=False)
     salient: Floats = field(init=False)
     loose: float = field(init=False)
 
     def look_locally(self) -> None:
         height, width = self.image.shape[:2]
-        self.rare = rarity(resize(self.image, *scaled(height, width, ANALYSED)))
-        self.plain = plainness(self.image)
-        self.kind = kind_of(self.image)
+        self.rare = patch_uniqueness(resize(self.image, *size_with_area(height, width, ANALYSED)))
+        self.plain = smoothness(self.image)
+        self.kind = classify(self.image)
 
     def look_regionally(self) -> None:
         self.texture = descriptors(self.image)
-        self.salient = np.clip(resize_map(salience(self.texture), GRID, GRID), 0, 1)
-        self.loose = looseness(self.image, self.texture)
+        self.salient = np.clip(resize_map(saliency(self.texture), GRID, GRID), 0, 1)
+        self.loose = tilt_tolerance(self.image, self.texture)
 
 
 def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findings) -> Analysis:
     """What follows from all that."""
     work, kind, plain = found.image, found.kind, found.plain
-    divisible = not (kind.drawn or kind.written or kind.symmetric or is_transparent(work))
+    divisible = not (kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work))
     rigid = rigidity(work, found.salient, found.rare, plain)
-    thing = subject(work, found.salient, rigid, plain, inked=kind.drawn or kind.written)
-    cells = cells_of(work, thing.around, rigid, plain, found.texture)
+    thing = subject(work, found.salient, rigid, plain, inked=kind.is_graphic or kind.has_text)
+    cells = cell_features(work, thing.around, rigid, plain, found.texture)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
         rigidity=rigid,
         subject=thing.around,
         body=thing.body,
-        plainness=plain,
+        smoothness=plain,
         cells=cells,
-        room=room(
-            thing.around, cells.facts[..., TEXTURE:], cells.facts[..., LINED], divisible=divisible
+        extension=extension_limits(
+            thing.around,
+            cells.features[..., TEXTURE:],
+            cells.features[..., LINED],
+            divisible=divisible,
         ),
         contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
         kind=kind,
         divisible=divisible,
-        looseness=_looseness(found),
-        things=[] if kind.drawn or kind.sticker else things_of(work),
+        tilt_tolerance=_looseness(found),
+        colour_objects=[] if kind.is_graphic or kind.is_cut_out else find_colour_objects(work),
     )
 
 
 def _looseness(found: _Findings) -> float:
     """How far a picture may lean: drawings stand fast, a page may lie a little askew."""
-    if found.kind.drawn or found.kind.symmetric:
+    if found.kind.is_graphic or found.kind.symmetric:
         return 0.0
-    return max(found.loose, PAGE * found.kind.written)
+    return max(found.loose, PAGE * found.kind.has_text)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.analysis.background import median, outermost, standing_out
+from diabelli.synthesis.analysis.background import border_pixels, foreground_evidence, median
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.segmentation import silhouette
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, resize, resize_map, widen
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, dilate, resize, resize_map
 
 EVEN = 0.8
 """The share of the outermost pixels that must be alike for a ground to be even."""
@@ -50,8 +50,10 @@ def subject(
         return Subject(marks, marks)
     small = resize(image, GRID, GRID)
     weight = np.float32(0.35)
-    evidence = standing_out(small) * (weight + (1 - weight) * salience) + weight * salience**2
-    near = np.clip((blur(widen(salience, CLOSE_BY), 2.0) - 0.1) / 0.3, 0, 1).astype(np.float32)
+    evidence = (
+        foreground_evidence(small) * (weight + (1 - weight) * salience) + weight * salience**2
+    )
+    near = np.clip((blur(dilate(salience, CLOSE_BY), 2.0) - 0.1) / 0.3, 0, 1).astype(np.float32)
     core = np.clip((salience * rigid - 0.2) / 0.4, 0, 1)
     alone = rigid * _between(plain)
     cut_out = silhouette(small, evidence)
@@ -70,7 +72,7 @@ def _between(plain: Floats) -> Floats:
 
 def _marks(image: Bytes, salience: Floats, plain: Floats) -> Floats:
     """What differs from an even ground; where it is not even, what is salient or not plain."""
-    edge = outermost(image)
+    edge = border_pixels(image)
     ground = median(edge)
     if (np.abs(edge - ground).max(1) < 12).mean() < EVEN:
         return np.maximum(salience, 1 - plain).astype(np.float32)

@@ -20,7 +20,7 @@ LIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ColourObject:
     """The things of one colour.
 
     Attributes:

@@ -17,7 +17,7 @@ CUT_OUT = 0.05
 """The share of a sticker that is clear at least: rounded corners alone make none."""
 
 
-def joined(image: Bytes) -> Bytes:
+def premultiply(image: Bytes) -> Bytes:
     """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in
     255."""
     planes = np.empty((*image.shape[:2], 4), np.uint8)
@@ -39,7 +39,7 @@ def is_cut_out(planes: Bytes) -> bool:
     return bool((planes[..., 3] < CLEAR).mean() >= CUT_OUT)
 
 
-def separated(planes: Bytes, *, transparent: bool) -> Bytes:
+def unpremultiply(planes: Bytes, *, transparent: bool) -> Bytes:
     """The image that the planes stand for: (h, w, 4) with straight alpha if `transparent`, else
     (h, w, 3)."""
     if not transparent:

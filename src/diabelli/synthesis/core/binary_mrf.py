@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Floats
 
 Pairs: TypeAlias = Floats
@@ -21,62 +21,62 @@ Pairs: TypeAlias = Floats
 and (1, 1)."""
 
 
-@compiled
-def cut(own: Floats, right: Pairs, down: Pairs, sweeps: int) -> NDArray[np.bool_]:
+@kernel
+def minimise_binary_mrf(unary: Floats, right: Pairs, down: Pairs, sweeps: int) -> NDArray[np.bool_]:
     """Which cells take label 1, (rows, columns) bool.
 
     own: (rows, columns, 2) float32, what a cell costs with each label.  right, down: what it costs
     beside its neighbour to the right and below; the last column of `right` and the last row of
     `down` count nothing.
     """
-    rows, columns = own.shape[:2]
+    rows, columns = unary.shape[:2]
     # messages, by where they come from: left, right, above, below
     heard = np.zeros((rows, columns, 4, 2), np.float32)
     for _ in range(sweeps):
         for y in range(rows):
             for x in range(columns):
-                zero, one = _believed(own, heard, y, x)
+                zero, one = _belief(unary, heard, y, x)
                 if x + 1 < columns:
-                    _tell(
+                    _send_message(
                         zero - heard[y, x, 1, 0], one - heard[y, x, 1, 1],
                         right[y, x, 0], right[y, x, 1], right[y, x, 2], right[y, x, 3],
                         heard[y, x + 1, 0],
                     )  # fmt: skip
                 if y + 1 < rows:
-                    _tell(
+                    _send_message(
                         zero - heard[y, x, 3, 0], one - heard[y, x, 3, 1],
                         down[y, x, 0], down[y, x, 1], down[y, x, 2], down[y, x, 3],
                         heard[y + 1, x, 2],
                     )  # fmt: skip
         for y in range(rows - 1, -1, -1):
             for x in range(columns - 1, -1, -1):
-                zero, one = _believed(own, heard, y, x)
+                zero, one = _belief(unary, heard, y, x)
                 if x > 0:
                     pair = right[y, x - 1]
-                    _tell(
+                    _send_message(
                         zero - heard[y, x, 0, 0], one - heard[y, x, 0, 1],
                         pair[0], pair[2], pair[1], pair[3], heard[y, x - 1, 1],
                     )  # fmt: skip
                 if y > 0:
                     pair = down[y - 1, x]
-                    _tell(
+                    _send_message(
                         zero - heard[y, x, 2, 0], one - heard[y, x, 2, 1],
                         pair[0], pair[2], pair[1], pair[3], heard[y - 1, x, 3],
                     )  # fmt: skip
-    return _decided(own, right, down, heard)
+    return _decode(unary, right, down, heard)
 
 
-@compiled
-def _believed(own: Floats, heard: Floats, y: int, x: int) -> tuple[np.float32, np.float32]:
+@kernel
+def _belief(unary: Floats, messages: Floats, y: int, x: int) -> tuple[np.float32, np.float32]:
     """Half of what a cell costs with each label, as far as it has heard."""
-    messages = heard[y, x]
-    zero = own[y, x, 0] + messages[0, 0] + messages[1, 0] + messages[2, 0] + messages[3, 0]
-    one = own[y, x, 1] + messages[0, 1] + messages[1, 1] + messages[2, 1] + messages[3, 1]
+    messages = messages[y, x]
+    zero = unary[y, x, 0] + messages[0, 0] + messages[1, 0] + messages[2, 0] + messages[3, 0]
+    one = unary[y, x, 1] + messages[0, 1] + messages[1, 1] + messages[2, 1] + messages[3, 1]
     return np.float32(0.5) * zero, np.float32(0.5) * one
 
 
-@compiled
-def _tell(
+@kernel
+def _send_message(
     zero: np.float32,
     one: np.float32,
     both_zero: np.float32,
@@ -93,15 +93,15 @@ def _tell(
     into[1] = to_one - least
 
 
-@compiled
-def _decided(own: Floats, right: Pairs, down: Pairs, heard: Floats) -> NDArray[np.bool_]:
+@kernel
+def _decode(unary: Floats, right: Pairs, down: Pairs, messages: Floats) -> NDArray[np.bool_]:
     """The labels, in reading order, by those already decided and by what the others said."""
-    rows, columns = own.shape[:2]
+    rows, columns = unary.shape[:2]
     labels = np.zeros((rows, columns), np.bool_)
     for y in range(rows):
         for x in range(columns):
-            zero = own[y, x, 0] + heard[y, x, 1, 0] + heard[y, x, 3, 0]
-            one = own[y, x, 1] + heard[y, x, 1, 1] + heard[y, x, 3, 1]
+            zero = unary[y, x, 0] + messages[y, x, 1, 0] + messages[y, x, 3, 0]
+            one = unary[y, x, 1] + messages[y, x, 1, 1] + messages[y, x, 3, 1]
             if x > 0:
                 k = 2 if labels[y, x - 1] else 0
                 zero += right[y, x - 1, k]

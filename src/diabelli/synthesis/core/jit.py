@@ -16,7 +16,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def compiled(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def kernel(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """`kernel`, compiled on first call for the types that it is called with."""
     compile_it = numba.njit(nogil=True, cache=True, error_model="numpy")
     return cast(Callable[Arguments, Result], compile_it(kernel))

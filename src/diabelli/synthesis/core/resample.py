@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 
 Floats: TypeAlias = NDArray[np.float32]
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -56,7 +56,7 @@ def to_bytes(values: Floats | NDArray[np.float64]) -> Bytes:
     return np.clip(np.floor(values + values.dtype.type(0.5)), 0, 255).astype(np.uint8)
 
 
-def brightness(image: Bytes | Floats) -> Floats:
+def luma(image: Bytes | Floats) -> Floats:
     """The luma (...) float32, 0..255, of colours (..., c), 0..255: Rec. 601's weights."""
     red, green, blue = (image[..., c].astype(np.float32) for c in range(3))
     return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
@@ -68,7 +68,7 @@ def gradient(values: Floats) -> tuple[Floats, Floats]:
     return np.asarray(down, np.float32), np.asarray(across, np.float32)
 
 
-def widen(values: Floats, reach: int) -> Floats:
+def dilate(values: Floats, reach: int) -> Floats:
     """Each value of (h, w) float32 replaced by the largest within `reach` along rows and
     columns."""
     for axis in (0, 1):
@@ -114,7 +114,7 @@ def _taps(
     return first, (weights / weights.sum(1, keepdims=True)).astype(np.float32)
 
 
-@compiled
+@kernel
 def _along_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
     """Each new row is a weighted sum of old rows; rows beyond the edge repeat the edge."""
     height, width, channels = image.shape
@@ -143,7 +143,7 @@ def _along_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> 
     return np.ascontiguousarray(_along_rows(turned, first, weights).transpose(1, 0, 2))
 
 
-@compiled
+@kernel
 def _mix_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
     """`_along_columns` of (h, w, 4) float32."""
     out = np.empty((image.shape[0], len(first), 4), np.float32)
@@ -152,7 +152,7 @@ def _mix_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Fl
     return out
 
 
-@compiled
+@kernel
 def _mix_four(line: Floats, first: NDArray[np.int64], weights: Floats, out: Floats) -> None:
     """One line (width, 4) of it, its four sums kept in registers."""
     last = line.shape[0] - 1
@@ -168,7 +168,7 @@ def _mix_four(line: Floats, first: NDArray[np.int64], weights: Floats, out: Floa
         out[x, 0], out[x, 1], out[x, 2], out[x, 3] = a, b, c, d
 
 
-@compiled
+@kernel
 def sample(image: Bytes, rows: Floats, columns: Floats) -> Floats:
     """The image (h, w, c) uint8 between its pixels, bilinearly, at pixel places (y, x) float32.
 

@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
-def derive(seed: int, name: str) -> int:
+def derive_seed(seed: int, name: str) -> int:
     """A seed for the purpose `name` under `seed`: 0..2^53-1, which every JSON reader keeps
     exact."""
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 11
 
 
-def seeds_under(seed: int, count: int) -> list[int]:
+def derive_seeds(seed: int, count: int) -> list[int]:
     """The seed itself and `count` - 1 others that are derived from it."""
-    return [seed, *(derive(seed, f"variation {k}") for k in range(1, count))]
+    return [seed, *(derive_seed(seed, f"variation {k}") for k in range(1, count))]
 
 
-class Stream:
+class RandomStream:
     """A sequence of random numbers, fixed by `seed`."""
 
     def __init__(self, seed: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats
 
 SHARP = -0.34
@@ -38,7 +38,7 @@ def warp(
     return _warp(padded, rows, columns, labels, steps, hidden, calm)
 
 
-@compiled
+@kernel
 def _warp(
     padded: Bytes,
     rows: Floats,
@@ -66,8 +66,8 @@ def _warp(
             v = _between(rows, top[y], left[x], down[y], across[x]) + step[0]
             u = _between(columns, top[y], left[x], down[y], across[x]) + step[1]
             v, u = v * tall - np.float32(0.5), u * wide - np.float32(0.5)
-            v = min(max(_mirrored(v, tall), np.float32(0)), np.float32(tall - 1))
-            u = min(max(_mirrored(u, wide), np.float32(0)), np.float32(wide - 1))
+            v = min(max(_reflect(v, tall), np.float32(0)), np.float32(tall - 1))
+            u = min(max(_reflect(u, wide), np.float32(0)), np.float32(wide - 1))
             _cubic(v - np.float32(int(v)), wy)
             _cubic(u - np.float32(int(u)), wx)
             first = int(v) * stride + 4 * int(u)
@@ -93,8 +93,8 @@ def _warp(
     return out
 
 
-@compiled
-def _mirrored(place: np.float32, side: int) -> np.float32:
+@kernel
+def _reflect(place: np.float32, side: int) -> np.float32:
     """A place in pixels that, where it lies beyond an edge, is mirrored at it."""
     if place < np.float32(-0.5):
         return -np.float32(1) - place
@@ -103,7 +103,7 @@ def _mirrored(place: np.float32, side: int) -> np.float32:
     return place
 
 
-@compiled
+@kernel
 def enlarge(grid: Floats, height: int, width: int) -> Bytes:
     """A smooth map (g, g') float32, 0..1, as (height, width) uint8, 0..255, bilinearly."""
     out = np.empty((height, width), np.uint8)
@@ -116,7 +116,7 @@ def enlarge(grid: Floats, height: int, width: int) -> Bytes:
     return out
 
 
-@compiled
+@kernel
 def _grid_places(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
     """For each of `count` pixels the grid point before it and how far past that it lies."""
     before = np.empty(count, np.int64)
@@ -128,7 +128,7 @@ def _grid_places(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
     return before, past
 
 
-@compiled
+@kernel
 def _between(grid: Floats, y: int, x: int, down: np.float32, across: np.float32) -> np.float32:
     """The value of a grid past its point (y, x), bilinearly."""
     above = grid[y, x] + (grid[y, x + 1] - grid[y, x]) * across
@@ -136,7 +136,7 @@ def _between(grid: Floats, y: int, x: int, down: np.float32, across: np.float32)
     return above + (below - above) * down
 
 
-@compiled
+@kernel
 def _cubic(t: np.float32, weights: Floats) -> None:
     """The weights of the four pixels around a place t past the second of them, for a cubic of
     slope SHARP."""
@@ -148,7 +148,7 @@ def _cubic(t: np.float32, weights: Floats) -> None:
     weights[3] = ((s - 2) * s + 1) * s * a
 
 
-@compiled
+@kernel
 def enlarge_labels(labels: NDArray[np.uint8], height: int, width: int) -> Bytes:
     """Labels of a grid (g, g') as (height, width) uint8; their borders are smoothed."""
     rows, columns = labels.shape
@@ -186,7 +186,7 @@ def enlarge_labels(labels: NDArray[np.uint8], height: int, width: int) -> Bytes:
     return out
 
 
-@compiled
+@kernel
 def _spline(t: np.float32, step: int) -> np.float32:
     """The quadratic B-spline at `step` cells from a place t, -0.5..0.5, past the nearest cell."""
     if step == 0:
@@ -195,7 +195,7 @@ def _spline(t: np.float32, step: int) -> np.float32:
     return np.float32(0.5) * d * d
 
 
-@compiled
+@kernel
 def tint(image: Bytes, labels: Bytes, grid: NDArray[np.uint8], tints: Floats) -> None:
     """Add to each pixel the tint of the cells around that have its label, bilinearly, in place."""
     height, width = labels.shape

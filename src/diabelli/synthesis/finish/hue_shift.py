@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
-from diabelli.synthesis.core.resample import Bytes, Floats, brightness, resize
-from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import Bytes, Floats, luma, resize
+from diabelli.synthesis.core.rng import RandomStream
 
 HUES = 12
 """Groups are looked for around this many hues."""
@@ -27,7 +27,7 @@ INNER, OUTER = 0.87, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class HueRotation:
     """How a group of colours is turned.
 
     Attributes:
@@ -43,7 +43,7 @@ class Turn:
     fade: float
 
 
-def random_turn(image: Bytes, strength: float, stream: Stream) -> Turn | None:
+def random_hue_rotation(image: Bytes, strength: float, stream: RandomStream) -> HueRotation | None:
     """A turn for one of the colours of `image` (h, w, 3 or 4) uint8, the further the greater
     `strength` 0..1; None where nothing is coloured, or all that is may be skin."""
     circle, colours = hues(), palette(resize(image, SMALL, SMALL))
@@ -57,13 +57,13 @@ def random_turn(image: Bytes, strength: float, stream: Stream) -> Turn | None:
     square = tangent * tangent
     cosine, sine = (1 - square) / (1 + square), sign * 2 * tangent / (1 + square)
     fade = _fade(colours, hue, cosine, sine)
-    return Turn(float(hue[0]), float(hue[1]), cosine, sine, fade)
+    return HueRotation(float(hue[0]), float(hue[1]), cosine, sine, fade)
 
 
 def palette(small: Bytes) -> Floats:
     """Luma, Cb, Cr and the chroma's weight of each pixel, (pixels, 4) float32."""
     rgb = small[..., :3].reshape(-1, 3).astype(np.float32)
-    light = brightness(rgb)
+    light = luma(rgb)
     blue = np.float32(0.564) * (rgb[:, 2] - light)
     red = np.float32(0.713) * (rgb[:, 0] - light)
     chroma = np.sqrt(blue * blue + red * red)
@@ -111,7 +111,7 @@ def _fade(colours: Floats, hue: Floats, cosine: float, sine: float) -> float:
     return float(min(1.0, kept[len(kept) // 50]))
 
 
-def recoloured(image: Bytes, turn: Turn) -> Bytes:
+def rotate_hue(image: Bytes, turn: HueRotation) -> Bytes:
     """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, with that group turned."""
     hue = np.array(
         [turn.blue, turn.red, turn.cosine * turn.fade, turn.sine * turn.fade], np.float32
@@ -119,7 +119,7 @@ def recoloured(image: Bytes, turn: Turn) -> Bytes:
     return _recoloured(np.ascontiguousarray(image), hue)
 
 
-@compiled
+@kernel
 def _recoloured(image: Bytes, turn: Floats) -> Bytes:
     """`recoloured`, with a turn as (blue, red, cosine * fade, sine * fade)."""
     out = image.copy()

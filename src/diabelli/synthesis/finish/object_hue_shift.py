@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diabelli.synthesis.analysis.place import place_of
-from diabelli.synthesis.analysis.thing import Thing
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.analysis.place import object_mask
+from diabelli.synthesis.analysis.thing import ColourObject
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats
-from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.core.rng import RandomStream
 
 CHANCE = 1.4
 """How often there is a repaint, as a multiple of the strength."""
@@ -34,15 +34,17 @@ SOFT = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Repaint:
+class ObjectHueRotation:
     """What is turned, and how far: cosine and sine of the angle."""
 
-    thing: Thing
+    colour_object: ColourObject
     cosine: float
     sine: float
 
 
-def random_repaint(things: list[Thing], strength: float, stream: Stream) -> Repaint | None:
+def random_object_hue_rotation(
+    things: list[ColourObject], strength: float, stream: RandomStream
+) -> ObjectHueRotation | None:
     """A repaint of one of the things, the likelier and further the greater `strength` 0..1; None
     where there are none, or all keep their colours for once."""
     keeps = stream.between(0, 1) > CHANCE * strength
@@ -57,7 +59,7 @@ def random_repaint(things: list[Thing], strength: float, stream: Stream) -> Repa
     return other if one.cosine > max(LITTLE, other.cosine) else one
 
 
-def _turned(thing: Thing, tangent: float) -> Repaint:
+def _turned(thing: ColourObject, tangent: float) -> ObjectHueRotation:
     """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
     # The tangent of half an angle gives sine and cosine without rounding that differs by machine.
     square = tangent * tangent
@@ -66,13 +68,13 @@ def _turned(thing: Thing, tangent: float) -> Repaint:
     if red < REDDISH:
         blue, red = (1 if blue > 0 else -1) * (1 - REDDISH * REDDISH) ** 0.5, REDDISH
         cosine, sine = thing.blue * blue + thing.red * red, thing.blue * red - thing.red * blue
-    return Repaint(thing, cosine, sine)
+    return ObjectHueRotation(thing, cosine, sine)
 
 
-def repainted(image: Bytes, repaint: Repaint) -> Bytes:
+def rotate_object_hue(image: Bytes, repaint: ObjectHueRotation) -> Bytes:
     """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, after that repaint."""
-    where = place_of(image, repaint.thing)
-    turn = (repaint.thing.blue, repaint.thing.red, repaint.cosine, repaint.sine)
+    where = object_mask(image, repaint.colour_object)
+    turn = (repaint.colour_object.blue, repaint.colour_object.red, repaint.cosine, repaint.sine)
     rows, columns = (
         np.linspace(0, last - 1, side, dtype=np.float32)
         for last, side in zip(where.shape, image.shape, strict=False)
@@ -80,7 +82,7 @@ def repainted(image: Bytes, repaint: Repaint) -> Bytes:
     return _repainted(np.ascontiguousarray(image), np.array(turn, np.float32), rows, columns, where)
 
 
-@compiled
+@kernel
 def _repainted(image: Bytes, turn: Floats, rows: Floats, columns: Floats, where: Floats) -> Bytes:
     """`repainted`, with a turn as (blue, red, cosine, sine) and the places of the image's rows and
     columns on the grid of `where`."""

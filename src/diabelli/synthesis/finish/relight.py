@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats, blur, resize_map
-from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.core.rng import RandomStream
 
 REACH = 1.5
 """Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
@@ -51,7 +51,7 @@ class Light:
 
 
 def random_light(
-    strength: float, stream: Stream, *, grey: bool, subject: Floats | None = None
+    strength: float, stream: RandomStream, *, grey: bool, subject: Floats | None = None
 ) -> Light:
     """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour.
 
@@ -71,7 +71,7 @@ def random_light(
     return Light(curves, _gains(strength, stream, grey=grey, subject=subject), colour)
 
 
-def _gains(strength: float, stream: Stream, *, grey: bool, subject: Floats | None) -> Floats:
+def _gains(strength: float, stream: RandomStream, *, grey: bool, subject: Floats | None) -> Floats:
     """The fields of light and of warmth, (FIELD, FIELD, 2)."""
     lighter, warmer = (
         resize_map(stream.normal(2, 2).astype(np.float32), FIELD, FIELD) for _ in range(2)
@@ -85,13 +85,13 @@ def _gains(strength: float, stream: Stream, *, grey: bool, subject: Floats | Non
     return np.stack([gains, warm], axis=2).astype(np.float32)
 
 
-@compiled
+@kernel
 def _shown(value: np.float32) -> np.uint8:
     """The nearest number 0..255."""
     return np.uint8(min(max(value + np.float32(0.5), np.float32(0)), np.float32(255)))
 
 
-@compiled
+@kernel
 def _between(
     gains: Floats, k: int, top: int, left: int, down: np.float32, across: np.float32
 ) -> np.float32:
@@ -103,7 +103,7 @@ def _between(
     return np.float32(above + (below - above) * down)
 
 
-@compiled
+@kernel
 def _lit(
     image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats, colour: np.float32
 ) -> Bytes:
@@ -135,7 +135,7 @@ def _lit(
     return out
 
 
-def lit(image: Bytes, light: Light) -> Bytes:
+def relight(image: Bytes, light: Light) -> Bytes:
     """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, under that light."""
     rows, columns = (np.linspace(0, FIELD - 1, side, dtype=np.float32) for side in image.shape[:2])
     return _lit(image, light.curves, rows, columns, light.gains, np.float32(light.colour))

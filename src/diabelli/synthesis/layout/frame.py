@@ -15,8 +15,8 @@ import numpy as np
 
 from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.core.resample import Floats, crop
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.strength import Dial
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.strength import StrengthParams
 
 CUT, ANEW = 1.5, 0.3
 """How many cells of the subject an edge may cut anew, and how many more for each that the source's
@@ -40,16 +40,16 @@ WIDER = 1.8
 """How much further frames may grow than shrink."""
 
 
-class Room(NamedTuple):
+class ExtensionLimits(NamedTuple):
     """How far frames may reach beyond three edges of a source, in its sides."""
 
     top: float
     left: float
     right: float
 
-    def mirrored(self) -> Room:
+    def mirrored(self) -> ExtensionLimits:
         """That of the source mirrored left to right."""
-        return Room(self.top, self.right, self.left)
+        return ExtensionLimits(self.top, self.right, self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ class _Bounds:
         return middle + abs(draw) * ((last if draw > 0 else first) - middle)
 
 
-def room(subject: Floats, texture: Floats, lined: Floats, *, divisible: bool) -> Room:
+def extension_limits(
+    subject: Floats, texture: Floats, lined: Floats, *, divisible: bool
+) -> ExtensionLimits:
     """How far frames may reach beyond the edges of a source.
 
     subject, lined: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the
@@ -116,7 +118,7 @@ def room(subject: Floats, texture: Floats, lined: Floats, *, divisible: bool) ->
     if divisible:
         left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
     loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
-    return Room(*(loose * max(side - short, 0.0) for side in (top, left, right)))
+    return ExtensionLimits(*(loose * max(side - short, 0.0) for side in (top, left, right)))
 
 
 def _clear(values: Floats, part: int, least: float) -> float:
@@ -128,7 +130,9 @@ def _clear(values: Floats, part: int, least: float) -> float:
     return 1.0
 
 
-def random_frame(subject: Floats, body: Floats, room: Room, dial: Dial, stream: Stream) -> Frame:
+def random_frame(
+    subject: Floats, body: Floats, room: ExtensionLimits, dial: StrengthParams, stream: RandomStream
+) -> Frame:
     """A frame over a source whose subject and its body, (GRID, GRID) each, are 0..1."""
     draws = [stream.between(-1, 1) for _ in range(4)]
     along, across = RISE * dial.reach, dial.reach

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Floats, resize_map
-from diabelli.synthesis.core.rng import Stream
+from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.layout.frame import Frame
-from diabelli.synthesis.strength import Dial
+from diabelli.synthesis.strength import StrengthParams
 
 HELD = 1000
 """How much harder still it is to move across the frame's edges."""
@@ -76,17 +76,17 @@ class Layout:
         )
 
 
-def folded(shares: Floats) -> Floats:
+def reflect(shares: Floats) -> Floats:
     """Places beyond the source's edges, as shares of a side, mirrored back into it."""
     return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
 
 
-def look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+def sample_bilinear(values: Floats, rows: Floats, columns: Floats) -> Floats:
     """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
-    return _look_up(values, folded(rows), folded(columns))
+    return _look_up(values, reflect(rows), reflect(columns))
 
 
-@compiled
+@kernel
 def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
     height, width, channels = values.shape
     out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
@@ -110,7 +110,7 @@ def centres(count: int) -> Floats:
 
 
 def random_layout(
-    rigidity: Floats, frame: Frame, dial: Dial, stream: Stream, *, mirrored: bool
+    rigidity: Floats, frame: Frame, dial: StrengthParams, stream: RandomStream, *, mirrored: bool
 ) -> Layout:
     """A layout of the strength of `dial` over a frame of a source whose rigidity (GRID, GRID) is
     0..1.
@@ -121,18 +121,18 @@ def random_layout(
     each time with the rigidity where the last put it.
     """
     framed = frame.within(rigidity)[..., None]
-    lines = [cubic(stream.normal(1, 5), GRID)[0] for _ in range(2)]
-    drifts = [_drift(stream) for _ in range(2)]
+    lines = [upsample_noise(stream.normal(1, 5), GRID)[0] for _ in range(2)]
+    drifts = [_smooth_noise(stream) for _ in range(2)]
     flows = [np.zeros((GRID, GRID), np.float32) for _ in range(2)]
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     for _ in range(PASSES):
-        stiff = look_up(framed, rows, columns)[..., 0]
+        stiff = sample_bilinear(framed, rows, columns)[..., 0]
         down = _monotone(stiff.mean(1), UPRIGHT * dial.stretch, lines[0])
         across = _monotone(stiff.mean(0), dial.stretch, lines[1])
         straight = np.meshgrid(down, across, indexing="ij")
         for axis, amount in enumerate((UPRIGHT * dial.flow, dial.flow)):
             flows[axis] = _flow(stiff, np.float32(amount) * drifts[axis], flows[axis], axis)
-        rows, columns = (_moved(straight[axis], flows[axis], axis) for axis in range(2))
+        rows, columns = (_apply_flow(straight[axis], flows[axis], axis) for axis in range(2))
     return Layout(
         mirrored,
         (frame.top + frame.height * rows).astype(np.float32),
@@ -140,7 +140,7 @@ def random_layout(
     )
 
 
-def _moved(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
+def _apply_flow(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
     """The places (GRID, GRID) along `axis`, displaced by the flow as far as nothing folds over.
 
     Neighbours stay at least EVEN of a cell apart, and nothing leaves the frame.
@@ -174,20 +174,22 @@ def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return (even + odd) / (even - odd)
 
 
-def _drift(stream: Stream) -> Floats:
+def _smooth_noise(stream: RandomStream) -> Floats:
     """Smooth noise (GRID, GRID), of a deviation of about 1."""
-    coarse, fine = (cubic(stream.normal(nodes, nodes), GRID) for nodes in (3, 5))
+    coarse, fine = (upsample_noise(stream.normal(nodes, nodes), GRID) for nodes in (3, 5))
     return (coarse + 0.6 * fine).astype(np.float32)
 
 
 def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
     """The displacement (GRID, GRID) along `axis` that follows `drift` and is constant across what
     is stiff; before: one near it."""
-    return _relax(drift, FREE + np.float32(STIFF) * stiff * stiff * stiff, before, axis)
+    return _solve_displacement(
+        drift, FREE + np.float32(STIFF) * stiff * stiff * stiff, before, axis
+    )
 
 
-@compiled
-def _relax(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Floats:
+@kernel
+def _solve_displacement(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Floats:
     """The displacement u with the least sum of (u - drift)^2 + stiffness |grad u|^2 that stays in
     the frame.
 
@@ -213,7 +215,7 @@ def _relax(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Float
     return u
 
 
-def cubic(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+def upsample_noise(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     """The values of a coarse grid interpolated smoothly to (side, side), or (1, side) of one
     row."""
     height = side if nodes.shape[0] > 1 else 1

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, brightness, gradient
-from diabelli.synthesis.layout.layout import Layout, look_up
+from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure_tensor
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, gradient, luma
+from diabelli.synthesis.layout.layout import Layout, sample_bilinear
 
 ASKEW = 0.105
 """The tangent up to which an edge counts as upright or level: 6 degrees."""
@@ -29,7 +29,7 @@ CUT, ANEW = 0.01, 0.08
 what is of it already."""
 
 
-def looseness(image: Bytes, texture: Floats) -> float:
+def tilt_tolerance(image: Bytes, texture: Floats) -> float:
     """How far a picture may lean, as a share of what any may: 0 where it stands fast, 1 where it
     has no up and down.
 
@@ -43,7 +43,7 @@ def looseness(image: Bytes, texture: Floats) -> float:
 
 def _uprightness(image: Bytes) -> float:
     """The share of straight edges that are upright or level, 0..1."""
-    tensor = structure(*gradient(blur(brightness(image), 0.7)), 2.0)
+    tensor = structure_tensor(*gradient(blur(luma(image), 0.7)), 2.0)
     down, across, both = (tensor[..., k] for k in range(3))
     strength = np.clip(np.sqrt(down + across) - FAINT, 0, STRONG - FAINT)
     weight = strength * np.clip((coherence(tensor) - 0.6) / 0.3, 0, 1)
@@ -60,7 +60,7 @@ def _layering(texture: Floats) -> float:
     return float(np.square(above - below).sum())
 
 
-def rolled(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layout:
+def tilt(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layout:
     """`layout` leaning by the angle whose half has that tangent, so that it shows nothing beyond
     the source that it did not show before, and cuts no more of the subject.
 
@@ -107,4 +107,4 @@ def _cut(subject: Floats, rows: Floats, columns: Floats) -> float:
     """The mean of the subject along the canvas's edges."""
     edge = np.zeros((GRID, GRID), np.bool_)
     edge[[0, -1]] = edge[:, [0, -1]] = True
-    return float(look_up(subject[..., None], rows, columns)[edge].mean())
+    return float(sample_bilinear(subject[..., None], rows, columns)[edge].mean())

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, resize_map, to_bytes, widen
+from diabelli.synthesis.core.resample import Bytes, Floats, blur, dilate, resize_map, to_bytes
 from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
-from diabelli.synthesis.layout.layout import Layout, folded, look_up
+from diabelli.synthesis.layout.layout import Layout, reflect, sample_bilinear
 from diabelli.synthesis.montage.montage import Labels, Montage
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import expected_field
 from diabelli.synthesis.patchmatch.patchmatch import PATCH, Field
@@ -40,9 +40,9 @@ class Guide:
     _labels: dict[tuple[int, int], Labels] = field(default_factory=dict)
     _freedom: dict[int, Bytes] = field(default_factory=dict)
 
-    def at(self, height: int, width: int, hidden: Bytes | None = None) -> Bytes:
+    def render(self, height: int, width: int, hidden: Bytes | None = None) -> Bytes:
         """The guide at that size, (height, width, 4) uint8, but where `hidden` is 255."""
-        detailed = self.analysis.detailed(height, width, self.layout.scale)
+        detailed = self.analysis.image_for_warp(height, width, self.layout.scale)
         return self._shown(detailed, height, width, hidden)
 
     def _shown(self, image: Bytes, height: int, width: int, hidden: Bytes | None) -> Bytes:
@@ -52,12 +52,12 @@ class Guide:
             self.layout.rows,
             self.layout.columns,
             labels,
-            self.montage.steps,
-            calm=self.analysis.kind.drawn,
+            self.montage.shifts,
+            calm=self.analysis.kind.is_graphic,
             hidden=hidden,
         )
         if not self.montage.seamless:
-            tint(shown, labels, self.montage.labels, self.montage.tints)
+            tint(shown, labels, self.montage.labels, self.montage.colour_offsets)
         return shown
 
     def labels(self, height: int, width: int) -> Labels:
@@ -71,37 +71,38 @@ class Guide:
         is near a seam."""
         if index not in self._images:
             height, width = self.analysis.sizes[index]
-            free = self.freedom(index)
+            free = self.mend_mask(index)
             if index == 0:
-                self._images[index] = self.at(height, width)
+                self._images[index] = self.render(height, width)
             elif index == len(self.analysis.sizes) - 1:
-                self._images[index] = self.at(height, width, free)
+                self._images[index] = self.render(height, width, free)
             else:
-                near = widen((free > 0).astype(np.float32), PATCH) > 0
+                near = dilate((free > 0).astype(np.float32), PATCH) > 0
                 hidden = np.where(near, np.uint8(0), np.uint8(255))
                 source = self.analysis.level(index)
                 self._images[index] = self._shown(source, height, width, hidden)
         return self._images[index]
 
-    def freedom(self, index: int) -> Bytes:
+    def mend_mask(self, index: int) -> Bytes:
         """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
         if index not in self._freedom:
             height, width = self.analysis.sizes[index]
             if index <= STEPS:
                 self._freedom[index] = _along_seams(self.labels(height, width))
             else:
-                coarse = self.freedom(STEPS).astype(np.float32) / np.float32(255)
+                coarse = self.mend_mask(STEPS).astype(np.float32) / np.float32(255)
                 self._freedom[index] = enlarge(coarse, height, width)
         return self._freedom[index]
 
     def expected(self, index: int) -> Field:
         """The places that matches of that level are expected at, in units of 1/16 pixel."""
         sides = self.analysis.sizes[index]
-        steps = self.montage.steps[self.labels(*sides)]
+        steps = self.montage.shifts[self.labels(*sides)]
         shares = (self.layout.rows, self.layout.columns)
         return expected_field(
             *(
-                folded(resize_map(share, *sides) + steps[..., axis]) * sides[axis] - np.float32(0.5)
+                reflect(resize_map(share, *sides) + steps[..., axis]) * sides[axis]
+                - np.float32(0.5)
                 for axis, share in enumerate(shares)
             )
         )
@@ -112,10 +113,10 @@ def _along_seams(labels: Labels) -> Bytes:
     seam = np.zeros(labels.shape, np.float32)
     seam[:-1] = labels[:-1] != labels[1:]
     seam[:, :-1] = np.maximum(seam[:, :-1], labels[:, :-1] != labels[:, 1:])
-    return to_bytes(255 * np.clip(1.6 * blur(widen(seam, SEAM), 1.2), 0, 1))
+    return to_bytes(255 * np.clip(1.6 * blur(dilate(seam, SEAM), 1.2), 0, 1))
 
 
 def guide_of(analysis: Analysis, layout: Layout, montage: Montage) -> Guide:
     """The guide of an analysed source, in the orientation of the layout."""
-    subject = look_up(analysis.subject[..., None], layout.rows, layout.columns)[..., 0]
+    subject = sample_bilinear(analysis.subject[..., None], layout.rows, layout.columns)[..., 0]
     return Guide(analysis, layout, montage, subject)

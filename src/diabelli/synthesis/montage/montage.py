@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.core.binary_mrf import Pairs, cut
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.binary_mrf import Pairs, minimise_binary_mrf
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Floats, blur
-from diabelli.synthesis.montage.shifts import NOWHERE, Sheets
+from diabelli.synthesis.montage.shifts import FORBIDDEN_COST, ShiftedCopies
 
 ROUNDS = 2
 """How often each sheet is offered."""
@@ -54,8 +54,8 @@ class Montage:
     """
 
     labels: Labels
-    steps: Floats
-    tints: Floats
+    shifts: Floats
+    colour_offsets: Floats
 
     @property
     def seamless(self) -> bool:
@@ -63,38 +63,40 @@ class Montage:
         return not self.labels.any()
 
 
-def whole_sheet() -> Montage:
+def unshifted() -> Montage:
     """The montage that shows nothing but sheet 0."""
     nothing = np.zeros((GRID, GRID, 3), np.float32)
     return Montage(np.zeros((GRID, GRID), np.uint8), np.zeros((1, 2), np.float32), nothing)
 
 
-def montage_of(sheets: Sheets) -> Montage:
+def solve_montage(sheets: ShiftedCopies) -> Montage:
     """The montage of `sheets` that costs least, as far as it is found."""
-    labels = np.zeros(sheets.own.shape[1:], np.uint8)
-    least = _cost(sheets.own, sheets.looks, sheets.busy, sheets.firm, labels)
+    labels = np.zeros(sheets.unary.shape[1:], np.uint8)
+    least = _cost(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
     for _ in range(ROUNDS):
         before = least
-        for sheet in range(len(sheets.steps)):
-            tried = _expanded(sheets, labels, sheet)
-            cost = _cost(sheets.own, sheets.looks, sheets.busy, sheets.firm, tried)
+        for sheet in range(len(sheets.shifts)):
+            tried = _alpha_expansion(sheets, labels, sheet)
+            cost = _cost(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, tried)
             if cost < least:
                 labels, least = tried, cost
         if least == before:
             break
-    return Montage(labels, sheets.steps, _tints(sheets.looks, labels))
+    return Montage(labels, sheets.shifts, _colour_offsets(sheets.appearance, labels))
 
 
-def _expanded(sheets: Sheets, labels: Labels, sheet: int) -> Labels:
+def _alpha_expansion(sheets: ShiftedCopies, labels: Labels, sheet: int) -> Labels:
     """The labels, with `sheet` wherever that makes all of it cheaper."""
-    right, down = _pairs(sheets.own, sheets.looks, sheets.busy, sheets.firm, labels, sheet)
-    kept = np.take_along_axis(sheets.own, labels[None].astype(np.int64), 0)[0]
-    takes = cut(np.stack([kept, sheets.own[sheet]], 2), right, down, SWEEPS)
+    right, down = _pairwise_costs(
+        sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels, sheet
+    )
+    kept = np.take_along_axis(sheets.unary, labels[None].astype(np.int64), 0)[0]
+    takes = minimise_binary_mrf(np.stack([kept, sheets.unary[sheet]], 2), right, down, SWEEPS)
     return np.where(takes, np.uint8(sheet), labels)
 
 
-@compiled
-def _seam(
+@kernel
+def _seam_cost(
     looks: Floats, busy: Floats, firm: Floats, a: int, b: int, y: int, x: int, v: int, u: int
 ) -> np.float32:
     """What it costs that the cell (y, x) shows sheet a and its neighbour (v, u) sheet b."""
@@ -109,7 +111,7 @@ def _seam(
     return (apart / (1 + detail / BUSY) + SEAM) * (1 + FIRM * through)
 
 
-@compiled
+@kernel
 def _cost(own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels) -> np.float64:
     """What a montage costs, its cells and its seams."""
     rows, columns = labels.shape
@@ -119,14 +121,14 @@ def _cost(own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels
             a = labels[y, x]
             total += own[a, y, x]
             if x + 1 < columns:
-                total += _seam(looks, busy, firm, a, labels[y, x + 1], y, x, y, x + 1)
+                total += _seam_cost(looks, busy, firm, a, labels[y, x + 1], y, x, y, x + 1)
             if y + 1 < rows:
-                total += _seam(looks, busy, firm, a, labels[y + 1, x], y, x, y + 1, x)
+                total += _seam_cost(looks, busy, firm, a, labels[y + 1, x], y, x, y + 1, x)
     return total
 
 
-@compiled
-def _pairs(
+@kernel
+def _pairwise_costs(
     own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels, sheet: int
 ) -> tuple[Pairs, Pairs]:
     """What the seams to the right of and below each cell cost where it keeps its label or takes
@@ -139,23 +141,23 @@ def _pairs(
             for pair, v, u in ((right[y, x], y, x + 1), (down[y, x], y + 1, x)):
                 if v == rows or u == columns:
                     continue
-                if own[sheet, y, x] >= NOWHERE and own[sheet, v, u] >= NOWHERE:
+                if own[sheet, y, x] >= FORBIDDEN_COST and own[sheet, v, u] >= FORBIDDEN_COST:
                     continue
                 a, b = labels[y, x], labels[v, u]
-                pair[0] = _seam(looks, busy, firm, a, b, y, x, v, u)
-                pair[1] = _seam(looks, busy, firm, a, sheet, y, x, v, u)
-                pair[2] = _seam(looks, busy, firm, sheet, b, y, x, v, u)
+                pair[0] = _seam_cost(looks, busy, firm, a, b, y, x, v, u)
+                pair[1] = _seam_cost(looks, busy, firm, a, sheet, y, x, v, u)
+                pair[2] = _seam_cost(looks, busy, firm, sheet, b, y, x, v, u)
     return right, down
 
 
-def _tints(looks: Floats, labels: Labels) -> Floats:
+def _colour_offsets(looks: Floats, labels: Labels) -> Floats:
     """The smoothest tints under which sheets meet without a step (Agarwala et al. 2004 do so with
     gradients, Burt and Adelson 1983 with bands)."""
     colours = looks.reshape(*looks.shape[:3], 4, 5)[..., :3].sum(3)
     return _smoothest(np.stack([blur(sheet, 0.8) for sheet in colours]), labels)
 
 
-@compiled
+@kernel
 def _smoothest(colours: Floats, labels: Labels) -> Floats:
     """Tints (rows, columns, 3) for sheets with `colours` (sheets, rows, columns, 3), by successive
     over-relaxation."""

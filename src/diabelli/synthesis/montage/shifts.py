@@ -22,17 +22,17 @@ from diabelli.synthesis.analysis.cell_features import (
     PLAIN,
     SUBJECT,
     TEXTURE,
-    Cells,
+    CellFeatures,
 )
 from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Floats, resize_map
-from diabelli.synthesis.core.rng import Stream
-from diabelli.synthesis.layout.layout import Layout, look_up
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.layout.layout import Layout, sample_bilinear
 
 Step: TypeAlias = tuple[float, float]
 """Down and across, in the source's sides."""
-SHEETS = 12
+COPIES = 12
 DRAWN = 70
 """Steps that are drawn; those that fit best are kept."""
 FAR, LEVEL = 0.6, 0.12
@@ -62,12 +62,12 @@ BEYOND = 300.0
 """What it costs to show the source's mirror image beyond its edge, where it is not plain."""
 ROW = 10.0
 """How much firmer than a thing it is what runs in lines throughout."""
-NOWHERE = 1e5
+FORBIDDEN_COST = 1e5
 """What it costs to show what a displaced sheet does not have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheets:
+class ShiftedCopies:
     """What each sheet shows in each cell of the canvas.
 
     Attributes:
@@ -77,34 +77,40 @@ class Sheets:
         busy, firm: (sheets, GRID, GRID) float32, as in `Cells`.
     """
 
-    steps: Floats
-    own: Floats
-    looks: Floats
+    shifts: Floats
+    unary: Floats
+    appearance: Floats
     busy: Floats
     firm: Floats
 
 
-def random_sheets(cells: Cells, layout: Layout, new: float, stream: Stream) -> Sheets:
+def random_shifted_copies(
+    cells: CellFeatures, layout: Layout, new: float, stream: RandomStream
+) -> ShiftedCopies:
     """Sheets of a source under `layout`.
 
     new: what a cell gains by another sheet than the first, unless it is plain.
     """
-    steps = _steps(cells, layout, stream)
+    steps = _draw_shifts(cells, layout, stream)
     rows, columns = (resize_map(each, 2 * GRID, 2 * GRID) for each in (layout.rows, layout.columns))
-    facts = np.stack([look_up(cells.facts, layout.rows + d, layout.columns + a) for d, a in steps])
-    looks = np.stack([_by_cell(look_up(cells.looks, rows + d, columns + a)) for d, a in steps])
+    facts = np.stack(
+        [sample_bilinear(cells.features, layout.rows + d, layout.columns + a) for d, a in steps]
+    )
+    looks = np.stack(
+        [_by_cell(sample_bilinear(cells.appearance, rows + d, columns + a)) for d, a in steps]
+    )
     inside = np.stack(
         [_inside(layout.rows + down) & _inside(layout.columns + across) for down, across in steps]
     )
-    own = _costs(facts, inside, new)
+    own = _unary_costs(facts, inside, new)
     taste = resize_map(stream.normal(5, 5, len(steps) - 1).astype(np.float32), GRID, GRID)
     own[1:] += TASTE * new * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
     busy = np.ascontiguousarray(facts[..., BUSY])
     firm = facts[..., FIRM] + np.float32(ROW) * facts[..., LINED]
-    return Sheets(steps, own.astype(np.float32), looks, busy, firm)
+    return ShiftedCopies(steps, own.astype(np.float32), looks, busy, firm)
 
 
-def _costs(facts: Floats, inside: NDArray[np.bool_], new: float) -> Floats:
+def _unary_costs(facts: Floats, inside: NDArray[np.bool_], new: float) -> Floats:
     """What each cell costs with each sheet, (sheets, GRID, GRID).
 
     facts: (sheets, GRID, GRID, ...) as in `Cells`.  inside: (sheets, GRID, GRID), whether it is
@@ -114,7 +120,7 @@ def _costs(facts: Floats, inside: NDArray[np.bool_], new: float) -> Floats:
     seen, plain = base[..., SUBJECT] * there, base[..., PLAIN]
     strange = np.square(facts[..., TEXTURE:] - base[..., TEXTURE:]).sum(-1)
     own = STRANGE * strange + GHOST * (facts[..., SUBJECT] + seen)
-    own += THING * facts[..., FIRM] * ~there + np.where(inside, 0, NOWHERE)
+    own += THING * facts[..., FIRM] * ~there + np.where(inside, 0, FORBIDDEN_COST)
     mirrored = BEYOND * (1 - plain) + GHOST * base[..., SUBJECT]
     own[0] = new * (1 - seen) * (1 - plain) + np.where(there, 0, mirrored)
     return own
@@ -130,12 +136,14 @@ def _by_cell(fine: Floats) -> Floats:
     return np.ascontiguousarray(split).reshape(GRID, GRID, -1)
 
 
-def _steps(cells: Cells, layout: Layout, stream: Stream) -> Floats:
+def _draw_shifts(cells: CellFeatures, layout: Layout, stream: RandomStream) -> Floats:
     """No step first, then those that fill what is beyond the edges, then those that fit best."""
     places = layout.rows, layout.columns
     beyond = _steps_beyond(layout, stream)
     filling = _best(
-        beyond, [_unfilled(cells.facts, *places, down, across) for down, across in beyond], FILLING
+        beyond,
+        [_fill_cost(cells.features, *places, down, across) for down, across in beyond],
+        FILLING,
     )
     downs, acrosses = LEVEL * stream.normal(DRAWN), FAR * (2 * stream.uniform(DRAWN) - 1)
     drawn = [
@@ -143,9 +151,11 @@ def _steps(cells: Cells, layout: Layout, stream: Stream) -> Floats:
         for down, across in zip(downs, acrosses, strict=True)
         if _is_far(down, across)
     ]
-    misfits = [_misfit(cells.facts, cells.looks, *places, down, across) for down, across in drawn]
-    best = _best(drawn, misfits, SHEETS - 1 - len(filling))
-    fitting = [_settled(cells, layout, step) for step in best]
+    misfits = [
+        _fit_cost(cells.features, cells.appearance, *places, down, across) for down, across in drawn
+    ]
+    best = _best(drawn, misfits, COPIES - 1 - len(filling))
+    fitting = [_local_search(cells, layout, step) for step in best]
     return np.array([(0.0, 0.0), *filling, *fitting], np.float32)
 
 
@@ -158,24 +168,24 @@ def _is_far(down: float, across: float) -> bool:
     return abs(across) + abs(down) > NEAREST
 
 
-def _settled(cells: Cells, layout: Layout, step: Step) -> Step:
+def _local_search(cells: CellFeatures, layout: Layout, step: Step) -> Step:
     """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
     a step of just its period."""
 
     def misfit(step: Step) -> float:
-        return _misfit(cells.facts, cells.looks, layout.rows, layout.columns, *step)
+        return _fit_cost(cells.features, cells.appearance, layout.rows, layout.columns, *step)
 
     least = misfit(step)
     for _ in range(SETTLED):
         around = [(step[0] + down / FINE, step[1] + across / FINE) for down, across in BESIDE]
-        costs = [misfit(near) if _is_far(*near) else NOWHERE for near in around]
+        costs = [misfit(near) if _is_far(*near) else FORBIDDEN_COST for near in around]
         if min(costs) >= least:
             break
         least, step = min(zip(costs, around, strict=True))
     return step
 
 
-def _steps_beyond(layout: Layout, stream: Stream) -> list[Step]:
+def _steps_beyond(layout: Layout, stream: RandomStream) -> list[Step]:
     """Steps that bring the inside of the source to where the layout reaches out of it."""
     top, left = max(0.0, -float(layout.rows.min())), max(0.0, -float(layout.columns.min()))
     right = max(0.0, float(layout.columns.max()) - 1)
@@ -193,8 +203,8 @@ def _steps_beyond(layout: Layout, stream: Stream) -> list[Step]:
     return steps
 
 
-@compiled
-def _unfilled(facts: Floats, rows: Floats, columns: Floats, down: float, across: float) -> float:
+@kernel
+def _fill_cost(facts: Floats, rows: Floats, columns: Floats, down: float, across: float) -> float:
     """How badly a sheet fills what is beyond the source's edges, over every other cell there."""
     side = rows.shape[0]
     total = np.float64(0)
@@ -211,8 +221,8 @@ def _unfilled(facts: Floats, rows: Floats, columns: Floats, down: float, across:
     return float(total)
 
 
-@compiled
-def _misfit(
+@kernel
+def _fit_cost(
     facts: Floats,
     looks: Floats,
     rows: Floats,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats
 from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT, Field
 
@@ -39,14 +39,16 @@ def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
     return some
 
 
-def carry_up(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
+def upsample_field(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
     """The field of a level of size `old` (height, width) as a field of the next finer level,
     `new`."""
-    return _carry_up(field, old[0], old[1], new[0], new[1])
+    return _upsample_field(field, old[0], old[1], new[0], new[1])
 
 
-@compiled
-def _carry_up(field: Field, old_height: int, old_width: int, height: int, width: int) -> Field:
+@kernel
+def _upsample_field(
+    field: Field, old_height: int, old_width: int, height: int, width: int
+) -> Field:
     """Each patch takes over the displacement of the old patch whose middle is nearest to its
     own."""
     rows, columns = height - PATCH + 1, width - PATCH + 1

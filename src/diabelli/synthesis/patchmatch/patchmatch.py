@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes
 
 PATCH = 8
@@ -39,7 +39,7 @@ Field: TypeAlias = NDArray[np.int32]
 Costs: TypeAlias = NDArray[np.int32]
 
 
-class Prior(NamedTuple):
+class MatchPrior(NamedTuple):
     """What matches cost beside their difference, and which are looked for.
 
     Attributes:
@@ -51,11 +51,11 @@ class Prior(NamedTuple):
 
     expected: Field
     mu: int
-    bend: int
+    smoothness: int
     active: NDArray[np.bool_]
 
 
-@compiled
+@kernel
 def distance(
     canvas: Bytes, t: int, t_stride: int, source: Bytes, s: int, s_stride: int, row: int, bound: int
 ) -> int:
@@ -79,8 +79,8 @@ def distance(
     return int(total)
 
 
-@compiled
-def _fixed_cost(prior: Prior, y: int, x: int, row: int, column: int) -> int:
+@kernel
+def _fixed_cost(prior: MatchPrior, y: int, x: int, row: int, column: int) -> int:
     """What the patch (y, x) pays for the place (row, column), whatever is there: at most 2^29."""
     dy = row * UNIT - prior.expected[y, x, 0]
     dx = column * UNIT - prior.expected[y, x, 1]
@@ -88,8 +88,8 @@ def _fixed_cost(prior: Prior, y: int, x: int, row: int, column: int) -> int:
     return min((prior.mu * squared) >> MU_SHIFT, 1 << 29)
 
 
-@compiled
-def _bend(field: Field, y: int, x: int, row: int, column: int, smooth: int) -> int:
+@kernel
+def _smoothness_cost(field: Field, y: int, x: int, row: int, column: int, smooth: int) -> int:
     """What it costs that the patch (y, x) would be displaced otherwise than its four neighbours."""
     rows, columns = field.shape[:2]
     total = 0
@@ -104,8 +104,8 @@ def _bend(field: Field, y: int, x: int, row: int, column: int, smooth: int) -> i
     return smooth * total
 
 
-@compiled
-def assess(canvas: Bytes, source: Bytes, field: Field, prior: Prior) -> Costs:
+@kernel
+def evaluate(canvas: Bytes, source: Bytes, field: Field, prior: MatchPrior) -> Costs:
     """The cost of every active match of `field`, bends apart: (rows, columns) int32.
 
     canvas: (h, w, 4) uint8.  source: (h', w', 4) uint8.  field: (h - P + 1, w - P + 1, 2) int32.
@@ -126,13 +126,13 @@ def assess(canvas: Bytes, source: Bytes, field: Field, prior: Prior) -> Costs:
     return costs
 
 
-@compiled
-def sweep(
+@kernel
+def patchmatch_pass(
     canvas: Bytes,
     source: Bytes,
     field: Field,
     costs: Costs,
-    prior: Prior,
+    prior: MatchPrior,
     radius: int,
     forward: bool,
     seed: int,
@@ -157,7 +157,7 @@ def sweep(
                 continue
             t = y * t_stride + 4 * x
             row, column = field[y, x, 0], field[y, x, 1]
-            bend = _bend(field, y, x, row, column, prior.bend)
+            bend = _smoothness_cost(field, y, x, row, column, prior.smoothness)
             best = costs[y, x] + bend
             tried, reach = 0, radius
             while tried < 2 or reach >= 1:
@@ -189,7 +189,7 @@ def sweep(
                         (state >> np.uint64(32)) * np.uint64(right - left + 1) >> np.uint64(32)
                     )
                     reach //= 2
-                bent = _bend(field, y, x, v, u, prior.bend)
+                bent = _smoothness_cost(field, y, x, v, u, prior.smoothness)
                 cost = _fixed_cost(prior, y, x, v, u) + bent
                 if cost < best:
                     cost += distance(

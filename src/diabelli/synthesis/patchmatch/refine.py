@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.source_analysis import STEPS
 from diabelli.synthesis.core.resample import Bytes
-from diabelli.synthesis.core.rng import derive
+from diabelli.synthesis.core.rng import derive_seed
 from diabelli.synthesis.montage.guide import Guide
-from diabelli.synthesis.patchmatch.nearest_neighbour_field import carry_up, patch_mask
+from diabelli.synthesis.patchmatch.nearest_neighbour_field import patch_mask, upsample_field
 from diabelli.synthesis.patchmatch.patchmatch import (
     MU_SHIFT,
     PATCH,
     UNIT,
     Field,
-    Prior,
-    assess,
-    sweep,
+    MatchPrior,
+    evaluate,
+    patchmatch_pass,
 )
-from diabelli.synthesis.patchmatch.voting import bell, similarities, vote
+from diabelli.synthesis.patchmatch.voting import gaussian_window, vote, vote_weights
 
 FIRST_ROUNDS = 4
 ROUNDS = 3
@@ -41,7 +41,7 @@ FALL = 0.5
 """It costs this much less at each finer level."""
 SMOOTH = 2000
 """What each step of disagreement between neighbours' displacements costs."""
-BELL = bell(PATCH / 3)
+BELL = gaussian_window(PATCH / 3)
 
 
 @dataclass(slots=True, eq=False)
@@ -59,20 +59,20 @@ class Canvas:
     field: Field
 
 
-def start(guide: Guide, seed: int) -> Canvas:
+def initial_canvas(guide: Guide, seed: int) -> Canvas:
     """The canvas of level 0."""
     field = guide.expected(0) // UNIT
     canvas = Canvas(0, guide.level(0), field)
-    _improve(canvas, guide, seed, FIRST_ROUNDS, max(field.shape[:2]) // 4)
+    _em_rounds(canvas, guide, seed, FIRST_ROUNDS, max(field.shape[:2]) // 4)
     return canvas
 
 
-def climb(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
+def refine(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
     """The canvas one level finer."""
     level = canvas.level + 1
     sizes = guide.analysis.sizes
-    field = carry_up(canvas.field, sizes[canvas.level], sizes[level])
-    free = guide.freedom(level)
+    field = upsample_field(canvas.field, sizes[canvas.level], sizes[level])
+    free = guide.mend_mask(level)
     voters = patch_mask(free).astype(np.float32)
     if level > STEPS:
         voters *= _every_other(*field.shape[:2])
@@ -80,7 +80,7 @@ def climb(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
     finer = Canvas(level, image, field)
     if level <= STEPS:
         radius = max(4, max(field.shape[:2]) // 8)
-        _improve(finer, guide, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
+        _em_rounds(finer, guide, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
     return finer
 
 
@@ -90,21 +90,23 @@ def _every_other(rows: int, columns: int) -> NDArray[np.bool_]:
     return ((y % 2 == 0) | (y == rows - 1))[:, None] & ((x % 2 == 0) | (x == columns - 1))
 
 
-def _improve(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int) -> None:
+def _em_rounds(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int) -> None:
     """Rounds of search and vote at the canvas's own level, in place."""
     level = canvas.level
-    free = guide.freedom(level)
+    free = guide.mend_mask(level)
     active = patch_mask(free)
     if not active.any():
         return
     source, shown = guide.analysis.level(level), guide.level(level)
-    prior = Prior(guide.expected(level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active)
+    prior = MatchPrior(guide.expected(level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active)
     for round_ in range(rounds):
-        costs = assess(canvas.image, source, canvas.field, prior)
+        costs = evaluate(canvas.image, source, canvas.field, prior)
         for k in range(SWEEPS):
-            turn = derive(seed, f"sweep {level} {round_} {k}")
-            sweep(canvas.image, source, canvas.field, costs, prior, radius, k % 2 == 0, turn)
-        weights = similarities(costs, active)
+            turn = derive_seed(seed, f"sweep {level} {round_} {k}")
+            patchmatch_pass(
+                canvas.image, source, canvas.field, costs, prior, radius, k % 2 == 0, turn
+            )
+        weights = vote_weights(costs, active)
         canvas.image = vote(source, canvas.field, weights, BELL, shown, free)
 
 

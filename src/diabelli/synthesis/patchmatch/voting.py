@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats
 from diabelli.synthesis.patchmatch.patchmatch import PATCH, Costs, Field
 
@@ -22,14 +22,14 @@ STEPS = 64
 """The similarity is looked up in a table with this many steps per sigma^2."""
 
 
-def bell(deviation: float) -> Floats:
+def gaussian_window(deviation: float) -> Floats:
     """The weights (P, P) of a patch's pixels, a bell of `deviation` pixels around its middle."""
     x = np.arange(PATCH) - (PATCH - 1) / 2
     line = np.exp(-(x * x) / (2 * deviation * deviation))
     return (line[:, None] * line).astype(np.float32)
 
 
-def similarities(costs: Costs, active: NDArray[np.bool_]) -> Floats:
+def vote_weights(costs: Costs, active: NDArray[np.bool_]) -> Floats:
     """How much each active match's vote weighs, (rows, columns) float32 in (0, 1]; others 0."""
     own = costs[active]
     spread = int(np.partition(own, own.size * 3 // 4)[own.size * 3 // 4]) + 1
@@ -40,7 +40,7 @@ def similarities(costs: Costs, active: NDArray[np.bool_]) -> Floats:
     return weights
 
 
-@compiled
+@kernel
 def vote(
     source: Bytes, field: Field, weights: Floats, window: Floats, guide: Bytes, freedom: Bytes
 ) -> Bytes:
@@ -82,7 +82,7 @@ def vote(
     return canvas
 
 
-@compiled
+@kernel
 def _count(
     flat: Bytes,
     field: Field,

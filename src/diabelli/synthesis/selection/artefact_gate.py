@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.alpha import is_transparent
-from diabelli.synthesis.core.jit import compiled
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import Bytes, Floats, blur
 
 SIDE = 64
@@ -27,7 +27,7 @@ REACH = 18
 """How far from its own place a window is looked for, in pixels."""
 
 
-def garble(
+def max_window_distance(
     canvas: Bytes, rigidity: Floats, references: tuple[Bytes, ...], contrast: float
 ) -> float:
     """The distance of the canvas's worst window to the references, in units of `contrast`.
@@ -45,7 +45,7 @@ def garble(
     return float(np.sqrt(worst / (window * window * channels))) / contrast
 
 
-@compiled
+@kernel
 def _worst_window(
     canvas: Bytes,
     judged: NDArray[np.bool_],
@@ -83,7 +83,7 @@ def _worst_window(
     return worst
 
 
-@compiled
+@kernel
 def _difference(
     a: Bytes, y: int, x: int, b: Bytes, v: int, u: int, window: int, row: int, bound: int
 ) -> int:

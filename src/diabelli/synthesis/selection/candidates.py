@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diabelli.synthesis.analysis.source_analysis import Analysis, scaled
+from diabelli.synthesis.analysis.source_analysis import Analysis, size_with_area
 from diabelli.synthesis.core.resample import Bytes, resize, resize_map
-from diabelli.synthesis.core.rng import Stream, derive
+from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.layout.frame import random_frame
 from diabelli.synthesis.layout.layout import random_layout
-from diabelli.synthesis.layout.tilt import rolled
+from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
-from diabelli.synthesis.montage.montage import montage_of, whole_sheet
-from diabelli.synthesis.montage.shifts import random_sheets
-from diabelli.synthesis.patchmatch.refine import Canvas, start
-from diabelli.synthesis.selection.artefact_gate import SIDE, garble
-from diabelli.synthesis.strength import Dial
+from diabelli.synthesis.montage.montage import solve_montage, unshifted
+from diabelli.synthesis.montage.shifts import random_shifted_copies
+from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas
+from diabelli.synthesis.selection.artefact_gate import SIDE, max_window_distance
+from diabelli.synthesis.strength import StrengthParams
 
 CHANCES = (1.0, 0.3, 0.0)
 """How much each try gains by what is new, as a share of what the dial says."""
@@ -39,7 +39,7 @@ THUMB = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sketch:
+class LayoutSketch:
     """One seed's layout.
 
     Attributes:
@@ -51,7 +51,7 @@ class Sketch:
 
     seed: int
     guide: Guide
-    dial: Dial
+    dial: StrengthParams
     thumb: Bytes
 
 
@@ -68,83 +68,92 @@ class Candidate:
 
     seed: int
     guide: Guide
-    dial: Dial
+    dial: StrengthParams
     canvas: Canvas
 
 
-def sketch(orientations: tuple[Analysis, Analysis], dial: Dial, seed: int) -> Sketch:
+def sketch_layout(
+    orientations: tuple[Analysis, Analysis], dial: StrengthParams, seed: int
+) -> LayoutSketch:
     """The sketch of `seed`; orientations: the analysis of the source, and of it mirrored."""
-    stream = Stream(derive(seed, "layout"))
+    stream = RandomStream(derive_seed(seed, "layout"))
     kind = orientations[0].kind
-    mirrored = stream.between(0, 1) < 0.5 and not (kind.written and not kind.symmetric)
+    mirrored = stream.between(0, 1) < 0.5 and not (kind.has_text and not kind.symmetric)
     analysis = orientations[mirrored]
     suited = _suited(dial, analysis)
-    frame = random_frame(analysis.subject, analysis.body, analysis.room, suited, stream)
+    frame = random_frame(analysis.subject, analysis.body, analysis.extension, suited, stream)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
     layout = random_layout(rigidity, frame, suited, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
-    lean = suited.roll * analysis.looseness * Stream(derive(seed, "roll")).between(-1, 1)
+    lean = (
+        suited.roll
+        * analysis.tilt_tolerance
+        * RandomStream(derive_seed(seed, "roll")).between(-1, 1)
+    )
     if lean:
         height, width = analysis.sizes[-1]
-        layout = rolled(layout, analysis.subject, lean, width / height)
-    guide = guide_of(analysis, layout, whole_sheet())
-    height, width = scaled(*analysis.sizes[0], SIDE)
-    return Sketch(seed, guide, dial, resize(guide.at(height, width), THUMB, THUMB))
+        layout = tilt(layout, analysis.subject, lean, width / height)
+    guide = guide_of(analysis, layout, unshifted())
+    height, width = size_with_area(*analysis.sizes[0], SIDE)
+    return LayoutSketch(seed, guide, dial, resize(guide.render(height, width), THUMB, THUMB))
 
 
-def _suited(dial: Dial, analysis: Analysis) -> Dial:
+def _suited(dial: StrengthParams, analysis: Analysis) -> StrengthParams:
     """The dial for a layout of that source.
 
     What is written hardly flows, and is stretched less.  A texture neither flows nor is
     stretched, nor leans: what a montage moves needs no bending.
     """
-    if analysis.kind.written:
+    if analysis.kind.has_text:
         return replace(dial, flow=dial.flow * WRITTEN, stretch=dial.stretch * LETTERS)
-    free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.plainness), 0, 1).mean()
+    free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.smoothness), 0, 1).mean()
     held = float(np.clip(analysis.rigidity.mean() / (TEXTURE * free + 1e-6), 0, 1))
     return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held, roll=dial.roll * held)
 
 
-def propose(sketch: Sketch) -> Candidate:
+def build_candidate(sketch: LayoutSketch) -> Candidate:
     """The candidate that comes of a sketch."""
     analysis, layout = sketch.guide.analysis, sketch.guide.layout
     if not analysis.divisible:
-        canvas = start(sketch.guide, sketch.seed)
+        canvas = initial_canvas(sketch.guide, sketch.seed)
         return Candidate(sketch.seed, sketch.guide, sketch.dial, canvas)
-    height, width = scaled(*analysis.sizes[0], SIDE)
-    shown = sketch.guide.at(height, width)
-    sources = [analysis.at(round(height * zoom), round(width * zoom)) for zoom in ZOOMS]
+    height, width = size_with_area(*analysis.sizes[0], SIDE)
+    shown = sketch.guide.render(height, width)
+    sources = [analysis.image_at(round(height * zoom), round(width * zoom)) for zoom in ZOOMS]
     subject = resize_map(sketch.guide.subject, height, width)
     for share in CHANCES:
-        stream = Stream(derive(sketch.seed, "montage"))
-        sheets = random_sheets(analysis.cells, layout, sketch.dial.new * share, stream)
-        guide = guide_of(analysis, layout, montage_of(sheets))
-        canvas = start(guide, sketch.seed)
+        stream = RandomStream(derive_seed(sketch.seed, "montage"))
+        sheets = random_shifted_copies(analysis.cells, layout, sketch.dial.new * share, stream)
+        guide = guide_of(analysis, layout, solve_montage(sheets))
+        canvas = initial_canvas(guide, sketch.seed)
         small = resize(canvas.image, height, width)
-        if garble(small, subject, (shown, *sources), analysis.contrast) <= sketch.dial.garble:
+        if (
+            max_window_distance(small, subject, (shown, *sources), analysis.contrast)
+            <= sketch.dial.garble
+        ):
             break
     return Candidate(sketch.seed, guide, sketch.dial, canvas)
 
 
-def pick_apart(sketches: list[Sketch], n: int) -> list[Sketch]:
+def farthest_point_selection(sketches: list[LayoutSketch], n: int) -> list[LayoutSketch]:
     """The first sketch and n - 1 others, chosen so that the nearest two lie as far apart as may be.
 
     Greedy (Gonzalez 1985): each choice is the sketch farthest from those chosen.
     """
     chosen, rest = sketches[:1], sketches[1:]
-    nearest = [difference(one, chosen[0]) for one in rest]
+    nearest = [thumbnail_distance(one, chosen[0]) for one in rest]
     while len(chosen) < n:
         best = max(range(len(rest)), key=nearest.__getitem__)
         chosen.append(rest.pop(best))
         nearest.pop(best)
         nearest = [
-            min(distance, difference(one, chosen[-1]))
+            min(distance, thumbnail_distance(one, chosen[-1]))
             for one, distance in zip(rest, nearest, strict=True)
         ]
     return chosen
 
 
-def difference(one: Sketch, other: Sketch) -> int:
+def thumbnail_distance(one: LayoutSketch, other: LayoutSketch) -> int:
     """How far apart two sketches are: the sum of the absolute differences of their thumbs."""
     return int(np.abs(one.thumb.astype(np.int32) - other.thumb).sum())
