@@ -108,13 +108,13 @@ def test_the_size_of_the_store_is_noted(settings):
 
 def sizes(database):
     """What the store was found to be."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return list(connection.execute(select(STORE_SIZES.c.bytes)).scalars())
 
 
 def left(database, table):
     """The requests that the table tells of."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return list(connection.execute(select(table.c.request_id)).scalars())
 
 

@@ -157,10 +157,10 @@ def test_the_sweep_removes_what_no_link_opens(storage, clock, tmp_path):
     key = storage.put(b"picture", "png")
     values = link(storage, key)
     clock.now += 3599
-    assert storage.sweep() == 0
+    assert storage.delete_expired() == 0
     assert storage.get(key, values) == b"picture"
     clock.now += 62
-    assert storage.sweep() == 1
+    assert storage.delete_expired() == 1
     assert not (tmp_path / "pictures" / key).exists()
 
 
@@ -172,7 +172,7 @@ def test_the_sweep_removes_halves_of_pictures_and_empty_folders(storage, clock, 
     half.write_bytes(b"ha")
     os.utime(half, (NOON, NOON))
     clock.now += 3 * 3600
-    assert storage.sweep() == 1
+    assert storage.delete_expired() == 1
     assert not folder.exists()
 
 
@@ -181,7 +181,7 @@ def test_the_sweep_leaves_what_is_not_its_own(storage, clock, tmp_path):
     other = tmp_path / "pictures" / "notes.txt"
     other.write_text("keep")
     clock.now += 10**6
-    storage.sweep()
+    storage.delete_expired()
     assert other.exists()
 
 

@@ -41,6 +41,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     else:
         database = request.getfixturevalue("postgresql_database")
         yield database
-        with database.begin() as connection:
+        with database.write_transaction() as connection:
             for table in reversed(METADATA.sorted_tables):
                 connection.execute(delete(table))

@@ -131,7 +131,7 @@ for number in range(100):
     database = Database(file_at(folder / f"{number}.sqlite3"))
     while time.time() < start + number / 100:
         pass
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
     database.close()
 """

@@ -45,14 +45,14 @@ def test_the_first_sheet_is_not_displaced(cells):
     assert np.abs(sheets.shifts[:, 1]).max() <= FAR
     first = sheets.appearance[0].reshape(GRID, GRID, 2, 2, 5)[:, :, 0, 0]
     inner = np.s_[4:-4, 4:-4]
-    np.testing.assert_allclose(first[inner], cells.looks[::2, ::2][inner], atol=0.01)
+    np.testing.assert_allclose(first[inner], cells.appearance[::2, ::2][inner], atol=0.01)
 
 
 def test_sheets_are_displaced_by_their_steps(cells):
     """What a sheet shows is what lies a step away."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(2))
     for (down, across), firm in zip(sheets.shifts, sheets.firm, strict=True):
-        shown = sample_bilinear(cells.facts, layout().rows + down, layout().columns + across)
+        shown = sample_bilinear(cells.features, layout().rows + down, layout().columns + across)
         expected = shown[..., FIRM] + ROW * shown[..., LINED]
         np.testing.assert_allclose(firm, expected, atol=1e-5)
 
@@ -71,12 +71,12 @@ def test_no_sheet_shows_what_the_source_does_not_have(cells, seed):
 def test_the_subject_stays_where_it_is(cells):
     """Where sheet 0 shows it every other is dear, and so is each that shows it elsewhere."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(4))
-    subject = cells.facts[..., SUBJECT] == 1
+    subject = cells.features[..., SUBJECT] == 1
     assert subject.any()
     assert (sheets.unary[0][subject] == 0).all()
     assert (sheets.unary[1:, subject] >= GHOST).all()
     for step, own in zip(sheets.shifts[1:], sheets.unary[1:], strict=True):
-        shown = sample_bilinear(cells.facts, layout().rows + step[0], layout().columns + step[1])
+        shown = sample_bilinear(cells.features, layout().rows + step[0], layout().columns + step[1])
         ghost = shown[..., SUBJECT] > 0.9
         assert (own[ghost] >= 0.9 * GHOST).all()
 

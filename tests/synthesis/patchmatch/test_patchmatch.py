@@ -41,7 +41,7 @@ class Match:
         self.costs = evaluate(self.canvas, self.source, self.field, self.prior)
 
     def sweep(self, turn: int, *, bend: int = 0, radius: int = SIDE) -> None:
-        self.prior = self.prior._replace(bend=bend)
+        self.prior = self.prior._replace(smoothness=bend)
         patchmatch_pass(
             self.canvas, self.source, self.field, self.costs, self.prior,
             radius, turn % 2 == 0, turn,
@@ -137,7 +137,7 @@ def test_the_energy_never_grows(mu, bend):
     match = Match(8, mu=mu, source=(30, 17))
     energies = [int(match.costs.sum()) + bend * bends(match.field)]
     for turn in range(8):
-        match.sweep(turn, bend=bend, radius=8)
+        match.sweep(turn, smoothness=bend, radius=8)
         energies.append(int(match.costs.sum()) + bend * bends(match.field))
     assert energies == sorted(energies, reverse=True)
     assert energies[-1] < energies[0]
@@ -147,7 +147,7 @@ def test_costs_stay_those_of_the_field():
     """What a sweep leaves as costs is what the field's matches cost."""
     match = Match(9, mu=50, source=(18, 25))
     for turn in range(4):
-        match.sweep(turn, bend=2000)
+        match.sweep(turn, smoothness=2000)
         np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
@@ -170,7 +170,7 @@ def test_what_is_not_active_stays():
     match.assess()
     before = match.field.copy()
     for turn in range(6):
-        match.sweep(turn, bend=2000)
+        match.sweep(turn, smoothness=2000)
     still = ~match.prior.active
     np.testing.assert_array_equal(match.field[still], before[still])
     assert not match.costs[still].any()
@@ -183,7 +183,7 @@ def test_a_smooth_field_is_preferred():
     for bend in (0, 20_000, 1_000_000):
         match = Match(12, source=(16, 16))
         for turn in range(20):
-            match.sweep(turn, bend=bend)
+            match.sweep(turn, smoothness=bend)
         left.append(bends(match.field))
     assert left == sorted(left, reverse=True)
     assert left[0] > left[-1]

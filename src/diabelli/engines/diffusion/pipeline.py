@@ -12,6 +12,7 @@ import numpy as np
 
 from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.conditioning import RECIPES
 from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.mixed_sources import supports_mixed_sources
