@@ -125,10 +125,10 @@ def test_a_held_lock_is_waited_for_and_then_told(
 OPENING = """
 import sys, time
 from pathlib import Path
-from diabelli.ledger.database import Database, file_at
+from diabelli.ledger.database import Database, sqlite_url
 folder, start = Path(sys.argv[1]), float(sys.argv[2])
 for number in range(100):
-    database = Database(file_at(folder / f"{number}.sqlite3"))
+    database = Database(sqlite_url(folder / f"{number}.sqlite3"))
     while time.time() < start + number / 100:
         pass
     with database.read_transaction() as connection:

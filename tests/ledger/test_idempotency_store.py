@@ -133,4 +133,4 @@ def test_of_many_at_once_one_works(database: Database, tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(str, standings)) == ["Standing.BUSY"] * 7 + ["Standing.OURS"]
+    assert sorted(map(str, standings)) == ["ClaimStatus.BUSY"] * 7 + ["ClaimStatus.OURS"]

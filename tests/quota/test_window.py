@@ -29,7 +29,7 @@ WINDOWS = st.builds(
     length_s=st.just(60.0),
     before=st.integers(0, 20),
     current=st.integers(0, 20),
-    left_s=st.floats(0.5, 60),
+    remaining_s=st.floats(0.5, 60),
 )
 
 
@@ -47,9 +47,9 @@ def test_the_wait_is_as_long_as_needed(window: Window, images: int, limit: int) 
 
 
 @pytest.mark.parametrize(
-    ("before", "current", "left_s", "used"),
+    ("before", "current", "remaining_s", "used"),
     [(0, 0, 60, 0), (10, 0, 60, 10), (10, 0, 30, 5), (10, 3, 6, 4), (1, 0, 59, 0)],
 )
-def test_what_counts(before: int, current: int, left_s: float, used: int) -> None:
+def test_what_counts(before: int, current: int, remaining_s: float, used: int) -> None:
     """The window before counts by the share of it that is less than a window ago."""
-    assert Window(length_s=60, before=before, current=current, remaining_s=left_s).used == used
+    assert Window(length_s=60, before=before, current=current, remaining_s=remaining_s).used == used
