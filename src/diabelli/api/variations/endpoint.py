@@ -109,7 +109,7 @@ class Variations:
                 ) as attention,
                 self._idempotency.guard(request, caller.bucket, form, attention) as repeatable,
             ):
-                request.state.stream.open(wanted, self._url_of(request, repeatable.created))
+                request.state.stream.enable(wanted, self._url_of(request, repeatable.created))
                 if repeatable.earlier is not None:
                     return self._repeat(request, draft, wanted, repeatable.earlier)
                 async with self._gate.reserve(request, caller, wanted):
@@ -133,7 +133,7 @@ class Variations:
     ) -> JSONPartsResponse:
         """The answer that was given before; nothing is made for it, and the ledger says so."""
         for index, made in enumerate(earlier.made):
-            request.state.stream.ready(index, made)
+            request.state.stream.on_variation(index, made)
         request.state.headers.update(REPLAYED)
         self._recorder.record_soon(replace(draft.entry(status=200), n=0))
         url_of = self._url_of(request, earlier.created)
@@ -172,9 +172,9 @@ class Variations:
                 rules=self._rules,
                 keep=order.wanted.as_url or order.repeatable.keeps,
                 look=self._blocks.source_check(order.draft),
-                watch=stream.watching(attention.watch),
+                watch=stream.wrap_progress(attention.watch),
                 heed=attention.heed,
-                ready=stream.ready,
+                ready=stream.on_variation,
                 timed=effort.timing(self._metrics.observe_stage),
             )
         except NotSquare:
