@@ -64,7 +64,7 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
     image = np.ascontiguousarray(canvas.image[..., :3])  # the sources are opaque
     stream = RandomStream(derive_seed(seed, "light"))
     bright = clock("light", lambda: relight(image, random_light(STRENGTH, stream, grey=False)))
-    recipe = provenance.xmp(
+    recipe = provenance.xmp_packet(
         engine="patch", version="1", trained=False, seed=seed, strength=STRENGTH
     )
     clock("encode", lambda: pictures.encode(bright, "png", xmp=recipe))

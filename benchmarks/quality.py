@@ -23,7 +23,7 @@ import pictures
 from against import Other
 from contact_sheet import contact_sheet
 from diabelli.engines import run_sequentially
-from diabelli.pictures.encoder import on_white
+from diabelli.pictures import flatten_on_white
 from diabelli.synthesis.core.alpha import unpremultiply
 from diabelli.synthesis.pipeline import (
     analyse_source,
@@ -75,7 +75,7 @@ def carry_out(task: Task) -> Outcome:
         shown, measured = _ours(source, task)
     else:
         shown = measured = _others(source, task)
-    measures = measure(on_white(source), [on_white(image) for image in measured])
+    measures = measure(flatten_on_white(source), [flatten_on_white(image) for image in measured])
     return Outcome(task, shown, measures)
 
 
@@ -104,7 +104,7 @@ def unreported(stage: str, share: float, preview: object = None) -> None:
 def _others(source: Image, task: Task) -> list[Image]:
     assert task.against is not None
     answer = _other(*task.against).vary(
-        on_white(source), n=N, strength=task.strength, seed=task.seed, size=task.size
+        flatten_on_white(source), n=N, strength=task.strength, seed=task.seed, size=task.size
     )
     return answer.images
 

@@ -18,7 +18,7 @@ import numpy as np
 
 import diabelli
 from diabelli import pictures
-from diabelli.pictures.encoder import on_white
+from diabelli.pictures import flatten_on_white
 from diabelli.synthesis.core.resample import resize
 from diabelli.variation import Image
 
@@ -66,7 +66,7 @@ def figure(fault: Fault, other: Other) -> Image:
     source = load(fault.picture)
     (shown,) = diabelli.vary(source, strength=0, size=SIDE)
     theirs = other.vary(
-        on_white(source), n=fault.n, strength=fault.strength, seed=fault.seed, size=SIDE
+        flatten_on_white(source), n=fault.n, strength=fault.strength, seed=fault.seed, size=SIDE
     )
     ours = diabelli.vary(source, n=fault.n, strength=fault.strength, seed=fault.seed, size=SIDE)
     groups = [[shown.image], theirs.images, [variation.image for variation in ours]]

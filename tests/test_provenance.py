@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diabelli.provenance import xmp
+from diabelli.provenance import xmp_packet
 
 IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
 RECIPE = "{urn:diabelli:recipe/}"
@@ -12,7 +12,7 @@ RECIPE = "{urn:diabelli:recipe/}"
 
 def attributes(**changes: object) -> dict[str, str]:
     recipe = {"engine": "patch", "version": "1", "trained": False, "seed": 7, "strength": 0.5}
-    packet = xmp(**{**recipe, **changes})
+    packet = xmp_packet(**{**recipe, **changes})
     (description,) = ElementTree.fromstring(packet).iter(
         "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"
     )

@@ -27,7 +27,7 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
-def xmp(*, engine: str, version: str, trained: bool, seed: int, strength: float) -> bytes:
+def xmp_packet(*, engine: str, version: str, trained: bool, seed: int, strength: float) -> bytes:
     """The XMP packet, UTF-8, for a variation of that recipe.
 
     trained: whether the engine learned from other pictures ("trainedAlgorithmicMedia") or uses the

@@ -132,7 +132,7 @@ class Variation:
 
     def encode(self, output_format: pictures.Format = "png", quality: int | None = None) -> bytes:
         """The picture as bytes, marked as made by an algorithm, with its recipe."""
-        recipe = provenance.xmp(
+        recipe = provenance.xmp_packet(
             engine=self.engine.name,
             version=self.engine.version,
             trained=self.engine.trained,

@@ -15,7 +15,7 @@ from diabelli.ledger.abuse import (
     suspects,
 )
 from diabelli.ledger.entries import Entries, Entry
-from diabelli.pictures.pdq import NEAR
+from diabelli.pictures.pdq import MAX_MATCH_DISTANCE
 
 RANDOM = np.random.default_rng(7)
 NOW = 1_000_000.0
@@ -131,4 +131,5 @@ def test_the_thresholds_are_documented():
     page = (Path(__file__).parents[2] / "docs" / "abuse.md").read_text("utf-8")
     assert f"| different keys | {MANY_KEYS} |" in page
     assert f"| refusals | {MANY_REFUSALS} |" in page
-    assert f"| near-identical uploads | {MANY_ALIKE} | different files within {NEAR} bits" in page
+    within = f"different files within {MAX_MATCH_DISTANCE} bits"
+    assert f"| near-identical uploads | {MANY_ALIKE} | {within}" in page

@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from diabelli.pictures.blocklist_hashes import hashes_to_query, hashes_to_store
-from diabelli.pictures.pdq import NEAR, distances, pack_hashes
+from diabelli.pictures.pdq import MAX_MATCH_DISTANCE, hamming_distances, pack_hashes
 
 NAMES = ("astronaut", "camera", "chelsea", "coffee", "coins", "logo", "moon", "rocket")
 
@@ -19,7 +19,9 @@ def named(name: str) -> np.ndarray:
 def away(known: np.ndarray, image: np.ndarray) -> int:
     """How far what is seen of `image` is from what is kept of `known`, in bits."""
     return int(
-        distances(pack_hashes(hashes_to_query(image)), pack_hashes(hashes_to_store(known))).min()
+        hamming_distances(
+            pack_hashes(hashes_to_query(image)), pack_hashes(hashes_to_store(known))
+        ).min()
     )
 
 
@@ -30,7 +32,7 @@ def test_a_trimmed_picture_is_known(name, percent):
     image = named(name)
     rows, columns = (side * percent // 100 for side in image.shape[:2])
     trimmed = image[rows : len(image) - rows, columns : image.shape[1] - columns]
-    assert away(image, trimmed) <= NEAR
+    assert away(image, trimmed) <= MAX_MATCH_DISTANCE
 
 
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket"])
@@ -40,9 +42,9 @@ def test_the_square_of_a_wide_picture_is_known(name):
     side = min(image.shape[:2])
     left = (image.shape[1] - side) // 2
     square = image[:, left : left + side]
-    assert away(image, square) <= NEAR
-    assert away(square, image) <= NEAR
-    assert away(image, np.rot90(square)) <= NEAR
+    assert away(image, square) <= MAX_MATCH_DISTANCE
+    assert away(square, image) <= MAX_MATCH_DISTANCE
+    assert away(image, np.rot90(square)) <= MAX_MATCH_DISTANCE
 
 
 def test_no_picture_is_known_for_another():
@@ -50,7 +52,7 @@ def test_no_picture_is_known_for_another():
     images = {name: named(name) for name in NAMES}
     for one, known in images.items():
         for other, image in images.items():
-            assert one == other or away(known, image) > 2 * NEAR, (one, other)
+            assert one == other or away(known, image) > 2 * MAX_MATCH_DISTANCE, (one, other)
 
 
 def test_a_featureless_picture_is_not_known():

@@ -10,7 +10,14 @@ from PIL import ImageEnhance
 from skimage import data
 from sklearn.datasets import load_sample_images
 
-from diabelli.pictures.pdq import NEAR, distance, distances, pack_hashes, pdq, pdq_dihedral
+from diabelli.pictures.pdq import (
+    MAX_MATCH_DISTANCE,
+    hamming_distance,
+    hamming_distances,
+    pack_hashes,
+    pdq,
+    pdq_dihedral,
+)
 from oracles.sources import SOURCES, face, sticker
 
 # Made with the C++ that PDQ's authors published, by way of the package pdqhash 0.2.8.
@@ -68,7 +75,7 @@ CHANGES = {
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_hash_is_the_published_one(name):
     """Lists of hashes that others made can be compared with ours."""
-    assert distance(pdq(SOURCES[name](512)), PUBLISHED[name]) <= ROUNDING
+    assert hamming_distance(pdq(SOURCES[name](512)), PUBLISHED[name]) <= ROUNDING
 
 
 @pytest.mark.parametrize("side", [64, 100, 256, 300, 1000, 2048])
@@ -76,7 +83,7 @@ def test_a_hash_is_the_published_one(name):
 def test_a_hash_does_not_hang_on_the_size(name, side):
     """Small copies and large ones are one picture."""
     copy = Pillow.fromarray(SOURCES[name](512)).resize((side, side), Pillow.Resampling.LANCZOS)
-    assert distance(pdq(np.asarray(copy)), PUBLISHED[name]) <= NEAR
+    assert hamming_distance(pdq(np.asarray(copy)), PUBLISHED[name]) <= MAX_MATCH_DISTANCE
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -84,7 +91,7 @@ def test_a_hash_does_not_hang_on_the_size(name, side):
 def test_the_same_picture_stays_near(name, change):
     """Whatever was done to it on its way."""
     image = named(name)
-    assert distance(pdq(image), pdq(changed(image, change))) <= NEAR
+    assert hamming_distance(pdq(image), pdq(changed(image, change))) <= MAX_MATCH_DISTANCE
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -94,7 +101,7 @@ def test_a_turned_and_mirrored_picture_is_known(turns, mirrored):
     image = face(256)[:200]
     turned = np.ascontiguousarray(np.rot90(image[:, ::-1] if mirrored else image, turns))
     hashes = pdq_dihedral(turned)
-    assert min(distance(pdq(image), one) for one in hashes) <= ROUNDING
+    assert min(hamming_distance(pdq(image), one) for one in hashes) <= ROUNDING
     assert len(hashes) == 8
     assert hashes[0] == pdq(turned)
 
@@ -105,7 +112,7 @@ def test_different_pictures_are_far_apart():
     images += [make(256) for make in SOURCES.values()]
     turned = [pack_hashes(pdq_dihedral(image)) for image in images]
     for one, other in combinations(turned, 2):
-        assert distances(one[:, :1], other).min() > 2 * NEAR
+        assert hamming_distances(one[:, :1], other).min() > 2 * MAX_MATCH_DISTANCE
 
 
 @pytest.mark.parametrize("image", FLAT, ids=["one colour", "four rows", "faint noise"])
@@ -120,16 +127,16 @@ def test_a_transparent_picture_counts_as_on_white():
     image = sticker(300)
     alpha = image[..., 3:] / 255
     shown = np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    assert distance(pdq(image), pdq(shown)) <= ROUNDING
+    assert hamming_distance(pdq(image), pdq(shown)) <= ROUNDING
 
 
 def test_distances_are_those_of_each_pair():
     """In the order of the hashes."""
     hashes = list(PUBLISHED.values())
-    found = distances(pack_hashes(hashes), pack_hashes(hashes[:2]))
-    assert found.tolist() == [[distance(a, b) for b in hashes[:2]] for a in hashes]
+    found = hamming_distances(pack_hashes(hashes), pack_hashes(hashes[:2]))
+    assert found.tolist() == [[hamming_distance(a, b) for b in hashes[:2]] for a in hashes]
 
 
 def test_no_hashes_are_no_words():
     """An empty list can be compared with."""
-    assert distances(pack_hashes([]), pack_hashes(PUBLISHED.values())).shape == (0, 3)
+    assert hamming_distances(pack_hashes([]), pack_hashes(PUBLISHED.values())).shape == (0, 3)

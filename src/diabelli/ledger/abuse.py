@@ -18,7 +18,7 @@ from sqlalchemy import Row, case, func, select
 from diabelli.errors import ContentPolicyViolation, PictureBlocked, UserBlocked
 from diabelli.ledger.database import Database
 from diabelli.ledger.tables import ENTRIES
-from diabelli.pictures.pdq import NEAR, distances, pack_hashes
+from diabelli.pictures.pdq import MAX_MATCH_DISTANCE, hamming_distances, pack_hashes
 
 MANY_KEYS = 3
 """From so many different API keys on, an end-user is suspicious."""
@@ -136,7 +136,9 @@ def largest_cluster(hashes: Sequence[str]) -> tuple[int, int]:
     """
     known = pack_hashes(hashes)
     near = [
-        (distances(known[:, start : start + _AT_ONCE], known) <= NEAR).sum(axis=1)
+        (hamming_distances(known[:, start : start + _AT_ONCE], known) <= MAX_MATCH_DISTANCE).sum(
+            axis=1
+        )
         for start in range(0, len(hashes), _AT_ONCE)
     ]
     counts = np.concatenate(near)

@@ -16,7 +16,7 @@ from diabelli.ledger.database import Database
 from diabelli.ledger.tables import BLOCKED_PICTURES, BLOCKED_USERS
 from diabelli.pictures import Image
 from diabelli.pictures.blocklist_hashes import hashes_to_query
-from diabelli.pictures.pdq import NEAR, Words, distances, pack_hashes
+from diabelli.pictures.pdq import MAX_MATCH_DISTANCE, PackedHashes, hamming_distances, pack_hashes
 
 CACHE_TTL_S = 1.0
 """How old the copy of the blocks may be; a block of another process is seen by then."""
@@ -40,7 +40,7 @@ class _Snapshot:
     state: tuple[object, ...]
     users: frozenset[tuple[str, str]]
     files: frozenset[str]
-    likenesses: Words
+    likenesses: PackedHashes
 
 
 class Blocklist:
@@ -84,8 +84,8 @@ class Blocklist:
         ):
             raise PictureBlocked
 
-    def _is_near(self, ones: Words, others: Words) -> bool:
-        return bool((distances(ones, others) <= NEAR).any())
+    def _is_near(self, ones: PackedHashes, others: PackedHashes) -> bool:
+        return bool((hamming_distances(ones, others) <= MAX_MATCH_DISTANCE).any())
 
     def _current(self) -> _Snapshot:
         with self._lock:

@@ -20,8 +20,8 @@ def fit(image: Image, height: int, width: int, how: Literal["crop", "pad"]) -> I
     if how == "crop":
         return _crop(image, height, width)
     if image.shape[1] * height < image.shape[0] * width:
-        return _pad_right_and_left(image, round(image.shape[0] * width / height))
-    turned = _pad_right_and_left(image.swapaxes(0, 1), round(image.shape[1] * height / width))
+        return _pad_columns(image, round(image.shape[0] * width / height))
+    turned = _pad_columns(image.swapaxes(0, 1), round(image.shape[1] * height / width))
     return np.ascontiguousarray(turned.swapaxes(0, 1))
 
 
@@ -33,7 +33,7 @@ def _crop(image: Image, height: int, width: int) -> Image:
     return np.ascontiguousarray(image[top : top + kept_rows, left : left + kept_columns])
 
 
-def _pad_right_and_left(image: Image, width: int) -> Image:
+def _pad_columns(image: Image, width: int) -> Image:
     rows, columns, channels = image.shape
     left = (width - columns) // 2
     padded = np.zeros((rows, width, channels), np.uint8)

@@ -13,7 +13,7 @@ from diabelli.pictures.aspect import fit
 from diabelli.pictures.limits import Image
 from diabelli.pictures.pdq import pdq, pdq_dihedral
 
-_TRIMS = (0.0, 0.02, 0.04)
+_TRIM_SHARES = (0.0, 0.02, 0.04)
 
 
 def hashes_to_store(image: Image) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def hashes_to_store(image: Image) -> tuple[str, ...]:
 
     Empty where it has too few features to have any.
     """
-    trimmed = (_trimmed(view, share) for view in _views(image) for share in _TRIMS)
+    trimmed = (_trim(view, share) for view in _views(image) for share in _TRIM_SHARES)
     hashes = (pdq(view) for view in trimmed)
     return tuple(dict.fromkeys(one for one in hashes if one is not None))
 
@@ -37,7 +37,7 @@ def _views(image: Image) -> Iterator[Image]:
         yield fit(image, 1, 1, "crop")
 
 
-def _trimmed(image: Image, share: float) -> Image:
+def _trim(image: Image, share: float) -> Image:
     """The image without that share of its height and width at each side."""
     rows, columns = (round(side * share) for side in image.shape[:2])
     return image[rows : image.shape[0] - rows, columns : image.shape[1] - columns]

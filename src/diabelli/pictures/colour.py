@@ -20,7 +20,7 @@ _DAMAGED_EXIF = (SyntaxError, ValueError, TypeError, LookupError, OSError, struc
 _log = logging.getLogger("diabelli.pictures")
 
 
-def image_of(picture: Pillow.Image, bits: int) -> Image:
+def to_srgb(picture: Pillow.Image, bits: int) -> Image:
     """The first frame of `picture` as (row, column, 3) uint8, or 4 where some alpha is below 255.
 
     bits: per sample in the file, which Pillow does not tell; PNG's transparent colour needs it.

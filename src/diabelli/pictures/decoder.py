@@ -15,56 +15,56 @@ from diabelli.pictures.limits import LOCAL, DecodeLimits, Image
 _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
 
 
-def decode(data: bytes, rules: DecodeLimits) -> Image:
+def decode(data: bytes, limits: DecodeLimits) -> Image:
     """The picture in `data` as RGB, or as RGBA where some of it is transparent; upright, in sRGB.
 
     Of an animation it is the default image, or else the first frame.
     Raises `InvalidPicture`, `PictureTooLarge` or `NotSquare`, before any pixel is allocated
     wherever the header gives the reason.
     """
-    if len(data) > rules.max_bytes:
+    if len(data) > limits.max_bytes:
         raise PictureTooLarge(
-            f"the source has {len(data)} bytes, more than the {rules.max_bytes} that are accepted",
+            f"the source has {len(data)} bytes, more than the {limits.max_bytes} that are accepted",
             param="image",
         )
     bits = 8
-    if data.startswith(png.SIGNATURE) and "PNG" in rules.formats:
+    if data.startswith(png.SIGNATURE) and "PNG" in limits.formats:
         width, height, bits = png.read_header(data)
-        _check_size(width, height, rules)
+        _check_size(width, height, limits)
         data = png.strip_ancillary_chunks(data)
-    picture = _open(data, rules)
-    _check_size(picture.width, picture.height, rules)
+    picture = _open(data, limits)
+    _check_size(picture.width, picture.height, limits)
     try:
-        return colour.image_of(picture, bits)
+        return colour.to_srgb(picture, bits)
     # Pillow's readers raise whatever their parsing trips over, from OSError to IndexError.
     except Exception as cause:
         raise InvalidPicture(f"the source is damaged: {cause}", param="image") from cause
 
 
-def _open(data: bytes, rules: DecodeLimits) -> Pillow.Image:
+def _open(data: bytes, limits: DecodeLimits) -> Pillow.Image:
     try:
-        return Pillow.open(BytesIO(data), formats=rules.formats)
+        return Pillow.open(BytesIO(data), formats=limits.formats)
     except _TOO_LARGE as cause:
         raise PictureTooLarge(
-            f"the source has more than the {rules.max_pixels} pixels that are accepted",
+            f"the source has more than the {limits.max_pixels} pixels that are accepted",
             param="image",
         ) from cause
     except Exception as cause:
         raise InvalidPicture(
-            f"the source cannot be read as one of {', '.join(rules.formats)}", param="image"
+            f"the source cannot be read as one of {', '.join(limits.formats)}", param="image"
         ) from cause
 
 
-def _check_size(width: int, height: int, rules: DecodeLimits) -> None:
+def _check_size(width: int, height: int, limits: DecodeLimits) -> None:
     if width < 1 or height < 1:
         raise InvalidPicture(f"the source has no pixels, its size is {width}x{height}")
-    if width * height > rules.max_pixels:
+    if width * height > limits.max_pixels:
         raise PictureTooLarge(
-            f"the source has {width}x{height} pixels, more than the {rules.max_pixels} in all "
+            f"the source has {width}x{height} pixels, more than the {limits.max_pixels} in all "
             "that are accepted",
             param="image",
         )
-    if rules.square and width != height:
+    if limits.square and width != height:
         raise NotSquare(width=width, height=height)
 
 
@@ -79,7 +79,7 @@ def to_image(source: str | Path | bytes | Pillow.Image | Image) -> Image:
     if isinstance(source, bytes):
         return decode(source, LOCAL)
     if isinstance(source, Pillow.Image):
-        return colour.image_of(source.copy(), 8)
+        return colour.to_srgb(source.copy(), 8)
     return _checked(np.asarray(source))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 from PIL import Image as Pillow
 
 from diabelli.errors import InvalidParameter
 from diabelli.pictures import png
 from diabelli.pictures.limits import Format, Image
+from diabelli.pictures.scaling import flatten_on_white
 
 _SUFFIXES: dict[str, Format] = {
     ".png": "png",
@@ -18,7 +18,7 @@ _SUFFIXES: dict[str, Format] = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
 }
-_QUALITY = 90
+_DEFAULT_QUALITY = 90
 _WEBP_METHOD = 2
 
 
@@ -32,24 +32,15 @@ def encode(
     """
     if output_format == "png":
         return png.encode_png(image, xmp)
-    quality = _QUALITY if quality is None else quality
+    quality = _DEFAULT_QUALITY if quality is None else quality
     written = BytesIO()
     if output_format == "webp":
         picture = Pillow.fromarray(image)
         picture.save(written, "WEBP", quality=quality, method=_WEBP_METHOD, xmp=xmp or b"")
     else:
-        picture = Pillow.fromarray(on_white(image))
+        picture = Pillow.fromarray(flatten_on_white(image))
         picture.save(written, "JPEG", quality=quality, xmp=xmp)
     return written.getvalue()
-
-
-def on_white(image: Image) -> Image:
-    """The image without its alpha, as it looks before white: (row, column, 3) uint8."""
-    if image.shape[2] == 3:
-        return image
-    alpha = image[..., 3:].astype(np.uint16)
-    colour = image[..., :3].astype(np.uint16)
-    return ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def format_of(path: str | Path) -> Format:

@@ -15,9 +15,9 @@ from diabelli.errors import InvalidPicture
 from diabelli.pictures.limits import Image
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
-_COLOUR = (b"tRNS", b"gAMA", b"sRGB", b"iCCP", b"eXIf")
-_UP = 2
+_CRITICAL_CHUNKS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_COLOUR_CHUNKS = (b"tRNS", b"gAMA", b"sRGB", b"iCCP", b"eXIf")
+_UP_FILTER = 2
 _XMP_KEYWORD = b"XML:com.adobe.xmp\0\0\0\0\0"
 
 
@@ -33,10 +33,10 @@ def strip_ancillary_chunks(data: bytes) -> bytes:
     """
     kept: list[bytes | memoryview] = [SIGNATURE]
     for kind, whole in _chunks(data):
-        if kind not in _CRITICAL + _COLOUR:
+        if kind not in _CRITICAL_CHUNKS + _COLOUR_CHUNKS:
             continue
         sound = isal_zlib.crc32(whole[4:-4]) == int.from_bytes(whole[-4:], "big")
-        if kind in _CRITICAL and not sound:
+        if kind in _CRITICAL_CHUNKS and not sound:
             raise InvalidPicture(f"the PNG is damaged: wrong checksum in its {kind.decode()} chunk")
         if sound:
             kept.append(whole)
@@ -83,11 +83,11 @@ def encode_png(image: Image, xmp: bytes | None = None) -> bytes:
     ]
     if xmp is not None:
         parts.append(_chunk(b"iTXt", _XMP_KEYWORD + xmp))
-    parts += [_chunk(b"IDAT", isal_zlib.compress(_filtered(image), 1)), _chunk(b"IEND", b"")]
+    parts += [_chunk(b"IDAT", isal_zlib.compress(_apply_up_filter(image), 1)), _chunk(b"IEND", b"")]
     return b"".join(parts)
 
 
-def _filtered(image: Image) -> bytes:
+def _apply_up_filter(image: Image) -> bytes:
     """Each row as its difference from the row above, behind the byte that says so.
 
     One filter for all rows is quicker than choosing one for each, and hardly larger.
@@ -95,7 +95,7 @@ def _filtered(image: Image) -> bytes:
     height, width, channels = image.shape
     rows = image.reshape(height, width * channels)
     lines = np.empty((height, 1 + width * channels), np.uint8)
-    lines[:, 0] = _UP
+    lines[:, 0] = _UP_FILTER
     lines[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=lines[1:, 1:])
     return lines.tobytes()

@@ -29,9 +29,9 @@ def flatten_on_white(image: Image) -> Image:
     """The image without alpha: what was transparent shows white."""
     if image.shape[2] == 3:
         return np.ascontiguousarray(image)
-    alpha = image[..., 3:].astype(np.uint32)
-    colours = image[..., :3] * alpha + 255 * (255 - alpha)
-    return ((colours + 127) // 255).astype(np.uint8)
+    alpha = image[..., 3:].astype(np.uint16)
+    colours = image[..., :3].astype(np.uint16)
+    return ((colours * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def to_pillow(image: Image) -> Pillow.Image:
