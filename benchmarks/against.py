@@ -5,6 +5,8 @@ The other implementation is a Python file that defines one function:
     def vary(source, n, strength, seed, size):
         '''source: (h, h, 3) uint8; returns n images (size, size, 3) uint8'''
 
+It may also return a pair: the images, and for each a list of the names of its moves.
+
 Run as a program, this file is that process: it reads requests and writes answers, and needs
 nothing but NumPy.
 """
@@ -34,22 +36,36 @@ ONE_THREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other implementation gave: its images, and the CPU seconds that they took."""
+    """What the other implementation gave.
+
+    Attributes:
+        images: n of (size, size, 3) uint8.
+        cpu_s: CPU seconds that they took.
+        moves: for each image the names of the moves that made it; empty where none are named.
+    """
 
     images: list[NDArray[np.uint8]]
     cpu_s: float
+    moves: list[list[str]]
 
 
 class Other:
     """The other implementation, as long as its process lives."""
 
-    def __init__(self, script: Path, python: str) -> None:
-        """script: the file with `vary`; python: the interpreter that has what it needs."""
+    def __init__(self, script: Path, python: str, source_folder: Path | None = None) -> None:
+        """Start the process.
+
+        Args:
+            script: the file with `vary`.
+            python: the interpreter that has what it needs.
+            source_folder: searched for packages before those that are installed.
+        """
+        path = {} if source_folder is None else {"PYTHONPATH": str(source_folder)}
         self._process = subprocess.Popen(
             [python, __file__, str(script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | ONE_THREAD,
+            env=os.environ | ONE_THREAD | path,
         )
 
     def __enter__(self) -> Other:
@@ -83,7 +99,7 @@ class Other:
         if received is None:
             raise RuntimeError("the other implementation ended without an answer; see its output")
         told, images = received
-        return Answer(images, told["cpu_s"])
+        return Answer(images, told["cpu_s"], told["moves"])
 
 
 def _send(stream: IO[bytes], told: dict[str, Any], images: Sequence[NDArray[np.uint8]]) -> None:
@@ -113,8 +129,10 @@ def main() -> None:
     while (received := _receive(sys.stdin.buffer)) is not None:
         asked, (source,) = received
         started = time.process_time()
-        images = vary(source, **asked)
-        _send(answers, {"cpu_s": time.process_time() - started}, images)
+        made = vary(source, **asked)
+        images, moves = made if isinstance(made, tuple) else (made, [[] for _ in made])
+        told = {"cpu_s": time.process_time() - started, "moves": moves}
+        _send(answers, told, images)
 
 
 if __name__ == "__main__":
