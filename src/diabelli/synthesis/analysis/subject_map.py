@@ -1,0 +1,72 @@
+"""Subject map of a picture: where a person would say that its subject is.
+
+A U-Net of 355,649 weights, distilled from U2-Net (Qin et al. 2020); `models/subject.md` is its
+model card. It takes 160 x 160 pixels and gives 80 x 80. Encoder stages halve the side and add a
+residual block; decoder stages double it and join the encoder's planes of that size.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from diabelli.synthesis.core.convnet import convolve, double, gate, sigmoid
+from diabelli.synthesis.core.resample import Bytes, Floats, resize
+
+WEIGHTS = Path(__file__).parent.parent / "models" / "subject.npz"
+INPUT = 160
+"""The side of the network's input, in pixels; the picture is stretched to a square."""
+OUTPUT = 80
+"""The side of the map, in pixels."""
+MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+"""Of sRGB values 0..1, per channel; the network was trained on inputs normalised by them."""
+NOTHING = np.empty((0, 0, 0), np.float32)
+
+
+def subject_map(image: Bytes) -> Floats:
+    """Return how likely each place of an image belongs to its subject.
+
+    Args:
+        image: (h, w, 3 or more) uint8 sRGB; channels after the third are ignored.
+
+    Returns:
+        (OUTPUT, OUTPUT) float32, 0..1, over the whole image.
+    """
+    colours = np.ascontiguousarray(resize(image, INPUT, INPUT)[..., :3]).astype(np.float32)
+    encoded = [_step("e0", (colours / np.float32(255) - MEAN) / DEVIATION, stride=2)]
+    for name in ("e1", "e2", "e3", "e4"):
+        encoded.append(_encode(name, encoded[-1]))
+    weights = _weights()
+    planes = gate(encoded.pop(), weights["g.w"], weights["g.b"])
+    for name in ("p3", "p2", "p1", "p0"):
+        joined = np.concatenate([double(planes), encoded.pop()], axis=2)
+        planes = _step(name, joined)
+    return sigmoid(np.ascontiguousarray(_step("o", planes, rectify=False)[..., 0]))
+
+
+def _encode(name: str, planes: Floats) -> Floats:
+    """Return an encoder stage's planes, of half the side."""
+    halved = _step(f"{name}.0", planes, stride=2)
+    return _step(f"{name}.1.b", _step(f"{name}.1.a", halved), added=halved)
+
+
+def _step(
+    name: str, planes: Floats, *, stride: int = 1, added: Floats = NOTHING, rectify: bool = True
+) -> Floats:
+    """Return a convolution by the weights of that name."""
+    weights = _weights()
+    return convolve(planes, weights[f"{name}.w"], weights[f"{name}.b"], stride, added, rectify)
+
+
+@cache
+def _weights() -> dict[str, Floats]:
+    """Return the weights by name as float32; those of convolutions as (3, 3, input, output)."""
+    with np.load(WEIGHTS) as stored:
+        weights = {name: stored[name].astype(np.float32) for name in stored.files}
+    return {
+        name: np.ascontiguousarray(array.transpose(2, 3, 1, 0) if array.ndim == 4 else array)
+        for name, array in weights.items()
+    }

@@ -1,0 +1,138 @@
+"""Inference of small convolutional networks with the same bytes on every machine.
+
+Each output is a sum of float32 products in a fixed order. The innermost loop runs over the output
+channels, which are independent, so that a compiler may vectorise it without reordering a sum.
+`exp` is built from additions and multiplications alone, whose results IEEE 754 defines exactly.
+
+Activations are (row, column, channel) float32; weights are (3, 3, input, output) float32.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import Floats
+
+SIDE = 3
+"""The side of every convolution, in pixels."""
+FAR = 40.0
+"""Beyond this absolute value a sigmoid is 0 or 1 to float32's precision."""
+HALVINGS = 8
+"""How often the argument of `exp` is halved before its Taylor series, and the result squared."""
+
+
+@kernel
+def convolve(
+    planes: Floats, weights: Floats, bias: Floats, stride: int, added: Floats, rectify: bool
+) -> Floats:
+    """Return the correlation of `planes` with `weights`, zeros beyond the edges.
+
+    Args:
+        planes: (h, w, c).
+        weights: (3, 3, c, o).
+        bias: (o,).
+        stride: 1 or 2, in both directions.
+        added: (h', w', o) to add to the result; an array of size 0 adds nothing.
+        rectify: whether negative results become 0.
+
+    Returns:
+        (h', w', o) with h' = ceil(h / stride).
+    """
+    height, width, channels = planes.shape
+    tall, wide = (height + stride - 1) // stride, (width + stride - 1) // stride
+    count = weights.shape[3]
+    out = np.empty((tall, wide, count), np.float32)
+    sums = np.empty(count, np.float32)
+    for y in range(tall):
+        for x in range(wide):
+            for o in range(count):
+                sums[o] = bias[o]
+            for i in range(max(0, 1 - y * stride), min(SIDE, height + 1 - y * stride)):
+                for j in range(max(0, 1 - x * stride), min(SIDE, width + 1 - x * stride)):
+                    pixel = planes[y * stride + i - 1, x * stride + j - 1]
+                    for c in range(channels):
+                        value = pixel[c]
+                        if value != 0:
+                            row = weights[i, j, c]
+                            for o in range(count):
+                                sums[o] += value * row[o]
+            for o in range(count):
+                value = sums[o]
+                if added.size:
+                    value += added[y, x, o]
+                out[y, x, o] = max(value, np.float32(0)) if rectify else value
+    return out
+
+
+@kernel
+def double(planes: Floats) -> Floats:
+    """Return `planes` (h, w, c) at twice the size, (2h, 2w, c), bilinearly; edges are repeated."""
+    height, width, channels = planes.shape
+    rows = np.empty((2 * height, width, channels), np.float32)
+    near, far = np.float32(0.75), np.float32(0.25)
+    for y in range(2 * height):
+        own = y // 2
+        other = min(max(own + 2 * (y % 2) - 1, 0), height - 1)
+        for x in range(width):
+            for c in range(channels):
+                rows[y, x, c] = far * planes[other, x, c] + near * planes[own, x, c]
+    out = np.empty((2 * height, 2 * width, channels), np.float32)
+    for y in range(2 * height):
+        for x in range(2 * width):
+            own = x // 2
+            other = min(max(own + 2 * (x % 2) - 1, 0), width - 1)
+            for c in range(channels):
+                out[y, x, c] = far * rows[y, other, c] + near * rows[y, own, c]
+    return out
+
+
+@kernel
+def gate(planes: Floats, weights: Floats, bias: Floats) -> Floats:
+    """Return `planes` (h, w, c), each channel multiplied by the sigmoid of a mix of channel means.
+
+    Args:
+        planes: (h, w, c).
+        weights: (c, c); row k mixes the means for channel k.
+        bias: (c,).
+    """
+    height, width, channels = planes.shape
+    means = np.zeros(channels, np.float32)
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                means[c] += planes[y, x, c]
+    factors = np.empty(channels, np.float32)
+    for k in range(channels):
+        total = np.float32(0)
+        for c in range(channels):
+            total += weights[k, c] * (means[c] / np.float32(height * width))
+        factors[k] = _sigmoid(total + bias[k])
+    out = np.empty_like(planes)
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                out[y, x, c] = planes[y, x, c] * factors[c]
+    return out
+
+
+@kernel
+def sigmoid(values: Floats) -> Floats:
+    """Return 1 / (1 + exp(-v)) of each value of (h, w)."""
+    out = np.empty_like(values)
+    for y in range(values.shape[0]):
+        for x in range(values.shape[1]):
+            out[y, x] = _sigmoid(values[y, x])
+    return out
+
+
+@kernel
+def _sigmoid(value: np.float32) -> np.float32:
+    size = min(abs(np.float64(value)), FAR)
+    r = -size / 2.0**HALVINGS
+    falling = 1 + r * (1 + r / 2 * (1 + r / 3 * (1 + r / 4 * (1 + r / 5 * (1 + r / 6)))))
+    for _ in range(HALVINGS):
+        falling *= falling
+    if value >= 0:
+        return np.float32(1 / (1 + falling))
+    return np.float32(falling / (1 + falling))
