@@ -1,6 +1,8 @@
-"""The exception tree: documented as it is, and stable for programs."""
+"""The exception tree: its codes, default messages and documentation."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -11,7 +13,7 @@ TREE = re.compile(r"^ {4}(?P<bars>[│ ├└─]*)(?P<name>\w+)", re.MULTILINE)
 
 
 def descendants(root: type[DiabelliError]) -> list[type[DiabelliError]]:
-    """The classes of errors.py below `root`, in the order of their definition."""
+    """Return `root` and its subclasses in errors.py, in the order of their definition."""
     mine = [child for child in root.__subclasses__() if child.__module__ == errors.__name__]
     return [root, *(name for child in mine for name in descendants(child))]
 
@@ -20,20 +22,21 @@ CLASSES = descendants(DiabelliError)
 
 
 def test_codes_are_unique():
-    """A program can tell every kind of error from every other."""
+    """Each class has a code that no other class has."""
     codes = [kind.code for kind in CLASSES]
     assert len(set(codes)) == len(codes)
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_every_class_has_its_own_sentence(kind):
-    """The docstring is the default message."""
+def test_every_class_has_a_default_message(kind):
+    """Docstring and default message are sentences."""
     assert kind.__doc__
-    assert kind.__doc__.strip().endswith(".")
+    assert kind.__doc__.partition("\n")[0].endswith(".")
+    assert kind.default_message.endswith(".")
 
 
-def test_the_drawn_tree_is_the_real_one():
-    """The module docstring names the classes with their depth, in the order of their definition."""
+def test_the_documented_tree_is_complete():
+    """The module docstring lists the classes with their depth, in the order of definition."""
     drawn = [
         (found["name"], len(found["bars"]) // 4) for found in TREE.finditer(errors.__doc__ or "")
     ]
@@ -41,7 +44,16 @@ def test_the_drawn_tree_is_the_real_one():
     assert drawn == real
 
 
-def test_a_message_can_be_left_out():
-    """Then the class's own sentence is told."""
-    assert errors.Cancelled().message == "The work was cancelled because nobody waits for it."
+def test_the_message_is_optional():
+    """Without a message, an exception has its class's default message."""
+    assert errors.Cancelled().message == "The work was cancelled."
     assert errors.InvalidParameter("n 0 is not accepted", param="n").param == "n"
+
+
+def test_default_messages_remain_without_docstrings():
+    """Default messages are the same under `python -OO`, which removes docstrings."""
+    program = "from diabelli.errors import LinkExpired; print(LinkExpired().message)"
+    ran = subprocess.run(
+        [sys.executable, "-OO", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == f"{errors.LinkExpired.default_message}\n"

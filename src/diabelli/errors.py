@@ -1,36 +1,37 @@
-"""Every exception that Diabelli raises on purpose, by who can act on it.
+"""Exceptions of Diabelli, grouped by who can act on them.
 
     DiabelliError
-    ├── CallerError              the caller can mend it
-    │   ├── InvalidParameter     a value outside what is accepted
-    │   ├── UnknownEngine        no engine goes by that name
-    │   ├── InvalidPicture       the source cannot be read as a picture that is accepted
-    │   │   ├── PictureTooLarge  more bytes or more pixels than the limit
-    │   │   └── NotSquare        a square picture is asked for
-    │   ├── ContentRefused       a safety checker refused what was made of the source
-    │   │   └── PictureBlocked   the operator blocked the source, or a picture that looks like it
-    │   ├── UserBlocked          the operator blocked the end-user
-    │   ├── LinkRefused          a link to a result picture that was not signed here, or was altered
-    │   ├── LinkExpired          a link to a result picture whose time is over
-    │   ├── PictureNotFound      no result picture is kept under that name
-    │   └── QuotaExceeded        more images than a key or an end-user may ask for
-    ├── OperatorError            the person who runs the program can mend it
-    │   ├── InvalidSettings      settings that contradict each other or cannot be read
-    │   ├── AddressUnavailable   the address to serve on is taken or is not this machine's
-    │   ├── MissingExtra         an optional part is not installed
-    │   ├── WeightsMissing       an engine's weights are not on this machine
-    │   ├── WeightsUnusable      an engine's weights are damaged, or are not what the settings say
-    │   ├── LicenceNotAccepted   an engine's weights have a licence that must be accepted first
-    │   ├── HubUnavailable       weights cannot be fetched
-    │   ├── MemoryExceeded       an engine needs more memory than there is, or than it may take
-    │   ├── StoreUnavailable     result pictures cannot be written or read
-    │   ├── LedgerUnavailable    the ledger cannot be written or read
-    │   └── QuotaUnavailable     what was asked for so far cannot be counted
-    ├── EngineFailed             nobody can mend it: a fault of ours
-    └── Cancelled                the work was no longer wanted
+    ├── ClientError                 the caller can correct the request
+    │   ├── InvalidParameter        a value outside the accepted range
+    │   ├── UnknownEngine           no engine has that name
+    │   ├── InvalidPicture          the source cannot be decoded as an accepted picture
+    │   │   ├── PictureTooLarge     more bytes or more pixels than the limit
+    │   │   └── NotSquare           width and height differ where a square is required
+    │   ├── ContentPolicyViolation  a safety checker rejected a result
+    │   │   └── PictureBlocked      the operator blocked the source or a similar picture
+    │   ├── UserBlocked             the operator blocked the end-user
+    │   ├── InvalidSignature        a result link with a missing or wrong signature
+    │   ├── LinkExpired             a result link past its expiry time
+    │   ├── PictureNotFound         no stored result picture has that name
+    │   └── QuotaExceeded           more images than a key or an end-user may request
+    ├── OperatorError               the operator can correct the installation
+    │   ├── InvalidSettings         settings that contradict each other or cannot be parsed
+    │   ├── AddressUnavailable      the listen address is in use or not local
+    │   ├── MissingExtra            an optional dependency is not installed
+    │   ├── WeightsMissing          an engine's weights are not on this machine
+    │   ├── InvalidWeights          an engine's weights are damaged or do not match the settings
+    │   ├── LicenceNotAccepted      the licence of an engine's weights must be accepted first
+    │   ├── HubUnavailable          weights cannot be downloaded
+    │   ├── OutOfMemory             an engine needs more memory than is free or allowed
+    │   ├── StoreUnavailable        result pictures cannot be written or read
+    │   ├── LedgerUnavailable       the ledger cannot be written or read
+    │   └── QuotaUnavailable        the quota counters cannot be written or read
+    ├── EngineFailed                an internal fault of an engine
+    └── Cancelled                   the work was cancelled
 
-A message says what was wrong, the value seen, and what would be accepted.
-`code` is stable and meant for programs; `param` names the field at fault, where there is one.
+A message states the problem, the value seen and what would be accepted. `code` is stable and meant
+for programs; `param` names the field at fault. Default messages are class attributes, because
+docstrings are removed under `python -OO`.
 """
 
 from __future__ import annotations
@@ -39,111 +40,136 @@ from typing import ClassVar
 
 
 class DiabelliError(Exception):
-    """Something went wrong in Diabelli."""
+    """Base class of all exceptions that Diabelli raises on purpose.
+
+    Attributes:
+        code: stable identifier, for logs, metrics and programs.
+        default_message: message of an instance that is created without one.
+        param: name of the request field at fault, or None.
+    """
 
     code: ClassVar[str] = "diabelli_error"
+    default_message: ClassVar[str] = "Diabelli failed."
 
     def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip().partition("\n")[0])
+        super().__init__(message or self.default_message)
         self.param = param
 
     @property
     def message(self) -> str:
-        """The sentence that a person reads."""
+        """Message for people."""
         return str(self.args[0])
 
 
 class ClientError(DiabelliError):
-    """The request cannot be carried out as it stands."""
+    """The request is invalid."""
 
     code = "invalid_request"
+    default_message = "The request is invalid."
 
 
 class InvalidParameter(ClientError):
     """A parameter has a value that is not accepted."""
 
     code = "invalid_parameter"
+    default_message = "A parameter has a value that is not accepted."
 
 
 class UnknownEngine(ClientError):
-    """No engine goes by that name."""
+    """No engine has that name."""
 
     code = "unknown_engine"
+    default_message = "No engine has that name."
 
 
 class InvalidPicture(ClientError):
-    """The source cannot be read as a picture."""
+    """The source cannot be decoded as a picture."""
 
     code = "invalid_picture"
+    default_message = "The source cannot be decoded as a picture."
 
 
 class PictureTooLarge(InvalidPicture):
     """The source has more bytes or more pixels than the limit."""
 
     code = "picture_too_large"
+    default_message = "The source has more bytes or more pixels than the limit."
 
 
 class NotSquare(InvalidPicture):
-    """The source must be square."""
+    """The source is not square.
+
+    Attributes:
+        width, height: size of the source in pixels.
+    """
 
     code = "not_square"
+    default_message = "The source is not square."
 
     def __init__(self, *, width: int, height: int) -> None:
         super().__init__(
-            f"the source must be square, got {width}x{height}; crop it, or let `fit` do so"
+            f"the source must be square, got {width}x{height}; crop it, or set `fit` to crop or pad"
         )
         self.width = width
         self.height = height
 
 
 class ContentPolicyViolation(ClientError):
-    """Your input image may contain content that is not allowed by our safety system."""
+    """A safety checker rejected a result."""
 
     code = "content_policy_violation"
+    default_message = (
+        "Your input image may contain content that is not allowed by our safety system."
+    )
 
 
 class PictureBlocked(ContentPolicyViolation):
-    """Your input image may contain content that is not allowed by our safety system."""
+    """The operator blocked the source or a similar picture."""
 
     code = "picture_blocked"
 
 
 class UserBlocked(ClientError):
-    """The end-user that this request names is blocked on this server."""
+    """The operator blocked the end-user that the request names."""
 
     code = "user_blocked"
+    default_message = "The end-user that this request names is blocked on this server."
 
 
 class InvalidSignature(ClientError):
-    """The link was not signed by this server, or was altered since."""
+    """The signature of the link is missing or wrong."""
 
     code = "link_refused"
+    default_message = "The signature of the link is missing or wrong."
 
 
 class LinkExpired(ClientError):
-    """The time of the link is over."""
+    """The link has expired."""
 
     code = "link_expired"
+    default_message = "The link has expired."
 
 
 class PictureNotFound(ClientError):
-    """No picture is kept under that name."""
+    """No stored picture has that name."""
 
     code = "picture_not_found"
+    default_message = "No stored picture has that name."
 
 
 class QuotaExceeded(ClientError):
-    """A limit of the key or the end-user leaves no room for these images.
+    """The limit of the key or the end-user does not allow this many more images.
 
     Attributes:
-        subject: whose limit it is, `key` or `user`.
-        per: `minute`, `day`, or `once` for images that are made at the same time.
-        limit, used, asked: images: allowed, counted already, and asked for.
-        wait_s: how long until the request fits; None: it never does.
-        reset_s: how long until nothing counts any more, if nothing else is asked for.
+        subject: owner of the limit, `key` or `user`.
+        per: `minute`, `day`, or `once` for images in progress at the same time.
+        limit, used, asked: numbers of images: allowed, already counted, and requested.
+        wait_s: seconds until the request fits; None if it never fits.
+        reset_s: seconds until the count is zero, without further requests.
     """
 
     code = "quota_exceeded"
+    default_message = "The limit of images is exceeded."
 
     def __init__(
         self,
@@ -156,11 +182,11 @@ class QuotaExceeded(ClientError):
         wait_s: float | None,
         reset_s: float,
     ) -> None:
-        when = "ask for fewer" if wait_s is None else f"ask again in {wait_s:.0f} s"
-        often = "at once" if per == "once" else f"per {per}"
+        advice = "request fewer" if wait_s is None else f"retry in {wait_s:.0f} s"
+        period = "at once" if per == "once" else f"per {per}"
         super().__init__(
-            f"the {subject}'s limit is {limit} images {often}: {used} count already and {asked} "
-            f"more are asked for; {when}"
+            f"the {subject}'s limit is {limit} images {period}: {used} are counted already and "
+            f"{asked} more are requested; {advice}"
         )
         self.subject, self.per = subject, per
         self.limit, self.used, self.asked = limit, used, asked
@@ -168,27 +194,35 @@ class QuotaExceeded(ClientError):
 
 
 class OperatorError(DiabelliError):
-    """The installation cannot do this as it stands."""
+    """The installation is not able to do this."""
 
     code = "installation"
+    default_message = "The installation is not able to do this."
 
 
 class InvalidSettings(OperatorError):
     """The settings cannot be used."""
 
     code = "invalid_settings"
+    default_message = "The settings cannot be used."
 
 
 class AddressUnavailable(OperatorError):
     """The server cannot listen on that address."""
 
     code = "address_unavailable"
+    default_message = "The server cannot listen on that address."
 
 
 class MissingExtra(OperatorError):
-    """An optional part of Diabelli is not installed."""
+    """An optional dependency is not installed.
+
+    Attributes:
+        extra: name of the extra to install.
+    """
 
     code = "missing_extra"
+    default_message = "An optional dependency is not installed."
 
     def __init__(self, *, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs an extra: pip install 'diabelli[{extra}]'")
@@ -199,57 +233,67 @@ class WeightsMissing(OperatorError):
     """The engine's weights are not on this machine."""
 
     code = "weights_missing"
+    default_message = "The engine's weights are not on this machine."
 
 
 class InvalidWeights(OperatorError):
     """The engine's weights cannot be used."""
 
     code = "weights_unusable"
+    default_message = "The engine's weights cannot be used."
 
 
 class LicenceNotAccepted(OperatorError):
     """The licence of the engine's weights must be accepted first."""
 
     code = "licence_not_accepted"
+    default_message = "The licence of the engine's weights must be accepted first."
 
 
 class HubUnavailable(OperatorError):
-    """The weights cannot be fetched."""
+    """The weights cannot be downloaded."""
 
     code = "hub_unavailable"
+    default_message = "The weights cannot be downloaded."
 
 
 class OutOfMemory(OperatorError):
-    """The engine needs more memory than there is."""
+    """The engine needs more memory than is available."""
 
     code = "memory_exceeded"
+    default_message = "The engine needs more memory than is available."
 
 
 class StoreUnavailable(OperatorError):
     """Result pictures cannot be written or read."""
 
     code = "store_unavailable"
+    default_message = "Result pictures cannot be written or read."
 
 
 class LedgerUnavailable(OperatorError):
     """The ledger cannot be written or read."""
 
     code = "ledger_unavailable"
+    default_message = "The ledger cannot be written or read."
 
 
 class QuotaUnavailable(OperatorError):
-    """What was asked for so far cannot be counted."""
+    """The quota counters cannot be written or read."""
 
     code = "quota_unavailable"
+    default_message = "The quota counters cannot be written or read."
 
 
 class EngineFailed(DiabelliError):
     """The engine failed while it made a variation."""
 
     code = "engine_failed"
+    default_message = "The engine failed while it made a variation."
 
 
 class Cancelled(DiabelliError):
-    """The work was cancelled because nobody waits for it."""
+    """The work was cancelled."""
 
     code = "cancelled"
+    default_message = "The work was cancelled."

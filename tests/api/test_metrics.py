@@ -196,10 +196,10 @@ def test_a_server_for_others_does_not_tell_everybody(serve: Serve) -> None:
 
 COUNTING = """
 import sys, time
-from diabelli.api.metrics import Load, Metrics
-metrics = Metrics(lambda: Load(1, 2, 3, 4), lambda: 50)
-metrics.answered("/v1", 200, 0.5, {"seeds": [1, 2], "engine": "shift", "size": "256x256"})
-metrics.stage("decode", 0.25)
+from diabelli.api.metrics import LoadSnapshot, Metrics
+metrics = Metrics(lambda: LoadSnapshot(1, 2, 3, 4), lambda: 50)
+metrics.observe_request("/v1", 200, 0.5, {"seeds": [1, 2], "engine": "shift", "size": "256x256"})
+metrics.observe_stage("decode", 0.25)
 print("ready", flush=True)
 sys.stdin.readline()
 print(metrics.exposition().decode(), flush=True)

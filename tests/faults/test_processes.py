@@ -114,7 +114,7 @@ def test_a_killed_process_holds_no_key(start: Start) -> None:
 def test_uvicorn_serves_it_as_well(tmp_path: Path) -> None:
     """As the documentation has it, uvicorn's own command takes the same settings."""
     command = (
-        "uvicorn --workers 2 --http diabelli.api.http.strict_h11:Http11 "
+        "uvicorn --workers 2 --http diabelli.api.http.strict_h11:StrictH11Protocol "
         "--no-server-header --factory"
     )
     process = subprocess.Popen(

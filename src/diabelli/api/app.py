@@ -15,9 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 import diabelli
 from diabelli.api import openapi
-from diabelli.api.admins import Admins
 from diabelli.api.admission import Admission
-from diabelli.api.auth import Authenticator, anonymous_policy
+from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
 from diabelli.api.errors.responses import handle
 from diabelli.api.http.early_response import EarlyResponseMiddleware
 from diabelli.api.http.request_middleware import RequestMiddleware
@@ -27,7 +26,7 @@ from diabelli.api.openapi import responses
 from diabelli.api.routes.health import PATH as HEALTH
 from diabelli.api.routes.health import Health
 from diabelli.api.routes.index import IndexPages
-from diabelli.api.routes.metrics import MetricsEndpoint
+from diabelli.api.routes.metrics import metrics_endpoint
 from diabelli.api.routes.models import Models
 from diabelli.api.routes.results import PATH as RESULTS
 from diabelli.api.routes.results import Results
@@ -109,7 +108,7 @@ def endpoints(
     keys = Authenticator(
         (key.get_secret_value() for key in settings.api_keys),
         IssuedKeys(parts.database),
-        open_to_all=anonymous_policy(settings),
+        anonymous=anonymous_policy(settings),
     )
     results = Results(parts.storage)
     recorder = Recorder(Entries(parts.database))
@@ -139,8 +138,9 @@ def endpoints(
             "server": admission.check,
         }
     )
-    scrape = MetricsEndpoint(metrics, keys, settings)
-    usage = Usage(parts.database, parts.storage.size, Admins(keys, settings), web)
+    require_admin = admin_check(keys, settings)
+    read_metrics = metrics_endpoint(metrics, None if settings.metrics == "open" else require_admin)
+    usage = Usage(parts.database, parts.storage.size, require_admin, web)
     return (
         RouteSpec(
             method="POST",
@@ -175,7 +175,7 @@ def endpoints(
         RouteSpec(method="GET", paths=(HEALTH + "/live",), handle=health.live),
         RouteSpec(method="GET", paths=(HEALTH + "/ready",), handle=health.ready),
         *(
-            [RouteSpec(method="GET", paths=("/metrics",), handle=scrape.read)]
+            [RouteSpec(method="GET", paths=("/metrics",), handle=read_metrics)]
             if settings.metrics != "off"
             else ()
         ),

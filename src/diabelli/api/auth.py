@@ -1,56 +1,69 @@
-"""API keys: who asks, by the Authorization header."""
+"""API keys: authentication and admin rights, by the Authorization header."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from hmac import compare_digest
 from typing import Literal
 
 from anyio import to_thread
+from starlette.requests import Request
 
-from diabelli.api.errors.exceptions import InvalidApiKey, MissingApiKey
+from diabelli.api.errors.exceptions import AdminRequired, InvalidApiKey, MissingApiKey
 from diabelli.ledger.keys import Caller, IssuedKeys, digest
 from diabelli.settings import Settings, is_loopback
 
 CACHE_TTL_S = 1.0
-"""How long what the ledger said of a key is believed: so long a revoked key may still open."""
-MAX_REMEMBERED = 10_000
+"""Seconds that a result of the ledger is cached; upper bound on the latency of a revocation."""
+MAX_CACHED_KEYS = 10_000
+"""Entries; the cache is cleared when it is full. A caller takes about 1 KB."""
 
-Open = Literal["always", "until a key is made", "never"]
+AnonymousPolicy = Literal["always", "until a key is made", "never"]
 
 ANONYMOUS = Caller(id=None, name="anybody", bucket="anybody")
 
+RequireAdmin = Callable[[Request], Awaitable[None]]
+"""Raises `AdminRequired`, `MissingApiKey` or `InvalidApiKey` without admin rights."""
+
 
 class Authenticator:
-    """The keys that open this server: those of the settings, and those in the ledger."""
+    """Authenticates callers by the keys of the settings and those in the ledger."""
 
-    def __init__(self, given: Iterable[str], issued: IssuedKeys, *, open_to_all: Open) -> None:
-        """given: the keys of the settings.
+    def __init__(
+        self, configured: Iterable[str], issued: IssuedKeys, *, anonymous: AnonymousPolicy
+    ) -> None:
+        """Create an authenticator.
 
-        open_to_all: when whoever asks is served and no key is looked at. `until a key is made`
-        counts the keys of the settings as made.
+        Args:
+            configured: keys of the settings.
+            issued: keys of the ledger.
+            anonymous: when requests without a key are accepted. `until a key is made` includes the
+                keys of the settings.
         """
-        self._given = tuple(_caller_with(key) for key in given)
+        self._configured = tuple(_configured_caller(key) for key in configured)
         self._issued = issued
-        self._open = "never" if open_to_all != "always" and self._given else open_to_all
-        self._remembered: dict[str, tuple[Caller, float]] = {}
-        self._open_until = 0.0
+        self._anonymous = "never" if anonymous != "always" and self._configured else anonymous
+        self._cache: dict[str, tuple[Caller, float]] = {}
+        self._anonymous_until = 0.0
 
     async def authenticate(self, authorization: str | None) -> Caller:
-        """Who asks with that Authorization header.
+        """Return the caller with this Authorization header.
 
-        Raises `MissingKey`, `WrongKey`, and `LedgerUnavailable` where only the ledger could tell.
+        Raises:
+            MissingApiKey: a key is required and there is none.
+            InvalidApiKey: the key is unknown or revoked.
+            LedgerUnavailable: only the ledger knows, and it cannot be read.
         """
-        if await self._is_open():
+        if await self._accepts_anonymous():
             return ANONYMOUS
         key = extract_api_key(authorization or "")
         if not key:
             raise MissingApiKey
         hashed = digest(key)
-        caller = self._given_as(hashed) or self._remembered_as(hashed)
+        caller = self._configured_keys(hashed) or self._cached(hashed)
         if caller is None:
             caller = await to_thread.run_sync(self._issued.caller_of, key)
             if caller is None:
@@ -58,38 +71,54 @@ class Authenticator:
             self._remember(hashed, caller)
         return caller
 
-    async def _is_open(self) -> bool:
-        if self._open == "until a key is made" and time.monotonic() >= self._open_until:
+    async def _accepts_anonymous(self) -> bool:
+        if self._anonymous == "until a key is made" and time.monotonic() >= self._anonymous_until:
             if await to_thread.run_sync(self._issued.any_exist):
-                # A key that was made stays made, even where it is revoked.
-                self._open = "never"
-            self._open_until = time.monotonic() + CACHE_TTL_S
-        return self._open != "never"
+                # Revoking the key later does not open the server again.
+                self._anonymous = "never"
+            self._anonymous_until = time.monotonic() + CACHE_TTL_S
+        return self._anonymous != "never"
 
-    def _given_as(self, hashed: str) -> Caller | None:
+    def _configured_keys(self, hashed: str) -> Caller | None:
         return next(
-            (caller for known, caller in self._given if compare_digest(known, hashed)), None
+            (caller for known, caller in self._configured if compare_digest(known, hashed)), None
         )
 
-    def _remembered_as(self, hashed: str) -> Caller | None:
-        caller, until = self._remembered.get(hashed, (None, 0.0))
+    def _cached(self, hashed: str) -> Caller | None:
+        caller, until = self._cache.get(hashed, (None, 0.0))
         return caller if time.monotonic() < until else None
 
     def _remember(self, hashed: str, caller: Caller) -> None:
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[hashed] = caller, time.monotonic() + CACHE_TTL_S
+        if len(self._cache) >= MAX_CACHED_KEYS:
+            self._cache.clear()
+        self._cache[hashed] = caller, time.monotonic() + CACHE_TTL_S
 
 
-def anonymous_policy(settings: Settings) -> Open:
-    """When a server with these settings serves whoever asks."""
+def admin_check(keys: Authenticator, settings: Settings) -> RequireAdmin:
+    """Return the authorisation of admin endpoints.
+
+    It accepts admin keys, and anonymous callers of a server on a loopback address. With `no-auth`
+    it accepts admin keys only, since a proxy may make a loopback server public.
+    """
+    is_local = settings.auth == "keys" and is_loopback(settings.host)
+
+    async def require_admin(request: Request) -> None:
+        caller = await keys.authenticate(request.headers.get("authorization"))
+        if not (caller.admin or (is_local and caller.id is None)):
+            raise AdminRequired
+
+    return require_admin
+
+
+def anonymous_policy(settings: Settings) -> AnonymousPolicy:
+    """Return when a server with these settings accepts requests without a key."""
     if settings.auth == "no-auth":
         return "always"
     return "until a key is made" if is_loopback(settings.host) else "never"
 
 
 def extract_api_key(authorization: str) -> str:
-    """The key in an Authorization header: Bearer's token or Basic's password; "" if neither."""
+    """Return the Bearer token or the Basic password of an Authorization header; "" if neither."""
     scheme, _, credentials = authorization.strip().partition(" ")
     match scheme.lower():
         case "bearer":
@@ -107,7 +136,7 @@ def _password(credentials: str) -> str:
     return pair.partition(":")[2]
 
 
-def _caller_with(key: str) -> tuple[str, Caller]:
-    """The hash of a key of the settings, and whom it stands for."""
+def _configured_caller(key: str) -> tuple[str, Caller]:
+    """Return the hash of a key of the settings, and its caller."""
     hashed = digest(key)
     return hashed, Caller(id="settings", name="settings", bucket=f"settings_{hashed[:12]}")

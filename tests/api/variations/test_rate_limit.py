@@ -15,7 +15,7 @@ import pytest
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Line, Server, check_error, form, part, picture
-from diabelli.api.variations.rate_limit import duration
+from diabelli.api.errors.quota import format_duration
 from diabelli.ledger.keys import IssuedKeys, Limits
 
 FILES = {"image": picture()}
@@ -217,4 +217,4 @@ def test_a_store_that_is_away_lets_nobody_through(serve: Serve) -> None:
 )
 def test_durations_are_written_as_openai_does(seconds: float, shown: str) -> None:
     """Whole seconds, never too few of them."""
-    assert duration(seconds) == shown
+    assert format_duration(seconds) == shown

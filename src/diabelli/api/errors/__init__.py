@@ -1,1 +1,1 @@
-"""Exceptions of the HTTP API and their responses."""
+"""Exceptions of the HTTP API and their responses; imports no other module of the API."""

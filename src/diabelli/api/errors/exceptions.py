@@ -1,24 +1,24 @@
-"""What the HTTP edge refuses by itself, before the service is asked, in OpenAI's words.
+"""Exceptions that the HTTP API raises itself, with OpenAI's messages.
 
-    CallerError
-    ├── NotAnAdmin                        who may look?
-    ├── MissingKey, WrongKey              who is asking?
-    ├── UnknownUrl, WrongMethod           for what?
-    ├── WrongContentType, BrokenForm      is it a form?
-    ├── BodyTooLarge, BodyStalled         does it arrive?
-    ├── KeyReused                         an Idempotency-Key that belongs to another request
-    ├── UnknownModel                      a model name that the settings do not map
-    ├── UnknownModelPage                  the same, asked for by its own URL
+    ClientError
+    ├── AdminRequired                     the key has no admin rights
+    ├── MissingApiKey, InvalidApiKey      authentication
+    ├── RouteNotFound, MethodNotAllowed   routing
+    ├── WrongContentType, MalformedForm   the body is no multipart form
+    ├── BodyTooLarge, BodyStalled         the body exceeds a limit of size or time
+    ├── IdempotencyKeyReused              the Idempotency-Key belongs to another request
+    ├── UnknownModel                      the settings do not map this model name
+    ├── ModelNotFound                     the same for `GET /v1/models/{model}`
     └── InvalidPicture
-        └── NotAnOpenAIPicture            what OpenAI says of every picture that it cannot use
+        └── UnsupportedImage              OpenAI's message for every unusable picture
     InvalidParameter
-    └── OutsideSchema                     a field that the published schema does not allow
+    └── SchemaViolation                   the published schema does not allow this field
     OperatorError
-    └── Overloaded                        as many pictures in flight as the settings admit
-        ├── TookTooLong                   the request was not done when its time was over
-        └── Stopping                      the server is about to stop
+    └── Overloaded                        the queue is full
+        ├── DeadlineExceeded              the request exceeded its deadline
+        └── ShuttingDown                  the server is stopping
 
-Their HTTP statuses stand in `errors.TABLE`.
+`responses.TABLE` has their HTTP statuses.
 """
 
 from __future__ import annotations
@@ -29,37 +29,33 @@ from diabelli.errors import ClientError, InvalidParameter, InvalidPicture, Opera
 
 
 class MissingApiKey(ClientError):
-    """The request carries no API key and this server asks for one."""
+    """The request has no API key, and this server requires one."""
 
     code = "missing_api_key"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "You didn't provide an API key. You need to provide your API key in an Authorization "
-            "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password "
-            "field (with blank username) if you're accessing the API from your browser and are "
-            "prompted for a username and password."
-        )
+    default_message = (
+        "You didn't provide an API key. You need to provide your API key in an Authorization "
+        "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password "
+        "field (with blank username) if you're accessing the API from your browser and are "
+        "prompted for a username and password."
+    )
 
 
 class InvalidApiKey(ClientError):
-    """The API key is none of those that this server accepts; the message shows it masked."""
+    """The server does not accept this API key; the message shows it masked."""
 
     code = "invalid_api_key"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Incorrect API key provided: {masked(key)}.")
+        super().__init__(f"Incorrect API key provided: {mask(key)}.")
 
 
 class AdminRequired(ClientError):
-    """Only an admin key may look at this."""
+    """This endpoint requires an admin key."""
 
     code = "not_an_admin"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This can be read with an admin key only: make one with `diabelli keys create --admin`."
-        )
+    default_message = (
+        "This endpoint requires an admin key. Make one with `diabelli keys create --admin`."
+    )
 
 
 class RouteNotFound(ClientError):
@@ -72,7 +68,7 @@ class RouteNotFound(ClientError):
 
 
 class MethodNotAllowed(ClientError):
-    """The path exists, but not for this method."""
+    """The path does not accept this method."""
 
     code = "wrong_method"
 
@@ -84,7 +80,7 @@ class MethodNotAllowed(ClientError):
 
 
 class WrongContentType(ClientError):
-    """The body is not said to be multipart/form-data."""
+    """The Content-Type is not multipart/form-data."""
 
     code = "wrong_content_type"
 
@@ -102,7 +98,7 @@ class MalformedForm(ClientError):
 
 
 class BodyTooLarge(ClientError):
-    """The body has more bytes than the settings accept."""
+    """The body has more bytes than the settings allow."""
 
     code = "body_too_large"
 
@@ -111,25 +107,23 @@ class BodyTooLarge(ClientError):
 
 
 class BodyStalled(ClientError):
-    """The client stopped sending its body."""
+    """The body did not arrive in time."""
 
     code = "body_stalled"
 
 
 class IdempotencyKeyReused(ClientError):
-    """The Idempotency-Key was used for another request."""
+    """The Idempotency-Key belongs to another request."""
 
     code = "idempotency_key_reused"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This Idempotency-Key was used within the last 60 minutes for a request with other "
-            "fields or another image; repeat that request as it was, or choose another key."
-        )
+    default_message = (
+        "This Idempotency-Key was used within the last 60 minutes for a request with other "
+        "fields or another image; repeat that request as it was, or choose another key."
+    )
 
 
 class UnknownModel(ClientError):
-    """No model goes by that name."""
+    """No model has that name."""
 
     code = "unknown_model"
 
@@ -138,7 +132,7 @@ class UnknownModel(ClientError):
 
 
 class ModelNotFound(ClientError):
-    """No model goes by the name at the end of that URL."""
+    """The path names an unknown model."""
 
     code = "unknown_model_page"
 
@@ -147,12 +141,10 @@ class ModelNotFound(ClientError):
 
 
 class UnsupportedImage(InvalidPicture):
-    """The source is not a picture that OpenAI's endpoint accepts."""
+    """OpenAI's endpoint does not accept this source."""
 
     code = "not_an_openai_picture"
-
-    def __init__(self) -> None:
-        super().__init__("Uploaded image must be a PNG and less than 4 MB.")
+    default_message = "Uploaded image must be a PNG and less than 4 MB."
 
 
 class SchemaViolation(InvalidParameter):
@@ -162,32 +154,38 @@ class SchemaViolation(InvalidParameter):
 
 
 class Overloaded(OperatorError):
-    """As many pictures are in flight as this server admits."""
+    """The queue of this server is full.
+
+    Attributes:
+        retry_after_s: seconds until a retry may work.
+    """
 
     code = "overloaded"
+    default_message = "The queue of this server is full."
 
     def __init__(self, message: str | None = None, *, retry_after_s: int = 2) -> None:
-        """retry_after_s: when to ask again, in seconds."""
         super().__init__(message)
         self.retry_after_s = retry_after_s
 
 
 class DeadlineExceeded(Overloaded):
-    """The request was not done when its time was over."""
+    """The request exceeded its deadline."""
 
     code = "took_too_long"
+    default_message = "The request exceeded its deadline."
 
 
 class ShuttingDown(Overloaded):
-    """The server is about to stop, and takes no more requests."""
+    """The server is stopping and accepts no new requests."""
 
     code = "stopping"
+    default_message = "The server is stopping and accepts no new requests."
 
 
-def masked(key: str) -> str:
-    """The key with only its public prefix and its last four characters left.
+def mask(key: str) -> str:
+    """Return the key with only its public prefix and its last four characters.
 
-    A key of fewer than eight characters is hidden wholly: four of them would be most of it.
+    Keys of fewer than eight characters are hidden completely: four would be most of them.
     """
     prefix = re.match(r"(sk-([a-z]+-)?)?", key)
     shown = prefix.group() if prefix else ""

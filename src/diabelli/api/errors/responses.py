@@ -1,6 +1,7 @@
-"""Every exception as an HTTP answer in OpenAI's shape: one table, looked up along the class tree.
+"""Maps exceptions to HTTP responses in OpenAI's error format, by one table.
 
-The text of an exception that is not in the table never leaves the process.
+The nearest class in the exception's MRO decides. The message of an exception without a row is
+logged and never sent.
 """
 
 from __future__ import annotations
@@ -16,28 +17,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from diabelli import errors
-from diabelli.api.errors import exceptions
-from diabelli.api.variations import rate_limit
+from diabelli.api.errors import exceptions, quota
 
 logger = logging.getLogger("diabelli.api")
 
 SORRY = "The server had an error while processing your request. Sorry about that!"
 RETRY_AFTER_S = 2
+"""Seconds; short enough for a busy database or disk, which is the usual cause."""
 RETRY = {"retry-after": str(RETRY_AFTER_S)}
 
 
 def exception_message(exception: errors.DiabelliError) -> str:
-    """What the exception says itself."""
+    """Return the exception's own message."""
     return exception.message
 
 
 def generic_message(_: BaseException) -> str:
-    """What is said of every fault of the server: nothing of the fault."""
+    """Return the message of every internal fault, which discloses nothing."""
     return SORRY
 
 
 def not_square(exception: errors.NotSquare) -> str:
-    """OpenAI's words for it."""
+    """Return OpenAI's message for a source that is not square."""
     return (
         "Invalid input image - expected an image with equal width and height, "
         f"got {exception.width}x{exception.height} instead."
@@ -45,42 +46,43 @@ def not_square(exception: errors.NotSquare) -> str:
 
 
 def no_headers(_: BaseException) -> Mapping[str, str]:
-    """Nothing beyond the row's own."""
+    """Return no headers."""
     return {}
 
 
 def retry_after_header(exception: exceptions.Overloaded) -> Mapping[str, str]:
-    """The header that OpenAI's clients obey."""
+    """Return `retry-after`, which OpenAI's clients obey."""
     return {"retry-after": str(exception.retry_after_s)}
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorSpec:
-    """How one class of exceptions is answered.
+    """Response of one class of exceptions.
 
     Attributes:
-        status: the HTTP status.
-        type, code: as OpenAI's error object has them.
-        words: the message, made from the exception; by default its own.
-        headers: sent with the answer.
-        own_headers: those that depend on the exception.
+        status: HTTP status.
+        type, code: fields of OpenAI's error object.
+        message: returns the message for an exception; by default its own.
+        headers: fixed headers of the response.
+        own_headers: returns the headers that depend on the exception.
     """
 
     status: int
     type: str = "invalid_request_error"
     code: str | None = None
-    words: Callable[[Any], str] = exception_message
+    message: Callable[[Any], str] = exception_message
     headers: Mapping[str, str] = field(default_factory=dict)
     own_headers: Callable[[Any], Mapping[str, str]] = no_headers
 
 
-FAULT = ErrorSpec(500, "server_error", words=generic_message)
+FAULT = ErrorSpec(500, "server_error", message=generic_message)
+UNAVAILABLE = ErrorSpec(503, "server_error", message=generic_message, headers=RETRY)
 
 TABLE: dict[type[BaseException], ErrorSpec] = {
     errors.ClientError: ErrorSpec(400),
     errors.InvalidParameter: ErrorSpec(400, code="invalid_value"),
     errors.InvalidPicture: ErrorSpec(400, code="invalid_image_format"),
-    errors.NotSquare: ErrorSpec(400, words=not_square),
+    errors.NotSquare: ErrorSpec(400, message=not_square),
     errors.ContentPolicyViolation: ErrorSpec(400, code="content_policy_violation"),
     errors.UserBlocked: ErrorSpec(403, code="user_blocked"),
     errors.InvalidSignature: ErrorSpec(403),
@@ -90,15 +92,15 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
         429,
         "requests",
         code="rate_limit_exceeded",
-        words=rate_limit.refusal_message,
-        own_headers=rate_limit.refusal_headers,
+        message=quota.refusal_message,
+        own_headers=quota.refusal_headers,
     ),
     errors.OperatorError: FAULT,
-    errors.StoreUnavailable: ErrorSpec(503, "server_error", words=generic_message, headers=RETRY),
-    errors.LedgerUnavailable: ErrorSpec(503, "server_error", words=generic_message, headers=RETRY),
-    errors.QuotaUnavailable: ErrorSpec(503, "server_error", words=generic_message, headers=RETRY),
+    errors.StoreUnavailable: UNAVAILABLE,
+    errors.LedgerUnavailable: UNAVAILABLE,
+    errors.QuotaUnavailable: UNAVAILABLE,
     errors.EngineFailed: FAULT,
-    # Nobody is left to read this one; the number is the one that web servers log for it.
+    # The client is gone; 499 is the status that web servers log in this case.
     errors.Cancelled: ErrorSpec(499),
     exceptions.MissingApiKey: ErrorSpec(
         401, headers={"www-authenticate": 'Basic realm="Diabelli"'}
@@ -108,22 +110,22 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     exceptions.RouteNotFound: ErrorSpec(404),
     exceptions.MethodNotAllowed: ErrorSpec(405),
     exceptions.BodyTooLarge: ErrorSpec(413, "server_error"),
-    # A client that stalls once stalls again: its retry would only cost both sides the wait.
+    # A client that stalls once stalls again, so a retry would only repeat the wait.
     exceptions.BodyStalled: ErrorSpec(408, headers={"x-should-retry": "false"}),
     exceptions.SchemaViolation: ErrorSpec(400),
-    # OpenAI's clients repeat a 409 by themselves, which would not help here.
+    # OpenAI's clients retry a 409 by default, which cannot help here.
     exceptions.IdempotencyKeyReused: ErrorSpec(
         409, code="idempotency_key_reused", headers={"x-should-retry": "false"}
     ),
     exceptions.UnknownModel: ErrorSpec(400, code="invalid_value"),
     exceptions.ModelNotFound: ErrorSpec(404, code="model_not_found"),
     exceptions.Overloaded: ErrorSpec(
-        503, "server_error", words=generic_message, own_headers=retry_after_header
+        503, "server_error", message=generic_message, own_headers=retry_after_header
     ),
     exceptions.ShuttingDown: ErrorSpec(
         503,
         "server_error",
-        words=generic_message,
+        message=generic_message,
         headers={"connection": "close"},
         own_headers=retry_after_header,
     ),
@@ -131,52 +133,52 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
 
 
 def spec_for(exception: BaseException) -> ErrorSpec:
-    """The row of the nearest class in the exception's tree; `FAULT` where there is none."""
+    """Return the row of the nearest class in the exception's MRO, or `FAULT`."""
     return next((TABLE[cls] for cls in type(exception).__mro__ if cls in TABLE), FAULT)
 
 
 def code_of(exception: BaseException) -> str:
-    """Its code for the log and the metrics; one word for all that nobody foresaw."""
+    """Return the exception's code for logs and metrics; `unforeseen` for foreign exceptions."""
     return exception.code if isinstance(exception, errors.DiabelliError) else "unforeseen"
 
 
 def body(*, message: str, kind: str, param: str | None, code: str | None) -> bytes:
-    """The error object as JSON, indented and ordered as the retired service wrote it."""
+    """Return the error object as JSON, with the key order and indent of the retired service."""
     error = {"code": code, "message": message, "param": param, "type": kind}
     return json.dumps({"error": error}, indent=2).encode()
 
 
 def to_response(request: Request, exception: Exception) -> Response:
-    """The exception as a response, as its row has it; a fault of the server is logged."""
+    """Return the response of an exception, by its row in `TABLE`. Faults are logged."""
     headers = exception.headers or {} if isinstance(exception, HTTPException) else {}
     exception = translate_http_exception(request, exception)
-    row = spec_for(exception)
+    spec = spec_for(exception)
     request.state.told["error"] = code_of(exception)
-    # Being full is no fault, and its traces would bury those that are.
-    if row.status >= 500 and not isinstance(exception, exceptions.Overloaded):
+    # Overload is no fault, and its tracebacks would bury those that are.
+    if spec.status >= 500 and not isinstance(exception, exceptions.Overloaded):
         extra = {"request_id": request.state.request_id}
         logger.error("request.failed", exc_info=exception, extra=extra)
     param = exception.param if isinstance(exception, errors.DiabelliError) else None
     return Response(
-        body(message=row.words(exception), kind=row.type, param=param, code=row.code),
-        row.status,
+        body(message=spec.message(exception), kind=spec.type, param=param, code=spec.code),
+        spec.status,
         {
             **headers,
-            **row.headers,
-            **row.own_headers(exception),
-            **retry_advice(request, row.status),
+            **spec.headers,
+            **spec.own_headers(exception),
+            **retry_advice(request, spec.status),
         },
         media_type="application/json",
     )
 
 
 async def handle(request: Request, exception: Exception) -> Response:
-    """`answer` in the form that the application registers."""
+    """Return `to_response` as a coroutine, the form of Starlette's exception handlers."""
     return to_response(request, exception)
 
 
 def translate_http_exception(request: Request, exception: Exception) -> Exception:
-    """The framework's own refusals as ours; every other exception unchanged."""
+    """Return Starlette's `HTTPException` as one of ours; other exceptions unchanged."""
     if not isinstance(exception, HTTPException):
         return exception
     method, path = request.method, request.url.path
@@ -188,10 +190,10 @@ def translate_http_exception(request: Request, exception: Exception) -> Exceptio
 
 
 def retry_advice(request: Request, status: int) -> dict[str, str]:
-    """The header that stops a client whose retry cannot work.
+    """Return the header that stops retries of openai-node 4.
 
-    Version 4 of OpenAI's package for node repeats a form with an empty body under the old
-    Content-Length and waits for an answer until its own time-out: its user is told at once.
+    That client retries a form with an empty body under the old Content-Length. It would hang until
+    its own time-out instead of reporting the error.
     """
-    forgets_the_body = request.headers.get("user-agent", "").startswith("OpenAI/JS 4.")
-    return {"x-should-retry": "false"} if forgets_the_body and status >= 429 else {}
+    sends_empty_retries = request.headers.get("user-agent", "").startswith("OpenAI/JS 4.")
+    return {"x-should-retry": "false"} if sends_empty_retries and status >= 429 else {}

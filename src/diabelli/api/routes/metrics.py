@@ -1,30 +1,32 @@
-"""`GET /metrics`: the metrics, for whoever may read them."""
+"""`GET /metrics`: Prometheus metrics of all worker processes."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from diabelli.api.admins import Admins
-from diabelli.api.auth import Authenticator
+from diabelli.api.auth import RequireAdmin
 from diabelli.api.metrics import CONTENT_TYPE, Metrics
-from diabelli.settings import Settings
 
 
-class MetricsEndpoint:
-    """The endpoint. It tells how much is asked, never by whom."""
+def metrics_endpoint(
+    metrics: Metrics, require_admin: RequireAdmin | None
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint. Metrics contain no names of keys or end-users.
 
-    def __init__(self, metrics: Metrics, keys: Authenticator, settings: Settings) -> None:
-        self._metrics = metrics
-        self._admins = Admins(keys, settings)
-        self._is_open = settings.metrics == "open"
+    Args:
+        metrics: metrics of this process.
+        require_admin: authorisation, or None if the metrics are public.
+    """
 
-    async def read(self, request: Request) -> Response:
-        """All of them as text; raises `NotAnAdmin` where this caller may not read them."""
-        if not self._is_open:
-            await self._admins.check(request)
-        content = await run_in_threadpool(self._metrics.exposition)
-        return Response(
-            content, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE}
-        )
+    async def read(request: Request) -> Response:
+        if require_admin is not None:
+            await require_admin(request)
+        content = await run_in_threadpool(metrics.exposition)
+        headers = {"cache-control": "no-store", "content-type": CONTENT_TYPE}
+        return Response(content, headers=headers)
+
+    return read

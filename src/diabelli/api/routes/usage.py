@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from diabelli.api.admins import Admins
+from diabelli.api.auth import RequireAdmin
 from diabelli.api.routes.static import StaticFiles
 from diabelli.errors import InvalidParameter
 from diabelli.ledger.database import Database
@@ -30,12 +30,16 @@ class Usage:
     """The page, which anybody may load, and its numbers, which admins may read."""
 
     def __init__(
-        self, database: Database, store_bytes: Callable[[], int], admins: Admins, web: StaticFiles
+        self,
+        database: Database,
+        store_bytes: Callable[[], int],
+        require_admin: RequireAdmin,
+        web: StaticFiles,
     ) -> None:
         """store_bytes: measures what all result pictures take, and may take its time."""
         self._database = database
         self._store_bytes = store_bytes
-        self._admins = admins
+        self._require_admin = require_admin
         self._web = web
 
     async def page(self, request: Request) -> Response:
@@ -44,7 +48,7 @@ class Usage:
 
     async def data(self, request: Request) -> Response:
         """The numbers as JSON; raises `InvalidParameter`, `NotAnAdmin` and `LedgerUnavailable`."""
-        await self._admins.check(request)
+        await self._require_admin(request)
         query = request.query_params
         step = cast(Step, _one_of("step", query.get("step", "day"), tuple(MAX_DAYS)))
         by = cast(By, _one_of("by", query.get("by", "key"), ("key", "user")))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from anyio import CancelScope, to_thread
 from starlette.requests import Request
 
+from diabelli.api.errors.quota import ratelimit_headers
 from diabelli.api.variations.params import VariationRequest
-from diabelli.errors import QuotaExceeded
 from diabelli.ledger.keys import Caller, Limits
-from diabelli.quota.quota import Bucket, LimitStatus, Quota
+from diabelli.quota.quota import Bucket, Quota
 from diabelli.settings import Settings
-
-PERIODS = {"minute": "1min", "day": "1day", "once": "at once"}
-"""How OpenAI writes the time that a limit is for; the last is ours."""
 
 
 class RateLimiter:
@@ -78,55 +74,3 @@ class RateLimiter:
             name = f"{caller.bucket}/{hashed}"
             buckets.append(Bucket(name=name, subject="user", limits=self._user))
         return [bucket for bucket in buckets if bucket.limited]
-
-
-def ratelimit_headers(standings: Sequence[LimitStatus]) -> dict[str, str]:
-    """The headers of the limit over time that leaves least; none where there is no such limit."""
-    over_time = [standing for standing in standings if standing.per != "once"]
-    if not over_time:
-        return {}
-    least = min(over_time, key=lambda standing: (standing.remaining, -standing.reset_s))
-    return _ratelimit(least.limit, least.remaining, least.reset_s)
-
-
-def refusal_headers(refused: QuotaExceeded) -> Mapping[str, str]:
-    """When to ask again, and the limit that was in the way."""
-    remaining = max(0, refused.limit - refused.used)
-    retry = (
-        {"x-should-retry": "false"}
-        if refused.wait_s is None
-        else {"retry-after": str(math.ceil(refused.wait_s) or 1)}
-    )
-    return {**retry, **_ratelimit(refused.limit, remaining, refused.reset_s)}
-
-
-def refusal_message(refused: QuotaExceeded) -> str:
-    """The refusal in OpenAI's words."""
-    what = "concurrent images" if refused.per == "once" else f"images per {refused.per}"
-    whose = "this API key" if refused.subject == "key" else "this end-user"
-    period = PERIODS[refused.per]
-    advice = (
-        f"Please ask for {refused.limit} images or fewer."
-        if refused.wait_s is None
-        else f"Please try again in {duration(refused.wait_s)}."
-    )
-    return (
-        f"Rate limit exceeded for {what} on {whose}. Limit: {refused.limit}/{period}. "
-        f"Current: {refused.used + refused.asked}/{period}. {advice}"
-    )
-
-
-def duration(seconds: float) -> str:
-    """A time as OpenAI's headers have it, in whole seconds: `1s`, `6m0s`, `23h59m59s`."""
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    head = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
-    return f"{head}{rest}s"
-
-
-def _ratelimit(limit: int, remaining: int, reset_s: float) -> dict[str, str]:
-    return {
-        "x-ratelimit-limit-images": str(limit),
-        "x-ratelimit-remaining-images": str(remaining),
-        "x-ratelimit-reset-images": duration(reset_s),
-    }
