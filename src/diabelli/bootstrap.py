@@ -18,10 +18,10 @@ from diabelli.ledger.idempotency_store import IdempotencyStore
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.store_sizes import StoreSizeLog
+from diabelli.quota.memory import in_memory
 from diabelli.quota.quota import Quota
 from diabelli.quota.redis import in_redis
 from diabelli.quota.sql import delete_expired, in_ledger
-from diabelli.quota.store import in_memory
 from diabelli.service import Service
 from diabelli.settings import Settings, is_loopback
 from diabelli.storage import LocalStorage, ensure_private_dir, load_or_create_secret

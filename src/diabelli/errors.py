@@ -162,7 +162,7 @@ class QuotaExceeded(ClientError):
 
     Attributes:
         subject: owner of the limit, `key` or `user`.
-        per: `minute`, `day`, or `once` for images in progress at the same time.
+        per: `minute`, `day`, or `concurrent` for images in progress at the same time.
         limit, used, asked: numbers of images: allowed, already counted, and requested.
         wait_s: seconds until the request fits; None if it never fits.
         reset_s: seconds until the count is zero, without further requests.
@@ -183,7 +183,7 @@ class QuotaExceeded(ClientError):
         reset_s: float,
     ) -> None:
         advice = "request fewer" if wait_s is None else f"retry in {wait_s:.0f} s"
-        period = "at once" if per == "once" else f"per {per}"
+        period = "at once" if per == "concurrent" else f"per {per}"
         super().__init__(
             f"the {subject}'s limit is {limit} images {period}: {used} are counted already and "
             f"{asked} more are requested; {advice}"

@@ -99,7 +99,7 @@ def environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if "DIABELLI" not in name}
     return {
         **kept,
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(TESTS), kept.get("PYTHONPATH")])),
         "GATE": str(folder),
         "COLUMNS": "200",
         "DIABELLI_ENGINE": "shift",

@@ -1,4 +1,4 @@
-"""Every kind of store that limits can be counted in: memory, SQLite, PostgreSQL, Redis."""
+"""Every quota backend: memory, SQLite, PostgreSQL, Redis."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.migrations import migrate
+from diabelli.quota.memory import in_memory
 from diabelli.quota.redis import in_redis
 from diabelli.quota.sql import in_ledger
-from diabelli.quota.store import QuotaBackend, in_memory
+from diabelli.quota.store import QuotaBackend
 
-LAPSE_S = 0.4
+TTL_S = 60.0
+"""Reservation TTL in seconds; longer than any test, also on a loaded machine."""
 
-Open = Callable[[], QuotaBackend]
+Open = Callable[..., QuotaBackend]
 
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server of Redis: TEST_REDIS_URL, or one that is started for the tests."""
+    """URL of a Redis server: TEST_REDIS_URL, or one started for the tests."""
     if given := os.environ.get("TEST_REDIS_URL"):
         yield given
         return
@@ -42,15 +45,15 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "redis"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    """Opens one kind of store again and again: as each of several processes would."""
+    """Opens the same store repeatedly, as several processes would."""
     kind = request.param
     if kind == "memory":
-        store = in_memory(LAPSE_S)
-        yield lambda: store
+        stores: dict[float, QuotaBackend] = {}
+        yield lambda ttl_s=TTL_S: stores.setdefault(ttl_s, in_memory(ttl_s))
         return
     if kind == "redis":
         url = request.getfixturevalue("redis_url")
-        yield lambda: in_redis(url, LAPSE_S)
+        yield lambda ttl_s=TTL_S: in_redis(url, ttl_s)
         return
     url = (
         sqlite_url(tmp_path / "ledger.sqlite3")
@@ -59,11 +62,19 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     )
     databases: list[Database] = []
 
-    def open_ledger() -> QuotaBackend:
+    def open_ledger(ttl_s: float = TTL_S) -> QuotaBackend:
         databases.append(Database(url))
         migrate(databases[-1])
-        return in_ledger(databases[-1], LAPSE_S)
+        return in_ledger(databases[-1], ttl_s)
 
     yield open_ledger
     for database in databases:
         database.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty ledger."""
+    with closing(Database(sqlite_url(tmp_path / "ledger.sqlite3"))) as database:
+        migrate(database)
+        yield database

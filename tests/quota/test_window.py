@@ -1,4 +1,4 @@
-"""Sliding windows: what counts, and when there is room again, against a slow obvious search."""
+"""Sliding window counters against a slow simulation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from diabelli.quota.window import Window
 
 
 def later(window: Window, seconds: float) -> Window:
-    """The same counts at a later time, if nothing is asked for meanwhile."""
+    """The window some seconds later, without further images."""
     if seconds < window.remaining_s:
         return Window(
             length_s=window.length_s,
@@ -35,7 +35,7 @@ WINDOWS = st.builds(
 
 @given(WINDOWS, st.integers(1, 20), st.integers(1, 20))
 def test_the_wait_is_as_long_as_needed(window: Window, images: int, limit: int) -> None:
-    """After it the images fit, and a moment before it they do not."""
+    """The images fit after the wait and not a moment before it."""
     wait = window.wait_s(images, limit)
     if images > limit:
         assert wait is None
@@ -50,6 +50,6 @@ def test_the_wait_is_as_long_as_needed(window: Window, images: int, limit: int) 
     ("before", "current", "remaining_s", "used"),
     [(0, 0, 60, 0), (10, 0, 60, 10), (10, 0, 30, 5), (10, 3, 6, 4), (1, 0, 59, 0)],
 )
-def test_what_counts(before: int, current: int, remaining_s: float, used: int) -> None:
-    """The window before counts by the share of it that is less than a window ago."""
+def test_used_images(before: int, current: int, remaining_s: float, used: int) -> None:
+    """The previous window is weighted by its share of the last 60 seconds."""
     assert Window(length_s=60, before=before, current=current, remaining_s=remaining_s).used == used

@@ -1,4 +1,4 @@
-"""Judges, holds and charges what requests ask for."""
+"""Evaluates, reserves and charges the images of requests."""
 
 from __future__ import annotations
 
@@ -7,34 +7,33 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, cast
-
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage.base import SlidingWindowCounterSupport
-from limits.strategies import SlidingWindowCounterRateLimiter
+from typing import Literal
 
 from diabelli.errors import QuotaExceeded, QuotaUnavailable
 from diabelli.ledger.keys import Limits
 from diabelli.quota.store import QuotaBackend
-from diabelli.quota.window import Window
 
 CONCURRENT_WAIT_S = 1.0
-"""When to ask again where too many images are being made: nobody knows when one will be ready."""
+"""Seconds to wait before a retry at the concurrency limit; the actual wait is unknown."""
 
+RatePeriod = Literal["minute", "day"]
+Period = Literal[RatePeriod, "concurrent"]
 Subject = Literal["key", "user"]
-Per = Literal["minute", "day", "once"]
+
+PERIOD_S: dict[RatePeriod, int] = {"minute": 60, "day": 86_400}
+"""Window length of each rate limit, in seconds."""
 
 _log = logging.getLogger("diabelli.quota")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """Whose images are counted together.
+    """The caller whose images are counted together.
 
     Attributes:
-        name: tells it from every other.
-        subject: what kind of caller it stands for.
-        limits: 0 and None are no limit.
+        name: Unique name.
+        subject: Kind of caller.
+        limits: Its limits; 0 and None mean unlimited.
     """
 
     name: str
@@ -43,37 +42,39 @@ class Bucket:
 
     @property
     def limited(self) -> bool:
-        """Whether it has any limit."""
+        """Whether any limit is set."""
         return bool(self.rates or self.limits.concurrent_images)
 
     @property
-    def rates(self) -> tuple[tuple[Per, RateLimitItem], ...]:
-        """Its limits over time."""
-        minute, day = self.limits.images_per_minute, self.limits.images_per_day
-        return (
-            *(
-                (("minute", RateLimitItemPerMinute(minute, namespace="diabelli")),)
-                if minute
-                else ()
-            ),
-            *((("day", RateLimitItemPerDay(day, namespace="diabelli")),) if day else ()),
-        )
+    def rates(self) -> dict[RatePeriod, int]:
+        """Rate limits that are set: images by period."""
+        limits: dict[RatePeriod, int | None] = {
+            "minute": self.limits.images_per_minute,
+            "day": self.limits.images_per_day,
+        }
+        return {per: limit for per, limit in limits.items() if limit}
+
+    def counter(self, per: RatePeriod) -> str:
+        """Return the name of its counter for a period."""
+        return f"{self.name}/{per}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitStatus:
-    """Where a request stands under one limit.
+    """State of one limit for one request.
 
     Attributes:
-        subject, per, limit: which limit it is.
-        used: images that count already, without the request's own.
-        asked: the request's own.
-        wait_s: how long until the request fits; None: never.
-        reset_s: how long until nothing counts any more, if nothing else is asked for.
+        subject: Kind of caller that the limit is for.
+        per: Period of the limit.
+        limit: Allowed images.
+        used: Images that count already, without the request's own.
+        asked: Images of the request.
+        wait_s: Seconds until the request fits; None if it never does.
+        reset_s: Seconds until no images count, without further requests.
     """
 
     subject: Subject
-    per: Per
+    per: Period
     limit: int
     used: int
     asked: int
@@ -87,121 +88,131 @@ class LimitStatus:
 
     @property
     def remaining(self) -> int:
-        """What is left of the limit after this request."""
+        """Images left under the limit after this request."""
         return max(0, self.limit - self.used - (self.asked if self.fits else 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """What a request holds, and where it stands."""
+    """The reserved images of a request.
 
-    hold: str
+    Attributes:
+        id: Unique hexadecimal id.
+        images: Reserved images.
+        buckets: Buckets that hold them.
+        statuses: State of each limit of these buckets.
+    """
+
+    id: str
     images: int
     buckets: tuple[Bucket, ...]
-    standings: tuple[LimitStatus, ...]
+    statuses: tuple[LimitStatus, ...]
 
 
 class Quota:
-    """The limits of all callers; threads may share it, and processes may share its store."""
+    """The limits of all callers; thread-safe.
 
-    def __init__(self, store: QuotaBackend) -> None:
-        self._windows = cast(SlidingWindowCounterSupport, store.windows)
-        self._limiter = SlidingWindowCounterRateLimiter(store.windows)
-        self._holds = store.reservations
-        self._faults = store.backend_errors
+    Args:
+        backend: Stores, which other processes may share.
+    """
+
+    def __init__(self, backend: QuotaBackend) -> None:
+        self._windows = backend.windows
+        self._reservations = backend.reservations
+        self._backend_errors = backend.backend_errors
 
     def reserve(self, buckets: Sequence[Bucket], images: int) -> Reservation:
-        """Hold the images in each bucket that has a limit.
+        """Reserve images in each bucket that has a limit.
 
-        Raises `QuotaExceeded` for the limit that will take longest to have room, holding nothing,
-        and `QuotaUnavailable` where the store cannot be used.
+        Args:
+            buckets: Buckets of the request's caller.
+            images: Images of the request.
+
+        Raises:
+            QuotaExceeded: A limit has no room; it is the one with the longest wait. Nothing stays
+                reserved.
+            QuotaUnavailable: A store is unavailable.
         """
         limited = tuple(bucket for bucket in buckets if bucket.limited)
-        hold = secrets.token_hex(8)
+        reservation_id = secrets.token_hex(8)
         try:
             with self._translated():
-                standings = tuple(
-                    standing for one in limited for standing in self._evaluate(one, hold, images)
+                statuses = tuple(
+                    status
+                    for bucket in limited
+                    for status in self._evaluate(bucket, reservation_id, images)
                 )
-            _refuse_excess(standings)
+            _raise_if_exceeded(statuses)
         except BaseException:
-            self._release(limited, hold)
+            self._release(limited, reservation_id)
             raise
-        return Reservation(hold=hold, images=images, buckets=limited, standings=standings)
+        return Reservation(id=reservation_id, images=images, buckets=limited, statuses=statuses)
 
-    def commit(self, taken: Reservation, made: int) -> None:
-        """Count `made` images, no more than were held, as made, and end the hold.
+    def commit(self, reservation: Reservation, made: int) -> None:
+        """Charge the images that were made and release the reservation.
 
-        A store that fails now is told in the log alone: the images are made, and their maker has
-        been promised them.
+        A store failure is only logged, because the images are made and promised to the client.
+
+        Args:
+            reservation: Result of `reserve`.
+            made: Images that were made, at most `reservation.images`.
         """
         try:
             with self._translated():
-                for bucket in taken.buckets if made else ():
-                    for _, item in bucket.rates:
-                        self._limiter.hit(item, bucket.name, cost=made)
-        except QuotaUnavailable as fault:
-            _log.warning("quota.not_charged", extra={"reason": fault.message})
-        self._release(taken.buckets, taken.hold)
+                for bucket in reservation.buckets if made else ():
+                    for per in bucket.rates:
+                        self._windows.add(bucket.counter(per), PERIOD_S[per], made)
+        except QuotaUnavailable as error:
+            _log.warning("quota.not_charged", extra={"reason": error.message})
+        self._release(reservation.buckets, reservation.id)
 
-    def _evaluate(self, bucket: Bucket, hold: str, images: int) -> Iterator[LimitStatus]:
-        others = self._holds.reserve(bucket.name, hold, images) - images
+    def _evaluate(self, bucket: Bucket, reservation_id: str, images: int) -> Iterator[LimitStatus]:
+        others = self._reservations.reserve(bucket.name, reservation_id, images) - images
         if limit := bucket.limits.concurrent_images:
             yield LimitStatus(
                 subject=bucket.subject,
-                per="once",
+                per="concurrent",
                 limit=limit,
                 used=others,
                 asked=images,
                 wait_s=CONCURRENT_WAIT_S if images <= limit else None,
                 reset_s=CONCURRENT_WAIT_S,
             )
-            # More than this is held for a moment by requests that are being refused themselves.
+            # The excess is reserved for a moment by requests that are being refused themselves.
             others = min(others, limit)
-        for per, item in bucket.rates:
-            window = self._window(bucket, item).with_added(others)
+        for per, limit in bucket.rates.items():
+            window = self._windows.read(bucket.counter(per), PERIOD_S[per]).with_added(others)
             yield LimitStatus(
                 subject=bucket.subject,
                 per=per,
-                limit=item.amount,
+                limit=limit,
                 used=window.used,
                 asked=images,
-                wait_s=window.wait_s(images, item.amount),
-                reset_s=window.with_added(images).wait_s(item.amount, item.amount) or 0.0,
+                wait_s=window.wait_s(images, limit),
+                reset_s=window.with_added(images).wait_s(limit, limit) or 0.0,
             )
 
-    def _window(self, bucket: Bucket, item: RateLimitItem) -> Window:
-        length = item.get_expiry()
-        before, before_left, current, current_left = self._windows.get_sliding_window(
-            item.key_for(bucket.name), length
-        )
-        # The package tells when the current count will be forgotten, a window after its end.
-        left = before_left if before else current_left - length if current else length
-        return Window(
-            length_s=length, before=before, current=current, remaining_s=min(max(left, 0.0), length)
-        )
-
-    def _release(self, buckets: Sequence[Bucket], hold: str) -> None:
+    def _release(self, buckets: Sequence[Bucket], reservation_id: str) -> None:
         try:
             with self._translated():
                 for bucket in buckets:
-                    self._holds.release(bucket.name, hold)
-        except QuotaUnavailable as fault:
-            _log.warning("quota.not_given_back", extra={"reason": fault.message})
+                    self._reservations.release(bucket.name, reservation_id)
+        except QuotaUnavailable as error:
+            _log.warning("quota.not_given_back", extra={"reason": error.message})
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except self._faults as cause:
+        except self._backend_errors as cause:
             raise QuotaUnavailable(f"the limits cannot be counted: {cause}") from cause
 
 
-def _refuse_excess(standings: Sequence[LimitStatus]) -> None:
-    over = [standing for standing in standings if not standing.fits]
-    if not over:
+def _raise_if_exceeded(statuses: Sequence[LimitStatus]) -> None:
+    exceeded = [status for status in statuses if not status.fits]
+    if not exceeded:
         return
-    worst = max(over, key=lambda one: float("inf") if one.wait_s is None else one.wait_s)
+    worst = max(exceeded, key=lambda one: float("inf") if one.wait_s is None else one.wait_s)
     raise QuotaExceeded(
         subject=worst.subject,
         per=worst.per,

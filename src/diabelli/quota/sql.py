@@ -1,12 +1,10 @@
-"""Windows and holds in the ledger's database, which several processes share."""
+"""Quota stores in the ledger's database, shared by several processes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from limits.storage import Storage
-from limits.storage.base import SlidingWindowCounterSupport, TimestampedSlidingWindow
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from diabelli.errors import LedgerUnavailable
@@ -16,153 +14,102 @@ from diabelli.quota.store import QuotaBackend
 from diabelli.quota.window import Window
 
 
-class SqlWindows(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
-    """The storage that the `limits` package asks for; a window is named after its number."""
-
-    STORAGE_SCHEME = None
+class SqlWindows:
+    """`WindowStore` in SQL: a row per counter and window, named `COUNTER/INDEX`."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        super().__init__()
         self._database = database
         self._clock = clock
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """What the database raises."""
-        return LedgerUnavailable
-
-    def acquire_sliding_window_entry(
-        self, key: str, limit: int, expiry: int, amount: int = 1
-    ) -> bool:
-        """Count `amount` in the current window if that is within the limit."""
+    def read(self, counter: str, length_s: int) -> Window:
+        """Return the previous and the current count of a counter."""
         now = self._clock()
-        _, current = self.sliding_window_keys(key, expiry, now)
-        with self._database.write_transaction() as connection:
-            _advisory_lock(connection, key)
-            window = self._window(connection, key, expiry, now)
-            if window.used + amount > limit:
-                return False
-            _add(connection, current, amount, ends=now + window.remaining_s + expiry)
-        return True
-
-    def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        """Each window's count, and how long it will matter, of the one before and the current."""
-        now = self._clock()
-        with self._database.read_transaction() as connection:
-            window = self._window(connection, key, expiry, now)
-        return window.before, window.remaining_s, window.current, window.remaining_s + expiry
-
-    def clear_sliding_window(self, key: str, expiry: int) -> None:
-        """Forget both windows."""
-        for name in self.sliding_window_keys(key, expiry, self._clock()):
-            self.clear(name)
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count `amount` under that very name; the count with it."""
-        with self._database.write_transaction() as connection:
-            _add(connection, key, amount, ends=self._clock() + expiry)
-            return _count(connection, key, self._clock())
-
-    def get(self, key: str) -> int:
-        """The count under that very name."""
-        with self._database.read_transaction() as connection:
-            return _count(connection, key, self._clock())
-
-    def get_expiry(self, key: str) -> float:
-        """When the count under that very name ends, in Unix seconds."""
-        query = select(WINDOWS.c.ends).where(WINDOWS.c.name == key)
-        with self._database.read_transaction() as connection:
-            return float(connection.execute(query).scalar() or self._clock())
-
-    def check(self) -> bool:
-        """Whether the database can be used."""
-        try:
-            self.get("")
-        except LedgerUnavailable:
-            return False
-        return True
-
-    def reset(self) -> int:
-        """Forget every count; how many there were."""
-        with self._database.write_transaction() as connection:
-            return connection.execute(delete(WINDOWS)).rowcount
-
-    def clear(self, key: str) -> None:
-        """Forget the count under that very name."""
-        with self._database.write_transaction() as connection:
-            connection.execute(delete(WINDOWS).where(WINDOWS.c.name == key))
-
-    def _window(self, connection: Connection, key: str, expiry: int, now: float) -> Window:
-        before, current = self.sliding_window_keys(key, expiry, now)
-        return Window(
-            length_s=expiry,
-            before=_count(connection, before, now),
-            current=_count(connection, current, now),
-            remaining_s=expiry - now % expiry,
+        index = int(now // length_s)
+        before, current = f"{counter}/{index - 1}", f"{counter}/{index}"
+        query = select(WINDOWS.c.name, WINDOWS.c.images).where(
+            WINDOWS.c.name.in_((before, current))
         )
+        with self._database.read_transaction() as connection:
+            counts = {row.name: int(row.images) for row in connection.execute(query)}
+        return Window(
+            length_s=length_s,
+            before=counts.get(before, 0),
+            current=counts.get(current, 0),
+            remaining_s=length_s - now % length_s,
+        )
+
+    def add(self, counter: str, length_s: int, images: int) -> None:
+        """Add images to the current window of a counter."""
+        index = int(self._clock() // length_s)
+        name = f"{counter}/{index}"
+        row = {"name": name, "images": images, "ends": (index + 2) * length_s}
+        with self._database.write_transaction() as connection:
+            if not insert_if_absent(connection, WINDOWS, row):
+                increment = update(WINDOWS).where(WINDOWS.c.name == name)
+                connection.execute(increment.values(images=WINDOWS.c.images + images))
 
 
 class SqlReservations:
-    """As `Holds` has it; a hold lapses after `lapse_s`, should its process die."""
+    """`ReservationStore` in SQL.
+
+    Args:
+        database: Database with the ledger's tables.
+        ttl_s: Seconds until an unreleased reservation expires.
+        clock: Unix time in seconds.
+    """
 
     def __init__(
-        self, database: Database, lapse_s: float, clock: Callable[[], float] = time.time
+        self, database: Database, ttl_s: float, clock: Callable[[], float] = time.time
     ) -> None:
         self._database = database
-        self._lapse_s = lapse_s
+        self._ttl_s = ttl_s
         self._clock = clock
 
-    def reserve(self, bucket: str, hold: str, images: int) -> int:
-        """As `Holds` has it."""
+    def reserve(self, bucket: str, reservation: str, images: int) -> int:
+        """Reserve images and return all that are reserved in the bucket, these included."""
         now = self._clock()
-        row = {"bucket": bucket, "id": hold, "images": images, "lapses": now + self._lapse_s}
-        held = select(func.sum(HOLDS.c.images)).where(
+        row = {"bucket": bucket, "id": reservation, "images": images, "lapses": now + self._ttl_s}
+        reserved = select(func.sum(HOLDS.c.images)).where(
             HOLDS.c.bucket == bucket, HOLDS.c.lapses > now
         )
         with self._database.write_transaction() as connection:
             _advisory_lock(connection, bucket)
             insert_if_absent(connection, HOLDS, row)
-            return int(connection.execute(held).scalar_one())
+            return int(connection.execute(reserved).scalar_one())
 
-    def release(self, bucket: str, hold: str) -> None:
-        """As `Holds` has it."""
-        mine = (HOLDS.c.bucket == bucket) & (HOLDS.c.id == hold)
+    def release(self, bucket: str, reservation: str) -> None:
+        """Remove a reservation. No-op if it has expired."""
+        row = (HOLDS.c.bucket == bucket) & (HOLDS.c.id == reservation)
         with self._database.write_transaction() as connection:
-            connection.execute(delete(HOLDS).where(mine))
+            connection.execute(delete(HOLDS).where(row))
 
 
-def in_ledger(database: Database, lapse_s: float) -> QuotaBackend:
-    """A store for every process that shares the database."""
+def in_ledger(database: Database, ttl_s: float) -> QuotaBackend:
+    """Return a backend for every process that shares the database.
+
+    Args:
+        database: Database with the ledger's tables.
+        ttl_s: Seconds until an unreleased reservation expires.
+    """
     return QuotaBackend(
         windows=SqlWindows(database),
-        reservations=SqlReservations(database, lapse_s),
+        reservations=SqlReservations(database, ttl_s),
         backend_errors=(LedgerUnavailable,),
     )
 
 
 def delete_expired(database: Database, now: float) -> int:
-    """Remove what counts no more at that time; how many rows that were."""
+    """Delete counts and reservations that have expired at `now` and return the number of rows."""
     with database.write_transaction() as connection:
-        gone = [
+        deleted = [
             connection.execute(delete(WINDOWS).where(WINDOWS.c.ends <= now)),
             connection.execute(delete(HOLDS).where(HOLDS.c.lapses <= now)),
         ]
-        return sum(result.rowcount for result in gone)
-
-
-def _count(connection: Connection, name: str, now: float) -> int:
-    query = select(WINDOWS.c.images).where(WINDOWS.c.name == name, WINDOWS.c.ends > now)
-    return int(connection.execute(query).scalar() or 0)
-
-
-def _add(connection: Connection, name: str, images: int, *, ends: float) -> None:
-    if not insert_if_absent(connection, WINDOWS, {"name": name, "images": images, "ends": ends}):
-        more = update(WINDOWS).where(WINDOWS.c.name == name)
-        connection.execute(more.values(images=WINDOWS.c.images + images))
+        return sum(result.rowcount for result in deleted)
 
 
 def _advisory_lock(connection: Connection, name: str) -> None:
-    """Let one transaction at a time judge by that name; on SQLite there is only one anyway."""
+    """Serialise transactions by name on PostgreSQL; SQLite has one writer at a time."""
     if connection.dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
         connection.execute(lock, {"name": name})

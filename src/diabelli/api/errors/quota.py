@@ -11,7 +11,7 @@ from diabelli.errors import QuotaExceeded
 if TYPE_CHECKING:
     from diabelli.quota.quota import LimitStatus
 
-PERIODS = {"minute": "1min", "day": "1day", "once": "at once"}
+PERIODS = {"minute": "1min", "day": "1day", "concurrent": "at once"}
 """OpenAI's notation of a limit's period; `at once` extends it to concurrent images."""
 
 
@@ -20,7 +20,7 @@ def ratelimit_headers(statuses: Sequence[LimitStatus]) -> dict[str, str]:
 
     Limits on concurrent images have no headers: without a limit per period, the result is empty.
     """
-    periodic = [status for status in statuses if status.per != "once"]
+    periodic = [status for status in statuses if status.per != "concurrent"]
     if not periodic:
         return {}
     least = min(periodic, key=lambda status: (status.remaining, -status.reset_s))
@@ -40,7 +40,7 @@ def refusal_headers(refused: QuotaExceeded) -> Mapping[str, str]:
 
 def refusal_message(refused: QuotaExceeded) -> str:
     """Return OpenAI's message for an exceeded limit."""
-    unit = "concurrent images" if refused.per == "once" else f"images per {refused.per}"
+    unit = "concurrent images" if refused.per == "concurrent" else f"images per {refused.per}"
     owner = "this API key" if refused.subject == "key" else "this end-user"
     period = PERIODS[refused.per]
     advice = (

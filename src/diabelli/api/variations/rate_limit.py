@@ -48,7 +48,7 @@ class RateLimiter:
             return
         headers: dict[str, str] = request.state.headers
         taken = await to_thread.run_sync(self._quota.reserve, buckets, wanted.spec.n)
-        headers.update(ratelimit_headers(taken.standings))
+        headers.update(ratelimit_headers(taken.statuses))
         made = 0
         try:
             yield
