@@ -1,7 +1,7 @@
-"""Marks a picture as made by an algorithm, with the recipe that makes it again.
+"""XMP packet that marks a picture as made by an algorithm and records how to repeat it.
 
-The mark is an XMP packet with IPTC's digital source type, which search engines, image editors and
-AI-content checkers read: https://cv.iptc.org/newscodes/digitalsourcetype/
+The packet carries IPTC's digital source type, which search engines, image editors and AI-content
+checkers read: https://cv.iptc.org/newscodes/digitalsourcetype/
 """
 
 from __future__ import annotations
@@ -28,10 +28,15 @@ _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
 def xmp_packet(*, engine: str, version: str, trained: bool, seed: int, strength: float) -> bytes:
-    """The XMP packet, UTF-8, for a variation of that recipe.
+    """Return the XMP packet, UTF-8, of one variation.
 
-    trained: whether the engine learned from other pictures ("trainedAlgorithmicMedia") or uses the
-    source alone ("algorithmicMedia").
+    Args:
+        engine: name of the engine.
+        version: of the engine.
+        trained: whether the engine is a model trained on other pictures
+            ("trainedAlgorithmicMedia") or uses the source alone ("algorithmicMedia").
+        seed: of the variation.
+        strength: 0..1.
     """
     kind = "trainedAlgorithmicMedia" if trained else "algorithmicMedia"
     return _PACKET.format(

@@ -1,6 +1,6 @@
-"""Bytes to arrays and back: read hostile pictures, bring them to an aspect, write results.
+"""Image input and output: decode untrusted files, change the aspect ratio, encode results.
 
-The only package that imports Pillow. It knows nothing of variations or of how a picture travels.
+The only package that imports Pillow. It contains nothing about variations or HTTP.
 """
 
 from diabelli.pictures.aspect import fit

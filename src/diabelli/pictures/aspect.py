@@ -1,4 +1,4 @@
-"""Brings a source to another aspect, without scaling it."""
+"""Crop or pad an image to another aspect ratio."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from diabelli.pictures.limits import Image
 
 
 def fit(image: Image, height: int, width: int, how: Literal["crop", "pad"]) -> Image:
-    """The image at the aspect `height`:`width`, as near as whole pixels allow.
+    """Crop or pad `image` to the aspect ratio `height`:`width`, to the nearest whole pixel.
 
-    "crop" keeps the centre. "pad" keeps everything and adds bars: transparent ones to an image
-    with alpha, else each in the mean colour of the edge it continues.
+    Args:
+        image: (row, column, 3 or 4) uint8.
+        height: of the aspect ratio, at least 1.
+        width: of the aspect ratio, at least 1.
+        how: "crop" keeps the centre. "pad" keeps the whole image and adds two bars. The bars are
+            transparent if the image has alpha; otherwise each has the mean colour of its edge.
+
+    Returns:
+        `image` itself if it has that aspect ratio already.
     """
     if image.shape[0] * width == image.shape[1] * height:
         return image
@@ -45,5 +52,5 @@ def _pad_columns(image: Image, width: int) -> Image:
 
 
 def _mean_colour(edge: Image) -> Image:
-    """The mean of `edge` (length, channel) for each channel."""
+    """Return the mean of `edge` (length, channel) for each channel."""
     return cast(Image, np.rint(edge.mean(axis=0)).astype(np.uint8))

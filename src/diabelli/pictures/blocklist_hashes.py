@@ -1,7 +1,7 @@
-"""What is remembered of a picture to know it again, and what another is compared by.
+"""PDQ hashes to store for a blocked picture, and PDQ hashes to query the blocklist with.
 
-Both are PDQ hashes, of more than the picture as it stands: a wide picture must become a square one
-before most servers take it, and PDQ itself bears a trim of no more than about a hundredth.
+Both cover more than the picture itself. Most servers accept only squares, so a wide picture is
+cropped before it is uploaded. PDQ itself tolerates a trim of about 1 % of a side.
 """
 
 from __future__ import annotations
@@ -14,12 +14,20 @@ from diabelli.pictures.limits import Image
 from diabelli.pictures.pdq import pdq, pdq_dihedral
 
 _TRIM_SHARES = (0.0, 0.02, 0.04)
+"""Shares of a side cut from each edge before hashing.
+
+PDQ matches within about 0.01 of each, so that trims up to 0.05 are found.
+"""
 
 
 def hashes_to_store(image: Image) -> tuple[str, ...]:
-    """The hashes of `image`, whole and as a square of its centre, both also a little trimmed.
+    """Return the hashes of the whole image and of its central square, each at every trim.
 
-    Empty where it has too few features to have any.
+    Args:
+        image: (row, column, 3 or 4) uint8.
+
+    Returns:
+        Distinct hashes of 64 hexadecimal digits; empty if the image has too few features.
     """
     trimmed = (_trim(view, share) for view in _views(image) for share in _TRIM_SHARES)
     hashes = (pdq(view) for view in trimmed)
@@ -27,7 +35,14 @@ def hashes_to_store(image: Image) -> tuple[str, ...]:
 
 
 def hashes_to_query(image: Image) -> tuple[str, ...]:
-    """The hashes of `image`, whole and as a square of its centre, both in all their ways up."""
+    """Return the dihedral hashes of the whole image and of its central square.
+
+    Args:
+        image: (row, column, 3 or 4) uint8.
+
+    Returns:
+        Hashes of 64 hexadecimal digits; empty if the image has too few features.
+    """
     return tuple(chain.from_iterable(pdq_dihedral(view) for view in _views(image)))
 
 
@@ -38,6 +53,6 @@ def _views(image: Image) -> Iterator[Image]:
 
 
 def _trim(image: Image, share: float) -> Image:
-    """The image without that share of its height and width at each side."""
+    """Cut that share of the height and of the width from each side."""
     rows, columns = (round(side * share) for side in image.shape[:2])
     return image[rows : image.shape[0] - rows, columns : image.shape[1] - columns]

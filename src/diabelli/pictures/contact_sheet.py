@@ -1,4 +1,4 @@
-"""A contact sheet: many images on one, to be looked at together."""
+"""Contact sheet: a grid of thumbnails on one image."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ from diabelli.pictures.limits import Image
 from diabelli.pictures.scaling import flatten_on_white
 
 _TILE_SIDE_PX = 384
+"""Side of a tile in pixels: nine tiles fit a screen of 1200 pixels."""
 _GAP_PX = 12
+"""Space between tiles in pixels."""
 _WHITE = 255
 
 
 def contact_sheet(images: Sequence[Image]) -> Image:
-    """The images in reading order on white, each scaled into a square tile: (row, column, 3)."""
+    """Lay out images in reading order on white, each scaled into a square tile.
+
+    Args:
+        images: at least one; each (row, column, 3 or 4) uint8.
+
+    Returns:
+        (row, column, 3) uint8.
+    """
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
     step = _TILE_SIDE_PX + _GAP_PX
@@ -31,7 +40,7 @@ def contact_sheet(images: Sequence[Image]) -> Image:
 
 
 def _scale_to_tile(image: Image) -> Image:
-    """The image (row, column, 3) with its longer side as long as a tile."""
+    """Scale an image (row, column, 3) so that its longer side equals that of a tile."""
     scale = _TILE_SIDE_PX / max(image.shape[:2])
     height, width = (max(1, round(side * scale)) for side in image.shape[:2])
     picture = Pillow.fromarray(image).resize((width, height), Pillow.Resampling.LANCZOS)

@@ -1,4 +1,4 @@
-"""What a picture may be: the formats that are written, the limits on what is read."""
+"""Limits on sources, the output formats, and the array type of decoded images."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image: TypeAlias = NDArray[np.uint8]
-"""A decoded picture: (row, column, channel), uint8, sRGB; 3 channels, or 4 with straight alpha."""
+"""Decoded image: (row, column, channel) uint8 in sRGB; 3 channels, or 4 with straight alpha."""
 
 Format: TypeAlias = Literal["png", "webp", "jpeg"]
-"""A format that results are written in."""
+"""Output format."""
 
 _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeLimits:
-    """What a source may be.
+    """Limits that a source must meet before it is decoded.
 
     Attributes:
-        formats: Pillow's names of the formats that are read; the bytes decide, never a file name.
-        max_bytes: a source has at most that many bytes.
-        max_pixels: height times width is at most that.
+        formats: Pillow's names of the accepted formats; detected from the bytes, not a file name.
+        max_bytes: maximum size of the file in bytes.
+        max_pixels: maximum of height times width.
         square: whether the height must equal the width.
     """
 
@@ -35,7 +35,7 @@ class DecodeLimits:
 
 
 OPENAI = DecodeLimits(formats=("PNG",), max_bytes=4 * _MIB - 1, max_pixels=25_000_000, square=True)
-"""OpenAI's rule for a source: a square PNG of less than 4 MB."""
+"""OpenAI's limits: a square PNG of less than 4 MiB."""
 
 ANY = DecodeLimits(
     formats=("PNG", "JPEG", "WEBP", "AVIF", "GIF"),
@@ -43,7 +43,7 @@ ANY = DecodeLimits(
     max_pixels=25_000_000,
     square=False,
 )
-"""What a server takes from its clients where it is told to take more than OpenAI did."""
+"""Limits of a server with `inputs = "any"`: what browsers show, in any shape."""
 
 LOCAL = DecodeLimits(
     formats=(*ANY.formats, "BMP", "ICO", "JPEG2000", "PPM", "QOI", "TGA", "TIFF"),
@@ -51,4 +51,4 @@ LOCAL = DecodeLimits(
     max_pixels=89_000_000,
     square=False,
 )
-"""What the command and the library take from the person who runs them."""
+"""Limits of the command and the library: sources come from the person who runs them."""

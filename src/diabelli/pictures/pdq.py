@@ -1,10 +1,10 @@
-"""PDQ, a perceptual hash: pictures that look alike have hashes that differ in few of 256 bits.
+"""PDQ, a perceptual hash: similar pictures have hashes that differ in few of 256 bits.
 
-After "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Facebook, 2019),
-in whose words and bit order a hash is written here; so it can be compared with the lists of others.
-The box filters by which they shrink a picture lean to one side, by more the smaller it is. So every
-picture is first brought to 512x512, as the authors do with larger ones: the hash of a copy does not
-hang on its size.
+Implements "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Facebook,
+2019), with its word and bit order, so that hashes can be compared with published lists.
+The box filters of the reference implementation are not centred; the error grows as the picture
+gets smaller. Every picture is therefore resized to 512x512 first, as the authors do with larger
+ones. The hash of a copy then does not depend on its size.
 """
 
 from __future__ import annotations
@@ -21,58 +21,70 @@ from diabelli.pictures.limits import Image
 from diabelli.pictures.scaling import flatten_on_white
 
 PackedHashes: TypeAlias = NDArray[np.uint64]
-"""Hashes to compare by the thousand: (4, hash), uint64."""
+"""Hashes packed for fast comparison: (4, hash) uint64."""
 
 _FloatArray: TypeAlias = NDArray[np.floating[Any]]
 
 MAX_MATCH_DISTANCE = 31
-"""Two hashes that differ in at most so many bits are of the same picture, as PDQ's authors hold."""
+"""Maximum Hamming distance in bits of two hashes of the same picture; PDQ's authors' value."""
 
-_WORKING_SIDE = 512
+_WORKING_SIDE = 512  # pixels; the authors' size after the first resize
 _GRID_SIDE = 64
 _STEP = _WORKING_SIDE // _GRID_SIDE
 _BOX_WIDTH = _STEP // 2
 _DCT_SIDE = 16
-_MIN_SIDE = 5  # PDQ was tested on no fewer rows or columns
-_MIN_QUALITY = 50  # below it, PDQ's authors find hashes of unlike pictures alike
+_MIN_SIDE = 5  # rows and columns; PDQ was not tested on fewer
+_MIN_QUALITY = 50  # of 100; below it, PDQ's authors found hashes of different pictures to match
 
 
 def pdq(image: Image) -> str | None:
-    """The hash of `image` in 64 hexadecimal digits.
+    """Return the hash of `image` in 64 hexadecimal digits.
 
-    None where the image has too few features, so that its hash would match other pictures: a flat
-    colour, a faint gradient, fewer than 5 rows or columns. Transparent images count as on white.
+    Args:
+        image: (row, column, 3 or 4) uint8; alpha is flattened on white.
+
+    Returns:
+        None if the image has too few features and its hash would match other pictures: a flat
+        colour, a faint gradient, fewer than 5 rows or columns.
     """
     grids = _grids(image, mirrored=(False,))
     return _to_hex(_dct(grids[0])) if grids else None
 
 
 def pdq_dihedral(image: Image) -> tuple[str, ...]:
-    """The hashes of `image` in its eight ways up: turned and mirrored; its own comes first.
+    """Return the hashes of `image` under the eight symmetries of the square, its own first.
 
-    Empty where `pdq` is None. It costs little more than one hash: a turn is a mirror and
-    a transposition, and only a mirror is shrunk anew.
+    Costs little more than one hash: a rotation is a reflection and a transposition, and only a
+    reflection must be downsampled again.
+
+    Returns:
+        Eight hashes of 64 hexadecimal digits; empty if `pdq` returns None.
     """
     grids = _grids(image, mirrored=(False, True))
-    waves = [_dct(grid) for grid in grids]
-    return tuple(_to_hex(one) for one in [*waves, *(one.T for one in waves)])
+    coefficients = [_dct(grid) for grid in grids]
+    return tuple(_to_hex(one) for one in [*coefficients, *(one.T for one in coefficients)])
 
 
 def hamming_distance(one: str, other: str) -> int:
-    """In how many of 256 bits two hashes differ."""
+    """Return the number of bits, 0..256, in which two hashes differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def pack_hashes(hashes: Iterable[str]) -> PackedHashes:
-    """The hashes as (4, hash) words of 64 bits, for `distances`."""
+    """Pack hashes as (4, hash) uint64 for `hamming_distances`."""
     rows = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64).reshape(-1, 4)
     return np.ascontiguousarray(rows.T)
 
 
 def hamming_distances(ones: PackedHashes, others: PackedHashes) -> NDArray[np.uint16]:
-    """The `distance` of each of `ones` (4, m) to each of `others` (4, n), as (m, n).
+    """Return the Hamming distance of each pair of hashes.
 
-    It takes the ones in turn: let them be the fewer.
+    Args:
+        ones: (4, m); a Python loop runs over them, so pass the fewer hashes here.
+        others: (4, n).
+
+    Returns:
+        (m, n) uint16, bits.
     """
     found = np.zeros((ones.shape[1], others.shape[1]), np.uint16)
     for index, row in enumerate(found):
@@ -82,9 +94,9 @@ def hamming_distances(ones: PackedHashes, others: PackedHashes) -> NDArray[np.ui
 
 
 def _grids(image: Image, *, mirrored: tuple[bool, ...]) -> list[_FloatArray]:
-    """The image's brightness in (64, 64), with its rows and its columns mirrored as told.
+    """Return the luma as (64, 64) grids, one for each pair of row and column reflections.
 
-    Empty where there is too little to see.
+    Empty if the image has too few features.
     """
     if min(image.shape[:2]) < _MIN_SIDE:
         return []
@@ -98,36 +110,36 @@ def _mirror_variants(plane: _FloatArray, mirrored: tuple[bool, ...]) -> list[_Fl
 
 
 def _dct(grid: _FloatArray) -> _FloatArray:
-    """The 16 lowest waves of a grid in each direction but the constant: (16, 16)."""
-    cosines = _dct_matrix()
-    return cosines @ grid @ cosines.T
+    """Return DCT coefficients 1..16 of `grid` (64, 64) in each direction: (16, 16)."""
+    matrix = _dct_matrix()
+    return matrix @ grid @ matrix.T
 
 
 def _luma(image: Image) -> _FloatArray:
-    """Brightness 0..255, with at most 512 rows and columns."""
+    """Return the luma 0..255 of `image`, with at most 512 rows and columns."""
     picture = Pillow.fromarray(image)
     if max(image.shape[:2]) > _WORKING_SIDE:
-        # Pillow shrinks colours in less time than it takes to turn all of them into brightness.
+        # Resizing colours takes less time than converting all pixels to luma.
         whole = (_WORKING_SIDE, _WORKING_SIDE)
         picture = picture.resize(whole, Pillow.Resampling.BILINEAR, reducing_gap=1.0)
     if image.shape[2] == 4:
         picture = Pillow.fromarray(flatten_on_white(np.asarray(picture)))
-    # Pillow weighs red, green and blue as PDQ does, to the thousandth, and in a single pass.
+    # Pillow's weights of red, green and blue equal PDQ's to 0.001, and it needs a single pass.
     return cast(_FloatArray, np.asarray(picture.convert("F")))
 
 
 def _downsample_rows(luma: _FloatArray) -> _FloatArray:
-    """The rows (m, n), m <= 512, of 512 blurred by two box filters, and 64 taken: (64, n).
+    """Resize rows (m, n), m <= 512, to 512, blur with two box filters, take every 8th: (64, n).
 
-    As sums of slices, not as a product of matrices: for one so large NumPy starts threads, and on
-    a machine that is busy they cost more than the work.
+    Adds slices instead of multiplying matrices. NumPy would start threads for such a product, and
+    on a busy machine they cost more than the work.
     """
     luma = _upsample_rows(luma)
     first = _STEP // 2 - _BOX_WIDTH // 2
     shrunk = np.zeros((_GRID_SIDE, luma.shape[1]), np.float32)
     weighed = np.empty_like(shrunk)
     for tap, weight in enumerate(_filter_taps()):
-        # The last tap of the last row would lie outside, where nothing counts.
+        # The last tap of the last row is outside of the image and has weight 0.
         rows = luma[first + tap :: _STEP]
         np.multiply(rows, weight[: len(rows), None], out=weighed[: len(rows)])
         shrunk[: len(rows)] += weighed[: len(rows)]
@@ -135,7 +147,7 @@ def _downsample_rows(luma: _FloatArray) -> _FloatArray:
 
 
 def _upsample_rows(luma: _FloatArray) -> _FloatArray:
-    """The rows (m, n), m <= 512, as 512: one direction at a time, as little as there is to do."""
+    """Resize rows (m, n), m <= 512, to 512 rows; columns follow in the second pass."""
     rows, columns = luma.shape
     if rows == _WORKING_SIDE:
         return luma
@@ -145,7 +157,7 @@ def _upsample_rows(luma: _FloatArray) -> _FloatArray:
 
 @cache
 def _filter_taps() -> _FloatArray:
-    """How much each of 7 neighbouring rows counts for each of the 64 that are taken: (7, 64)."""
+    """Return the weights of 7 neighbouring rows for each of 64 samples: (7, 64)."""
     offset = np.arange(_WORKING_SIDE)[None, :] - np.arange(_WORKING_SIDE)[:, None]
     box = (offset > -_BOX_WIDTH // 2) & (offset <= _BOX_WIDTH // 2)
     blur = np.linalg.matrix_power(box / box.sum(axis=1, keepdims=True), 2)
@@ -157,21 +169,21 @@ def _filter_taps() -> _FloatArray:
 
 @cache
 def _dct_matrix() -> _FloatArray:
-    """The rows 1 to 16 of the 64-point cosine transform: (16, 64)."""
+    """Return rows 1..16 of the 64-point DCT-II matrix: (16, 64)."""
     wave, point = np.arange(1, _DCT_SIDE + 1)[:, None], np.arange(_GRID_SIDE)[None, :]
     cosines = np.sqrt(2 / _GRID_SIDE) * np.cos(np.pi / (2 * _GRID_SIDE) * wave * (2 * point + 1))
     return cast(_FloatArray, cosines.astype(np.float32))
 
 
 def _quality(grid: _FloatArray) -> int:
-    """PDQ's measure of how much there is to see in (64, 64) brightness: 0 nothing, 100 plenty."""
+    """Return PDQ's quality metric of a (64, 64) luma grid: 0 (featureless) to 100."""
     steps = [np.abs(np.diff(grid, axis=axis)) * 100 / 255 for axis in (0, 1)]
     return min(100, sum(int(np.trunc(step).sum()) for step in steps) // 90)
 
 
-def _to_hex(waves: _FloatArray) -> str:
-    """One bit for each wave (16, 16): whether it is above their median. The last comes first."""
-    values = waves.ravel()
+def _to_hex(coefficients: _FloatArray) -> str:
+    """Threshold DCT coefficients (16, 16) at their median; the last gives the first bit."""
+    values = coefficients.ravel()
     middle = values.size // 2 - 1
     median = np.partition(values, middle)[middle]
     return np.packbits(values[::-1] > median).tobytes().hex()

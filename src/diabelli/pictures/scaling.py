@@ -1,4 +1,4 @@
-"""Brings an image to another size, and to what other programs want of it."""
+"""Scaling, flattening on white, and conversion to Pillow."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from diabelli.pictures.limits import Image
 
 
 def cover(image: Image, height: int, width: int) -> Image:
-    """The centre of the image at another size, by Lanczos's filter.
+    """Crop the centre to the aspect ratio of the new size, and resample it with a Lanczos filter.
 
-    Its aspect is kept: what juts out of `height`:`width` is cut off.
+    Args:
+        image: (row, column, 3 or 4) uint8.
+        height: of the result in pixels, at least 1.
+        width: of the result in pixels, at least 1.
+
+    Returns:
+        (height, width, 3 or 4) uint8.
     """
     rows, columns = image.shape[:2]
     if (rows, columns) == (height, width):
@@ -20,13 +26,13 @@ def cover(image: Image, height: int, width: int) -> Image:
     kept_rows, kept_columns = height * scale, width * scale
     top, left = (rows - kept_rows) / 2, (columns - kept_columns) / 2
     box = (left, top, min(left + kept_columns, columns), min(top + kept_rows, rows))
-    # With alpha, Pillow weighs the colours by it, so that what is hidden does not bleed in.
+    # Pillow premultiplies by alpha, so that the colours of transparent pixels do not bleed.
     scaled = to_pillow(image).resize((width, height), Pillow.Resampling.LANCZOS, box)
     return np.array(scaled)
 
 
 def flatten_on_white(image: Image) -> Image:
-    """The image without alpha: what was transparent shows white."""
+    """Composite `image` (row, column, 3 or 4) over white: (row, column, 3) uint8."""
     if image.shape[2] == 3:
         return np.ascontiguousarray(image)
     alpha = image[..., 3:].astype(np.uint16)
@@ -35,5 +41,5 @@ def flatten_on_white(image: Image) -> Image:
 
 
 def to_pillow(image: Image) -> Pillow.Image:
-    """The image as Pillow has it, for libraries that want one."""
+    """Convert `image` (row, column, 3 or 4) to a Pillow image."""
     return Pillow.fromarray(np.ascontiguousarray(image))
