@@ -1,7 +1,7 @@
 // The public API as this page uses it, like any other client. Every path is relative, so that the
 // page works behind a path prefix.
 
-import { storageOf } from "./page.js";
+import { storageOf } from "./dom.js";
 
 const BASE = new URL(".", document.baseURI);
 

@@ -2,17 +2,17 @@
 
 import * as api from "./api.js";
 import { wireCrop } from "./crop.js";
-import { inWords, isHopeless } from "./faults.js";
-import { dropRun, forgetAll, keepRun, keepSource, remembered } from "./keeping.js";
+import { inWords, isHopeless } from "./errors.js";
+import { dropRun, forgetAll, keepRun, keepSource, remembered } from "./history.js";
 import { wireKey, wantKey } from "./key.js";
-import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } from "./large.js";
+import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } from "./lightbox.js";
 import { thumbnail } from "./picture.js";
-import { byId, plural, save, say } from "./page.js";
+import { byId, plural, save, say } from "./dom.js";
 import { isExpired, nameOf, RunView } from "./runs.js";
 import { choose, currentSource, heard, release, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
 import { wireTheme } from "./theme.js";
-import { readWish, showModels, wireWish } from "./wish.js";
-import { wireKeys } from "./walk.js";
+import { readWish, showModels, wireWish } from "./options.js";
+import { wireKeys } from "./keyboard-nav.js";
 import { zipped } from "./zip.js";
 
 const views = [];

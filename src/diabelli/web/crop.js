@@ -1,6 +1,6 @@
 // The crop box: a square over a picture that is not square. Moved by pointer or keyboard.
 
-import { byId, say } from "./page.js";
+import { byId, say } from "./dom.js";
 
 const SMALLEST = 16;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -1,7 +1,7 @@
 // The key: asked for only where the server wants one, kept in the tab's session storage alone.
 
 import { hasKey, useKey } from "./api.js";
-import { byId } from "./page.js";
+import { byId } from "./dom.js";
 
 let then = null;
 

@@ -1,6 +1,6 @@
 // One run on the page: its head, its progress, its cards.
 
-import { forget, fromTemplate, plural, strengthName, urlOf } from "./page.js";
+import { forget, fromTemplate, plural, strengthName, urlOf } from "./dom.js";
 import { whereabouts } from "./api.js";
 
 export const isExpired = (variation) => !variation.picture && variation.expires <= Date.now();

@@ -2,9 +2,9 @@
 
 import { Refusal } from "./api.js";
 import { cropBox, startCrop } from "./crop.js";
-import { inWords } from "./faults.js";
+import { inWords } from "./errors.js";
 import { filled, fingerprint, opened, squared } from "./picture.js";
-import { blobAt, byId, say, urlOf } from "./page.js";
+import { blobAt, byId, say, urlOf } from "./dom.js";
 
 // Enough for twice as many pixels as the page's own in the room that there is.
 const SHOWN_SIDE = 640;

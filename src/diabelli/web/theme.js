@@ -1,6 +1,6 @@
 // Light or dark: as the system has it, until somebody says otherwise here.
 
-import { byId, say, storageOf } from "./page.js";
+import { byId, say, storageOf } from "./dom.js";
 
 const storage = storageOf("localStorage");
 const NEXT = { auto: "light", light: "dark", dark: "auto" };

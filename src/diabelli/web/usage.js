@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { wireKey, wantKey } from "./key.js";
-import { byId, say } from "./page.js";
+import { byId, say } from "./dom.js";
 import { wireTheme } from "./theme.js";
 
 // Told apart by lightness as well as by hue, on light and on dark.

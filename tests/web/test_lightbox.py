@@ -80,7 +80,7 @@ def test_the_code_makes_the_same_picture(visit: Opened, server: Server, tmp_path
     )
     again = httpx.Response(200, content=done.stdout).json()["data"][0]
     shown = page.evaluate(
-        "async () => { const { blobAt } = await import(document.baseURI + 'web/page.js');"
+        "async () => { const { blobAt } = await import(document.baseURI + 'web/dom.js');"
         " const bytes = await blobAt(document.querySelector('#large-picture').src).arrayBuffer();"
         " return [...new Uint8Array(bytes)] }"
     )

@@ -1,6 +1,6 @@
 // Arrow keys walk over the grid, whatever its number of columns.
 
-import { byId } from "./page.js";
+import { byId } from "./dom.js";
 
 const middle = (element) => {
   const { left, width, top } = element.getBoundingClientRect();

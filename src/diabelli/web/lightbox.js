@@ -2,7 +2,7 @@
 
 import { describe, isExpired, sourceOf } from "./runs.js";
 import { snippet } from "./snippets.js";
-import { byId, say, save, strengthName, urlOf } from "./page.js";
+import { byId, say, save, strengthName, urlOf } from "./dom.js";
 
 let view = null;
 let variation = null;

@@ -1,6 +1,6 @@
 // What is wanted: the form's values, as the API takes them.
 
-import { byId, storageOf, strengthName } from "./page.js";
+import { byId, storageOf, strengthName } from "./dom.js";
 
 const storage = storageOf("localStorage");
 const FIELDS = ["n", "size", "strength", "seed", "model", "format"];
