@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the command line itself; docs/generate.py calls it."""
+"""Generates docs/commands.md from the Typer application; docs/generate.py calls it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ COMMANDS = """# Commands
 
 <!-- Written by docs/generate.py from src/diabelli/cli/; change it there. -->
 
-Every command tells the same with `--help`.
-The commands about keys, blocks and usage work on the ledger itself, whether a server runs or not; run them as the user who runs the server, so that each can write what the other made.
+`--help` prints the same text for every command.
+The commands for keys, blocks and usage work on the ledger directly, whether or not a server runs. Run them as the server's user, so that both can write each other's files.
 They find the ledger as the server does: by `diabelli.toml` in the working directory, the environment, `--config` or `--data-dir`.
 
-Exit codes: 0 all is well, 1 some of it could not be done, 2 the command or the settings cannot be followed, 3 the installation cannot do it.
+Exit codes: 0 success, 1 some of the work failed, 2 invalid command or settings, 3 incomplete installation.
 
 {commands}
 """
 
 
 def commands_page() -> str:
-    """docs/commands.md."""
+    """Return docs/commands.md."""
     commands = every_command(typer.main.get_command(app), "diabelli")
     return COMMANDS.format(commands="\n\n".join(_command(*found) for found in commands))
 
 
 def every_command(command: Any, name: str) -> list[tuple[str, Any]]:
-    """Each command that does something, with the words that call it."""
+    """Return each leaf command with its full name."""
     below = getattr(command, "commands", None)
     if below is None:
         return [(name, command)]
@@ -38,7 +38,7 @@ def every_command(command: Any, name: str) -> list[tuple[str, Any]]:
 
 
 def _command(name: str, command: Any) -> str:
-    """One command: what it does, and a row for each argument and option."""
+    """Return the section of one command: its help, and a row for each argument and option."""
     head = [f"## `{name}`", "", command.help, ""]
     rows = [_parameter(parameter) for parameter in command.params if not parameter.hidden]
     table = ["| argument or option | default | meaning |", "|---|---|---|", *rows]
@@ -46,7 +46,7 @@ def _command(name: str, command: Any) -> str:
 
 
 def _parameter(parameter: Any) -> str:
-    """How it is given, its default, and what it means."""
+    """Return the row of a parameter: syntax, default, meaning."""
     option = parameter.opts[0].startswith("-")
     name = ", ".join(parameter.opts) if option else parameter.metavar or parameter.name.upper()
     return f"| `{name}` | {_default(parameter)} | {parameter.help}{_choices(parameter)} |"
@@ -62,7 +62,7 @@ def _default(parameter: Any) -> str:
 
 
 def _choices(parameter: Any) -> str:
-    """What may be given, where that is one of a few words."""
+    """Return the list of accepted values of an enumeration."""
     kind = parameter.type_descriptor.annotation
     if not (isinstance(kind, type) and issubclass(kind, Enum)):
         return ""

@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that the code determines; a test fails where one is out of date."""
+"""Writes the generated pages of docs/; a test fails if one is out of date."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ SETTINGS = """# Settings
 
 <!-- Written by docs/generate.py from src/diabelli/settings/; change it there. -->
 
-A flag of `diabelli serve` beats the environment, which beats the settings file, which beats the default.
-The file is `diabelli.toml` in the working directory, or the one that `--config` names.
-In the environment a setting is called `{prefix}` and its name in capitals.
-All faults are told together, at start, and a name that does not exist is a fault.
+Precedence, highest first: a flag of `diabelli serve`, the environment, the settings file, the default.
+The file is `diabelli.toml` in the working directory, or the path given by `--config`.
+An environment variable has the prefix `{prefix}` and the setting's name in capitals.
+All errors are reported together at start, and an unknown name is an error.
 
 ```toml
 # diabelli.toml
@@ -52,12 +52,12 @@ variation = {{ "256x256" = 100, "512x512" = 200, "1024x1024" = 400 }}
 
 In the environment, `api_keys` is separated by commas, `models` and `engines` are JSON.
 
-Where the server asks for keys, and when it refuses to start without one, is told in [keys and limits](keys.md#where-keys-are-needed).
+[Keys and limits](keys.md#when-keys-are-needed) describes when the server needs keys, and when it refuses to start without one.
 """
 
 
 def settings_page() -> str:
-    """docs/settings.md."""
+    """Return docs/settings.md."""
     own = {name: field for name, field in EngineConfig.model_fields.items() if name not in CONDUCT}
     return SETTINGS.format(
         prefix=PREFIX,
@@ -67,7 +67,7 @@ def settings_page() -> str:
 
 
 def engines_page() -> str:
-    """docs/engines.md, with its table of presets made anew."""
+    """Return docs/engines.md with a regenerated table of presets."""
     before, _, rest = (HERE / "engines.md").read_text("utf-8").partition(TABLE)
     _, _, after = rest.partition(END)
     head = ("engine", "licence", "memory", "side", "steps", "work", "strength sets", "look")
@@ -77,12 +77,12 @@ def engines_page() -> str:
 
 
 def _facts(preset: Preset) -> tuple[str, ...]:
-    """What the table tells of one preset."""
-    lying = [_place(preset.name, preset.pipeline)]
-    lying += [_place(one.source.partition("/")[2], one) for one in preset.weights[1:]]
+    """Return the table cells of one preset."""
+    links = [_link(preset.name, preset.pipeline)]
+    links += [_link(one.source.partition("/")[2], one) for one in preset.weights[1:]]
     dial = f"`{preset.dial.argument}` {preset.dial.low:g} to {preset.dial.high:g}"
     return (
-        ", with ".join(lying),
+        ", with ".join(links),
         preset.licence,
         f"{preset.vram_gb:g} GB",
         str(preset.side),
@@ -93,13 +93,13 @@ def _facts(preset: Preset) -> tuple[str, ...]:
     )
 
 
-def _place(name: str, weights: Weights) -> str:
-    """Where weights lie, and at which revision."""
+def _link(name: str, weights: Weights) -> str:
+    """Return the link to weights on the hub, with their revision."""
     return f"[`{name}`](https://huggingface.co/{weights.source}) at `{weights.revision[:7]}`"
 
 
 def _table(topic: type[BaseModel], fields: Mapping[str, FieldInfo]) -> str:
-    """One topic: its heading, and a row for each setting."""
+    """Return one topic: its heading, and a row for each setting."""
     rows = [
         f"| `{name}` | {_default(field)} | {field.description} |" for name, field in fields.items()
     ]
@@ -118,18 +118,18 @@ METRICS = """# Metrics
 
 <!-- Written by docs/generate.py from src/diabelli/api/metrics.py; change it there. -->
 
-`GET /metrics` tells them in Prometheus's text format.
-Who may read it says the setting `metrics` ([settings](settings.md)): by default an admin key (`diabelli keys create --admin`), or anybody where the server is on a loopback address, without `no-auth`, and no key is made.
-With `--workers` whichever process is asked tells the sums of all; each start of the command counts from zero.
+`GET /metrics` returns them in Prometheus's text format.
+The setting `metrics` ([settings](settings.md)) controls access: by default it needs an admin key (`diabelli keys create --admin`), except on a loopback address without `no-auth` and without any key.
+With `--workers` each process returns the sums over all processes; counters restart from zero with the command.
 
 | metric | type | labels | meaning |
 |---|---|---|---|
 {rows}
 
-A counter has a companion `..._created`, a histogram `..._bucket`, `..._sum` and `..._count` as well, as Prometheus has it.
+As usual in Prometheus, a counter also has `..._created`, a histogram `..._bucket`, `..._sum` and `..._count`.
 The values of `reason` are the reasons on the page of [errors](errors.md).
-No label ever holds what a client made up, nor a key, a user or a picture.
-Where several processes run, the gauges of the others are those of their latest event.
+No label has values that clients choose, nor a key, a user or a picture.
+With several processes, the gauges of the other processes have the values of their latest event.
 
 ```yaml
 # prometheus.yml
@@ -143,20 +143,20 @@ scrape_configs:
 
 | question | query |
 |---|---|
-| How many pictures a minute? | `60 * sum(rate(diabelli_images_total[5m]))` |
-| How long do requests wait for a thread, at worst one in twenty? | `histogram_quantile(0.95, sum by (le) (rate(diabelli_stage_seconds_bucket{{stage="queued"}}[5m])))` |
-| How much of the server is in use? | `sum(diabelli_engine_busy) / sum(diabelli_engine_threads)` |
-| Does it turn requests away? | `sum by (reason) (rate(diabelli_rejections_total{{reason=~"overloaded|took_too_long"}}[5m]))` |
-| Is it at fault? | `sum(rate(diabelli_requests_total{{status="500"}}[5m]))` |
+| Pictures per minute | `60 * sum(rate(diabelli_images_total[5m]))` |
+| 95th percentile of the queue wait | `histogram_quantile(0.95, sum by (le) (rate(diabelli_stage_seconds_bucket{{stage="queued"}}[5m])))` |
+| Utilisation of the worker threads | `sum(diabelli_engine_busy) / sum(diabelli_engine_threads)` |
+| Rejected requests per second, by reason | `sum by (reason) (rate(diabelli_rejections_total{{reason=~"overloaded|took_too_long"}}[5m]))` |
+| Server errors per second | `sum(rate(diabelli_requests_total{{status="500"}}[5m]))` |
 
 ## Health
 
 | path | answer |
 |---|---|
-| `/health/live` | 200 while the process answers at all. |
-| `/health/ready` | 200 where requests can be carried out, else 503 with the parts that are `failing`: `engines` (not warm yet), `storage` (pictures cannot be written), `ledger` (it cannot be read), `server` (it is about to stop). |
+| `/health/live` | 200 while the process responds. |
+| `/health/ready` | 200 if requests can be served, else 503 with the list `failing`: `engines` (not warmed up yet), `storage` (pictures cannot be written), `ledger` (it cannot be read), `server` (it is stopping). |
 
-Neither asks for a key, and both are in the log at level `debug` only.
+Neither needs a key, and both are logged at level `debug` only.
 """
 
 ERRORS = """# Errors
@@ -164,12 +164,12 @@ ERRORS = """# Errors
 <!-- Written by docs/generate.py from src/diabelli/errors.py and src/diabelli/api/; change it there. -->
 
 Over HTTP every error is OpenAI's object, with all four keys: `{{"error": {{"code", "message", "param", "type"}}}}`.
-The log and the metrics name an error by its `reason`, which is finer than OpenAI's `code`.
-Where the message is "{sorry}", the log has the cause under the request's `x-request-id`.
-429 and 503 carry `Retry-After`.
-A request that is no HTTP at all, or that could be read in two ways, is answered 400 and its connection closed; it has no reason.
-The reason `unforeseen` is a fault that nobody foresaw, which is answered 500.
-At the command an error is a sentence on stderr and an exit code: 2 for a command or settings that cannot be followed, 3 for an installation that cannot do it, 1 for the rest.
+The log and the metrics name an error by its `reason`, which is more specific than OpenAI's `code`.
+If the message is "{sorry}", the log has the cause under the request's `x-request-id`.
+429 and 503 have `Retry-After`.
+A malformed or ambiguous HTTP request gets 400 and its connection is closed; it has no reason.
+The reason `unforeseen` is an unexpected exception; it gets 500.
+The command prints an error as one sentence on stderr and sets an exit code: 2 for an invalid command or invalid settings, 3 for an incomplete installation, 1 for other errors.
 
 | status | type | code | reason | when | what to do |
 |---|---|---|---|---|---|
@@ -177,45 +177,45 @@ At the command an error is a sentence on stderr and an exit code: 2 for a comman
 """
 
 REMEDIES: dict[type[Exception], str] = {
-    errors.DiabelliError: "Look the request up in the log by its id.",
-    errors.ClientError: "Do as the message says.",
-    errors.InvalidPicture: "Send a picture that the message describes.",
-    errors.NotSquare: 'Crop or pad the picture first; or let the operator set `inputs = "any"`.',
+    errors.DiabelliError: "Find the request in the log by its id.",
+    errors.ClientError: "Follow the message.",
+    errors.InvalidPicture: "Send a picture as the message describes.",
+    errors.NotSquare: 'Crop or pad the picture first; or ask the operator to set `inputs = "any"`.',
     errors.UnknownEngine: "Name one that `diabelli engines` lists.",
-    errors.ContentPolicyViolation: "Nothing, or ask the operator to unblock the picture.",
-    errors.UserBlocked: "Nothing, or ask the operator: `diabelli unblock user ID`.",
-    errors.InvalidSignature: "Use the URL as it was given, with its whole query.",
-    errors.LinkExpired: "Ask anew, and fetch within the lifetime of links (`lifetime_s`).",
-    errors.PictureNotFound: "Use the URL as it was given; pictures are removed when their time is over.",
-    errors.QuotaExceeded: "Wait as long as `Retry-After` says, or ask for a higher limit.",
-    errors.OperatorError: "Operator: do as the message says, at the command or in the log.",
-    errors.StoreUnavailable: "Operator: make the folder of `data_dir` writable, and room on its disk.",
-    errors.LedgerUnavailable: "Operator: see to the database of `ledger`, its disk and its locks.",
-    errors.QuotaUnavailable: "Operator: see to what `limits_url` names.",
-    errors.EngineFailed: "Try again; if it stays, report it with the trace in the log.",
-    errors.Cancelled: "Nothing: nobody was there to be answered.",
+    errors.ContentPolicyViolation: "Send another picture, or ask the operator to unblock it.",
+    errors.UserBlocked: "Ask the operator: `diabelli unblock user ID`.",
+    errors.InvalidSignature: "Use the URL unchanged, with its whole query.",
+    errors.LinkExpired: "Send a new request, and fetch within the lifetime of links (`lifetime_s`).",
+    errors.PictureNotFound: "Use the URL unchanged; pictures are deleted when they expire.",
+    errors.QuotaExceeded: "Wait for the time in `Retry-After`, or ask for a higher limit.",
+    errors.OperatorError: "Operator: follow the message, on the terminal or in the log.",
+    errors.StoreUnavailable: "Operator: make `data_dir` writable, and free space on its disk.",
+    errors.LedgerUnavailable: "Operator: check the database of `ledger`, its disk and its locks.",
+    errors.QuotaUnavailable: "Operator: check the store at `limits_url`.",
+    errors.EngineFailed: "Retry; if it persists, report it with the trace from the log.",
+    errors.Cancelled: "Nothing: the client had disconnected.",
     exceptions.MissingApiKey: "Send a key as `Authorization: Bearer KEY`.",
     exceptions.InvalidApiKey: "Send a key that the operator made and has not revoked.",
     exceptions.AdminRequired: "Use a key that was made with `diabelli keys create --admin`.",
     exceptions.RouteNotFound: "See `/docs` for what is served.",
-    exceptions.MethodNotAllowed: "Use the method in the answer's `Allow`.",
+    exceptions.MethodNotAllowed: "Use a method of the response's `Allow`.",
     exceptions.WrongContentType: "Send `multipart/form-data`.",
-    exceptions.MalformedForm: "Let a library build the form.",
-    exceptions.BodyTooLarge: "Send less; operator: raise `max_body_bytes`.",
+    exceptions.MalformedForm: "Build the form with a library.",
+    exceptions.BodyTooLarge: "Send a smaller body; operator: raise `max_body_bytes`.",
     exceptions.BodyStalled: "Send the body without pauses; operator: raise `body_timeout_s`.",
-    exceptions.IdempotencyKeyReused: "Draw a new `Idempotency-Key` for each new request.",
+    exceptions.IdempotencyKeyReused: "Use a new `Idempotency-Key` for each new request.",
     exceptions.UnknownModel: "Name one of `GET /v1/models`.",
     exceptions.ModelNotFound: "Name one of `GET /v1/models`.",
-    exceptions.SchemaViolation: "Send the fields as [the API](api.md) has them.",
-    exceptions.Overloaded: "Wait as long as `Retry-After` says; operator: more threads, or a longer `queue`.",
-    exceptions.DeadlineExceeded: "Ask for less at a time; operator: raise `deadline_s`.",
-    exceptions.ShuttingDown: "Ask again; another process or the restarted one will answer.",
+    exceptions.SchemaViolation: "Send the fields as [the API](api.md) describes them.",
+    exceptions.Overloaded: "Wait for the time in `Retry-After`; operator: raise `threads` or `queue`.",
+    exceptions.DeadlineExceeded: "Request fewer or smaller variations; operator: raise `deadline_s`.",
+    exceptions.ShuttingDown: "Retry; another process or the restarted one will answer.",
 }
-"""What to do about an error, and about those below it that have no sentence of their own."""
+"""Remedy of an error class; it also applies to subclasses without their own entry."""
 
 
 def metrics_page() -> str:
-    """docs/metrics.md."""
+    """Return docs/metrics.md."""
     rows = [
         f"| `{family.name}` | {family.kind} | {', '.join(f'`{label}`' for label in family.labels) or 'none'} | {family.help} |"
         for family in FAMILIES
@@ -224,13 +224,13 @@ def metrics_page() -> str:
 
 
 def errors_page() -> str:
-    """docs/errors.md."""
+    """Return docs/errors.md."""
     rows = sorted((_row(kind).status, _error(kind)) for kind in every_error(errors.DiabelliError))
     return ERRORS.format(rows="\n".join(row for _, row in rows), sorry=SORRY)
 
 
 def every_error(root: type[errors.DiabelliError]) -> list[type[errors.DiabelliError]]:
-    """The class and all below it; those that only group others are not raised themselves."""
+    """Return the class and all its subclasses, without those that only group others."""
     below = [kind for branch in root.__subclasses__() for kind in every_error(branch)]
     ours = root.__module__.startswith("diabelli.")
     return [*([root] if ours and root not in GROUPS else []), *below]
@@ -240,7 +240,7 @@ GROUPS = (errors.DiabelliError, errors.ClientError, errors.OperatorError)
 
 
 def _row(kind: type[errors.DiabelliError]) -> ErrorSpec:
-    """How the class is answered."""
+    """Return the HTTP response of the class."""
     return spec_for(kind.__new__(kind))
 
 

@@ -20,7 +20,7 @@ def test_every_named_test_exists(path: str, name: str) -> None:
 
 def test_every_threat_names_a_test() -> None:
     """No row of the tables of threats stands on its word alone."""
-    threats = PAGE.split("## Threats and what they meet")[1].split("## What is left to the")[0]
+    threats = PAGE.split("## Threats and defences")[1].split("## Left to the")[0]
     rows = [
         line
         for line in threats.splitlines()

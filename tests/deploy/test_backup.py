@@ -88,7 +88,7 @@ def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
     refused = backup(data, tmp_path / "copy")
     assert (refused.returncode, refused.stderr) == (
         1,
-        f"{data} is no data directory of Diabelli: there is no secret in it\n",
+        f"{data} is not a data directory of Diabelli: it has no file named secret\n",
     )
     (data / "secret").write_bytes(b"s" * 32)
     again = backup(data, tmp_path)

@@ -1,4 +1,4 @@
-"""axe-core, which knows what is hard to use without eyes or a pointer; brought from npm, kept."""
+"""axe-core, the accessibility checker; installed from npm and cached."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def script(folder: Path) -> str:
-    """Its source; installed into the folder on first use."""
+    """Return its source; install it into the folder on first use."""
     path = folder / "node_modules" / "axe-core" / "axe.min.js"
     if not path.exists():
         if not shutil.which("npm"):
-            pytest.skip("npm is needed to bring axe-core")
+            pytest.skip("npm is needed to install axe-core")
         command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", folder]
         command.append(f"axe-core@{VERSION}")
         done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
@@ -28,7 +28,7 @@ def script(folder: Path) -> str:
 
 
 def complaints(page: Page, axe: str) -> list[str]:
-    """What it finds wrong with the page as it stands: the rule, and where."""
+    """Return the violations on the current page: rule and element."""
     page.evaluate(axe)
     found = page.evaluate(
         "rules => axe.run(document, { runOnly: { type: 'tag', values: rules } })", RULES

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings Chromium, which the tests of the page need, where that can be done without asking anybody.
+# Installs Chromium for the tests of the page, if that is possible without interaction.
 for name in chromium chromium-browser google-chrome; do
   command -v "$name" >/dev/null && exit 0
 done
@@ -10,4 +10,4 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium \
     >/dev/null 2>&1 && exit 0
 fi
-echo "No Chromium here, and it cannot be installed: the tests of the page will be skipped."
+echo "Chromium is missing and cannot be installed: the tests of the page will be skipped."

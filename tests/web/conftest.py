@@ -1,4 +1,4 @@
-"""A real browser, without a window, on pages of real servers with tiny engines."""
+"""A real headless browser on pages of real servers with tiny engines."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from web.axe import script
 
 __all__ = ["gate", "serve", "server"]  # pytest finds fixtures by their names here
 
-SMALL = """localStorage["diabelli.wish"] ??= '{"size": "256x256"}'"""
-"""What the page remembers: tests need no large pictures."""
-PATIENCE_MS = 30_000
-"""How long a wait may take: two loaded cores are slow, and a wait that comes true costs nothing."""
+SMALL = """localStorage["diabelli.options"] ??= '{"size": "256x256"}'"""
+"""Saved options of the page: tests need no large pictures."""
+TIMEOUT_MS = 30_000
+"""Time-out of a wait, in milliseconds: generous for two loaded cores, free if the wait succeeds."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 Opened = Callable[..., Page]
 
 
 def executable() -> str | None:
-    """The browser: what CHROMIUM says, or else the first that is installed."""
+    """Return the path in CHROMIUM, or else the first installed browser."""
     named = os.environ.get("CHROMIUM")
     return named or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; the tests that need it are skipped where there is none."""
+    """Chromium; tests that need it are skipped if it is missing."""
     path = executable()
     if path is None:
-        pytest.skip("no Chromium here: install it, or name it in CHROMIUM")
+        pytest.skip("Chromium is missing: install it, or set CHROMIUM to its path")
     with sync_playwright() as playwright:
-        # A sandbox within the sandbox of a container cannot be had.
+        # Chromium's sandbox does not work inside a container.
         yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
-def is_fault(told: ConsoleMessage) -> bool:
-    """Whether the console tells of a mistake of the page: what it may not do, or did not foresee.
+def is_fault(message: ConsoleMessage) -> bool:
+    """Whether a console message is an error of the page: a policy violation or an exception.
 
-    An answer that is a refusal is told there as well, by the browser itself, and is none.
+    The browser also logs each HTTP error response there; these do not count.
     """
-    return told.type == "error" and not told.text.startswith("Failed to load resource")
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
 
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Opened]:
-    """Opens the page of a server in a fresh profile; no error of its scripts goes unseen."""
+    """Opens the page of a server in a fresh profile; an error of its scripts fails the test."""
     faults: list[str] = []
     contexts = []
 
@@ -61,9 +61,9 @@ def visit(browser: Browser) -> Iterator[Opened]:
         contexts.append(context)
         context.add_init_script(SMALL)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(TIMEOUT_MS)
         page.on("pageerror", lambda fault: faults.append(str(fault)))
-        page.on("console", lambda told: faults.append(told.text) if is_fault(told) else None)
+        page.on("console", lambda said: faults.append(said.text) if is_fault(said) else None)
         page.goto(server.url + path)
         if ready:
             page.wait_for_selector("body[data-ready]")
@@ -82,7 +82,7 @@ def axe(request: pytest.FixtureRequest) -> str:
 
 
 def halves(width: int = 64, height: int = 64, kind: str = "PNG") -> bytes:
-    """A picture whose left half is red and whose right half is blue."""
+    """Return a picture with a red left half and a blue right half."""
     image = Pillow.new("RGB", (width, height), (220, 30, 30))
     image.paste((30, 30, 220), (width // 2, 0, width, height))
     file = io.BytesIO()
@@ -91,13 +91,13 @@ def halves(width: int = 64, height: int = 64, kind: str = "PNG") -> bytes:
 
 
 def pick(page: Page, picture: bytes | None = None, name: str = "halves.png") -> None:
-    """Choose a file, as by the browser's own dialog."""
+    """Choose a file, as with the browser's file dialog."""
     content = halves() if picture is None else picture
     page.set_input_files("#file", {"name": name, "mimeType": "", "buffer": content})
 
 
 def settled(page: Page, runs: int = 1) -> None:
-    """Wait until so many runs are there and none of them works any more."""
+    """Wait until the page has `runs` runs and none is in progress."""
     page.wait_for_function(
         "runs => document.querySelectorAll('.run').length === runs"
         " && !document.querySelector('.run[aria-busy=true]')",
@@ -105,8 +105,8 @@ def settled(page: Page, runs: int = 1) -> None:
     )
 
 
-def wish(page: Page, **values: str) -> None:
-    """Set fields of the form, those behind the fold included."""
+def set_options(page: Page, **values: str) -> None:
+    """Set fields of the form, including those in closed details."""
     if "model" in values:
         page.wait_for_selector(f"#model option[value={values['model']}]", state="attached")
     page.evaluate(
@@ -117,7 +117,7 @@ def wish(page: Page, **values: str) -> None:
 
 
 def pixel(page: Page, selector: str, x: float, y: float = 0.5) -> list[int]:
-    """The colour of an <img> at shares of its sides."""
+    """Return the colour of an <img> at relative coordinates 0..1."""
     colour: list[int] = page.eval_on_selector(
         selector,
         """async (image, [x, y]) => {

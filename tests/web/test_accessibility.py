@@ -1,4 +1,4 @@
-"""The page for everybody: without a pointer, without eyes, in the dark, on a phone, by proxy."""
+"""Accessibility: keyboard, screen reader, colour schemes, phones; and path prefixes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server
 from web.axe import complaints
-from web.conftest import Opened, halves, pick, settled, wish
+from web.conftest import Opened, halves, pick, set_options, settled
 
 SMALLEST_TARGET = 24
-"""CSS pixels that WCAG 2.2 wants of what is pressed, on either side."""
+"""Minimum side of a target in CSS pixels, by WCAG 2.2."""
 
 
 def still(page: Page) -> None:
-    """Colours that are on their way to others have no contrast to speak of."""
+    """Disable transitions: colours in transition have no defined contrast."""
     page.emulate_media(reduced_motion="reduce")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Opened, server: Server, axe: str, scheme: str) -> None:
-    """Neither on the empty page, nor on one with runs and a trail, nor in the large view."""
+    """Neither on the empty page, nor on one with runs and a trail, nor in the lightbox."""
     page = visit(server, color_scheme=scheme)
     still(page)
     assert complaints(page, axe) == []
@@ -45,27 +45,27 @@ def test_axe_finds_nothing(visit: Opened, server: Server, axe: str, scheme: str)
 def test_axe_finds_nothing_while_it_works_or_fails(
     visit: Opened, serve: Serve, gate: Gate, axe: str, scheme: str
 ) -> None:
-    """Progress, previews, faults, the wish for a key and what expired are told properly as well."""
+    """Progress, previews, errors and the key form are accessible as well."""
     page = visit(serve(api_keys=("right-key",)), color_scheme=scheme)
     still(page)
     page.fill("#key", "wrong-key-1234")
-    page.click("text=Use it")
+    page.click("text=Use this key")
     page.wait_for_selector("#key-error:not(:empty)")
     assert complaints(page, axe) == []
     page.fill("#key", "right-key")
-    page.click("text=Use it")
+    page.click("text=Use this key")
     page.wait_for_selector("#key-form", state="hidden")
-    wish(page, model="halfway")
+    set_options(page, model="halfway")
     pick(page)
-    page.wait_for_selector(".card:not(.coming)")
-    page.wait_for_selector(".card.coming.seen")
+    page.wait_for_selector(".card:not(.pending)")
+    page.wait_for_selector(".card.pending.has-preview")
     assert complaints(page, axe) == []
     gate.opened.set()
     settled(page)
-    wish(page, model="stumbler")
+    set_options(page, model="stumbler")
     page.click("#make")
     page.wait_for_selector(".run-error:not(:empty)")
-    pick(page, b"dear diary", "diary.txt")
+    pick(page, b"plain text", "diary.txt")
     page.wait_for_selector("#source-error:not(:empty)")
     assert complaints(page, axe) == []
 
@@ -88,13 +88,13 @@ def test_everything_can_be_done_by_keyboard(visit: Opened, server: Server) -> No
     page.wait_for_selector(".card.pinned")
     assert page.get_attribute(".card.pinned .shown", "alt").startswith("Variation 2 of 4")
     page.keyboard.press("Enter")
-    assert page.text_content("#large-title") == "Variation 2 of 4"
+    assert page.text_content("#lightbox-title") == "Variation 2 of 4"
     page.keyboard.press("v")
     settled(page, 2)
 
 
-def test_arrows_walk_between_rows(visit: Opened, server: Server) -> None:
-    """Up and down go to the picture above or below, across runs as well."""
+def test_arrows_move_between_rows(visit: Opened, server: Server) -> None:
+    """Up and down move the focus to the picture above or below, also across runs."""
     page = visit(server, viewport={"width": 390, "height": 844})
     pick(page)
     settled(page)
@@ -106,8 +106,8 @@ def test_arrows_walk_between_rows(visit: Opened, server: Server) -> None:
     assert page.evaluate(focused).startswith("Variation 2 of 4")
 
 
-def test_the_focus_is_seen_on_a_picture(visit: Opened, server: Server) -> None:
-    """Over the picture, not under it."""
+def test_the_focus_ring_is_visible_on_a_picture(visit: Opened, server: Server) -> None:
+    """It is drawn over the picture, not under it."""
     page = visit(server)
     still(page)
     pick(page)
@@ -120,19 +120,19 @@ def test_the_focus_is_seen_on_a_picture(visit: Opened, server: Server) -> None:
     assert accent == f"rgb{ring}"
 
 
-def test_what_happens_is_told_to_screen_readers(visit: Opened, server: Server) -> None:
-    """A live region says what arrives; every picture has words."""
+def test_screen_readers_get_announcements(visit: Opened, server: Server) -> None:
+    """A live region announces arrivals; every picture has alternative text."""
     page = visit(server)
     pick(page)
     settled(page)
-    assert page.text_content("#said") == "4 variations ready"
+    assert page.text_content("#status") == "4 variations ready"
     alts = page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)")
     assert len(set(alts)) == 4
     assert all("of halves.png, medium, seed" in alt for alt in alts)
 
 
 def test_colours_follow_the_system_or_the_button(visit: Opened, server: Server) -> None:
-    """Light, dark, or as the system has it; remembered."""
+    """Light, dark, or the system's scheme; the choice survives a reload."""
     page = visit(server, color_scheme="dark")
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     dark = page.evaluate(paper)
@@ -148,12 +148,12 @@ def test_colours_follow_the_system_or_the_button(visit: Opened, server: Server) 
     assert page.evaluate(paper) == light
 
 
-def test_nothing_moves_for_who_wants_no_motion(visit: Opened, serve: Serve, gate: Gate) -> None:
-    """No animation and no transition runs, even while variations are in the making."""
+def test_reduced_motion_disables_animations(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """No animation and no transition runs, even while variations are in progress."""
     page = visit(serve(), reduced_motion="reduce")
-    wish(page, model="gate")
+    set_options(page, model="gate")
     pick(page)
-    page.wait_for_selector(".card.coming")
+    page.wait_for_selector(".card.pending")
     assert page.evaluate("document.getAnimations().length") == 0
     gate.opened.set()
     settled(page)
@@ -161,10 +161,10 @@ def test_nothing_moves_for_who_wants_no_motion(visit: Opened, serve: Serve, gate
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, width: int) -> None:
-    """Neither on the page nor in the large view, and no button is cut off."""
+    """Neither on the page nor in the lightbox, and no button is cut off."""
     viewport = {"width": width, "height": 700}
     page = visit(server, viewport=viewport, has_touch=True, is_mobile=True)
-    # innerWidth would do no good: a phone shows a page that is too wide as a whole, made smaller.
+    # innerWidth is not usable: a phone zooms out to show a page that is too wide.
     overhang = f"document.documentElement.scrollWidth - {width}"
     assert page.evaluate(overhang) <= 0
     pick(page, halves(200, 100), "a-name-that-is-so-very-long-that-no-phone-has-room-for-it.png")
@@ -172,19 +172,19 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, widt
     assert page.evaluate(overhang) <= 0
     card = page.locator(".card >> nth=0").bounding_box()
     for index in range(4):
-        button = page.locator(f".card-acts button >> nth={index}").bounding_box()
+        button = page.locator(f".card-actions button >> nth={index}").bounding_box()
         assert button["x"] >= card["x"]
         assert min(button["width"], button["height"]) >= SMALLEST_TARGET
     page.tap(".card .open >> nth=0")
-    page.wait_for_selector("#large")
-    dialog = page.locator("#large").bounding_box()
+    page.wait_for_selector("#lightbox")
+    dialog = page.locator("#lightbox").bounding_box()
     assert dialog["x"] >= 0
     assert dialog["width"] <= width
-    assert page.eval_on_selector("#large", "view => view.scrollWidth - view.clientWidth") <= 0
+    assert page.eval_on_selector("#lightbox", "view => view.scrollWidth - view.clientWidth") <= 0
 
 
 def test_a_path_prefix_changes_nothing(visit: Opened, server: Server) -> None:
-    """Behind a proxy that serves it under a path of its own, the page works the same."""
+    """Behind a proxy that serves it under a path prefix, the page works the same."""
     page = visit(server)
     page.close()
 

@@ -1,4 +1,4 @@
-"""What goes wrong is said in words, where it happened."""
+"""Error messages appear in the place where the error occurred."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from playwright.sync_api import Page, Route
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server, picture
-from web.conftest import Opened, pick, settled, wish
+from web.conftest import Opened, pick, set_options, settled
 
 
 def occupy(server: Server) -> threading.Thread:
-    """A request of somebody else that takes all the room there is."""
+    """Start a request of another client that fills the queue."""
     url = f"{server.base_url}/images/variations"
     data = {"model": "gate", "size": "256x256"}
     files = {"image": picture()}
@@ -30,8 +30,8 @@ def error(page: Page) -> str:
     return page.text_content(".run-error") or ""
 
 
-def test_busy_tells_when_to_try_again(visit: Opened, serve: Serve, gate: Gate) -> None:
-    """The button counts the seconds down that the server asks for, and then works."""
+def test_a_busy_server_delays_the_retry(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """The retry button counts down the seconds of Retry-After, and then works."""
     server = serve(queue=1)
     other = occupy(server)
     assert gate.entered.wait(30)
@@ -39,9 +39,9 @@ def test_busy_tells_when_to_try_again(visit: Opened, serve: Serve, gate: Gate) -
     now = time.time()
     page.clock.set_fixed_time(now)
     pick(page)
-    told = error(page)
-    assert "The server is busy" in told
-    assert "Try again in 1 s" in told
+    message = error(page)
+    assert "The server is busy" in message
+    assert "Try again in 1 s" in message
     assert page.is_disabled(".run-error button")
     gate.opened.set()
     other.join()
@@ -52,21 +52,21 @@ def test_busy_tells_when_to_try_again(visit: Opened, serve: Serve, gate: Gate) -
     assert page.text_content(".run-error") == ""
 
 
-def test_a_fault_on_the_way_is_told(visit: Opened, serve: Serve) -> None:
-    """An engine that fails is told of in the run, with a way to try again."""
+def test_an_engine_failure_is_shown(visit: Opened, serve: Serve) -> None:
+    """The run shows the error of a failed engine, with a retry button."""
     page = visit(serve())
-    wish(page, model="stumbler")
+    set_options(page, model="stumbler")
     pick(page)
     assert "Sorry about that!" in error(page)
     assert page.locator(".card").count() == 0
     assert page.is_enabled(".run-error button")
 
 
-def test_a_picture_that_cannot_be_fetched_is_told(visit: Opened, serve: Serve, gate: Gate) -> None:
-    """A broken fetch waits for the end of the stream to be told, and fails nothing else."""
+def test_a_failed_fetch_is_shown(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """A failed fetch of a picture is reported when the stream ends, and fails nothing else."""
     page = visit(serve())
     page.route("**/results/**", lambda route: route.abort())
-    wish(page, model="halfway")
+    set_options(page, model="halfway")
     with page.expect_event("requestfailed"):
         pick(page)
     gate.opened.set()
@@ -74,15 +74,15 @@ def test_a_picture_that_cannot_be_fetched_is_told(visit: Opened, serve: Serve, g
     assert page.is_enabled(".run-error button")
 
 
-def test_a_stream_that_breaks_is_told(visit: Opened, server: Server) -> None:
-    """What was ready stays, also when it is tried again."""
+def test_a_broken_stream_is_shown(visit: Opened, server: Server) -> None:
+    """Finished variations stay, also after a retry."""
 
     def cut(route: Route) -> None:
-        """Pass the answer on up to its first finished variation."""
-        answer = route.fetch()
-        told = answer.text()
-        end = told.index("\n\n", told.index("event: image_variation.completed"))
-        route.fulfill(response=answer, body=told[: end + 2])
+        """Forward the response up to its first finished variation."""
+        response = route.fetch()
+        text = response.text()
+        end = text.index("\n\n", text.index("event: image_variation.completed"))
+        route.fulfill(response=response, body=text[: end + 2])
 
     page = visit(server)
     page.route("**/v1/images/variations", cut)
@@ -96,64 +96,64 @@ def test_a_stream_that_breaks_is_told(visit: Opened, server: Server) -> None:
     assert page.locator(".run-error:not(:empty)").count() == 0
 
 
-def test_a_server_that_is_gone_is_told(visit: Opened, server: Server) -> None:
-    """No connection is no silence."""
+def test_an_unreachable_server_is_shown(visit: Opened, server: Server) -> None:
+    """A failed connection gives a message."""
     page = visit(server)
     page.route("**/v1/images/variations", lambda route: route.abort())
     pick(page)
     assert "does not answer" in error(page)
 
 
-def test_a_refusal_is_told_in_the_servers_words(visit: Opened, server: Server) -> None:
-    """What trying again cannot help offers no button for it."""
+def test_a_refusal_shows_the_servers_message(visit: Opened, server: Server) -> None:
+    """A permanent error has no retry button."""
     page = visit(server)
-    wish(page, seed="9999999999999999999")
+    set_options(page, seed="9999999999999999999")
     pick(page)
     assert "seed 9999999999999999999 is not accepted" in error(page)
     assert page.locator(".run-error button").count() == 0
 
 
-def test_a_wrong_seed_is_shown_where_it_is(visit: Opened, server: Server) -> None:
-    """The fold that hides the field opens, and nothing is asked of the server."""
+def test_an_invalid_seed_is_shown_at_its_field(visit: Opened, server: Server) -> None:
+    """The details with the field open, and no request is sent."""
     page = visit(server)
     pick(page)
     settled(page)
-    wish(page, seed="my lucky number")
+    set_options(page, seed="my lucky number")
     page.click("#make")
     page.wait_for_selector("#seed")
     assert page.evaluate("document.activeElement.id") == "seed"
     assert page.locator(".run").count() == 1
 
 
-def test_a_picture_that_is_too_large_is_told(visit: Opened, serve: Serve) -> None:
-    """The server's own limit may be lower than what the page makes of every picture."""
+def test_an_oversize_picture_is_shown(visit: Opened, serve: Serve) -> None:
+    """The server's limit may be lower than the size of the page's PNG."""
     page = visit(serve(max_body_bytes=2048))
     noise = picture(64)
     assert len(noise) > 2048
     pick(page, noise)
-    told = error(page)
-    assert "larger than this server takes" in told
-    assert "2048" in told
+    message = error(page)
+    assert "too large for this server" in message
+    assert "2048" in message
     assert page.locator(".run-error button").count() == 0
 
 
-def test_a_limit_tells_when_to_try_again(visit: Opened, serve: Serve) -> None:
-    """Who asks for more than a minute allows is told so, and for how long."""
+def test_a_rate_limit_shows_the_retry_time(visit: Opened, serve: Serve) -> None:
+    """A request beyond the limit per minute shows the limit and the time until a retry."""
     page = visit(serve(images_per_minute=4))
     pick(page)
     settled(page)
     page.click("#make")
-    told = error(page)
-    assert "Rate limit exceeded" in told
-    assert "Try again in" in told
+    message = error(page)
+    assert "Rate limit exceeded" in message
+    assert "Try again in" in message
 
 
-def test_a_key_is_asked_for_only_where_it_is_wanted(visit: Opened, serve: Serve) -> None:
-    """The field comes with a refusal, tells of a wrong key, and goes with a right one."""
+def test_the_key_form_appears_only_if_needed(visit: Opened, serve: Serve) -> None:
+    """The form appears after a 401, reports a wrong key, and closes with a valid one."""
     page = visit(serve(api_keys=("right-key",)))
     assert page.is_visible("#key-form")
     page.fill("#key", "wrong-key-1234")
-    page.click("text=Use it")
+    page.click("text=Use this key")
     page.wait_for_selector("#key-error:not(:empty)")
     assert "Incorrect API key provided: ****1234" in page.text_content("#key-error")
     page.fill("#key", "right-key")
@@ -167,16 +167,16 @@ def test_a_key_is_asked_for_only_where_it_is_wanted(visit: Opened, serve: Serve)
     assert not page.is_visible("#key-form")
 
 
-def test_without_a_key_on_the_server_none_is_asked_for(visit: Opened, server: Server) -> None:
-    """The field is not there."""
+def test_without_keys_on_the_server_there_is_no_key_form(visit: Opened, server: Server) -> None:
+    """The key form is hidden."""
     assert not visit(server).is_visible("#key-form")
 
 
-def test_a_key_that_is_revoked_is_asked_for_anew(visit: Opened, serve: Serve) -> None:
-    """The run says what happened, and goes on once there is a key."""
+def test_a_revoked_key_opens_the_key_form(visit: Opened, serve: Serve) -> None:
+    """The run shows the error, and continues when a valid key is entered."""
     page = visit(serve(api_keys=("right-key",)))
     page.fill("#key", "right-key")
-    page.click("text=Use it")
+    page.click("text=Use this key")
     page.wait_for_selector("#key-form", state="hidden")
     page.evaluate(
         "import(document.baseURI + 'web/api.js').then(({ useKey }) => useKey('gone-key-5678'))"
@@ -185,7 +185,7 @@ def test_a_key_that_is_revoked_is_asked_for_anew(visit: Opened, serve: Serve) ->
     page.wait_for_selector("#key-form:visible")
     assert "****5678" in page.text_content("#key-error")
     page.fill("#key", "right-key")
-    page.click("text=Use it")
-    page.wait_for_selector(".card:not(.coming) >> nth=3")
+    page.click("text=Use this key")
+    page.wait_for_selector(".card:not(.pending) >> nth=3")
     settled(page)
     assert page.locator(".card").count() == 4

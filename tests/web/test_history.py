@@ -1,4 +1,4 @@
-"""What the page remembers, what expires, and what is forgotten."""
+"""The history in the browser: storage, expiry, deletion."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from playwright.sync_api import Page
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server
-from web.conftest import Opened, pick, pixel, settled, wish
+from web.conftest import Opened, pick, pixel, set_options, settled
 
 HOUR_S = 3600
-"""How long a link works, as the server is set by default."""
-NOTHING_KEPT = """for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+"""Default lifetime of a link, in seconds."""
+STORAGE_BLOCKED = """for (const name of ["localStorage", "sessionStorage", "indexedDB"])
     Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError") } })
 """
-"""What a browser does that is told to block the data of sites."""
+"""Behaviour of a browser that blocks site data."""
 
 
 def reload(page: Page) -> None:
@@ -25,12 +25,12 @@ def reload(page: Page) -> None:
 
 
 def kept(page: Page) -> dict[str, int]:
-    """How much is in each store of the browser's database."""
+    """Return the number of records in each store of the browser's database."""
     counts: dict[str, int] = page.evaluate(
         """async () => {
-            const done = (asked) => new Promise((resolve, reject) => {
-                asked.onsuccess = () => resolve(asked.result);
-                asked.onerror = () => reject(asked.error);
+            const done = (request) => new Promise((resolve, reject) => {
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => reject(request.error);
             });
             const [{ name }] = await indexedDB.databases();
             const database = await done(indexedDB.open(name));
@@ -45,7 +45,7 @@ def kept(page: Page) -> dict[str, int]:
 
 
 def test_history_survives_a_reload(visit: Opened, server: Server) -> None:
-    """Runs, pins and the source are there again, and the next run goes on from there."""
+    """Runs, pins and the source are restored, and the next run uses that source."""
     page = visit(server)
     pick(page)
     settled(page)
@@ -57,13 +57,13 @@ def test_history_survives_a_reload(visit: Opened, server: Server) -> None:
     assert page.locator(".card").count() == 4
     assert page.locator(".card.pinned").count() == 1
     assert page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)") == before
-    assert page.text_content("#source-says") == "halves.png, 64\u00a0\u00d7\u00a064"
+    assert page.text_content("#source-summary") == "halves.png, 64\u00a0\u00d7\u00a064"
     page.click("#make")
     settled(page, 2)
 
 
-def test_what_is_set_is_remembered(visit: Opened, server: Server) -> None:
-    """The form is as it was left, but for the seed."""
+def test_options_survive_a_reload(visit: Opened, server: Server) -> None:
+    """The form is restored, except the seed."""
     page = visit(server)
     pick(page)
     settled(page)
@@ -78,13 +78,13 @@ def test_what_is_set_is_remembered(visit: Opened, server: Server) -> None:
 
 
 def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
-    """Nothing of it is left in the browser."""
+    """No record is left in the browser's database."""
     page = visit(server)
     pick(page)
     settled(page)
     assert kept(page) == {"sources": 1, "runs": 1}
     page.click("#clear")
-    page.wait_for_selector("#said:text('The history is empty')", state="attached")
+    page.wait_for_selector("#status:text('The history is empty')", state="attached")
     assert kept(page) == {"sources": 0, "runs": 0}
     assert page.locator(".run").count() == 0
     assert page.is_visible("text=Drop a picture here")
@@ -94,7 +94,7 @@ def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
 
 
 def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, server: Server) -> None:
-    """A thumbnail stays; the picture comes back from its seed, in its place."""
+    """A thumbnail stays; the picture is made again from its seed, in place."""
     page = visit(server)
     pick(page)
     settled(page)
@@ -106,19 +106,19 @@ def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, server: S
     assert page.locator(".card.expired").count() == 3
     assert page.locator(".card.pinned:not(.expired)").count() == 1
     page.click(".card .open >> nth=1")
-    assert page.is_visible("#large-expired")
-    assert page.is_disabled("[data-act=download]")
-    page.click("[data-act=again]")
-    page.wait_for_selector("#large-expired", state="hidden")
-    assert page.is_enabled("[data-act=download]")
+    assert page.is_visible("#lightbox-expired")
+    assert page.is_disabled("[data-action=download]")
+    page.click("[data-action=again]")
+    page.wait_for_selector("#lightbox-expired", state="hidden")
+    assert page.is_enabled("[data-action=download]")
     page.keyboard.press("Escape")
-    page.wait_for_selector("#large", state="hidden")
+    page.wait_for_selector("#lightbox", state="hidden")
     assert page.locator(".card.expired").count() == 2
     assert pixel(page, ".card .shown >> nth=1", 0.5) != [0, 0, 0]
 
 
-def test_the_server_has_the_last_word_on_a_link(visit: Opened, serve: Serve) -> None:
-    """A link that it refuses before its time is shown as expired, with its thumbnail."""
+def test_a_link_refused_by_the_server_is_expired(visit: Opened, serve: Serve) -> None:
+    """A link that the server refuses early is shown as expired, with its thumbnail."""
     page = visit(serve())
     pick(page)
     settled(page)
@@ -135,12 +135,12 @@ def test_the_server_has_the_last_word_on_a_link(visit: Opened, serve: Serve) -> 
     assert pixel(page, ".card .shown >> nth=0", 0.5) != [0, 0, 0]
 
 
-def test_what_is_ready_survives_a_reload(visit: Opened, serve: Serve, gate: Gate) -> None:
-    """Variations of a run that was not over yet are kept, and the others are not waited for."""
+def test_finished_variations_survive_a_reload(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """The finished variations of a running request are stored; the rest is cancelled."""
     page = visit(serve())
-    wish(page, model="halfway")
+    set_options(page, model="halfway")
     pick(page)
-    page.wait_for_selector(".card:not(.coming)")
+    page.wait_for_selector(".card:not(.pending)")
     assert gate.entered.wait(30)
     reload(page)
     settled(page)
@@ -148,10 +148,10 @@ def test_what_is_ready_survives_a_reload(visit: Opened, serve: Serve, gate: Gate
     assert gate.stopped.wait(5)
 
 
-def test_a_browser_that_keeps_nothing_will_do(visit: Opened, server: Server) -> None:
-    """Where a page may store nothing, it works, and forgets at a reload."""
+def test_the_page_works_without_storage(visit: Opened, server: Server) -> None:
+    """If the browser blocks storage, the page works, and starts empty after a reload."""
     page = visit(server)
-    page.context.add_init_script(NOTHING_KEPT)
+    page.context.add_init_script(STORAGE_BLOCKED)
     reload(page)
     pick(page)
     settled(page)
@@ -162,10 +162,10 @@ def test_a_browser_that_keeps_nothing_will_do(visit: Opened, server: Server) -> 
 
 
 def test_no_cookie_and_no_key_is_kept(visit: Opened, serve: Serve) -> None:
-    """The key lives in the tab's session storage alone, and there are no cookies at all."""
+    """The key is in the tab's session storage only, and there are no cookies."""
     page = visit(serve(api_keys=("right-key",)))
     page.fill("#key", "right-key")
-    page.click("text=Use it")
+    page.click("text=Use this key")
     page.wait_for_selector("#key-form", state="hidden")
     pick(page)
     settled(page)

@@ -1,4 +1,4 @@
-"""The large view: wipe, turn, pin, vary, again, and the request as code."""
+"""The lightbox: wipe, previous and next, pin, vary, make again, and the request as code."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from api.wire import Server
 from web.conftest import Opened, halves, pick, settled
 
 
-def large(page: Page, index: int = 0) -> None:
-    """The large view of one of four variations."""
+def open_lightbox(page: Page, index: int = 0) -> None:
+    """Open the lightbox of one of four variations."""
     pick(page)
     settled(page)
     page.click(f".card .open >> nth={index}")
-    page.wait_for_selector("#large")
+    page.wait_for_selector("#lightbox")
 
 
 def wiped(page: Page) -> str:
@@ -29,9 +29,9 @@ def wiped(page: Page) -> str:
 
 
 def test_the_wipe_follows_slider_pointer_and_keys(visit: Opened, server: Server) -> None:
-    """All three move the line between source and variation."""
+    """All three move the border between source and variation."""
     page = visit(server)
-    large(page)
+    open_lightbox(page)
     assert wiped(page) == "0%"
     page.focus("#wipe")
     page.keyboard.press("End")
@@ -47,28 +47,28 @@ def test_the_wipe_follows_slider_pointer_and_keys(visit: Opened, server: Server)
     assert float(wiped(page).removesuffix("%")) == pytest.approx(25, abs=1)
 
 
-def test_keys_turn_pin_and_close(visit: Opened, server: Server) -> None:
-    """The view needs no pointer, and gives the focus back."""
+def test_keys_navigate_pin_and_close(visit: Opened, server: Server) -> None:
+    """The lightbox needs no pointer, and restores the focus."""
     page = visit(server)
-    large(page, 1)
+    open_lightbox(page, 1)
     page.keyboard.press("ArrowRight")
-    assert page.text_content("#large-title") == "Variation 3 of 4"
+    assert page.text_content("#lightbox-title") == "Variation 3 of 4"
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert page.text_content("#large-title") == "Variation 1 of 4"
-    assert page.is_disabled("#large-prev")
+    assert page.text_content("#lightbox-title") == "Variation 1 of 4"
+    assert page.is_disabled("#lightbox-prev")
     page.keyboard.press("p")
-    page.wait_for_selector("[data-act=pin][aria-pressed=true]")
+    page.wait_for_selector("[data-action=pin][aria-pressed=true]")
     page.keyboard.press("Escape")
-    page.wait_for_selector("#large", state="hidden")
+    page.wait_for_selector("#lightbox", state="hidden")
     assert page.evaluate("document.activeElement.className") == "open"
     assert page.locator(".card.pinned").count() == 1
 
 
 def test_the_code_makes_the_same_picture(visit: Opened, server: Server, tmp_path: Path) -> None:
-    """The command for curl, run as it stands with the source, answers with the same bytes."""
+    """The curl command, run unchanged with the source, returns the same bytes."""
     page = visit(server)
-    large(page, 2)
+    open_lightbox(page, 2)
     (tmp_path / "source.png").write_bytes(halves())
     command = shlex.split(page.text_content("#code").replace("\\\n", ""))
     done = subprocess.run(
@@ -81,17 +81,17 @@ def test_the_code_makes_the_same_picture(visit: Opened, server: Server, tmp_path
     again = httpx.Response(200, content=done.stdout).json()["data"][0]
     shown = page.evaluate(
         "async () => { const { blobAt } = await import(document.baseURI + 'web/dom.js');"
-        " const bytes = await blobAt(document.querySelector('#large-picture').src).arrayBuffer();"
-        " return [...new Uint8Array(bytes)] }"
+        " const { src } = document.querySelector('#lightbox-picture');"
+        " return [...new Uint8Array(await blobAt(src).arrayBuffer())] }"
     )
     assert httpx.get(again["url"]).content == bytes(shown)
 
 
-def test_the_code_can_be_had_in_three_languages(visit: Opened, server: Server) -> None:
-    """Each is shown, and copied as shown; Python and JavaScript are valid."""
+def test_the_code_is_available_in_three_languages(visit: Opened, server: Server) -> None:
+    """Each is copied as shown; Python and JavaScript are valid."""
     page = visit(server, permissions=["clipboard-read", "clipboard-write"])
-    large(page)
-    seed = page.text_content("#large-facts dd >> nth=2")
+    open_lightbox(page)
+    seed = page.text_content("#lightbox-facts dd >> nth=2")
     for name in ("curl", "python", "javascript"):
         page.click(f"[data-code={name}]")
         page.click("#copy")
@@ -110,11 +110,11 @@ def test_the_code_can_be_had_in_three_languages(visit: Opened, server: Server) -
 
 
 def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> None:
-    """A run of one variation with the same seed and the same picture."""
+    """*Make it again* starts a run of one variation with the same seed."""
     page = visit(server)
-    large(page, 3)
-    seed = page.text_content("#large-facts dd >> nth=2")
-    page.click("[data-act=again]")
+    open_lightbox(page, 3)
+    seed = page.text_content("#lightbox-facts dd >> nth=2")
+    page.click("[data-action=again]")
     settled(page, 2)
     alt = page.get_attribute(".run >> nth=0 >> .card .shown", "alt")
     assert f"seed {seed}" in alt
@@ -122,10 +122,10 @@ def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> Non
 
 
 def test_vary_this_one_from_the_large_view(visit: Opened, server: Server) -> None:
-    """The view closes and the variation's own variations come."""
+    """The lightbox closes and variations of the variation appear."""
     page = visit(server)
-    large(page)
+    open_lightbox(page)
     page.keyboard.press("v")
     settled(page, 2)
-    assert not page.is_visible("#large")
+    assert not page.is_visible("#lightbox")
     assert page.is_visible("#trail")

@@ -1,4 +1,4 @@
-"""Runs: variations that come one by one, and what can be done with them in the grid."""
+"""Runs: variations that arrive one by one, and their actions in the grid."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from playwright.sync_api import Download, Page
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server, opened, picture
-from web.conftest import Opened, pick, pixel, settled, wish
+from web.conftest import Opened, pick, pixel, set_options, settled
 
 
 def made(page: Page, runs: int = 1) -> None:
-    """A run of four variations."""
+    """Make a run of four variations."""
     pick(page)
     settled(page, runs)
 
@@ -31,48 +31,48 @@ def content(download: Download) -> bytes:
 
 
 def test_variations_arrive_one_by_one(visit: Opened, serve: Serve, gate: Gate) -> None:
-    """While others are in the making, with a preview and a share, the first can be looked at."""
+    """While others are in progress, with preview and progress, the first can be opened."""
     page = visit(serve())
-    wish(page, model="halfway")
+    set_options(page, model="halfway")
     pick(page)
-    page.wait_for_selector(".card:not(.coming)")
-    page.wait_for_selector(".card.coming.seen")
+    page.wait_for_selector(".card:not(.pending)")
+    page.wait_for_selector(".card.pending.has-preview")
     assert page.locator(".card").count() == 4
     assert "1 of 4 ready" in page.text_content(".working .note")
     assert 0.3 < page.eval_on_selector("progress", "bar => bar.value") < 0.8
-    shown = pixel(page, ".card.coming.seen .shown >> nth=0", 0.5)
+    shown = pixel(page, ".card.pending.has-preview .shown >> nth=0", 0.5)
     assert shown == pytest.approx([120, 120, 120], abs=3)
-    page.click(".card:not(.coming) .open")
-    assert page.is_visible("#large")
+    page.click(".card:not(.pending) .open")
+    assert page.is_visible("#lightbox")
     page.keyboard.press("Escape")
     gate.opened.set()
     settled(page)
-    assert page.locator(".card:not(.coming)").count() == 4
+    assert page.locator(".card:not(.pending)").count() == 4
     assert not page.is_visible(".working")
 
 
 def test_cancel_frees_the_server_and_keeps_what_is_ready(
     visit: Opened, serve: Serve, gate: Gate
 ) -> None:
-    """One press ends the work there and then."""
+    """One click cancels the work at once."""
     server = serve(queue=1)
     page = visit(server)
-    wish(page, model="halfway")
+    set_options(page, model="halfway")
     pick(page)
-    page.wait_for_selector(".card:not(.coming)")
+    page.wait_for_selector(".card:not(.pending)")
     assert gate.entered.wait(30)
     page.click(".cancel")
     assert gate.stopped.wait(2)
     settled(page)
     assert page.locator(".card").count() == 1
-    assert "cancelled" in page.text_content(".run-says .note")
+    assert "cancelled" in page.text_content(".run-summary .note")
     end = time.monotonic() + 2
     while not served(server):
         assert time.monotonic() < end
 
 
 def served(server: Server) -> bool:
-    """Whether there is room for another request."""
+    """Whether the server accepts another request."""
     url = f"{server.base_url}/images/variations"
     files = {"image": picture()}
     asked = {"files": files, "data": {"size": "256x256"}, "timeout": 30}
@@ -80,24 +80,24 @@ def served(server: Server) -> bool:
 
 
 def test_form_values_reach_the_server(visit: Opened, server: Server) -> None:
-    """How many, how large, how strong, from which seed and in which format."""
+    """Number, size, strength, seed and format arrive unchanged."""
     page = visit(server)
-    wish(page, n="2", size="512x512", strength="0.8", seed="9007199254740994", format="webp")
+    set_options(page, n="2", size="512x512", strength="0.8", seed="9007199254740994", format="webp")
     made(page)
     assert "2 variations, strong" in page.text_content(".run h2")
     page.click(".card .open >> nth=1")
-    facts = page.text_content("#large-facts")
+    facts = page.text_content("#lightbox-facts")
     assert "512 \u00d7 512" in facts
-    # JavaScript's numbers are even there: this one would be told as its neighbour.
+    # A JavaScript number would round this odd seed to its neighbour.
     assert "9007199254740995" in facts
     with page.expect_download() as download:
-        page.click("[data-act=download]")
+        page.click("[data-action=download]")
     assert download.value.suggested_filename == "diabelli-9007199254740995.webp"
     assert opened(content(download.value)).size == (512, 512)
 
 
 def test_the_slider_names_three_strengths(visit: Opened, server: Server) -> None:
-    """Each name is a button, and the slider says the name where it stands."""
+    """Each name is a button, and the slider shows the name of its value."""
     page = visit(server)
     made(page)
     for name, value in (("subtle", "0.3"), ("medium", "0.5"), ("strong", "0.8")):
@@ -105,11 +105,11 @@ def test_the_slider_names_three_strengths(visit: Opened, server: Server) -> None
         assert page.input_value("#strength") == value
         assert page.get_attribute("#strength", "aria-valuetext") == name
     page.fill("#strength", "0.42")
-    assert page.text_content("#strength-says") == "0.42"
+    assert page.text_content("#strength-name") == "0.42"
 
 
 def test_all_are_downloaded_as_a_zip(visit: Opened, server: Server) -> None:
-    """A zip that others can read, with every picture under its seed."""
+    """A valid zip with every picture, named by its seed."""
     page = visit(server)
     made(page)
     with page.expect_download() as download:
@@ -124,7 +124,7 @@ def test_all_are_downloaded_as_a_zip(visit: Opened, server: Server) -> None:
 
 
 def test_one_is_downloaded_from_its_card(visit: Opened, server: Server) -> None:
-    """Without opening it."""
+    """The card has a download button."""
     page = visit(server)
     made(page)
     page.hover(".card >> nth=2")
@@ -134,7 +134,7 @@ def test_one_is_downloaded_from_its_card(visit: Opened, server: Server) -> None:
 
 
 def test_hover_and_hold_compare_with_the_source(visit: Opened, server: Server) -> None:
-    """The source shows while the button is pointed at, or the picture held, or `c` is down."""
+    """The source is shown while the button is hovered, the picture held, or `c` is down."""
     page = visit(server)
     made(page)
     card = page.locator(".card >> nth=0")
@@ -149,7 +149,7 @@ def test_hover_and_hold_compare_with_the_source(visit: Opened, server: Server) -
     page.wait_for_selector(".card.comparing")
     page.mouse.up()
     page.wait_for_selector(".card.comparing", state="detached")
-    assert not page.is_visible("#large")
+    assert not page.is_visible("#lightbox")
     card.locator(".open").focus()
     page.keyboard.down("c")
     page.wait_for_selector(".card.comparing")
@@ -158,27 +158,27 @@ def test_hover_and_hold_compare_with_the_source(visit: Opened, server: Server) -
 
 
 def test_varying_a_variation_leaves_a_trail(visit: Opened, server: Server) -> None:
-    """The variation is the next source, and the way back to the first one can be walked."""
+    """The variation becomes the source, and the trail leads back to the first one."""
     page = visit(server)
     made(page)
     page.hover(".card >> nth=1")
     page.click(".card .vary >> nth=1")
     settled(page, 2)
-    assert "of halves.png, varied" in page.text_content(".run-says .note >> nth=0")
+    assert "of halves.png, varied" in page.text_content(".run-summary .note >> nth=0")
     page.hover(".card >> nth=0")
     page.click(".card .vary >> nth=0")
     settled(page, 3)
-    assert "of halves.png, varied twice" in page.text_content(".run-says .note >> nth=0")
+    assert "of halves.png, varied twice" in page.text_content(".run-summary .note >> nth=0")
     steps = page.locator("#trail button")
     assert steps.count() == 3
     assert steps.nth(2).get_attribute("aria-current") == "step"
     steps.nth(0).click()
     page.wait_for_selector("#trail", state="hidden")
-    assert page.text_content("#source-says").startswith("halves.png,")
+    assert page.text_content("#source-summary").startswith("halves.png,")
 
 
 def test_a_run_can_be_removed(visit: Opened, server: Server) -> None:
-    """From the page and from what it remembers."""
+    """It disappears from the page and from the history."""
     page = visit(server)
     made(page)
     page.click(".remove")
@@ -188,8 +188,8 @@ def test_a_run_can_be_removed(visit: Opened, server: Server) -> None:
     assert page.locator(".run").count() == 0
 
 
-def test_pinned_ones_can_be_shown_alone(visit: Opened, server: Server) -> None:
-    """The others step aside, and come back."""
+def test_pinned_pictures_can_be_filtered(visit: Opened, server: Server) -> None:
+    """The filter hides the others, and shows them again."""
     page = visit(server)
     made(page)
     page.hover(".card >> nth=3")

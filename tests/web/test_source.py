@@ -1,4 +1,4 @@
-"""The source: by every way in, of every kind and shape."""
+"""The source: every input method, format and aspect ratio."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILE = """([content, name, type]) => {
 
 
 def transfer(page: Page, name: str = "halves.png", kind: str = "image/png") -> object:
-    """What a drop or a paste carries."""
+    """Return the DataTransfer of a drop or a paste."""
     content = base64.b64encode(halves()).decode()
     return page.evaluate_handle(FILE, [content, name, kind])
 
@@ -36,7 +36,7 @@ def is_blue(colour: list[int]) -> bool:
 
 
 def test_one_action_makes_variations(visit: Opened, server: Server) -> None:
-    """A picture that is chosen is varied at once, with what is set."""
+    """Choosing a picture makes variations at once, with the current options."""
     page = visit(server)
     assert page.is_visible("text=Drop a picture here")
     with page.expect_file_chooser() as chooser:
@@ -44,30 +44,30 @@ def test_one_action_makes_variations(visit: Opened, server: Server) -> None:
     chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": halves()})
     settled(page)
     assert page.locator(".card").count() == 4
-    assert page.text_content(".run-says .note").startswith("of a.png")
+    assert page.text_content(".run-summary .note").startswith("of a.png")
 
 
 def test_a_picture_can_be_dropped(visit: Opened, server: Server) -> None:
-    """Anywhere on the page, which says so while the picture is held over it."""
+    """Anywhere on the page, which shows a hint during the drag."""
     page = visit(server)
     data = transfer(page)
     page.dispatch_event("body", "dragenter", {"dataTransfer": data})
-    assert page.is_visible("text=Let go to vary it")
+    assert page.is_visible("text=Drop to make variations")
     page.dispatch_event("body", "drop", {"dataTransfer": data})
     settled(page)
-    assert not page.is_visible("text=Let go to vary it")
+    assert not page.is_visible("text=Drop to make variations")
     assert page.locator(".card").count() == 4
 
 
 def test_a_picture_can_be_pasted(visit: Opened, server: Server) -> None:
-    """From the clipboard, where pictures have no name of their own."""
+    """From the clipboard, which has no file name."""
     page = visit(server)
     page.evaluate(
         "data => dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))",
         transfer(page, "image.png"),
     )
     settled(page)
-    assert "of pasted picture" in page.text_content(".run-says .note")
+    assert "of pasted picture" in page.text_content(".run-summary .note")
 
 
 def test_a_variation_can_be_dragged_back(visit: Opened, server: Server) -> None:
@@ -75,15 +75,15 @@ def test_a_variation_can_be_dragged_back(visit: Opened, server: Server) -> None:
     page = visit(server)
     pick(page)
     settled(page)
-    page.drag_and_drop(".card .open >> nth=0", ".run-says")
+    page.drag_and_drop(".card .open >> nth=0", ".run-summary")
     page.drag_and_drop(".card .open >> nth=0", "#side")
     settled(page, 2)
-    assert "of dragged picture" in page.text_content(".run-says .note >> nth=0")
-    assert page.text_content("#source-says").endswith("256\u00a0\u00d7\u00a0256")
+    assert "of dragged picture" in page.text_content(".run-summary .note >> nth=0")
+    assert page.text_content("#source-summary").endswith("256\u00a0\u00d7\u00a0256")
 
 
 def test_the_sample_needs_no_picture(visit: Opened, server: Server) -> None:
-    """Who has no picture at hand can look at one that came along."""
+    """The sample picture needs no file."""
     page = visit(server)
     page.click("#sample")
     settled(page)
@@ -102,8 +102,8 @@ def test_every_kind_that_a_browser_shows_will_do(visit: Opened, server: Server, 
 
 
 @pytest.mark.parametrize("size", ['width="9" height="9"', 'viewBox="0 0 9 9"'])
-def test_a_drawing_will_do(visit: Opened, server: Server, size: str) -> None:
-    """An SVG has no pixels, and perhaps no size; it gets both."""
+def test_an_svg_is_accepted(visit: Opened, server: Server, size: str) -> None:
+    """An SVG is rasterised, with or without an intrinsic size."""
     page = visit(server)
     drawing = f"""<svg xmlns="http://www.w3.org/2000/svg" {size}>
         <path d="M0 0h4.5v9h-4.5z" fill="red"/><path d="M4.5 0h4.5v9h-4.5z" fill="blue"/></svg>"""
@@ -116,8 +116,8 @@ def test_a_drawing_will_do(visit: Opened, server: Server, size: str) -> None:
     assert page.locator("#crop-picture").bounding_box()["width"] > 200
 
 
-def test_a_picture_of_many_bytes_is_made_to_fit(visit: Opened, server: Server) -> None:
-    """Noise that would be a PNG of 12 MB is sent as one of less than 4 MB."""
+def test_a_large_file_is_reduced_below_the_limit(visit: Opened, server: Server) -> None:
+    """Noise that would be a PNG of 12 MB is sent as a PNG of less than 4 MB."""
     noise = np.random.default_rng(2).integers(0, 256, (2000, 2000, 3), np.uint8)
     file = io.BytesIO()
     Pillow.fromarray(noise).save(file, "JPEG", quality=60)
@@ -127,8 +127,8 @@ def test_a_picture_of_many_bytes_is_made_to_fit(visit: Opened, server: Server) -
     assert page.locator(".card").count() == 4
 
 
-def test_what_is_already_right_is_sent_as_it_is(visit: Opened, server: Server) -> None:
-    """A small square PNG keeps every byte, so that a request can be repeated with the file."""
+def test_a_valid_png_is_sent_unchanged(visit: Opened, server: Server) -> None:
+    """A small square PNG is sent byte for byte, so that its file reproduces the request."""
     page = visit(server)
     pick(page)
     settled(page)
@@ -139,7 +139,7 @@ def test_what_is_already_right_is_sent_as_it_is(visit: Opened, server: Server) -
 
 
 def test_other_shapes_are_cropped_to_their_middle(visit: Opened, server: Server) -> None:
-    """A wide picture gets a crop box, in its middle at first."""
+    """A wide picture gets a crop box, centred at first."""
     page = visit(server)
     pick(page, halves(120, 40))
     settled(page)
@@ -151,23 +151,23 @@ def test_other_shapes_are_cropped_to_their_middle(visit: Opened, server: Server)
 
 
 def test_the_crop_box_moves_by_keyboard(visit: Opened, server: Server) -> None:
-    """Arrow keys move it, + and - resize it, and it tells where it is."""
+    """Arrow keys move it, + and - resize it, and its position is announced."""
     page = visit(server)
     pick(page, halves(120, 40))
     settled(page)
     page.focus("#crop-box")
     for _ in range(12):
         page.keyboard.press("Shift+ArrowRight")
-    assert "80 from the left" in page.text_content("#said")
+    assert "80 from the left" in page.text_content("#status")
     page.keyboard.press("Shift+-")
-    assert "36 pixels" in page.text_content("#said")
+    assert "36 pixels" in page.text_content("#status")
     page.click("#make")
     settled(page, 2)
     assert is_blue(pixel(page, ".run-source img >> nth=0", 0.05))
 
 
 def test_the_crop_box_moves_by_pointer(visit: Opened, server: Server) -> None:
-    """It is dragged, and resized at its corner, and stays inside the picture."""
+    """It can be dragged, and resized at its corner, and stays inside the picture."""
     page = visit(server)
     pick(page, halves(400, 200))
     settled(page)
@@ -176,7 +176,7 @@ def test_the_crop_box_moves_by_pointer(visit: Opened, server: Server) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] - 900, box["y"] + 20, steps=4)
     page.mouse.up()
-    assert "0 from the left" in page.text_content("#said")
+    assert "0 from the left" in page.text_content("#status")
     box = page.locator("#crop-box").bounding_box()
     corner = box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
     page.mouse.move(*corner)
@@ -191,10 +191,10 @@ def test_the_crop_box_moves_by_pointer(visit: Opened, server: Server) -> None:
     assert is_red(pixel(page, ".run-source img >> nth=0", 0.5))
 
 
-def test_a_file_that_is_no_picture_is_refused_in_words(visit: Opened, server: Server) -> None:
-    """The sentence names the file, and nothing is asked of the server."""
+def test_a_file_that_is_no_picture_is_refused(visit: Opened, server: Server) -> None:
+    """The message names the file, and no request is sent."""
     page = visit(server)
-    pick(page, b"dear diary", "diary.txt")
+    pick(page, b"plain text", "diary.txt")
     page.wait_for_selector("#source-error:not(:empty)")
     assert "“diary.txt”" in page.text_content("#source-error")
     assert page.locator(".run").count() == 0

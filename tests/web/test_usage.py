@@ -1,4 +1,4 @@
-"""The page of plots: for admins, with its numbers in words as well."""
+"""The usage page: for admins, with plots and tables."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from web.conftest import Opened
 TITLES = [
     "Images",
     "Images by key",
-    "Seconds of the engines",
+    "Engine seconds",
     "Requests and errors",
-    "Milliseconds in the queue",
-    "Size of the store",
+    "Queue wait (ms)",
+    "Store size",
 ]
 
 
 def fill(database: Database, days: int = 10) -> None:
-    """A few requests on each of the last days."""
+    """Record a few requests on each of the last days."""
     now = time.time()
     for day in range(days):
         moment = now - 86400 * day
@@ -44,16 +44,16 @@ def fill(database: Database, days: int = 10) -> None:
         stored(database, time=moment, size=2**20 * (1 + day))
 
 
-def drawn(page: Page) -> list[str]:
-    """The titles of the plots."""
+def titles_of_plots(page: Page) -> list[str]:
+    """Return the titles of the plots."""
     page.wait_for_selector(".plot canvas")
     titles: list[str] = page.locator(".plot h2").all_text_contents()
     return titles
 
 
 def inked(page: Page, index: int) -> bool:
-    """Whether something is drawn on the canvas of a plot."""
-    told: bool = (
+    """Whether the canvas of a plot has coloured pixels."""
+    found: bool = (
         page.locator(".plot canvas")
         .nth(index)
         .evaluate(
@@ -61,15 +61,15 @@ def inked(page: Page, index: int) -> bool:
             ".data.some((value) => value > 0)"
         )
     )
-    return told
+    return found
 
 
 def test_every_plot_is_drawn(visit: Opened, serve: Serve) -> None:
-    """Images, those by key, seconds, errors, waiting times, the store; with totals above them."""
+    """Images, images by key, seconds, errors, queue waits, the store; with totals above them."""
     server = serve()
     fill(server.database)
     page = visit(server, path="/usage")
-    assert drawn(page) == TITLES
+    assert titles_of_plots(page) == TITLES
     assert all(inked(page, index) for index in range(len(TITLES)))
     images = sum((2 + day) * (1 + day % 3) for day in range(10))
     assert page.text_content("#totals dd >> nth=0") == str(images)
@@ -78,8 +78,8 @@ def test_every_plot_is_drawn(visit: Opened, serve: Serve) -> None:
     assert "eve" in page.text_content(".plot >> nth=1")
 
 
-def test_plots_have_their_numbers_as_tables(visit: Opened, serve: Serve) -> None:
-    """Who cannot see a curve reads its numbers, a row for each step."""
+def test_plots_have_tables(visit: Opened, serve: Serve) -> None:
+    """Each plot has a table with a row for each time bucket."""
     server = serve()
     fill(server.database, 2)
     page = visit(server, path="/usage")
@@ -92,18 +92,18 @@ def test_plots_have_their_numbers_as_tables(visit: Opened, serve: Serve) -> None
     assert page.locator(".plot >> nth=0 >> .table tbody tr").count() in (1, 2, 24, 25)
 
 
-def test_the_size_of_the_store_is_told_in_words_of_size(visit: Opened, serve: Serve) -> None:
-    """Megabytes are no number of bytes to count the digits of, nor is nothing a zero."""
+def test_the_store_size_has_units(visit: Opened, serve: Serve) -> None:
+    """Sizes are shown in KiB or MiB, and a missing value as a dash, not as 0."""
     server = serve()
     fill(server.database, 2)
     page = visit(server, path="/usage")
-    page.click(f".plot summary >> nth={TITLES.index('Size of the store')}")
+    page.click(f".plot summary >> nth={TITLES.index('Store size')}")
     cells = page.locator(".plot:last-child .table tbody td")
     assert cells.all_text_contents()[-3:] == ["\N{EN DASH}", "2 MiB", "1 MiB"]
 
 
-def test_an_admin_key_is_asked_for(visit: Opened, serve: Serve) -> None:
-    """Another key is told what it lacks."""
+def test_an_admin_key_is_needed(visit: Opened, serve: Serve) -> None:
+    """The error for another key names the admin key."""
     server: Server = serve(api_keys=("plain",))
     admin = IssuedKeys(server.database).create("boss", Limits(), admin=True)
     page = visit(server, path="/usage")
@@ -114,25 +114,25 @@ def test_an_admin_key_is_asked_for(visit: Opened, serve: Serve) -> None:
     page.fill("#key", admin)
     page.keyboard.press("Enter")
     page.wait_for_selector("#key-form", state="hidden")
-    assert "Images" in drawn(page)
+    assert "Images" in titles_of_plots(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Opened, serve: Serve, axe: str, scheme: str) -> None:
-    """Neither on light nor on dark, with the tables open."""
+    """Neither in the light nor in the dark scheme, with the tables open."""
     server = serve()
     fill(server.database, 3)
     page = visit(server, path="/usage", color_scheme=scheme)
-    drawn(page)
+    titles_of_plots(page)
     for index in range(len(TITLES)):
         page.click(f".plot summary >> nth={index}")
     assert complaints(page, axe) == []
 
 
 def test_a_phone_needs_no_sideways_scrolling(visit: Opened, serve: Serve) -> None:
-    """The plots become as narrow as the screen."""
+    """The plots shrink to the width of the screen."""
     server = serve()
     fill(server.database)
     page = visit(server, path="/usage", viewport={"width": 360, "height": 700})
-    drawn(page)
+    titles_of_plots(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

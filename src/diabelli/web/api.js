@@ -1,12 +1,11 @@
-// The public API as this page uses it, like any other client. Every path is relative, so that the
-// page works behind a path prefix.
+// Client of the public API. Every path is relative, so that the page works behind a path prefix.
 
 import { storageOf } from "./dom.js";
 
 const BASE = new URL(".", document.baseURI);
 
-// A refusal in words. status 0 means that no answer came.
-export class Refusal extends Error {
+// An error response of the server. status 0: no response arrived.
+export class ApiError extends Error {
   constructor(message, { status = 0, code = null, retryAfter = 0 } = {}) {
     super(message);
     Object.assign(this, { status, code, retryAfter });
@@ -26,101 +25,101 @@ export function useKey(value) {
 
 export const base = () => BASE.href.replace(/\/$/, "");
 
-async function ask(path, options = {}) {
+async function request(path, options = {}) {
   const headers = key ? { authorization: `Bearer ${key}` } : {};
   let response;
   try {
-    // Without credentials a 401 opens no dialog of the browser's own.
+    // With credentials omitted, a 401 does not open the browser's login dialog.
     response = await fetch(new URL(path, BASE), { ...options, headers, credentials: "omit" });
-  } catch (fault) {
-    if (fault.name === "AbortError") throw fault;
-    throw new Refusal("The server does not answer. Is it running, and are you connected to it?");
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError("The server does not answer. Check that it is running and that you are online.");
   }
-  if (!response.ok) throw await refusalOf(response);
+  if (!response.ok) throw await toApiError(response);
   return response;
 }
 
-async function refusalOf(response) {
-  const told = await response.json().catch(() => ({}));
-  const { message = `The server answered ${response.status}.`, code = null } = told.error ?? {};
+async function toApiError(response) {
+  const body = await response.json().catch(() => ({}));
+  const { message = `The server answered ${response.status}.`, code = null } = body.error ?? {};
   const retryAfter = Number(response.headers.get("retry-after")) || 0;
-  return new Refusal(message, { status: response.status, code, retryAfter });
+  return new ApiError(message, { status: response.status, code, retryAfter });
 }
 
 export async function models() {
-  return (await (await ask("v1/models")).json()).data.map((model) => model.id);
+  return (await (await request("v1/models")).json()).data.map((model) => model.id);
 }
 
-export const sample = async () => (await ask("web/sample.png")).blob();
+export const sample = async () => (await request("web/sample.png")).blob();
 
 export async function usage(query) {
-  return (await ask(`usage/data?${new URLSearchParams(query)}`)).json();
+  return (await request(`usage/data?${new URLSearchParams(query)}`)).json();
 }
 
-// Ask for variations and call `tell` with every event. Resolves with the last one.
-export async function vary(picture, wish, signal, tell) {
+// Request variations and call `onEvent` with each streamed event. Resolves with the last event.
+export async function vary(picture, options, signal, onEvent) {
   const form = new FormData();
   form.append("image", picture, "source.png");
-  for (const [name, value] of Object.entries(wish)) if (value !== "") form.append(name, value);
+  for (const [name, value] of Object.entries(options)) if (value !== "") form.append(name, value);
   form.append("response_format", "url");
   form.append("stream", "true");
-  const response = await ask("v1/images/variations", { method: "POST", body: form, signal });
+  const response = await request("v1/images/variations", { method: "POST", body: form, signal });
   let last = null;
   for await (const event of events(response.body)) {
-    if (event.type === "error") throw new Refusal(event.error.message, { status: 500 });
-    tell(event);
+    if (event.type === "error") throw new ApiError(event.error.message, { status: 500 });
+    onEvent(event);
     if (event.type === "image_variation.done") last = event;
   }
   if (last) return last;
-  throw new Refusal(CUT);
+  throw new ApiError(CONNECTION_LOST);
 }
 
-const CUT = "The connection ended before the variations were ready.";
+const CONNECTION_LOST = "The connection ended before the variations were ready.";
 
-function cut(fault) {
-  throw fault.name === "AbortError" ? fault : new Refusal(CUT);
+function onReadError(error) {
+  throw error.name === "AbortError" ? error : new ApiError(CONNECTION_LOST);
 }
 
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let waiting = "";
+  let buffered = "";
   for (;;) {
-    const { value, done } = await reader.read().catch(cut);
+    const { value, done } = await reader.read().catch(onReadError);
     if (done) return;
-    waiting += value;
-    const whole = waiting.split("\n\n");
-    waiting = whole.pop();
-    for (const text of whole) {
+    buffered += value;
+    const frames = buffered.split("\n\n");
+    buffered = frames.pop();
+    for (const text of frames) {
       const data = text.split("\n").find((line) => line.startsWith("data: "));
       if (data) yield parse(data.slice(6));
     }
   }
 }
 
-// Seeds go up to 2^63: as text they stay whole.
+// Seeds go up to 2^63 - 1, which a JavaScript number would round: parse them as text.
 const parse = (text) => JSON.parse(text.replace(/"seed": (\d+)/g, '"seed": "$1"'));
 
-// The result behind a URL of a reply. This server's own results are fetched along the way that the
-// page itself came, whatever host or prefix the server takes itself to have.
-export function whereabouts(url) {
+// Return the URL of a result relative to this page. The host and prefix that the server reports may
+// differ from the address through which the browser reached it.
+export function localUrl(url) {
   const own = /\/(results\/\d{10}\/[^/]+)$/.exec(url.split("?")[0]);
   return own ? new URL(own[1] + new URL(url).search, BASE).href : url;
 }
 
 export async function fetchResult(url) {
-  const response = await fetch(whereabouts(url), { credentials: "omit" }).catch(() => null);
+  const response = await fetch(localUrl(url), { credentials: "omit" }).catch(() => null);
   const picture = response?.ok && (await response.blob().catch(() => null));
   if (picture) return picture;
   if (response?.status === 403 || response?.status === 404)
-    throw new Refusal("The link to this picture has expired.", { status: response.status });
-  throw new Refusal("The picture could not be fetched.");
+    throw new ApiError("The link to this picture has expired.", { status: response.status });
+  throw new ApiError("The picture could not be fetched.");
 }
 
-// When the link stops working, in milliseconds.
+// Return the expiry time of a link, in milliseconds since the epoch.
 export function expiryOf(url) {
   const until = Number(new URL(url).searchParams.get("se"));
   return until ? until * 1000 : Date.now() + 3600_000;
 }
 
-export const blobOf = (b64, kind) =>
+export const blobFromBase64 = (b64, kind) =>
   new Blob([Uint8Array.from(atob(b64), (letter) => letter.charCodeAt(0))], { type: `image/${kind}` });

@@ -1,191 +1,191 @@
-// The page: from a picture to its variations, and from those onwards.
+// Entry point of the page: wires the parts and runs requests for variations.
 
 import * as api from "./api.js";
 import { wireCrop } from "./crop.js";
-import { inWords, isHopeless } from "./errors.js";
-import { dropRun, forgetAll, keepRun, keepSource, remembered } from "./history.js";
-import { wireKey, wantKey } from "./key.js";
-import { closeLarge, largeError, openLarge, refreshLarge, wireLarge, wishOf } from "./lightbox.js";
+import { errorMessage, isPermanent } from "./errors.js";
+import { deleteRun, clearHistory, saveRun, saveSource, loadHistory } from "./history.js";
+import { wireKey, requestKey } from "./key.js";
+import { closeLightbox, showLightboxError, openLightbox, refreshLightbox, wireLightbox, optionsOf } from "./lightbox.js";
 import { thumbnail } from "./picture.js";
-import { byId, plural, save, say } from "./dom.js";
-import { isExpired, nameOf, RunView } from "./runs.js";
-import { choose, currentSource, heard, release, showTrail, sourceError, take, variedName, wireSource } from "./source.js";
+import { byId, plural, download, announce } from "./dom.js";
+import { isExpired, fileName, RunView } from "./runs.js";
+import { restoreSource, currentSource, reportErrors, clearSource, showTrail, showSourceError, setSource, variationName, wireSource } from "./source.js";
 import { wireTheme } from "./theme.js";
-import { readWish, showModels, wireWish } from "./options.js";
+import { readOptions, showModels, wireOptions } from "./options.js";
 import { wireKeys } from "./keyboard-nav.js";
-import { zipped } from "./zip.js";
+import { createZip } from "./zip.js";
 
 const views = [];
 const sources = new Map();
 
-const acts = {
-  open: openLarge,
-  choose: (source) => heard(choose(source).then(() => showTrail(sources))),
+const actions = {
+  open: openLightbox,
+  choose: (source) => reportErrors(restoreSource(source).then(() => showTrail(sources))),
   cancel: (view) => view.controller.abort(),
   remove(view) {
     views.splice(views.indexOf(view), 1);
     view.element.remove();
-    dropRun(view.run.id);
+    deleteRun(view.run.id);
     showTools();
   },
   async pin(view, variation) {
-    await guarded(async () => {
+    await guard(async () => {
       if (!variation.pinned) variation.picture ??= await api.fetchResult(variation.url);
       variation.pinned = !variation.pinned;
-      say(variation.pinned ? "Pinned" : "No longer pinned");
+      announce(variation.pinned ? "Pinned" : "No longer pinned");
     }, view, variation);
-    keep(view);
+    saveIfShown(view);
   },
   async download(view, variation) {
-    await guarded(async () => save(await pictureOf(variation), nameOf(variation, view.run)), view, variation);
+    await guard(async () => download(await pictureOf(variation), fileName(variation, view.run)), view, variation);
   },
   async all(view) {
     const [files, all] = [[], [...view.run.variations]];
     for (const variation of all) {
-      await guarded(async () => {
+      await guard(async () => {
         const picture = await pictureOf(variation);
-        files.push({ name: nameOf(variation, view.run), bytes: new Uint8Array(await picture.arrayBuffer()) });
+        files.push({ name: fileName(variation, view.run), bytes: new Uint8Array(await picture.arrayBuffer()) });
       }, view, variation);
     }
-    if (files.length) save(zipped(files), "diabelli.zip");
+    if (files.length) download(createZip(files), "diabelli.zip");
     if (files.length < all.length) view.fail(`${plural(all.length - files.length, "picture")} of ${all.length} could not be downloaded.`);
   },
   async vary(view, variation) {
-    await guarded(async () => {
+    await guard(async () => {
       const picture = await pictureOf(variation);
-      closeLarge();
+      closeLightbox();
       const parent = { source: view.source.id, seed: variation.seed };
-      await take(picture, variedName(view.source, sources), parent);
-      await make({ ...readWish(), seed: "" });
+      await setSource(picture, variationName(view.source, sources), parent);
+      await makeVariations({ ...readOptions(), seed: "" });
     }, view, variation);
   },
-  // An expired picture comes back in its place; a living one is made beside it.
+  // An expired picture is recreated in place; an available one is made again as a new run.
   async again(view, variation) {
     if (!isExpired(variation)) {
-      closeLarge();
-      if (await acts.choose(view.source)) await start(view.source, wishOf(view.run, variation));
+      closeLightbox();
+      if (await actions.choose(view.source)) await startRun(view.source, optionsOf(view.run, variation));
       return;
     }
-    await guarded(async () => {
+    await guard(async () => {
       const controller = new AbortController();
-      const done = await api.vary(view.source.picture, wishOf(view.run, variation), controller.signal, () => {});
+      const done = await api.vary(view.source.picture, optionsOf(view.run, variation), controller.signal, () => {});
       variation.url = done.data[0].url;
       variation.expires = api.expiryOf(variation.url);
       variation.picture = await api.fetchResult(variation.url);
-      say("Made again");
+      announce("Made again");
     }, view, variation);
-    keep(view);
+    saveIfShown(view);
   },
 };
 
 const pictureOf = async (variation) => (variation.picture ??= await api.fetchResult(variation.url));
 
-// Do it, and tell what went wrong where the person looks.
-async function guarded(work, view, variation) {
+// Run `work` and show an error in the view that is open.
+async function guard(work, view, variation) {
   try {
     await work();
-  } catch (fault) {
-    if (fault.status === 403 || fault.status === 404) variation.expires = 0;
-    if (fault.status === 401) wantKey(fault);
-    if (byId("large").open) largeError(inWords(fault));
-    else view.fail(inWords(fault));
-    view.show(variation);
+  } catch (error) {
+    if (error.status === 403 || error.status === 404) variation.expires = 0;
+    if (error.status === 401) requestKey(error);
+    if (byId("lightbox").open) showLightboxError(errorMessage(error));
+    else view.fail(errorMessage(error));
+    view.showVariation(variation);
     return;
   }
-  view.show(variation);
-  refreshLarge();
+  view.showVariation(variation);
+  refreshLightbox();
 }
 
-async function taken(file, name) {
-  if (await heard(take(file, name))) await make(readWish());
+async function onFile(file, name) {
+  if (await reportErrors(setSource(file, name))) await makeVariations(readOptions());
 }
 
-async function make(wish) {
+async function makeVariations(options) {
   let source;
   try {
     source = await currentSource();
-  } catch (fault) {
-    return sourceError(inWords(fault));
+  } catch (error) {
+    return showSourceError(errorMessage(error));
   }
-  await start(source, wish);
+  await startRun(source, options);
 }
 
-async function start(source, wish) {
+async function startRun(source, options) {
   sources.set(source.id, sources.get(source.id) ?? source);
-  keepSource(sources.get(source.id));
+  saveSource(sources.get(source.id));
   showTrail(sources);
   const id = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-  const run = { id, made: Date.now(), source: source.id, wish, state: "running", variations: [] };
+  const run = { id, made: Date.now(), source: source.id, options, state: "running", variations: [] };
   const view = add(run, source, true);
   view.controller = new AbortController();
   view.element.scrollIntoView({ block: "nearest" });
-  await carryOut(view);
+  await executeRun(view);
 }
 
-async function carryOut(view) {
+async function executeRun(view) {
   const { run } = view;
   const fetched = [];
   try {
-    const { wish } = run;
-    const done = await api.vary(view.source.picture, wish, view.controller.signal, (event) => {
+    const { options } = run;
+    const done = await api.vary(view.source.picture, options, view.controller.signal, (event) => {
       if (event.type === "image_variation.completed") {
-        const arriving = arrived(view, event);
-        arriving.catch(() => {}); // told below, once the stream has ended
+        const arriving = onVariation(view, event);
+        arriving.catch(() => {}); // reported by Promise.all below, when the stream has ended
         fetched.push(arriving);
       } else if (event.index !== undefined) {
-        const preview = event.b64_json && api.blobOf(event.b64_json, event.output_format);
-        view.look(event.index, event.share, preview);
+        const preview = event.b64_json && api.blobFromBase64(event.b64_json, event.output_format);
+        view.showPreview(event.index, event.share, preview);
       }
     });
     await Promise.all(fetched);
-    run.wish = { ...wish, seed: done.data[0].seed };
+    run.options = { ...options, seed: done.data[0].seed };
     run.state = "done";
-    say(`${plural(run.variations.length, "variation")} ready`);
-  } catch (fault) {
+    announce(`${plural(run.variations.length, "variation")} ready`);
+  } catch (error) {
     await Promise.allSettled(fetched);
     run.state = "stopped";
-    tellFault(view, fault);
+    showRunError(view, error);
   }
-  view.settle();
+  view.finish();
   showTools();
-  keep(view);
+  saveIfShown(view);
 }
 
-// Unless it was removed meanwhile, or has nothing to show.
-function keep(view) {
-  if (view.run.variations.length && views.includes(view)) keepRun(view.run);
+// Save the run, unless it was removed in the meantime or has no variations.
+function saveIfShown(view) {
+  if (view.run.variations.length && views.includes(view)) saveRun(view.run);
 }
 
-function tellFault(view, fault) {
+function showRunError(view, error) {
   const { run } = view;
-  if (fault.name === "AbortError") {
-    say("Cancelled");
-    view.part(".run-says .note").textContent += " · cancelled";
+  if (error.name === "AbortError") {
+    announce("Cancelled");
+    view.part(".run-summary .note").textContent += " · cancelled";
     if (!run.variations.length) view.fail("Cancelled before a variation was ready.");
     return;
   }
   const again = () => {
     if (run.variations.length) view.fail("");
-    else acts.remove(view);
-    start(view.source, run.wish);
+    else actions.remove(view);
+    startRun(view.source, run.options);
   };
-  if (fault.status === 401) wantKey(fault, again);
-  view.fail(inWords(fault), fault.retryAfter ?? 0, isHopeless(fault) ? null : again);
+  if (error.status === 401) requestKey(error, again);
+  view.fail(errorMessage(error), error.retryAfter ?? 0, isPermanent(error) ? null : again);
 }
 
-async function arrived(view, { index, seed, url }) {
+async function onVariation(view, { index, seed, url }) {
   const picture = await api.fetchResult(url);
   const thumb = await thumbnail(picture);
   const variation = { index, seed, url, expires: api.expiryOf(url), thumb, pinned: false, picture };
   view.run.variations.push(variation);
-  view.show(variation);
-  view.tell();
-  keep(view);
-  say(`Variation ${index + 1} of ${view.run.wish.n} is ready`);
+  view.showVariation(variation);
+  view.updateProgress();
+  saveIfShown(view);
+  announce(`Variation ${index + 1} of ${view.run.options.n} is ready`);
 }
 
 function add(run, source, first) {
-  const view = new RunView(run, source, acts);
+  const view = new RunView(run, source, actions);
   if (first) views.unshift(view);
   else views.push(view);
   byId("runs")[first ? "prepend" : "append"](view.element);
@@ -198,14 +198,14 @@ function showTools() {
   byId("only-pinned").hidden = !views.some((view) => view.run.variations.length);
 }
 
-async function recall() {
-  const kept = await remembered();
-  for (const [id, source] of kept.sources) sources.set(id, source);
-  for (const run of kept.runs) {
+async function restoreHistory() {
+  const history = await loadHistory();
+  for (const [id, source] of history.sources) sources.set(id, source);
+  for (const run of history.runs) {
     if (sources.has(run.source)) add({ ...run, state: "done" }, sources.get(run.source), false);
   }
   if (views.length) {
-    await acts.choose(views[0].source);
+    await actions.choose(views[0].source);
   }
 }
 
@@ -217,33 +217,33 @@ function wireTools() {
   byId("clear").onclick = async () => {
     for (const view of [...views]) {
       view.controller?.abort();
-      acts.remove(view);
+      actions.remove(view);
     }
     sources.clear();
-    release();
-    await forgetAll();
-    say("The history is empty");
+    clearSource();
+    await clearHistory();
+    announce("The history is empty");
   };
-  byId("sample").onclick = () => heard(api.sample().then((picture) => taken(picture, "the sample")));
+  byId("sample").onclick = () => reportErrors(api.sample().then((picture) => onFile(picture, "the sample")));
 }
 
-async function knock() {
+async function checkAccess() {
   try {
     showModels(await api.models());
-  } catch (fault) {
-    if (fault.status === 401) wantKey(fault);
-    else sourceError(inWords(fault));
+  } catch (error) {
+    if (error.status === 401) requestKey(error);
+    else showSourceError(errorMessage(error));
   }
 }
 
 document.body.classList.add("fresh");
 wireTheme();
-wireKey(knock);
+wireKey(checkAccess);
 wireCrop();
-wireWish(() => make(readWish()));
-wireLarge(acts);
+wireOptions(() => makeVariations(readOptions()));
+wireLightbox(actions);
 wireKeys();
 wireTools();
-wireSource(taken);
-await Promise.all([knock(), recall()]);
+wireSource(onFile);
+await Promise.all([checkAccess(), restoreHistory()]);
 document.body.dataset.ready = "yes";

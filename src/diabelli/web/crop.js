@@ -1,6 +1,6 @@
-// The crop box: a square over a picture that is not square. Moved by pointer or keyboard.
+// The crop box: a square over a picture that is not square, moved by pointer or keyboard.
 
-import { byId, say } from "./dom.js";
+import { byId, announce } from "./dom.js";
 
 const SMALLEST = 16;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -10,16 +10,16 @@ let box = { x: 0, y: 0, side: 1 };
 
 export const cropBox = () => ({ ...box });
 
-// Show the box of a picture { width, height }, in its middle and as large as it can be.
+// Show the largest centred box for a picture { width, height }.
 export function startCrop(opened) {
   picture = opened;
   const side = Math.min(opened.width, opened.height);
   const square = opened.width === opened.height;
   byId("crop-box").hidden = byId("crop-note").hidden = square;
-  put({ x: Math.floor((opened.width - side) / 2), y: Math.floor((opened.height - side) / 2), side });
+  setBox({ x: Math.floor((opened.width - side) / 2), y: Math.floor((opened.height - side) / 2), side });
 }
 
-function put({ x, y, side }) {
+function setBox({ x, y, side }) {
   side = Math.min(Math.max(side, SMALLEST), picture.width, picture.height);
   x = Math.min(Math.max(x, 0), picture.width - side);
   y = Math.min(Math.max(y, 0), picture.height - side);
@@ -31,18 +31,18 @@ function put({ x, y, side }) {
   style.height = `${(100 * box.side) / picture.height}%`;
 }
 
-const told = () =>
+const boxLabel = () =>
   `Crop box: ${box.side} pixels, ${box.x} from the left, ${box.y} from the top`;
 
 function onKey(event) {
   const unit = Math.min(picture.width, picture.height) * (event.shiftKey ? 0.1 : 0.02);
   const step = STEPS[event.key];
   const grow = { "+": unit, "=": unit, "-": -unit, "−": -unit }[event.key];
-  if (step) put({ ...box, x: box.x + step[0] * unit, y: box.y + step[1] * unit });
-  else if (grow) put({ x: box.x - grow / 2, y: box.y - grow / 2, side: box.side + grow });
+  if (step) setBox({ ...box, x: box.x + step[0] * unit, y: box.y + step[1] * unit });
+  else if (grow) setBox({ x: box.x - grow / 2, y: box.y - grow / 2, side: box.side + grow });
   else return;
   event.preventDefault();
-  say(told());
+  announce(boxLabel());
 }
 
 function onPointer(event) {
@@ -56,14 +56,14 @@ function onPointer(event) {
     const dx = (moved.clientX - start.px) * scale;
     const dy = (moved.clientY - start.py) * scale;
     const room = Math.min(picture.width - start.x, picture.height - start.y);
-    if (resizes) put({ ...start, side: Math.min(start.side + Math.max(dx, dy), room) });
-    else put({ ...start, x: start.x + dx, y: start.y + dy });
+    if (resizes) setBox({ ...start, side: Math.min(start.side + Math.max(dx, dy), room) });
+    else setBox({ ...start, x: start.x + dx, y: start.y + dy });
   };
   handle.setPointerCapture(event.pointerId);
   handle.addEventListener("pointermove", move);
   handle.addEventListener("lostpointercapture", () => {
     handle.removeEventListener("pointermove", move);
-    say(told());
+    announce(boxLabel());
   }, { once: true });
 }
 

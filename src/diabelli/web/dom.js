@@ -1,28 +1,28 @@
-// Small things that every part of the page needs: elements, words for screen readers, URLs of blobs.
+// DOM helpers: elements, storage, screen-reader announcements, object URLs.
 
 export const byId = (id) => document.getElementById(id);
 
-// localStorage or sessionStorage, or where the browser lets a page keep nothing, one until it closes.
+// localStorage or sessionStorage. If the browser blocks both, a store in memory until the page closes.
 export function storageOf(name) {
   try {
     return window[name];
   } catch {
-    const kept = new Map();
-    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+    const items = new Map();
+    return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value), removeItem: (key) => items.delete(key) };
   }
 }
 
 export const fromTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
-// Read out to people who do not see the page change.
-export function say(words) {
-  byId("said").textContent = words;
+// Announce a message to screen readers through the live region.
+export function announce(message) {
+  byId("status").textContent = message;
 }
 
 const urls = new WeakMap();
 const blobs = new Map();
 
-// A URL for a blob; the same one as long as the blob lives.
+// Return the object URL of a blob, the same one for the blob's lifetime.
 export function urlOf(blob) {
   if (!urls.has(blob)) {
     urls.set(blob, URL.createObjectURL(blob));
@@ -31,10 +31,10 @@ export function urlOf(blob) {
   return urls.get(blob);
 }
 
-// The blob behind a URL that urlOf made; the policy of the page lets no script read it by its URL.
+// Return the blob of an object URL made by urlOf. The content security policy forbids fetching it.
 export const blobAt = (url) => blobs.get(url)?.deref();
 
-export function forget(blob) {
+export function revokeUrl(blob) {
   if (blob && urls.has(blob)) {
     URL.revokeObjectURL(urls.get(blob));
     blobs.delete(urls.get(blob));
@@ -42,7 +42,7 @@ export function forget(blob) {
   }
 }
 
-export function save(blob, name) {
+export function download(blob, name) {
   const link = Object.assign(document.createElement("a"), { href: urlOf(blob), download: name });
   link.click();
 }

@@ -1,18 +1,18 @@
-// What went wrong, in words for the person who looks.
+// Error messages for the user.
 
-import { Refusal } from "./api.js";
+import { ApiError } from "./api.js";
 
-const HOPELESS = new Set([400, 403, 413]);
+const PERMANENT_STATUSES = new Set([400, 403, 413]);
 
-// Whether trying again cannot help.
-export const isHopeless = (fault) => HOPELESS.has(fault.status);
+// Whether a retry cannot succeed.
+export const isPermanent = (error) => PERMANENT_STATUSES.has(error.status);
 
-export function inWords(fault) {
-  if (!(fault instanceof Refusal)) {
-    console.error(fault);
-    return "Something went wrong in this page. Its console has the details.";
+export function errorMessage(error) {
+  if (!(error instanceof ApiError)) {
+    console.error(error);
+    return "Something went wrong on this page. The browser console has the details.";
   }
-  if (fault.status === 503) return "The server is busy with other pictures.";
-  if (fault.status === 413) return `The picture is larger than this server takes. ${fault.message}`;
-  return fault.message;
+  if (error.status === 503) return "The server is busy right now.";
+  if (error.status === 413) return `The picture is too large for this server. ${error.message}`;
+  return error.message;
 }

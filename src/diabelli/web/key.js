@@ -1,30 +1,30 @@
-// The key: asked for only where the server wants one, kept in the tab's session storage alone.
+// The API key form: shown if the server requires a key. The key stays in the tab's session storage.
 
 import { hasKey, useKey } from "./api.js";
 import { byId } from "./dom.js";
 
-let then = null;
+let retry = null;
 
-// Show the field. `again` is done once a key is good.
-export function wantKey(fault, again = null) {
-  then = again ?? then;
-  byId("key-error").textContent = hasKey() ? fault.message : "";
+// Show the form. `again` is called after a key is accepted.
+export function requestKey(error, again = null) {
+  retry = again ?? retry;
+  byId("key-error").textContent = hasKey() ? error.message : "";
   useKey("");
   byId("key-form").hidden = false;
   byId("key").focus();
 }
 
-// `knock` asks the server for something small, and calls wantKey if that is refused.
-export function wireKey(knock) {
+// `checkAccess` sends a small request, and calls requestKey if the server rejects the key.
+export function wireKey(checkAccess) {
   byId("key-form").onsubmit = async (event) => {
     event.preventDefault();
     useKey(byId("key").value.trim());
     byId("key-form").hidden = true;
-    await knock();
+    await checkAccess();
     if (!byId("key-form").hidden) return;
     byId("key").value = "";
-    const again = then;
-    then = null;
+    const again = retry;
+    retry = null;
     again?.();
   };
 }

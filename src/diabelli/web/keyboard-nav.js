@@ -1,4 +1,4 @@
-// Arrow keys walk over the grid, whatever its number of columns.
+// Arrow-key navigation over the grid, for any number of columns.
 
 import { byId } from "./dom.js";
 

@@ -1,61 +1,61 @@
-// The large view: one variation, a wipe to its source, what made it and what to do with it.
+// The lightbox: one variation, a wipe to its source, its parameters and its actions.
 
-import { describe, isExpired, sourceOf } from "./runs.js";
+import { describe, isExpired, imageUrl } from "./runs.js";
 import { snippet } from "./snippets.js";
-import { byId, say, save, strengthName, urlOf } from "./dom.js";
+import { byId, announce, download, strengthName, urlOf } from "./dom.js";
 
 let view = null;
 let variation = null;
-let acts = null;
+let actions = null;
 let language = "curl";
 
-export function openLarge(run, chosen) {
+export function openLightbox(run, chosen) {
   view = run;
   show(chosen);
-  if (!byId("large").open) byId("large").showModal();
+  if (!byId("lightbox").open) byId("lightbox").showModal();
 }
 
-// Show it anew after something about it changed.
-export function refreshLarge() {
-  if (byId("large").open) show(variation);
+// Redraw the lightbox after its variation changed.
+export function refreshLightbox() {
+  if (byId("lightbox").open) show(variation);
 }
 
-export const closeLarge = () => byId("large").close();
+export const closeLightbox = () => byId("lightbox").close();
 
-export function largeError(words) {
-  byId("large-error").textContent = words;
+export function showLightboxError(message) {
+  byId("lightbox-error").textContent = message;
 }
 
-// A wish that makes this one picture again.
-export const wishOf = (run, one) => ({ ...run.wish, n: "1", seed: one.seed });
+// Options that reproduce one variation.
+export const optionsOf = (run, one) => ({ ...run.options, n: "1", seed: one.seed });
 
 function show(chosen) {
   variation = chosen;
   const { run, source } = view;
-  byId("large-picture").src = sourceOf(variation);
-  byId("large-picture").alt = describe(run, source, variation);
-  byId("large-source").src = urlOf(source.picture);
-  byId("large-title").textContent = `Variation ${variation.index + 1} of ${run.wish.n}`;
-  byId("large-facts").replaceChildren(...facts(run, source));
-  byId("large-expired").hidden = !isExpired(variation);
-  act("download").disabled = act("vary").disabled = isExpired(variation);
-  act("pin").disabled = isExpired(variation) && !variation.pinned;
-  act("pin").setAttribute("aria-pressed", String(Boolean(variation.pinned)));
-  act("pin").lastChild.textContent = variation.pinned ? "Pinned" : "Pin";
+  byId("lightbox-picture").src = imageUrl(variation);
+  byId("lightbox-picture").alt = describe(run, source, variation);
+  byId("lightbox-source").src = urlOf(source.picture);
+  byId("lightbox-title").textContent = `Variation ${variation.index + 1} of ${run.options.n}`;
+  byId("lightbox-facts").replaceChildren(...factsOf(run, source));
+  byId("lightbox-expired").hidden = !isExpired(variation);
+  button("download").disabled = button("vary").disabled = isExpired(variation);
+  button("pin").disabled = isExpired(variation) && !variation.pinned;
+  button("pin").setAttribute("aria-pressed", String(Boolean(variation.pinned)));
+  button("pin").lastChild.textContent = variation.pinned ? "Pinned" : "Pin";
   const all = ready();
-  byId("large-prev").disabled = all[0] === variation;
-  byId("large-next").disabled = all.at(-1) === variation;
-  largeError("");
+  byId("lightbox-prev").disabled = all[0] === variation;
+  byId("lightbox-next").disabled = all.at(-1) === variation;
+  showLightboxError("");
   wipe(0);
   showCode();
 }
 
-const act = (name) => byId("large").querySelector(`[data-act="${name}"]`);
+const button = (name) => byId("lightbox").querySelector(`[data-action="${name}"]`);
 
-function facts(run, source) {
-  const told = { Source: source.name, Strength: strengthName(run.wish.strength), Seed: variation.seed,
-    Size: run.wish.size.replace("x", " × "), Model: run.wish.model };
-  return Object.entries(told).flatMap(([name, value]) => [
+function factsOf(run, source) {
+  const facts = { Source: source.name, Strength: strengthName(run.options.strength), Seed: variation.seed,
+    Size: run.options.size.replace("x", " × "), Model: run.options.model };
+  return Object.entries(facts).flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }),
     Object.assign(document.createElement("dd"), { textContent: value }),
   ]);
@@ -68,7 +68,7 @@ function turn(step) {
   const next = all[all.indexOf(variation) + step];
   if (!next) return;
   show(next);
-  say(byId("large-picture").alt);
+  announce(byId("lightbox-picture").alt);
 }
 
 function wipe(share) {
@@ -91,7 +91,7 @@ function onStage(event) {
 }
 
 function showCode() {
-  byId("code").textContent = snippet(language, wishOf(view.run, variation));
+  byId("code").textContent = snippet(language, optionsOf(view.run, variation));
   for (const tab of document.querySelectorAll("[data-code]")) {
     tab.setAttribute("aria-pressed", String(tab.dataset.code === language));
   }
@@ -102,12 +102,12 @@ async function copy() {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Plain http has no clipboard; the old way needs a selection.
+    // navigator.clipboard is missing on plain HTTP; execCommand copies the selection.
     getSelection().selectAllChildren(byId("code"));
     document.execCommand("copy");
   }
   byId("copy").textContent = "Copied";
-  say("Copied");
+  announce("Copied");
   setTimeout(() => (byId("copy").textContent = "Copy"), 1500);
 }
 
@@ -116,23 +116,23 @@ function onKey(event) {
   const letter = { p: "pin", v: "vary", d: "download" }[event.key];
   if (event.key === "ArrowLeft") turn(-1);
   else if (event.key === "ArrowRight") turn(1);
-  else if (letter && !act(letter).disabled) act(letter).click();
+  else if (letter && !button(letter).disabled) button(letter).click();
 }
 
-export function wireLarge(given) {
-  acts = given;
+export function wireLightbox(given) {
+  actions = given;
   for (const name of ["vary", "pin", "download", "again"]) {
-    act(name).onclick = () => acts[name](view, variation);
+    button(name).onclick = () => actions[name](view, variation);
   }
-  byId("large-close").onclick = closeLarge;
-  byId("large-prev").onclick = () => turn(-1);
-  byId("large-next").onclick = () => turn(1);
+  byId("lightbox-close").onclick = closeLightbox;
+  byId("lightbox-prev").onclick = () => turn(-1);
+  byId("lightbox-next").onclick = () => turn(1);
   byId("wipe").oninput = (event) => wipe(Number(event.target.value));
   byId("stage").onpointerdown = onStage;
   byId("copy").onclick = copy;
-  byId("source-down").onclick = () => save(view.source.picture, "source.png");
-  byId("large").onkeydown = onKey;
-  byId("large").onclick = (event) => event.target === byId("large") && closeLarge();
+  byId("source-down").onclick = () => download(view.source.picture, "source.png");
+  byId("lightbox").onkeydown = onKey;
+  byId("lightbox").onclick = (event) => event.target === byId("lightbox") && closeLightbox();
   for (const tab of document.querySelectorAll("[data-code]")) {
     tab.onclick = () => {
       language = tab.dataset.code;

@@ -1,11 +1,11 @@
-// What is wanted: the form's values, as the API takes them.
+// The options form: its values as the API accepts them, restored from one visit to the next.
 
 import { byId, storageOf, strengthName } from "./dom.js";
 
 const storage = storageOf("localStorage");
 const FIELDS = ["n", "size", "strength", "seed", "model", "format"];
 
-export const readWish = () => ({
+export const readOptions = () => ({
   n: byId("n").value,
   size: byId("size").value,
   strength: byId("strength").value,
@@ -15,46 +15,46 @@ export const readWish = () => ({
 });
 
 export function showModels(names) {
-  const kept = byId("model").value;
-  byId("model").replaceChildren(...names.map((name) => new Option(name, name, false, name === kept)));
+  const selected = byId("model").value;
+  byId("model").replaceChildren(...names.map((name) => new Option(name, name, false, name === selected)));
 }
 
-function tellStrength() {
+function showStrengthName() {
   const { value } = byId("strength");
-  const words = strengthName(value);
-  byId("strength-says").textContent = words;
-  byId("strength").setAttribute("aria-valuetext", words);
+  const name = strengthName(value);
+  byId("strength-name").textContent = name;
+  byId("strength").setAttribute("aria-valuetext", name);
 }
 
-// The form is remembered from one visit to the next, but for the seed.
-function recall() {
-  const kept = JSON.parse(storage.getItem("diabelli.wish") ?? "{}");
-  // The names that the server has come later.
-  if (kept.model) byId("model").replaceChildren(new Option(kept.model));
-  for (const name of FIELDS) if (kept[name] && name !== "seed") byId(name).value = kept[name];
+// Restore the saved values, except the seed. "diabelli.wish" is the key of earlier versions.
+function restore() {
+  const saved = JSON.parse(storage.getItem("diabelli.options") ?? storage.getItem("diabelli.wish") ?? "{}");
+  // The server's model names arrive later.
+  if (saved.model) byId("model").replaceChildren(new Option(saved.model));
+  for (const name of FIELDS) if (saved[name] && name !== "seed") byId(name).value = saved[name];
 }
 
-function remember() {
+function save() {
   const values = Object.fromEntries(FIELDS.map((name) => [name, byId(name).value]));
-  storage.setItem("diabelli.wish", JSON.stringify(values));
+  storage.setItem("diabelli.options", JSON.stringify(values));
 }
 
-export function wireWish(make) {
-  recall();
-  tellStrength();
-  byId("strength").oninput = tellStrength;
+export function wireOptions(make) {
+  restore();
+  showStrengthName();
+  byId("strength").oninput = showStrengthName;
   for (const mark of document.querySelectorAll("[data-strength]")) {
     mark.onclick = () => {
       byId("strength").value = mark.dataset.strength;
-      tellStrength();
-      remember();
+      showStrengthName();
+      save();
     };
   }
-  byId("wish").onsubmit = (event) => {
+  byId("options").onsubmit = (event) => {
     event.preventDefault();
     make();
   };
-  byId("wish").onchange = remember;
-  // Behind the fold the browser could not say what is wrong.
+  byId("options").onchange = save;
+  // The browser cannot show its message on a field inside closed details.
   byId("seed").oninvalid = () => (byId("seed").closest("details").open = true);
 }

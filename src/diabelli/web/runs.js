@@ -1,29 +1,29 @@
-// One run on the page: its head, its progress, its cards.
+// The view of one run: header, progress, cards.
 
-import { forget, fromTemplate, plural, strengthName, urlOf } from "./dom.js";
-import { whereabouts } from "./api.js";
+import { revokeUrl, fromTemplate, plural, strengthName, urlOf } from "./dom.js";
+import { localUrl } from "./api.js";
 
 export const isExpired = (variation) => !variation.picture && variation.expires <= Date.now();
 
-// What an <img> shows of a finished variation.
-export function sourceOf(variation) {
+// Return the image URL of a finished variation.
+export function imageUrl(variation) {
   if (variation.picture) return urlOf(variation.picture);
-  return isExpired(variation) ? urlOf(variation.thumb) : whereabouts(variation.url);
+  return isExpired(variation) ? urlOf(variation.thumb) : localUrl(variation.url);
 }
 
-export const nameOf = (variation, run) => `diabelli-${variation.seed}.${run.wish.output_format}`;
+export const fileName = (variation, run) => `diabelli-${variation.seed}.${run.options.output_format}`;
 
-// Words for someone who does not see the picture.
+// Return the alternative text of a variation.
 export function describe(run, source, variation) {
-  const place = `Variation ${variation.index + 1} of ${run.wish.n}`;
-  const kind = `${strengthName(run.wish.strength)}, seed ${variation.seed}`;
+  const place = `Variation ${variation.index + 1} of ${run.options.n}`;
+  const kind = `${strengthName(run.options.strength)}, seed ${variation.seed}`;
   return `${place} of ${source.name}, ${kind}${isExpired(variation) ? ", expired" : ""}`;
 }
 
 export class RunView {
-  // acts: open, pin, vary, download, all, remove, again, choose, cancel; all of them of the page.
-  constructor(run, source, acts) {
-    Object.assign(this, { run, source, acts });
+  // actions: the callbacks open, pin, vary, download, all, remove, again, choose and cancel.
+  constructor(run, source, actions) {
+    Object.assign(this, { run, source, actions });
     this.element = fromTemplate("run-template");
     this.element.dataset.run = run.id;
     this.cards = new Map();
@@ -38,26 +38,26 @@ export class RunView {
   fill() {
     const { run, source } = this;
     const when = new Date(run.made).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.part(".run-says .note").textContent = `of ${source.name} · ${run.wish.size.replace("x", " × ")} · ${when}`;
+    this.part(".run-summary .note").textContent = `of ${source.name} · ${run.options.size.replace("x", " × ")} · ${when}`;
     this.part(".run-source img").src = urlOf(source.picture);
-    this.part(".run-source").setAttribute("aria-label", `Take ${source.name} as the source again`);
-    this.part(".run-source").onclick = () => this.acts.choose(this.source);
-    this.part(".remove").onclick = () => this.acts.remove(this);
-    this.part(".all").onclick = () => this.acts.all(this);
-    this.part(".cancel").onclick = () => this.acts.cancel(this);
-    this.part(".grid").dataset.n = run.wish.n;
-    const expected = run.state === "running" ? Number(run.wish.n) : 0;
-    for (let index = 0; index < expected; index++) this.cardOf(index);
-    for (const variation of run.variations) this.show(variation);
-    this.settle();
+    this.part(".run-source").setAttribute("aria-label", `Use ${source.name} as the source again`);
+    this.part(".run-source").onclick = () => this.actions.choose(this.source);
+    this.part(".remove").onclick = () => this.actions.remove(this);
+    this.part(".all").onclick = () => this.actions.all(this);
+    this.part(".cancel").onclick = () => this.actions.cancel(this);
+    this.part(".grid").dataset.n = run.options.n;
+    const expected = run.state === "running" ? Number(run.options.n) : 0;
+    for (let index = 0; index < expected; index++) this.getCard(index);
+    for (const variation of run.variations) this.showVariation(variation);
+    this.finish();
   }
 
-  cardOf(index) {
+  getCard(index) {
     if (!this.cards.has(index)) {
       const card = fromTemplate("card-template");
-      card.classList.add("coming");
+      card.classList.add("pending");
       card.querySelector(".open").disabled = true;
-      card.querySelector(".open").setAttribute("aria-label", `Variation ${index + 1}, being made`);
+      card.querySelector(".open").setAttribute("aria-label", `Variation ${index + 1}, in progress`);
       this.cards.set(index, card);
       const after = [...this.cards.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
       this.part(".grid").insertBefore(card, this.cards.get(after) ?? null);
@@ -65,45 +65,45 @@ export class RunView {
     return this.cards.get(index);
   }
 
-  // How far the work is, and perhaps how a variation looks so far.
-  look(index, share, preview) {
+  // Record the progress of a variation and show its preview, if there is one.
+  showPreview(index, share, preview) {
     this.shares[index] = share;
-    const card = this.cardOf(index);
+    const card = this.getCard(index);
     const image = card.querySelector(".shown");
     if (preview) {
-      forget(card.preview);
+      revokeUrl(card.preview);
       card.preview = preview;
       image.src = urlOf(preview);
-      card.classList.add("seen");
+      card.classList.add("has-preview");
     }
-    this.tell();
+    this.updateProgress();
   }
 
-  tell() {
-    const all = Number(this.run.wish.n);
+  updateProgress() {
+    const all = Number(this.run.options.n);
     const done = this.shares.reduce((sum, share) => sum + (share ?? 0), 0) / all;
     const bar = this.part("progress");
     bar.value = done;
-    bar.setAttribute("aria-label", "How much of the work is done");
+    bar.setAttribute("aria-label", "Progress");
     const ready = this.run.variations.length;
     this.part(".working .note").textContent = `${ready} of ${all} ready · ${Math.round(100 * done)} %`;
   }
 
-  show(variation) {
-    const card = this.cardOf(variation.index);
+  showVariation(variation) {
+    const card = this.getCard(variation.index);
     const words = describe(this.run, this.source, variation);
-    card.classList.remove("coming", "seen");
+    card.classList.remove("pending", "has-preview");
     card.classList.toggle("expired", isExpired(variation));
     card.classList.toggle("pinned", Boolean(variation.pinned));
     const shown = card.querySelector(".shown");
     shown.onerror = () => {
       variation.expires = 0;
       shown.onerror = null;
-      this.show(variation);
+      this.showVariation(variation);
     };
-    shown.src = sourceOf(variation);
+    shown.src = imageUrl(variation);
     shown.alt = words;
-    forget(card.preview);
+    revokeUrl(card.preview);
     card.preview = null;
     card.querySelector(".under").src = urlOf(this.source.picture);
     this.wireCard(card, variation);
@@ -118,19 +118,19 @@ export class RunView {
     const opener = card.querySelector(".open");
     opener.disabled = false;
     opener.removeAttribute("aria-label");
-    opener.onclick = () => card.held || this.acts.open(this, variation);
-    act(".vary", () => this.acts.vary(this, variation));
-    act(".download", () => this.acts.download(this, variation));
-    act(".pin", () => this.acts.pin(this, variation));
+    opener.onclick = () => card.held || this.actions.open(this, variation);
+    act(".vary", () => this.actions.vary(this, variation));
+    act(".download", () => this.actions.download(this, variation));
+    act(".pin", () => this.actions.pin(this, variation));
     card.querySelector(".pin").setAttribute("aria-pressed", String(Boolean(variation.pinned)));
     card.onkeydown = (event) => this.onKey(event, card, variation);
-    compares(card, opener, card.querySelector(".compare"));
+    wireCompare(card, opener, card.querySelector(".compare"));
   }
 
   onKey(event, card, variation) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const act = { p: "pin", v: "vary", d: "download" }[event.key];
-    if (act) this.acts[act](this, variation);
+    if (act) this.actions[act](this, variation);
     if (event.key === "c" && !event.repeat) {
       card.classList.add("comparing");
       const end = () => card.classList.remove("comparing");
@@ -139,29 +139,29 @@ export class RunView {
     }
   }
 
-  // After the run ended, one way or another, or when it is shown again.
-  settle() {
+  // Update the view when the run has ended, and when a saved run is shown.
+  finish() {
     const running = this.run.state === "running";
     const ready = this.run.variations.length;
-    const some = !running && ready && ready < this.run.wish.n ? `${ready} of ` : "";
-    this.part("h2").textContent = `${some}${plural(Number(this.run.wish.n), "variation")}, ${strengthName(this.run.wish.strength)}`;
+    const some = !running && ready && ready < this.run.options.n ? `${ready} of ` : "";
+    this.part("h2").textContent = `${some}${plural(Number(this.run.options.n), "variation")}, ${strengthName(this.run.options.strength)}`;
     this.part(".working").hidden = !running;
     this.part(".remove").hidden = running;
     this.part(".all").hidden = running || ready === 0;
     this.element.setAttribute("aria-busy", String(running));
-    if (running) return this.tell();
+    if (running) return this.updateProgress();
     for (const [index, card] of this.cards) {
-      if (!card.classList.contains("coming")) continue;
+      if (!card.classList.contains("pending")) continue;
       card.remove();
       this.cards.delete(index);
     }
   }
 
-  // Say what went wrong, with a way to try again; `wait` is in seconds.
-  fail(words, wait, again) {
+  // Show an error message, with a retry button if `again` is given, enabled after `wait` seconds.
+  fail(message, wait, again) {
     const place = this.part(".run-error");
     place.replaceChildren();
-    place.append(words);
+    place.append(message);
     if (!again) return;
     const button = Object.assign(document.createElement("button"), { type: "button" });
     const until = Date.now() + wait * 1000;
@@ -179,8 +179,8 @@ export class RunView {
 
 const HOLD_MS = 250;
 
-// Hovering the button, or holding it or the picture, shows the source.
-function compares(card, opener, button) {
+// Show the source while the button is hovered or focused, or the picture is held.
+function wireCompare(card, opener, button) {
   const show = (on) => card.classList.toggle("comparing", on);
   button.onpointerenter = button.onfocus = () => show(true);
   button.onpointerleave = button.onblur = () => show(false);

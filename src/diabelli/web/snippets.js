@@ -1,30 +1,30 @@
-// A request as code that makes the very same pictures: parameters, seed and all.
+// Code snippets that reproduce a request exactly, seed included.
 
 import { base, hasKey } from "./api.js";
 
 const MODEL = "dall-e-2";
 
-function split(wish) {
-  const published = { n: Number(wish.n), size: wish.size };
-  if (wish.model && wish.model !== MODEL) published.model = wish.model;
-  const ours = { strength: Number(wish.strength), seed: wish.seed, output_format: wish.output_format };
+function split(options) {
+  const published = { n: Number(options.n), size: options.size };
+  if (options.model && options.model !== MODEL) published.model = options.model;
+  const ours = { strength: Number(options.strength), seed: options.seed, output_format: options.output_format };
   return { published, ours };
 }
 
 const KEY = "$DIABELLI_API_KEY";
 const quoted = (value) => (typeof value === "number" ? String(value) : JSON.stringify(value));
-// Whole numbers of any length, written as numbers.
+// Seeds are numeric text of up to 19 digits, written as number literals.
 const literal = (name, value) => (name === "seed" ? value : quoted(value));
 
-function curl(wish) {
-  const { published, ours } = split(wish);
+function curl(options) {
+  const { published, ours } = split(options);
   const fields = Object.entries({ ...published, ...ours }).map(([name, value]) => `-F ${name}=${value}`);
   const key = hasKey() ? [`-H "Authorization: Bearer ${KEY}"`] : [];
   return [`curl ${base()}/v1/images/variations`, ...key, "-F image=@source.png", ...fields].join(" \\\n  ");
 }
 
-function python(wish) {
-  const { published, ours } = split(wish);
+function python(options) {
+  const { published, ours } = split(options);
   const known = Object.entries(published).map(([name, value]) => `    ${name}=${quoted(value)},\n`);
   const extra = Object.entries(ours).map(([name, value]) => `"${name}": ${literal(name, value)}`);
   const key = hasKey() ? 'os.environ["DIABELLI_API_KEY"]' : '"any"';
@@ -41,9 +41,9 @@ for item in reply.data:
     print(item.url)`;
 }
 
-function javascript(wish) {
-  const { published, ours } = split(wish);
-  // A number of JavaScript would round a long seed.
+function javascript(options) {
+  const { published, ours } = split(options);
+  // A JavaScript number would round a long seed, so it is passed as a string.
   const fields = Object.entries({ ...published, ...ours })
     .map(([name, value]) => `  ${name}: ${name === "seed" ? JSON.stringify(value) : quoted(value)},\n`);
   const key = hasKey() ? "process.env.DIABELLI_API_KEY" : '"any"';
@@ -59,5 +59,5 @@ console.log(reply.data.map((item) => item.url));`;
 
 const WRITERS = { curl, python, javascript };
 
-// wish: n, size, strength, seed, model and output_format, all of them set.
-export const snippet = (language, wish) => WRITERS[language](wish);
+// options: n, size, strength, seed, model and output_format, all set.
+export const snippet = (language, options) => WRITERS[language](options);

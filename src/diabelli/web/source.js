@@ -1,82 +1,82 @@
-// The source: taken by drop, paste, pick or drag, cropped, and where it came from.
+// The source picture: drop, paste, file dialog and drag, the crop box, and the trail of ancestors.
 
-import { Refusal } from "./api.js";
+import { ApiError } from "./api.js";
 import { cropBox, startCrop } from "./crop.js";
-import { inWords } from "./errors.js";
-import { filled, fingerprint, opened, squared } from "./picture.js";
-import { blobAt, byId, say, urlOf } from "./dom.js";
+import { errorMessage } from "./errors.js";
+import { drawScaled, fingerprint, openPicture, encodeSquare } from "./picture.js";
+import { blobAt, byId, announce, urlOf } from "./dom.js";
 
-// Enough for twice as many pixels as the page's own in the room that there is.
+// Longer side of the preview canvas, in pixels: the layout's width at a device pixel ratio of 2.
 const SHOWN_SIDE = 640;
 
 let picture = null;
 let parent = null;
-let boxWas = "";
+let lastBox = "";
 let current = null;
 
-export const sourceError = (words) => (byId("source-error").textContent = words);
+export const showSourceError = (message) => (byId("source-error").textContent = message);
 
-// What goes wrong with a source is told beside it. Resolves with whether nothing did.
-export async function heard(work) {
+// Show an error of `work` beside the source. Resolves with whether `work` succeeded.
+export async function reportErrors(work) {
   try {
     await work;
-  } catch (fault) {
-    sourceError(inWords(fault));
+  } catch (error) {
+    showSourceError(errorMessage(error));
     return false;
   }
   return true;
 }
 
-// Take a file as the source and show it. Raises a Refusal for one that cannot be shown.
-export async function take(file, name, from = null) {
-  picture = await opened(file, name);
+// Set a file as the source and show it. Throws ApiError if the browser cannot decode it.
+export async function setSource(file, name, from = null) {
+  picture = await openPicture(file, name);
   parent = from;
   current = null;
-  present();
+  showSource();
 }
 
-function present() {
-  sourceError("");
+function showSource() {
+  showSourceError("");
   document.body.classList.remove("fresh");
   byId("empty").hidden = true;
-  byId("chosen").hidden = byId("wish").hidden = false;
-  // What is going to be cropped is drawn, and no file shown: of an animation only one picture is used.
-  filled(byId("crop-picture"), picture.bitmap, SHOWN_SIDE);
+  byId("chosen").hidden = byId("options").hidden = false;
+  // Draw the bitmap that will be cropped: of an animation only its first frame is used.
+  drawScaled(byId("crop-picture"), picture.bitmap, SHOWN_SIDE);
   byId("crop-picture").setAttribute("aria-label", `The source: ${picture.name}`);
-  byId("source-says").textContent = `${picture.name}, ${picture.width}\u00a0×\u00a0${picture.height}`;
+  byId("source-summary").textContent = `${picture.name}, ${picture.width}\u00a0×\u00a0${picture.height}`;
   startCrop(picture);
-  say(`${picture.name} is the source`);
+  announce(`${picture.name} is the source`);
 }
 
-// Have no source any more, as on a first visit.
-export function release() {
+// Clear the source, as on a first visit.
+export function clearSource() {
   picture = current = null;
   document.body.classList.add("fresh");
   byId("empty").hidden = false;
-  byId("chosen").hidden = byId("wish").hidden = true;
+  byId("chosen").hidden = byId("options").hidden = true;
 }
 
-// What is sent: { id, name, picture, side, parent }, the same one until the crop box moves.
+// Return the source to send, { id, name, picture, side, parent }. Cached until the crop box moves.
 export async function currentSource() {
-  if (!picture) throw new Refusal("Choose a picture first.");
+  if (!picture) throw new ApiError("Choose a picture first.");
   const box = cropBox();
-  if (!current || boxWas !== JSON.stringify(box)) {
-    const png = await squared(picture, box);
+  if (!current || lastBox !== JSON.stringify(box)) {
+    const png = await encodeSquare(picture, box);
     current = { id: await fingerprint(png), name: picture.name, picture: png, side: box.side, parent };
-    boxWas = JSON.stringify(box);
+    lastBox = JSON.stringify(box);
   }
   return current;
 }
 
-// Go back to a source that was sent before.
-export async function choose(source) {
-  await take(source.picture, source.name, source.parent);
+// Restore a source of an earlier run.
+export async function restoreSource(source) {
+  await setSource(source.picture, source.name, source.parent);
   current = source;
-  boxWas = JSON.stringify(cropBox());
+  lastBox = JSON.stringify(cropBox());
 }
 
-// The first source's name, and how often it was varied.
-export function variedName(source, sources) {
+// Return the name of the first source and the number of variation steps since.
+export function variationName(source, sources) {
   let [depth, first] = [1, source];
   for (let at = source; at?.parent; at = sources.get(at.parent.source)) {
     depth += 1;
@@ -86,7 +86,7 @@ export function variedName(source, sources) {
   return `${first.name}, varied${often}`;
 }
 
-// The way from the first source to this one, as pictures to walk back on.
+// Show the sources from the first one to the current one, as buttons that restore them.
 export function showTrail(sources) {
   const steps = [];
   for (let at = current; at && steps.length < 50; at = sources.get(at.parent?.source)) steps.unshift(at);
@@ -97,30 +97,30 @@ export function showTrail(sources) {
     button.append(image);
     button.setAttribute("aria-label", place ? `Step ${place}: ${step.name}` : `The first source, ${step.name}`);
     if (step === current) button.setAttribute("aria-current", "step");
-    button.onclick = () => heard(choose(step).then(() => showTrail(sources)));
+    button.onclick = () => reportErrors(restoreSource(step).then(() => showTrail(sources)));
     const item = document.createElement("li");
     item.append(button);
     return item;
   }));
 }
 
-// Wire every way in. `taken` is called with a file and its name.
-export function wireSource(taken) {
+// Wire file dialog, paste and drop. `onFile` is called with a file and its name.
+export function wireSource(onFile) {
   const files = (list) => [...(list ?? [])].find((file) => file.type.startsWith("image/")) ?? list?.[0];
-  const give = (file) => file && taken(file, file.name && file.name !== "image.png" ? file.name : "pasted picture");
+  const give = (file) => file && onFile(file, file.name && file.name !== "image.png" ? file.name : "pasted picture");
   byId("pick").onclick = byId("other").onclick = () => byId("file").click();
   byId("file").onchange = (event) => {
     const [file] = event.target.files;
-    if (file) taken(file, file.name);
+    if (file) onFile(file, file.name);
     event.target.value = "";
   };
   addEventListener("paste", (event) => give(files(event.clipboardData?.files)));
-  wireDrops((list) => give(files(list)), taken);
+  wireDrops((list) => give(files(list)), onFile);
 }
 
-// Files may be dropped anywhere. A picture of the page itself is dropped on the source, so that one
-// that was dragged by accident starts nothing.
-function wireDrops(give, taken) {
+// Files may be dropped anywhere. A picture of this page must be dropped on the source, so that an
+// accidental drag starts nothing.
+function wireDrops(give, onFile) {
   let depth = 0;
   const drop = (shown) => (byId("drop").hidden = !shown);
   const has = (event, kind) => [...event.dataTransfer.types].includes(kind);
@@ -135,16 +135,16 @@ function wireDrops(give, taken) {
       give(event.dataTransfer.files);
     } else if (onSource(event)) {
       event.preventDefault();
-      await dragged(event.dataTransfer.getData("text/uri-list"), taken);
+      await dragged(event.dataTransfer.getData("text/uri-list"), onFile);
     }
   });
 }
 
-async function dragged(address, taken) {
+async function dragged(address, onFile) {
   const own = blobAt(address);
-  if (own) return taken(own, "dragged picture");
+  if (own) return onFile(own, "dragged picture");
   const response = await fetch(address, { credentials: "omit" }).catch(() => null);
   const other = response?.ok && (await response.blob().catch(() => null));
-  if (other) await taken(other, "dragged picture");
-  else sourceError("That picture cannot be read from here: save it, and drop the file.");
+  if (other) await onFile(other, "dragged picture");
+  else showSourceError("That picture cannot be read from here. Save it and drop the file instead.");
 }

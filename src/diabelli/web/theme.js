@@ -1,16 +1,16 @@
-// Light or dark: as the system has it, until somebody says otherwise here.
+// Colour scheme: the system's by default, or the one chosen here.
 
-import { byId, say, storageOf } from "./dom.js";
+import { byId, announce, storageOf } from "./dom.js";
 
 const storage = storageOf("localStorage");
 const NEXT = { auto: "light", light: "dark", dark: "auto" };
-const WORDS = { auto: "as the system has it", light: "light", dark: "dark" };
+const WORDS = { auto: "system", light: "light", dark: "dark" };
 
 function set(theme) {
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   storage.setItem("diabelli.theme", theme);
-  byId("theme-says").textContent = `Colours: ${WORDS[theme]}`;
+  byId("theme-status").textContent = `Colours: ${WORDS[theme]}`;
   byId("theme").title = `Colours: ${WORDS[theme]}`;
 }
 
@@ -18,6 +18,6 @@ export function wireTheme() {
   set(storage.getItem("diabelli.theme") in NEXT ? storage.getItem("diabelli.theme") : "auto");
   byId("theme").onclick = () => {
     set(NEXT[storage.getItem("diabelli.theme")]);
-    say(byId("theme-says").textContent);
+    announce(byId("theme-status").textContent);
   };
 }

@@ -1,4 +1,4 @@
-// A zip of files as they are: pictures are compressed already. PKWARE's APPNOTE, without its options.
+// A ZIP archive (PKWARE APPNOTE) with stored entries: pictures are compressed already.
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
@@ -12,8 +12,8 @@ export function crc32(bytes) {
   return (value ^ 0xffffffff) >>> 0;
 }
 
-// Little-endian numbers, given as [bytes, value] pairs.
-function packed(...fields) {
+// Pack [size in bytes, value] pairs as little-endian numbers.
+function packFields(...fields) {
   const view = new DataView(new ArrayBuffer(fields.reduce((sum, [size]) => sum + size, 0)));
   let place = 0;
   for (const [size, value] of fields) {
@@ -24,15 +24,15 @@ function packed(...fields) {
   return new Uint8Array(view.buffer);
 }
 
-// DOS counts years from 1980 and seconds in twos.
-function stamp(date) {
+// MS-DOS time and date: years since 1980, seconds divided by two.
+function dosTimestamp(date) {
   const time = (date.getHours() << 11) | (date.getMinutes() << 5) | (date.getSeconds() >> 1);
   return [time, ((date.getFullYear() - 1980) << 9) | ((date.getMonth() + 1) << 5) | date.getDate()];
 }
 
-// files: [{ name, bytes }]; names of them in UTF-8.
-export function zipped(files, now = new Date()) {
-  const [time, day] = stamp(now);
+// files: [{ name, bytes }]. Names are written as UTF-8.
+export function createZip(files, now = new Date()) {
+  const [time, day] = dosTimestamp(now);
   const parts = [];
   const directory = [];
   let offset = 0;
@@ -40,12 +40,12 @@ export function zipped(files, now = new Date()) {
     const title = new TextEncoder().encode(name);
     const shared = [[2, 20], [2, 0x0800], [2, 0], [2, time], [2, day], [4, crc32(bytes)],
       [4, bytes.length], [4, bytes.length], [2, title.length], [2, 0]];
-    const head = packed([4, 0x04034b50], ...shared);
-    directory.push(packed([4, 0x02014b50], [2, 20], ...shared, [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]), title);
+    const head = packFields([4, 0x04034b50], ...shared);
+    directory.push(packFields([4, 0x02014b50], [2, 20], ...shared, [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]), title);
     parts.push(head, title, bytes);
     offset += head.length + title.length + bytes.length;
   }
   const length = directory.reduce((sum, part) => sum + part.length, 0);
-  const end = packed([4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, length], [4, offset], [2, 0]);
+  const end = packFields([4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, length], [4, offset], [2, 0]);
   return new Blob([...parts, ...directory, end], { type: "application/zip" });
 }
