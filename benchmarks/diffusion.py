@@ -23,7 +23,7 @@ import torch
 
 from architectures import NAMES, build
 from diabelli import pictures
-from diabelli.engines import run_sequentially
+from diabelli.engines import run_sequentially, wait_for_pieces
 from diabelli.engines.diffusion.conditioning import RECIPES
 from diabelli.engines.diffusion.device import free, resolve_device
 from diabelli.engines.diffusion.engine import native
@@ -31,7 +31,8 @@ from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.presets import Preset
 from diabelli.engines.diffusion.runtime import Dtype, EnginePlan, RuntimeOptions
-from diabelli.variation import Image, VariationSpec, unwatched
+from diabelli.observer import Observer
+from diabelli.variation import Image, VariationSpec
 
 EACH = 2
 """Images of one request."""
@@ -92,7 +93,11 @@ def ours(preset: Preset, images: int, running: RuntimeOptions) -> float:
 
         def request(number: int) -> None:
             spec = VariationSpec(n=EACH, height=side, width=side, seed=number)
-            run_sequentially(engine.prepare(given[number], spec, unwatched, run_sequentially))
+            run_sequentially(
+                wait_for_pieces(
+                    engine.prepare(given[number], spec, Observer().on_progress, run_sequentially)
+                )
+            )
 
         def everything() -> None:
             list(threads.map(request, range(len(given))))

@@ -30,7 +30,7 @@ def request(threads: int) -> dict[str, float]:
     source = pictures.encode(picture_at("astronaut", SIDE), "png")
     spec = VariationSpec(n=N, height=SIDE, width=SIDE, seed=1)
     started, cpu = time.perf_counter(), time.process_time()
-    service.create(source, spec, engine="patch", rules=pictures.OPENAI, keep=False)
+    service.create(source, spec, engine="patch", limits=pictures.OPENAI, store=False)
     wall_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
     service.close()
     return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mib": peak_mib()}

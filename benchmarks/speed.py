@@ -24,8 +24,9 @@ from PIL import Image as Pillow
 
 from against import Other
 from diabelli import engines, pictures
-from diabelli.engines import Engine, run_sequentially
-from diabelli.variation import Image, VariationSpec, unwatched
+from diabelli.engines import Engine, run_sequentially, wait_for_pieces
+from diabelli.observer import Observer
+from diabelli.variation import Image, VariationSpec
 from pictures import load
 
 SOURCES = ("astronaut", "coffee", "china")
@@ -45,7 +46,9 @@ def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, fl
     """The CPU seconds of one variation, and of what part of them a further one would share."""
     spec = VariationSpec(n=1, height=side, width=side, strength=STRENGTH, seed=seed)
     started = time.process_time()
-    (piece,) = engine.prepare(source, spec, unwatched, run_sequentially)
+    (piece,) = wait_for_pieces(
+        engine.prepare(source, spec, Observer().on_progress, run_sequentially)
+    )
     prepared = time.process_time()
     piece()
     return time.process_time() - started, prepared - started

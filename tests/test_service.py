@@ -2,12 +2,21 @@
 
 import threading
 import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
 
 from diabelli import pictures
-from diabelli.errors import Cancelled, EngineFailed, InvalidPicture, NotSquare, UnknownEngine
+from diabelli.errors import (
+    Cancelled,
+    EngineFailed,
+    InvalidPicture,
+    NotSquare,
+    OutOfMemory,
+    UnknownEngine,
+)
+from diabelli.observer import Observer
 from diabelli.service import Service
 from diabelli.storage import LocalStorage
 from diabelli.variation import Progress, VariationSpec
@@ -47,8 +56,17 @@ def spec(n: int = 1, side: int = 8, output_format: pictures.Format = "png") -> V
 
 
 def create(service: Service, source: bytes, wanted: VariationSpec, **options):
-    options = {"engine": "shift", "rules": pictures.OPENAI, "keep": False, **options}
+    options = {"engine": "shift", "limits": pictures.OPENAI, "store": False, **options}
     return service.create(source, wanted, **options).variations
+
+
+class Watch(Observer):
+    """Forwards progress and variations to functions."""
+
+    def __init__(self, on_progress=None, on_variation=None, on_source=None) -> None:
+        self.on_progress = on_progress or super().on_progress
+        self.on_variation = on_variation or super().on_variation
+        self.on_source = on_source or super().on_source
 
 
 def test_variations_come_in_their_order(serve):
@@ -83,9 +101,9 @@ def test_kept_pictures_are_in_the_storage(serve, storage):
     """The key opens the very bytes that were returned."""
     from urllib.parse import parse_qsl
 
-    made = create(serve(), png(), spec(n=2), keep=True)
+    made = create(serve(), png(), spec(n=2), store=True)
     for one in made:
-        query = dict(parse_qsl(storage.sign(one.key)))
+        query = dict(parse_qsl(storage.signed_query(one.key)))
         assert storage.get(one.key, query) == one.picture
 
 
@@ -105,7 +123,7 @@ def test_every_picture_carries_its_recipe(serve):
 
 def test_other_shapes_are_fitted(serve):
     """A source of another aspect is cropped to the asked one."""
-    (made,) = create(serve(), png(8, 24), spec(), rules=pictures.ANY)
+    (made,) = create(serve(), png(8, 24), spec(), limits=pictures.ANY)
     expected = np.roll(image(8, 24)[:, 8:16], 5, axis=1)
     np.testing.assert_array_equal(pictures.decode(made.picture, pictures.OPENAI), expected)
 
@@ -159,7 +177,7 @@ def test_the_first_failure_ends_the_rest(serve):
 def test_progress_reaches_the_watch(serve):
     """Every variation is seen to begin and to end."""
     seen: list[Progress] = []
-    create(serve(), png(), spec(n=3), watch=seen.append)
+    create(serve(), png(), spec(n=3), observer=Watch(seen.append))
     for index in range(3):
         shares = [progress.fraction for progress in seen if progress.index == index]
         assert shares[0] == 0
@@ -176,7 +194,7 @@ def test_cancelling_stops_the_work(serve):
 
     service = serve(ShiftEngine(before=begun.append), threads=1)
     with pytest.raises(Cancelled):
-        create(service, png(), spec(n=10), watch=watch)
+        create(service, png(), spec(n=10), observer=Watch(watch))
     assert begun == [5, 6]
     assert len(create(service, png(), spec(n=2))) == 2
 
@@ -198,13 +216,113 @@ def test_warming_reaches_every_engine(serve):
 def test_keeping_needs_a_storage():
     """A service built for a command cannot promise links."""
     service = Service(engines={"shift": ShiftEngine()}, storage=None, threads=1)
-    with pytest.raises(RuntimeError, match="without a storage"):
-        create(service, png(), spec(), keep=True)
+    with pytest.raises(RuntimeError, match="has no storage"):
+        create(service, png(), spec(), store=True)
     service.close()
 
 
 def test_each_variation_is_told_of_when_it_is_ready(serve):
     """Whoever listens gets each of them once, with its index, before all are returned."""
     heard = {}
-    made = create(serve(), png(), spec(n=3), ready=heard.__setitem__)
+    made = create(serve(), png(), spec(n=3), observer=Watch(on_variation=heard.__setitem__))
     assert [heard[index] for index in range(3)] == list(made)
+
+
+class Callback(Exception):
+    """An exception of the caller's own."""
+
+
+@pytest.mark.parametrize("method", ["on_source", "on_progress", "on_variation"])
+def test_an_observers_exception_is_raised_unchanged(serve, method):
+    """It is not reported as a failure of the engine."""
+
+    def fail(*_: object) -> None:
+        raise Callback("mine")
+
+    with pytest.raises(Callback, match="mine") as caught:
+        create(serve(), png(), spec(n=2), observer=Watch(**{method: fail}))
+    assert caught.value.__cause__ is None
+
+
+def test_an_engine_cannot_hide_an_observers_exception(serve):
+    """Also where the engine catches it."""
+
+    class Deaf(ShiftEngine):
+        def prepare(self, source, spec, on_progress, run_parallel):
+            def deaf(progress: Progress) -> None:
+                try:
+                    on_progress(progress)
+                except Exception as failure:
+                    raise ZeroDivisionError from failure
+
+            return super().prepare(source, spec, deaf, run_parallel)
+
+    def fail(progress: Progress) -> None:
+        if progress.fraction:
+            raise Callback
+
+    with pytest.raises(Callback):
+        create(serve(Deaf()), png(), spec(), observer=Watch(fail))
+
+
+@pytest.mark.parametrize("failure", [SystemExit, KeyboardInterrupt])
+def test_an_engine_cannot_end_the_process(serve, failure):
+    """`SystemExit` is a failure of the engine, and its worker goes on."""
+
+    def fail(seed: int) -> None:
+        raise failure
+
+    engine = ShiftEngine(before=fail)
+    service = serve(engine, threads=1)
+    with pytest.raises(EngineFailed):
+        create(service, png(), spec())
+    engine.before = lambda seed: None
+    assert len(create(service, png(), spec())) == 1
+    service.warm_up()
+    service.check()
+
+
+def test_a_lack_of_memory_has_a_name(serve):
+    """`MemoryError` in an engine is the server's trouble."""
+
+    def fail(seed: int) -> None:
+        raise MemoryError
+
+    with pytest.raises(OutOfMemory):
+        create(serve(ShiftEngine(before=fail)), png(), spec())
+
+
+class Waiting(ShiftEngine):
+    """Waits for another device: its pieces are in a future."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.future: Future = Future()
+        self.prepared = threading.Event()
+
+    def prepare(self, source, spec, on_progress, run_parallel):
+        self.pieces = super().prepare(source, spec, on_progress, run_parallel)
+        self.prepared.set()
+        return self.future
+
+
+def test_an_engine_that_waits_holds_no_worker(serve):
+    """The one worker serves another request meanwhile."""
+    engine = Waiting()
+    service = serve(engine, threads=1)
+    job = service.submit(png(), spec(n=2), engine="shift", limits=pictures.OPENAI, store=False)
+    assert engine.prepared.wait(5)
+    assert service.workers.submit([lambda: 1]).future.result(5) == [1]
+    engine.future.set_result(engine.pieces)
+    assert [one.seed for one in job.future.result(5).variations] == [5, 6]
+
+
+def test_cancelling_reaches_an_engine_that_waits(serve):
+    """Its future is cancelled at once, so that it can drop the work."""
+    engine = Waiting()
+    job = serve(engine).submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
+    assert engine.prepared.wait(5)
+    job.cancel(Callback("over"))
+    assert engine.future.cancelled()
+    with pytest.raises(Callback, match="over"):
+        job.future.result(0)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from diabelli.observer import Observer
 from diabelli.pictures import ANY
 from diabelli.service import Service
 from diabelli.storage import LocalStorage
@@ -54,7 +55,9 @@ def test_a_request_tells_each_of_its_stages(tmp_path):
     storage = LocalStorage(tmp_path / "pictures", b"s" * 32)
     service = Service(engines={"shift": ShiftEngine()}, storage=storage, threads=2)
     spec = VariationSpec(n=3, height=16, width=16)
-    service.create(file.getvalue(), spec, engine="shift", rules=ANY, keep=True, timed=timed)
+    observer = Observer()
+    observer.on_stage = timed
+    service.create(file.getvalue(), spec, engine="shift", limits=ANY, store=True, observer=observer)
     service.close()
     once, each = ("queued", "decode", "prepare"), ("engine", "encode", "store")
     assert {stage: told.count(stage) for stage in set(told)} == {

@@ -1,4 +1,4 @@
-"""Variations from Python, in one call: the friendly door in front of the service."""
+"""The Python API: makes variations of a picture in one call."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from diabelli import engines, pictures
 from diabelli.engines import Engine
 from diabelli.errors import InvalidParameter
+from diabelli.observer import Observer
 from diabelli.service import Service
 from diabelli.variation import (
     Fit,
     Image,
+    Progress,
     ProgressCallback,
     Variation,
     VariationSpec,
     parse_strength,
     random_seed,
-    unwatched,
 )
 
 if TYPE_CHECKING:
@@ -39,21 +40,29 @@ def vary(
     fit: Fit = "crop",
     engine: str = "patch",
     threads: int | None = None,
-    on_progress: ProgressCallback = unwatched,
+    on_progress: ProgressCallback | None = None,
 ) -> list[Variation]:
     """Make `n` variations of a picture.
 
-    source: a path, encoded bytes, a Pillow image, or a uint8 array (row, column[, channel]).
-    n: 1..10.
-    size: 1024 for a square, or "1536x1024" (width x height); each side 1..4096 pixels.
-    strength: 0..1, or "subtle", "medium", "strong"; 0 gives the source back.
-    seed: 0..2^63-1; None draws one, and each variation tells its own.
-    fit: "crop" or "pad", where the source has another aspect.
-    threads: None means as many as the machine has cores.
-    watch: called between steps, from any thread; may raise `diabelli.errors.Cancelled`.
+    Args:
+        source: a path, encoded bytes, a Pillow image, or a uint8 array (row, column[, channel]).
+        n: number of variations, 1..10.
+        size: 1024 for a square, or "1536x1024" (width x height); each side 1..4096 pixels.
+        strength: 0..1, or "subtle", "medium", "strong"; 0 returns the source.
+        seed: 0..2^63-1; None draws one. Each variation carries its own seed.
+        fit: "crop" or "pad", for a source of another aspect ratio.
+        engine: name of the engine.
+        threads: number of threads; None means one per core.
+        on_progress: called between steps, from any thread. An exception that it raises, such as
+            `diabelli.errors.Cancelled`, stops the work and is raised here unchanged.
 
-    Raises `InvalidParameter`, `InvalidPicture`, `UnknownEngine`, `MissingExtra`, `EngineFailed`,
-    all of them `DiabelliError`s, and OSError for a path that cannot be read.
+    Returns:
+        The variations, in the order of their seeds.
+
+    Raises:
+        DiabelliError: `InvalidParameter`, `InvalidPicture`, `UnknownEngine`, `MissingExtra`,
+            `EngineFailed` or `OutOfMemory`.
+        OSError: if a path cannot be read.
     """
     height, width = parse_size(size)
     spec = VariationSpec(
@@ -68,15 +77,30 @@ def vary(
     image = pictures.to_image(source)
     service = Service(engines=engines_by_name, storage=None, threads=threads or os.cpu_count() or 1)
     try:
-        return service.vary(image, spec, engine=engine, watch=on_progress)
+        return service.vary(image, spec, engine=engine, observer=_observer(on_progress))
     finally:
         service.close()
 
 
-def parse_size(value: int | str) -> tuple[int, int]:
-    """The height and width that 1024, "1024" (square) or "1536x1024" (width x height) means.
+class _ProgressObserver(Observer):
+    """Forwards the progress to a callback."""
 
-    Raises `InvalidParameter` for anything else.
+    def __init__(self, on_progress: ProgressCallback) -> None:
+        self._on_progress = on_progress
+
+    def on_progress(self, progress: Progress) -> None:
+        self._on_progress(progress)
+
+
+def _observer(on_progress: ProgressCallback | None) -> Observer:
+    return Observer() if on_progress is None else _ProgressObserver(on_progress)
+
+
+def parse_size(value: int | str) -> tuple[int, int]:
+    """Return the height and width of 1024, "1024" (square) or "1536x1024" (width x height).
+
+    Raises:
+        InvalidParameter: for any other value.
     """
     found = _SIZE.fullmatch(str(value))
     if found is None:
@@ -91,5 +115,5 @@ def parse_size(value: int | str) -> tuple[int, int]:
 
 @cache
 def _engine(name: str) -> Engine:
-    """Engines are dear to load and hold no state of a request: one of each is enough."""
+    """Return the engine; engines are expensive to load and stateless, so they are cached."""
     return engines.load(name)

@@ -1,96 +1,103 @@
-"""The use case: a source and a spec go in, variations come out. All the other parts meet here.
+"""The use case: makes the variations of a source, as a spec asks for.
 
-It knows neither HTTP nor settings: whoever builds it passes in the engines and the storage.
+It does not know of HTTP or settings: its caller passes in the engines and the storage.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from diabelli import pictures
 from diabelli.engines import Engine, Piece
-from diabelli.errors import Cancelled, DiabelliError, EngineFailed, UnknownEngine
-from diabelli.pictures import Format, Image
+from diabelli.errors import DiabelliError, EngineFailed, OutOfMemory, UnknownEngine
+from diabelli.observer import Observer
+from diabelli.pictures import Image
 from diabelli.storage import LocalStorage
-from diabelli.timing import StageCallback, measure_stage, untimed
+from diabelli.timing import measure_stage
 from diabelli.variation import (
+    EncodedVariation,
     EngineInfo,
     Progress,
-    ProgressCallback,
     Variation,
+    VariationBatch,
     VariationSpec,
-    unwatched,
 )
-from diabelli.worker_pool import FairWorkerPool, heedless
+from diabelli.worker_pool import FairWorkerPool, Job
 
-S = TypeVar("S")
+R = TypeVar("R")
 T = TypeVar("T")
-_log = logging.getLogger("diabelli.service")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncodedVariation:
-    """One variation of a request, encoded.
-
-    Attributes:
-        seed: asks for this picture again.
-        picture: the encoded bytes.
-        output_format: their format.
-        key: its name in the storage; None where it is not kept.
-        height, width: in pixels.
-        transparent: whether some of it is.
-    """
-
-    seed: int
-    picture: bytes = field(repr=False)
-    output_format: Format
-    key: str | None
-    height: int
-    width: int
-    transparent: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariationBatch:
-    """What came of a request.
-
-    Attributes:
-        variations: in their order.
-        engine: who made them.
-        queued_ms: how long it waited until a thread took it up.
-        engine_ms: from then on, until the last variation was made, encoded and kept.
-    """
-
-    variations: tuple[EncodedVariation, ...]
-    engine: EngineInfo
-    queued_ms: float
-    engine_ms: float
-
-
-def unheard(index: int, made: EncodedVariation) -> None:
-    """The listener of someone who waits for all variations together."""
-
-
-def unseen(source: Image) -> None:
-    """The look of someone who does not care what the source is."""
 
 
 class Service:
-    """Makes variations, for any number of callers at a time, on a fixed number of threads."""
+    """Makes variations for any number of concurrent requests on a fixed number of threads."""
 
     def __init__(
         self, *, engines: Mapping[str, Engine], storage: LocalStorage | None, threads: int
     ) -> None:
-        """engines: by the name that they are asked for; storage: None where nothing is kept."""
+        """Start the threads.
+
+        Args:
+            engines: by name.
+            storage: None if no pictures are stored.
+            threads: number of worker threads.
+        """
         self._engines = dict(engines)
         self._storage = storage
         self._warm = False
         self.workers = FairWorkerPool(threads)
+
+    def submit(
+        self,
+        source: bytes,
+        spec: VariationSpec,
+        *,
+        engine: str,
+        limits: pictures.DecodeLimits,
+        store: bool,
+        observer: Observer | None = None,
+    ) -> Job[VariationBatch]:
+        """Start to make the `spec.n` variations of an encoded picture; return at once.
+
+        All work is done on the worker threads. The first failure cancels the job.
+
+        Args:
+            source: the encoded picture.
+            spec: what to make.
+            engine: name of the engine.
+            limits: limits for decoding.
+            store: whether the variations are put into the storage.
+            observer: receives the events of the request.
+
+        Returns:
+            A job that completes with the variations, or with `InvalidPicture` and its subclasses,
+            `EngineFailed` with its cause, `OutOfMemory`, `StoreUnavailable`, or the exception that
+            the observer raised or `Job.cancel` was given.
+
+        Raises:
+            UnknownEngine: if there is no engine of that name.
+        """
+        watched = observer or Observer()
+        info = self.info(engine)
+
+        def read() -> Image:
+            with measure_stage("decode", watched.on_stage):
+                image = pictures.decode(source, limits)
+            watched.on_source(image)
+            return image
+
+        def finish(index: int, variation: Variation) -> EncodedVariation:
+            made = self._encode(variation, spec, store=store, observer=watched)
+            watched.on_variation(index, made)
+            return made
+
+        def collect(made: list[EncodedVariation]) -> VariationBatch:
+            return VariationBatch(variations=tuple(made), engine=info)
+
+        return self._start(read, spec, engine, finish, collect, watched)
 
     def create(
         self,
@@ -98,70 +105,14 @@ class Service:
         spec: VariationSpec,
         *,
         engine: str,
-        rules: pictures.DecodeLimits,
-        keep: bool,
-        look: Callable[[Image], None] = unseen,
-        watch: ProgressCallback = unwatched,
-        heed: Callable[[], None] = heedless,
-        ready: Callable[[int, EncodedVariation], None] = unheard,
-        timed: StageCallback = untimed,
+        limits: pictures.DecodeLimits,
+        store: bool,
+        observer: Observer | None = None,
     ) -> VariationBatch:
-        """The `spec.n` variations of the picture in `source`, encoded; blocks.
-
-        keep: whether they are put into the storage.
-        look: called once with the whole source, before it is fitted, from a thread that works; what
-        it raises comes out here, and nothing is made.
-        watch: called between steps, from any thread; what it raises stops the work and comes out
-        here. The first failure of any variation ends them all.
-        heed: called several times a second while the work waits or runs, from this thread; what it
-        raises comes out here at once, and the work stops as soon as it can.
-        ready: told of each variation as soon as it is made, with its index; from any thread.
-        timed: told how long each stage took; from any thread.
-
-        Raises `InvalidPicture` and its kinds, `UnknownEngine`, `EngineFailed` with its cause, and
-        `StoreUnavailable`.
-        """
-        asked = taken = time.monotonic()
-
-        def read() -> Image:
-            nonlocal taken
-            taken = time.monotonic()
-            timed("queued", taken - asked)
-            with measure_stage("decode", timed):
-                image = pictures.decode(source, rules)
-            look(image)
-            return image
-
-        def finish(index: int, variation: Variation) -> EncodedVariation:
-            made = self._finish(variation, spec, keep, timed)
-            ready(index, made)
-            return made
-
-        made = self._run(
-            read,
-            spec,
-            engine,
-            finish,
-            watch,
-            heed,
-            timed,
-        )
-        ended = time.monotonic()
-        _log.debug(
-            "variation.created",
-            extra={
-                "engine": engine,
-                "n": spec.n,
-                "seed": spec.seed,
-                "duration_ms": round(1000 * (ended - asked)),
-            },
-        )
-        return VariationBatch(
-            variations=tuple(made),
-            engine=self.info(engine),
-            queued_ms=1000 * (taken - asked),
-            engine_ms=1000 * (ended - taken),
-        )
+        """As `submit`, but block until the job has completed and return its result."""
+        return self.submit(
+            source, spec, engine=engine, limits=limits, store=store, observer=observer
+        ).result()
 
     def vary(
         self,
@@ -169,74 +120,57 @@ class Service:
         spec: VariationSpec,
         *,
         engine: str,
-        watch: ProgressCallback = unwatched,
+        observer: Observer | None = None,
     ) -> list[Variation]:
-        """The `spec.n` variations of an image, not encoded; otherwise as `create`."""
-        return self._run(lambda: source, spec, engine, lambda _, variation: variation, watch)
+        """Return the `spec.n` variations of a decoded image, not encoded; otherwise as `create`."""
+
+        def finish(_: int, variation: Variation) -> Variation:
+            return variation
+
+        watched = observer or Observer()
+        job: Job[list[Variation]] = self._start(lambda: source, spec, engine, finish, list, watched)
+        return job.result()
 
     def info(self, engine: str) -> EngineInfo:
-        """What the engine of that name says of itself; raises `UnknownEngine`."""
+        """Return the description of an engine; raises `UnknownEngine`."""
         return self._engine(engine).info
 
     def warm_up(self) -> None:
-        """Do ahead of time whatever the first requests would otherwise wait for."""
+        """Do the work that the first requests would otherwise wait for."""
         for engine in self._engines.values():
             engine.warm_up()
         self._warm = True
 
     def check(self) -> None:
-        """Raise `EngineFailed` where the first request would have to wait until it is warm."""
+        """Raise `EngineFailed` if the engines are not warm or a worker thread has ended."""
         if not self._warm:
             raise EngineFailed("the engines are still getting ready")
+        self.workers.check()
 
     def close(self) -> None:
-        """Finish the work that was begun and end the threads."""
+        """Block until all jobs have completed, then end the threads."""
         self.workers.close()
 
-    def _run(
+    def _start(
         self,
         read: Callable[[], Image],
         spec: VariationSpec,
         name: str,
         finish: Callable[[int, Variation], T],
-        watch: ProgressCallback,
-        heed: Callable[[], None] = heedless,
-        timed: StageCallback = untimed,
-    ) -> list[T]:
-        """Everything that costs time happens on the workers; the caller's thread only waits."""
-        engine = self._engine(name)
-        stopped = threading.Event()
+        collect: Callable[[list[T]], R],
+        observer: Observer,
+    ) -> Job[R]:
+        job: Job[R] = self.workers.job()
+        request = _Request(job, name, self._engine(name), spec, finish, collect, observer)
+        submitted = time.monotonic()
 
-        def watched(progress: Progress) -> None:
-            if stopped.is_set():
-                raise Cancelled
-            watch(progress)
+        def start() -> None:
+            observer.on_stage("queued", time.monotonic() - submitted)
+            request.on_progress(Progress(0, "waiting", 0.0))
+            request.prepare(pictures.fit(read(), spec.height, spec.width, spec.fit))
 
-        def spread(pieces: Sequence[Callable[[], S]]) -> list[S]:
-            return self.workers.run(pieces, stopped.set, heed)
-
-        def source() -> Image:
-            watched(Progress(0, "waiting", 0.0))
-            return pictures.fit(read(), spec.height, spec.width, spec.fit)
-
-        def carried_out(index: int, piece: Piece) -> Callable[[], T]:
-            def work() -> T:
-                watched(Progress(index, "waiting", 0.0))
-                with measure_stage("engine", timed):
-                    variation = _translate_engine_error(name, piece)
-                return finish(index, variation)
-
-            return work
-
-        try:
-            (image,) = spread([source])
-            with measure_stage("prepare", timed):
-                pieces = _translate_engine_error(
-                    name, lambda: engine.prepare(image, spec, watched, spread)
-                )
-            return spread([carried_out(index, piece) for index, piece in enumerate(pieces)])
-        finally:
-            stopped.set()
+        job.submit([partial(_translate_memory_error, start)], _ignore)
+        return job
 
     def _engine(self, name: str) -> Engine:
         if name not in self._engines:
@@ -245,16 +179,16 @@ class Service:
             )
         return self._engines[name]
 
-    def _finish(
-        self, variation: Variation, spec: VariationSpec, keep: bool, timed: StageCallback
+    def _encode(
+        self, variation: Variation, spec: VariationSpec, *, store: bool, observer: Observer
     ) -> EncodedVariation:
-        with measure_stage("encode", timed):
+        with measure_stage("encode", observer.on_stage):
             picture = variation.encode(spec.output_format, spec.output_compression)
         key = None
-        if keep:
+        if store:
             if self._storage is None:
-                raise RuntimeError("this service was built without a storage to keep pictures in")
-            with measure_stage("store", timed):
+                raise RuntimeError("this service has no storage to put pictures into")
+            with measure_stage("store", observer.on_stage):
                 key = self._storage.put(picture, spec.output_format)
         height, width, channels = variation.image.shape
         return EncodedVariation(
@@ -268,11 +202,98 @@ class Service:
         )
 
 
-def _translate_engine_error(engine: str, work: Callable[[], T]) -> T:
-    """What `work` of that engine returns; a fault that is not ours becomes `EngineFailed`."""
+class _Request(Generic[T, R]):
+    """The steps of one job, each of them in a worker thread."""
+
+    def __init__(
+        self,
+        job: Job[R],
+        name: str,
+        engine: Engine,
+        spec: VariationSpec,
+        finish: Callable[[int, Variation], T],
+        collect: Callable[[list[T]], R],
+        observer: Observer,
+    ) -> None:
+        self._job = job
+        self._name = name
+        self._engine = engine
+        self._spec = spec
+        self._finish = finish
+        self._collect = collect
+        self._observer = observer
+
+    def on_progress(self, progress: Progress) -> None:
+        """Raise if the job was cancelled; an exception of the observer cancels it unchanged."""
+        self._job.raise_if_cancelled()
+        try:
+            self._observer.on_progress(progress)
+        # The engine cannot hide or replace it: it is the reason of the cancellation by then.
+        except BaseException as failure:
+            self._job.cancel(failure)
+            raise
+
+    def prepare(self, image: Image) -> None:
+        """Run the engine's shared step; its pieces are submitted once they are there."""
+        started = time.monotonic()
+
+        def submit(pieces: Sequence[Piece]) -> None:
+            self._observer.on_stage("prepare", time.monotonic() - started)
+            self._job.submit(
+                [
+                    partial(_translate_memory_error, partial(self._run_piece, index, piece))
+                    for index, piece in enumerate(pieces)
+                ],
+                lambda made: self._job.finish(self._collect(made)),
+            )
+
+        prepared = self._translated(
+            lambda: self._engine.prepare(image, self._spec, self.on_progress, self._job.run)
+        )
+        if isinstance(prepared, Future):
+            self._await(prepared, submit)
+        else:
+            submit(prepared)
+
+    def _await(
+        self, prepared: Future[list[Piece]], submit: Callable[[Sequence[Piece]], None]
+    ) -> None:
+        """Submit the pieces when the engine's future completes; no worker waits for it."""
+
+        def on_prepared(_: Future[list[Piece]]) -> None:
+            if not prepared.cancelled():
+                self._job.submit([lambda: submit(self._translated(prepared.result))], _ignore)
+
+        # A cancelled job cancels the engine's future, so that the engine can drop the work.
+        self._job.future.add_done_callback(lambda _: prepared.cancel())
+        prepared.add_done_callback(on_prepared)
+
+    def _run_piece(self, index: int, piece: Piece) -> T:
+        self.on_progress(Progress(index, "waiting", 0.0))
+        with measure_stage("engine", self._observer.on_stage):
+            variation = self._translated(piece)
+        return self._finish(index, variation)
+
+    def _translated(self, work: Callable[[], Any]) -> Any:
+        """Return the result of engine code; raise `EngineFailed` for a foreign exception."""
+        try:
+            return work()
+        except (DiabelliError, MemoryError):
+            raise
+        # `SystemExit` in an engine must not end the process.
+        except BaseException as cause:
+            raise EngineFailed(
+                f"the engine {self._name!r} failed while it made a variation"
+            ) from cause
+
+
+def _ignore(_: list[Any]) -> None:
+    """Wait for nothing: the piece has submitted the next step itself."""
+
+
+def _translate_memory_error(work: Callable[[], T]) -> T:
+    """Return the result of `work`; raise `OutOfMemory` for a `MemoryError`."""
     try:
         return work()
-    except DiabelliError:
-        raise
-    except Exception as cause:
-        raise EngineFailed(f"the engine {engine!r} failed while it made a variation") from cause
+    except MemoryError as cause:
+        raise OutOfMemory("there is not enough memory for this request") from cause

@@ -1,4 +1,4 @@
-"""How long the stages of a request take, for whoever wants to know."""
+"""Timing of the stages of a request."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 Stage: TypeAlias = Literal["queued", "decode", "prepare", "engine", "encode", "store"]
-"""`queued`, `decode` and `prepare` come once a request, the others once a variation."""
+"""`queued`, `decode` and `prepare` occur once per request, the others once per variation."""
 
 StageCallback: TypeAlias = Callable[[Stage, float], None]
-"""Told of a stage that is over and its seconds, from any thread."""
-
-
-def untimed(stage: Stage, seconds: float) -> None:
-    """The `Timed` of someone who does not want to know."""
+"""Receives a completed stage and its duration in seconds, from any thread."""
 
 
 @contextmanager
-def measure_stage(stage: Stage, timed: StageCallback) -> Iterator[None]:
-    """Tell how long the block took, unless it raises."""
+def measure_stage(stage: Stage, on_stage: StageCallback) -> Iterator[None]:
+    """Report the duration of the block to `on_stage`, unless the block raises."""
     started = time.monotonic()
     yield
-    timed(stage, time.monotonic() - started)
+    on_stage(stage, time.monotonic() - started)

@@ -167,8 +167,39 @@ class Progress:
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
-"""Called between steps of the work, from any thread. Raising `Cancelled` in it stops that work."""
+"""Called between steps of the work, from any thread; an exception raised in it stops the work."""
 
 
-def unwatched(progress: Progress) -> None:
-    """The `Watch` of someone who does not look."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedVariation:
+    """One encoded variation of a request.
+
+    Attributes:
+        seed: reproduces this picture.
+        picture: the encoded bytes.
+        output_format: format of `picture`.
+        key: key in the storage; None if the picture is not stored.
+        height, width: in pixels.
+        transparent: whether the picture has an alpha channel.
+    """
+
+    seed: int
+    picture: bytes = field(repr=False)
+    output_format: pictures.Format
+    key: str | None
+    height: int
+    width: int
+    transparent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariationBatch:
+    """The result of a request.
+
+    Attributes:
+        variations: in the order of their seeds.
+        engine: the engine that made them.
+    """
+
+    variations: tuple[EncodedVariation, ...]
+    engine: EngineInfo

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import hashlib
 
-from diabelli.engines import Engine, run_sequentially
-from diabelli.variation import Image, ProgressCallback, Variation, VariationSpec, unwatched
+from diabelli.engines import Engine, ParallelMap, Piece, run_sequentially, wait_for_pieces
+from diabelli.variation import Image, Progress, ProgressCallback, Variation, VariationSpec
+
+
+def ignore_progress(progress: Progress) -> None:
+    """No-op progress callback."""
 
 
 def made(
-    engine: Engine, source: Image, spec: VariationSpec, watch: ProgressCallback = unwatched
+    engine: Engine,
+    source: Image,
+    spec: VariationSpec,
+    on_progress: ProgressCallback = ignore_progress,
 ) -> list[Variation]:
     """The variations of one request, one after the other."""
-    return run_sequentially(engine.prepare(source, spec, watch, run_sequentially))
+    return run_sequentially(pieces(engine, source, spec, on_progress))
+
+
+def pieces(
+    engine: Engine,
+    source: Image,
+    spec: VariationSpec,
+    on_progress: ProgressCallback = ignore_progress,
+    run_parallel: ParallelMap = run_sequentially,
+) -> list[Piece]:
+    """Return the pieces of one request."""
+    return wait_for_pieces(engine.prepare(source, spec, on_progress, run_parallel))
 
 
 def square(side: int = 256, *, n: int = 1, seed: int = 7, strength: float = 0.5) -> VariationSpec:

@@ -8,8 +8,8 @@ import pytest
 
 from diabelli.engines import ENGINES, load, run_sequentially
 from diabelli.errors import Cancelled, UnknownEngine
-from diabelli.variation import MAX_SEED, Progress, VariationSpec, unwatched
-from engines.making import digest, made, square
+from diabelli.variation import MAX_SEED, Progress, VariationSpec
+from engines.making import digest, made, pieces, square
 from oracles.sources import face, landscape, pebbles, sticker
 
 
@@ -59,9 +59,9 @@ def test_variations_have_the_size_that_was_asked_for(engine, height, width):
 def test_a_request_gets_as_many_as_it_asked_for(engine):
     """n pieces make n variations that tell their engine and strength."""
     for n in (1, 3):
-        pieces = engine.prepare(face(96), square(64, n=n), unwatched, run_sequentially)
-        assert len(pieces) == n
-        for variation in run_sequentially(pieces):
+        prepared = pieces(engine, face(96), square(64, n=n))
+        assert len(prepared) == n
+        for variation in run_sequentially(prepared):
             assert variation.engine == engine.info
             assert variation.strength == 0.5
 
@@ -103,8 +103,8 @@ def test_pieces_may_run_in_any_order_and_thread(engine):
         def spread(pieces):
             return [f.result() for f in [threads.submit(piece) for piece in pieces]]
 
-        pieces = engine.prepare(pebbles(128), square(n=3), unwatched, spread)
-        found = spread(pieces[::-1])[::-1]
+        prepared = pieces(engine, pebbles(128), square(n=3), run_parallel=spread)
+        found = spread(prepared[::-1])[::-1]
     assert [digest(one.image) for one in found] == expected
 
 
@@ -171,7 +171,7 @@ def test_cancelling_one_piece_leaves_the_others(engine):
         if stopped.is_set() and progress.index == 0:
             raise Cancelled
 
-    first, second = engine.prepare(pebbles(100), square(n=2), watch, run_sequentially)
+    first, second = pieces(engine, pebbles(100), square(n=2), watch)
     stopped.set()
     with pytest.raises(Cancelled):
         first()

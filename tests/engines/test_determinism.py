@@ -46,7 +46,7 @@ def serve():
 def served(service: Service, source: np.ndarray, spec: VariationSpec) -> list[tuple[int, bytes]]:
     """The seeds and encoded pictures of a request."""
     created = service.create(
-        pictures.encode(source, "png"), spec, engine="patch", rules=pictures.OPENAI, keep=False
+        pictures.encode(source, "png"), spec, engine="patch", limits=pictures.OPENAI, store=False
     )
     return [(one.seed, one.picture) for one in created.variations]
 

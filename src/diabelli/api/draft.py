@@ -13,7 +13,7 @@ from diabelli.api.variations.params import VariationRequest
 from diabelli.ledger.entries import Entry, EntryVariation
 from diabelli.pictures import Image
 from diabelli.pictures.pdq import pdq
-from diabelli.service import VariationBatch
+from diabelli.variation import VariationBatch
 
 MAX_KEPT = 512
 """How many characters of a text that a client made up are remembered."""
@@ -112,8 +112,6 @@ class Draft:
         return replace(
             entry,
             engine_version=self.created.engine.version,
-            queued_ms=self.created.queued_ms,
-            engine_ms=self.created.engine_ms,
             variations=tuple(
                 EntryVariation(
                     seed=made.seed,

@@ -6,9 +6,10 @@ from typing import Any
 
 from starlette.requests import Request
 
+from diabelli.api.effort import Effort
 from diabelli.api.variations.params import VariationRequest
 from diabelli.ledger.keys import Caller
-from diabelli.service import VariationBatch
+from diabelli.variation import VariationBatch
 
 
 def tell_caller(request: Request, caller: Caller) -> None:
@@ -27,12 +28,12 @@ def tell_wanted(request: Request, wanted: VariationRequest) -> None:
         _told(request).update(user=wanted.user)
 
 
-def tell_created(request: Request, created: VariationBatch) -> None:
+def tell_created(request: Request, created: VariationBatch, effort: Effort | None) -> None:
     """What was made, and what took its time."""
     _told(request).update(
         seeds=[one.seed for one in created.variations],
-        queued_ms=round(created.queued_ms),
-        engine_ms=round(created.engine_ms),
+        queued_ms=round(effort.queued_ms if effort else 0),
+        engine_ms=round((effort.engine_ms if effort else 0) or 0),
     )
 
 

@@ -1,12 +1,13 @@
-"""Ways to make variations, behind one small protocol.
+"""Engines that make variations, behind one protocol.
 
-`load` imports an engine on first use, by name: a program pays only for the engines that it asks
-for. Packages of others add engines by an entry point in the group `diabelli.engines`.
+`load` imports an engine by name on first use, so a program pays only for the engines it uses.
+Other packages add engines through entry points of the group `diabelli.engines`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -22,19 +23,22 @@ if TYPE_CHECKING:
     from diabelli.engines.diffusion.engine_manager import EngineManager
 
 Piece: TypeAlias = Callable[[], Variation]
-"""The work that is left for one variation; pieces are independent and run in any thread."""
+"""The remaining work for one variation; pieces are independent and run in any thread."""
 
 
 class Engine(Protocol):
-    """What every engine can do.
+    """The interface of every engine.
 
-    The same source, spec and seed give the same variation, whatever else runs beside it.
+    The same source, spec and seed give the same variation, regardless of concurrent requests.
+
+    Attributes:
+        info: description of the engine.
     """
 
     info: EngineInfo
 
     def warm_up(self) -> None:
-        """Do ahead of time whatever the first request would otherwise wait for."""
+        """Do the work that the first request would otherwise wait for."""
 
     def prepare(
         self,
@@ -42,13 +46,27 @@ class Engine(Protocol):
         spec: VariationSpec,
         on_progress: ProgressCallback,
         run_parallel: ParallelMap,
-    ) -> list[Piece]:
-        """Do the work that the variations share and return one piece for each of the `spec.n`.
+    ) -> list[Piece] | Future[list[Piece]]:
+        """Do the work that the variations share; runs on a worker thread.
 
-        `source` has the aspect of the spec (`pictures.fit` sees to it) and any size from 1x1 up.
-        `watch` is called between the steps of this and of every piece.  `spread` runs whatever
-        takes time here, so that it shares the threads fairly with other requests.
+        Args:
+            source: has the aspect ratio of the spec; any size from 1x1 up.
+            spec: what to make.
+            on_progress: to be called between the steps of this and of every piece. It raises when
+                the request was cancelled.
+            run_parallel: runs functions on this worker and on idle ones, and returns their
+                results in order.
+
+        Returns:
+            One piece for each of the `spec.n` variations. An engine that waits for another thread
+            or a device returns a future of them, so that no worker is held. The future is
+            cancelled if the request is.
         """
+
+
+def wait_for_pieces(prepared: list[Piece] | Future[list[Piece]]) -> list[Piece]:
+    """Return the pieces that `Engine.prepare` returned; block if they are in a future."""
+    return prepared.result() if isinstance(prepared, Future) else prepared
 
 
 ENGINES = {
@@ -56,19 +74,22 @@ ENGINES = {
 }
 
 GROUP = "diabelli.engines"
-"""The group of entry points by which packages of others add engines."""
+"""Group of entry points through which other packages add engines."""
 
 
 def available_engines() -> list[str]:
-    """The engines that can be asked for: embedded, trained, and those of other packages."""
+    """Return the names of all engines: embedded, trained, and those of other packages."""
     return [*dict.fromkeys((*ENGINES, *PRESETS, *_entry_points()))]
 
 
 def load(name: str) -> Engine:
-    """The engine of that name, made anew; a trained one as its preset says.
+    """Return a new engine of that name; a trained one as its preset says.
 
-    Raises `UnknownEngine`, `MissingExtra` where the engine's dependencies are not installed, and
-    for a trained one `WeightsMissing` or `LicenceNotAccepted`.
+    Raises:
+        UnknownEngine: if there is none of that name.
+        MissingExtra: if the engine's dependencies are not installed.
+        WeightsMissing: if a trained engine's weights are not on this machine.
+        LicenceNotAccepted: if the licence of its weights must be accepted first.
     """
     if name in ENGINES:
         module, _, attribute = ENGINES[name].partition(":")
@@ -87,7 +108,7 @@ def load(name: str) -> Engine:
 
 @cache
 def _fleet() -> EngineManager:
-    """The trained engines of a program without settings."""
+    """Return the manager of the trained engines of a program without settings."""
     from diabelli.engines.diffusion.engine_manager import EngineManager
 
     return EngineManager()

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from diabelli.engines import ParallelMap, Piece, run_sequentially
+from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.pipeline import (
     Preview,
@@ -24,7 +25,6 @@ from diabelli.variation import (
     ProgressCallback,
     Variation,
     VariationSpec,
-    unwatched,
 )
 
 ENGINE_VERSION = "4"
@@ -53,7 +53,7 @@ class PatchEngine:
         drawing[16:48, 16:48] = 255
         spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=1.0)
         for source in (photograph, drawing):
-            for piece in self.prepare(source, spec, unwatched, run_sequentially):
+            for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):
                 piece()
 
     def prepare(

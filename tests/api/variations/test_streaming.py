@@ -22,8 +22,9 @@ from diabelli.api.variations import params, streaming
 from diabelli.api.variations.form import Form
 from diabelli.api.variations.sse import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
 from diabelli.api.variations.streaming import EventStream
+from diabelli.observer import Observer
 from diabelli.service import EncodedVariation
-from diabelli.variation import Progress, unwatched
+from diabelli.variation import Progress
 
 SOURCE = picture()
 MADE = EncodedVariation(
@@ -186,7 +187,7 @@ def test_what_is_overtaken_is_not_sent() -> None:
         form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
         stream = EventStream()
         stream.enable(params.parse_form(form, {"dall-e-2": "shift"}, {}), str)
-        watch = stream.wrap_progress(unwatched)
+        watch = stream.wrap_progress(Observer().on_progress)
         for share in (0.2, 0.4):
             watch(Progress(0, "level", share, lambda: np.zeros((8, 8, 3), np.uint8)))
             watch(Progress(1, "level", share))

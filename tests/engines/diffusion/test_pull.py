@@ -15,14 +15,15 @@ MAKE = """
 import numpy as np, torch
 from pathlib import Path
 torch.set_num_threads(1)
-from diabelli.engines import in_turn
-from diabelli.engines.diffusion.fleet import Fleet
-from diabelli.settings.reading import read
-from diabelli.variation import VariationSpec, unwatched
-engine = Fleet().engine(read({}).plan("mine"))
+from diabelli.engines import run_sequentially, wait_for_pieces
+from diabelli.engines.diffusion.engine_manager import EngineManager
+from diabelli.observer import Observer
+from diabelli.settings.reading import load_settings
+from diabelli.variation import VariationSpec
+engine = EngineManager().engine(load_settings({}).plan("mine"))
 grey = np.full((32, 32, 3), 99, np.uint8)
 spec = VariationSpec(height=32, width=32, seed=1)
-(piece,) = engine.prepare(grey, spec, unwatched, in_turn)
+(piece,) = wait_for_pieces(engine.prepare(grey, spec, Observer().on_progress, run_sequentially))
 print(piece().image.shape)
 """
 SETTINGS = """

@@ -32,9 +32,11 @@ from diabelli.api.variations.recording import Recorder
 from diabelli.api.variations.response import JSONPartsResponse
 from diabelli.errors import InvalidPicture, NotSquare
 from diabelli.ledger.keys import Caller
+from diabelli.observer import Observer
 from diabelli.pictures import ANY, OPENAI
-from diabelli.service import Service, VariationBatch
+from diabelli.service import Service
 from diabelli.settings import Settings
+from diabelli.variation import VariationBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,7 @@ class Variations:
         order.draft.see(order.source)
         created = self._create(order)
         made = created.variations
-        tell_created(order.request, created)
+        tell_created(order.request, created, order.draft.effort)
         now = int(time.time())
         url_of = self._url_of(order.request, now)
         answer = response.build(made, order.wanted, created=now, url_of=url_of)
@@ -165,18 +167,30 @@ class Variations:
         info = self._service.info(order.wanted.engine)
         effort = order.draft.effort = Effort(info.version)
         try:
-            return self._service.create(
+            observer = Observer()
+            observer.on_source = self._blocks.source_check(order.draft)  # type: ignore
+            observer.on_progress = stream.wrap_progress(attention.watch)  # type: ignore
+            observer.on_variation = stream.on_variation  # type: ignore
+            observer.on_stage = effort.timing(self._metrics.observe_stage)  # type: ignore
+            job = self._service.submit(
                 order.source,
                 order.wanted.spec,
                 engine=order.wanted.engine,
-                rules=self._rules,
-                keep=order.wanted.as_url or order.repeatable.keeps,
-                look=self._blocks.source_check(order.draft),
-                watch=stream.wrap_progress(attention.watch),
-                heed=attention.heed,
-                ready=stream.on_variation,
-                timed=effort.timing(self._metrics.observe_stage),
+                limits=self._rules,
+                store=order.wanted.as_url or order.repeatable.keeps,
+                observer=observer,
             )
+            while True:
+                try:
+                    return job.future.result(0.2)
+                except TimeoutError:
+                    if job.future.done():
+                        raise
+                    try:
+                        attention.heed()
+                    except BaseException as reason:
+                        job.cancel(reason)
+                        raise
         except NotSquare:
             raise
         except InvalidPicture as cause:

@@ -22,7 +22,7 @@ from diabelli.api.variations.form import Form
 from diabelli.bootstrap import Components
 from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureNotFound
 from diabelli.ledger.idempotency_store import LEASE_S, Claim, ClaimStatus, IdempotencyStore, id_of
-from diabelli.service import EncodedVariation
+from diabelli.variation import EncodedVariation
 
 HEADER = "idempotency-key"
 REPLAYED = {"idempotent-replayed": "true"}

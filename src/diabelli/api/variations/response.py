@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from diabelli.api.variations.params import VariationRequest
-from diabelli.service import EncodedVariation
+from diabelli.variation import EncodedVariation
 
 PUBLISHED_SIZES = ("1024x1024", "1024x1536", "1536x1024")
 """The sizes that the published reply may name; strict clients refuse every other one."""

@@ -13,7 +13,7 @@ from diabelli import pictures
 from diabelli.api.variations import response
 from diabelli.api.variations.params import VariationRequest
 from diabelli.pictures import Format, Image
-from diabelli.service import EncodedVariation
+from diabelli.variation import EncodedVariation
 
 PROGRESS = "image_variation.progress"
 PARTIAL = "image_variation.partial_image"

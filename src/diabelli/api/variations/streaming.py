@@ -18,8 +18,7 @@ from diabelli.api.errors import responses
 from diabelli.api.variations import sse
 from diabelli.api.variations.params import VariationRequest
 from diabelli.api.variations.response import JSONPartsResponse
-from diabelli.service import EncodedVariation
-from diabelli.variation import Progress, ProgressCallback
+from diabelli.variation import EncodedVariation, Progress, ProgressCallback
 
 Handler = Callable[[Request], Awaitable[JSONPartsResponse]]
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import partial
 
+from diabelli.engines import Piece
 from diabelli.engines.diffusion.job import BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.pipeline import Pipeline
 from diabelli.engines.diffusion.pipeline_cache import PipelineCache
@@ -43,6 +45,7 @@ class Batcher:
                 raise Cancelled("the engine is closed")
             self._waiting.setdefault(order.kind, deque()).extend(order.tickets)
             self._changed.notify()
+        order.future.add_done_callback(partial(self._drop_cancelled, order))
 
     def close(self) -> None:
         """Stop within one step; whatever still waits is cancelled."""
@@ -50,6 +53,19 @@ class Batcher:
             self._closed = True
             self._changed.notify()
         self._thread.join()
+
+    def _drop_cancelled(self, order: Job, future: Future[list[Piece]]) -> None:
+        """Drop the waiting images of a cancelled job, so that its source is freed."""
+        if not future.cancelled():
+            return
+        with self._changed:
+            if order.kind not in self._waiting:
+                return
+            waiting = self._waiting[order.kind]
+            if rest := deque(item for item in waiting if item.job is not order):
+                self._waiting[order.kind] = rest
+            else:
+                del self._waiting[order.kind]
 
     def _work(self) -> None:
         while (kind := self._next()) is not None:
@@ -87,7 +103,7 @@ class Batcher:
     def _batch(self, kind: BatchKey, limit: int | None, *, mixes: bool) -> list[BatchItem]:
         """The tickets that go together, those longest there first; they no longer wait."""
         with self._changed:
-            waiting = [ticket for ticket in self._waiting.pop(kind) if ticket.job.active]
+            waiting = [ticket for ticket in self._waiting.pop(kind, ()) if ticket.job.active]
             first = waiting[0].job if waiting else None
             fitting = [one for one in waiting if mixes or one.job is first][:limit]
             taken = {id(one) for one in fitting}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
 
 from diabelli import pictures
-from diabelli.engines import ParallelMap, Piece, run_sequentially
+from diabelli.engines import ParallelMap, Piece, run_sequentially, wait_for_pieces
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.batcher import Batcher
-from diabelli.engines.diffusion.job import MADE, BatchKey, Job
+from diabelli.engines.diffusion.job import MADE, BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.presets import Preset
 from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import LicenceNotAccepted, MissingExtra
+from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.variation import (
     EngineInfo,
@@ -24,7 +26,6 @@ from diabelli.variation import (
     ProgressCallback,
     Variation,
     VariationSpec,
-    unwatched,
 )
 
 ENGINE_VERSION = "1"
@@ -52,9 +53,9 @@ class DiffusionEngine:
         # Of many colours, for the previews to learn from.
         rows, columns = np.indices((64, 64), np.uint8) * 4
         colourful = np.stack([rows, columns, 255 - rows], axis=-1)
-        run_sequentially(
-            self.prepare(colourful, VariationSpec(n=1, seed=0), unwatched, run_sequentially)
-        )
+        spec = VariationSpec(n=1, seed=0)
+        prepared = self.prepare(colourful, spec, Observer().on_progress, run_sequentially)
+        run_sequentially(wait_for_pieces(prepared))
 
     def prepare(
         self,
@@ -62,40 +63,39 @@ class DiffusionEngine:
         spec: VariationSpec,
         on_progress: ProgressCallback,
         run_parallel: ParallelMap,
-    ) -> list[Piece]:
-        """Let the batcher make all images, and return what is left: bringing each to its size.
+    ) -> list[Piece] | Future[list[Piece]]:
+        """Submit all images to the batcher; return a future of the pieces that scale them.
 
-        The caller's thread waits here, so that no thread that others need does.
+        No worker is held while the device works.
         """
         seeds = derive_seeds(spec.seed, spec.n)
         source = pictures.flatten_on_white(source)
-        if spec.strength == 0:
-            images = [source] * spec.n
-        else:
-            order = self._job(source, spec, seeds, on_progress, run_parallel)
-            self._batcher.submit(order)
-            images = order.images()
-        return [
-            partial(self._finish, index, image, seed, spec, on_progress)
-            for index, (image, seed) in enumerate(zip(images, seeds, strict=True))
-        ]
 
-    def _job(
-        self,
-        source: Image,
-        spec: VariationSpec,
-        seeds: list[int],
-        on_progress: ProgressCallback,
-        run_parallel: ParallelMap,
-    ) -> Job:
+        def piece_of(item: BatchItem, image: Image) -> Piece:
+            return partial(self._finish, item.index, image, item.seed, spec, on_progress)
+
+        if spec.strength == 0:
+            return [
+                partial(self._finish, index, source, seed, spec, on_progress)
+                for index, seed in enumerate(seeds)
+            ]
+        (shown,) = run_parallel([partial(self._shown, source, spec)])
         preset = self._plan.preset
         height, width = native(preset, spec.height, spec.width)
-        rows, columns = height, width
+        key = BatchKey(self._plan, height, width, spec.strength)
+        job = Job(key, shown, seeds, on_progress, piece_of)
+        on_progress(Progress(0, "waiting", 0.0))
+        self._batcher.submit(job)
+        return job.future
+
+    def _shown(self, source: Image, spec: VariationSpec) -> Image:
+        """Return the source at the size at which the pipeline receives it."""
+        preset = self._plan.preset
+        rows, columns = height, width = native(preset, spec.height, spec.width)
         if preset.dial.argument == "sight":
             share = preset.dial.at(spec.strength)
             rows, columns = (max(_SIGHT, round(side * share)) for side in (height, width))
-        (shown,) = run_parallel([partial(pictures.cover, source, rows, columns)])
-        return Job(BatchKey(self._plan, height, width, spec.strength), shown, seeds, on_progress)
+        return pictures.cover(source, rows, columns)
 
     def _finish(
         self,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 
+from diabelli.engines import Piece
 from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.pictures import Image
 from diabelli.variation import Progress, ProgressCallback
 
 STARTED, MADE = 0.02, 0.95
 """The shares of the work that are done when the first step begins and when the last one ends."""
-_PATIENCE_S = 1.0
-"""While an order waits for its turn, its watch is asked so often whether anybody still wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +38,45 @@ class BatchItem:
 
 
 class Job:
-    """What one request wants of the batcher. The first failure ends all of it."""
+    """The images of one request. The first failure ends all of it.
+
+    Attributes:
+        future: completes with one piece of work for each image; its holder may cancel it.
+    """
 
     def __init__(
-        self, key: BatchKey, shown: Image, seeds: Sequence[int], on_progress: ProgressCallback
+        self,
+        key: BatchKey,
+        shown: Image,
+        seeds: Sequence[int],
+        on_progress: ProgressCallback,
+        piece_of: Callable[[BatchItem, Image], Piece],
     ) -> None:
-        """shown: the source as the pipeline is to see it."""
+        """Create a job that waits for the batcher.
+
+        Args:
+            key: what the images have in common.
+            shown: the source as the pipeline receives it.
+            seeds: one for each image.
+            on_progress: receives the progress of every image.
+            piece_of: makes the remaining work of an item that has its image.
+        """
         self.kind = key
         self.shown = shown
         self.tickets = [BatchItem(self, index, seed) for index, seed in enumerate(seeds)]
-        self._watch = on_progress
-        self._begun = False
-        self._failure: BaseException | None = None
-        self._over = threading.Event()
-        # Held while the watch is called, so that shares never go back.
-        self._telling = threading.Lock()
+        self.future: Future[list[Piece]] = Future()
+        self._on_progress = on_progress
+        self._piece_of = piece_of
+        # Held while `on_progress` is called, so that fractions never decrease.
+        self._reporting = threading.Lock()
 
     @property
     def active(self) -> bool:
-        """Whether anybody still waits for it."""
-        return self._failure is None
-
-    def images(self) -> list[Image]:
-        """The images, in their order; blocks until they are there, or raises the first failure."""
-        self._ask()
-        while not self._over.wait(_PATIENCE_S):
-            self._ask()
-        if self._failure is not None:
-            raise self._failure
-        return [ticket.image for ticket in self.tickets if ticket.image is not None]
+        """Whether its images are still wanted."""
+        return not self.future.done()
 
     def start(self, ticket: BatchItem) -> None:
         """The ticket's turn has come."""
-        self._begun = True
         self.report(ticket, "start", STARTED)
 
     def on_step(
@@ -87,11 +94,11 @@ class Job:
         preview: Callable[[], Image] | None = None,
     ) -> None:
         """Tell the watch how far the ticket's image is; what it raises ends the order."""
-        with self._telling:
+        with self._reporting:
             if not self.active:
                 return
             try:
-                self._watch(Progress(ticket.index, stage, share, preview))
+                self._on_progress(Progress(ticket.index, stage, share, preview))
             # Whatever a watch raises is its request's: others are in the same batch.
             except Exception as failure:
                 self.fail(failure)
@@ -99,15 +106,13 @@ class Job:
     def complete(self, ticket: BatchItem, image: Image) -> None:
         """The ticket's image is there."""
         ticket.image = image
-        if all(one.image is not None for one in self.tickets):
-            self._over.set()
+        pieces = [self._piece_of(one, one.image) for one in self.tickets if one.image is not None]
+        if len(pieces) == len(self.tickets):
+            # The future may be cancelled at any moment.
+            with suppress(InvalidStateError):
+                self.future.set_result(pieces)
 
     def fail(self, failure: BaseException) -> None:
-        """End the order."""
-        if self._failure is None:
-            self._failure = failure
-        self._over.set()
-
-    def _ask(self) -> None:
-        if not self._begun:
-            self.report(self.tickets[0], "waiting", 0.0)
+        """Complete the future with `failure`; no-op if it has completed."""
+        with suppress(InvalidStateError):
+            self.future.set_exception(failure)
