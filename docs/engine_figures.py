@@ -45,30 +45,30 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
 DRAWING, PHOTOGRAPH, LOOSE = "crest", "astronaut", "chelsea"
 SAMPLE, SAMPLE_SEED, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 12, 5
-"""The picture that comes along has surroundings that a montage can arrange anew."""
+"""The sample picture has surroundings that a montage can rearrange."""
 SIDE, TILE, GAP = 512, 200, 5
 LINES = 12
-"""The grid over the guide has so many cells along each side of the source."""
+"""Cells of the drawn grid along each side of the source."""
 CLOSE = 48
-"""The side of what is shown of a seam, in pixels at the level WORK."""
+"""Side of the detail around a seam, in pixels at the level WORK."""
 
 
 def analysis_strip(analysis: Analysis) -> Image:
-    """The source, and what is found out about it: salience, rigidity, subject."""
+    """Return the source and its maps: saliency, rigidity, subject."""
     work = analysis.level(STEPS)
     maps = (saliency(descriptors(work)), analysis.rigidity, analysis.subject)
     return joined([colours(work), *(grey(values) for values in maps)])
 
 
 def layout_strip(guide: Guide) -> Image:
-    """The source, and the same under a layout, then with its own grid drawn over it."""
+    """Return the source, the source under a layout, and the same with the grid drawn over it."""
     shown = whole(guide).render(*guide.analysis.sizes[STEPS])
     source = guide.analysis.level(STEPS)
     return joined([colours(source), colours(shown), gridded(guide)])
 
 
 def gridded(guide: Guide) -> Image:
-    """The source under a layout, with the lines along which its rows and columns run."""
+    """Return the source under a layout, with the lines of its rows and columns."""
     image = colours(whole(guide).render(TILE, TILE)).copy()
     for shares in (guide.layout.rows, guide.layout.columns):
         cells = np.floor(LINES * resize_map(shares, TILE, TILE))
@@ -80,7 +80,7 @@ def gridded(guide: Guide) -> Image:
 
 
 def roll_strip(analysis: Analysis) -> Image:
-    """A source, and the same as it leans to the right and to the left at strength 1."""
+    """Return a source, and the source tilted to the right and left at strength 1."""
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     upright = Layout(False, rows, columns)
     leans = (0.0, -params_of_strength(1.0).roll, params_of_strength(1.0).roll)
@@ -90,12 +90,12 @@ def roll_strip(analysis: Analysis) -> Image:
 
 
 def whole(guide: Guide) -> Guide:
-    """The guide as one sheet, before a montage is cut."""
+    """Return the guide with a single shift, without a montage."""
     return guide_of(guide.analysis, guide.layout, unshifted())
 
 
 def montage_strip(guide: Guide) -> Image:
-    """Sheet 0, which sheet each place shows, and the montage."""
+    """Return shift 0, the label map, and the montage."""
     size = guide.analysis.sizes[STEPS]
     return joined(
         [
@@ -107,14 +107,14 @@ def montage_strip(guide: Guide) -> Image:
 
 
 def patchwork(labels: Bytes) -> Image:
-    """Each label in a colour of its own, 0 in grey."""
+    """Return each label in a separate colour, 0 in grey."""
     hues = (np.arange(256)[:, None] * np.array([97, 57, 151]) + 60) % 200 + 40
     hues[0] = 90
     return hues[labels].astype(np.uint8)
 
 
 def climb_strip(candidate: Candidate) -> Image:
-    """The same seam as it was cut, mended at level 0, and at the finest that is searched."""
+    """Return a seam before refinement, refined at level 0, and at the finest searched level."""
     size = candidate.guide.analysis.sizes[STEPS]
     canvases = climbed(candidate)
     images = [candidate.guide.render(*size), canvases[0].image, canvases[-1].image]
@@ -122,7 +122,7 @@ def climb_strip(candidate: Candidate) -> Image:
 
 
 def close(image: Image, labels: Bytes) -> Image:
-    """What is around the longest seam between columns, enlarged so that pixels are seen."""
+    """Return the detail around the longest seam between columns, enlarged to visible pixels."""
     side = labels.shape[0]
     seams = (labels[:, 1:] != labels[:, :-1]).astype(np.float32)
     along = resize_map(seams, side // CLOSE, side // CLOSE)[1:-1, 1:-1]
@@ -133,7 +133,7 @@ def close(image: Image, labels: Bytes) -> Image:
 
 
 def climbed(candidate: Candidate) -> list[Canvas]:
-    """The candidate's canvases at levels 0 to STEPS, whole."""
+    """Return the candidate's whole canvases at levels 0 to STEPS."""
     canvases = [initial_canvas(candidate.guide, candidate.seed)]
     while canvases[-1].level < STEPS:
         canvases.append(refine(canvases[-1], candidate.guide, candidate.seed))
@@ -141,7 +141,7 @@ def climbed(candidate: Candidate) -> list[Canvas]:
 
 
 def light_strip(image: Image, subject: Floats) -> Image:
-    """An image, and the same under three lights as far from it as strength 1 goes."""
+    """Return an image, and the image under three lights of strength 1."""
     lights = [
         random_light(1.0, RandomStream(seed), grey=False, subject=subject) for seed in (20, 21, 19)
     ]
@@ -149,13 +149,13 @@ def light_strip(image: Image, subject: Floats) -> Image:
 
 
 def recolour_strip(image: Image) -> Image:
-    """A drawing, and the same under three turns as far from it as strength 1 goes."""
+    """Return a drawing, and the drawing under three hue rotations of strength 1."""
     turns = [random_hue_rotation(image, 1.0, RandomStream(seed)) for seed in (4, 6, 10)]
     return joined([image, *(rotate_hue(image, turn) for turn in turns if turn is not None)])
 
 
 def repaint_strip(image: Image) -> Image:
-    """A photograph, where its thing was found, and the same under three repaints of strength 1."""
+    """Return a photograph, its object mask, and the photograph with three hues of strength 1."""
     things = find_colour_objects(image)
     drawn = [random_object_hue_rotation(things, 1.0, RandomStream(seed)) for seed in (1, 2, 5)]
     painted = [rotate_object_hue(image, repaint) for repaint in drawn if repaint is not None]
@@ -163,32 +163,32 @@ def repaint_strip(image: Image) -> Image:
 
 
 def strength_strip(source: Image) -> Image:
-    """What one seed makes at growing strengths, from 0 on."""
+    """Return the variations of one seed at growing strengths, from 0 on."""
     strengths = (0.0, 0.3, 0.5, 0.8, 1.0)
     made = [diabelli.vary(source, strength=s, seed=GROWING_SEED, size=SIDE) for s in strengths]
     return joined([variation.image for (variation,) in made])
 
 
 def grey(values: NDArray[np.floating]) -> Image:
-    """A map 0..1 as an image: black is 0, white is 1."""
+    """Return a map 0..1 as an image: black is 0, white is 1."""
     small = resize_map(np.asarray(values, np.float32), TILE, TILE)
     return np.repeat(to_bytes(255 * small)[..., None], 3, axis=2)
 
 
 def joined(images: Sequence[Image]) -> Image:
-    """Images as tiles in a row with white between them; coarse ones keep their pixels visible."""
+    """Join images as tiles in a row on white; coarse ones keep their pixels visible."""
     white = np.full((TILE, GAP, 3), 255, np.uint8)
     parts = [part for image in images for part in (tile(image), white)]
     return np.concatenate(parts[:-1], axis=1)
 
 
 def colours(planes: Bytes) -> Image:
-    """What the four planes of an opaque image show."""
+    """Return the RGB image of the four planes of an opaque image."""
     return np.ascontiguousarray(planes[..., :3])
 
 
 def tile(image: Image) -> Image:
-    """The image at TILE pixels a side."""
+    """Return the image at TILE pixels a side."""
     if image.shape[0] >= TILE / 2:
         return resize(image, TILE, TILE)
     nearest = np.arange(TILE) * image.shape[0] // TILE
@@ -196,11 +196,11 @@ def tile(image: Image) -> Image:
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:
-    """A report that nobody reads."""
+    """No-op progress callback."""
 
 
 def candidate_of(source: Image, seed: int) -> tuple[Analysis, Candidate]:
-    """The analysis of a source and the candidate of a seed."""
+    """Return the analysis of a source and the candidate of a seed."""
     studied = analyse_source(source, SIDE // 2, SIDE // 2)
     (candidate,) = build_candidates(
         studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=run_sequentially

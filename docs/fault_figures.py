@@ -30,14 +30,14 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SIDE, GAP = 256, 6
 TILES = {1: 240, 2: 176}
-"""The side of a tile by how many variations of each are shown."""
+"""Side of a tile in pixels, by number of variations shown."""
 SQUARE = 16
-"""The side of the squares that alpha is shown before, in pixels."""
+"""Side of the checkerboard squares behind transparent pixels, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What shows a fault: a picture of the benchmarks, a strength, a seed, how many variations."""
+    """An example of a fault: a benchmark picture, strength, seed and number of variations."""
 
     picture: str
     strength: float
@@ -58,11 +58,11 @@ FAULTS = {
     "ghosts": Fault("china", 0.7, 4),
     "colour": Fault("crest", 0.6, 3),
 }
-"""By the names of the pictures docs/images/fault-*.jpg."""
+"""Examples by the names of the pictures docs/images/fault-*.jpg."""
 
 
 def figure(fault: Fault, other: Other) -> Image:
-    """The source, what the other implementation made, what the engine makes: tiles in a row."""
+    """Return tiles in a row: the source, the other implementation's results, the engine's."""
     source = load(fault.picture)
     (shown,) = diabelli.vary(source, strength=0, size=SIDE)
     theirs = other.vary(
@@ -78,7 +78,7 @@ def figure(fault: Fault, other: Other) -> Image:
 
 
 def _visible(image: Image) -> Image:
-    """The image without alpha: where it is transparent, grey squares are seen."""
+    """Return the image without alpha, over a grey checkerboard."""
     if image.shape[2] == 3:
         return image
     row, column = np.indices(image.shape[:2]) // SQUARE
@@ -88,14 +88,14 @@ def _visible(image: Image) -> Image:
 
 
 def _spaced(images: list[Image], gap: int) -> Image:
-    """Images in a row with white between them."""
+    """Join images in a row with white between them."""
     white = np.full((images[0].shape[0], gap, 3), 255, np.uint8)
     parts = [part for image in images for part in (image, white)]
     return np.concatenate(parts[:-1], axis=1)
 
 
 def main() -> None:
-    """Write every figure, or those that are asked for."""
+    """Write every figure, or the selected ones."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--against", type=Path, metavar="SCRIPT", required=True)
     parser.add_argument("--against-python", default=sys.executable, help="its interpreter")

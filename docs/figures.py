@@ -24,12 +24,12 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 TILE = 204
 GAP = 5
 SHOWN = {"sample": 3, "crest": 3, "coffee": 1, "astronaut": 1}
-"""The sources of the README's first screen and the seeds that its variations were asked with."""
+"""The sources of the README's first screen and the seeds of their variations."""
 SAMPLE = Path(diabelli.__file__).with_name("sample.png")
 
 
 def variations() -> Image:
-    """One row a source: the source itself, a wider gap, and four variations at medium strength."""
+    """Return a row for each source: the source, a wider gap, four variations at medium strength."""
     rows = []
     for name, seed in SHOWN.items():
         source = pictures.to_image(SAMPLE) if name == "sample" else load(name)
@@ -42,19 +42,19 @@ def variations() -> Image:
 
 
 def _halved(image: Image) -> Image:
-    """The image at half its sides, each pixel the mean of four."""
+    """Return the image at half its sides, each pixel the mean of four."""
     height, width, channels = image.shape
     blocks = image.reshape(height // 2, 2, width // 2, 2, channels)
     return np.rint(blocks.mean((1, 3))).astype(np.uint8)
 
 
 def _beside(image: Image, gap: int) -> Image:
-    """The image with white to its right."""
+    """Return the image with white to its right."""
     return np.pad(image, ((0, 0), (0, gap), (0, 0)), constant_values=255)
 
 
 def _joined(images: Sequence[Image], axis: int) -> Image:
-    """Images in a row (axis 1) or a column (axis 0) with white between them."""
+    """Join images in a row (axis 1) or a column (axis 0) with white between them."""
     shape = list(images[0].shape)
     shape[axis] = GAP
     white = np.full(shape, 255, np.uint8)

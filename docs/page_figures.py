@@ -1,8 +1,8 @@
-"""Takes the pictures of the page that the README and docs/page.md show:
+"""Takes the pictures of the page for the README and docs/page.md, with Debian's Chromium:
 
     python docs/page_figures.py http://127.0.0.1:8000
 
-of a running server, in Debian's Chromium.
+The argument is the address of a running server.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ SEED = "33"
 
 
 def save(page: Page, name: str) -> None:
-    """What the page shows now, as a small JPEG."""
+    """Save a screenshot of the page as a small JPEG."""
     with Image.open(BytesIO(page.screenshot())) as shot:
         shot.convert("RGB").save(IMAGES / name, quality=80, optimize=True)
 
 
 def vary_the_sample(page: Page) -> None:
-    """Eight variations of the picture that comes along, with a seed of our choice."""
+    """Make eight variations of the sample picture, with a fixed seed."""
     page.get_by_role("button", name="Try the sample").click()
     page.get_by_role("button", name="Download all").wait_for()
     page.get_by_role("button", name="Remove from the history").click()
@@ -39,7 +39,7 @@ def vary_the_sample(page: Page) -> None:
 
 
 def main() -> None:
-    """Take both."""
+    """Take both pictures."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]

@@ -1,9 +1,9 @@
-"""Makes the picture of entry 27 of docs/engine-log.md, and tells its figures:
+"""Makes the picture of entry 27 of docs/engine-log.md, and prints its measures:
 
     python docs/patches_figure.py
 
-The engine is made to build whatever is not plain of patches, without zoom, which meets more of the
-aims that its log measures it by, and looks worse along edges.
+The engine builds all but smooth regions from patches, without zoom. That meets more of the
+targets in its log, and looks worse along edges.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from pictures import TABLE, load  # noqa: E402  benchmarks/pictures.py
 
 N, SIDE, STRENGTH, SEED = 4, 256, 0.6, 1
 SHOWN = {"coffee": (3, 155, 155), "rocket": (0, 60, 84)}
-"""Of which pictures which variation is shown, and from which row and column on."""
+"""Index of the shown variation, row and column of the detail, by picture."""
 CLOSE, TILE, GAP = 96, 288, 6
 
 
 def made(name: str) -> list[Image]:
-    """The variations of a picture, before light and colour."""
+    """Return the variations of a picture, before light and colour changes."""
     candidates = build_candidates(
         analyse_source(load(name), SIDE, SIDE),
         n=N,
@@ -56,14 +56,14 @@ def made(name: str) -> list[Image]:
 
 @contextmanager
 def patches_everywhere() -> Iterator[None]:
-    """Within it canvases are made of patches, and frames keep the source's scale."""
-    unzoomed = patch.object(pipeline, "dial", _unzoomed)
-    free = patch.object(Guide, "freedom", _free)
+    """Build canvases from patches, and keep the source's scale in frames, within the context."""
+    unzoomed = patch.object(pipeline, "params_of_strength", _unzoomed)
+    everywhere = patch.object(Guide, "mend_mask", _free)
     whole = patch.object(
-        Guide, "level", lambda guide, index: guide.at(*guide.analysis.sizes[index])
+        Guide, "level", lambda guide, index: guide.render(*guide.analysis.sizes[index])
     )
     seams = patch.object(Montage, "seamless", False)
-    with unzoomed, free, whole, seams:
+    with unzoomed, everywhere, whole, seams:
         yield
 
 
@@ -72,7 +72,7 @@ def _unzoomed(strength: float) -> StrengthParams:
 
 
 def _free(guide: Guide, index: int) -> Bytes:
-    """What is not plain is free."""
+    """Return a mend mask of 1 except in smooth regions."""
     plain = sample_bilinear(
         guide.analysis.smoothness[..., None], guide.layout.rows, guide.layout.columns
     )
@@ -81,14 +81,14 @@ def _free(guide: Guide, index: int) -> Bytes:
 
 
 def figures(images: dict[str, list[Image]]) -> str:
-    """The means of the measures over the pictures, in one line."""
+    """Return the means of the measures over the pictures, in one line."""
     rows = [measure(load(name)[..., :3], variations) for name, variations in images.items()]
     names = [field.name for field in fields(Measures)]
     return " ".join(f"{name} {mean(getattr(row, name) for row in rows):.3f}" for name in names)
 
 
 def close(image: Image, row: int, column: int) -> Image:
-    """A part of an image, enlarged so that its pixels are seen."""
+    """Return a part of an image, enlarged to visible pixels."""
     nearest = np.arange(TILE) * CLOSE // TILE
     return np.ascontiguousarray(
         image[row : row + CLOSE, column : column + CLOSE][nearest][:, nearest]
@@ -96,7 +96,7 @@ def close(image: Image, row: int, column: int) -> Image:
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:
-    """A report that nobody reads."""
+    """No-op progress callback."""
 
 
 def main() -> None:

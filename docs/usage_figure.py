@@ -1,6 +1,6 @@
 """Takes the picture of the page /usage that docs/page.md shows: python docs/usage_figure.py
 
-of a server of its own, whose ledger tells of thirty invented days, in Debian's Chromium.
+It starts a server whose ledger has thirty invented days, and uses Debian's Chromium.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ READY = "body[data-ready=yes] .plot canvas"
 
 
 def requests_of(moment: float, chance: random.Random) -> int:
-    """How many come in the hour of that moment: by day, on working days, and more each week."""
+    """Return the number of requests in an hour: more by day, on working days, and each week."""
     at = datetime.fromtimestamp(moment, UTC)
     awake = max(0.05, math.sin(math.pi * (at.hour - 5) / 16))
     busy = (0.35 if at.weekday() >= 5 else 1) * (1 + (moment - time.time()) / (60 * DAY_S))
@@ -40,7 +40,7 @@ def requests_of(moment: float, chance: random.Random) -> int:
 
 
 def entry(moment: float, crowded: bool, chance: random.Random) -> dict[str, object]:
-    """One request; on a crowded day more of them fail, and they wait longer."""
+    """Return one request; on a crowded day more of them fail, and they wait longer."""
     n = chance.choice([1, 1, 1, 2, 4, 8])
     failed = chance.random() < (0.16 if crowded else 0.015)
     engine_ms = n * chance.lognormvariate(6.3, 0.2)
@@ -65,7 +65,7 @@ def entry(moment: float, crowded: bool, chance: random.Random) -> dict[str, obje
 
 
 def invent(chance: random.Random) -> tuple[list[dict[str, object]], list[dict[str, float]]]:
-    """The entries of the last days, and the sizes of a store that keeps pictures for an hour."""
+    """Return the entries of the last days, and the sizes of a store with a lifetime of an hour."""
     entries, sizes = [], []
     now = time.time()
     first = now - now % DAY_S - (DAYS - 1) * DAY_S
@@ -85,7 +85,7 @@ def invent(chance: random.Random) -> tuple[list[dict[str, object]], list[dict[st
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """The address of a server with a ledger of invented days."""
+    """Yield the address of a server with a ledger of invented days."""
     entries, sizes = invent(random.Random(1))  # noqa: S311  nothing here is secret
     settings = Settings(data_dir=folder)
     build_storage(settings).put(bytes(int(sizes[-1]["bytes"])), "png")
@@ -97,15 +97,15 @@ def serving(folder: Path) -> Iterator[str]:
         [Path(sys.executable).parent / "diabelli", *command], stderr=subprocess.PIPE, text=True
     )
     try:
-        told = next(line for line in process.stderr or () if "serves on" in line)
-        yield told.partition("serves on ")[2].split()[0]
+        ready = next(line for line in process.stderr or () if "serves on" in line)
+        yield ready.partition("serves on ")[2].split()[0]
     finally:
         process.terminate()
         process.wait()
 
 
 def main() -> None:
-    """Take it."""
+    """Take the picture."""
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder)) as url,

@@ -1,4 +1,4 @@
-"""The documentation is true: generated pages are fresh, options are told, examples run."""
+"""The documentation is true: generated pages are current, options documented, examples run."""
 
 import importlib.util
 import os
@@ -28,7 +28,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def generated() -> dict[str, str]:
-    """What docs/generate.py would write now."""
+    """Return the pages that docs/generate.py would write now."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -36,7 +36,7 @@ def generated() -> dict[str, str]:
 
 
 def examples(language: str) -> list[object]:
-    """The examples of each page in that language, as the one program that they make together."""
+    """Return the examples of each page in that language, joined to one program."""
     programs = {
         page.name: "\n".join(
             text for kind, text in BLOCK.findall(page.read_text()) if kind == language
@@ -48,7 +48,7 @@ def examples(language: str) -> list[object]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    """The base URL of a server with the embedded engine."""
+    """Yield the base URL of a server with the embedded engine."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
     with components(settings) as parts:
         parts.service.warm_up()
@@ -73,7 +73,7 @@ def base(tmp_path_factory):
 
 @pytest.fixture
 def try_out(base, tmp_path):
-    """Runs a program beside a picture, as the reader of an example would."""
+    """Return a function that runs a program in a folder with a picture, as a reader would."""
     (tmp_path / "picture.png").write_bytes((files("diabelli") / "sample.png").read_bytes())
     environment = {
         **os.environ,
@@ -96,14 +96,14 @@ def try_out(base, tmp_path):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("text", examples("python"))
 def test_python_examples_run(try_out, text):
-    """Each page is a program."""
+    """The examples of each page run as one program."""
     try_out(sys.executable, "-c", text)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("text", examples("sh"))
 def test_shell_examples_run(try_out, text):
-    """Each line works, and no reply is an error; what serves is running already."""
+    """Each line works, and no reply is an error; the server runs already."""
     assert '"error"' not in try_out("bash", "-euc", text.replace("make run", ""))
 
 
@@ -121,7 +121,7 @@ def test_every_setting_is_documented():
 
 
 def test_every_metric_is_documented():
-    """Each has its row, with what it means."""
+    """Each has its row, with its help text."""
     page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
     for family in FAMILIES:
         assert re.search(rf"^\| `{family.name}` \|.*{re.escape(family.help)}", page, re.MULTILINE)
@@ -129,7 +129,7 @@ def test_every_metric_is_documented():
 
 @pytest.mark.parametrize("module", [errors, exceptions])
 def test_every_error_is_documented(module):
-    """Each has its row: when it comes and what to do about it."""
+    """Each has its row: cause and remedy."""
     page = (ROOT / "docs" / "errors.md").read_text("utf-8")
     groups = (errors.DiabelliError, errors.ClientError, errors.OperatorError)
     for error in vars(module).values():
@@ -141,7 +141,7 @@ def test_every_error_is_documented(module):
 
 
 def commands(command, name="diabelli"):
-    """Every command that does something, by the words that call it."""
+    """Return the leaf commands by their full names."""
     below = getattr(command, "commands", {})
     found = {} if below else {name: command}
     for word, one in below.items():
@@ -150,7 +150,7 @@ def commands(command, name="diabelli"):
 
 
 def test_every_command_is_documented():
-    """Each has its heading, its sentence, and a row for each argument and option."""
+    """Each has its heading, its help, and a row for each argument and option."""
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
     for name, command in commands(typer.main.get_command(app)).items():
         _, _, rest = page.partition(f"## `{name}`\n")
@@ -172,7 +172,7 @@ def test_every_option_of_vary_is_documented():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_pages_lead_somewhere(page):
-    """Every relative link names a file that is there."""
+def test_links_between_pages_work(page):
+    """Every relative link names an existing file."""
     for target in LINK.findall(page.read_text("utf-8")):
         assert (page.parent / target).exists(), target

@@ -1,4 +1,4 @@
-"""`docs/security.md` promises nothing that no test holds."""
+"""Every claim of `docs/security.md` names an existing test."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ NAMED = re.compile(r"`(tests/[a-z0-9_/]+\.py)::([a-z0-9_]+)`")
 
 @pytest.mark.parametrize(("path", "name"), sorted(set(NAMED.findall(PAGE))))
 def test_every_named_test_exists(path: str, name: str) -> None:
-    """A test that is renamed or dropped takes its claim with it."""
+    """If a test is renamed or removed, the claim must change too."""
     assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE)
 
 
 def test_every_threat_names_a_test() -> None:
-    """No row of the tables of threats stands on its word alone."""
+    """Every row of the tables of threats names a test."""
     threats = PAGE.split("## Threats and defences")[1].split("## Left to the")[0]
     rows = [
         line

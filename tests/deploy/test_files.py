@@ -1,4 +1,4 @@
-"""The files of deploy/ agree with each other and with the defaults of the settings."""
+"""The files of deploy/ are consistent with each other and with the default settings."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ PROXIES = ("nginx.conf", "nginx-prefix.conf", "Caddyfile")
 DEFAULTS = Settings(data_dir=Path("nowhere"))
 
 
-def test_every_file_is_explained() -> None:
-    """The page for operators names each."""
+def test_every_file_is_documented() -> None:
+    """docs/operations.md names each file."""
     page = (DEPLOY.parent / "docs" / "operations.md").read_text("utf-8")
     for path in DEPLOY.iterdir():
         assert f"deploy/{path.name}" in page, path.name
 
 
 def unit() -> configparser.SectionProxy:
-    """What the unit says of its service; of repeated lines the last."""
+    """Return the unit's service section; the last of repeated lines."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read(DEPLOY / "diabelli.service")
     return parser["Service"]
 
 
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    """It finds nothing to complain of, and the sandbox tight."""
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    """systemd-analyze reports no error, and an exposure of at most 3."""
     analyze = program("systemd-analyze")
     text = written(
         "diabelli.service",
@@ -58,7 +58,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert judged.returncode == 0, judged.stdout
 
 
-def test_the_unit_starts_the_command_as_it_is() -> None:
+def test_the_unit_uses_existing_options() -> None:
     """Its command and options exist."""
     _, name, *words = unit()["ExecStart"].split()
     options = [
@@ -68,12 +68,12 @@ def test_the_unit_starts_the_command_as_it_is() -> None:
 
 
 def test_the_unit_waits_for_the_last_requests() -> None:
-    """It kills nothing that `stop_grace_s` still allows."""
+    """TimeoutStopSec is longer than `stop_grace_s`."""
     assert int(unit()["TimeoutStopSec"]) > DEFAULTS.stop_grace_s + 10
 
 
-def test_the_settings_are_good_and_fit_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Data lies where the unit lets it be written."""
+def test_the_settings_are_valid_and_fit_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data directory is the unit's state directory."""
     monkeypatch.chdir("/")
     settings = load_settings({}, DEPLOY / "diabelli.toml")
     assert settings.data_dir == Path("/var/lib") / unit()["StateDirectory"]
@@ -81,16 +81,16 @@ def test_the_settings_are_good_and_fit_the_unit(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_proxies_are_patient(name: str) -> None:
-    """They wait longer than any request may take."""
+def test_proxy_timeouts_exceed_the_deadline(name: str) -> None:
+    """Their time-outs are longer than any request may take."""
     text = (DEPLOY / name).read_text("utf-8")
     (seconds,) = re.findall(r"(?:proxy_read_timeout|response_header_timeout) (\d+)s", text)
     assert int(seconds) > DEFAULTS.deadline_s + DEFAULTS.body_timeout_s
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_proxies_refuse_in_the_servers_words(name: str) -> None:
-    """What they answer for a server that is away is what it would answer itself."""
+def test_proxies_send_the_servers_error(name: str) -> None:
+    """Their error for an unreachable server equals the server's own 503."""
     from diabelli.api.errors.responses import SORRY
 
     (body,) = re.findall(r"""['`](\{"error.*\})['`]""", (DEPLOY / name).read_text("utf-8"))
