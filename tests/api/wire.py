@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import jsonschema_rs
 import numpy as np
 import uvicorn
 from PIL import Image as Pillow
 
+from diabelli.api import openapi
 from diabelli.api.app import create_app
 from diabelli.api.http.strict_h11 import StrictH11Protocol
 from diabelli.bootstrap import Components
@@ -184,6 +186,13 @@ def post(port: int, body: bytes, *, content_type: str = FORM_TYPE, path: str = P
     with Line(port) as line:
         line.send(body, content_type=content_type, path=path)
         return line.receive()
+
+
+def check_schema(name: str, content: bytes) -> None:
+    """Validate a JSON body against a schema of the OpenAPI document."""
+    components = openapi.document()["components"]
+    schema = {"$ref": f"#/components/schemas/{name}", "components": components}
+    jsonschema_rs.validator_for(schema).validate(json.loads(content))
 
 
 def check_error(

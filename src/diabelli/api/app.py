@@ -1,20 +1,18 @@
-"""Puts the HTTP edge together: what is served under which path, behind which middleware."""
+"""The ASGI application: its routes and middleware."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 
-import diabelli
-from diabelli.api import openapi
 from diabelli.api.admission import Admission
 from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
 from diabelli.api.errors.responses import handle
@@ -22,7 +20,6 @@ from diabelli.api.http.early_response import EarlyResponseMiddleware
 from diabelli.api.http.request_middleware import RequestMiddleware
 from diabelli.api.http.security_headers import default_headers
 from diabelli.api.metrics import Metrics, load_of
-from diabelli.api.openapi import responses
 from diabelli.api.routes.health import PATH as HEALTH
 from diabelli.api.routes.health import Health
 from diabelli.api.routes.index import IndexPages
@@ -48,35 +45,18 @@ from diabelli.ledger.entries import Entries
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.settings import Settings
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteSpec:
-    """One line of the list of routes.
 
-    Attributes:
-        paths: every spelling; the documentation names the first one.
-        describe: the operation in OpenAPI, as far as FastAPI cannot derive it; None hides it.
-        answers: FastAPI's `responses`.
+def create_app(settings: Settings, parts: Components) -> Starlette:
+    """Return the ASGI application. The caller closes the components.
+
+    Its state has `admission`, by which the server drains it.
     """
-
-    method: str
-    paths: tuple[str, ...]
-    handle: Callable[[Request], Awaitable[Response]]
-    describe: dict[str, Any] | None = None
-    answers: dict[int | str, Any] = field(default_factory=dict)
-
-
-def create_app(settings: Settings, parts: Components) -> FastAPI:
-    """The ASGI application. It closes none of the parts: their maker does."""
     admission = Admission(settings.queue)
     metrics = Metrics(partial(load_of, parts.service, admission), parts.storage.size)
-    app = FastAPI(
-        title="Diabelli",
-        version=diabelli.__version__,
-        description=openapi.DESCRIPTION,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
+    app = Starlette(
+        routes=routes(settings, parts, admission, metrics),
         middleware=[
             Middleware(EarlyResponseMiddleware),
             Middleware(
@@ -88,23 +68,16 @@ def create_app(settings: Settings, parts: Components) -> FastAPI:
         ],
         exception_handlers={DiabelliError: handle, HTTPException: handle},
     )
-    # Whoever runs the application stops it by this.
+    # Clients do not repeat a form after a redirect; `path_aliases` has both spellings.
+    app.router.redirect_slashes = False
     app.state.admission = admission
-    for endpoint in endpoints(settings, parts, app.openapi, admission, metrics):
-        add_route(app, endpoint)
-    # FastAPI derives the document once and keeps it.
-    openapi.add_custom_schemas(app.openapi())
     return app
 
 
-def endpoints(
-    settings: Settings,
-    parts: Components,
-    document: Callable[[], dict[str, Any]],
-    admission: Admission,
-    metrics: Metrics,
-) -> tuple[RouteSpec, ...]:
-    """Everything that is served."""
+def routes(
+    settings: Settings, parts: Components, admission: Admission, metrics: Metrics
+) -> list[BaseRoute]:
+    """Return all routes. The name of each is its label in metrics."""
     keys = Authenticator(
         (key.get_secret_value() for key in settings.api_keys),
         IssuedKeys(parts.database),
@@ -129,7 +102,7 @@ def endpoints(
     )
     models = Models(settings.models, keys)
     web = StaticFiles()
-    welcome = IndexPages(document, settings.public_url, web)
+    welcome = IndexPages(settings.public_url, web)
     health = Health(
         {
             "engines": parts.service.check,
@@ -141,84 +114,39 @@ def endpoints(
     require_admin = admin_check(keys, settings)
     read_metrics = metrics_endpoint(metrics, None if settings.metrics == "open" else require_admin)
     usage = Usage(parts.database, parts.storage.size, require_admin, web)
-    return (
-        RouteSpec(
-            method="POST",
-            paths=path_aliases("images/variations"),
-            handle=streamable(variations.create),
-            describe=openapi.CREATE,
-            answers=responses(
-                400, 401, 403, 408, 409, 413, 429, 500, 503, reply=openapi.ImagesResponse
-            ),
-        ),
-        RouteSpec(
-            method="GET",
-            paths=path_aliases("models"),
-            handle=models.list,
-            describe=openapi.LIST_MODELS,
-            answers=responses(401, reply=openapi.ModelList),
-        ),
-        RouteSpec(
-            method="GET",
-            paths=path_aliases("models/{model}"),
-            handle=models.retrieve,
-            describe=openapi.RETRIEVE_MODEL,
-            answers=responses(401, 404, reply=openapi.Model),
-        ),
-        RouteSpec(
-            method="GET",
-            paths=(RESULTS + "/{hour}/{name}",),
-            handle=results.read,
-            describe=openapi.READ_RESULT,
-            answers=responses(403, 404),
-        ),
-        RouteSpec(method="GET", paths=(HEALTH + "/live",), handle=health.live),
-        RouteSpec(method="GET", paths=(HEALTH + "/ready",), handle=health.ready),
-        *(
-            [RouteSpec(method="GET", paths=("/metrics",), handle=read_metrics)]
-            if settings.metrics != "off"
-            else ()
-        ),
-        RouteSpec(method="GET", paths=("/",), handle=welcome.index),
-        RouteSpec(method="GET", paths=(WEB + "/{name}",), handle=web.read),
-        RouteSpec(method="GET", paths=(USAGE,), handle=usage.page),
-        RouteSpec(
-            method="GET",
-            paths=(USAGE_DATA,),
-            handle=usage.data,
-            describe=openapi.READ_USAGE,
-            answers=responses(400, 401, 403, 503, reply=openapi.UsageData),
-        ),
-        RouteSpec(method="GET", paths=("/docs", "/docs/"), handle=welcome.docs),
-    )
+    post_variation = streamable(variations.create)
+    return [
+        *aliases("POST", "images/variations", post_variation),
+        *aliases("GET", "models", models.list),
+        *aliases("GET", "models/{model}", models.retrieve),
+        route("GET", RESULTS + "/{hour}/{name}", results.read),
+        route("GET", HEALTH + "/live", health.live),
+        route("GET", HEALTH + "/ready", health.ready),
+        *([route("GET", "/metrics", read_metrics)] if settings.metrics != "off" else ()),
+        route("GET", "/", welcome.index),
+        route("GET", "/docs", welcome.docs),
+        route("GET", "/docs/", welcome.docs, name="/docs"),
+        route("GET", "/openapi.json", welcome.openapi),
+        route("GET", USAGE, usage.page),
+        route("GET", USAGE_DATA, usage.data),
+        Mount(WEB, GZipMiddleware(web), name=WEB + "/{name}"),
+    ]
+
+
+def route(method: str, path: str, endpoint: Endpoint, name: str | None = None) -> Route:
+    """Return a route named after its path; a GET route also accepts HEAD."""
+    return Route(path, endpoint, methods=[method], name=name or path)
+
+
+def aliases(method: str, path: str, endpoint: Endpoint) -> list[Route]:
+    """Return the routes of all `path_aliases`, named after the first."""
+    spellings = path_aliases(path)
+    return [route(method, spelling, endpoint, name=spellings[0]) for spelling in spellings]
 
 
 def path_aliases(path: str) -> tuple[str, ...]:
-    """The paths that clients make of one of OpenAI's, depending on the base URL they were given.
+    """Return the paths that clients request for one of OpenAI's, by their base URL.
 
-    Joined without a slash, as OpenAI's own command does, the base URL's `/v1` sticks to the path.
+    OpenAI's own command joins them without a slash, so that `/v1` becomes a prefix of the path.
     """
     return tuple(f"{root}{path}{slash}" for root in ("/v1/", "/", "/v1") for slash in ("", "/"))
-
-
-def add_route(app: FastAPI, endpoint: RouteSpec) -> None:
-    """Give every spelling its route, and `HEAD` wherever there is `GET`."""
-    for path in endpoint.paths:
-        app.add_api_route(
-            path,
-            endpoint.handle,
-            methods=[endpoint.method],
-            name=endpoint.paths[0],
-            include_in_schema=path == endpoint.paths[0] and endpoint.describe is not None,
-            openapi_extra=endpoint.describe,
-            responses=endpoint.answers,
-            response_class=Response if endpoint.answers.get(200) is None else JSONResponse,
-        )
-        if endpoint.method == "GET":
-            app.add_api_route(
-                path,
-                endpoint.handle,
-                methods=["HEAD"],
-                name=endpoint.paths[0],
-                include_in_schema=False,
-            )

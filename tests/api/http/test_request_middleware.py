@@ -173,19 +173,6 @@ def test_documentation_is_complete(server: Server) -> None:
         "/results/{hour}/{name}",
         "/usage/data",
     }
-    text = str(document)
-    assert "HTTPValidationError" not in text
-    assert "'422'" not in text
-
-
-def test_docs_page_loads_nothing(server: Server) -> None:
-    """The page shows every field and needs no other host, not even a script."""
-    answer = httpx.get(server.url + "/docs")
-    assert answer.headers["content-type"].startswith("text/html")
-    for word in (PATH, "response_format", "strength", "output_compression", "ImagesResponse"):
-        assert word in answer.text
-    assert "<script" not in answer.text
-    assert set(re.findall(r"https?://[^/\s\"'<]+", answer.text)) <= {server.url}
 
 
 def test_greeting(server: Server) -> None:

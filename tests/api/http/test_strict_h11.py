@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from api.conftest import start
 from api.engines import Gate
@@ -149,7 +149,7 @@ def test_the_server_does_not_tell_its_name(server: Server) -> None:
 
 def test_the_command_serves_by_it() -> None:
     """The server that `diabelli serve` runs reads HTTP this way, whatever else is installed."""
-    app = FastAPI()
+    app = Starlette()
     app.state.admission = Admission(1)
     config = Listening(app, grace_s=1, on_ready=lambda: None).config
     config.load()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from diabelli.api.admission import Admission
 from diabelli.api.http.strict_h11 import StrictH11Protocol
@@ -28,7 +28,7 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        app: FastAPI,
+        app: Starlette,
         *,
         grace_s: float,
         on_ready: Callable[[], None],

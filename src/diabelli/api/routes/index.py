@@ -1,15 +1,11 @@
-"""`GET /` and `GET /docs`: what a person finds who opens the server in a browser."""
+"""`GET /`, `GET /docs` and `GET /openapi.json`: entry points for people and their tools."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from diabelli.api.http.security_headers import docs_csp
-from diabelli.api.routes import docs_page
+from diabelli.api import openapi
 from diabelli.api.routes.results import base_of
 from diabelli.api.routes.static import StaticFiles, accepts_html
 
@@ -22,24 +18,25 @@ Documentation: {base}/docs
 
 
 class IndexPages:
-    """The pages for people; no key is asked for them."""
+    """Entry points; they require no key."""
 
-    def __init__(
-        self, document: Callable[[], dict[str, Any]], public_url: str | None, web: StaticFiles
-    ) -> None:
-        self._document = document
+    def __init__(self, public_url: str | None, web: StaticFiles) -> None:
         self._public_url = public_url
         self._web = web
 
     async def index(self, request: Request) -> Response:
-        """The page for a browser; for every other program where to go from here, as text."""
+        """Return the web page to browsers, and short instructions as text to other clients."""
         if accepts_html(request.headers):
-            return self._web.answer(request, "index.html")
+            return await self._web.page(request, "index.html")
         text = GREETING.format(base=base_of(request, self._public_url))
-        return PlainTextResponse(text, headers={"vary": "accept, accept-encoding"})
+        return PlainTextResponse(text, headers={"vary": "accept"})
 
     async def docs(self, request: Request) -> Response:
-        """The documentation of every endpoint."""
-        page = docs_page.page(self._document(), base=base_of(request, self._public_url))
-        policy = docs_csp(docs_page.STYLE_HASH, self._public_url)
-        return HTMLResponse(page, headers={"content-security-policy": policy})
+        """Return the viewer of the OpenAPI document; its links are relative to `/docs`."""
+        if request.url.path.endswith("/"):
+            return RedirectResponse("../docs")
+        return await self._web.page(request, "docs.html")
+
+    async def openapi(self, _: Request) -> Response:
+        """Return the OpenAPI document."""
+        return JSONResponse(openapi.document())

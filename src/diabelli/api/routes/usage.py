@@ -44,7 +44,7 @@ class Usage:
 
     async def page(self, request: Request) -> Response:
         """The page."""
-        return self._web.answer(request, PAGE)
+        return await self._web.page(request, PAGE)
 
     async def data(self, request: Request) -> Response:
         """The numbers as JSON; raises `InvalidParameter`, `NotAnAdmin` and `LedgerUnavailable`."""

@@ -1,0 +1,52 @@
+"""The viewer of the OpenAPI document: works under the page's strict policy, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.conftest import Serve
+from api.wire import Server
+from web.conftest import Opened, halves
+
+
+def test_the_api_is_described_and_can_be_tried(server: Server, visit: Opened) -> None:
+    """A form that is filled in and sent on the page gets a reply, and nothing is blocked."""
+    page = visit(server, path="/docs")
+    for path in ("/v1/images/variations", "/v1/models/{model}", "/usage/data"):
+        assert page.locator(f"[data-path='{path}']").is_visible()
+    page.click("[data-path='/v1/images/variations']")
+    page.click("text=Try it out")
+    picture = {"name": "halves.png", "mimeType": "image/png", "buffer": halves()}
+    page.set_input_files("input[type=file]", picture)
+    page.select_option("[data-property-name=size] select", "256x256")
+    with page.expect_response("**/v1/images/variations") as answer:
+        page.click("button.execute")
+    assert answer.value.status == 200
+
+
+BRIGHTNESS = """([selector, property]) => {
+    const [r, g, b, alpha = 1] = getComputedStyle(document.querySelector(selector))
+        .getPropertyValue(property).match(/[0-9.]+/g).map(Number);
+    return alpha === 0 ? 255 : (r + g + b) / 3;
+}"""
+"""Mean of a colour's channels, 0 to 255; a transparent background shows the white canvas."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_colours_follow_the_system(server: Server, visit: Opened, scheme: str) -> None:
+    """The text is dark on light or light on dark."""
+    page = visit(server, path="/docs", color_scheme=scheme)
+    text = page.evaluate(BRIGHTNESS, [".info .title", "color"])
+    background = page.evaluate(BRIGHTNESS, ["html", "background-color"])
+    assert (text < 100 < 200 < background) if scheme == "light" else (background < 60 < 170 < text)
+
+
+def test_nothing_is_loaded_from_another_host(serve: Serve, visit: Opened) -> None:
+    """All requests go to this server."""
+    server = serve()
+    page = visit(server, path="/", ready=True)
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.goto(server.url + "/docs")
+    page.wait_for_selector("body[data-ready]")
+    assert hosts == {server.url.split("/")[2]}
