@@ -1,4 +1,4 @@
-"""Runs another implementation beside ours: in a process, and with an interpreter, of its own.
+"""Runs another implementation in a separate process, with a separate interpreter.
 
 The other implementation is a Python file that defines one function:
 
@@ -36,12 +36,12 @@ ONE_THREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other implementation gave.
+    """Result of the other implementation.
 
     Attributes:
         images: n of (size, size, 3) uint8.
         cpu_s: CPU seconds that they took.
-        moves: for each image the names of the moves that made it; empty where none are named.
+        moves: for each image the names of the moves that made it; empty if it names none.
     """
 
     images: list[NDArray[np.uint8]]
@@ -50,15 +50,15 @@ class Answer:
 
 
 class Other:
-    """The other implementation, as long as its process lives."""
+    """The other implementation in its process."""
 
     def __init__(self, script: Path, python: str, source_folder: Path | None = None) -> None:
         """Start the process.
 
         Args:
             script: the file with `vary`.
-            python: the interpreter that has what it needs.
-            source_folder: searched for packages before those that are installed.
+            python: the interpreter with its dependencies.
+            source_folder: searched for packages before the installed ones.
         """
         path = {} if source_folder is None else {"PYTHONPATH": str(source_folder)}
         self._process = subprocess.Popen(
@@ -90,7 +90,7 @@ class Other:
     def vary(
         self, source: NDArray[np.uint8], *, n: int, strength: float, seed: int, size: int
     ) -> Answer:
-        """The answer of the other implementation; raises RuntimeError where it has none."""
+        """Return the variations of the other implementation; raise RuntimeError if it fails."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         asked = {"n": n, "strength": strength, "seed": seed, "size": size}
@@ -98,27 +98,27 @@ class Other:
         received = _receive(self._process.stdout)
         if received is None:
             raise RuntimeError("the other implementation ended without an answer; see its output")
-        told, images = received
-        return Answer(images, told["cpu_s"], told["moves"])
+        message, images = received
+        return Answer(images, message["cpu_s"], message["moves"])
 
 
-def _send(stream: IO[bytes], told: dict[str, Any], images: Sequence[NDArray[np.uint8]]) -> None:
-    """Write a line of JSON, which also says how many bytes of images follow, and the images."""
+def _send(stream: IO[bytes], message: dict[str, Any], images: Sequence[NDArray[np.uint8]]) -> None:
+    """Write a line of JSON, with the number of bytes of the images, and the images."""
     packed = BytesIO()
     np.savez(packed, *images)
-    told = told | {"bytes": packed.tell()}
-    stream.write(json.dumps(told).encode() + b"\n" + packed.getvalue())
+    message = message | {"bytes": packed.tell()}
+    stream.write(json.dumps(message).encode() + b"\n" + packed.getvalue())
     stream.flush()
 
 
 def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[NDArray[np.uint8]]] | None:
-    """What `_send` wrote; None where the other side is gone."""
+    """Read a message of `_send`; None if the other side has closed the pipe."""
     line = stream.readline()
     if not line:
         return None
-    told: dict[str, Any] = json.loads(line)
-    with np.load(BytesIO(stream.read(told.pop("bytes")))) as packed:
-        return told, [packed[f"arr_{index}"] for index in range(len(packed.files))]
+    message: dict[str, Any] = json.loads(line)
+    with np.load(BytesIO(stream.read(message.pop("bytes")))) as packed:
+        return message, [packed[f"arr_{index}"] for index in range(len(packed.files))]
 
 
 def main() -> None:
@@ -131,8 +131,8 @@ def main() -> None:
         started = time.process_time()
         made = vary(source, **asked)
         images, moves = made if isinstance(made, tuple) else (made, [[] for _ in made])
-        told = {"cpu_s": time.process_time() - started, "moves": moves}
-        _send(answers, told, images)
+        message = {"cpu_s": time.process_time() - started, "moves": moves}
+        _send(answers, message, images)
 
 
 if __name__ == "__main__":

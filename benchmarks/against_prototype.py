@@ -1,8 +1,8 @@
-"""An example of another implementation: a prototype that lies outside of this repository.
+"""An example of another implementation: a prototype outside of this repository.
 
 The environment names its file in DIABELLI_PROTOTYPE. It defines a class E5 or Engine of one source,
-with `many`, which makes n variations; see `_made`. Run it under an interpreter that has what the
-prototype imports:
+with `many`, which makes n variations; see `_made`. Run it with an interpreter that has the
+prototype's dependencies:
 
     DIABELLI_PROTOTYPE=prototype.py python benchmarks/quality.py \
         --against benchmarks/against_prototype.py --against-python /path/to/python
@@ -59,7 +59,7 @@ def _made(
 def _prototype() -> ModuleType:
     path = Path(os.environ["DIABELLI_PROTOTYPE"])
     sys.dont_write_bytecode = True
-    # What is compiled must not be left beside a file that is not ours.
+    # Do not write bytecode beside a file outside of the repository.
     kernels = Path(tempfile.gettempdir()) / "prototype-kernels"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kernels))
     sys.path.insert(0, str(path.parent))

@@ -26,7 +26,7 @@ from diabelli.variation import Image
 from score_sheet import Key, KeyedResult, read_sheet, tables, write_empty_sheet
 
 SMALLEST_TILE = 360
-"""Pixels a side; below this, judges overlook what is broken."""
+"""Pixels a side; below this, judges overlook faults."""
 GAP, CAPTION = 12, 34
 """Pixels between tiles, and for the letter above each."""
 PER_ROW = 3
@@ -117,7 +117,7 @@ def chosen(folder: Path, only: str | None, most: int | None, seed: int) -> list[
     Args:
         folder: is searched with its subfolders.
         only: stems, separated by commas; None for all.
-        most: draw so many of them at random; None for all.
+        most: number of pictures drawn at random; None for all.
         seed: of the draw.
 
     Raises:
@@ -201,7 +201,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     making.add_argument("--trees", type=Path, help="a folder to keep checked-out revisions in")
     making.add_argument("--only", help="stems of pictures, separated by commas")
-    making.add_argument("--most", type=int, help="draw so many of the pictures")
+    making.add_argument("--most", type=int, help="number of pictures drawn at random")
     making.add_argument("--strength", type=float, default=0.5, help="0..1 (%(default)s)")
     making.add_argument("--seed", type=int, default=1, help="of the round (%(default)s)")
     making.add_argument("--side", type=int, default=512, help="pixels of a result (%(default)s)")

@@ -1,8 +1,8 @@
-"""Requests whose answers are known: each has one right answer, down to the byte.
+"""Requests with known answers: each has one right answer, byte by byte.
 
-An idle server is asked for each of them once, one after the other; what it says then is what it has
-to say under load. That these first answers are right is judged by the sources themselves: at
-strength 0 a variation is its own source, and each carries its seed.
+An idle server gets each of them once, one after the other; these answers are the expected ones
+under load. They are checked against the sources: at strength 0 a variation equals its source, and
+each variation contains its seed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SHAPES = (
 
 @dataclass(slots=True)
 class Case:
-    """One request, and the SHA-256 of each picture of its answer once that is known."""
+    """One request, and the SHA-256 of each picture of its expected answer, if known."""
 
     source: np.ndarray
     n: int
@@ -44,7 +44,7 @@ class Case:
     expected: list[str] = field(default_factory=list)
 
     def body(self) -> bytes:
-        """The form."""
+        """Return the form."""
         file = BytesIO()
         Image.fromarray(self.source).save(file, "PNG")
         fields = {
@@ -58,7 +58,7 @@ class Case:
         return form({name: str(value) for name, value in fields.items()}, file.getvalue())
 
     def learn(self, answer: Answer, pictures: list[bytes]) -> None:
-        """Take the first answer as the right one, if it is; raises ValueError if it is not."""
+        """Store the first answer as the expected one; raise ValueError if it is wrong."""
         fault = self.fault_of(answer, pictures)
         if fault:
             raise ValueError(fault)
@@ -67,19 +67,21 @@ class Case:
         self.expected = [hashlib.sha256(picture).hexdigest() for picture in pictures]
 
     def fault_of(self, answer: Answer, pictures: list[bytes]) -> str | None:
-        """What is wrong with an answer of status 200; None for nothing."""
-        told = answer.json()["data"]
-        if len(told) != self.n:
-            return f"{len(told)} pictures instead of {self.n}"
-        if told[0]["seed"] != self.seed:
+        """Return the fault of an answer of status 200, or None."""
+        data = answer.json()["data"]
+        if len(data) != self.n:
+            return f"{len(data)} pictures instead of {self.n}"
+        if data[0]["seed"] != self.seed:
             return "the answer of another seed"
-        for one, picture in zip(told, pictures, strict=True):
+        for one, picture in zip(data, pictures, strict=True):
             if re.findall(rb'diabelli:seed="(\d+)"', picture) != [b"%d" % one["seed"]]:
-                return "a picture of another seed than the answer says"
+                return "a picture with another seed than the answer"
         found = [hashlib.sha256(picture).hexdigest() for picture in pictures]
         if self.expected and found != self.expected:
             wrong = [one for one, own in zip(found, self.expected, strict=True) if one != own]
-            return f"seed {self.seed}: {len(wrong)} of {self.n} pictures are others than before"
+            return (
+                f"seed {self.seed}: {len(wrong)} of {self.n} pictures differ from the expected ones"
+            )
         return None
 
     def _is_source(self, picture: bytes) -> bool:
@@ -90,7 +92,7 @@ class Case:
 
 
 def catalogue(cases: int) -> list[Case]:
-    """So many cases, all of them different, each of its own kind of source."""
+    """Return `cases` different cases."""
     made = []
     for number in range(cases):
         n, side, strength, source_side = SHAPES[number % len(SHAPES)]
@@ -108,7 +110,7 @@ def catalogue(cases: int) -> list[Case]:
 
 
 def source(number: int, side: int) -> np.ndarray:
-    """A picture of discs, (side, side, 3) uint8, unlike that of any other number."""
+    """Return a picture of discs, (side, side, 3) uint8, different for each number."""
     rng = np.random.default_rng(number)
     image = np.empty((side, side, 3), np.uint8)
     image[:] = rng.integers(0, 256, 3)

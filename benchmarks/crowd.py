@@ -1,4 +1,4 @@
-"""The clients of a server under load: good ones, and all the others that a server meets."""
+"""The clients of the load test: valid ones, and all kinds of faulty ones."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from wires import Answer, Wire, connected, form
 HUGE = 30 * 1024 * 1024
 STEP = 64 * 1024
 CALM_S = (0.05, 0.5)
-"""How long a client who was refused for want of room waits: less than it is told, to press on."""
+"""Pause of a client after a 503, in seconds: shorter than Retry-After, to keep up the load."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What all clients saw.
+    """Observations of all clients.
 
     Attributes:
-        outcomes: how often each kind of client met each status, or left.
-        faults: what must not be, in words.
-        good_s, refused_s: the seconds of the answers with pictures, and of those without room.
-        images: how many pictures came.
-        acknowledged: the ids of the requests that were told that they succeeded.
+        outcomes: counts by kind of client and status, or "left".
+        faults: counts by description.
+        good_s, refused_s: latencies of successes and of 503 answers, in seconds.
+        images: number of pictures received.
+        acknowledged: ids of the successful requests.
     """
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -39,7 +39,7 @@ class Seen:
     acknowledged: list[str] = field(default_factory=list)
 
     def take(self, kind: str, answer: Answer, seconds: float, expected: set[int]) -> None:
-        """Note an answer; anything but the expected statuses and 503 is a fault."""
+        """Record an answer; a status other than the expected ones and 503 is a fault."""
         self.outcomes[kind, str(answer.status)] += 1
         if answer.status == 503:
             self.refused_s.append(seconds)
@@ -55,7 +55,7 @@ ERROR = {"message", "type", "param", "code"}
 
 
 async def good(port: int, case: Case, seen: Seen, kind: str = "good") -> None:
-    """Ask for the case, fetch what is behind its links, and hold all of it against the case."""
+    """Send the case, fetch its links, and compare everything with the expected answer."""
     async with connected(port) as wire:
         started = time.monotonic()
         if kind == "slow":
@@ -76,7 +76,7 @@ async def good(port: int, case: Case, seen: Seen, kind: str = "good") -> None:
 
 
 async def pictures_of(wire: Wire, answer: Answer) -> list[bytes]:
-    """The pictures of a reply, fetched where it has links."""
+    """Return the pictures of a reply; fetch them if it has links."""
     pictures = []
     for one in answer.json()["data"]:
         if "url" in one:
@@ -103,12 +103,12 @@ async def dribble(wire: Wire, body: bytes) -> Answer:
 
 
 async def slow(port: int, case: Case, seen: Seen) -> None:
-    """A good request on a bad line."""
+    """Send a valid request over a slow connection."""
     await good(port, case, seen, "slow")
 
 
 async def bad(port: int, case: Case, seen: Seen) -> None:
-    """One of the many ways to be wrong; each is 400."""
+    """Send one of several invalid requests; each gets 400."""
     body = case.body()
     broken = random.choice(
         [
@@ -129,7 +129,7 @@ async def bad(port: int, case: Case, seen: Seen) -> None:
 
 
 async def huge(port: int, case: Case, seen: Seen) -> None:
-    """More than is accepted: announced, or sent without a word about it until it is refused."""
+    """Send a body beyond the limit, with a Content-Length or chunked."""
     announced = random.random() < 0.5
     async with connected(port) as wire:
         started = time.monotonic()
@@ -154,7 +154,7 @@ async def _pour(wire: Wire, *, chunked: bool) -> None:
 
 
 async def aborted(port: int, case: Case, seen: Seen) -> None:
-    """Hang up while the form is on its way, or while its pictures are being made."""
+    """Disconnect during the upload, or while the pictures are in progress."""
     body = case.body()
     async with connected(port) as wire:
         await wire.head(len(body))
@@ -164,7 +164,7 @@ async def aborted(port: int, case: Case, seen: Seen) -> None:
 
 
 async def stalled(port: int, case: Case, seen: Seen) -> None:
-    """Send half of a form and wait."""
+    """Send half of a form, then stall."""
     body = case.body()
     async with connected(port) as wire:
         started = time.monotonic()
@@ -176,15 +176,15 @@ async def stalled(port: int, case: Case, seen: Seen) -> None:
 
 Client = Callable[[int, Case, Seen], Awaitable[None]]
 MIX: dict[Client, int] = {good: 60, bad: 12, slow: 10, aborted: 10, huge: 4, stalled: 4}
-"""Of a hundred clients, how many are of each kind."""
+"""Share of each kind of client, in percent."""
 
 
 async def drive(port: int, cases: list[Case], clients: int, seconds: float, seen: Seen) -> None:
-    """Let so many clients come at a time, each followed by the next one, for so long."""
+    """Run `clients` concurrent clients for `seconds`; each is replaced when it ends."""
     end = time.monotonic() + seconds
     kinds, weights = list(MIX), list(MIX.values())
 
-    async def come_and_go() -> None:
+    async def run_clients() -> None:
         while time.monotonic() < end:
             (client,) = random.choices(kinds, weights)
             try:
@@ -192,4 +192,4 @@ async def drive(port: int, cases: list[Case], clients: int, seconds: float, seen
             except (OSError, EOFError, TimeoutError, ValueError) as fault:
                 seen.faults[f"{client.__name__}: no answer: {fault!r}"[:200]] += 1
 
-    await asyncio.gather(*(come_and_go() for _ in range(clients)))
+    await asyncio.gather(*(run_clients() for _ in range(clients)))

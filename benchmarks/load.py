@@ -1,12 +1,12 @@
-"""A server under a crowd: what it gets done, and whether anything goes wrong.
+"""Load test of a server: throughput, latency and correctness.
 
 Run: python benchmarks/load.py [--seconds 120] [--clients 200] [--engine patch] [--workers 1]
 
-A real `diabelli serve` meets clients that are good, bad, slow, far too large, gone before they are
-answered, or silent half-way. Each good answer is held against its own source and seed, its links
-are fetched, and each is looked up in the ledger. Ends with 1 where something was wrong: a 5xx but
-503, an answer that is lost or another's, an entry that is missing, more memory than a GB, work
-that goes on for nobody, or a stop that is not clean.
+A real `diabelli serve` gets requests of clients that are valid, invalid, slow, far too large,
+disconnecting, or stalled. Each success is compared with its own source and seed, its links are
+fetched, and its entry is looked up in the ledger. Exits with 1 on any fault: a 5xx other than 503,
+a lost or mixed-up answer, a missing entry, more memory than 1 GiB, work that continues without a
+client, or an unclean stop.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STALL_S = 4
 
 
 async def learn(port: int, cases: Sequence[Case]) -> None:
-    """Ask for each case alone, and keep what is right."""
+    """Send each case to the idle server, and store the expected answer."""
     for case in cases:
         async with connected(port) as wire:
             answer = await wire.ask(case.body())
@@ -44,14 +44,14 @@ async def learn(port: int, cases: Sequence[Case]) -> None:
 
 
 def missing(data: Path, acknowledged: Sequence[str]) -> int:
-    """How many of the requests that were told of success have no such entry in the ledger."""
+    """Return the number of acknowledged requests without a success entry in the ledger."""
     with closing(sqlite3.connect(data / "ledger.sqlite3")) as ledger:
         rows = ledger.execute("SELECT request_id FROM entries WHERE status = 200")
         return len(set(acknowledged) - {row[0] for row in rows})
 
 
 def comes_to_rest(port: int) -> bool:
-    """Whether the server soon has nothing left to do, as nobody is waiting any more."""
+    """Whether the server is idle within 20 s after the last client left."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
@@ -62,15 +62,15 @@ def comes_to_rest(port: int) -> bool:
     return False
 
 
-def tell(seen: Seen, seconds: float, peak_mib: float) -> None:
+def report(seen: Seen, seconds: float, peak_mib: float) -> None:
     """Print the figures."""
     print(
         f"good answers {len(seen.good_s):7} in {seconds:.0f} s: {len(seen.good_s) / seconds:.1f}/s"
     )
     print(f"images       {seen.images:7}          {seen.images / seconds:.1f}/s")
     for name, times in (("good", seen.good_s), ("503", seen.refused_s)):
-        told = "  ".join(f"p{p} {percentile(times, p):.3f}" for p in (50, 90, 99, 100))
-        print(f"seconds, {name:4} {told}")
+        line = "  ".join(f"p{p} {percentile(times, p):.3f}" for p in (50, 90, 99, 100))
+        print(f"seconds, {name:4} {line}")
     print(f"peak RSS     {peak_mib:7.0f} MiB")
     for (kind, outcome), times in sorted(seen.outcomes.items()):
         print(f"  {kind:8} {outcome:5} {times:6}")
@@ -79,20 +79,20 @@ def tell(seen: Seen, seconds: float, peak_mib: float) -> None:
 
 
 def percentile(times: Sequence[float], percent: int) -> float:
-    """That percentile; nan of nothing."""
+    """Return the percentile; nan without values."""
     ranked = sorted(times)
     return ranked[min(len(ranked) - 1, len(ranked) * percent // 100)] if ranked else float("nan")
 
 
 def under_load(server: Running, data: Path, clients: int, seconds: float, cases: int) -> Seen:
-    """What the crowd saw, and what was found afterwards."""
+    """Run the clients, then check the server; return all observations."""
     seen, known = Seen(), catalogue(cases)
     asyncio.run(learn(server.port, known))
     asyncio.run(drive(server.port, known, clients, seconds, seen))
     if not comes_to_rest(server.port):
-        seen.faults["work goes on although nobody waits"] += 1
+        seen.faults["work continues without a client"] += 1
     if lost := missing(data, seen.acknowledged):
-        seen.faults["an answer that the ledger does not know"] += lost
+        seen.faults["an answer without an entry in the ledger"] += lost
     if server.peak_mib() > MAX_MIB:
         seen.faults[f"more than {MAX_MIB} MiB of memory"] += 1
     return seen
@@ -101,22 +101,22 @@ def under_load(server: Running, data: Path, clients: int, seconds: float, cases:
 def run(
     engine: str, workers: int, clients: int, seconds: float, folder: Path, cases: int = CASES
 ) -> Seen:
-    """Start a server in that folder, let the crowd at it, stop it, and print the figures."""
+    """Start a server in that folder, run the clients, stop it, and print the figures."""
     command = [str(HERE / "stub.py"), "serve", "--port", "0", "--workers", str(workers)]
-    told = {"DIABELLI_ENGINE": engine, "DIABELLI_BODY_TIMEOUT_S": str(STALL_S)}
-    with started(command, folder, **told) as server:
+    environment = {"DIABELLI_ENGINE": engine, "DIABELLI_BODY_TIMEOUT_S": str(STALL_S)}
+    with started(command, folder, **environment) as server:
         seen = under_load(server, folder / "data", clients, seconds, cases)
         peak_mib = server.peak_mib()
     if server.process.returncode != 0:
         seen.faults[f"the server ended with {server.process.returncode}"] += 1
     if traces := server.log.read_text().count("Traceback"):
         seen.faults["a traceback in the log"] += traces
-    tell(seen, seconds, peak_mib)
+    report(seen, seconds, peak_mib)
     return seen
 
 
 def main() -> None:
-    """Tell how it went."""
+    """Run the load test and exit with 1 on any fault."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=120, help="(%(default)s)")
     parser.add_argument("--clients", type=int, default=200, help="(%(default)s)")

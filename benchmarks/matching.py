@@ -27,7 +27,7 @@ _kernel = numba.njit(nogil=True, cache=True)
 def nearest(image: Image, other: Image) -> tuple[Field, Distances]:
     """For each 7x7 patch of `image` the nearest in `other`, by PatchMatch (Barnes et al. 2009).
 
-    It is begun twice, where the patch itself lies and at random, and the nearer match is kept.
+    It starts twice, from the patch's own position and at random, and the nearer match is kept.
     """
     shape = np.array(image.shape[:2]) - PATCH + 1
     last = np.array(other.shape[:2]) - PATCH

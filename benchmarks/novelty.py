@@ -23,7 +23,7 @@ Affine: TypeAlias = NDArray[np.floating]
 POINTS = 4000
 DRAWS = 400
 NEAR = 3.0
-"""A match agrees with a map if it lies within that many pixels of the map's place."""
+"""A match agrees with a map if it is within that many pixels of the map's position."""
 CLEARLY = 6.0**2
 """How much nearer, in squared grey levels a value, another patch must be to count."""
 SLACK = range(-2, 3)

@@ -1,14 +1,14 @@
-"""What the server costs beyond HTTP itself: its median time against a bare echo of the same size.
+"""Overhead of the server: median latency compared with a plain echo of the same size.
 
 Run: python benchmarks/overhead.py [--clients 1,32] [--seconds 3] [--rounds 5]
 
-Two processes are asked in turn, by the same client, in one run: `diabelli serve` with everything
-that it does for a request - key, form, decoding, hashes, threads, ledger, metrics, log - and an
-engine that has its picture ready; and FastAPI alone, which reads the same form as an `UploadFile`.
-It answers in two ways: as a handler is usually written, with the same picture as base64 in an
-object that FastAPI makes JSON of ("echo"), and with the bytes of the whole reply, made before
-("bytes"). The source is a few pixels in a large file, so that decoding, which is no part of HTTP,
-takes next to nothing. The CPU milliseconds hang less on what else the machine does.
+One client sends requests to two processes alternately, in one run: `diabelli serve` with all parts
+of a request - key, form, decoding, hashes, threads, ledger, metrics, log - and an engine that
+returns a prepared picture; and plain FastAPI, which parses the same form as an `UploadFile`.
+FastAPI answers in two ways: as a typical handler, with the same picture as base64 in an object that
+FastAPI serialises ("echo"), and with the prepared bytes of the whole reply ("bytes"). The source is
+a few pixels in a large file, so that decoding, which is not part of HTTP, is negligible. The CPU
+milliseconds depend less on other load of the machine.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from wires import BOUNDARY, PATH, form
 HERE = Path(__file__).parent
 KEY = "sk-benchmark-0123456789abcdef"
 KINDS = {"small": (100_000, 256), "default": (1_500_000, 1024)}
-"""Of each kind of request: the bytes of the source, and the side of the variation."""
+"""Bytes of the source and side of the variation, by kind of request."""
 BYTES = "/bytes"
-"""Where the echo answers with bytes that were made before."""
+"""Path at which the echo returns prepared bytes."""
 
 
 def request_of(kind: str, path: str = PATH) -> bytes:
-    """The bytes of one request."""
+    """Return the bytes of one request."""
     source_bytes, side = KINDS[kind]
     fields = {"n": "1", "response_format": "b64_json", "size": f"{side}x{side}", "user": "user-1"}
     body = form(fields, heavy(source_bytes))
@@ -56,7 +56,7 @@ def request_of(kind: str, path: str = PATH) -> bytes:
 
 
 def heavy(size: int) -> bytes:
-    """A PNG of that many bytes that is decoded in no time: few pixels and a chunk of ballast."""
+    """Return a PNG of `size` bytes that decodes fast: few pixels and a chunk of ballast."""
     coarse = np.random.default_rng(2).integers(0, 256, (8, 8, 3), np.uint8)
     picture = pictures.encode(np.kron(coarse, np.ones((8, 8, 1), np.uint8)), "png")
     end = len(picture) - 12
@@ -66,7 +66,7 @@ def heavy(size: int) -> bytes:
 
 
 async def ask(port: int, request: bytes, until: float, times: list[float]) -> bytes:
-    """Ask again and again on one connection; note the seconds of each time, return the answer."""
+    """Repeat a request on one connection; append each latency to `times`, return the last body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     body = b""
     while time.perf_counter() < until or not body:
@@ -83,7 +83,7 @@ async def ask(port: int, request: bytes, until: float, times: list[float]) -> by
 
 
 async def times_of(port: int, request: bytes, clients: int, seconds: float) -> list[float]:
-    """The seconds of each request while so many clients ask."""
+    """Return the latency of each request of `clients` concurrent clients, in seconds."""
     times: list[float] = []
     until = time.perf_counter() + seconds
     await asyncio.gather(*(ask(port, request, until, times) for _ in range(clients)))
@@ -91,7 +91,7 @@ async def times_of(port: int, request: bytes, clients: int, seconds: float) -> l
 
 
 def serve_echo(reply: Path) -> None:
-    """FastAPI alone: read the form, answer with the reply in that file, or with its picture."""
+    """Serve plain FastAPI: parse the form, answer with the reply in that file, or its picture."""
     import uvicorn
     from fastapi import FastAPI, File, Form, UploadFile
     from fastapi.responses import Response
@@ -121,7 +121,7 @@ def serve_echo(reply: Path) -> None:
         await image.read()
         return Response(content, media_type="application/json")
 
-    # The annotations of this module are texts, which FastAPI cannot find the names of in here.
+    # FastAPI cannot resolve the string annotations of this module inside a function.
     echo.__annotations__ |= {"image": UploadFile, "n": int, "return": dict[str, Any]}
     ready.__annotations__ |= {"image": UploadFile, "n": int, "return": Response}
     app.add_api_route(PATH, echo, methods=["POST"])
@@ -131,7 +131,7 @@ def serve_echo(reply: Path) -> None:
 
 @dataclass(slots=True)
 class Measured:
-    """What one server took for a request: the seconds of each, and CPU seconds in all."""
+    """Measurements of one server: latency of each request, and total CPU seconds."""
 
     server: Running
     request: bytes
@@ -139,19 +139,19 @@ class Measured:
     cpu_s: float = 0.0
 
     def add(self, clients: int, seconds: float) -> None:
-        """Ask it for so long."""
+        """Send requests for `seconds`."""
         before = self.server.cpu_s()
         self.times += asyncio.run(times_of(self.server.port, self.request, clients, seconds))
         self.cpu_s += self.server.cpu_s() - before
 
     @property
     def median_ms(self) -> float:
-        """Of the requests, from the first byte sent to the last one received."""
+        """Return the median latency, from the first byte sent to the last one received."""
         return 1000 * median(self.times)
 
     @property
     def cpu_ms(self) -> float:
-        """Of one request, on average."""
+        """Return the mean CPU time of a request, in milliseconds."""
         return 1000 * self.cpu_s / len(self.times)
 
 

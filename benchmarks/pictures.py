@@ -38,10 +38,10 @@ WHEELS = {
     "logo2": "matplotlib/mpl-data/sample_data/logo2.png",
     "present": "matplotlib/mpl-data/sample_data/Minduka_Present_Blue_Pack.png",
 }
-"""Where each photograph or drawing lies: package/path inside it."""
+"""Location of each photograph or drawing: package/path inside it."""
 
 TABLE = tuple(WHEELS)[:8]
-"""The eight that the figures are told for: people, animals, things and scenes."""
+"""The eight pictures of the reported figures: people, animals, objects and scenes."""
 
 NAMES = (*WHEELS, *DRAWN)
 

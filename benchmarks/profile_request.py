@@ -1,9 +1,9 @@
-"""Where the time of one 1024x1024 request goes: CPU milliseconds by stage, on one thread.
+"""CPU milliseconds of one 1024x1024 request by stage, on one thread.
 
 Run: python benchmarks/profile_request.py [--picture astronaut] [--repeats 5]
 
 Each stage is the engine's own function, called in the order of a request; the medians of the
-repeats are told.  They depend on the machine: only their ratios within one run mean something.
+repeats are printed.  They depend on the machine: only their ratios within one run are meaningful.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Clock:
         self.stages: dict[str, list[float]] = {}
 
     def __call__(self, stage: str, work: Callable[[], T]) -> T:
-        """What `work` returns; its time counts for `stage`."""
+        """Return the result of `work`; its time counts for `stage`."""
         started = time.process_time()
         result = work()
         self.stages.setdefault(stage, []).append(1000 * (time.process_time() - started))
@@ -78,7 +78,7 @@ def candidates(studied: Orientations, seed: int) -> list[Candidate]:
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:
-    """A report that nobody reads."""
+    """No-op progress callback."""
 
 
 def main() -> None:
@@ -89,7 +89,7 @@ def main() -> None:
     asked = parser.parse_args()
     engines.load("patch").warm_up()
     data = pictures.encode(picture_at(asked.picture, SIDE), "png")
-    profile(data, 1, Clock())  # whatever warm-up leaves
+    profile(data, 1, Clock())  # one untimed run: work that warm-up does not cover
     clock = Clock()
     for _ in range(asked.repeats):
         profile(data, 1, clock)

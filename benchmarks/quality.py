@@ -1,10 +1,9 @@
-"""How good the patch engine's variations are: figures for each picture, and sheets to look at.
+"""Quality of the patch engine's variations: figures for each picture, and contact sheets.
 
 Run: python benchmarks/quality.py [--only coffee,masts] [--strengths .3,.6,1] [--out DIR]
 
-The figures compare colours with the source's, so they are those of what was composed, before the
-last step turns hues and lights it; with `--coloured` they are those of what is shown.  The sheets
-show the latter either way.
+The figures compare colours with the source's, so they are computed before the last step, which
+rotates hues and relights; with `--coloured` they include that step.  The sheets always include it.
 With `--against SCRIPT` another implementation (see `against.py`) makes the same beside it.
 """
 
@@ -61,7 +60,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a task: the variations and their figures."""
+    """Result of a task: the variations and their figures."""
 
     task: Task
     images: list[Image]
@@ -80,7 +79,7 @@ def carry_out(task: Task) -> Outcome:
 
 
 def _ours(source: Image, task: Task) -> tuple[list[Image], list[Image]]:
-    """What the engine shows, and what is measured of it."""
+    """Return the engine's variations, and the images to measure."""
     candidates = build_candidates(
         analyse_source(source, task.size, task.size),
         n=N,
@@ -98,7 +97,7 @@ def _ours(source: Image, task: Task) -> tuple[list[Image], list[Image]]:
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:
-    """A report that nobody reads."""
+    """No-op progress callback."""
 
 
 def _others(source: Image, task: Task) -> list[Image]:

@@ -1,7 +1,7 @@
 """One request for ten 1024x1024 variations through the service, in a process like the server's.
 
 Run: python benchmarks/request.py [--threads 2]. Prints JSON: the seconds on the clock, the CPU
-seconds, and how much memory the whole process held at its peak, in MiB (Linux tells that).
+seconds, and the peak resident memory of the process, in MiB (Linux only).
 """
 
 from __future__ import annotations

@@ -138,26 +138,27 @@ def read_sheet(path: Path, key: Key) -> list[Score]:
 
 
 def _score(line: dict[str, object], key: Key) -> Score:
-    told = {name: str(line.get(name, "")).strip() for name in COLUMNS}
-    panel, letter = told["panel"].zfill(3), told["result"].upper()
+    grades = {name: str(line.get(name, "")).strip() for name in COLUMNS}
+    panel, letter = grades["panel"].zfill(3), grades["result"].upper()
     result = key.panels.get(panel, {}).get(letter)
     if result is None:
         raise ValueError(f"the key has no result {letter!r} of panel {panel!r}")
     for name in ("broken", "newness"):
-        if told[name] not in GRADES:
+        if grades[name] not in GRADES:
             raise ValueError(
-                f"panel {panel}, result {letter}: {name} {told[name]!r} is not accepted: 0, 1, 2, 3"
+                f"panel {panel}, result {letter}: {name} {grades[name]!r} is not accepted: "
+                "0, 1, 2, 3"
             )
     try:
-        rank = float(told["rank"])
+        rank = float(grades["rank"])
     except ValueError:
         rank = 0.0
     if not rank >= 1:
         raise ValueError(
-            f"panel {panel}, result {letter}: rank {told['rank']!r} is not accepted: 1 for the "
+            f"panel {panel}, result {letter}: rank {grades['rank']!r} is not accepted: 1 for the "
             "best, 2 for the next; equal ranks for a tie"
         )
-    return Score(panel, letter, result, int(told["broken"]), int(told["newness"]), rank)
+    return Score(panel, letter, result, int(grades["broken"]), int(grades["newness"]), rank)
 
 
 def tables(scores: Sequence[Score], key: Key, base: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Servers as processes of their own, and what they cost."""
+"""Server processes, with their CPU time and memory."""
 
 from __future__ import annotations
 
@@ -15,30 +15,34 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that runs."""
+    """A running server."""
 
     port: int
     process: subprocess.Popen[bytes]
     log: Path
 
     def cpu_s(self) -> float:
-        """The CPU seconds that it has taken so far, all its threads together."""
-        told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the CPU seconds of all its threads so far."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_mib(self) -> float:
-        """The most memory that any of its processes has held."""
+        """Return the peak resident memory of its largest process, in MiB."""
         pids = [self.process.pid, *_children(self.process.pid)]
         return max(_peak_mib(Path(f"/proc/{pid}/status").read_text()) for pid in pids)
 
 
 @contextmanager
-def started(command: list[str], folder: Path, **told: str) -> Iterator[Running]:
-    """A server while it runs, from when it says where; `told` is its environment beside ours."""
+def started(command: list[str], folder: Path, **environment: str) -> Iterator[Running]:
+    """Start a server and yield it when it listens; `environment` is added to ours."""
     log = folder / "log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=folder, stdout=file, stderr=file, env=os.environ | told
+            [sys.executable, *command],
+            cwd=folder,
+            stdout=file,
+            stderr=file,
+            env=os.environ | environment,
         )
     try:
         while not (found := re.search(r"on http://127\.0\.0\.1:(\d+)", log.read_text())):
@@ -52,8 +56,8 @@ def started(command: list[str], folder: Path, **told: str) -> Iterator[Running]:
 
 
 def _children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in told]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children]
 
 
 def _peak_mib(status: str) -> float:

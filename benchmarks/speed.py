@@ -1,10 +1,10 @@
-"""How long the patch engine takes: medians of CPU seconds, and one request on one and all cores.
+"""Speed of the patch engine: medians of CPU seconds, and one request on one and all cores.
 
 Run: python benchmarks/speed.py [--repeats 3]
 
-One variation is everything from the decoded source on, on one thread; encoding is told apart. With
+One variation is everything from the decoded source on, on one thread; encoding is separate. With
 `--against SCRIPT` another implementation (see `against.py`) is timed in turn with ours, so that
-whatever else the machine does meets both.
+other load of the machine affects both.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from diabelli.variation import Image, VariationSpec
 from pictures import load
 
 SOURCES = ("astronaut", "coffee", "china")
-"""A portrait, a thing and a scene: what is salient decides how much work there is."""
+"""A portrait, an object and a scene: the amount of work depends on the salient regions."""
 STRENGTH = 0.5
 COMPARED = (256, 1024)
 SIDES = (*COMPARED, 2048)

@@ -1,4 +1,4 @@
-"""The command `diabelli` with an engine that costs next to nothing, for benchmarks of the server.
+"""The command `diabelli` with an engine of negligible cost, for benchmarks of the server.
 
 Run: python benchmarks/stub.py serve [...], with DIABELLI_ENGINE set to `roll` or `canned`.
 """
@@ -25,20 +25,20 @@ from diabelli.variation import (
 
 
 class Roll:
-    """Scales the source by its nearest pixels and rolls it by the seed; strength 0 rolls nothing.
+    """Scales the source by nearest neighbour and rolls it by the seed; strength 0 does not roll.
 
-    So an answer tells of which source and seed it is.
+    So an answer identifies its source and seed.
     """
 
     info = EngineInfo(name="roll", version="1", summary="Rolls the source.", trained=False)
 
     def warm_up(self) -> None:
-        """Nothing to do."""
+        """No-op."""
 
     def prepare(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
     ) -> list[Piece]:
-        """One piece for each variation."""
+        """Return one piece for each variation."""
         return [partial(self._make, source, spec, watch, index) for index in range(spec.n)]
 
     def _make(
@@ -58,19 +58,21 @@ class Roll:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Canned(Variation):
-    """A variation that was encoded before."""
+    """A variation with its encoded bytes."""
 
     encoded: bytes = field(repr=False)
 
     def encode(self, output_format: Format = "png", quality: int | None = None) -> bytes:
-        """The bytes from before."""
+        """Return the stored bytes."""
         return self.encoded
 
 
 class Can(Roll):
-    """Answers everything with one picture of noise for each size, which is encoded only once."""
+    """Returns one picture of noise for each size, encoded only once."""
 
-    info = EngineInfo(name="canned", version="1", summary="Opens a can.", trained=False)
+    info = EngineInfo(
+        name="canned", version="1", summary="Returns a stored picture.", trained=False
+    )
 
     def _make(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
@@ -81,7 +83,7 @@ class Can(Roll):
 
 @cache
 def canned(height: int, width: int) -> Canned:
-    """The picture of that size; coarse noise, so that it weighs about as much as a photograph."""
+    """Return the picture of that size; coarse noise has about the file size of a photograph."""
     coarse = np.random.default_rng(1).integers(0, 256, (height // 2, width // 2, 3), np.uint8)
     image = np.kron(coarse, np.ones((2, 2, 1), np.uint8))
     plain = Variation(image=image, seed=1, strength=0.5, engine=Can.info)

@@ -1,4 +1,4 @@
-"""A client that does what it should not: HTTP/1.1 on sockets, byte by byte if need be."""
+"""A low-level HTTP/1.1 client on sockets, for malformed and slow requests."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from typing import Any
 
 PATH = "/v1/images/variations"
 BOUNDARY = "----benchmark"
-PATIENCE_S = 120
-"""How long an answer is waited for until it counts as lost."""
+ANSWER_TIMEOUT_S = 120
+"""Seconds after which an answer counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """The body, as JSON."""
+        """Return the body as JSON."""
         return json.loads(self.body)
 
 
 def form(fields: dict[str, str], picture: bytes) -> bytes:
-    """A form as OpenAI's client sends it: the texts first, the file last."""
+    """Return a form as OpenAI's client sends it: the text fields first, the file last."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
     texts = "".join(f'{head}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
     file = f'{head}image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
@@ -38,7 +38,7 @@ def form(fields: dict[str, str], picture: bytes) -> bytes:
 
 
 class Wire:
-    """One connection, on which an answer is read even where nothing can be sent any more."""
+    """One connection; an answer can be read even after sending fails."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -46,7 +46,7 @@ class Wire:
         self.is_closed = False
 
     async def send(self, data: bytes) -> None:
-        """Send the bytes, or note that the server has hung up; it may have answered before."""
+        """Send the bytes, or record that the server has disconnected; it may have answered."""
         try:
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
         except ConnectionError:
@@ -74,20 +74,21 @@ class Wire:
         return taken
 
     async def head(self, length: int | None, *, kind: str = "multipart/form-data") -> None:
-        """Send the head of a request whose body has that length; None says it comes in chunks."""
-        told = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+        """Send the head of a request with that Content-Length; None for a chunked body."""
+        framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
         await self.send(
-            f"POST {PATH} HTTP/1.1\r\nHost: benchmark\r\n{told}\r\n"
+            f"POST {PATH} HTTP/1.1\r\nHost: benchmark\r\n{framing}\r\n"
             f"Content-Type: {kind}; boundary={BOUNDARY}\r\n\r\n".encode()
         )
 
     async def answer(self) -> Answer:
-        """The next answer, whole.
+        """Return the next complete answer.
 
-        Raises TimeoutError after `PATIENCE_S`, and EOFError or OSError for a connection that ends
-        before.
+        Raises:
+            TimeoutError: after `ANSWER_TIMEOUT_S`.
+            EOFError, OSError: if the connection ends before.
         """
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
             head = (await self._until(b"\r\n\r\n")).decode().split("\r\n")
             pairs = (line.partition(": ") for line in head[1:] if line)
             headers = {name.lower(): value for name, _, value in pairs}
@@ -95,13 +96,13 @@ class Wire:
         return Answer(int(head[0].split()[1]), headers, body)
 
     async def ask(self, body: bytes) -> Answer:
-        """The answer to that form."""
+        """Send a form and return the answer."""
         await self.head(len(body))
         await self.send(body)
         return await self.answer()
 
     async def fetch(self, url: str) -> Answer:
-        """What that URL of the server's serves."""
+        """Return the answer to a GET of that URL of the server."""
         path = "/" + url.split("/", 3)[3]
         await self.send(f"GET {path} HTTP/1.1\r\nHost: benchmark\r\n\r\n".encode())
         return await self.answer()
@@ -109,7 +110,7 @@ class Wire:
 
 @asynccontextmanager
 async def connected(port: int) -> AsyncIterator[Wire]:
-    """A connection to the server on that port."""
+    """Connect to the server on that port."""
     with socket.socket() as connection:
         connection.setblocking(False)
         await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""What one picture of each preset costs its network: its operations, counted without a GPU.
+"""Operations of the network of each preset for one picture, counted without a GPU.
 
 Run: python benchmarks/work.py
 
@@ -57,7 +57,7 @@ KNOWN = {
 
 
 def blank(*shape: int) -> torch.Tensor:
-    """Numbers that are nowhere."""
+    """Return a tensor without storage."""
     return torch.zeros(*shape, device="meta")
 
 
@@ -112,7 +112,7 @@ def main() -> None:
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             network(**shown)
         share = preset.dial.at(STRENGTH) if preset.dial.argument == "strength" else 1.0
-        # What is guided is made twice in each step, with its source and without.
+        # Guidance evaluates the network twice in each step, with its source and without.
         calls = int(preset.steps * share) * (2 if preset.name in KNOWN else 1)
         size = sum(weight.numel() for weight in network.parameters()) / 1e9
         print(f"{preset.name}, {size:.2f}, {calls * counter.get_total_flops() / 1e12:.0f}")
