@@ -54,8 +54,8 @@ def test_a_key_is_rotated(run):
         (("create", "--name", ""), "1 to 64 characters"),
         (("create",), "--name"),
         (("create", "--name", "x", "--images-per-day", "-1"), "--images-per-day"),
-        (("revoke", "bew"), "no key that is good is named 'bew'"),
-        (("rotate", "bew"), "no key that is good is named 'bew'"),
+        (("revoke", "bew"), "no active key is named 'bew'"),
+        (("rotate", "bew"), "no active key is named 'bew'"),
     ],
 )
 def test_slips_are_told(run, words, complaint):

@@ -1,4 +1,4 @@
-"""Blocks: who and what is refused, and that a server comes to know of it."""
+"""Blocked end-users and pictures, and the server's cache of them."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureBlocked,
 from diabelli.ledger.blocklist_cache import CACHE_TTL_S, Blocklist
 from diabelli.ledger.blocks import Blocks, sha256_of
 from diabelli.ledger.database import Database, sqlite_url
-from diabelli.ledger.entries import Entries, Entry
+from diabelli.ledger.entries import MAX_TEXT_LENGTH, Entries, Entry
 from diabelli.ledger.migrations import migrate
 from diabelli.pictures.blocklist_hashes import hashes_to_store
 from diabelli.pictures.pdq import pdq
@@ -19,7 +19,7 @@ GREY = np.full((64, 64, 3), 128, np.uint8)
 
 
 class Clock:
-    """A clock that a test sets."""
+    """A settable clock; each call adds a millisecond, so that no two blocks share a time."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -44,15 +44,15 @@ def blocklist(database, clock):
     return Blocklist(database, clock)
 
 
-def test_nobody_is_blocked_at_first(blocklist):
-    """Neither are pictures, nor requests that name nobody."""
+def test_an_empty_blocklist_refuses_nothing(blocklist):
+    """Neither end-users, nor pictures, nor requests without an end-user."""
     blocklist.check_user("waltz", key=None)
     blocklist.check_user(None, key="key_1")
     blocklist.check_picture(OTHER, face())
 
 
 def test_a_blocked_user_is_refused_under_every_key(blocks, blocklist):
-    """And without one; nobody else is."""
+    """Also without a key; other users are not."""
     blocks.block_user("waltz", note="spam")
     for key in (None, "key_1", "settings"):
         with pytest.raises(UserBlocked):
@@ -62,7 +62,7 @@ def test_a_blocked_user_is_refused_under_every_key(blocks, blocklist):
 
 
 def test_a_user_can_be_blocked_under_one_key_alone(blocks, blocklist):
-    """Two applications may both have an end-user 7."""
+    """Two applications may use the same end-user id."""
     blocks.block_user("7", key="key_1")
     with pytest.raises(UserBlocked):
         blocklist.check_user("7", key="key_1")
@@ -71,7 +71,7 @@ def test_a_user_can_be_blocked_under_one_key_alone(blocks, blocklist):
 
 
 def test_a_blocked_file_is_refused(blocks, blocklist):
-    """Even where its picture has nothing to be known by."""
+    """Also if its picture is featureless."""
     blocks.block_picture(sha256_of(b"grey"), hashes_to_store(GREY))
     with pytest.raises(PictureBlocked):
         blocklist.check_picture(sha256_of(b"grey"), GREY)
@@ -79,8 +79,8 @@ def test_a_blocked_file_is_refused(blocks, blocklist):
 
 
 @pytest.mark.parametrize("turned", [lambda image: image, np.rot90, np.fliplr])
-def test_a_picture_that_looks_like_a_blocked_one_is_refused(blocks, blocklist, turned):
-    """Another file, smaller, and whichever way up; no other picture is."""
+def test_a_similar_picture_is_refused(blocks, blocklist, turned):
+    """Another file of it, smaller and in any orientation; other pictures are not."""
     blocks.block_picture(sha256_of(b"a face"), hashes_to_store(face(512)))
     small = np.asarray(Pillow.fromarray(np.ascontiguousarray(turned(face(512)))).resize((300, 300)))
     with pytest.raises(PictureBlocked):
@@ -89,8 +89,8 @@ def test_a_picture_that_looks_like_a_blocked_one_is_refused(blocks, blocklist, t
         blocklist.check_picture(OTHER, image)
 
 
-def test_a_transparent_picture_is_known(blocks, blocklist):
-    """Alpha that hides little does not hide a picture."""
+def test_a_transparent_copy_is_refused(blocks, blocklist):
+    """Slight transparency does not evade a block."""
     blocks.block_picture(sha256_of(b"a face"), hashes_to_store(face(256)))
     alpha = np.full((256, 256, 1), 200, np.uint8)
     with pytest.raises(PictureBlocked):
@@ -98,7 +98,7 @@ def test_a_transparent_picture_is_known(blocks, blocklist):
 
 
 def test_a_change_is_seen_within_a_second(blocks, blocklist, clock):
-    """Blocks and their end; until then the server's copy serves."""
+    """A new and a removed block take effect when the cache expires."""
     blocklist.check_user("waltz", key=None)
     blocks.block_user("waltz")
     blocklist.check_user("waltz", key=None)
@@ -112,7 +112,7 @@ def test_a_change_is_seen_within_a_second(blocks, blocklist, clock):
 
 
 def test_a_second_block_replaces_the_note(blocks):
-    """There is one block of one user or picture."""
+    """There is one block per user or picture."""
     for note in ("at first", "at last"):
         blocks.block_user("waltz", note=note)
         blocks.block_picture(OTHER, [], note=note)
@@ -124,7 +124,7 @@ def test_a_second_block_replaces_the_note(blocks):
 
 
 def test_the_source_of_a_request_can_be_blocked(database, blocks, blocklist):
-    """Nobody needs the file: the ledger has its hashes."""
+    """Its hashes in the ledger suffice."""
     hashes = {"sha256": sha256_of(b"a face"), "pdq": pdq(face(300))}
     entry = Entry(request_id="req_1", time=1.0, status=200, total_ms=1.0, **hashes)
     Entries(database).record(entry)
@@ -135,8 +135,8 @@ def test_the_source_of_a_request_can_be_blocked(database, blocks, blocklist):
         blocks.block_source("req_2")
 
 
-def test_a_picture_is_named_by_its_first_digits(blocks, blocklist):
-    """As many as tell it from others, and no fewer than eight."""
+def test_a_picture_is_selected_by_its_first_digits(blocks, blocklist):
+    """By eight or more that are unique."""
     blocks.block_picture(OTHER, [])
     for digits in (OTHER[:7], "0" * 64, ""):
         with pytest.raises(InvalidParameter):
@@ -146,8 +146,8 @@ def test_a_picture_is_named_by_its_first_digits(blocks, blocklist):
     blocklist.check_picture(OTHER, GREY)
 
 
-def test_what_is_not_blocked_cannot_be_unblocked(blocks):
-    """A user blocked under one key is not blocked under every one."""
+def test_unblocking_an_unblocked_user_is_refused(blocks):
+    """A block under one key is no block under all keys."""
     blocks.block_user("7", key="key_1")
     for key in (None, "key_2"):
         with pytest.raises(InvalidParameter, match="not blocked"):
@@ -156,14 +156,25 @@ def test_what_is_not_blocked_cannot_be_unblocked(blocks):
     assert blocks.users() == []
 
 
-def test_an_empty_id_is_not_accepted(blocks):
-    """It would be nobody's."""
-    with pytest.raises(InvalidParameter):
-        blocks.block_user("")
+@pytest.mark.parametrize("length", [0, MAX_TEXT_LENGTH + 1])
+def test_an_id_that_cannot_match_is_refused(blocks, length):
+    """An empty id is no id; of a longer one, requests are compared by a part only."""
+    with pytest.raises(InvalidParameter, match=f"has {length} characters; 1 to 512"):
+        blocks.block_user("x" * length)
+    assert blocks.users() == []
+
+
+def test_the_longest_id_is_blocked_as_a_whole(blocks, blocklist):
+    """No character of it is cut off."""
+    user = "x" * (MAX_TEXT_LENGTH - 1) + "y"
+    blocks.block_user(user)
+    with pytest.raises(UserBlocked):
+        blocklist.check_user(user, key=None)
+    blocklist.check_user("x" * MAX_TEXT_LENGTH, key=None)
 
 
 def test_one_among_thousands_is_found(blocks, blocklist):
-    """And no other picture is near any of them."""
+    """Other pictures match none of thousands of hashes."""
     random = np.random.default_rng(5)
     for number in range(4):
         digits = [random.bytes(32).hex() for _ in range(1000)]
@@ -174,8 +185,8 @@ def test_one_among_thousands_is_found(blocks, blocklist):
         blocklist.check_picture(OTHER, make(256))
 
 
-def test_what_is_known_holds_while_the_ledger_is_away(tmp_path, clock, caplog):
-    """Blocks do not fall with the database; without a first answer there is none to give."""
+def test_known_blocks_stay_in_force_during_an_outage(tmp_path, clock, caplog):
+    """A cache that was never filled raises instead."""
     path = tmp_path / "ledger.sqlite3"
     database = Database(sqlite_url(path))
     migrate(database)

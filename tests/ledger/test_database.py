@@ -1,4 +1,4 @@
-"""The database: private, shared by threads and processes, and clear about what it cannot do."""
+"""The database: transactions, locks, durability, file modes, and errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,15 +17,21 @@ from sqlalchemy import select, text
 
 from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
 from diabelli.ledger import database as module
-from diabelli.ledger.database import Database, insert_if_absent, parse_url, sqlite_url
+from diabelli.ledger.database import (
+    LOCKED_TIMEOUT_S,
+    Database,
+    insert_if_absent,
+    parse_url,
+    sqlite_url,
+)
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.tables import ENTRIES
 
 ROW = {"request_id": "a", "time": 1.0, "status": 200, "total_ms": 2.0}
 
 
-def test_a_raise_takes_everything_back(database: Database) -> None:
-    """A transaction is kept as a whole or not at all."""
+def test_an_exception_rolls_back(database: Database) -> None:
+    """A transaction is atomic."""
 
     def add_and_fail() -> None:
         with database.write_transaction() as connection:
@@ -35,8 +44,8 @@ def test_a_raise_takes_everything_back(database: Database) -> None:
         assert connection.execute(select(ENTRIES)).all() == []
 
 
-def test_of_two_rows_with_one_key_the_first_stays(database: Database) -> None:
-    """The second is told that it was not new."""
+def test_an_existing_row_is_not_replaced(database: Database) -> None:
+    """The second insertion returns False."""
     for status, new in ((200, True), (400, False)):
         with database.write_transaction() as connection:
             assert insert_if_absent(connection, ENTRIES, {**ROW, "status": status}) is new
@@ -45,7 +54,7 @@ def test_of_two_rows_with_one_key_the_first_stays(database: Database) -> None:
 
 
 def test_threads_write_without_losing_a_row(database: Database) -> None:
-    """Each waits for its turn."""
+    """Writers of one process queue."""
 
     def write(number: int) -> None:
         for step in range(20):
@@ -62,7 +71,7 @@ def test_threads_write_without_losing_a_row(database: Database) -> None:
 
 
 def test_reading_goes_on_while_another_writes(database: Database) -> None:
-    """It sees what was there before."""
+    """Readers see the state before the write."""
     with database.write_transaction() as writing:
         insert_if_absent(writing, ENTRIES, ROW)
         with database.read_transaction() as reading:
@@ -81,7 +90,7 @@ def test_what_the_database_refuses_has_one_name(database: Database) -> None:
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """So are the files that SQLite keeps beside it."""
+    """Its companion files have the same mode."""
     database = Database(sqlite_url(tmp_path / "ledger.sqlite3"))
     migrate(database)
     with database.write_transaction() as connection:
@@ -101,11 +110,11 @@ def test_a_path_may_hold_any_character(tmp_path: Path) -> None:
     assert (folder / "ledger.sqlite3").stat().st_size > 0
 
 
-def test_a_held_lock_is_waited_for_and_then_told(
+def test_a_held_lock_is_awaited_and_then_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other programs may hold the file for a moment; after that the ledger counts as gone."""
-    monkeypatch.setattr(module, "WAIT_S", 0.3)
+    """A lock that is released in time delays a write; a longer one fails it."""
+    monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 0.3)
     path = tmp_path / "ledger.sqlite3"
     database = Database(sqlite_url(path))
     migrate(database)
@@ -120,6 +129,100 @@ def test_a_held_lock_is_waited_for_and_then_told(
     release.join()
     other.close()
     database.close()
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A ledger whose file another program has locked."""
+    monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 1.0)
+    path = tmp_path / "ledger.sqlite3"
+    with (
+        closing(Database(sqlite_url(path))) as database,
+        closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other,
+    ):
+        migrate(database)
+        other.execute("BEGIN EXCLUSIVE")
+        yield database
+
+
+def failed_write_s(database: Database) -> float:
+    """Seconds until a write fails."""
+    began = time.monotonic()
+    with pytest.raises(LedgerUnavailable), database.write_transaction():
+        pass
+    return time.monotonic() - began
+
+
+def test_a_locked_ledger_fails_further_writes_quickly(locked: Database) -> None:
+    """The transactions of one request together take little longer than the first one."""
+    assert failed_write_s(locked) == pytest.approx(1, abs=0.5)
+    assert sum(failed_write_s(locked) for _ in range(4)) < 4 * LOCKED_TIMEOUT_S + 1
+
+
+def test_many_writers_of_a_locked_ledger_fail_together(locked: Database) -> None:
+    """The waits of a process's threads do not add up, nor those of a second batch."""
+    for longest_s in (1, LOCKED_TIMEOUT_S):
+        with ThreadPoolExecutor(20) as pool:
+            waits = list(pool.map(lambda _: failed_write_s(locked), range(20)))
+        assert max(waits) < longest_s + 1
+
+
+def test_a_locked_ledger_can_be_read(locked: Database) -> None:
+    """Readers do not wait for the lock."""
+    began = time.monotonic()
+    with locked.read_transaction() as connection:
+        connection.execute(select(ENTRIES)).all()
+    assert time.monotonic() - began < 0.5
+
+
+def test_an_unlocked_ledger_is_used_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first write after the lock succeeds, and later writes wait for locks as before."""
+    monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 1.0)
+    path = tmp_path / "ledger.sqlite3"
+    with (
+        closing(Database(sqlite_url(path))) as database,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        migrate(database)
+        other.execute("BEGIN IMMEDIATE")
+        assert failed_write_s(database) > 0.5
+        other.execute("ROLLBACK")
+        database.check()
+        other.execute("BEGIN IMMEDIATE")
+        assert failed_write_s(database) > 0.5
+
+
+@pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
+def test_commits_are_synced_to_disk(database: Database, durable: bool, level: int) -> None:
+    """SQLite syncs the log at each durable commit: FULL is 2, NORMAL is 1."""
+    if not database.is_sqlite:
+        return
+    with database.write_transaction(durable=durable) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == level
+
+
+def test_a_locked_row_of_postgresql_fails_further_writes_quickly(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock timeout is shortened after the first failure."""
+    monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 1.0)
+
+    def failed_lock_s(database: Database) -> float:
+        began = time.monotonic()
+        with pytest.raises(LedgerUnavailable), database.write_transaction() as connection:
+            connection.execute(text("LOCK TABLE entries"))
+        return time.monotonic() - began
+
+    with closing(Database(postgresql_url)) as database, closing(Database(postgresql_url)) as other:
+        migrate(database)
+        with other.write_transaction() as connection:
+            connection.execute(text("LOCK TABLE entries"))
+            assert failed_lock_s(database) > 0.8
+            assert failed_lock_s(database) < 0.8
+        with database.write_transaction() as connection:
+            connection.execute(text("LOCK TABLE entries"))
 
 
 OPENING = """

@@ -77,7 +77,7 @@ def test_an_entry_is_never_changed(database: Database) -> None:
 
 def test_old_entries_are_forgotten(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """With their variations, however many there are; the moment itself is remembered."""
-    monkeypatch.setattr(module, "_AT_ONCE", 3)
+    monkeypatch.setattr(module, "_BATCH_SIZE", 3)
     entries = Entries(database)
     for time in range(10):
         entries.record(entry(f"req_{time}", time))

@@ -1,4 +1,4 @@
-"""Answers: one claimant at a time, one answer for an hour, and nothing held by the dead."""
+"""Idempotency keys: one claim at a time, one response for an hour, leases that expire."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from diabelli.errors import LedgerUnavailable
 from diabelli.ledger.database import Database
 from diabelli.ledger.idempotency_store import (
-    KEEP_S,
     LEASE_S,
+    RESPONSE_TTL_S,
     Claim,
     ClaimStatus,
     IdempotencyStore,
@@ -20,7 +20,7 @@ from diabelli.ledger.idempotency_store import (
 
 
 class Clock:
-    """A clock that the test sets."""
+    """A settable clock."""
 
     now = 1_800_000_000.0
 
@@ -34,16 +34,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def answers(database: Database, clock: Clock) -> IdempotencyStore:
-    return IdempotencyStore(database, 86400, clock)
+def monotonic() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def answers(database: Database, clock: Clock, monotonic: Clock) -> IdempotencyStore:
+    return IdempotencyStore(database, 86400, clock, monotonic)
 
 
 def claim(holder: str, request: str = "a-request", key: str = "a-key") -> Claim:
     return Claim(id=id_of("caller", key), request=request, holder=holder)
 
 
-def test_one_works_the_others_wait_and_get_the_same(answers: IdempotencyStore) -> None:
-    """Whoever comes second is told to wait, and then has the answer of the first."""
+def test_one_claim_succeeds_and_others_get_its_response(answers: IdempotencyStore) -> None:
+    """The second claim is busy until the response is saved."""
     assert answers.claim(claim("first")) is ClaimStatus.OURS
     assert answers.claim(claim("second")) is ClaimStatus.BUSY
     answers.save(claim("first"), "the answer")
@@ -52,7 +57,7 @@ def test_one_works_the_others_wait_and_get_the_same(answers: IdempotencyStore) -
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_key_belongs_to_its_request(answers: IdempotencyStore, answered: bool) -> None:
-    """Another request under the same key is told so, whether the first is done or not."""
+    """Another request under the key is refused, before and after the response."""
     answers.claim(claim("first"))
     if answered:
         answers.save(claim("first"), "the answer")
@@ -60,20 +65,20 @@ def test_a_key_belongs_to_its_request(answers: IdempotencyStore, answered: bool)
 
 
 def test_keys_of_different_callers_are_different() -> None:
-    """What one caller chose says nothing about the keys of another, or of nobody."""
+    """Ids differ by caller, also without a caller, and do not contain the key."""
     assert len({id_of(caller, "a-key") for caller in ("one", "two", "")}) == 3
     assert "a-key" not in id_of("one", "a-key")
 
 
-def test_a_failure_is_not_kept(answers: IdempotencyStore) -> None:
-    """Once it is released, the key is anybody's, for whatever request."""
+def test_a_released_key_is_free(answers: IdempotencyStore) -> None:
+    """After a failure, the key accepts another request."""
     answers.claim(claim("first"))
     answers.release(claim("first"))
     assert answers.claim(claim("second", request="another")) is ClaimStatus.OURS
 
 
-def test_the_dead_hold_nothing_for_long(answers: IdempotencyStore, clock: Clock) -> None:
-    """A claim that is not renewed lapses, and its holder can keep no answer any more."""
+def test_an_unrenewed_claim_expires(answers: IdempotencyStore, clock: Clock) -> None:
+    """Its holder can then save no response."""
     answers.claim(claim("first"))
     clock.now += LEASE_S - 1
     answers.renew(claim("first"))
@@ -81,17 +86,17 @@ def test_the_dead_hold_nothing_for_long(answers: IdempotencyStore, clock: Clock)
     assert answers.claim(claim("second")) is ClaimStatus.BUSY
     clock.now += 1
     assert answers.claim(claim("second")) is ClaimStatus.OURS
-    with pytest.raises(LedgerUnavailable, match="another's"):
+    with pytest.raises(LedgerUnavailable, match="another process holds it"):
         answers.save(claim("first"), "late")
     answers.save(claim("second"), "in time")
     assert answers.claim(claim("third")) == "in time"
 
 
-def test_an_answer_stands_for_its_time(answers: IdempotencyStore, clock: Clock) -> None:
-    """After an hour the key is free again, and the sweep forgets it."""
+def test_a_response_expires(answers: IdempotencyStore, clock: Clock) -> None:
+    """After an hour the key is free again, and the row is deleted."""
     answers.claim(claim("first"))
     answers.save(claim("first"), "the answer")
-    clock.now += KEEP_S - 1
+    clock.now += RESPONSE_TTL_S - 1
     assert answers.claim(claim("second")) == "the answer"
     assert answers.delete_expired() == 0
     clock.now += 1
@@ -99,20 +104,49 @@ def test_an_answer_stands_for_its_time(answers: IdempotencyStore, clock: Clock) 
     assert answers.claim(claim("second")) is ClaimStatus.OURS
 
 
-@pytest.mark.parametrize("answered", [False, True])
-def test_a_clock_set_back_holds_nothing(
-    answers: IdempotencyStore, clock: Clock, answered: bool
+@pytest.mark.parametrize("step_s", [3, 8, 60, 86_400])
+def test_a_response_outlives_a_clock_set_back(
+    answers: IdempotencyStore, clock: Clock, step_s: int
 ) -> None:
-    """What would now stand for longer than anything may stands no more."""
+    """It stays valid at least as long as without the step."""
     answers.claim(claim("first"))
-    if answered:
-        answers.save(claim("first"), "the answer")
-    clock.now -= 86400
+    answers.save(claim("first"), "the answer")
+    clock.now -= step_s
+    assert answers.claim(claim("second")) == "the answer"
+    assert answers.delete_expired() == 0
+
+
+@pytest.mark.parametrize("step_s", [3, 8, 60, 86_400])
+def test_a_claim_outlives_a_clock_set_back(
+    answers: IdempotencyStore, clock: Clock, monotonic: Clock, step_s: int
+) -> None:
+    """A running request keeps its key: its renewals show that it lives."""
+    answers.claim(claim("first"))
+    clock.now -= step_s
+    for _ in range(5):
+        assert answers.claim(claim("second")) is ClaimStatus.BUSY
+        clock.now += LEASE_S / 3
+        monotonic.now += LEASE_S / 3
+        answers.renew(claim("first"))
+    answers.save(claim("first"), "the answer")
+    assert answers.claim(claim("second")) == "the answer"
+
+
+def test_a_dead_claim_expires_after_a_clock_set_back(
+    answers: IdempotencyStore, clock: Clock, monotonic: Clock
+) -> None:
+    """It does not block the key for as long as the clock was set back."""
+    answers.claim(claim("first"))
+    clock.now -= 86_400
+    assert answers.claim(claim("second")) is ClaimStatus.BUSY
+    monotonic.now += LEASE_S - 1
+    assert answers.claim(claim("second")) is ClaimStatus.BUSY
+    monotonic.now += 1
     assert answers.claim(claim("second")) is ClaimStatus.OURS
 
 
 def test_an_answer_can_be_dropped(answers: IdempotencyStore) -> None:
-    """As when its pictures are gone; a claim is left alone."""
+    """As after a loss of its pictures; a claim is not dropped."""
     answers.claim(claim("first"))
     answers.drop(claim("second"))
     assert answers.claim(claim("second")) is ClaimStatus.BUSY
@@ -121,16 +155,16 @@ def test_an_answer_can_be_dropped(answers: IdempotencyStore) -> None:
     assert answers.claim(claim("second")) is ClaimStatus.OURS
 
 
-def test_of_many_at_once_one_works(database: Database, tmp_path: Path) -> None:
-    """However many claim a key at the same moment, it becomes one's."""
-    answers = IdempotencyStore(database, KEEP_S)
-    standings: list[object] = []
+def test_of_concurrent_claims_one_succeeds(database: Database, tmp_path: Path) -> None:
+    """The others are busy."""
+    answers = IdempotencyStore(database, RESPONSE_TTL_S)
+    statuses: list[object] = []
     threads = [
-        threading.Thread(target=lambda n=n: standings.append(answers.claim(claim(str(n)))))
+        threading.Thread(target=lambda n=n: statuses.append(answers.claim(claim(str(n)))))
         for n in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(str, standings)) == ["ClaimStatus.BUSY"] * 7 + ["ClaimStatus.OURS"]
+    assert sorted(map(str, statuses)) == ["ClaimStatus.BUSY"] * 7 + ["ClaimStatus.OURS"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from diabelli.ledger.database import Database
-from diabelli.ledger.store_sizes import EVERY_S, StoreSizeLog
+from diabelli.ledger.store_sizes import INTERVAL_S, StoreSizeLog
 from diabelli.ledger.tables import STORE_SIZES
 from ledger.requests import MONDAY, stored
 
@@ -26,11 +26,11 @@ def test_there_is_one_size_for_every_few_minutes(database: Database) -> None:
     """The first that is noted; the store is not even looked at for another one."""
     stored(database, time=MONDAY + 10, size=2**40)
     looked: list[float] = []
-    for second in (11, EVERY_S - 1, EVERY_S):
+    for second in (11, INTERVAL_S - 1, INTERVAL_S):
         sizes = StoreSizeLog(database, lambda second=second: MONDAY + second)
         sizes.record(lambda second=second: looked.append(second) or 7)
-    assert noted(database) == [(MONDAY, 2**40), (MONDAY + EVERY_S, 7)]
-    assert looked == [EVERY_S]
+    assert noted(database) == [(MONDAY, 2**40), (MONDAY + INTERVAL_S, 7)]
+    assert looked == [INTERVAL_S]
 
 
 def test_of_several_that_look_at_once_one_is_noted(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""What happened and who may ask, in SQL: SQLite by default, PostgreSQL by URL.
+"""Requests, API keys and blocks in SQL: SQLite by default, PostgreSQL by URL.
 
-It knows neither HTTP nor settings, and no picture: what it keeps of one are its hashes.
+It is independent of HTTP and of the settings. Of a picture it stores only hashes.
 """

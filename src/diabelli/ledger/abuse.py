@@ -1,7 +1,7 @@
-"""End-users whom an operator may want to look at: what the ledger shows of them, counted.
+"""Suspicious end-users, by counts over their ledger entries.
 
-Each measure is what somebody does who works around a refusal: asks under many keys, is refused
-again and again, or sends one picture over and over with small changes.
+Each count is typical of attempts to evade a refusal: requests under many keys, repeated refusals,
+or many slightly changed copies of one picture.
 """
 
 from __future__ import annotations
@@ -21,29 +21,30 @@ from diabelli.ledger.tables import ENTRIES
 from diabelli.pictures.pdq import MAX_MATCH_DISTANCE, hamming_distances, pack_hashes
 
 MANY_KEYS = 3
-"""From so many different API keys on, an end-user is suspicious."""
+"""Different API keys from which on an end-user is suspicious; an application has one or two."""
 
 MANY_REFUSALS = 3
-"""From so many requests on that were refused as blocked or unsafe."""
+"""Refused requests from which on an end-user is suspicious; one or two may be accidents."""
 
 MANY_ALIKE = 5
-"""From so many different files on that look like one picture."""
+"""Different files of one picture from which on an end-user is suspicious; edits give a few."""
 
 _REFUSED = (ContentPolicyViolation.code, PictureBlocked.code, UserBlocked.code)
-_AT_ONCE = 256
+_BATCH_SIZE = 256
+"""Hashes compared at once with all others; bounds the memory of the distance matrix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """What one end-user did.
+    """Counts of one end-user.
 
     Attributes:
-        user: as clients name them.
-        requests: how many, refused ones included.
-        keys: under how many API keys.
-        refusals: how many of the requests were refused because of a block or as unsafe.
-        alike: how many different files they sent that look like one picture.
-        source: the id of a request that sent that picture; None where there is none.
+        user: Id that clients send.
+        requests: Requests, refused ones included.
+        keys: Different API keys.
+        refusals: Requests that were refused as blocked or unsafe.
+        alike: Different files of the most frequent picture.
+        source: Id of a request with that picture; None if there is none.
     """
 
     user: str
@@ -55,19 +56,24 @@ class Suspect:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why they are suspicious, for people; empty where they are not."""
+        """Reasons for suspicion, for people; empty if there are none."""
         measured = (
             (self.keys, MANY_KEYS, "different keys"),
             (self.refusals, MANY_REFUSALS, "refusals"),
             (self.alike, MANY_ALIKE, "near-identical uploads"),
         )
-        return tuple(f"{count} {what}" for count, many, what in measured if count >= many)
+        return tuple(f"{count} {name}" for count, threshold, name in measured if count >= threshold)
 
 
 def suspects(database: Database, *, since: float) -> list[Suspect]:
-    """The end-users who are suspicious for what they did since that moment, the worst first.
+    """Return the suspicious end-users, those with most reasons first.
 
-    Raises `LedgerUnavailable`.
+    Args:
+        database: The ledger.
+        since: Start of the period in Unix seconds.
+
+    Raises:
+        LedgerUnavailable: The ledger cannot be read.
     """
     refused = func.sum(case((ENTRIES.c.error.in_(_REFUSED), 1), else_=0))
     counts = (
@@ -82,8 +88,8 @@ def suspects(database: Database, *, since: float) -> list[Suspect]:
     )
     with database.read_transaction() as connection:
         rows = connection.execute(counts).all()
-    likest = dict(_most_similar(database, since))
-    found = [_suspect(row, *likest.get(row.user, (0, None))) for row in rows]
+    clusters = dict(_user_clusters(database, since))
+    found = [_suspect(row, *clusters.get(row.user, (0, None))) for row in rows]
     return sorted((one for one in found if one.reasons), key=_order)
 
 
@@ -102,10 +108,10 @@ def _order(suspect: Suspect) -> tuple[object, ...]:
     return -len(suspect.reasons), -suspect.refusals, -suspect.alike, -suspect.keys, suspect.user
 
 
-def _most_similar(database: Database, since: float) -> Iterator[tuple[str, tuple[int, str]]]:
-    """For each end-user: how many of their files look like one picture, and who sent that.
+def _user_clusters(database: Database, since: float) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Yield each end-user with the size of their largest cluster and the request of its centre.
 
-    Only of those who sent as many different files as make them suspicious.
+    Users with fewer than `MANY_ALIKE` files are skipped.
     """
     files = (
         select(
@@ -130,17 +136,18 @@ def _by_user(rows: Iterable[Row[Any]]) -> Iterator[tuple[str, list[Row[Any]]]]:
 
 
 def largest_cluster(hashes: Sequence[str]) -> tuple[int, int]:
-    """How many of the hashes are near the one that has most near it, itself included; its place.
+    """Return the largest number of hashes near one of them, and the index of that hash.
 
-    hashes: one or more, in hexadecimal.
+    Args:
+        hashes: One or more hexadecimal PDQ hashes. A hash is near itself.
     """
-    known = pack_hashes(hashes)
+    packed = pack_hashes(hashes)
+    batches = (
+        packed[:, start : start + _BATCH_SIZE] for start in range(0, len(hashes), _BATCH_SIZE)
+    )
     near = [
-        (hamming_distances(known[:, start : start + _AT_ONCE], known) <= MAX_MATCH_DISTANCE).sum(
-            axis=1
-        )
-        for start in range(0, len(hashes), _AT_ONCE)
+        (hamming_distances(batch, packed) <= MAX_MATCH_DISTANCE).sum(axis=1) for batch in batches
     ]
     counts = np.concatenate(near)
-    place = int(counts.argmax())
-    return int(counts[place]), place
+    index = int(counts.argmax())
+    return int(counts[index]), index

@@ -1,4 +1,4 @@
-"""The blocks as a server asks for them: in memory, and never much older than a second."""
+"""In-memory cache of the blocks, at most one second old."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ from diabelli.pictures.blocklist_hashes import hashes_to_query
 from diabelli.pictures.pdq import MAX_MATCH_DISTANCE, PackedHashes, hamming_distances, pack_hashes
 
 CACHE_TTL_S = 1.0
-"""How old the copy of the blocks may be; a block of another process is seen by then."""
-_REFRESH_AFTER_S = 0.9 * CACHE_TTL_S
-"""Up to this age the copy is used by those who must not wait: it is not too old in a moment."""
+"""Maximum age of the cache in seconds; the delay until another process's block takes effect."""
+
+_FRESH_S = 0.9 * CACHE_TTL_S
+"""Age up to which `is_fresh` holds; a check that follows within 0.1 s needs no refresh."""
 
 _log = logging.getLogger("diabelli.ledger")
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """The blocks at one moment.
+    """The blocks at one time.
 
     Attributes:
-        state: changes whenever a block comes or goes.
-        users: pairs of an end-user and the key they are refused under, "" for every one.
-        files: the SHA-256 of each picture.
-        likenesses: the perceptual hashes of all of them.
+        version: Value that changes with each change of the blocks.
+        users: Pairs of end-user and key id; an empty id stands for all keys.
+        files: Hexadecimal SHA-256 of each picture.
+        hashes: Perceptual hashes of all pictures.
     """
 
-    state: tuple[object, ...]
+    version: tuple[object, ...]
     users: frozenset[tuple[str, str]]
     files: frozenset[str]
-    likenesses: PackedHashes
+    hashes: PackedHashes
 
 
 class Blocklist:
-    """Refuses what is blocked. Give it to any number of threads.
+    """Checks requests against the blocks; thread-safe.
 
-    Every method raises `LedgerUnavailable` where the ledger cannot be used and never could; later
-    on, the blocks that are known stay in force.
+    The first use raises `LedgerUnavailable` if the ledger cannot be read. Later on, the cached
+    blocks stay in force during an outage.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,16 +56,21 @@ class Blocklist:
         self._blocks = Blocks(database)
         self._clock = clock
         self._lock = threading.Lock()
-        self._copy: _Snapshot | None = None
-        self._looked = 0.0
+        self._snapshot: _Snapshot | None = None
+        self._refreshed = 0.0
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the blocks are known for now, so that a check will not wait for the ledger."""
-        return self._copy is not None and self._clock() - self._looked <= _REFRESH_AFTER_S
+        """Whether a check now would not wait for the ledger."""
+        return self._snapshot is not None and self._clock() - self._refreshed <= _FRESH_S
 
     def check_user(self, user: str | None, *, key: str | None) -> None:
-        """Raise `UserBlocked` where that end-user is refused under that API key."""
+        """Raise `UserBlocked` if the end-user is blocked under that API key.
+
+        Args:
+            user: Id of the end-user; None if the request names no end-user.
+            key: Id of the API key; None for a request without a key.
+        """
         if user is None:
             return
         users = self._current().users
@@ -72,53 +78,52 @@ class Blocklist:
             raise UserBlocked(param="user")
 
     def check_picture(self, sha256: str | None, image: Image) -> None:
-        """Raise `PictureBlocked` where the file is refused, or a picture that looks like `image`.
+        """Raise `PictureBlocked` if the file or a similar picture is blocked.
 
-        sha256: of the file, in hexadecimal; None where it is not known.
+        Args:
+            sha256: Hexadecimal SHA-256 of the file; None if unknown.
+            image: The decoded picture.
         """
-        copy = self._current()
-        if sha256 in copy.files:
+        snapshot = self._current()
+        if sha256 in snapshot.files:
             raise PictureBlocked
-        if copy.likenesses.size and self._is_near(
-            pack_hashes(hashes_to_query(image)), copy.likenesses
-        ):
+        if not snapshot.hashes.size:
+            return
+        distances = hamming_distances(pack_hashes(hashes_to_query(image)), snapshot.hashes)
+        if (distances <= MAX_MATCH_DISTANCE).any():
             raise PictureBlocked
-
-    def _is_near(self, ones: PackedHashes, others: PackedHashes) -> bool:
-        return bool((hamming_distances(ones, others) <= MAX_MATCH_DISTANCE).any())
 
     def _current(self) -> _Snapshot:
         with self._lock:
-            if self._copy is None or self._clock() - self._looked > CACHE_TTL_S:
-                self._copy = self._looked_up(self._copy)
-                self._looked = self._clock()
-            return self._copy
+            if self._snapshot is None or self._clock() - self._refreshed > CACHE_TTL_S:
+                self._snapshot = self._refresh(self._snapshot)
+                self._refreshed = self._clock()
+            return self._snapshot
 
-    def _looked_up(self, copy: _Snapshot | None) -> _Snapshot:
-        """The blocks of now; where the ledger does not answer, those that were known stay."""
+    def _refresh(self, snapshot: _Snapshot | None) -> _Snapshot:
+        """Return the current blocks, or the known ones if the ledger is unavailable."""
         try:
-            return self._renewed(copy)
-        except LedgerUnavailable as fault:
-            if copy is None:
+            version = self._version()
+            if snapshot is not None and snapshot.version == version:
+                return snapshot
+            return self._load(version)
+        except LedgerUnavailable as error:
+            if snapshot is None:
                 raise
-            _log.warning("blocks.stale", extra={"reason": fault.message})
-            return copy
+            _log.warning("blocks.stale", extra={"reason": error.message})
+            return snapshot
 
-    def _renewed(self, copy: _Snapshot | None) -> _Snapshot:
-        """The copy as it stands where nothing changed, else a new one."""
-        state = self._state()
-        if copy is not None and copy.state == state:
-            return copy
+    def _load(self, version: tuple[object, ...]) -> _Snapshot:
         pictures = self._blocks.pictures()
         return _Snapshot(
-            state=state,
+            version=version,
             users=frozenset((one.user, one.key or "") for one in self._blocks.users()),
             files=frozenset(one.sha256 for one in pictures),
-            likenesses=pack_hashes(digits for one in pictures for digits in one.hashes),
+            hashes=pack_hashes(digits for one in pictures for digits in one.hashes),
         )
 
-    def _state(self) -> tuple[object, ...]:
-        """What differs after every change: how many blocks there are and when, summed up."""
+    def _version(self) -> tuple[object, ...]:
+        """Return the count and the sum of times of the blocks, which differ after each change."""
         columns = [
             select(measure).scalar_subquery()
             for table in (BLOCKED_USERS, BLOCKED_PICTURES)

@@ -1,4 +1,4 @@
-"""Who and what an operator refuses: end-users by their id, pictures by what they look like."""
+"""Blocked end-users and pictures in the ledger."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from sqlalchemy import Table, delete, insert, select
 
 from diabelli.errors import InvalidParameter
 from diabelli.ledger.database import Database
+from diabelli.ledger.entries import MAX_TEXT_LENGTH
 from diabelli.ledger.tables import BLOCKED_PICTURES, BLOCKED_USERS, ENTRIES
 
 MIN_DIGITS = 8
-"""How many digits of a picture's SHA-256 name it at least."""
+"""Minimum digits of a SHA-256 prefix that selects a blocked picture; unique in practice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedUser:
-    """An end-user who is refused.
+    """A blocked end-user.
 
     Attributes:
-        user: as clients name them.
-        key: the id of the only API key under which they are refused; None: under every one.
-        note: why, for people.
-        time: since when, in Unix seconds.
+        user: Id that clients send.
+        key: Id of the only API key under which the user is blocked; None for all keys.
+        note: Reason, for people.
+        time: Start of the block in Unix seconds.
     """
 
     user: str
@@ -36,14 +37,14 @@ class BlockedUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedPicture:
-    """A picture that is refused.
+    """A blocked picture.
 
     Attributes:
-        sha256: of its file, in hexadecimal; it is also its name.
-        hashes: the perceptual hashes that it is known again by; none for a featureless picture,
-            of which only the very file is refused.
-        note: why, for people.
-        time: since when, in Unix seconds.
+        sha256: Hexadecimal SHA-256 of its file, which also identifies it.
+        hashes: Hexadecimal perceptual hashes; empty for a featureless picture, of which only the
+            exact file is blocked.
+        note: Reason, for people.
+        time: Start of the block in Unix seconds.
     """
 
     sha256: str
@@ -53,30 +54,48 @@ class BlockedPicture:
 
 
 class Blocks:
-    """The blocks in a ledger. Every method raises `LedgerUnavailable` where it cannot be used."""
+    """The blocks in a ledger.
+
+    Each method raises `LedgerUnavailable` if the ledger cannot be used.
+    """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
 
     def block_user(self, user: str, *, key: str | None = None, note: str = "") -> None:
-        """Refuse that end-user from now on; a second time, the note is replaced.
+        """Block an end-user, or replace the note of the block.
 
-        Raises `InvalidParameter` for an empty id.
+        Args:
+            user: Id that clients send.
+            key: Id of the only API key to block the user under; None for all keys.
+            note: Reason, for people.
+
+        Raises:
+            InvalidParameter: The id is empty, or longer than the ledger stores.
         """
-        if not user:
-            raise InvalidParameter("an end-user's id is a text of one character or more")
-        name = {"user": user, "key": key or ""}
-        self._replace(BLOCKED_USERS, name, {"note": note})
+        if not 1 <= len(user) <= MAX_TEXT_LENGTH:
+            raise InvalidParameter(
+                f"the end-user's id has {len(user)} characters; 1 to {MAX_TEXT_LENGTH} are "
+                "accepted, because requests are compared by as many"
+            )
+        self._replace(BLOCKED_USERS, {"user": user, "key": key or ""}, {"note": note})
 
     def block_picture(self, sha256: str, hashes: Sequence[str], *, note: str = "") -> None:
-        """Refuse the file with that SHA-256 and all pictures near one of those PDQ hashes."""
+        """Block a file, and all pictures near one of its perceptual hashes.
+
+        Args:
+            sha256: Hexadecimal SHA-256 of the file.
+            hashes: Hexadecimal PDQ hashes.
+            note: Reason, for people.
+        """
         self._replace(BLOCKED_PICTURES, {"sha256": sha256}, {"hashes": hashes, "note": note})
 
     def block_source(self, request_id: str, *, note: str = "") -> BlockedPicture:
-        """Refuse the source of a request, of which the ledger has the hashes.
+        """Block the source of a request, by the hashes in its entry.
 
-        Raises `InvalidParameter` where it has no such request, or none with a source.
+        Raises:
+            InvalidParameter: The ledger has no such request, or no source for it.
         """
         query = select(ENTRIES.c.sha256, ENTRIES.c.pdq).where(ENTRIES.c.request_id == request_id)
         with self._database.read_transaction() as connection:
@@ -90,7 +109,11 @@ class Blocks:
         return next(one for one in self.pictures() if one.sha256 == row.sha256)
 
     def unblock_user(self, user: str, *, key: str | None = None) -> None:
-        """Refuse that end-user no more; `InvalidParameter` where they were not refused."""
+        """Remove the block of an end-user.
+
+        Raises:
+            InvalidParameter: The user is not blocked under that key.
+        """
         chosen = (BLOCKED_USERS.c.user == user) & (BLOCKED_USERS.c.key == (key or ""))
         with self._database.write_transaction() as connection:
             if connection.execute(delete(BLOCKED_USERS).where(chosen)).rowcount:
@@ -101,9 +124,16 @@ class Blocks:
         )
 
     def unblock_picture(self, digits: str) -> BlockedPicture:
-        """Refuse the picture no more whose SHA-256 begins with those digits, and return it.
+        """Remove the block of a picture.
 
-        Raises `InvalidParameter` where there is none, or more than one, or too few digits.
+        Args:
+            digits: First digits of its SHA-256, `MIN_DIGITS` or more.
+
+        Returns:
+            The picture.
+
+        Raises:
+            InvalidParameter: The digits are too few, or select no picture or several.
         """
         digits = digits.lower()
         found = [one for one in self.pictures() if one.sha256.startswith(digits)]
@@ -118,7 +148,7 @@ class Blocks:
         return found[0]
 
     def users(self) -> list[BlockedUser]:
-        """Every end-user who is refused, the first one first."""
+        """Return all blocked end-users, the oldest block first."""
         table = BLOCKED_USERS
         with self._database.read_transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.time, table.c.user)).all()
@@ -128,7 +158,7 @@ class Blocks:
         ]
 
     def pictures(self) -> list[BlockedPicture]:
-        """Every picture that is refused, the first one first."""
+        """Return all blocked pictures, the oldest block first."""
         table = BLOCKED_PICTURES
         with self._database.read_transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.time, table.c.sha256)).all()
@@ -140,12 +170,12 @@ class Blocks:
         ]
 
     def _replace(self, table: Table, name: dict[str, str], values: dict[str, object]) -> None:
-        """Put the row of that name there, in the place of one that may be there."""
+        """Insert a row in place of the one with the same key."""
         with self._database.write_transaction() as connection:
             connection.execute(delete(table).filter_by(**name))
             connection.execute(insert(table), {**name, **values, "time": self._clock()})
 
 
 def sha256_of(picture: bytes) -> str:
-    """What stands for a file in the ledger, in hexadecimal."""
+    """Return the hexadecimal SHA-256 of a file, which identifies it in the ledger."""
     return hashlib.sha256(picture).hexdigest()

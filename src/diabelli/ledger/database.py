@@ -1,6 +1,6 @@
-"""One SQL database: how to reach it, and its two kinds of transaction.
+"""The SQL database of the ledger: connections and the two kinds of transaction.
 
-All times in it are Unix seconds, UTC. Several processes may share it, a file of SQLite included.
+All times in it are Unix seconds, UTC. Several processes may share it, also an SQLite file.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,83 +30,159 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
 
-WAIT_S = 4
-"""How long a transaction waits for its turn before the ledger counts as unavailable."""
+LOCK_TIMEOUT_S = 4.0
+"""Seconds that a transaction waits for a lock; then the ledger counts as locked.
+
+A backup or another writer holds the lock for less; clients accept this much extra latency.
+"""
+
+LOCKED_TIMEOUT_S = 0.25
+"""Seconds that a transaction waits for a lock while the ledger counts as locked.
+
+A request makes several transactions. With this timeout, all of them together take little longer
+than the first one. The state ends with the next transaction that gets its lock.
+"""
 
 _POLL_INTERVAL_S = 0.02
+"""Seconds between attempts to enable WAL; a few times the duration of one."""
+
 _CONNECTIONS = 16
+"""Pool size; the server's threads hold a connection for milliseconds."""
+
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+_LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's SQLSTATE of a lock timeout."""
 
 
 class Database:
-    """A ledger's database; give it to any number of threads, and close it in the end."""
+    """A ledger's database; thread-safe.
+
+    Args:
+        url: `sqlite:///PATH`, `postgresql://USER:PASSWORD@HOST/NAME`, or the result of
+            `sqlite_url`. It connects on first use.
+
+    Raises:
+        InvalidSettings: The URL is not accepted.
+        MissingExtra: The driver is not installed.
+    """
 
     def __init__(self, url: str | URL) -> None:
-        """url: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`, or what `file_at` makes.
-
-        Nothing is connected to yet. Raises `InvalidSettings` for another URL and `MissingExtra`
-        where the driver is not installed.
-        """
         self._url = parse_url(url)
         self._file: tuple[int, int] | None = None
+        self._locked = False
         self._reading = _engine(self._url, _CONNECTIONS)
         self._writing = self._reading
         if self.is_sqlite:
-            # A file of SQLite has one writer at a time: the threads of this process stand in line
-            # for one connection, which is fair, instead of polling the lock of the file.
+            # An SQLite file has one writer at a time. The threads of this process queue for one
+            # connection instead of polling the file's lock.
             self._writing = _engine(self._url, 1)
-            event.listen(self._reading, "begin", _begin_reading)
-            event.listen(self._writing, "begin", _begin_writing)
+            self._writer = threading.Lock()
+            event.listen(self._reading, "begin", _begin_sqlite_read)
+            event.listen(self._writing, "begin", _begin_sqlite_write)
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is a file of SQLite; else it is PostgreSQL."""
+        """Whether it is an SQLite file; otherwise it is PostgreSQL."""
         return self._url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def write_transaction(self) -> Iterator[Connection]:
-        """A transaction that may write: it is committed at the end, or rolled back by a raise.
+    def write_transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Open a transaction that may write.
 
-        On SQLite it excludes every other writer from its start, so a decision made on what it
-        reads still holds when it writes; do not open one inside another.
-        Raises `LedgerUnavailable` for whatever the database could not do.
+        It commits at the end of the block, or rolls back if the block raises. On SQLite it
+        excludes other writers from its start, so its reads stay valid until its writes. Do not
+        nest it.
+
+        Args:
+            durable: Whether SQLite syncs the commit to disk. Without it, a power cut may undo the
+                commit, but the death of this process does not. PostgreSQL always syncs.
+
+        Raises:
+            LedgerUnavailable: The database failed or stayed locked.
         """
-        with _translated():
+        with self._translated():
             self._check_file()
-            with self._writing.begin() as connection:
+            with self._begin_write(durable) as connection:
                 yield connection
-                # What goes into a file that was removed meanwhile would be lost.
+                # A commit to a deleted file would be lost.
                 self._check_file()
+            self._locked = False
 
     @contextmanager
     def read_transaction(self) -> Iterator[Connection]:
-        """A transaction that only reads, which waits for nobody; otherwise as `begin`."""
-        with _translated():
+        """Open a transaction that only reads.
+
+        On SQLite it does not wait for writers.
+
+        Raises:
+            LedgerUnavailable: The database failed or stayed locked.
+        """
+        with self._translated():
             self._check_file()
             with self._reading.begin() as connection:
+                if self._locked and not self.is_sqlite:
+                    _shorten_lock_timeout(connection)
                 yield connection
 
     def check(self) -> None:
-        """Raise `LedgerUnavailable` where it cannot be read, or where nobody gets to write."""
-        with self.write_transaction() as connection:
+        """Raise `LedgerUnavailable` unless a write transaction can be opened."""
+        with self.write_transaction(durable=False) as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._reading.dispose()
         self._writing.dispose()
 
-    def _check_file(self) -> None:
-        """Raise `LedgerUnavailable` unless SQLite's file is there, and the one of the first time.
+    @contextmanager
+    def _begin_write(self, durable: bool) -> Iterator[Connection]:
+        if not self.is_sqlite:
+            with self._writing.begin() as connection:
+                if self._locked:
+                    _shorten_lock_timeout(connection)
+                yield connection
+            return
+        timeout_s = LOCKED_TIMEOUT_S if self._locked else LOCK_TIMEOUT_S
+        deadline = time.monotonic() + timeout_s
+        if not self._writer.acquire(timeout=timeout_s):
+            raise LedgerUnavailable(
+                f"the ledger cannot be used: other writes took longer than {timeout_s:g} s"
+            )
+        try:
+            with self._writing.connect() as connection:
+                # The wait for this process's writers and that for others share one deadline. While
+                # the file is locked, threads that have queued fail quickly, one after another.
+                limit_s = LOCKED_TIMEOUT_S if self._locked else LOCK_TIMEOUT_S
+                wait_s = min(limit_s, max(0.0, deadline - time.monotonic()))
+                connection.execution_options(lock_timeout_s=wait_s, durable=durable)
+                with connection.begin():
+                    yield connection
+        finally:
+            self._writer.release()
 
-        The first time it is made where it is missing.
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Translate errors of SQLAlchemy and the driver, and record lock timeouts."""
+        try:
+            yield
+        except DBAPIError as cause:
+            if _is_lock_timeout(cause.orig):
+                self._locked = True
+            raise LedgerUnavailable(f"the ledger cannot be used: {cause.orig}") from cause
+        except SQLAlchemyError as cause:
+            raise LedgerUnavailable(f"the ledger cannot be used: {cause}") from cause
+
+    def _check_file(self) -> None:
+        """Raise `LedgerUnavailable` if SQLite's file is missing or has been replaced.
+
+        The first call creates a missing file.
         """
         if not self.is_sqlite:
             return
         path = str(self._url.database)
         try:
             if self._file is None:
-                _make_private(path)
+                _ensure_private_file(path)
             found = os.stat(path)
         except OSError as cause:
             raise LedgerUnavailable(
@@ -114,19 +191,20 @@ class Database:
         self._file = self._file or (found.st_dev, found.st_ino)
         if self._file != (found.st_dev, found.st_ino):
             raise LedgerUnavailable(
-                f"the ledger {path} was replaced while it was in use; start the program again"
+                f"the ledger {path} was replaced while it was in use; restart the program"
             )
 
 
 def sqlite_url(path: Path) -> URL:
-    """The URL of the file of SQLite at that path, whatever characters are in it."""
+    """Return the URL of an SQLite file; the path may contain any character."""
     return URL.create("sqlite", database=str(path))
 
 
 def parse_url(text: str | URL) -> URL:
-    """The URL with the driver that is used here; its password is masked where it is printed.
+    """Return the URL with its driver; its password is masked when printed.
 
-    Raises `InvalidSettings` where it is none of a database that can hold the ledger.
+    Raises:
+        InvalidSettings: It is not the URL of a database that can hold the ledger.
     """
     try:
         url = make_url(text)
@@ -144,69 +222,71 @@ def parse_url(text: str | URL) -> URL:
 
 
 def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert the row unless one with the same primary or unique key is there; whether it was new.
+    """Insert a row unless one with the same primary or unique key exists.
 
-    Of several processes that do so at the same moment, one is told True.
+    Returns:
+        Whether the row was inserted. Of concurrent calls, one returns True.
     """
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     inserted = make(table).values(values).on_conflict_do_nothing()
     return connection.execute(inserted.returning(*table.primary_key)).first() is not None
 
 
-def _make_private(path: str) -> None:
-    """Let the file be its owner's alone; those that SQLite keeps beside it take after it."""
-    # Closing a file that is there would drop the locks that this process has on it.
+def _ensure_private_file(path: str) -> None:
+    """Create the file with mode 0600; SQLite gives its companion files the same mode."""
+    # Opening and closing an existing file would drop this process's locks on it.
     if not os.path.exists(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _engine(url: URL, connections: int) -> Engine:
+    is_sqlite = url.get_backend_name() == "sqlite"
     try:
         engine = create_engine(
             url,
             poolclass=QueuePool,
             pool_size=connections,
             max_overflow=0,
-            pool_timeout=WAIT_S,
-            # A server of PostgreSQL may have restarted since; a file is always there or never.
-            pool_pre_ping=url.get_backend_name() != "sqlite",
-            # An error names the statement, never the values in it.
+            pool_timeout=LOCK_TIMEOUT_S,
+            # A PostgreSQL server may have restarted; connections to a file do not break.
+            pool_pre_ping=not is_sqlite,
+            # Errors contain the statement without its values.
             hide_parameters=True,
-            connect_args=_arguments(url),
+            connect_args=_connect_args(url),
         )
     except ModuleNotFoundError as cause:
         raise MissingExtra(extra="postgres", purpose="a ledger on PostgreSQL") from cause
-    if url.get_backend_name() == "sqlite":
+    if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
-def _arguments(url: URL) -> dict[str, Any]:
+def _connect_args(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
-        return {"timeout": WAIT_S}
-    return {"connect_timeout": WAIT_S, "options": f"-c lock_timeout={WAIT_S}s"}
+        return {"timeout": LOCK_TIMEOUT_S}
+    return {
+        "connect_timeout": math.ceil(LOCK_TIMEOUT_S),
+        "options": f"-c lock_timeout={_milliseconds(LOCK_TIMEOUT_S)}",
+    }
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver is not to begin transactions by itself: it would do so late, at the first write.
+    # The driver would begin transactions late, at the first write.
     connection.isolation_level = None
     cursor = connection.cursor()
     _enable_wal(cursor)
-    # A commit survives the death of this process; after a power cut the last few may be gone,
-    # but the file is whole.
-    cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
-    # Not every build of SQLite has it.
+    # Some builds of SQLite lack it.
     connection.create_function("floor", 1, math.floor, deterministic=True)
 
 
 def _enable_wal(cursor: sqlite3.Cursor) -> None:
-    """Bring the file into WAL mode; of several processes that find it new, one does it.
+    """Set the file to WAL mode, with retries.
 
-    While two try at once, SQLite fails one of them without any wait, lest both wait for ever.
+    If two processes try at once, SQLite fails one of them without a wait to avoid a deadlock.
     """
-    until = time.monotonic() + WAIT_S
+    until = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
@@ -217,19 +297,29 @@ def _enable_wal(cursor: sqlite3.Cursor) -> None:
             time.sleep(_POLL_INTERVAL_S)
 
 
-def _begin_reading(connection: Connection) -> None:
+def _begin_sqlite_read(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _begin_writing(connection: Connection) -> None:
+def _begin_sqlite_write(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    # Neither can be set within a transaction.
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_milliseconds(options['lock_timeout_s'])}")
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options['durable'] else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as cause:
-        raise LedgerUnavailable(f"the ledger cannot be used: {cause.orig}") from cause
-    except SQLAlchemyError as cause:
-        raise LedgerUnavailable(f"the ledger cannot be used: {cause}") from cause
+def _shorten_lock_timeout(connection: Connection) -> None:
+    """Set PostgreSQL's lock timeout for this transaction to that of a locked ledger."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds(LOCKED_TIMEOUT_S)}")
+
+
+def _is_lock_timeout(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        code: int = getattr(error, "sqlite_errorcode", 0)
+        return code & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(1000 * seconds))

@@ -1,4 +1,4 @@
-"""Entries: what is remembered of each request, and for how long. No picture, and no secret."""
+"""Ledger entries: the record of each request. They contain no picture and no secret."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from sqlalchemy import delete, insert, select
 from diabelli.ledger.database import Database
 from diabelli.ledger.tables import ENTRIES, VARIATIONS
 
-_AT_ONCE = 500
-"""How many entries are forgotten in one transaction, so that requests hardly wait for it."""
+MAX_TEXT_LENGTH = 512
+"""Maximum characters of a text from a client; the ledger stores the first 512."""
+
+_BATCH_SIZE = 500
+"""Entries deleted per transaction; a few milliseconds, so that requests hardly wait for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +22,9 @@ class EntryVariation:
     """One variation of an entry.
 
     Attributes:
-        seed: its own.
-        stored: its name in the storage; None where it travelled in the reply.
-        expires: until when its link works, in Unix seconds; None where it has none.
+        seed: Seed of the variation.
+        stored: Key in the storage; None if it was part of the reply.
+        expires: Expiry of its link in Unix seconds; None if it has no link.
     """
 
     seed: int
@@ -31,25 +34,28 @@ class EntryVariation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One request that got past the key; None stands for what it did not get to tell.
+    """One authenticated request. None means that the request did not get that far.
 
     Attributes:
-        request_id: as the client was told.
-        time: when it came, in Unix seconds.
-        key: the id of its API key; None where no key was needed.
-        user: the end-user that the client named.
-        model, engine, engine_version: the name on the wire, and what it meant.
-        n: how many variations were asked for, 1..10.
-        size: of each, as `1024x1024`.
-        strength: 0..1.
-        seed: of the request, 0..2^63-1.
-        sha256: of the source's bytes, in hexadecimal.
-        pdq: the perceptual hash of the source, in hexadecimal; None for one that has none.
-        status: the HTTP status of the answer.
-        error: the stable code of what was wrong; None for a success.
-        queued_ms, engine_ms, total_ms: waiting for a thread, reading the source and making the
-            variations, or trying to, and all of it from the first byte on.
-        variations: what was made, in its order; empty where nothing was.
+        request_id: Value of the response header `x-request-id`.
+        time: Arrival in Unix seconds.
+        key: Id of the API key; None if no key was needed.
+        user: End-user that the client named, up to `MAX_TEXT_LENGTH` characters.
+        model: Model name of the request.
+        engine: Engine of that model.
+        engine_version: Version of the engine.
+        n: Requested variations, 1 to 10; 0 for a replayed response.
+        size: Size of each variation, such as `1024x1024`.
+        strength: 0 to 1.
+        seed: Seed of the request, 0 to 2^63-1.
+        sha256: Hexadecimal SHA-256 of the source's bytes.
+        pdq: Hexadecimal perceptual hash of the source; None for a featureless source.
+        status: HTTP status of the response.
+        error: Stable error code; None for a success.
+        queued_ms: Milliseconds until a thread started the work.
+        engine_ms: Milliseconds of decoding, synthesis, encoding and storage, also of failed work.
+        total_ms: Milliseconds from the first byte of the request to the response.
+        variations: Produced variations in the order of the reply.
     """
 
     request_id: str
@@ -73,19 +79,20 @@ class Entry:
     variations: tuple[EntryVariation, ...] = ()
 
 
-_ADD_ENTRY, _ADD_VARIATIONS = insert(ENTRIES), insert(VARIATIONS)
+_INSERT_ENTRY, _INSERT_VARIATIONS = insert(ENTRIES), insert(VARIATIONS)
 
 
 class Entries:
-    """The entries of one database; they are added and forgotten, never changed."""
+    """The entries of one database; they are inserted and deleted, never updated."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record(self, entry: Entry) -> None:
-        """Add the entry; it is there as a whole or not at all.
+        """Insert an entry with its variations in one transaction.
 
-        Raises `LedgerUnavailable`.
+        Raises:
+            LedgerUnavailable: The ledger cannot be written.
         """
         variations = [
             {"request_id": entry.request_id, "position": position, **_row(variation)}
@@ -94,27 +101,28 @@ class Entries:
         row = _row(entry)
         del row["variations"]
         with self._database.write_transaction() as connection:
-            connection.execute(_ADD_ENTRY, row)
+            connection.execute(_INSERT_ENTRY, row)
             if variations:
-                connection.execute(_ADD_VARIATIONS, variations)
+                connection.execute(_INSERT_VARIATIONS, variations)
 
     def delete_before(self, before: float) -> int:
-        """Remove the entries from before that moment; tell how many there were.
+        """Delete the entries from before a time in Unix seconds and return their number.
 
-        Raises `LedgerUnavailable`.
+        Raises:
+            LedgerUnavailable: The ledger cannot be written.
         """
-        oldest = select(ENTRIES.c.request_id).where(ENTRIES.c.time < before).limit(_AT_ONCE)
-        removed = 0
+        batch = select(ENTRIES.c.request_id).where(ENTRIES.c.time < before).limit(_BATCH_SIZE)
+        total = 0
         while True:
-            with self._database.write_transaction() as connection:
-                gone = connection.execute(
-                    delete(ENTRIES).where(ENTRIES.c.request_id.in_(oldest))
+            with self._database.write_transaction(durable=False) as connection:
+                deleted = connection.execute(
+                    delete(ENTRIES).where(ENTRIES.c.request_id.in_(batch))
                 ).rowcount
-            removed += gone
-            if gone < _AT_ONCE:
-                return removed
+            total += deleted
+            if deleted < _BATCH_SIZE:
+                return total
 
 
 def _row(one: Entry | EntryVariation) -> dict[str, Any]:
-    """Its attributes by name, as they are: `asdict` would look into each of them for more."""
+    """Return the attributes by name, without the deep copy of `asdict`."""
     return {attribute.name: getattr(one, attribute.name) for attribute in fields(one)}

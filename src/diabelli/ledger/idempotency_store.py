@@ -1,7 +1,7 @@
-"""Answers that are given again to whoever repeats a request under the same key of its own.
+"""Stored responses for idempotent requests.
 
-Whoever carries out a request first claims its key, for a short time that must be renewed, so that
-a process that dies holds it no longer than that. The answer then stands for the rest of an hour.
+A request claims its key under a short lease and renews the lease while it runs. The claim of a dead
+process expires with its lease. A saved response is valid for up to an hour.
 """
 
 from __future__ import annotations
@@ -19,30 +19,32 @@ from diabelli.errors import LedgerUnavailable
 from diabelli.ledger.database import Database, insert_if_absent
 from diabelli.ledger.tables import ANSWERS
 
-KEEP_S = 3600
-"""How long an answer stands, where its pictures are kept for as long."""
+RESPONSE_TTL_S = 3600
+"""Maximum seconds that a response is valid; the lifetime of result links by default."""
+
 LEASE_S = 9
-"""How long a claim holds that is not renewed."""
-_SKEW_S = 5
-"""How far the clocks of two processes may be apart."""
+"""Seconds that an unrenewed claim is valid; three renewal intervals, so that two may fail."""
+
+_CLOCK_SKEW_S = 5
+"""Tolerated difference between the clocks of two processes, in seconds."""
 
 
 class ClaimStatus(Enum):
-    """What a claim found, where it found no answer."""
+    """Result of a claim that found no response."""
 
-    OURS = "nobody works on it: it is the claimant's now"
-    BUSY = "somebody works on it"
-    OTHER = "the key belongs to another request"
+    OURS = "the claimant holds the key"
+    BUSY = "another process holds the key for the same request"
+    OTHER = "the key is in use for another request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What may be claimed.
+    """A claim on an idempotency key.
 
     Attributes:
-        id: of the key, within those of its caller: see `id_of`.
-        request: a digest of what is asked.
-        holder: who claims it; no two claims have the same.
+        id: Digest of the key and its caller; see `id_of`.
+        request: Digest of the request.
+        holder: Unique id of this claim.
     """
 
     id: str
@@ -51,98 +53,128 @@ class Claim:
 
 
 class IdempotencyStore:
-    """The answers of one database."""
+    """Claims and responses in one database; thread-safe.
+
+    Each method raises `LedgerUnavailable` if the ledger cannot be used.
+
+    Args:
+        database: Database with the ledger's tables.
+        lifetime_s: Seconds that the pictures of a response are stored.
+        clock: Unix time in seconds.
+        monotonic: Clock that is never set, in seconds.
+    """
 
     def __init__(
-        self, database: Database, lifetime_s: int, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        lifetime_s: int,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """lifetime_s: how long the pictures of an answer can be had, in seconds."""
         self._database = database
-        self._keep_s = min(lifetime_s, KEEP_S)
+        self._ttl_s = min(lifetime_s, RESPONSE_TTL_S)
         self._clock = clock
+        self._monotonic = monotonic
+        # Claims whose lease ends implausibly late: (holder, end of lease, first seen), by id.
+        self._suspect: dict[str, tuple[str, float, float]] = {}
 
     def claim(self, claim: Claim) -> ClaimStatus | str:
-        """The answer that stands, or else how the key stands; `LedgerUnavailable`."""
-        with self._database.write_transaction() as connection:
+        """Claim a key.
+
+        Returns:
+            The stored response, or the status of the claim.
+        """
+        with self._database.write_transaction(durable=False) as connection:
             now = self._clock()
-            mine = {
+            row = {
                 "id": claim.id,
                 "request": claim.request,
                 "holder": claim.holder,
                 "answer": None,
                 "ends": now + LEASE_S,
             }
-            if insert_if_absent(connection, ANSWERS, mine):
+            if insert_if_absent(connection, ANSWERS, row):
                 return ClaimStatus.OURS
             found = connection.execute(
                 select(ANSWERS).where(ANSWERS.c.id == claim.id).with_for_update()
             ).first()
             if found is None:
                 return ClaimStatus.BUSY
-            if not self._stands(found, now):
-                connection.execute(update(ANSWERS).where(ANSWERS.c.id == claim.id).values(mine))
+            if not self._is_valid(found, now):
+                connection.execute(update(ANSWERS).where(ANSWERS.c.id == claim.id).values(row))
                 return ClaimStatus.OURS
         if found.request != claim.request:
             return ClaimStatus.OTHER
         return ClaimStatus.BUSY if found.answer is None else str(found.answer)
 
     def renew(self, claim: Claim) -> None:
-        """Hold the claim for another while; `LedgerUnavailable`."""
-        with self._database.write_transaction() as connection:
+        """Extend the lease of a claim."""
+        with self._database.write_transaction(durable=False) as connection:
             connection.execute(
-                update(ANSWERS).where(*_held(claim)).values(ends=self._clock() + LEASE_S)
+                update(ANSWERS).where(*_is_held(claim)).values(ends=self._clock() + LEASE_S)
             )
 
-    def save(self, claim: Claim, answer: str) -> None:
-        """Let the answer stand; it may be told once this returns.
+    def save(self, claim: Claim, response: str) -> None:
+        """Store the response of a claim. Return it to the client only afterwards.
 
-        Raises `LedgerUnavailable`, also where the claim had lapsed and is another's by now.
+        Raises:
+            LedgerUnavailable: The lease expired and another process holds the key.
         """
-        ends = self._clock() + self._keep_s
+        ends = self._clock() + self._ttl_s
         with self._database.write_transaction() as connection:
-            kept = connection.execute(
-                update(ANSWERS).where(*_held(claim)).values(answer=answer, ends=ends)
+            saved = connection.execute(
+                update(ANSWERS).where(*_is_held(claim)).values(answer=response, ends=ends)
             )
-            if kept.rowcount == 0:
+            if saved.rowcount == 0:
                 raise LedgerUnavailable(
-                    f"the claim was not renewed for {LEASE_S} seconds, and is another's by now"
+                    f"the claim was not renewed for {LEASE_S} seconds, and another process holds it"
                 )
 
     def release(self, claim: Claim) -> None:
-        """Let others claim the key, as after a failure; `LedgerUnavailable`.
-
-        An answer that was kept for it and could not be told goes with it.
-        """
-        with self._database.write_transaction() as connection:
+        """Delete a claim after a failure, with its response if that was not returned."""
+        with self._database.write_transaction(durable=False) as connection:
             connection.execute(
                 delete(ANSWERS).where(ANSWERS.c.id == claim.id, ANSWERS.c.holder == claim.holder)
             )
 
     def drop(self, claim: Claim) -> None:
-        """Forget the answer that stands under the claim's key; `LedgerUnavailable`."""
-        with self._database.write_transaction() as connection:
+        """Delete the response that is stored under a claim's key."""
+        with self._database.write_transaction(durable=False) as connection:
             connection.execute(
                 delete(ANSWERS).where(ANSWERS.c.id == claim.id, ANSWERS.c.answer.is_not(None))
             )
 
     def delete_expired(self) -> int:
-        """Forget what stands no more; tell how much that was. Raises `LedgerUnavailable`."""
-        with self._database.write_transaction() as connection:
-            swept = connection.execute(delete(ANSWERS).where(ANSWERS.c.ends <= self._clock()))
-            return swept.rowcount
+        """Delete expired claims and responses and return their number."""
+        with self._database.write_transaction(durable=False) as connection:
+            deleted = connection.execute(delete(ANSWERS).where(ANSWERS.c.ends <= self._clock()))
+            return deleted.rowcount
 
-    def _stands(self, found: Row[Any], now: float) -> bool:
-        # A clock that was set back would otherwise let a claim stand for as long as it went back.
-        longest = LEASE_S if found.answer is None else self._keep_s
-        return bool(now < found.ends <= now + longest + _SKEW_S)
+    def _is_valid(self, found: Row[Any], now: float) -> bool:
+        if found.ends <= now:
+            return False
+        # A response stays valid after the clock was set back: its pictures are stored as long.
+        if found.answer is not None or found.ends <= now + LEASE_S + _CLOCK_SKEW_S:
+            self._suspect.pop(found.id, None)
+            return True
+        # The clock was set back since the last renewal. A holder that lives renews the lease soon,
+        # so the row changes; otherwise the claim expires after a lease by the monotonic clock.
+        seen = self._suspect.get(found.id)
+        if seen is None or seen[:2] != (found.holder, found.ends):
+            self._suspect[found.id] = found.holder, found.ends, self._monotonic()
+            return True
+        if self._monotonic() - seen[2] < LEASE_S:
+            return True
+        del self._suspect[found.id]
+        return False
 
 
 def id_of(caller: str, key: str) -> str:
-    """The id of the key that a caller chose; the key itself may be a secret, so it is not kept."""
+    """Return the id of a caller's idempotency key, a digest because the key may be a secret."""
     return hashlib.sha256(f"{caller}\n{key}".encode()).hexdigest()
 
 
-def _held(claim: Claim) -> tuple[Any, ...]:
+def _is_held(claim: Claim) -> tuple[Any, ...]:
     return (
         ANSWERS.c.id == claim.id,
         ANSWERS.c.holder == claim.holder,

@@ -1,13 +1,14 @@
-"""API keys that were made by command: who may ask, and how much.
+"""API keys that are created by command, with their limits.
 
-A key is `sk-dbl-` and 43 letters and digits drawn at random, which is 256 bits. What is kept is its
-SHA-256: with that much to guess, a slow hash would make requests dear and guessing no dearer. A
-request's key is looked up by that hash, so that how long it takes tells nothing of a kept key.
+A key is `sk-dbl-` and 43 random letters and digits, which is 256 bits. The ledger stores its
+SHA-256. A slow hash would add latency to requests and no protection: 256 bits cannot be guessed.
+Keys are looked up by this hash, so the duration of a lookup reveals nothing about a stored key.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import string
 import time
@@ -22,38 +23,48 @@ from diabelli.errors import InvalidParameter
 from diabelli.ledger.database import Database, insert_if_absent
 from diabelli.ledger.tables import KEYS
 
-MARK = "sk-dbl-"
-MAX_NAME = 64
+KEY_PREFIX = "sk-dbl-"
+MAX_NAME_LENGTH = 64
+"""Maximum characters of a key's name; fits a line of `diabelli keys list`."""
+
+SETTINGS_KEY_ID = "settings"
+"""Id of all keys from the setting `api_keys`."""
+
 _ALPHABET = string.ascii_letters + string.digits
-_DRAWN = 43
-_SHOWN = 4
+_RANDOM_LENGTH = 43
+"""Random characters of a key; 43 * log2(62) = 256 bits."""
+
+_SHOWN_LENGTH = 4
+"""Random characters of a key that the list shows, enough to recognise it."""
+
+_ID = re.compile(r"key_[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many images may be asked for; None leaves it to whoever has a default, 0 is no limit."""
+    """Limits in images. None means the default applies, 0 means unlimited."""
 
     images_per_minute: int | None = None
     images_per_day: int | None = None
     concurrent_images: int | None = None
 
     def with_defaults(self, default: Limits) -> Limits:
-        """These limits, with those of `default` where these leave it open."""
+        """Return these limits, with None replaced by the values of `default`."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
         return Limits(**{**asdict(default), **given})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks.
+    """The authenticated caller of a request.
 
     Attributes:
-        id: of the key, as the ledger's entries have it; `settings` for every key of the settings,
-            None for whoever asks without a key where none is needed.
-        name: for people.
-        bucket: what its limits are counted under; each key of the settings has its own.
-        limits: as far as they are the key's own.
-        admin: whether it may see what others did.
+        id: Id of the key in the ledger's entries; `settings` for all keys of the settings, None
+            for a request without a key.
+        name: Display name.
+        bucket: Name of the quota bucket; unique for each key, also for those of the settings.
+        limits: The key's own limits.
+        admin: Whether it may use the admin endpoints.
     """
 
     id: str | None
@@ -65,11 +76,16 @@ class Caller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedKey:
-    """A key that was made by command, without the key itself.
+    """A key that was created by command, without its secret.
 
     Attributes:
-        prefix: how the key begins, to tell it from others.
-        created, revoked: Unix seconds; None for a key that is good.
+        id: `key_` and 12 hexadecimal digits.
+        name: Display name, unique among the active keys.
+        prefix: First characters of the key.
+        admin: Whether it may use the admin endpoints.
+        limits: The key's own limits.
+        created: Time of creation in Unix seconds.
+        revoked: Time of revocation in Unix seconds; None for an active key.
     """
 
     id: str
@@ -82,9 +98,9 @@ class IssuedKey:
 
 
 class IssuedKeys:
-    """The keys in a ledger; whatever another process changes is seen at the next call.
+    """The keys in a ledger. Each call sees the changes of other processes.
 
-    Every method raises `LedgerUnavailable` where the ledger cannot be used.
+    Each method raises `LedgerUnavailable` if the ledger cannot be used.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
@@ -92,20 +108,32 @@ class IssuedKeys:
         self._clock = clock
 
     def create(self, name: str, limits: Limits, *, admin: bool = False) -> str:
-        """Make a key and return it; it can never be told again.
+        """Create a key.
 
-        Raises `InvalidParameter` for a name that is empty, too long, or that of a good key.
+        Returns:
+            The key, which cannot be retrieved again.
+
+        Raises:
+            InvalidParameter: The name is empty, too long, not printable, reserved for ids, or that
+                of an active key.
         """
-        if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        if not name.strip() or len(name) > MAX_NAME_LENGTH or not name.isprintable():
             raise InvalidParameter(
-                f"the name {name[:MAX_NAME]!r} is not accepted: it has 1 to {MAX_NAME} characters",
+                f"the name {name[:MAX_NAME_LENGTH]!r} is not accepted: it has 1 to "
+                f"{MAX_NAME_LENGTH} characters, all of them printable",
+                param="name",
+            )
+        if _ID.fullmatch(name) or name == SETTINGS_KEY_ID:
+            raise InvalidParameter(
+                f"the name {name!r} is not accepted: it has the form of a key's id; choose another "
+                "name",
                 param="name",
             )
         key = mint()
         row = {"id": f"key_{secrets.token_hex(6)}", "name": name, "admin": admin}
-        made = {"created": self._clock(), **asdict(limits), **_kept(key)}
+        created = {"created": self._clock(), **asdict(limits), **_stored(key)}
         with self._database.write_transaction() as connection:
-            if not insert_if_absent(connection, KEYS, {**row, **made}):
+            if not insert_if_absent(connection, KEYS, {**row, **created}):
                 raise InvalidParameter(
                     f"there is a key named {name!r}: choose another name, or rotate it",
                     param="name",
@@ -113,70 +141,82 @@ class IssuedKeys:
         return key
 
     def list(self) -> list[IssuedKey]:
-        """Every key that was ever made, the oldest first."""
+        """Return all keys, revoked ones included, the oldest first."""
         with self._database.read_transaction() as connection:
             rows = connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id))
             return [_issued(row) for row in rows]
 
     def revoke(self, name: str) -> None:
-        """Let the key of that name or id open nothing any more; `InvalidParameter` if none."""
+        """Revoke the active key of that id or name.
+
+        Raises:
+            InvalidParameter: There is no such key.
+        """
         self._change(name, {"revoked": self._clock()})
 
     def rotate(self, name: str) -> str:
-        """A new key in the place of the one of that name or id, which opens nothing any more.
+        """Replace the secret of the active key of that id or name.
 
-        Its id, limits and usage stay. Raises `InvalidParameter` where there is none.
+        Its id, limits and usage stay.
+
+        Returns:
+            The new key, which cannot be retrieved again.
+
+        Raises:
+            InvalidParameter: There is no such key.
         """
         key = mint()
-        self._change(name, _kept(key))
+        self._change(name, _stored(key))
         return key
 
     def caller_of(self, key: str) -> Caller | None:
-        """Who asks with that key; None where it is not one of these, or was revoked."""
+        """Return the caller of a key; None if it is unknown or revoked."""
         hashed = digest(key)
         with self._database.read_transaction() as connection:
-            row = connection.execute(_good().where(KEYS.c.hash == hashed)).first()
+            row = connection.execute(_active().where(KEYS.c.hash == hashed)).first()
         if row is None or not compare_digest(row.hash, hashed):
             return None
         return Caller(id=row.id, name=row.name, bucket=row.id, limits=_limits(row), admin=row.admin)
 
     def any_exist(self) -> bool:
-        """Whether a key was ever made: revoking the last one is not to open a server to all."""
-        return self._there_is(select(KEYS.c.id))
+        """Return whether a key was ever created; revoking the last one must not open a server."""
+        return self._is_any(select(KEYS.c.id))
 
     def any_active(self) -> bool:
-        """Whether there is a key that opens anything."""
-        return self._there_is(_good())
+        """Return whether there is an active key."""
+        return self._is_any(_active())
 
-    def _there_is(self, query: Select[Any]) -> bool:
+    def _is_any(self, query: Select[Any]) -> bool:
         with self._database.read_transaction() as connection:
             return bool(connection.execute(select(exists(query.subquery().select()))).scalar())
 
     def _change(self, name: str, values: dict[str, object]) -> None:
-        good = KEYS.c.revoked.is_(None) & ((KEYS.c.name == name) | (KEYS.c.id == name))
+        # An id takes precedence: ledgers may hold a key whose name is another key's id.
         with self._database.write_transaction() as connection:
-            if connection.execute(update(KEYS).where(good).values(values)).rowcount:
-                return
+            for column in (KEYS.c.id, KEYS.c.name):
+                chosen = update(KEYS).where(KEYS.c.revoked.is_(None), column == name)
+                if connection.execute(chosen.values(values)).rowcount:
+                    return
         raise InvalidParameter(
-            f"no key that is good is named {name!r}: `diabelli keys list` names them", param="name"
+            f"no active key is named {name!r}: `diabelli keys list` shows the names", param="name"
         )
 
 
 def mint() -> str:
-    """A new key."""
-    return MARK + "".join(secrets.choice(_ALPHABET) for _ in range(_DRAWN))
+    """Return a new random key."""
+    return KEY_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_LENGTH))
 
 
 def digest(key: str) -> str:
-    """The hash that stands for the key, in hexadecimal."""
+    """Return the hexadecimal SHA-256 of a key."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _kept(key: str) -> dict[str, object]:
-    return {"prefix": key[: len(MARK) + _SHOWN], "hash": digest(key)}
+def _stored(key: str) -> dict[str, object]:
+    return {"prefix": key[: len(KEY_PREFIX) + _SHOWN_LENGTH], "hash": digest(key)}
 
 
-def _good() -> Select[Any]:
+def _active() -> Select[Any]:
     return select(KEYS).where(KEYS.c.revoked.is_(None))
 
 

@@ -1,4 +1,4 @@
-"""How large the store of result pictures was, noted every few minutes."""
+"""Log of the storage's size, one value per five minutes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy import delete, select
 from diabelli.ledger.database import Database, insert_if_absent
 from diabelli.ledger.tables import STORE_SIZES
 
-EVERY_S = 300
-"""How long a size stands for: each such stretch of time has one at most."""
+INTERVAL_S = 300
+"""Seconds between two sizes; 12 points per hour suffice for the plots of `/usage`."""
 
 
 class StoreSizeLog:
-    """The sizes in one database, by whichever process was the first in each stretch of time.
+    """The sizes in one database; the first process in each interval records one.
 
-    Every method raises `LedgerUnavailable` where it cannot be used.
+    Each method raises `LedgerUnavailable` if the ledger cannot be used.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
@@ -26,21 +26,23 @@ class StoreSizeLog:
         self._clock = clock
 
     def record(self, measure: Callable[[], int]) -> None:
-        """Note the bytes that `measure` finds, unless somebody noted them a moment ago.
+        """Record the current size unless this interval has one.
 
-        Then it is not called, because it may look at every file.
+        Args:
+            measure: Returns the size in bytes. It is only called if needed, because it may read
+                the metadata of each file.
         """
-        moment = math.floor(self._clock() / EVERY_S) * float(EVERY_S)
+        start = math.floor(self._clock() / INTERVAL_S) * float(INTERVAL_S)
         with self._database.read_transaction() as connection:
-            known = select(STORE_SIZES.c.time).where(STORE_SIZES.c.time == moment)
+            known = select(STORE_SIZES.c.time).where(STORE_SIZES.c.time == start)
             if connection.execute(known).first() is not None:
                 return
-        size = {"time": moment, "bytes": measure()}
-        with self._database.write_transaction() as connection:
+        size = {"time": start, "bytes": measure()}
+        with self._database.write_transaction(durable=False) as connection:
             insert_if_absent(connection, STORE_SIZES, size)
 
     def delete_before(self, before: float) -> int:
-        """Remove the sizes from before that moment; tell how many there were."""
-        with self._database.write_transaction() as connection:
-            old = delete(STORE_SIZES).where(STORE_SIZES.c.time < before)
-            return connection.execute(old).rowcount
+        """Delete the sizes from before a time in Unix seconds and return their number."""
+        with self._database.write_transaction(durable=False) as connection:
+            expired = delete(STORE_SIZES).where(STORE_SIZES.c.time < before)
+            return connection.execute(expired).rowcount

@@ -1,4 +1,4 @@
-"""Every table, as the newest migration leaves them; a test compares the two.
+"""The tables after the newest migration; a test compares the two.
 
 All times are Unix seconds, UTC. A new table or column also needs a migration.
 """
@@ -27,7 +27,7 @@ ENTRIES = Table(
     METADATA,
     Column("request_id", String, primary_key=True),
     Column("time", Double, nullable=False, index=True),
-    # The id of the API key; it outlives the key, so it is no reference to it.
+    # Id of the API key; no foreign key, because the entry outlives the key.
     Column("key", String),
     Column("user", String),
     Column("model", String),
@@ -37,7 +37,7 @@ ENTRIES = Table(
     Column("size", String),
     Column("strength", Double),
     Column("seed", BigInteger),
-    # Of the source, in hexadecimal: of its bytes, and of what it looks like.
+    # Hexadecimal hashes of the source: of its bytes and of its looks.
     Column("sha256", String),
     Column("pdq", String),
     Column("status", Integer, nullable=False),
@@ -48,7 +48,7 @@ ENTRIES = Table(
     Index("ix_entries_key_time", "key", "time"),
     Index("ix_entries_user_time", "user", "time"),
 )
-"""Each request that got past the key; what it did not get to tell is NULL."""
+"""One row per authenticated request; NULL where the request did not get that far."""
 
 VARIATIONS = Table(
     "variations",
@@ -61,37 +61,37 @@ VARIATIONS = Table(
     ),
     Column("position", Integer, primary_key=True),
     Column("seed", BigInteger, nullable=False),
-    # The name in the storage and until when its link works; NULL where it travelled in the reply.
+    # Key in the storage and expiry of the link; NULL if it was part of the reply.
     Column("stored", String),
     Column("expires", Double),
 )
-"""Each variation of an entry, in its order from 0."""
+"""One row per variation of an entry, in the order of the reply from 0."""
 
 STORE_SIZES = Table(
     "store_sizes",
     METADATA,
-    # When the few minutes began that the size stands for.
+    # Start of the interval.
     Column("time", Double, primary_key=True),
     Column("bytes", BigInteger, nullable=False),
 )
-"""How large the store of result pictures was, over time."""
+"""Size of the storage per interval."""
 
 KEYS = Table(
     "keys",
     METADATA,
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
-    # How the key begins, for people, and its SHA-256 in hexadecimal; never the key.
+    # First characters of the key, and its hexadecimal SHA-256; never the key.
     Column("prefix", String, nullable=False),
     Column("hash", String, nullable=False, unique=True),
     Column("admin", Boolean, nullable=False),
-    # NULL leaves a limit to the settings, 0 is no limit.
+    # NULL: the limit of the settings applies; 0: unlimited.
     Column("images_per_minute", Integer),
     Column("images_per_day", Integer),
     Column("concurrent_images", Integer),
     Column("created", Double, nullable=False),
     Column("revoked", Double),
-    # A name is free again once its key was revoked.
+    # A revoked key frees its name.
     Index(
         "ix_keys_name",
         "name",
@@ -100,7 +100,7 @@ KEYS = Table(
         postgresql_where=text("revoked IS NULL"),
     ),
 )
-"""Each API key that was made by command, revoked ones included."""
+"""One row per API key that was created by command, revoked keys included."""
 
 WINDOWS = Table(
     "windows",
@@ -109,7 +109,7 @@ WINDOWS = Table(
     Column("images", Integer, nullable=False),
     Column("ends", Double, nullable=False, index=True),
 )
-"""How many images were made in one window of time under one limit, where processes share them."""
+"""Images per counter and window, for limits that are counted in the ledger."""
 
 HOLDS = Table(
     "holds",
@@ -119,41 +119,41 @@ HOLDS = Table(
     Column("images", Integer, nullable=False),
     Column("lapses", Double, nullable=False, index=True),
 )
-"""What requests that still run count against their limits, where processes share them."""
+"""Reserved images of running requests, for limits that are counted in the ledger."""
 
 ANSWERS = Table(
     "answers",
     METADATA,
-    # A digest of the API key's id and the Idempotency-Key; never the latter itself.
+    # Digest of the API key's id and the Idempotency-Key; never the latter itself.
     Column("id", String, primary_key=True),
-    # A digest of what was asked, and who carries it out or did so.
+    # Digest of the request, and id of the claim.
     Column("request", String, nullable=False),
     Column("holder", String, nullable=False),
-    # What the answer is made of, without pictures; NULL while the work goes on.
+    # The response without its pictures; NULL while the request runs.
     Column("answer", String),
     Column("ends", Double, nullable=False, index=True),
 )
-"""Each Idempotency-Key that is in use, until the moment when it stands no more."""
+"""One row per Idempotency-Key in use: a claim or a response, with its expiry."""
 
 BLOCKED_USERS = Table(
     "blocked_users",
     METADATA,
     Column("user", String, primary_key=True),
-    # The id of the API key under which they are refused; empty for every one.
+    # Id of the API key under which the user is blocked; empty for all keys.
     Column("key", String, primary_key=True),
     Column("note", String, nullable=False),
     Column("time", Double, nullable=False),
 )
-"""Each end-user who is refused."""
+"""One row per blocked end-user."""
 
 BLOCKED_PICTURES = Table(
     "blocked_pictures",
     METADATA,
-    # Of its file, in hexadecimal.
+    # Hexadecimal SHA-256 of the file.
     Column("sha256", String, primary_key=True),
-    # A list of PDQ hashes in hexadecimal; empty for a picture with too few features.
+    # Hexadecimal PDQ hashes; empty for a featureless picture.
     Column("hashes", JSON, nullable=False),
     Column("note", String, nullable=False),
     Column("time", Double, nullable=False),
 )
-"""Each picture that is refused."""
+"""One row per blocked picture."""

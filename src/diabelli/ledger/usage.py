@@ -1,4 +1,4 @@
-"""What was used: sums over the entries, grouped as one wants to see them."""
+"""Usage: sums over the entries, by key, end-user, day or model."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from diabelli.ledger.tables import ENTRIES, KEYS
 
 By: TypeAlias = Literal["key", "user", "day", "model"]
 
-DAY_S = 86400
+DAY_S = 86_400
+"""Seconds of a day; every UTC day has as many in Unix time."""
+
 SUCCEEDED: ColumnElement[bool] = ENTRIES.c.status < 400
+"""Whether the request of an entry succeeded."""
 
 KEY_NAME: ColumnElement[Any] = func.coalesce(KEYS.c.name, ENTRIES.c.key)
-"""The name that people gave to the key of a request; keys of the settings are called `settings`."""
+"""Name of the key of an entry; `settings` for all keys of the settings."""
 
 
 def time_bucket(seconds: int) -> ColumnElement[Any]:
-    """In which step of so many seconds a request came, counted from 1970, as a whole float."""
+    """Return the index of an entry's time step since the Unix epoch, as an integral float."""
     return func.floor(ENTRIES.c.time / seconds)
 
 
@@ -36,16 +39,17 @@ _GROUPS: dict[By, ColumnElement[Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRow:
-    """The sums of some requests.
+    """Sums of a group of requests.
 
     Attributes:
-        name: what they have in common: the name of a key, an end-user, a day as `2026-11-22`, a
-            model; None for those that have no such thing.
-        requests: how many, refused ones included.
-        images: how many variations were made.
-        errors: how many of the requests failed or were refused.
-        seconds: how long engines worked for them.
-        p50_ms, p95_ms: half, and 95 of 100, of the successes took no longer; None without any.
+        name: The group: a key's name, an end-user, a day such as `2026-11-22`, or a model; None for
+            requests without one.
+        requests: Requests, refused ones included.
+        images: Produced variations.
+        errors: Failed and refused requests.
+        seconds: Seconds of engine time.
+        p50_ms: Median latency of successful requests; None without any.
+        p95_ms: 95th-percentile latency of successful requests; None without any.
     """
 
     name: str | None
@@ -58,14 +62,20 @@ class UsageRow:
 
 
 def usage(database: Database, *, by: By, since: float) -> list[UsageRow]:
-    """The sums of everything since that moment; days in their order, all else by images.
+    """Return the usage per group; days in their order, other groups by images, descending.
 
-    Raises `LedgerUnavailable`.
+    Args:
+        database: The ledger.
+        by: Grouping.
+        since: Start of the period in Unix seconds.
+
+    Raises:
+        LedgerUnavailable: The ledger cannot be read.
     """
-    took = case((SUCCEEDED, ENTRIES.c.total_ms))
+    latency = case((SUCCEEDED, ENTRIES.c.total_ms))
     with database.read_transaction() as connection:
         found = connection.execute(
-            usage_query({"name": _GROUPS[by]}, took, ENTRIES.c.time >= since)
+            usage_query({"name": _GROUPS[by]}, latency, ENTRIES.c.time >= since)
         )
         rows = found.mappings().all()
     return [_usage(row, by) for row in _ordered(rows, by)]
@@ -76,9 +86,12 @@ def usage_query(
     measured: ColumnElement[Any],
     where: ColumnElement[bool],
 ) -> Select[Any]:
-    """The query for the sums of the entries `where`, a row for each of the `groups`.
+    """Return the query for sums of entries, one row per group.
 
-    measured: what `p50_ms` and `p95_ms` are taken of; entries for which it is NULL do not count.
+    Args:
+        groups: Grouping columns by label.
+        measured: Column of which `p50_ms` and `p95_ms` are percentiles; NULL is ignored.
+        where: Condition on the entries.
     """
     keyed = ENTRIES.outerjoin(KEYS, KEYS.c.id == ENTRIES.c.key)
     entries = (
@@ -109,7 +122,7 @@ def usage_query(
         func.sum(ranked.c.images).label("images"),
         func.sum(ranked.c.failed).label("errors"),
         (func.coalesce(func.sum(ranked.c.engine_ms), 0.0) / 1000).label("seconds"),
-        # Neither database's own percentiles are known to the other: by nearest rank they are these.
+        # SQLite and PostgreSQL share no percentile function; these are nearest-rank percentiles.
         *(
             func.min(
                 case((ranked.c.rank >= share * cast(ranked.c.of, Float), ranked.c.measured))

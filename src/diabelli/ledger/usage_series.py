@@ -1,4 +1,4 @@
-"""What was used over time, in a form that becomes JSON as it stands: for curves and bars."""
+"""Usage over time as JSON-serialisable lists, for the plots of `/usage`."""
 
 from __future__ import annotations
 
@@ -18,31 +18,40 @@ By: TypeAlias = Literal["key", "user"]
 
 STEPS_S: dict[Step, int] = {"hour": 3600, "day": DAY_S}
 MAX_NAMES = 8
-"""How many keys or end-users have curves of their own; more could not be told apart."""
+"""Maximum keys or end-users with a curve; a reader cannot distinguish more colours."""
 
-_COUNTED = ("requests", "images", "errors", "seconds")
-_WAITED = {"queued_p50_ms": "p50_ms", "queued_p95_ms": "p95_ms"}
+_SUMS = ("requests", "images", "errors", "seconds")
+_PERCENTILES = {"queued_p50_ms": "p50_ms", "queued_p95_ms": "p95_ms"}
 _NAMES: dict[By, ColumnElement[Any]] = {"key": KEY_NAME, "user": ENTRIES.c.user}
 
 
 def usage_series(
     database: Database, *, step: Step, since: float, until: float, by: By | None = None
 ) -> dict[str, Any]:
-    """The sums of each hour or day of UTC that `since`..`until`, in Unix seconds, reaches into.
+    """Return the sums of each UTC hour or day that overlaps a period.
 
-    The lists have one number for each of these steps:
+    Args:
+        database: The ledger.
+        step: Length of a step.
+        since: Start of the period in Unix seconds.
+        until: End of the period in Unix seconds.
+        by: Grouping of `names`; None for no groups.
 
-        times                               when it began, in Unix seconds
-        requests, images, errors, seconds   counts, and how long engines worked
-        queued_p50_ms, queued_p95_ms        how long half, and 95 of 100, of the successes waited at
-                                            most for a thread; None without any
-        store_peak_bytes                    the largest that the store of result pictures was found
-                                            to be; None where nobody looked
-        names                               with `by`, those with the most images, the most first:
-                                            {"name", "requests", "images", "errors", "seconds"};
-                                            the name None stands for requests that have none
+    Returns:
+        Lists with one value per step:
 
-    Raises `LedgerUnavailable`.
+        - `times`: start of the step in Unix seconds.
+        - `requests`, `images`, `errors`: counts.
+        - `seconds`: seconds of engine time.
+        - `queued_p50_ms`, `queued_p95_ms`: median and 95th percentile of the queueing time of
+          successful requests; None without any.
+        - `store_peak_bytes`: largest recorded size of the storage; None without any.
+        - `names`: with `by`, the groups with the most images, in descending order, each with
+          `name`, `requests`, `images`, `errors`, `seconds`. The name None stands for requests
+          without one.
+
+    Raises:
+        LedgerUnavailable: The ledger cannot be read.
     """
     step_s = STEPS_S[step]
     steps = range(math.floor(since / step_s), math.ceil(until / step_s))
@@ -50,8 +59,8 @@ def usage_series(
     named = _rows(database, {"name": _NAMES[by]}, steps, step_s) if by else []
     return {
         "times": [number * step_s for number in steps],
-        **{column: _curve(rows, column, steps, 0) for column in _COUNTED},
-        **{name: _curve(rows, column, steps, None) for name, column in _WAITED.items()},
+        **{column: _curve(rows, column, steps, 0) for column in _SUMS},
+        **{name: _curve(rows, column, steps, None) for name, column in _PERCENTILES.items()},
         "store_peak_bytes": _curve(_peaks(database, steps, step_s), "peak", steps, None),
         "names": _named(named, steps),
     }
@@ -62,10 +71,10 @@ def _rows(
 ) -> Sequence[RowMapping]:
     time = ENTRIES.c.time
     within = (time >= steps.start * step_s) & (time < steps.stop * step_s)
-    waited = case((SUCCEEDED, ENTRIES.c.queued_ms))
+    queued = case((SUCCEEDED, ENTRIES.c.queued_ms))
     with database.read_transaction() as connection:
         found = connection.execute(
-            usage_query({"step": time_bucket(step_s), **groups}, waited, within)
+            usage_query({"step": time_bucket(step_s), **groups}, queued, within)
         )
         return found.mappings().all()
 
@@ -73,7 +82,7 @@ def _rows(
 def _peaks(database: Database, steps: range, step_s: int) -> Sequence[RowMapping]:
     time = STORE_SIZES.c.time
     within = (time >= steps.start * step_s) & (time < steps.stop * step_s)
-    # Grouped by its label: to PostgreSQL, the number in it would be another one each time.
+    # Grouped by its label: PostgreSQL treats each occurrence of the parameter as different.
     step = func.floor(time / step_s).label("step")
     peaks = select(step, func.max(STORE_SIZES.c.bytes).label("peak")).where(within).group_by(step)
     with database.read_transaction() as connection:
@@ -91,6 +100,6 @@ def _named(rows: Sequence[RowMapping], steps: range) -> list[dict[str, Any]]:
         by_name[row["name"]].append(row)
     first = sorted(by_name.items(), key=lambda pair: -sum(row["images"] for row in pair[1]))
     return [
-        {"name": name, **{column: _curve(mine, column, steps, 0) for column in _COUNTED}}
+        {"name": name, **{column: _curve(mine, column, steps, 0) for column in _SUMS}}
         for name, mine in first[:MAX_NAMES]
     ]

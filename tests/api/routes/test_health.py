@@ -77,7 +77,7 @@ def test_a_ledger_that_is_held(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where nothing can be recorded, no request could be carried out."""
-    monkeypatch.setattr(ledger, "WAIT_S", 0.3)
+    monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.3)
     server = serve()
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -167,7 +167,7 @@ def test_what_cannot_be_recorded_is_not_acknowledged(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While another program holds the ledger the answer is 503; afterwards all is well again."""
-    monkeypatch.setattr(ledger, "WAIT_S", 0.3)
+    monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.3)
     server = serve()
     other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -200,7 +200,7 @@ def test_a_refusal_that_could_not_be_recorded_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With its request id, so that the gap can be told from a quiet hour; so are those too many."""
-    monkeypatch.setattr(ledger, "WAIT_S", 0.2)
+    monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.2)
     monkeypatch.setattr(recording, "_MAX_WAITING", 1)
     server = serve()
     assert ask(server).status_code == 200

@@ -15,12 +15,12 @@ from diabelli.api.auth import RequireAdmin
 from diabelli.api.routes.static import StaticFiles
 from diabelli.errors import InvalidParameter
 from diabelli.ledger.database import Database
+from diabelli.ledger.usage import DAY_S
 from diabelli.ledger.usage_series import By, Step, usage_series
 
 PATH = "/usage"
 DATA = "/usage/data"
 PAGE = "usage.html"
-DAY_S = 86400
 DEFAULT_DAYS = 30
 MAX_DAYS: dict[str, int] = {"day": 366, "hour": 31}
 """How far back the plots reach, for each length of their steps."""

@@ -1,4 +1,4 @@
-"""Brings a database to the tables of today, with Alembic; every start of a program does so."""
+"""Migrates a database to the current tables with Alembic, on each start of a program."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from sqlalchemy import Connection, text
 from diabelli.errors import LedgerUnavailable
 from diabelli.ledger.database import Database
 
-_LOCK = 0x44494142454C4C49  # "DIABELLI"
+_ADVISORY_LOCK = 0x44494142454C4C49
+"""Key of PostgreSQL's advisory lock for migrations: `DIABELLI` in ASCII."""
 
 
 def migrate(database: Database) -> None:
-    """Make or upgrade the tables, in one transaction; of several processes, one does it.
+    """Create or upgrade the tables in one transaction. Of several processes, one does it.
 
-    Raises `LedgerUnavailable` where that is not possible, or where a newer program was here.
+    Raises:
+        LedgerUnavailable: The tables cannot be changed, or a newer version changed them.
     """
-    # Alembic is needed for nothing else and takes its time to import.
+    # Alembic is slow to import and used only here.
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -28,22 +30,22 @@ def migrate(database: Database) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database.read_transaction() as connection:
-        # Most starts find all done, and need not wait for whoever writes.
+        # Most starts find the newest revision and need no write lock.
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
     with database.write_transaction() as connection:
-        _wait_for_others(connection)
+        _lock_migrations(connection)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
         except CommandError as cause:
             raise LedgerUnavailable(
-                "the ledger was made by a newer version of Diabelli: run that, or name another "
-                "ledger in the settings"
+                "the ledger was changed by a newer version of Diabelli: run that version, or set "
+                "another ledger"
             ) from cause
 
 
-def _wait_for_others(connection: Connection) -> None:
-    """Let one process migrate at a time; a transaction of SQLite excludes the others anyway."""
+def _lock_migrations(connection: Connection) -> None:
+    """Serialise migrations on PostgreSQL; SQLite has one writer at a time."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))

@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions, on the connection that `migrate` opened."""
+"""Alembic's environment: runs the revisions on the connection of `migrate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large the store was."""
+"""Table of the storage's sizes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "store_sizes",
         sa.Column("time", sa.Double, primary_key=True),
