@@ -72,7 +72,7 @@ def test_requests_that_share_a_batch_see_their_own(tiny, engine_of):
     """The first row of a request is not the first of its batch."""
     engine = engine_of(replace(tiny("kandinsky-2.2"), steps=6), batch=8)
     made(engine, landscape(64), square(32, n=4))
-    pipeline = engine._batcher._shelf.take(engine._plan)
+    pipeline = engine._batcher._shelf.get(engine._plan)
     last = []
 
     def look(number, steps, preview):
