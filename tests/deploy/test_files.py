@@ -16,7 +16,7 @@ from typer.main import get_command
 from deploy.proxies import DEPLOY, program, written
 from diabelli.cli import app
 from diabelli.settings import Settings
-from diabelli.settings.reading import load_settings
+from diabelli.settings.loading import load_settings
 
 PROXIES = ("nginx.conf", "nginx-prefix.conf", "Caddyfile")
 DEFAULTS = Settings(data_dir=Path("nowhere"))

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from diabelli.api.app import create_app
 from diabelli.bootstrap import components, requires_api_keys
 from diabelli.errors import InvalidSettings
-from diabelli.settings.reading import load_settings
+from diabelli.settings.loading import load_settings
 
 
 def create() -> ASGIApp:

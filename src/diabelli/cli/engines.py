@@ -40,7 +40,7 @@ def engines(
     """List the engines: what is ready, what fits this machine, what brings the others."""
     configure_kernel_cache([USER_KERNELS])
     from diabelli import engines as known
-    from diabelli.settings.reading import load_settings
+    from diabelli.settings.loading import load_settings
 
     settings = load_settings({}, config)
     names = dict.fromkeys([*known.available_engines(), *settings.engines])

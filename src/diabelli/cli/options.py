@@ -22,7 +22,7 @@ Config = Annotated[Path | None, typer.Option(help="The settings file; default ./
 def ledger(data_dir: Path | None, config: Path | None) -> Iterator[Database]:
     """The ledger's database, for as long as the context lasts."""
     from diabelli.bootstrap import open_ledger
-    from diabelli.settings.reading import load_settings
+    from diabelli.settings.loading import load_settings
 
     database = open_ledger(
         load_settings({} if data_dir is None else {"data_dir": data_dir}, config)

@@ -22,7 +22,7 @@ def pull(
     from diabelli.engines.diffusion import weights
     from diabelli.engines.diffusion.engine import check_licence
     from diabelli.engines.diffusion.presets import PRESETS
-    from diabelli.settings.reading import load_settings
+    from diabelli.settings.loading import load_settings
 
     settings = load_settings({}, config)
     for name in names:

@@ -48,7 +48,7 @@ def serve(
 
     Every setting of docs/settings.md can be given in the environment or the settings file.
     """
-    from diabelli.settings.reading import load_settings
+    from diabelli.settings.loading import load_settings
 
     flags = {
         "host": host,

@@ -13,14 +13,14 @@ from pydantic import BaseModel, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from diabelli.settings.access import AuthSettings
-from diabelli.settings.keeping import StorageSettings
+from diabelli.settings.engines import TrainedEngineSettings
+from diabelli.settings.images import EngineSettings
 from diabelli.settings.limits import LimitSettings
-from diabelli.settings.making import EngineSettings
 from diabelli.settings.metering import TokenSettings
-from diabelli.settings.serving import ServerSettings
+from diabelli.settings.server import ServerSettings
 from diabelli.settings.sources import InputSettings
+from diabelli.settings.storage import StorageSettings
 from diabelli.settings.telling import LogSettings
-from diabelli.settings.trained import TrainedEngineSettings
 from diabelli.settings.waiting import LoadSettings
 
 PREFIX = "DIABELLI_"

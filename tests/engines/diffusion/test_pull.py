@@ -18,7 +18,7 @@ torch.set_num_threads(1)
 from diabelli.engines import run_sequentially, wait_for_pieces
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.observer import Observer
-from diabelli.settings.reading import load_settings
+from diabelli.settings.loading import load_settings
 from diabelli.variation import VariationSpec
 engine = EngineManager().engine(load_settings({}).plan("mine"))
 grey = np.full((32, 32, 3), 99, np.uint8)

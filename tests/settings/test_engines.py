@@ -5,7 +5,7 @@ import pytest
 from diabelli.engines.diffusion.presets import PRESETS, StrengthMapping
 from diabelli.errors import InvalidSettings
 from diabelli.settings import Settings
-from diabelli.settings.reading import load_settings
+from diabelli.settings.loading import load_settings
 
 MINE = {"pipeline": "/srv/mine", "recipe": "unclip2"}
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from diabelli.errors import InvalidSettings
 from diabelli.settings import Settings, is_loopback
-from diabelli.settings.reading import load_settings
+from diabelli.settings.loading import load_settings
 
 
 @pytest.fixture(autouse=True)
