@@ -15,13 +15,13 @@ from diabelli.api.errors import exceptions
 from diabelli.api.errors.responses import SORRY, ErrorSpec, spec_for
 from diabelli.api.metrics import FAMILIES
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
+from diabelli.engines.diffusion.runtime import RuntimeOptions
 from diabelli.settings import PREFIX, TOPICS
-from diabelli.settings.conduct import EngineRuntime
-from diabelli.settings.entry import EngineConfig
+from diabelli.settings.engines import EngineConfig
 
 HERE = Path(__file__).parent
 TABLE, END = "<!-- Written by docs/generate.py from presets.py. -->", "<!-- End of the table. -->"
-CONDUCT = EngineRuntime.model_fields
+OPTIONS = RuntimeOptions.model_fields
 
 SETTINGS = """# Settings
 
@@ -50,7 +50,7 @@ variation = {{ "256x256" = 100, "512x512" = 200, "1024x1024" = 400 }}
 
 {entry}
 
-In the environment, `api_keys` is separated by commas, `models` and `engines` are JSON.
+In the environment, `api_keys` is separated by commas or a JSON list; `models`, `engines` and `metering` are JSON.
 
 [Keys and limits](keys.md#when-keys-are-needed) describes when the server needs keys, and when it refuses to start without one.
 """
@@ -58,7 +58,7 @@ In the environment, `api_keys` is separated by commas, `models` and `engines` ar
 
 def settings_page() -> str:
     """Return docs/settings.md."""
-    own = {name: field for name, field in EngineConfig.model_fields.items() if name not in CONDUCT}
+    own = {name: field for name, field in EngineConfig.model_fields.items() if name not in OPTIONS}
     return SETTINGS.format(
         prefix=PREFIX,
         topics="\n\n".join(_table(topic, topic.model_fields) for topic in TOPICS),

@@ -18,12 +18,13 @@ from diabelli.ledger.idempotency_store import IdempotencyStore
 from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.store_sizes import StoreSizeLog
+from diabelli.net import is_loopback
 from diabelli.quota.memory import in_memory
 from diabelli.quota.quota import Quota
 from diabelli.quota.redis import in_redis
 from diabelli.quota.sql import delete_expired, in_ledger
 from diabelli.service import Service
-from diabelli.settings import Settings, is_loopback
+from diabelli.settings import Settings
 from diabelli.storage import LocalStorage, ensure_private_dir, load_or_create_secret
 from diabelli.worker_pool import shorten_gil_switch_interval
 

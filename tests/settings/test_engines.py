@@ -55,9 +55,9 @@ def test_an_adapter_is_found_where_the_entry_says():
 
 def test_a_licence_is_accepted_in_the_entry():
     """And nowhere else."""
-    assert not settings().plan("flux-redux").running.accepted
+    assert not settings().plan("flux-redux").accepted
     accepted = settings(engines={"flux-redux": {"licence_accepted": True}})
-    assert accepted.plan("flux-redux").running.accepted
+    assert accepted.plan("flux-redux").accepted
 
 
 @pytest.mark.parametrize(

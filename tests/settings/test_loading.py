@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from diabelli.errors import InvalidSettings
-from diabelli.settings import Settings, is_loopback
+from diabelli.net import is_loopback
+from diabelli.settings import Settings
 from diabelli.settings.loading import load_settings
 
 
@@ -62,6 +63,26 @@ def test_all_faults_are_told_at_once(monkeypatch):
     assert "port: Input should be less than or equal to 65535 (got 99999)" in str(caught.value)
     assert "inputs: Input should be 'openai' or 'any' (got 'all')" in str(caught.value)
     assert "prot: there is no such setting; is port meant?" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ['["sk-one", "sk-two"]', ' [ "sk-one","sk-two" ] ', "sk-one,sk-two"]
+)
+def test_keys_may_be_a_json_list(monkeypatch, text):
+    """Both forms of the environment give the same keys."""
+    monkeypatch.setenv("DIABELLI_API_KEYS", text)
+    assert [key.get_secret_value() for key in load_settings({}).api_keys] == ["sk-one", "sk-two"]
+
+
+@pytest.mark.parametrize("text", ['["sk-one"', "[1, 2]", "[sk-one, sk-two]", '["sk-one", null]'])
+def test_a_broken_json_list_of_keys_is_refused_without_showing_it(monkeypatch, text):
+    """Its parts are never taken as keys; the error says what is accepted and hides the value."""
+    monkeypatch.setenv("DIABELLI_API_KEYS", text)
+    with pytest.raises(
+        InvalidSettings, match="api_keys: expected keys separated by commas"
+    ) as caught:
+        load_settings({})
+    assert 'sk-one"' not in str(caught.value).replace('such as ["sk-one"]', "")
 
 
 def test_keys_come_separated_by_commas_and_stay_secret(monkeypatch):

@@ -14,7 +14,8 @@ from starlette.requests import Request
 
 from diabelli.api.errors.exceptions import AdminRequired, InvalidApiKey, MissingApiKey
 from diabelli.ledger.keys import Caller, IssuedKeys, digest
-from diabelli.settings import Settings, is_loopback
+from diabelli.net import is_loopback
+from diabelli.settings import Settings
 
 CACHE_TTL_S = 1.0
 """Seconds that a result of the ledger is cached; upper bound on the latency of a revocation."""

@@ -1,27 +1,19 @@
-"""What an operator can set: name, type, default and one sentence each, in one frozen class.
+"""The settings of a server: name, type, default and one sentence each, in one frozen class.
 
-Each file here holds the settings of one topic; `Settings` is all of them together. A flag of the
-command beats the environment (`DIABELLI_PORT`), which beats `diabelli.toml` (`port = ...`), which
-beats the default. `reading.read` looks at all of them, once, in the entry point.
+Each file holds some topics; `Settings` combines them. A command-line flag overrides the environment
+(`DIABELLI_PORT`), which overrides `diabelli.toml` (`port = ...`), which overrides the default.
+`loading.load_settings` reads all of them once, in the entry point.
 """
 
 from __future__ import annotations
 
-import ipaddress
-
 from pydantic import BaseModel, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from diabelli.settings.access import AuthSettings
 from diabelli.settings.engines import TrainedEngineSettings
-from diabelli.settings.images import EngineSettings
-from diabelli.settings.limits import LimitSettings
-from diabelli.settings.metering import TokenSettings
-from diabelli.settings.server import ServerSettings
-from diabelli.settings.sources import InputSettings
-from diabelli.settings.storage import StorageSettings
-from diabelli.settings.telling import LogSettings
-from diabelli.settings.waiting import LoadSettings
+from diabelli.settings.images import EngineSettings, InputSettings, TokenSettings
+from diabelli.settings.server import AuthSettings, LoadSettings, LogSettings, ServerSettings
+from diabelli.settings.storage import LimitSettings, StorageSettings
 
 PREFIX = "DIABELLI_"
 
@@ -37,7 +29,7 @@ TOPICS: tuple[type[BaseModel], ...] = (
     LogSettings,
     TokenSettings,
 )
-"""In the order of the documentation; the docstring of each is its heading there."""
+"""In the order of docs/settings.md, where the docstring of each class is its heading."""
 
 
 class Settings(
@@ -53,7 +45,7 @@ class Settings(
     TokenSettings,
     BaseSettings,
 ):
-    """The settings of one server, checked: every instance that exists can be run."""
+    """The validated settings of one server."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True
@@ -68,11 +60,11 @@ class Settings(
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take arguments alone: only `read` looks around."""
+        """Read only arguments: `load_settings` alone reads the environment and files."""
         return (init_settings,)
 
     @model_validator(mode="after")
-    def _meters_what_is_there(self) -> Settings:
+    def _check_metering(self) -> Settings:
         if unknown := self.metering.keys() - self.models.keys():
             raise ValueError(
                 f"metering names {', '.join(sorted(unknown))}, but the models are "
@@ -81,17 +73,7 @@ class Settings(
         return self
 
     @model_validator(mode="after")
-    def _keys_where_they_are_needed(self) -> Settings:
+    def _check_auth(self) -> Settings:
         if self.auth == "no-auth" and self.api_keys:
-            raise ValueError("auth is `no-auth`, yet there are api_keys: unset one of them")
+            raise ValueError("auth is `no-auth`, but api_keys are set: unset one of them")
         return self
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs of the same machine can reach that address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

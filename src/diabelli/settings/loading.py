@@ -1,4 +1,4 @@
-"""Reads the settings from flags, the environment and a file, and tells all faults at once."""
+"""Reads the settings from flags, the environment and a file, and reports all errors together."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ CONFIG = Path("diabelli.toml")
 
 
 def load_settings(flags: Mapping[str, object], config: Path | None = None) -> Settings:
-    """The settings from `flags`, the environment and the file `config`, in that order.
+    """Read the settings; `flags` override the environment, which overrides the file.
 
-    config: None means `diabelli.toml` in the working directory, where there is one.
-    Raises `InvalidSettings`, with all faults at once.
+    Args:
+        flags: Values by setting name.
+        config: The settings file; None reads `diabelli.toml` in the working directory if it exists.
+
+    Raises:
+        InvalidSettings: With all errors together.
     """
-    file = _file(config)
-    values: dict[str, Any] = {**file, **_environment(), **flags}
+    values: dict[str, Any] = {**_read_file(config), **_read_environment(), **flags}
     try:
         return Settings(**values)
     except ValidationError as cause:
@@ -33,23 +36,26 @@ def load_settings(flags: Mapping[str, object], config: Path | None = None) -> Se
         raise InvalidSettings("\n".join(["the settings cannot be used:", *faults])) from None
 
 
-def _file(config: Path | None) -> dict[str, Any]:
+def _read_file(config: Path | None) -> dict[str, Any]:
     if config is None and not CONFIG.exists():
         return {}
     path = config or CONFIG
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
-        raise InvalidSettings(f"the settings file {path} cannot be read: {cause}") from cause
+    except OSError as cause:
+        reason = cause.strerror or str(cause)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        reason = str(cause)
+    raise InvalidSettings(f"the settings file {path} cannot be read: {reason}")
 
 
-def _environment() -> dict[str, Any]:
-    """What the environment sets, unknown names included, so that a slip is told of."""
+def _read_environment() -> dict[str, Any]:
+    """Return the variables with our prefix; unknown names too, so that typing errors are found."""
     try:
         known = EnvSettingsSource(Settings)()
     except SettingsError as cause:
         raise InvalidSettings(
-            f"{cause}: where a setting holds names and values, the environment gives them as JSON"
+            f"{cause}: a setting that holds names and values is JSON in the environment"
         ) from cause
     given = {name[len(PREFIX) :].lower() for name in os.environ if name.startswith(PREFIX)}
     return {**dict.fromkeys(given - set(Settings.model_fields)), **known}
@@ -58,7 +64,7 @@ def _environment() -> dict[str, Any]:
 def _format_error(
     location: tuple[int | str, ...], problem: str, values: Mapping[str, object]
 ) -> str:
-    """One fault as a line: where, what, and the value seen, unless that is a secret."""
+    """Return one error as a line: setting, problem, and the value seen unless it is secret."""
     if not location:
         return f"- {problem.removeprefix('Value error, ')}"
     name = str(location[0])

@@ -1,4 +1,4 @@
-"""What is kept, where, and for how long."""
+"""Settings of stored data and of quotas."""
 
 from __future__ import annotations
 
@@ -7,35 +7,79 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
-LEDGERS = ("sqlite:///", "postgresql://")
+_LEDGER_URLS = ("sqlite:///", "postgresql://")
+_REDIS_URLS = ("redis://", "rediss://", "unix://")
 
 
-def _one_of_ours(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(LEDGERS):
-        raise ValueError(f"a ledger's URL starts with {' or '.join(LEDGERS)}")
+def _check_ledger(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(_LEDGER_URLS):
+        raise ValueError(f"a ledger's URL starts with {' or '.join(_LEDGER_URLS)}")
     return url
 
 
+def _check_quota_store(url: SecretStr) -> SecretStr:
+    value = url.get_secret_value()
+    if value not in ("memory", "ledger") and not value.startswith(_REDIS_URLS):
+        raise ValueError(
+            f"expected `memory`, `ledger`, or a URL that starts with {' or '.join(_REDIS_URLS)}"
+        )
+    return url
+
+
+class LimitSettings(BaseModel):
+    """Limits"""
+
+    images_per_minute: int | None = Field(
+        None,
+        ge=1,
+        description="Images per key and minute, for keys without their own limit; all requests "
+        "without a key share one limit.",
+    )
+    images_per_day: int | None = Field(
+        None, ge=1, description="Images per key and 24 hours, for keys without their own limit."
+    )
+    concurrent_images: int | None = Field(
+        None, ge=1, description="Images per key in progress, for keys without their own limit."
+    )
+    user_images_per_minute: int | None = Field(
+        None,
+        ge=1,
+        description="Images per end-user of a key and minute; the field `user` names the end-user.",
+    )
+    user_images_per_day: int | None = Field(
+        None, ge=1, description="Images per end-user and 24 hours."
+    )
+    user_concurrent_images: int | None = Field(
+        None, ge=1, description="Images per end-user in progress."
+    )
+    limits_url: Annotated[SecretStr, AfterValidator(_check_quota_store)] | None = Field(
+        None,
+        description="Store of the counters: `memory`, `ledger`, or Redis as "
+        "`redis://:PASSWORD@HOST:PORT`; unset uses memory, or the ledger if there are several "
+        "`workers`.",
+    )
+
+
 class StorageSettings(BaseModel):
-    """What is kept"""
+    """Stored data"""
 
     data_dir: Path = Field(
         Path("data"),
-        description="The folder for result pictures and the secret that signs their links; it is "
-        "made on first start, readable by its owner alone.",
+        description="The folder for result pictures and for the secret that signs their links; "
+        "created at the first start, readable only by its owner.",
     )
     lifetime_s: int = Field(
         3600,
         ge=1,
-        description="How long a link to a result picture works, in seconds; then it is removed.",
+        description="Lifetime of a result picture and its link, in seconds.",
     )
-    ledger: Annotated[SecretStr, AfterValidator(_one_of_ours)] | None = Field(
+    ledger: Annotated[SecretStr, AfterValidator(_check_ledger)] | None = Field(
         None,
-        description="Where the ledger is kept, as `sqlite:///PATH` or "
-        "`postgresql://USER:PASSWORD@HOST/NAME`; without it, in `ledger.sqlite3` in `data_dir`.",
+        description="URL of the ledger's database, `sqlite:///PATH` or "
+        "`postgresql://USER:PASSWORD@HOST/NAME`; unset uses `ledger.sqlite3` in `data_dir`.",
     )
     retention_days: int = Field(
         90,
         ge=1,
-        description="How long the ledger remembers a request, in days; then its entry is removed.",
+        description="Days after which the ledger deletes the entry of a request.",
     )

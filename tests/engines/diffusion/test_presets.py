@@ -8,7 +8,7 @@ import pytest
 from diabelli.engines import ENGINES, available_engines
 from diabelli.engines.diffusion.engine import check_licence, info_of, native
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
+from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import LicenceNotAccepted
 
 presets = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -63,5 +63,5 @@ def test_a_restricted_licence_must_be_accepted():
     redux = PRESETS["flux-redux"]
     with pytest.raises(LicenceNotAccepted, match=r"Non-Commercial.*licence_accepted = true"):
         check_licence(EnginePlan(redux))
-    check_licence(EnginePlan(redux, RuntimeOptions(accepted=True)))
+    check_licence(EnginePlan(redux, accepted=True))
     check_licence(EnginePlan(PRESETS["kandinsky-2.2"]))

@@ -6,14 +6,14 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from diabelli.api.errors.exceptions import SchemaViolation, UnknownModel
 from diabelli.api.variations.form import MAX_PARTS, MAX_TEXT_BYTES, Form
-from diabelli.api.variations.token_usage import TokenUsage, usage_of
+from diabelli.api.variations.token_usage import usage_of
 from diabelli.errors import InvalidParameter
 from diabelli.pictures import Format
-from diabelli.settings.metering import Size, TokenRule
+from diabelli.settings.images import Size, TokenRule
 from diabelli.variation import MAX_N, Fit, VariationSpec, parse_strength
 
 DEFAULT_MODEL = "dall-e-2"
@@ -51,7 +51,7 @@ class VariationRequest:
     as_url: bool
     stream: bool
     extended: bool
-    usage: TokenUsage | None = None
+    usage: dict[str, Any] | None = None
 
 
 def parse_form(

@@ -1,42 +1,28 @@
-"""`usage` in a reply: what the pictures count in tokens, for models that the settings meter."""
+"""The `usage` field of a response, for models that the settings meter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any
 
-from diabelli.settings.metering import Size, TokenRule
-
-
-class TokenDetails(TypedDict):
-    """What the tokens are for. A variation is made without words, so `text_tokens` is 0."""
-
-    image_tokens: int
-    text_tokens: int
-
-
-class TokenUsage(TypedDict):
-    """Every field of the published `usage`: strict clients refuse a part of it."""
-
-    input_tokens: int
-    input_tokens_details: TokenDetails
-    output_tokens: int
-    output_tokens_details: TokenDetails
-    total_tokens: int
+from diabelli.settings.images import Size, TokenRule
 
 
 def usage_of(
     rules: Mapping[str, TokenRule], *, model: str, n: int, size: Size
-) -> TokenUsage | None:
-    """The usage of a request for `n` variations of that size; None for a model without a rule."""
+) -> dict[str, Any] | None:
+    """Return every field of the published `usage`, or None if the model has no rule.
+
+    Strict clients reject a partial `usage`. `text_tokens` is 0: a variation has no prompt.
+    """
     rule = rules.get(model)
     if rule is None:
         return None
-    made = n * rule.variation[size]
+    output = n * rule.variation[size]
     return {
         "input_tokens": rule.source,
         "input_tokens_details": {"image_tokens": rule.source, "text_tokens": 0},
-        "output_tokens": made,
-        "output_tokens_details": {"image_tokens": made, "text_tokens": 0},
-        "total_tokens": rule.source + made,
+        "output_tokens": output,
+        "output_tokens_details": {"image_tokens": output, "text_tokens": 0},
+        "total_tokens": rule.source + output,
     }

@@ -137,7 +137,7 @@ def check(plan: EnginePlan) -> None:
 def check_licence(plan: EnginePlan) -> None:
     """Raise `LicenceNotAccepted` where the weights are not free for every use and nobody said that
     they accept that."""
-    if plan.preset.restricted and not plan.running.accepted:
+    if plan.preset.restricted and not plan.accepted:
         raise LicenceNotAccepted(
             f"the weights of {plan.name!r} are under {plan.preset.licence}: read it, and if you "
             f'accept it set `licence_accepted = true` under [engines."{plan.name}"] in the settings'

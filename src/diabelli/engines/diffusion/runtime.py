@@ -1,9 +1,11 @@
-"""How a trained engine is run: what an operator can choose, apart from the weights."""
+"""How a trained engine runs: the operator's options, apart from the weights."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from diabelli.engines.diffusion.presets import Preset
 
@@ -12,44 +14,79 @@ Offload: TypeAlias = Literal["none", "model", "sequential"]
 Load: TypeAlias = Literal["lazy", "start"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuntimeOptions:
-    """How one engine is run.
+class RuntimeOptions(BaseModel):
+    """Options of one engine; also settings, for all trained engines and for each of them."""
 
-    Attributes:
-        device: "auto", or as torch names it: "cuda", "cuda:1", "mps", "cpu".
-        dtype: of the weights; "auto" is what the device is quickest with.
-        offload: what leaves the accelerator between its turns: nothing, whole models, or layers.
-        attention_slicing: whether attention is computed in parts, slower and in less memory; None
-            lets the device decide.
-        compile: whether the network is compiled on its first run.
-        load: whether the weights are loaded by the first request, or at start.
-        idle_unload_s: weights that were not used for so long are let go; None keeps them.
-        batch: how many images are made at a time at most; None lets the device decide.
-        exact: one image at a time, so that a seed's picture never depends on its companions.
-        accepted: whether the operator accepts the licence of the weights.
-    """
+    model_config = ConfigDict(frozen=True)
 
-    device: str = "auto"
-    dtype: Dtype = "auto"
-    offload: Offload = "none"
-    attention_slicing: bool | None = None
-    compile: bool = False
-    load: Load = "lazy"
-    idle_unload_s: float | None = None
-    batch: int | None = None
-    exact: bool = False
-    accepted: bool = False
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description="Device of trained engines: `cuda`, `cuda:1`, `mps` or `cpu`; `auto` selects "
+        "the first accelerator.",
+    )
+    dtype: Dtype = Field(
+        "auto",
+        description="Data type of the weights: `bfloat16`, `float16` or `float32`; `auto` is half "
+        "precision on an accelerator and `float32` on a CPU.",
+    )
+    offload: Offload = Field(
+        "none",
+        description="Parts that leave the accelerator's memory while unused: `model` needs more "
+        "time and about 60 % of the memory, `sequential` much more time and about 20 %.",
+    )
+    attention_slicing: bool | None = Field(
+        None,
+        description="Whether attention is computed in slices, slower and in less memory; unset "
+        "means only on `mps`.",
+    )
+    compile: bool = Field(
+        False,
+        description="Whether the first request compiles the networks, which takes minutes; later "
+        "requests are faster.",
+    )
+    load: Load = Field(
+        "lazy",
+        description="Whether weights are loaded by the first request that needs them (`lazy`) or "
+        "before the server listens (`start`).",
+    )
+    idle_unload_s: float | None = Field(
+        None,
+        gt=0,
+        description="Idle time in seconds after which weights are unloaded; unset means only when "
+        "the memory is needed.",
+    )
+    batch: int | None = Field(
+        None,
+        ge=1,
+        description="Maximum batch size in pictures; unset means 8 on `cuda`, 2 on `mps`, 1 on "
+        "`cpu`. If memory runs out, the batch is halved.",
+    )
+    exact: bool = Field(
+        False,
+        description="Whether the batch size is always 1, so that a seed gives the same bytes "
+        "independently of other requests; otherwise pixels may differ by one or two levels.",
+    )
+
+
+DEFAULTS = RuntimeOptions.model_validate({})
 
 
 @dataclass(frozen=True, slots=True)
 class EnginePlan:
-    """A trained engine, and how it is run."""
+    """A trained engine and how it runs.
+
+    Attributes:
+        preset: The weights and their facts.
+        running: The operator's options.
+        accepted: Whether the operator accepts the licence of the weights.
+    """
 
     preset: Preset
-    running: RuntimeOptions = field(default_factory=RuntimeOptions)
+    running: RuntimeOptions = DEFAULTS
+    accepted: bool = False
 
     @property
     def name(self) -> str:
-        """The engine's."""
+        """The name of the engine."""
         return self.preset.name

@@ -1,0 +1,18 @@
+"""Classification of network addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs on the same machine can reach `host`.
+
+    Names other than `localhost` need a resolver and count as public.
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
