@@ -7,8 +7,8 @@ const MODEL = "dall-e-2";
 function split(options) {
   const published = { n: Number(options.n), size: options.size };
   if (options.model && options.model !== MODEL) published.model = options.model;
-  const ours = { strength: Number(options.strength), seed: options.seed, output_format: options.output_format };
-  return { published, ours };
+  const extensions = { strength: Number(options.strength), seed: options.seed, output_format: options.output_format };
+  return { published, extensions };
 }
 
 const KEY = "$DIABELLI_API_KEY";
@@ -17,16 +17,16 @@ const quoted = (value) => (typeof value === "number" ? String(value) : JSON.stri
 const literal = (name, value) => (name === "seed" ? value : quoted(value));
 
 function curl(options) {
-  const { published, ours } = split(options);
-  const fields = Object.entries({ ...published, ...ours }).map(([name, value]) => `-F ${name}=${value}`);
+  const { published, extensions } = split(options);
+  const fields = Object.entries({ ...published, ...extensions }).map(([name, value]) => `-F ${name}=${value}`);
   const key = hasKey() ? [`-H "Authorization: Bearer ${KEY}"`] : [];
   return [`curl ${base()}/v1/images/variations`, ...key, "-F image=@source.png", ...fields].join(" \\\n  ");
 }
 
 function python(options) {
-  const { published, ours } = split(options);
+  const { published, extensions } = split(options);
   const known = Object.entries(published).map(([name, value]) => `    ${name}=${quoted(value)},\n`);
-  const extra = Object.entries(ours).map(([name, value]) => `"${name}": ${literal(name, value)}`);
+  const extra = Object.entries(extensions).map(([name, value]) => `"${name}": ${literal(name, value)}`);
   const key = hasKey() ? 'os.environ["DIABELLI_API_KEY"]' : '"any"';
   return `${hasKey() ? "import os\n" : ""}from pathlib import Path
 
@@ -42,9 +42,9 @@ for item in reply.data:
 }
 
 function javascript(options) {
-  const { published, ours } = split(options);
+  const { published, extensions } = split(options);
   // A JavaScript number would round a long seed, so it is passed as a string.
-  const fields = Object.entries({ ...published, ...ours })
+  const fields = Object.entries({ ...published, ...extensions })
     .map(([name, value]) => `  ${name}: ${name === "seed" ? JSON.stringify(value) : quoted(value)},\n`);
   const key = hasKey() ? "process.env.DIABELLI_API_KEY" : '"any"';
   return `import fs from "node:fs";
