@@ -1,7 +1,7 @@
-"""The command `diabelli`: parses, calls, prints.
+"""The command `diabelli`.
 
-Exit codes: 0 all is well; 1 some picture could not be varied; 2 the command was not understood;
-3 the installation cannot do it.
+Exit codes: 0 success; 1 some of the work failed; 2 invalid command or settings; 3 incomplete
+installation.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ app.add_typer(block.unblock, name="unblock")
 
 
 def main() -> None:
-    """Run the command line and end the process with its exit code."""
+    """Run the command line and exit with its exit code."""
     try:
         app()
     except DiabelliError as fault:

@@ -1,4 +1,4 @@
-"""What `diabelli usage --suspicious` writes: end-users to look at, and why."""
+"""Output of `diabelli usage --suspicious`: end-users with suspicious activity, and the reasons."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _FIELDS = ("user", "requests", "keys", "refusals", "alike", "source")
 
 
 def draw(suspects: Sequence[Suspect]) -> None:
-    """Show them as a table, or say that there are none."""
+    """Print a table, or a message if there are none."""
     if not suspects:
         Console(stderr=True).print("No end-user is suspicious.", highlight=False)
         return
-    table = Table("user", "why", "requests", "a request to look at", box=None, header_style="bold")
+    table = Table("user", "reasons", "requests", "example", box=None, header_style="bold")
     for one in suspects:
         reasons = ", ".join(one.reasons)
         table.add_row(printable(one.user), reasons, str(one.requests), one.source or "-")
@@ -32,12 +32,12 @@ def draw(suspects: Sequence[Suspect]) -> None:
 
 
 def write_json(suspects: Sequence[Suspect]) -> None:
-    """Write them as a list of objects."""
+    """Print a JSON list of objects."""
     print(json.dumps([_row(one) | {"reasons": one.reasons} for one in suspects], indent=2))
 
 
 def write_csv(suspects: Sequence[Suspect]) -> None:
-    """Write them as CSV with a head."""
+    """Print CSV with a header line."""
     writer = csv.DictWriter(sys.stdout, [*_FIELDS, "reasons"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(_row(one) | {"reasons": "; ".join(one.reasons)} for one in suspects)

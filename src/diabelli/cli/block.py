@@ -1,4 +1,4 @@
-"""`diabelli block` and `diabelli unblock`: refuse end-users and pictures, and end that."""
+"""`diabelli block` and `diabelli unblock`: block and unblock end-users and pictures."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ if TYPE_CHECKING:
     from diabelli.ledger.blocks import BlockedPicture, BlockedUser, Blocks
     from diabelli.ledger.database import Database
 
-app = typer.Typer(help="Refuse end-users and pictures.", no_args_is_help=True)
-unblock = typer.Typer(help="Refuse them no more.", no_args_is_help=True)
+app = typer.Typer(help="Block end-users and pictures.", no_args_is_help=True)
+unblock = typer.Typer(help="Unblock end-users and pictures.", no_args_is_help=True)
 
-_said = Console(stderr=True, highlight=False)
+_stderr = Console(stderr=True, highlight=False)
 _DIGITS = 12
+"""Hexadecimal digits of a picture's SHA-256 that are shown: enough to be unique in a list."""
 
-User = Annotated[str, typer.Argument(help="The end-user, as clients name them.", metavar="ID")]
+User = Annotated[str, typer.Argument(help="Value of the field `user`.", metavar="ID")]
 Key = Annotated[
-    str | None, typer.Option(help="Only under this API key, by its name or id.", metavar="KEY")
+    str | None, typer.Option(help="Only for this API key, by its name or id.", metavar="KEY")
 ]
-Note = Annotated[str, typer.Option(help="Why, for people.")]
+Note = Annotated[str, typer.Option(help="The reason, for other operators.")]
 
 
 @app.command("user")
 def block_user(
     user: User, key: Key = None, note: Note = "", data_dir: DataDir = None, config: Config = None
 ) -> None:
-    """Answer the end-user's requests with 403; a running server knows within about a second."""
+    """Refuse an end-user's requests with 403. Running servers apply it within about one second."""
     from diabelli.ledger.blocks import Blocks
 
     with ledger(data_dir, config) as database:
         Blocks(database).block_user(user, key=_key_id(database, key), note=note)
-    _said.print(f"The end-user {printable(user)} is blocked.")
+    _stderr.print(f"The end-user {printable(user)} is blocked.")
 
 
 @app.command("picture")
@@ -51,23 +52,23 @@ def block_picture(
     request: Annotated[
         str | None, typer.Option(help="The source of this request, by its id.", metavar="ID")
     ] = None,
-    note: Annotated[str, typer.Option(help="Why; by default the file's name.")] = "",
+    note: Annotated[str, typer.Option(help="The reason; default: the file's name.")] = "",
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """Answer pictures like these with the safety error; a running server knows within a second.
+    """Refuse similar pictures with the safety error. Running servers apply it within one second.
 
     Exit codes: 0 all are blocked, 1 some could not be read.
     """
     from diabelli.ledger.blocks import Blocks
 
     if not files and request is None:
-        raise InvalidParameter("nothing to block was named: a picture's FILE, or --request ID")
+        raise InvalidParameter("no picture was given: name a FILE, or --request ID")
     with ledger(data_dir, config) as database:
         blocks = Blocks(database)
         if request is not None:
             blocks.block_source(request, note=note)
-            _said.print(f"The source of {printable(request)} is blocked.")
+            _stderr.print(f"The source of {printable(request)} is blocked.")
         done = [_block_file(blocks, path, note) for path in files or []]
     if not all(done):
         raise typer.Exit(FAILED)
@@ -75,14 +76,14 @@ def block_picture(
 
 @app.command("list")
 def list_blocks(data_dir: DataDir = None, config: Config = None) -> None:
-    """List who and what is blocked."""
+    """List the blocked end-users and pictures."""
     from diabelli.ledger.blocks import Blocks
 
     with ledger(data_dir, config) as database:
         blocks = Blocks(database)
         users, pictures = blocks.users(), blocks.pictures()
     if not users and not pictures:
-        _said.print("Nobody and nothing is blocked.")
+        _stderr.print("No end-user and no picture is blocked.")
     if users:
         Console().print(_users(users))
     if pictures:
@@ -93,32 +94,32 @@ def list_blocks(data_dir: DataDir = None, config: Config = None) -> None:
 def unblock_user(
     user: User, key: Key = None, data_dir: DataDir = None, config: Config = None
 ) -> None:
-    """Serve the end-user again."""
+    """Accept an end-user's requests again."""
     from diabelli.ledger.blocks import Blocks
 
     with ledger(data_dir, config) as database:
         Blocks(database).unblock_user(user, key=_key_id(database, key))
-    _said.print(f"The end-user {printable(user)} is blocked no more.")
+    _stderr.print(f"The end-user {printable(user)} is no longer blocked.")
 
 
 @unblock.command("picture")
 def unblock_picture(
-    picture: Annotated[str, typer.Argument(help="Its file, or its name in `diabelli block list`.")],
+    picture: Annotated[str, typer.Argument(help="Its file, or its id in `diabelli block list`.")],
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """Take the picture and its likes again."""
+    """Accept a picture and similar ones again."""
     from diabelli.ledger.blocks import Blocks, sha256_of
 
     path = Path(picture)
     digits = sha256_of(path.read_bytes()) if path.is_file() else picture
     with ledger(data_dir, config) as database:
         gone = Blocks(database).unblock_picture(digits)
-    _said.print(f"The picture {gone.sha256[:_DIGITS]} is blocked no more.")
+    _stderr.print(f"The picture {gone.sha256[:_DIGITS]} is no longer blocked.")
 
 
 def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
-    """Block the picture at `path`; whether it could be read."""
+    """Block the picture at `path`; return False if it cannot be read."""
     from diabelli import pictures
     from diabelli.ledger.blocks import sha256_of
     from diabelli.pictures.blocklist_hashes import hashes_to_store
@@ -131,16 +132,17 @@ def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
         return False
     sha256 = sha256_of(picture)
     blocks.block_picture(sha256, hashes, note=note or path.name)
-    _said.print(f"The picture {sha256[:_DIGITS]} is blocked: {printable(str(path))}")
+    _stderr.print(f"The picture {sha256[:_DIGITS]} is blocked: {printable(str(path))}")
     if not hashes:
-        _said.print("It shows too little to be known again: only this very file is refused.")
+        _stderr.print("Hash too weak for similarity matching; only this exact file is blocked.")
     return True
 
 
 def _key_id(database: Database, key: str | None) -> str | None:
-    """The id of the key of that name or id; `settings` stands for those of the settings.
+    """Return the id of the key of that name or id; `settings` stands for those of the settings.
 
-    Raises `InvalidParameter` where there is none.
+    Raises:
+        InvalidParameter: if there is no such key.
     """
     from diabelli.ledger.keys import IssuedKeys
 
@@ -148,20 +150,20 @@ def _key_id(database: Database, key: str | None) -> str | None:
         return key
     found = [one.id for one in IssuedKeys(database).list() if key in (one.id, one.name)]
     if not found:
-        raise InvalidParameter(f"no key is named {key!r}: `diabelli keys list` names them")
+        raise InvalidParameter(f"no key is named {key!r}: `diabelli keys list` shows all names")
     return found[-1]
 
 
 def _users(users: list[BlockedUser]) -> Table:
-    table = Table("blocked user", "under the key", "since", "why", box=None, header_style="bold")
+    table = Table("blocked user", "key", "since", "reason", box=None, header_style="bold")
     for one in users:
         table.add_row(printable(one.user), one.key or "any", day(one.time), printable(one.note))
     return table
 
 
 def _pictures(pictures: list[BlockedPicture]) -> Table:
-    table = Table("blocked picture", "known by", "since", "why", box=None, header_style="bold")
+    table = Table("blocked picture", "match", "since", "reason", box=None, header_style="bold")
     for one in pictures:
-        known_by = "its looks" if one.hashes else "its file alone"
-        table.add_row(one.sha256[:_DIGITS], known_by, day(one.time), printable(one.note))
+        match = "similar pictures" if one.hashes else "exact file"
+        table.add_row(one.sha256[:_DIGITS], match, day(one.time), printable(one.note))
     return table

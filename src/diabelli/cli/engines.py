@@ -1,4 +1,4 @@
-"""`diabelli engines`: which engines there are, which could be used, and what the others need."""
+"""`diabelli engines`: the engines, their availability, and their missing parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One engine of the list; `remark` says what it is, or what is missing to use it."""
+    """One engine of the list; `remark` is its summary, or the missing part."""
 
     name: str
     ready: bool
@@ -37,7 +37,7 @@ def engines(
         Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
     ] = None,
 ) -> None:
-    """List the engines: what is ready, what fits this machine, what brings the others."""
+    """List the engines: whether each is ready and fits this machine, and its missing parts."""
     configure_kernel_cache([USER_KERNELS])
     from diabelli import engines as known
     from diabelli.settings.loading import load_settings
@@ -54,7 +54,7 @@ def engines(
     console.print(table)
     for row in rows:
         console.print(f"\n{row.name}: {row.remark}", markup=False, soft_wrap=True)
-    console.print(f"\nRequests that name no other model are served by {settings.engine!r}.")
+    console.print(f"\nDefault engine of the server: {settings.engine!r}.")
 
 
 def _row(settings: Settings, name: str) -> _Row:
@@ -63,7 +63,7 @@ def _row(settings: Settings, name: str) -> _Row:
 
 
 def _other(name: str) -> _Row:
-    """The row of an engine that is not one of ours with weights."""
+    """Return the row of an engine without a plan: patch, or an engine of another package."""
     from diabelli import engines as known
 
     try:
@@ -74,7 +74,7 @@ def _other(name: str) -> _Row:
 
 
 def _trained(plan: EnginePlan, vram_budget_gb: float | None) -> _Row:
-    """The row of a trained engine."""
+    """Return the row of a trained engine."""
     from diabelli.engines.diffusion.availability import availability
 
     found = availability(plan, vram_budget_gb)

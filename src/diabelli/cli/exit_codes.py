@@ -1,4 +1,4 @@
-"""What a fault means to the person at the terminal: a sentence and an exit code."""
+"""Exit codes and error output of the command."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _CODES: dict[type[Exception], int] = {
 
 
 def exit_code(fault: DiabelliError) -> int:
-    """The exit code of the nearest class that has one."""
+    """Return the exit code of the nearest class in the MRO that has one."""
     return next(_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES)
 
 
 def print_error(message: str) -> None:
-    """Say on stderr what was wrong."""
+    """Print an error message on stderr."""
     console = Console(stderr=True)
     console.print("diabelli:", style="bold red", end=" ")
     console.print(message, markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`diabelli keys`: makes, lists, revokes and rotates API keys."""
+"""`diabelli keys`: make, list, revoke and rotate API keys."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Make, list, revoke and rotate API keys.", no_args_is_help=True)
 
-_said = Console(stderr=True, highlight=False)
+_stderr = Console(stderr=True, highlight=False)
 
 Name = Annotated[str, typer.Argument(help="The key's name or id.")]
 
 
 def _limit(what: str) -> Any:
-    text = f"{what}; 0 is no limit, without it the settings decide."
+    text = f"{what}; 0 means no limit. Default: the settings."
     return typer.Option(min=0, show_default=False, help=text)
 
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Option(help="What the key is called, such as the site it is for.")],
+    name: Annotated[str, typer.Option(help="Name of the key, such as the site that uses it.")],
     images_per_minute: Annotated[int | None, _limit("Images in a minute")] = None,
     images_per_day: Annotated[int | None, _limit("Images in 24 hours")] = None,
-    concurrent: Annotated[int | None, _limit("Images in the making")] = None,
+    concurrent: Annotated[int | None, _limit("Images in progress")] = None,
     admin: Annotated[
-        bool, typer.Option("--admin", help="It may also see what other keys were used for.")
+        bool, typer.Option("--admin", help="Also give access to metrics and the usage of all keys.")
     ] = False,
     data_dir: DataDir = None,
     config: Config = None,
@@ -70,27 +70,27 @@ def list_keys(data_dir: DataDir = None, config: Config = None) -> None:
 
 @app.command()
 def revoke(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
-    """Let a key open nothing any more; a running server knows within a second."""
+    """Revoke a key. Running servers reject it within one second."""
     from diabelli.ledger.keys import IssuedKeys
 
     with ledger(data_dir, config) as database:
         IssuedKeys(database).revoke(name)
-    _said.print(f"The key {name!r} is revoked.", markup=False)
+    _stderr.print(f"The key {name!r} is revoked.", markup=False)
 
 
 @app.command()
 def rotate(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
-    """Replace a key by a new one of the same name, limits and usage, and print that, once."""
+    """Replace a key by a new one with the same name, limits and usage; print the new one, once."""
     from diabelli.ledger.keys import IssuedKeys
 
     with ledger(data_dir, config) as database:
         key = IssuedKeys(database).rotate(name)
-    _hand_out(key, f"This is the new key {name!r}; the old one opens nothing any more.")
+    _hand_out(key, f"This is the new key {name!r}; the old one is rejected from now on.")
 
 
 def _hand_out(key: str, sentence: str) -> None:
-    """The key alone on stdout, for programs; what there is to say of it on stderr."""
-    _said.print(f"{sentence} It is not kept and cannot be shown again:", markup=False)
+    """Print the key alone on stdout, for programs, and the message on stderr."""
+    _stderr.print(f"{sentence} It is not stored and cannot be shown again:", markup=False)
     typer.echo(key)
 
 
@@ -106,14 +106,14 @@ def _cells(key: IssuedKey) -> list[str]:
 
 
 def _limits(limits: Limits) -> str:
-    """The key's own limits; `default` where the settings decide them all."""
+    """Return the key's own limits, or `default` if it has none."""
     own = {
         "a minute": limits.images_per_minute,
         "a day": limits.images_per_day,
         "at once": limits.concurrent_images,
     }
-    told = [f"{limit or 'any'} {per}" for per, limit in own.items() if limit is not None]
-    return ", ".join(told) or "default"
+    parts = [f"{limit or 'any'} {per}" for per, limit in own.items() if limit is not None]
+    return ", ".join(parts) or "default"
 
 
 def _day(moment: float) -> str:

@@ -1,4 +1,4 @@
-"""The ledger that the settings name, for commands that work on it while a server may run."""
+"""Options and ledger access of the commands that work on the ledger."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from diabelli.ledger.database import Database
 
 DataDir = Annotated[
-    Path | None, typer.Option(help="The server's data directory; default as in the settings.")
+    Path | None, typer.Option(help="The server's data directory; default: the settings.")
 ]
 Config = Annotated[Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")]
 
 
 @contextmanager
 def ledger(data_dir: Path | None, config: Path | None) -> Iterator[Database]:
-    """The ledger's database, for as long as the context lasts."""
+    """Open the ledger of the settings for the context."""
     from diabelli.bootstrap import open_ledger
     from diabelli.settings.loading import load_settings
 

@@ -1,4 +1,4 @@
-"""`diabelli pull`: fetches the weights of trained engines."""
+"""`diabelli pull`: download the weights of trained engines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pull(
         Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
     ] = None,
 ) -> None:
-    """Fetch the weights of engines, with a progress bar; what is here already is not fetched."""
+    """Download the weights of engines, with a progress bar; existing files are kept."""
     from diabelli.engines.diffusion import weights
     from diabelli.engines.diffusion.engine import check_licence
     from diabelli.engines.diffusion.presets import PRESETS

@@ -1,4 +1,4 @@
-"""Texts that clients made up, and moments, as a terminal may show them."""
+"""Formatting for terminal output: untrusted text and dates."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rich.markup import escape
 
 
 def printable(text: str) -> str:
-    """The text without what would steer the terminal or Rich."""
+    """Return the text without control characters, escaped for Rich's markup."""
     return escape(
         "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
     )
 
 
 def day(moment: float) -> str:
-    """The day of Unix seconds, in UTC."""
+    """Return the date of Unix seconds, in UTC."""
     return time.strftime("%Y-%m-%d", time.gmtime(moment))

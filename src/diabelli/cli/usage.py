@@ -1,4 +1,4 @@
-"""`diabelli usage`: what was used, by whom, as a table, JSON or CSV."""
+"""`diabelli usage`: usage by key, end-user, day or model, as a table, JSON or CSV."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BAR = 24
 
 
 class By(StrEnum):
-    """What the lines have in common."""
+    """Grouping of the lines."""
 
     key = "key"
     user = "user"
@@ -40,19 +40,19 @@ class By(StrEnum):
 
 
 def usage(
-    by: Annotated[By, typer.Option(help="What each line stands for.")] = By.day,
+    by: Annotated[By, typer.Option(help="Grouping of the lines.")] = By.day,
     since: Annotated[
-        str, typer.Option(help="How far back: 30m, 24h, 7d, 4w, or a date such as 2026-11-01.")
+        str, typer.Option(help="Start: 30m, 24h, 7d, 4w ago, or a date such as 2026-11-01.")
     ] = "7d",
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     suspicious: Annotated[
-        bool, typer.Option("--suspicious", help="Name end-users to look at, and why, instead.")
+        bool, typer.Option("--suspicious", help="List end-users with suspicious activity instead.")
     ] = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """Tell what was used: images, requests, errors, seconds of the engines, and waiting times."""
+    """Print usage: images, requests, errors, engine seconds, and latencies."""
     from diabelli.ledger.abuse import suspects
     from diabelli.ledger.usage import usage as sums
 
@@ -61,9 +61,8 @@ def usage(
     moment = _moment(since, now=time.time())
     with ledger(data_dir, config) as database:
         if suspicious:
-            told = suspects(database, since=moment)
             writer = write_json if as_json else write_csv if as_csv else draw
-            writer(told)
+            writer(suspects(database, since=moment))
             return
         lines = sums(database, by=by.value, since=moment)
     if as_json:
@@ -75,7 +74,7 @@ def usage(
 
 
 def _moment(since: str, *, now: float) -> float:
-    """Unix seconds; raises `InvalidParameter` for what is neither a span nor a date."""
+    """Return Unix seconds; raises `InvalidParameter` for text that is neither span nor date."""
     if span := re.fullmatch(r"([0-9]{1,6})([mhdw])", since):
         return now - int(span[1]) * _UNITS_S[span[2]]
     try:
@@ -117,7 +116,7 @@ def _draw(lines: Sequence[UsageRow], by: By) -> None:
 
 
 def _totals(lines: Sequence[UsageRow]) -> dict[str, str]:
-    """The columns of numbers, with their sums where a sum means something."""
+    """Return the footer of the numeric columns; percentiles have no sum."""
     return {
         "images": f"{sum(line.images for line in lines)}",
         "requests": f"{sum(line.requests for line in lines)}",
