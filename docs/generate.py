@@ -189,6 +189,7 @@ REMEDIES: dict[type[Exception], str] = {
     errors.PictureNotFound: "Use the URL unchanged; pictures are deleted when they expire.",
     errors.QuotaExceeded: "Wait for the time in `Retry-After`, or ask for a higher limit.",
     errors.OperatorError: "Operator: follow the message, on the terminal or in the log.",
+    errors.MemoryUnavailable: "Retry later; operator: add memory or lower `threads`.",
     errors.StoreUnavailable: "Operator: make `data_dir` writable, and free space on its disk.",
     errors.LedgerUnavailable: "Operator: check the database of `ledger`, its disk and its locks.",
     errors.QuotaUnavailable: "Operator: check the store at `limits_url`.",

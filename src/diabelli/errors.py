@@ -23,6 +23,7 @@
     │   ├── LicenceNotAccepted      the licence of an engine's weights must be accepted first
     │   ├── HubUnavailable          weights cannot be downloaded
     │   ├── OutOfMemory             an engine needs more memory than is free or allowed
+    │   ├── MemoryUnavailable       too little memory is free to decode a source
     │   ├── StoreUnavailable        result pictures cannot be written or read
     │   ├── LedgerUnavailable       the ledger cannot be written or read
     │   └── QuotaUnavailable        the quota counters cannot be written or read
@@ -262,6 +263,13 @@ class OutOfMemory(OperatorError):
 
     code = "memory_exceeded"
     default_message = "The engine needs more memory than is available."
+
+
+class MemoryUnavailable(OperatorError):
+    """Too little memory is free to decode the source."""
+
+    code = "memory_unavailable"
+    default_message = "Too little memory is free to decode the source."
 
 
 class StoreUnavailable(OperatorError):

@@ -1,4 +1,7 @@
-"""Another aspect without scaling."""
+"""Another aspect ratio, in bounded memory."""
+
+import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -59,3 +62,36 @@ def test_the_aspect_is_as_near_as_pixels_allow(rows, columns, height, width, how
     larger = new_rows >= rows and new_columns >= columns
     smaller = new_rows <= rows and new_columns <= columns
     assert larger if how == "pad" else smaller
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("shape", [(1, 20_000), (20_000, 1), (1, 2_000_000)])
+def test_an_image_is_scaled_before_it_is_padded(shape, channels):
+    """The bars of an extreme aspect take no more memory than the largest square source."""
+    image = np.full((*shape, channels), 200, np.uint8)
+    tracemalloc.start()
+    started = time.process_time()
+    padded = fit(image, 1, 1, "pad")
+    assert tracemalloc.get_traced_memory()[1] < 250_000_000
+    tracemalloc.stop()
+    assert time.process_time() - started < 2
+    assert padded.shape == (5000, 5000, channels)
+    assert padded[2499, 2499, :3].tolist() == [200, 200, 200]
+
+
+@pytest.mark.parametrize("how", ["crop", "pad"])
+@pytest.mark.parametrize("shape", [(1, 25_000), (25_000, 1), (300, 300), (301, 200), (64, 128)])
+def test_the_longest_side_is_bounded(shape, how):
+    """The result has at most `max_side` pixels a side, with the aspect asked for."""
+    fitted = fit(np.full((*shape, 3), 9, np.uint8), 1, 1, how, max_side=100)
+    assert fitted.shape[0] == fitted.shape[1] <= 100
+    assert (fitted == 9).all()
+
+
+def test_a_wide_result_is_bounded_too():
+    """Neither a side of the image nor a bar exceeds `max_side`."""
+    for shape in [(10, 5000), (5000, 10), (400, 400)]:
+        for height, width in [(1, 2), (2, 1), (3, 500), (500, 3)]:
+            for how in ("crop", "pad"):
+                fitted = fit(noise(*shape, 4), height, width, how, max_side=256)
+                assert max(fitted.shape[:2]) <= 256

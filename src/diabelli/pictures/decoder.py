@@ -1,4 +1,4 @@
-"""Reads pictures that anybody may have made, to do harm as well."""
+"""Decoding of sources that may be damaged or hostile."""
 
 from __future__ import annotations
 
@@ -7,48 +7,100 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pillow
+from PIL import ImageFile
 
-from diabelli.errors import InvalidPicture, NotSquare, PictureTooLarge
+from diabelli.errors import InvalidPicture, MemoryUnavailable, NotSquare, PictureTooLarge
 from diabelli.pictures import colour, png
 from diabelli.pictures.limits import LOCAL, DecodeLimits, Image
+from diabelli.pictures.readers import avif, gif, jpeg, webp
+from diabelli.pictures.readers.generic import GenericReader, open_with_pillow
+from diabelli.pictures.readers.layers import Layers, Reader
+from diabelli.pictures.readers.png import PngReader
+from diabelli.pictures.scaling import limit_short_side
 
 _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
+_PROBE_BYTES_PER_PIXEL = 16
+"""Memory that decoding takes at most, in bytes for each pixel; see docs/operations.md."""
 
 
-def decode(data: bytes, limits: DecodeLimits) -> Image:
-    """The picture in `data` as RGB, or as RGBA where some of it is transparent; upright, in sRGB.
+def decode(data: bytes, limits: DecodeLimits, *, max_short_side: int | None = None) -> Image:
+    """Decode a source: upright, in sRGB. Of an animation, the default image or the first frame.
 
-    Of an animation it is the default image, or else the first frame.
-    Raises `InvalidPicture`, `PictureTooLarge` or `NotSquare`, before any pixel is allocated
-    wherever the header gives the reason.
+    Work and memory are bounded by `limits`, for any bytes.
+
+    Args:
+        data: the file.
+        limits: checked before pixels are allocated, if the header shows the reason.
+        max_short_side: if the shorter side has more pixels, the picture is scaled down to it right
+            after decoding, with its aspect ratio. None keeps every pixel.
+
+    Returns:
+        (row, column, 3) uint8, or 4 channels if some of it is transparent.
+
+    Raises:
+        InvalidPicture: the source is damaged or of no accepted format.
+        PictureTooLarge: it has too many bytes or pixels.
+        NotSquare: a square is required.
+        MemoryUnavailable: there is too little memory on this machine.
     """
     if len(data) > limits.max_bytes:
         raise PictureTooLarge(
             f"the source has {len(data)} bytes, more than the {limits.max_bytes} that are accepted",
             param="image",
         )
-    bits = 8
+    try:
+        reader = _open(data, limits)
+        _check_size(reader.width, reader.height, limits)
+        return _to_image(reader, max_short_side)
+    except MemoryError as cause:
+        raise MemoryUnavailable from cause
+
+
+def to_image(source: str | Path | bytes | Pillow.Image | Image) -> Image:
+    """Convert a path, encoded bytes, a Pillow image or an array to an image.
+
+    Args:
+        source: an array is uint8, (row, column) or (row, column, 1, 3 or 4).
+
+    Raises:
+        InvalidPicture: `source` is something else or cannot be decoded.
+        OSError: a path cannot be read.
+    """
+    if isinstance(source, (str, Path)):
+        source = Path(source).read_bytes()
+    if isinstance(source, bytes):
+        return decode(source, LOCAL)
+    if isinstance(source, Pillow.Image):
+        return _from_pillow(source)
+    return _checked(np.asarray(source))
+
+
+def _open(data: bytes, limits: DecodeLimits) -> Reader:
+    """Parse the header with the reader for the format of `data`."""
     if data.startswith(png.SIGNATURE) and "PNG" in limits.formats:
-        width, height, bits = png.read_header(data)
-        _check_size(width, height, limits)
-        data = png.strip_ancillary_chunks(data)
-    picture = _open(data, limits)
-    _check_size(picture.width, picture.height, limits)
-    try:
-        return colour.to_srgb(picture, bits)
-    # Pillow's readers raise whatever their parsing trips over, from OSError to IndexError.
-    except Exception as cause:
-        raise InvalidPicture(f"the source is damaged: {cause}", param="image") from cause
+        return PngReader(data)
+    if data.startswith(jpeg.SIGNATURE) and "JPEG" in limits.formats:
+        return jpeg.JpegReader(data)
+    if data.startswith(gif.SIGNATURES) and "GIF" in limits.formats:
+        return gif.GifReader(data)
+    if webp.is_webp(data) and "WEBP" in limits.formats:
+        _check_size(*webp.read_size(data), limits)
+    space = None
+    if avif.is_avif(data) and "AVIF" in limits.formats:
+        space = avif.read_colour_space(data)
+    return GenericReader(_open_with_pillow(data, limits), space)
 
 
-def _open(data: bytes, limits: DecodeLimits) -> Pillow.Image:
+def _open_with_pillow(data: bytes, limits: DecodeLimits) -> Pillow.Image:
     try:
-        return Pillow.open(BytesIO(data), formats=limits.formats)
+        return open_with_pillow(data, limits.formats)
     except _TOO_LARGE as cause:
         raise PictureTooLarge(
             f"the source has more than the {limits.max_pixels} pixels that are accepted",
             param="image",
         ) from cause
+    except MemoryError:
+        raise
     except Exception as cause:
         raise InvalidPicture(
             f"the source cannot be read as one of {', '.join(limits.formats)}", param="image"
@@ -57,7 +109,9 @@ def _open(data: bytes, limits: DecodeLimits) -> Pillow.Image:
 
 def _check_size(width: int, height: int, limits: DecodeLimits) -> None:
     if width < 1 or height < 1:
-        raise InvalidPicture(f"the source has no pixels, its size is {width}x{height}")
+        raise InvalidPicture(
+            f"the source has no pixels, its size is {width}x{height}", param="image"
+        )
     if width * height > limits.max_pixels:
         raise PictureTooLarge(
             f"the source has {width}x{height} pixels, more than the {limits.max_pixels} in all "
@@ -68,22 +122,63 @@ def _check_size(width: int, height: int, limits: DecodeLimits) -> None:
         raise NotSquare(width=width, height=height)
 
 
-def to_image(source: str | Path | bytes | Pillow.Image | Image) -> Image:
-    """The image that a path, encoded bytes, a Pillow image or an array means.
+def _to_image(reader: Reader, max_short_side: int | None) -> Image:
+    layers = _load(reader)
+    if max_short_side is not None:
+        layers = limit_short_side(layers, max_short_side)
+    return colour.to_srgb(layers)
 
-    An array is uint8, (row, column) or (row, column, 1, 3 or 4).
-    Raises `InvalidPicture` for anything else, and OSError for a path that cannot be read.
+
+def _load(reader: Reader) -> Layers:
+    """Decode the pixels; translate the errors of Pillow's decoders."""
+    try:
+        return reader.load()
+    except (InvalidPicture, MemoryError):
+        raise
+    # Pillow's decoders raise the error that their parsing meets, from OSError to IndexError.
+    except Exception as cause:
+        _require_memory(reader.width * reader.height)
+        raise InvalidPicture(
+            f"the source is damaged: {str(cause) or 'its data contradict each other'}",
+            param="image",
+        ) from cause
+
+
+def _require_memory(pixels: int) -> None:
+    """Raise MemoryError if as much as decoding takes cannot be allocated.
+
+    Some decoders report a failed allocation as damaged data.
     """
-    if isinstance(source, (str, Path)):
-        source = Path(source).read_bytes()
-    if isinstance(source, bytes):
-        return decode(source, LOCAL)
-    if isinstance(source, Pillow.Image):
-        return colour.to_srgb(source.copy(), 8)
-    return _checked(np.asarray(source))
+    np.empty(_PROBE_BYTES_PER_PIXEL * pixels, np.uint8)
+
+
+def _from_pillow(picture: Pillow.Image) -> Image:
+    """Convert a Pillow image. If no pixel has been decoded, its file is decoded like any other."""
+    data = _undecoded_file(picture)
+    if data is None:
+        return _to_image(GenericReader(picture.copy()), None)
+    try:
+        return _to_image(_open(data, LOCAL), None)
+    except MemoryError as cause:
+        raise MemoryUnavailable from cause
+
+
+def _undecoded_file(picture: Pillow.Image) -> bytes | None:
+    """Return the file of a Pillow image that is open at its first frame with nothing decoded."""
+    if not isinstance(picture, ImageFile.ImageFile) or picture.format not in LOCAL.formats:
+        return None
+    file = picture.fp
+    if not picture.tile or picture.tell() or file is None or not file.seekable():
+        return None
+    position = file.tell()
+    file.seek(0)
+    data = BytesIO(file.read()).getvalue()
+    file.seek(position)
+    return data
 
 
 def _checked(array: Image) -> Image:
+    """Check an array and convert grey to RGB."""
     if array.ndim == 2:
         array = array[..., np.newaxis]
     if array.dtype != np.uint8 or array.ndim != 3 or 0 in array.shape:

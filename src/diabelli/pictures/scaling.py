@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image as Pillow
 
 from diabelli.pictures.limits import Image
+from diabelli.pictures.readers.layers import Layers
 
 
 def cover(image: Image, height: int, width: int) -> Image:
@@ -43,3 +46,28 @@ def flatten_on_white(image: Image) -> Image:
 def to_pillow(image: Image) -> Pillow.Image:
     """Convert `image` (row, column, 3 or 4) to a Pillow image."""
     return Pillow.fromarray(np.ascontiguousarray(image))
+
+
+def limit_short_side(layers: Layers, max_short_side: int) -> Layers:
+    """Scale layers down so that their shorter side has at most `max_short_side` pixels."""
+    size = layers.colour.size
+    scale = max_short_side / min(size)
+    if scale >= 1:
+        return layers
+    smaller = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    if layers.alpha is None:
+        return replace(layers, colour=shrink(layers.colour, *smaller))
+    colour, alpha = layers.colour, layers.alpha
+    mode = "LA" if colour.mode == "L" else "RGBA"
+    merged = Pillow.merge(mode, [*colour.convert(mode[:-1]).split(), alpha])
+    merged = shrink(merged, *smaller)
+    return replace(layers, colour=merged.convert(mode[:-1]), alpha=merged.getchannel("A"))
+
+
+def shrink(picture: Pillow.Image, width: int, height: int) -> Pillow.Image:
+    """Resample to a smaller size with a Lanczos filter; alpha weighs the colours.
+
+    Sides are first reduced by whole factors. The weights of a filter over the whole image would
+    take 48 bytes for each pixel of its longer side.
+    """
+    return picture.resize((width, height), Pillow.Resampling.LANCZOS, reducing_gap=2.0)

@@ -96,6 +96,7 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
         own_headers=quota.refusal_headers,
     ),
     errors.OperatorError: FAULT,
+    errors.MemoryUnavailable: UNAVAILABLE,
     errors.StoreUnavailable: UNAVAILABLE,
     errors.LedgerUnavailable: UNAVAILABLE,
     errors.QuotaUnavailable: UNAVAILABLE,
