@@ -191,6 +191,8 @@ REMEDIES: dict[type[Exception], str] = {
     errors.OperatorError: "Operator: follow the message, on the terminal or in the log.",
     errors.MemoryUnavailable: "Retry later; operator: add memory or lower `threads`.",
     errors.StoreUnavailable: "Operator: make `data_dir` writable, and free space on its disk.",
+    errors.StoreFull: "Caller: retry later, or use `b64_json`. Operator: raise `store_limit_gb`, or "
+    "lower `lifetime_s`.",
     errors.LedgerUnavailable: "Operator: check the database of `ledger`, its disk and its locks.",
     errors.QuotaUnavailable: "Operator: check the store at `limits_url`.",
     errors.EngineFailed: "Retry; if it persists, report it with the trace from the log.",

@@ -1,22 +1,32 @@
-"""The storage: whole pictures, links that cannot be bent, and a sweep that leaves nothing."""
+"""The storage: atomic writes, signed links, the size limit, and the cleanup."""
 
 import os
 import shutil
 import stat
 import threading
+import time
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
-from diabelli.errors import InvalidSignature, LinkExpired, PictureNotFound, StoreUnavailable
-from diabelli.storage import LocalStorage, ensure_private_dir, load_or_create_secret
+from diabelli import private_files
+from diabelli import storage as module
+from diabelli.errors import (
+    InvalidSignature,
+    LinkExpired,
+    PictureNotFound,
+    StoreFull,
+    StoreUnavailable,
+)
+from diabelli.private_files import ensure_private_dir, load_or_create_secret
+from diabelli.storage import LocalStorage
 
 NOON = 1_800_000_000.0
 
 
 class Clock:
-    """A clock that stands still until it is told otherwise."""
+    """A settable clock."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -44,12 +54,12 @@ def mode(path: Path) -> int:
 
 
 def test_a_signed_link_opens_its_picture(storage):
-    """What was put comes back for the link's own values."""
+    """A stored picture is returned for the values of its link."""
     key = storage.put(b"picture", "webp")
     assert storage.get(key, link(storage, key)) == b"picture"
 
 
-def test_a_key_tells_the_hour_and_the_format(storage):
+def test_a_key_contains_the_hour_and_the_format(storage):
     """One folder an hour, and names that cannot be guessed."""
     keys = {storage.put(b"x", "png") for _ in range(20)}
     assert len(keys) == 20
@@ -62,7 +72,7 @@ def test_a_key_tells_the_hour_and_the_format(storage):
 
 
 def test_a_link_works_for_sixty_minutes(storage, clock):
-    """It opens until the last second, and not at the sixtieth minute."""
+    """It is valid until the last second before the sixtieth minute."""
     key = storage.put(b"picture", "png")
     values = link(storage, key)
     clock.now += 3599
@@ -74,7 +84,7 @@ def test_a_link_works_for_sixty_minutes(storage, clock):
 
 @pytest.mark.parametrize("name", ["st", "se", "sig"])
 def test_a_link_without_one_of_its_values_is_refused(storage, name):
-    """An unsigned link opens nothing."""
+    """An unsigned link is refused."""
     key = storage.put(b"picture", "png")
     values = link(storage, key)
     del values[name]
@@ -98,7 +108,7 @@ def test_a_link_without_one_of_its_values_is_refused(storage, name):
     ],
 )
 def test_an_altered_link_is_refused(storage, name, value):
-    """Neither time nor the signature can be changed, and odd values break nothing."""
+    """Neither the times nor the signature can be changed, and odd values are refused alike."""
     key = storage.put(b"picture", "png")
     with pytest.raises(InvalidSignature):
         storage.get(key, {**link(storage, key), name: value})
@@ -133,27 +143,27 @@ def test_another_secret_makes_other_signatures(storage, tmp_path, clock):
     ],
 )
 def test_a_key_of_another_form_is_not_found_even_when_signed(storage, key):
-    """No path leads out of the storage."""
+    """No key selects a file outside of the storage."""
     with pytest.raises(PictureNotFound):
         storage.get(key, link(storage, key))
 
 
 def test_a_signed_link_to_nothing_is_not_found(storage):
-    """A picture that was removed is missing, not a fault."""
+    """A deleted picture is missing, not a fault."""
     key = "2027011508/img-" + "a" * 24 + ".png"
     with pytest.raises(PictureNotFound):
         storage.get(key, link(storage, key))
 
 
-def test_nobody_else_on_the_machine_can_look(storage, tmp_path):
-    """Folders are 0700 and pictures 0600."""
+def test_files_are_private(storage, tmp_path):
+    """Directories have mode 0700 and pictures 0600."""
     key = storage.put(b"picture", "png")
     path = tmp_path / "pictures" / key
     assert [mode(path), mode(path.parent), mode(path.parent.parent)] == [0o600, 0o700, 0o700]
 
 
-def test_the_sweep_removes_what_no_link_opens(storage, clock, tmp_path):
-    """Pictures stay as long as their links work, and a minute more for downloads under way."""
+def test_the_cleanup_deletes_expired_pictures(storage, clock, tmp_path):
+    """Pictures are kept as long as their links, and a minute more for running downloads."""
     key = storage.put(b"picture", "png")
     values = link(storage, key)
     clock.now += 3599
@@ -164,8 +174,8 @@ def test_the_sweep_removes_what_no_link_opens(storage, clock, tmp_path):
     assert not (tmp_path / "pictures" / key).exists()
 
 
-def test_the_sweep_removes_halves_of_pictures_and_empty_folders(storage, clock, tmp_path):
-    """What a crash left behind goes with its hour."""
+def test_the_cleanup_deletes_drafts_and_empty_directories(storage, clock, tmp_path):
+    """Drafts of a crash are deleted with their hour."""
     folder = tmp_path / "pictures" / "2027011508"
     folder.mkdir()
     half = folder / ".img-half.png.part"
@@ -176,8 +186,8 @@ def test_the_sweep_removes_halves_of_pictures_and_empty_folders(storage, clock, 
     assert not folder.exists()
 
 
-def test_the_sweep_leaves_what_is_not_its_own(storage, clock, tmp_path):
-    """Other files in the folder are nobody's business."""
+def test_the_cleanup_ignores_other_files(storage, clock, tmp_path):
+    """Only directories of hours are cleaned."""
     other = tmp_path / "pictures" / "notes.txt"
     other.write_text("keep")
     clock.now += 10**6
@@ -185,8 +195,8 @@ def test_the_sweep_leaves_what_is_not_its_own(storage, clock, tmp_path):
     assert other.exists()
 
 
-def test_a_storage_that_cannot_be_written_says_so(storage, tmp_path):
-    """The operator learns that the store is at fault."""
+def test_an_unwritable_storage_raises(storage, tmp_path):
+    """The message names the failed operation."""
     (tmp_path / "pictures" / "2027011508").write_text("in the way")
     with pytest.raises(StoreUnavailable, match="cannot be kept"):
         storage.put(b"picture", "png")
@@ -195,7 +205,7 @@ def test_a_storage_that_cannot_be_written_says_so(storage, tmp_path):
 
 
 def test_the_secret_is_made_once(tmp_path):
-    """A restart keeps links valid, and nobody else can read the secret."""
+    """A restart keeps links valid, and the secret is private."""
     first = load_or_create_secret(tmp_path / "data")
     assert len(first) == 32
     assert load_or_create_secret(tmp_path / "data") == first
@@ -205,7 +215,7 @@ def test_the_secret_is_made_once(tmp_path):
 
 
 def test_processes_that_start_together_agree_on_the_secret(tmp_path):
-    """Whoever comes second takes the first one's secret."""
+    """All of them load the secret of the first."""
     barrier = threading.Barrier(8)
     secrets: list[bytes] = []
 
@@ -223,14 +233,14 @@ def test_processes_that_start_together_agree_on_the_secret(tmp_path):
 
 
 def test_a_damaged_secret_is_not_replaced_silently(tmp_path):
-    """The operator decides, because a new secret breaks every link."""
+    """The operator decides, because a new secret invalidates all links."""
     (tmp_path / "secret").write_bytes(b"short")
     with pytest.raises(StoreUnavailable, match="5 bytes instead of 32"):
         load_or_create_secret(tmp_path)
 
 
-def test_halves_of_pictures_do_not_stay(tmp_path):
-    """What a process that died was writing is swept soon, while its hour's pictures are kept."""
+def test_drafts_are_deleted_early(tmp_path):
+    """The draft of a dead process is deleted while its hour's pictures are kept."""
     clock = Clock()
     storage = LocalStorage(tmp_path, b"s" * 32, clock=clock)
     key = storage.put(b"x", "png")
@@ -245,15 +255,15 @@ def test_halves_of_pictures_do_not_stay(tmp_path):
 
 
 def test_the_size_is_that_of_all_pictures(storage, clock):
-    """Whatever hour they were made in."""
+    """It is the sum over all hours."""
     storage.put(b"12345", "png")
     clock.now += 3600
     storage.put(b"123", "webp")
     assert storage.size() == 8
 
 
-def test_processes_that_sweep_together_leave_each_other_alone(storage, clock, tmp_path):
-    """What one of them has removed already is no fault to the others, nor to who measures."""
+def test_concurrent_cleanups_do_not_fail(storage, clock, tmp_path):
+    """Files that another process deleted are no fault, also during a measurement."""
     for _ in range(200):
         storage.put(b"x", "png")
         clock.now += 3600
@@ -275,17 +285,123 @@ def test_processes_that_sweep_together_leave_each_other_alone(storage, clock, tm
     assert list((tmp_path / "pictures").iterdir()) == []
 
 
-def test_what_cannot_be_measured_is_told(storage, tmp_path):
-    """A folder that is gone is not an empty one."""
+def test_a_missing_directory_cannot_be_measured(storage, tmp_path):
+    """It is not taken for an empty one."""
     shutil.rmtree(tmp_path / "pictures")
-    with pytest.raises(StoreUnavailable, match="cannot be seen: No such file"):
+    with pytest.raises(StoreUnavailable, match="cannot be read: No such file"):
         storage.size()
 
 
 def test_a_check_leaves_nothing(storage, tmp_path):
-    """It finds out whether pictures could be kept by writing, and takes that back."""
+    """It writes a file and deletes it."""
     storage.check()
     assert storage.size() == 0
     shutil.rmtree(tmp_path / "pictures")
     with pytest.raises(StoreUnavailable, match="cannot be kept"):
         storage.check()
+
+
+def test_a_link_reports_its_remaining_lifetime(storage, clock):
+    """Caches may keep the picture as long, and no longer."""
+    key = storage.put(b"picture", "png")
+    values = link(storage, key)
+    clock.now += 3000.25
+    assert storage.check_link(key, values) == 599
+    clock.now += 599.5
+    assert storage.check_link(key, values) == 0
+
+
+def test_a_link_outlives_a_clock_set_back(storage, clock):
+    """The start of its lifetime is informative, so that no valid link is refused."""
+    key = storage.put(b"picture", "png")
+    values = link(storage, key)
+    clock.now -= 7200
+    assert storage.get(key, values) == b"picture"
+
+
+def test_an_open_picture_outlives_its_deletion(storage, clock):
+    """It is read in slices, also after the cleanup."""
+    key = storage.put(b"0123456789", "png")
+    picture = storage.open(key)
+    clock.now += 2 * 3600
+    assert storage.delete_expired() == 1
+    assert (len(picture), picture[2:5], picture[8:20]) == (10, b"234", b"89")
+    with pytest.raises(PictureNotFound):
+        storage.open(key)
+
+
+@pytest.fixture
+def small(tmp_path: Path, clock: Clock) -> LocalStorage:
+    """A storage with a limit of 1000 bytes."""
+    return LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock, limit_bytes=1000)
+
+
+def test_the_size_limit_holds(small):
+    """A picture that does not fit is refused, and nothing of it is left."""
+    small.put(b"x" * 600, "png")
+    with pytest.raises(StoreFull, match="storage of result pictures is full"):
+        small.put(b"x" * 401, "png")
+    small.put(b"x" * 400, "png")
+    assert small.size() == 1000
+
+
+def test_room_is_reserved_before_the_work(small):
+    """Concurrent requests cannot reserve more than fits; a released reservation frees its room."""
+    small.put(b"x" * 300, "png")
+    small.reserve(400)
+    with pytest.raises(StoreFull):
+        small.reserve(400)
+    small.release(400)
+    small.reserve(700)
+
+
+def test_deleted_pictures_free_their_room(small, clock):
+    """The cleanup makes room at once."""
+    small.put(b"x" * 1000, "png")
+    with pytest.raises(StoreFull):
+        small.reserve(1)
+    clock.now += 2 * 3600
+    assert small.delete_expired() == 1
+    small.reserve(1000)
+
+
+def test_pictures_of_other_processes_count(small, tmp_path, clock, monkeypatch):
+    """The size is measured again after an interval."""
+    monkeypatch.setattr(module, "_MEASURE_INTERVAL_S", 0.05)
+    small.reserve(1000)
+    small.release(1000)
+    LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock).put(b"x" * 900, "png")
+    time.sleep(0.1)
+    with pytest.raises(StoreFull):
+        small.reserve(200)
+
+
+def test_a_settled_hour_is_measured_once(storage, clock, tmp_path, monkeypatch):
+    """Measurements of a large storage read only the directories that changed."""
+    old = storage.put(b"12345", "png")
+    os.utime((tmp_path / "pictures" / old).parent, (time.time() - 60,) * 2)
+    assert storage.size() == 5
+    clock.now += 3600
+    storage.put(b"123", "png")
+    measured = []
+    size_of = module._size_of
+    monkeypatch.setattr(module, "_size_of", lambda path: measured.append(path) or size_of(path))
+    assert storage.size() == 8
+    assert [path.name for path in measured] == ["2027011509"]
+
+
+def test_a_picture_and_its_name_are_synced(storage, monkeypatch, tmp_path):
+    """A power failure after `put` loses neither the file nor its directories' entries."""
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def record(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        fsync(descriptor)
+
+    monkeypatch.setattr(private_files.os, "fsync", record)
+    root = tmp_path / "pictures"
+    key = storage.put(b"picture", "png")
+    assert [path.parent for path in synced[:2]] == [tmp_path, (root / key).parent]
+    assert synced[0] == root
+    assert synced[2] == (root / key).parent

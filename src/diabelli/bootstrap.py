@@ -19,13 +19,14 @@ from diabelli.ledger.keys import IssuedKeys
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.store_sizes import StoreSizeLog
 from diabelli.net import is_loopback
+from diabelli.private_files import ensure_private_dir, load_or_create_secret
 from diabelli.quota.memory import in_memory
 from diabelli.quota.quota import Quota
 from diabelli.quota.redis import in_redis
 from diabelli.quota.sql import delete_expired, in_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
-from diabelli.storage import LocalStorage, ensure_private_dir, load_or_create_secret
+from diabelli.storage import LocalStorage
 from diabelli.worker_pool import shorten_gil_switch_interval
 
 CANCEL_GRACE_S = 5
@@ -35,7 +36,12 @@ CANCEL_GRACE_S = 5
 def build_storage(settings: Settings) -> LocalStorage:
     """The storage in the data directory; makes the directory and its secret on first use."""
     data = ensure_private_dir(settings.data_dir)
-    return LocalStorage(data / "pictures", load_or_create_secret(data), settings.lifetime_s)
+    return LocalStorage(
+        data / "pictures",
+        load_or_create_secret(data),
+        settings.lifetime_s,
+        limit_bytes=round(settings.store_limit_gb * 1e9),
+    )
 
 
 def open_ledger(settings: Settings) -> Database:

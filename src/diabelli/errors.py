@@ -25,6 +25,7 @@
     │   ├── OutOfMemory             an engine needs more memory than is free or allowed
     │   ├── MemoryUnavailable       too little memory is free to decode a source
     │   ├── StoreUnavailable        result pictures cannot be written or read
+    │   │   └── StoreFull           the size limit of the storage is reached
     │   ├── LedgerUnavailable       the ledger cannot be written or read
     │   └── QuotaUnavailable        the quota counters cannot be written or read
     ├── EngineFailed                an internal fault of an engine
@@ -277,6 +278,13 @@ class StoreUnavailable(OperatorError):
 
     code = "store_unavailable"
     default_message = "Result pictures cannot be written or read."
+
+
+class StoreFull(StoreUnavailable):
+    """The size limit of the storage is reached."""
+
+    code = "store_full"
+    default_message = "The size limit of the storage is reached."
 
 
 class LedgerUnavailable(OperatorError):

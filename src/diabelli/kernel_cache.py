@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from diabelli.errors import StoreUnavailable
-from diabelli.storage import ensure_private_dir
+from diabelli.private_files import ensure_private_dir
 
 USER_KERNELS = Path("~/.cache/diabelli/kernels")
 _SYNTHESIS = Path(__file__).parent / "synthesis"

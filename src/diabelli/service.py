@@ -28,6 +28,9 @@ from diabelli.variation import (
 )
 from diabelli.worker_pool import FairWorkerPool, Job
 
+BYTES_PER_PIXEL = 4
+"""Bytes of an encoded pixel at most: an RGBA picture that does not compress."""
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -79,6 +82,8 @@ class Service:
 
         Raises:
             UnknownEngine: if there is no engine of that name.
+            StoreFull: if the variations may not fit into the storage.
+            StoreUnavailable: if the storage cannot be read.
         """
         watched = observer or Observer()
         info = self.info(engine)
@@ -97,7 +102,14 @@ class Service:
         def collect(made: list[EncodedVariation]) -> VariationBatch:
             return VariationBatch(variations=tuple(made), engine=info)
 
-        return self._start(read, spec, engine, finish, collect, watched)
+        size = spec.n * spec.height * spec.width * BYTES_PER_PIXEL
+        storage = self._storage if store else None
+        if storage is not None:
+            storage.reserve(size)
+        job = self._start(read, spec, engine, finish, collect, watched)
+        if storage is not None:
+            job.future.add_done_callback(lambda _: storage.release(size))
+        return job
 
     def create(
         self,

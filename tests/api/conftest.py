@@ -39,7 +39,12 @@ def start(
     }
     models = {name: name for name in engines}
     checked = Settings(data_dir=folder, engine="shift", models=models, **settings)
-    storage = LocalStorage(folder / "pictures", b"s" * 32, checked.lifetime_s)
+    storage = LocalStorage(
+        folder / "pictures",
+        b"s" * 32,
+        checked.lifetime_s,
+        limit_bytes=round(checked.store_limit_gb * 1e9),
+    )
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
     service.warm_up()

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from diabelli.errors import LedgerUnavailable
 from diabelli.ledger.database import Database
@@ -17,6 +18,7 @@ from diabelli.ledger.idempotency_store import (
     IdempotencyStore,
     id_of,
 )
+from diabelli.ledger.tables import ANSWERS
 
 
 class Clock:
@@ -143,6 +145,35 @@ def test_a_dead_claim_expires_after_a_clock_set_back(
     assert answers.claim(claim("second")) is ClaimStatus.BUSY
     monotonic.now += 1
     assert answers.claim(claim("second")) is ClaimStatus.OURS
+
+
+def test_a_running_claim_is_busy(answers: IdempotencyStore, clock: Clock, monotonic: Clock) -> None:
+    """Until it has a response, is released, or expires; also after a clock set back."""
+    assert not answers.is_busy(claim("second"))
+    answers.claim(claim("first"))
+    assert answers.is_busy(claim("second"))
+    clock.now -= 86_400
+    assert answers.is_busy(claim("second"))
+    monotonic.now += LEASE_S
+    assert not answers.is_busy(claim("second"))
+    assert answers.claim(claim("second")) is ClaimStatus.OURS
+    assert answers.is_busy(claim("third"))
+    answers.save(claim("second"), "the answer")
+    assert not answers.is_busy(claim("third"))
+
+
+@pytest.mark.parametrize("stored", ["0 old", "2 new", "{}", ""])
+def test_a_response_of_another_version_counts_as_absent(
+    answers: IdempotencyStore, database: Database, stored: str
+) -> None:
+    """After an upgrade or a downgrade, the request runs again."""
+    answers.claim(claim("first"))
+    answers.save(claim("first"), "the answer")
+    with database.write_transaction() as connection:
+        connection.execute(update(ANSWERS).values(answer=stored))
+    assert answers.claim(claim("second")) is ClaimStatus.OURS
+    answers.save(claim("second"), "another answer")
+    assert answers.claim(claim("third")) == "another answer"
 
 
 def test_an_answer_can_be_dropped(answers: IdempotencyStore) -> None:

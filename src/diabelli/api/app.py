@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -54,7 +55,11 @@ def create_app(settings: Settings, parts: Components) -> Starlette:
     Its state has `admission`, by which the server drains it.
     """
     admission = Admission(settings.queue)
-    metrics = Metrics(partial(load_of, parts.service, admission), parts.storage.size)
+    metrics = Metrics(
+        partial(load_of, parts.service, admission),
+        parts.storage.size,
+        parts.storage.limit_bytes or math.inf,
+    )
     app = Starlette(
         routes=routes(settings, parts, admission, metrics),
         middleware=[

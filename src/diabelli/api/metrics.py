@@ -85,7 +85,24 @@ STORE = MetricSpec(
     "Bytes of the result pictures that are kept, measured at most once a minute; NaN where they "
     "cannot be seen.",
 )
-FAMILIES = (REQUESTS, IMAGES, REJECTIONS, SECONDS_BY_STAGE, QUEUE, IN_FLIGHT, BUSY, THREADS, STORE)
+STORE_LIMIT = MetricSpec(
+    "diabelli_store_limit_bytes",
+    "gauge",
+    (),
+    "Size limit of the stored result pictures, in bytes, by the setting `store_limit_gb`.",
+)
+FAMILIES = (
+    REQUESTS,
+    IMAGES,
+    REJECTIONS,
+    SECONDS_BY_STAGE,
+    QUEUE,
+    IN_FLIGHT,
+    BUSY,
+    THREADS,
+    STORE,
+    STORE_LIMIT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,12 @@ def load_of(service: Service, admission: Admission) -> LoadSnapshot:
 class Metrics:
     """The metrics of one application; every method may be called from any thread."""
 
-    def __init__(self, load: Callable[[], LoadSnapshot], store_bytes: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], LoadSnapshot],
+        store_bytes: Callable[[], int],
+        store_limit_bytes: float = math.inf,
+    ) -> None:
         """load, store_bytes: measure now; the second may take its time, and raise
         `StoreUnavailable`.
         """
@@ -128,6 +150,8 @@ class Metrics:
         )
         self._gauges = [self._gauge(family) for family in (QUEUE, IN_FLIGHT, BUSY, THREADS)]
         self._bytes = Gauge(*_named(STORE), multiprocess_mode="mostrecent", registry=self._registry)
+        limit = Gauge(*_named(STORE_LIMIT), multiprocess_mode="mostrecent", registry=self._registry)
+        limit.set(store_limit_bytes)
 
     def observe_request(
         self, route: str, status: int | None, seconds: float, told: Mapping[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from diabelli.storage import ensure_private_dir
+from diabelli.private_files import ensure_private_dir
 
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 

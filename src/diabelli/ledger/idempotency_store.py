@@ -25,6 +25,12 @@ RESPONSE_TTL_S = 3600
 LEASE_S = 9
 """Seconds that an unrenewed claim is valid; three renewal intervals, so that two may fail."""
 
+FORMAT_VERSION = 1
+"""Version of the format of responses; increment it with each incompatible change.
+
+Responses of other versions, as after an upgrade, count as absent: the request runs again.
+"""
+
 _CLOCK_SKEW_S = 5
 """Tolerated difference between the clocks of two processes, in seconds."""
 
@@ -102,10 +108,17 @@ class IdempotencyStore:
                 return ClaimStatus.BUSY
             if not self._is_valid(found, now):
                 connection.execute(update(ANSWERS).where(ANSWERS.c.id == claim.id).values(row))
+                self._suspect.pop(claim.id, None)
                 return ClaimStatus.OURS
         if found.request != claim.request:
             return ClaimStatus.OTHER
-        return ClaimStatus.BUSY if found.answer is None else str(found.answer)
+        return ClaimStatus.BUSY if found.answer is None else found.answer.partition(" ")[2]
+
+    def is_busy(self, claim: Claim) -> bool:
+        """Return whether a valid claim on the key has no response yet; a read, for polling."""
+        with self._database.read_transaction() as connection:
+            found = connection.execute(select(ANSWERS).where(ANSWERS.c.id == claim.id)).first()
+        return found is not None and found.answer is None and self._is_valid(found, self._clock())
 
     def renew(self, claim: Claim) -> None:
         """Extend the lease of a claim."""
@@ -123,7 +136,9 @@ class IdempotencyStore:
         ends = self._clock() + self._ttl_s
         with self._database.write_transaction() as connection:
             saved = connection.execute(
-                update(ANSWERS).where(*_is_held(claim)).values(answer=response, ends=ends)
+                update(ANSWERS)
+                .where(*_is_held(claim))
+                .values(answer=f"{FORMAT_VERSION} {response}", ends=ends)
             )
             if saved.rowcount == 0:
                 raise LedgerUnavailable(
@@ -153,6 +168,8 @@ class IdempotencyStore:
     def _is_valid(self, found: Row[Any], now: float) -> bool:
         if found.ends <= now:
             return False
+        if found.answer is not None and found.answer.partition(" ")[0] != str(FORMAT_VERSION):
+            return False
         # A response stays valid after the clock was set back: its pictures are stored as long.
         if found.answer is not None or found.ends <= now + LEASE_S + _CLOCK_SKEW_S:
             self._suspect.pop(found.id, None)
@@ -163,10 +180,7 @@ class IdempotencyStore:
         if seen is None or seen[:2] != (found.holder, found.ends):
             self._suspect[found.id] = found.holder, found.ends, self._monotonic()
             return True
-        if self._monotonic() - seen[2] < LEASE_S:
-            return True
-        del self._suspect[found.id]
-        return False
+        return self._monotonic() - seen[2] < LEASE_S
 
 
 def id_of(caller: str, key: str) -> str:

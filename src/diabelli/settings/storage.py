@@ -73,6 +73,12 @@ class StorageSettings(BaseModel):
         ge=1,
         description="Lifetime of a result picture and its link, in seconds.",
     )
+    store_limit_gb: float = Field(
+        20.0,
+        gt=0,
+        description="Size limit of the stored result pictures, in GB of 10^9 bytes; beyond it, "
+        "requests that store pictures are refused with 503.",
+    )
     ledger: Annotated[SecretStr, AfterValidator(_check_ledger)] | None = Field(
         None,
         description="URL of the ledger's database, `sqlite:///PATH` or "

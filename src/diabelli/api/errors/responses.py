@@ -24,6 +24,8 @@ logger = logging.getLogger("diabelli.api")
 SORRY = "The server had an error while processing your request. Sorry about that!"
 RETRY_AFTER_S = 2
 """Seconds; short enough for a busy database or disk, which is the usual cause."""
+STORE_FULL_RETRY_S = 60
+"""Seconds; pictures expire within the hour, and space is freed every few minutes."""
 RETRY = {"retry-after": str(RETRY_AFTER_S)}
 
 
@@ -98,6 +100,9 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     errors.OperatorError: FAULT,
     errors.MemoryUnavailable: UNAVAILABLE,
     errors.StoreUnavailable: UNAVAILABLE,
+    errors.StoreFull: ErrorSpec(
+        503, "server_error", code="store_full", headers={"retry-after": str(STORE_FULL_RETRY_S)}
+    ),
     errors.LedgerUnavailable: UNAVAILABLE,
     errors.QuotaUnavailable: UNAVAILABLE,
     errors.EngineFailed: FAULT,
