@@ -14,10 +14,9 @@ import typer
 import uvicorn
 
 from diabelli import errors
-from diabelli.api.app import create_app
 from diabelli.api.errors import exceptions
 from diabelli.api.metrics import FAMILIES
-from diabelli.bootstrap import components
+from diabelli.bootstrap import build_app, components
 from diabelli.cli import app
 from diabelli.settings import Settings
 
@@ -52,7 +51,7 @@ def base(tmp_path_factory):
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
     with components(settings) as parts:
         parts.service.warm_up()
-        application = create_app(settings, parts)
+        application = build_app(settings, parts)
         server = uvicorn.Server(uvicorn.Config(application, port=0, log_config=None))
         listening = threading.Event()
         startup = server.startup

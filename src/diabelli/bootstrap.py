@@ -1,17 +1,50 @@
-"""Picks the concrete classes that settings ask for, and closes what it opened."""
+"""The composition root: builds services, gates, routes and the application from settings."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Mount
 
 from diabelli import engines
+from diabelli.api.admission import Admission
+from diabelli.api.app import aliases, create_app, route
+from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
+from diabelli.api.http.early_response import EarlyResponseMiddleware
+from diabelli.api.http.request_middleware import RequestMiddleware
+from diabelli.api.http.security_headers import default_headers
+from diabelli.api.links import RESULTS, Links
+from diabelli.api.metrics import Metrics, load_of
+from diabelli.api.routes.health import PATH as HEALTH
+from diabelli.api.routes.health import Health
+from diabelli.api.routes.index import IndexPages
+from diabelli.api.routes.metrics import metrics_endpoint
+from diabelli.api.routes.models import Models
+from diabelli.api.routes.results import Results
+from diabelli.api.routes.static import PATH as WEB
+from diabelli.api.routes.static import StaticFiles
+from diabelli.api.routes.usage import DATA as USAGE_DATA
+from diabelli.api.routes.usage import PATH as USAGE
+from diabelli.api.routes.usage import Usage
+from diabelli.api.variations.blocklist_gate import BlocklistGate
+from diabelli.api.variations.endpoint import Variations
+from diabelli.api.variations.idempotency import Idempotency
+from diabelli.api.variations.rate_limit import RateLimiter
+from diabelli.api.variations.recording import Recorder
 from diabelli.cleanup import CleanupTask, PeriodicCleanup
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.errors import InvalidSettings, UnknownEngine
+from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.entries import Entries
 from diabelli.ledger.idempotency_store import IdempotencyStore
@@ -142,23 +175,133 @@ def cleanup_tasks(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
-    """What a server is made of."""
+    """The parts of a server below its HTTP interface.
+
+    Attributes:
+        cleanup: None in a server that removes nothing.
+    """
 
     service: Service
     storage: LocalStorage
     database: Database
     quota: Quota
+    cleanup: PeriodicCleanup | None = None
 
 
 @contextmanager
 def components(settings: Settings) -> Iterator[Components]:
-    """The parts, with the storage swept, for as long as the context lasts."""
+    """Open the components for the context. Expired data is removed at once."""
     shorten_gil_switch_interval()
     with ExitStack() as stack:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
-        fleet = stack.enter_context(closing(EngineManager(settings.vram_budget_gb)))
-        service = stack.enter_context(closing(build_service(settings, storage, fleet)))
-        stack.enter_context(closing(PeriodicCleanup(cleanup_tasks(settings, storage, database))))
-        quota = build_quota(settings, database)
-        yield Components(service=service, storage=storage, database=database, quota=quota)
+        engine_manager = stack.enter_context(closing(EngineManager(settings.vram_budget_gb)))
+        service = stack.enter_context(closing(build_service(settings, storage, engine_manager)))
+        tasks = cleanup_tasks(settings, storage, database)
+        yield Components(
+            service=service,
+            storage=storage,
+            database=database,
+            quota=build_quota(settings, database),
+            cleanup=stack.enter_context(closing(PeriodicCleanup(tasks))),
+        )
+
+
+def build_app(
+    settings: Settings, parts: Components, on_shutdown: Callable[[], None] = lambda: None
+) -> Starlette:
+    """Return the ASGI application of the components.
+
+    Args:
+        settings: the server's settings.
+        parts: closed by the caller.
+        on_shutdown: called after the last request, when all entries are written.
+    """
+    admission = Admission(settings.queue)
+    metrics = Metrics(
+        partial(load_of, parts.service, admission),
+        parts.storage.size,
+        parts.storage.limit_bytes or math.inf,
+    )
+    recorder = Recorder(Entries(parts.database))
+
+    async def shut_down() -> None:
+        await recorder.drain()
+        await to_thread.run_sync(on_shutdown)
+
+    return create_app(
+        build_routes(settings, parts, admission, metrics, recorder),
+        [
+            Middleware(EarlyResponseMiddleware),
+            Middleware(
+                RequestMiddleware,
+                metrics=metrics,
+                default_headers=default_headers(settings.public_url),
+                log_users=settings.log_users,
+                quiet_prefix=HEALTH,
+            ),
+        ],
+        admission=admission,
+        on_shutdown=shut_down,
+    )
+
+
+def build_routes(
+    settings: Settings,
+    parts: Components,
+    admission: Admission,
+    metrics: Metrics,
+    recorder: Recorder,
+) -> list[BaseRoute]:
+    """Return all routes. The name of each is its label in metrics."""
+    keys = Authenticator(
+        (key.get_secret_value() for key in settings.api_keys),
+        IssuedKeys(parts.database),
+        anonymous=anonymous_policy(settings),
+    )
+    variations = Variations(
+        settings,
+        service=parts.service,
+        links=Links(parts.storage, settings.public_url),
+        keys=keys,
+        admission=admission,
+        recorder=recorder,
+        limiter=RateLimiter(settings, parts.quota),
+        idempotency=Idempotency(
+            IdempotencyStore(parts.database, settings.lifetime_s), parts.storage
+        ),
+        metrics=metrics,
+        blocklist=BlocklistGate(Blocklist(parts.database)),
+    )
+    models = Models(settings.models, keys)
+    results = Results(parts.storage)
+    web = StaticFiles()
+    pages = IndexPages(settings.public_url, web)
+    health = Health(
+        {
+            "engines": parts.service.check,
+            "storage": parts.storage.check,
+            "ledger": parts.database.check,
+            "server": admission.check,
+            **({"cleanup": parts.cleanup.check} if parts.cleanup else {}),
+        }
+    )
+    require_admin = admin_check(keys, settings)
+    read_metrics = metrics_endpoint(metrics, None if settings.metrics == "open" else require_admin)
+    usage = Usage(parts.database, parts.storage.size, require_admin, web)
+    return [
+        *aliases("POST", "images/variations", variations.create),
+        *aliases("GET", "models", models.list),
+        *aliases("GET", "models/{model}", models.retrieve),
+        route("GET", RESULTS + "/{hour}/{name}", results.read),
+        route("GET", HEALTH + "/live", health.live),
+        route("GET", HEALTH + "/ready", health.ready),
+        *([route("GET", "/metrics", read_metrics)] if settings.metrics != "off" else ()),
+        route("GET", "/", pages.index),
+        route("GET", "/docs", pages.docs),
+        route("GET", "/docs/", pages.docs, name="/docs"),
+        route("GET", "/openapi.json", pages.openapi),
+        route("GET", USAGE, usage.page),
+        route("GET", USAGE_DATA, usage.data),
+        Mount(WEB, GZipMiddleware(web), name=WEB + "/{name}"),
+    ]

@@ -1,4 +1,4 @@
-"""Removes what is over, such as expired pictures, every few minutes, in a thread of its own."""
+"""Removes expired data, such as result pictures, at regular intervals."""
 
 from __future__ import annotations
 
@@ -6,41 +6,65 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from diabelli.errors import OperatorError
+from diabelli.errors import EngineFailed, OperatorError
+from diabelli.supervised_thread import SupervisedThread
+
+INTERVAL_S = 300
+"""Seconds between two runs. Data lives for an hour or more, so a few minutes hardly count."""
 
 _log = logging.getLogger("diabelli.sweeper")
 
 CleanupTask = Callable[[], int]
-"""Removes what is over, and tells how much that was."""
+"""Removes expired data and returns how much."""
 
 
 class PeriodicCleanup:
-    """Carries out the sweeps at once and then every `interval_s` seconds, until it is closed."""
+    """Runs cleanup tasks in a thread: at once, and then every `interval_s` seconds."""
 
-    def __init__(self, sweeps: Sequence[CleanupTask], interval_s: float = 300) -> None:
-        self._sweeps = sweeps
+    def __init__(self, tasks: Sequence[CleanupTask], interval_s: float = INTERVAL_S) -> None:
+        """Start the thread.
+
+        Args:
+            tasks: run one after the other; the failure of one does not stop the others.
+            interval_s: seconds.
+        """
+        self._tasks = tasks
         self._interval_s = interval_s
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="diabelli-sweeper", daemon=True)
-        self._thread.start()
+        self._failing = False
+        self._thread = SupervisedThread(self._work, "diabelli-cleanup")
+
+    def check(self) -> None:
+        """Raise `EngineFailed` if the thread has ended or a task fails for unknown reasons."""
+        self._thread.check()
+        if self._failing:
+            raise EngineFailed("a cleanup task failed; see the log")
 
     def close(self) -> None:
-        """End the thread; a sweep that has begun is finished first."""
+        """Finish the task that is running, then end the thread."""
         self._closed.set()
         self._thread.join()
 
     def _work(self) -> None:
-        self._sweep()
+        self._run_tasks()
         while not self._closed.wait(self._interval_s):
-            self._sweep()
+            self._run_tasks()
 
-    def _sweep(self) -> None:
-        for sweep in self._sweeps:
-            try:
-                removed = sweep()
-            # A disk or a ledger that fails now may work again at the next turn; until then what is
-            # over only takes up room.
-            except (OSError, OperatorError) as failure:
-                _log.warning("sweep.failed", extra={"reason": str(failure)})
-            else:
-                _log.debug("sweep.done", extra={"removed": removed})
+    def _run_tasks(self) -> None:
+        results = [self._succeeds(task) for task in self._tasks]
+        self._failing = not all(results)
+
+    def _succeeds(self, task: CleanupTask) -> bool:
+        """Run a task; return False if it fails for an unknown reason."""
+        try:
+            removed = task()
+        # A disk or a ledger that fails now may work again at the next run.
+        except (OSError, OperatorError) as failure:
+            _log.warning("sweep.failed", extra={"reason": str(failure)})
+        # A fault of one task must not end the others: data would grow without bound.
+        except Exception as failure:
+            _log.exception("sweep.failed", extra={"reason": type(failure).__name__})
+            return False
+        else:
+            _log.debug("sweep.done", extra={"removed": removed})
+        return True

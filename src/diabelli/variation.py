@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,6 +170,16 @@ ProgressCallback: TypeAlias = Callable[[Progress], None]
 """Called between steps of the work, from any thread; an exception raised in it stops the work."""
 
 
+class PictureBytes(Protocol):
+    """Bytes of an encoded picture: in memory, or in a file that is read in slices."""
+
+    def __len__(self) -> int:
+        """Return the number of bytes."""
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """Return a slice."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedVariation:
     """One encoded variation of a request.
@@ -184,7 +194,7 @@ class EncodedVariation:
     """
 
     seed: int
-    picture: bytes = field(repr=False)
+    picture: PictureBytes = field(repr=False)
     output_format: pictures.Format
     key: str | None
     height: int

@@ -178,7 +178,7 @@ def test_nobody_enters_a_server_that_stops() -> None:
     """Whoever is in stays, and whoever comes is told."""
     admission = Admission(2)
     with admission.admit():
-        admission.stopping = True
+        admission.draining = True
         with pytest.raises(ShuttingDown), admission.admit():
             pass
         assert admission.requests == 1

@@ -196,9 +196,11 @@ def test_a_server_for_others_does_not_tell_everybody(serve: Serve) -> None:
 
 COUNTING = """
 import sys, time
+from diabelli.api.context import MetricLabels
 from diabelli.api.metrics import LoadSnapshot, Metrics
 metrics = Metrics(lambda: LoadSnapshot(1, 2, 3, 4), lambda: 50)
-metrics.observe_request("/v1", 200, 0.5, {"seeds": [1, 2], "engine": "shift", "size": "256x256"})
+labels = MetricLabels(error=None, engine="shift", size="256x256", images=2)
+metrics.observe_request("/v1", 200, 0.5, labels)
 metrics.observe_stage("decode", 0.25)
 print("ready", flush=True)
 sys.stdin.readline()

@@ -11,9 +11,7 @@ import pytest
 
 import diabelli
 from api.wire import Server, picture
-from diabelli.api import openapi
-from diabelli.api.variations import params
-from diabelli.api.variations.idempotency import MAX_KEY
+from diabelli.api import contract, openapi
 from diabelli.variation import MAX_N, MAX_SEED, STRENGTHS
 
 FIELDS = openapi.document()["components"]["schemas"]["VariationForm"]["properties"]
@@ -38,15 +36,15 @@ def test_the_version_is_the_packages() -> None:
 
 def test_fields_agree_with_the_parser() -> None:
     """Names, limits and accepted values are those of the code that reads the form."""
-    assert set(FIELDS) == {"image", *params.PUBLISHED, *params.EXTENSIONS}
+    assert set(FIELDS) == {"image", *contract.PUBLISHED, *contract.EXTENSIONS}
     assert FIELDS["n"]["maximum"] == MAX_N
     assert FIELDS["seed"]["maximum"] == MAX_SEED
-    assert FIELDS["model"]["default"] == params.DEFAULT_MODEL
-    assert FIELDS["size"]["enum"] == [*params.SIZES, None]
-    assert FIELDS["response_format"]["enum"] == [*params.RESPONSE_FORMATS, None]
+    assert FIELDS["model"]["default"] == contract.DEFAULT_MODEL
+    assert FIELDS["size"]["enum"] == [*contract.SIZES, None]
+    assert FIELDS["response_format"]["enum"] == [*contract.RESPONSE_FORMATS, None]
     assert FIELDS["strength"]["anyOf"][1]["enum"] == list(STRENGTHS)
     (key,) = openapi.document()["paths"]["/v1/images/variations"]["post"]["parameters"]
-    assert key["schema"]["maxLength"] == MAX_KEY
+    assert key["schema"]["maxLength"] == contract.MAX_KEY
 
 
 @pytest.mark.parametrize("name", FIELDS)

@@ -18,9 +18,8 @@ import uvicorn
 from PIL import Image as Pillow
 
 from diabelli.api import openapi
-from diabelli.api.app import create_app
 from diabelli.api.http.strict_h11 import StrictH11Protocol
-from diabelli.bootstrap import Components
+from diabelli.bootstrap import Components, build_app
 from diabelli.ledger.database import Database
 from diabelli.service import Service
 from diabelli.settings import Settings
@@ -55,7 +54,7 @@ def serving(
     http: type[StrictH11Protocol] = StrictH11Protocol,
 ) -> Iterator[Server]:
     """The application under uvicorn in a thread, on a port that the system chose."""
-    app = create_app(settings, parts)
+    app = build_app(settings, parts)
     config = uvicorn.Config(
         app,
         port=0,

@@ -1,6 +1,6 @@
-"""`diabelli.api.asgi` with the tests' engines."""
+"""`diabelli.asgi` with the tests' engines."""
 
-from diabelli.api.asgi import create
+from diabelli.asgi import create
 from faults import program
 
 __all__ = ["create", "program"]

@@ -1,97 +1,154 @@
-"""How many pictures may be in flight: full means an answer now, not a time-out later."""
+"""Bounds the uploads and the pictures in flight: a full server answers at once."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from diabelli.api.errors.exceptions import Overloaded, ShuttingDown
 
 _REMEMBERED = 64
-_SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1, 60
-"""OpenAI's clients wait for as long as they are told, but for no more than a minute."""
+"""Completed requests that the throughput is estimated from: about a minute of a busy server."""
+_MIN_WAIT_S, _MAX_WAIT_S = 1, 60
+"""Bounds of Retry-After, in seconds; OpenAI's clients ignore more than a minute."""
+_UPLOADS_PER_PICTURE = 2
+"""Uploads in all, as a multiple of the limit of pictures."""
+_CALLERS_SHARE = 0.5
+"""Uploads of one caller, as a share of the limit of pictures: one caller cannot take them all."""
 
 
 class ThroughputEstimator:
-    """How quickly pictures have been leaving lately, and how long to wait because of that."""
+    """Estimates waiting times from the pictures completed lately."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._left: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
+        self._completed: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
 
     def record_completed(self, pictures: int) -> None:
-        """So many pictures have left."""
-        self._left.append((self._clock(), pictures))
+        """Note that a request with that many pictures has completed."""
+        self._completed.append((self._clock(), pictures))
 
     def wait_s(self, in_flight: int) -> int:
-        """The whole seconds, 1..60, until half of those in flight will have left.
+        """Return the seconds, 1..60, until half of the pictures in flight will be completed.
 
-        Half, because whoever was refused comes back together with the others that were.
+        Half, because refused clients come back together.
         """
-        if not self._left:
-            return _SHORTEST_WAIT_S
-        since = self._clock() - self._left[0][0]
-        left = sum(pictures for _, pictures in self._left)
-        wait = math.ceil(in_flight / 2 * since / left)
-        return min(max(wait, _SHORTEST_WAIT_S), _LONGEST_WAIT_S)
+        if not self._completed:
+            return _MIN_WAIT_S
+        since = self._clock() - self._completed[0][0]
+        completed = sum(pictures for _, pictures in self._completed)
+        wait = math.ceil(in_flight / 2 * since / completed)
+        return min(max(wait, _MIN_WAIT_S), _MAX_WAIT_S)
 
 
 class Admission:
-    """A count of the pictures that requests on their way are going to need.
+    """Counts the uploads and the pictures of requests under way.
 
-    Used from the event loop alone, so it needs no lock. A request enters as one picture, before its
-    body is read, and says how many it really wants once its fields are known. The last one in may
-    therefore overshoot the limit by its own n - 1, which lets n=10 pass through a limit of 4.
+    Used from the event loop alone, so it needs no lock. A request is admitted as one picture when
+    its form has been read, and asks for more once its parameters are checked. The last one may
+    exceed the limit by its own n - 1, so that n=10 passes a limit of 4.
 
     Attributes:
-        in_flight: how many pictures are on their way.
-        requests: by how many requests they are wanted.
-        stopping: whether nobody new is let in, because the server is going to stop.
-        over: whether those who are in must leave as well.
+        in_flight: pictures of the admitted requests.
+        requests: requests under way, uploads included.
+        draining: whether new requests are refused because the server stops.
     """
 
     def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit = limit
         self.in_flight = 0
         self.requests = 0
-        self.stopping = False
-        self.over = False
-        self._pace = ThroughputEstimator(clock)
+        self.draining = False
+        self._uploads: Counter[str] = Counter()
+        self._on_abort: dict[object, Callable[[], None]] = {}
+        self._throughput = ThroughputEstimator(clock)
 
     def check(self) -> None:
-        """Raise `Stopping` where nobody new is let in, because the server is going to stop."""
-        if self.stopping:
+        """Raise `ShuttingDown` if new requests are refused."""
+        if self.draining:
             raise ShuttingDown
+
+    def abort_all(self) -> None:
+        """Cancel the requests under way."""
+        for callback in [*self._on_abort.values()]:
+            callback()
+
+    def on_abort(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Register a callback of `abort_all`; return the function that removes it."""
+        token = object()
+        self._on_abort[token] = callback
+        return lambda: self._on_abort.pop(token, None) and None
+
+    @contextmanager
+    def upload(self, caller: str) -> Iterator[None]:
+        """Count a request that sends its body.
+
+        Args:
+            caller: identifies the API key, or the address of a client without one.
+
+        Raises:
+            Overloaded: if the pictures, the uploads or those of the caller are at their limit.
+            ShuttingDown: if the server stops.
+        """
+        self.check()
+        self._refuse_if_full()
+        limit = math.ceil(_CALLERS_SHARE * self.limit)
+        if self._uploads[caller] >= limit:
+            raise Overloaded(
+                f"{limit} requests of this caller are being uploaded, which is the limit; "
+                "finish them first",
+                retry_after_s=_MIN_WAIT_S,
+            )
+        if self._uploads.total() >= _UPLOADS_PER_PICTURE * self.limit:
+            raise Overloaded(
+                f"{self._uploads.total()} requests are being uploaded, which is the limit; "
+                "ask again in a moment, or raise `queue` in the settings",
+                retry_after_s=_MIN_WAIT_S,
+            )
+        self._uploads[caller] += 1
+        self.requests += 1
+        try:
+            yield
+        finally:
+            self.requests -= 1
+            self._uploads[caller] -= 1
+            if not self._uploads[caller]:
+                del self._uploads[caller]
 
     @contextmanager
     def admit(self) -> Iterator[AdmissionSlot]:
-        """A place for one request, given back at the end.
+        """Count a request as one picture, or as many as its slot is resized to.
 
-        Raises `Overloaded` when the limit is reached and `Stopping` when the server stops.
+        Raises:
+            Overloaded: if the limit of pictures is reached.
+            ShuttingDown: if the server stops.
         """
         self.check()
+        self._refuse_if_full()
+        slot = AdmissionSlot(self)
+        self.requests += 1
+        try:
+            yield slot
+            # Refused and cancelled requests are quick, and say nothing about the others.
+            self._throughput.record_completed(slot.pictures)
+        finally:
+            self.requests -= 1
+            slot.resize(0)
+
+    def _refuse_if_full(self) -> None:
         if self.in_flight >= self.limit:
             raise Overloaded(
                 f"{self.in_flight} pictures are in flight and the limit is {self.limit}; "
                 "ask again in a moment, or raise `queue` in the settings",
-                retry_after_s=self._pace.wait_s(self.in_flight),
+                retry_after_s=self._throughput.wait_s(self.in_flight),
             )
-        place = AdmissionSlot(self)
-        self.requests += 1
-        try:
-            yield place
-            # What was refused or given up left quickly, and says nothing about the others.
-            self._pace.record_completed(place.pictures)
-        finally:
-            self.requests -= 1
-            place.resize(0)
 
 
 class AdmissionSlot:
-    """What one request occupies: room for so many `pictures`."""
+    """The pictures that one request counts as."""
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
@@ -99,6 +156,6 @@ class AdmissionSlot:
         self.resize(1)
 
     def resize(self, pictures: int) -> None:
-        """Occupy room for that many pictures instead."""
+        """Count the request as that many pictures instead."""
         self._admission.in_flight += pictures - self.pictures
         self.pictures = pictures

@@ -10,16 +10,17 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from diabelli.api.admission import Admission
+from diabelli.api.context import MetricLabels
 from diabelli.errors import StoreUnavailable
 from diabelli.service import Service
 from diabelli.timing import Stage
@@ -154,18 +155,21 @@ class Metrics:
         limit.set(store_limit_bytes)
 
     def observe_request(
-        self, route: str, status: int | None, seconds: float, told: Mapping[str, Any]
+        self, route: str, status: int | None, seconds: float, labels: MetricLabels
     ) -> None:
         """Count a request that has ended.
 
-        status: None where the client left before there was an answer.
-        told: what its log line says of it.
+        Args:
+            route: name of its route.
+            status: HTTP status; None if the client left before the response.
+            seconds: duration of the request.
+            labels: the rest of what is counted.
         """
         self._requests.labels(route, str(status or LEFT)).inc()
-        if "error" in told:
-            self._rejections.labels(told["error"]).inc()
-        elif "seeds" in told:
-            self._images.labels(told["engine"], told["size"]).inc(len(told["seeds"]))
+        if labels.error is not None:
+            self._rejections.labels(labels.error).inc()
+        elif labels.images:
+            self._images.labels(labels.engine, labels.size).inc(labels.images)
             self.observe_stage("total", seconds)
         self._show()
 

@@ -85,13 +85,12 @@ def _run(settings: Settings) -> None:
 
 
 def _run_alone(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
-    from diabelli.api.app import create_app
     from diabelli.api.http.server import Server
-    from diabelli.bootstrap import components
+    from diabelli.bootstrap import build_app, components
 
     with components(settings) as parts:
         _warm(parts.service)
-        app = create_app(settings, parts)
+        app = build_app(settings, parts)
         Server(app, grace_s=settings.stop_grace_s, on_ready=ready).run([bound])
 
 

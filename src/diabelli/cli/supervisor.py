@@ -170,14 +170,13 @@ def _serve(settings: Settings, bound: socket.socket, line: Connection) -> None:
 
 
 def _serve_until_told(settings: Settings, bound: socket.socket, line: Connection) -> None:
-    from diabelli.api.app import create_app
     from diabelli.api.http.server import Server
-    from diabelli.bootstrap import components
+    from diabelli.bootstrap import build_app, components
 
     with components(settings) as parts:
         parts.service.warm_up()
         server = Server(
-            create_app(settings, parts),
+            build_app(settings, parts),
             grace_s=settings.stop_grace_s,
             on_ready=partial(_tell_ready, line),
             exit_on_second_signal=False,

@@ -90,7 +90,7 @@ def test_a_server_that_stops() -> None:
     """While the last requests are finished, new ones are to go elsewhere."""
     admission = Admission(1)
     admission.check()
-    admission.stopping = True
+    admission.draining = True
     with pytest.raises(ShuttingDown):
         admission.check()
 

@@ -200,8 +200,8 @@ def test_a_refusal_that_could_not_be_recorded_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With its request id, so that the gap can be told from a quiet hour; so are those too many."""
-    monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(recording, "_MAX_WAITING", 1)
+    monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 1)
+    monkeypatch.setattr(recording, "MAX_BACKGROUND_ENTRIES", 1)
     server = serve()
     assert ask(server).status_code == 200
     other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)

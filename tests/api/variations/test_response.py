@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from diabelli.api.variations.params import VariationRequest
+from diabelli.api.context import VariationRequest
 from diabelli.api.variations.response import JSONPartsResponse, build
-from diabelli.service import EncodedVariation
-from diabelli.variation import VariationSpec
+from diabelli.variation import EncodedVariation, VariationSpec
 
 LONGEST = 300_000
 """No piece of a reply has more bytes."""

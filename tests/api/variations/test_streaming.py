@@ -18,13 +18,12 @@ from starlette.responses import Response
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server, opened, picture
+from diabelli.api.context import RequestContext
 from diabelli.api.variations import params, streaming
 from diabelli.api.variations.form import Form
 from diabelli.api.variations.sse import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
 from diabelli.api.variations.streaming import EventStream
-from diabelli.observer import Observer
-from diabelli.service import EncodedVariation
-from diabelli.variation import Progress
+from diabelli.variation import EncodedVariation, Progress
 
 SOURCE = picture()
 MADE = EncodedVariation(
@@ -57,7 +56,7 @@ def stream(server: Server, **fields: str) -> list[dict[str, Any]]:
     """All events of one request."""
     files = {"image": SOURCE}
     with httpx.stream(
-        "POST", f"{server.base_url}/images/variations", data={**SMALL, **params}, files=files
+        "POST", f"{server.base_url}/images/variations", data={**SMALL, **fields}, files=files
     ) as response:
         assert response.status_code == 200, response.read()
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -66,7 +65,7 @@ def stream(server: Server, **fields: str) -> list[dict[str, Any]]:
 
 def plain(server: Server, **fields: str) -> httpx.Response:
     """The same request, with its answer in one piece."""
-    data = {**SMALL, **params}
+    data = {**SMALL, **fields}
     return httpx.post(
         f"{server.base_url}/images/variations", data=data, files={"image": SOURCE}, timeout=20
     )
@@ -119,7 +118,7 @@ def test_previews_come_with_rising_shares(serve: Serve) -> None:
 )
 def test_what_is_refused_gets_its_plain_answer(server: Server, fields: dict[str, str]) -> None:
     """A refusal before anything was made has its own status, not a stream with an error in it."""
-    response = plain(server, **params)
+    response = plain(server, **fields)
     assert response.status_code == 400
     assert set(response.json()["error"]) == {"message", "type", "param", "code"}
 
@@ -185,12 +184,11 @@ def test_what_is_overtaken_is_not_sent() -> None:
 
     async def heard() -> list[bytes]:
         form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
-        stream = EventStream()
+        stream = EventStream(RequestContext())
         stream.enable(params.parse_form(form, {"dall-e-2": "shift"}, {}), str)
-        watch = stream.wrap_progress(Observer().on_progress)
         for share in (0.2, 0.4):
-            watch(Progress(0, "level", share, lambda: np.zeros((8, 8, 3), np.uint8)))
-            watch(Progress(1, "level", share))
+            stream.on_progress(Progress(0, "level", share, lambda: np.zeros((8, 8, 3), np.uint8)))
+            stream.on_progress(Progress(1, "level", share))
         stream.on_variation(0, MADE)
         await asyncio.sleep(0)
         work = asyncio.ensure_future(asyncio.sleep(0, Response()))

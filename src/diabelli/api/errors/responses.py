@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from diabelli import errors
+from diabelli.api.context import context_of
 from diabelli.api.errors import exceptions, quota
 
 logger = logging.getLogger("diabelli.api")
@@ -159,10 +160,11 @@ def to_response(request: Request, exception: Exception) -> Response:
     headers = exception.headers or {} if isinstance(exception, HTTPException) else {}
     exception = translate_http_exception(request, exception)
     spec = spec_for(exception)
-    request.state.told["error"] = code_of(exception)
+    context = context_of(request)
+    context.error = code_of(exception)
     # Overload is no fault, and its tracebacks would bury those that are.
     if spec.status >= 500 and not isinstance(exception, exceptions.Overloaded):
-        extra = {"request_id": request.state.request_id}
+        extra = {"request_id": context.id}
         logger.error("request.failed", exc_info=exception, extra=extra)
     param = exception.param if isinstance(exception, errors.DiabelliError) else None
     return Response(

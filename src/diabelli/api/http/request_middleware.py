@@ -1,165 +1,121 @@
-"""What every request meets first and every answer passes last: id, clock, headers, CORS, the log.
+"""The outermost middleware of the routes: request id, clock, headers, CORS, access log.
 
-Also the request edge: the one place where an exception that nobody foresaw becomes an answer.
+It also is the request edge: here, an unforeseen exception becomes a response.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diabelli.api.context import RequestContext, open_context
 from diabelli.api.errors import responses
+from diabelli.api.http import cors
 from diabelli.api.http.security_headers import Header, with_defaults
 from diabelli.api.metrics import Metrics
-from diabelli.api.routes.health import PATH as HEALTH
 
 logger = logging.getLogger("diabelli.api")
 
 ORGANIZATION = "diabelli"
 API_VERSION = "2020-10-01"
-PREFLIGHT_S = 86400
-MAX_CLIENT_ID = 128
-"""How many characters of a client's own id for its request are logged."""
-EXPOSED = (
-    b"x-request-id, openai-processing-ms, retry-after, x-should-retry, idempotent-replayed, "
-    b"x-ratelimit-limit-images, x-ratelimit-remaining-images, x-ratelimit-reset-images"
-)
-"""The headers that a page of another origin may read."""
 
 
 class RequestMiddleware:
-    """ASGI middleware around the routes and the handlers of their errors."""
+    """ASGI middleware around the routes and their exception handlers."""
 
     def __init__(
-        self, app: ASGIApp, *, metrics: Metrics, protecting: Sequence[Header], log_users: bool
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        default_headers: Sequence[Header],
+        log_users: bool,
+        quiet_prefix: str,
     ) -> None:
-        """protecting: headers for every answer; log_users: whether the log names end-users."""
+        """Wrap `app`.
+
+        Args:
+            app: the routes.
+            metrics: counts the requests.
+            default_headers: headers of every response that does not set them.
+            log_users: whether the log names end-users.
+            quiet_prefix: requests below this path are logged at DEBUG.
+        """
         self.app = app
         self._metrics = metrics
-        self._protecting = protecting
+        self._default_headers = default_headers
         self._log_users = log_users
+        self._quiet_prefix = quiet_prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight; else let the application answer under a fresh request id."""
+        """Answer a CORS preflight, or pass the request on with a new context."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        passage = _RequestScope(scope, send, self._protecting)
-        app = preflight(Headers(scope=scope)) if is_preflight(scope) else self.app
+        context = open_context(scope)
+        response = _Response(context, send, self._default_headers)
+        is_preflight = cors.is_preflight(scope)
+        app = cors.preflight(Headers(scope=scope)) if is_preflight else self.app
         try:
-            await app(scope, receive, passage.send)
+            await app(scope, receive, response.send)
         except Exception as fault:
-            if passage.status is not None:
+            if response.status is not None:
                 raise
-            await responses.to_response(Request(scope), fault)(scope, receive, passage.send)
+            await responses.to_response(Request(scope), fault)(scope, receive, response.send)
         finally:
-            passage.log(with_user=self._log_users)
+            self._log(scope, context, response.status)
             self._metrics.observe_request(
-                route_of(scope), passage.status, passage.seconds, passage.told
+                route_of(scope), response.status, context.total_s, context.metric_labels()
             )
 
+    def _log(self, scope: Scope, context: RequestContext, status: int | None) -> None:
+        """Log the one line of the request."""
+        fields = context.log_fields(with_user=self._log_users)
+        fields |= {"status": status, "duration_ms": round(1000 * context.total_s)}
+        is_quiet = scope["path"].startswith(self._quiet_prefix)
+        logger.log(logging.DEBUG if is_quiet else logging.INFO, "request.answered", extra=fields)
 
-class _RequestScope:
-    """One request on its way through, and what is told of it."""
 
-    def __init__(self, scope: Scope, send: Send, protecting: Sequence[Header]) -> None:
+class _Response:
+    """Adds the headers of every response to one of them.
+
+    Attributes:
+        status: HTTP status; None before the response has started.
+    """
+
+    def __init__(self, context: RequestContext, send: Send, defaults: Sequence[Header]) -> None:
+        self._context = context
         self._send = send
-        self._protecting = protecting
-        self._started = time.perf_counter()
-        self._path: str = scope["path"]
-        self._asked = f"{scope['method']} {self._path}"
-        self.request_id = f"req_{uuid.uuid4().hex}"
+        self._defaults = defaults
         self.status: int | None = None
-        self._client_id = client_id(Headers(scope=scope))
-        # What a route tells about its work, for the log line and the metrics.
-        self.told: dict[str, Any] = {}
-        # Headers that a route has for the answer, whatever that will be.
-        self._more: dict[str, str] = {}
-        scope["state"] = {
-            **scope.get("state", {}),
-            "told": self.told,
-            "headers": self._more,
-            "request_id": self.request_id,
-        }
 
     async def send(self, message: Message) -> None:
-        """Pass the answer on, with our headers on its head."""
+        """Forward a message of the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             own = [*message.get("headers", ()), *self._headers()]
-            message["headers"] = with_defaults(own, self._protecting)
+            message["headers"] = with_defaults(own, self._defaults)
         await self._send(message)
 
-    @property
-    def seconds(self) -> float:
-        """How long the request has been here."""
-        return time.perf_counter() - self._started
-
-    def log(self, *, with_user: bool) -> None:
-        """The one line that every request gets; those of health checks are for debugging only."""
-        told = {name: value for name, value in self.told.items() if with_user or name != "user"}
-        extra = {
-            "request_id": self.request_id,
-            **({"client_request_id": self._client_id} if self._client_id else {}),
-            "request": self._asked,
-            "status": self.status,
-            "duration_ms": self._elapsed_ms(),
-            **told,
-        }
-        level = logging.DEBUG if self._path.startswith(HEALTH) else logging.INFO
-        logger.log(level, "request.answered", extra=extra)
-
-    def _elapsed_ms(self) -> int:
-        return round(1000 * self.seconds)
-
-    def _headers(self) -> list[tuple[bytes, bytes]]:
+    def _headers(self) -> list[Header]:
+        more = self._context.response_headers.items()
         return [
-            (b"x-request-id", self.request_id.encode()),
-            (b"openai-processing-ms", str(self._elapsed_ms()).encode()),
+            (b"x-request-id", self._context.id.encode()),
+            (b"openai-processing-ms", str(round(1000 * self._context.total_s)).encode()),
             (b"openai-version", API_VERSION.encode()),
             (b"openai-organization", ORGANIZATION.encode()),
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-expose-headers", EXPOSED),
-            *((name.encode(), value.encode()) for name, value in self._more.items()),
+            *cors.HEADERS,
+            *((name.encode(), value.encode()) for name, value in more),
         ]
 
 
-def client_id(headers: Headers) -> str:
-    """What a client calls its request, as far as it can be shown safely; "" for nothing."""
-    given = headers.get("x-client-request-id", "")[:MAX_CLIENT_ID]
-    return "".join(character if "!" <= character <= "~" else "?" for character in given)
-
-
 def route_of(scope: Scope) -> str:
-    """The name of the route that a request found, `other` where it found none.
+    """Return the name of the request's route, `other` for none.
 
-    What clients make up does not become a label: each of them would be a series of its own.
+    Paths are not labels: clients could create any number of series.
     """
     return getattr(scope.get("route"), "name", "other")
-
-
-def is_preflight(scope: Scope) -> bool:
-    """Whether a browser asks if it may ask."""
-    headers = Headers(scope=scope)
-    return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
-
-
-def preflight(headers: Headers) -> Response:
-    """It may, from anywhere and with any header: what protects is the key, not the origin."""
-    return Response(
-        status_code=204,
-        headers={
-            "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
-            "access-control-allow-headers": headers.get("access-control-request-headers", "*"),
-            "access-control-max-age": str(PREFLIGHT_S),
-            "vary": "access-control-request-headers",
-        },
-    )

@@ -54,14 +54,14 @@ class Server(uvicorn.Server):
     def stop(self) -> None:
         """Take no more requests and end when the last is answered; from any thread, repeatable."""
         self._end = min(self._end, time.monotonic() + self._grace_s)
-        self._admission.stopping = True
+        self._admission.draining = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002, uvicorn's
         """Stop at the first signal and, where that is urgent, end at the second.
 
         Nothing that was acknowledged is lost by that: it is on the disk already.
         """
-        if self._admission.stopping and self._urgent:
+        if self._admission.draining and self._urgent:
             os._exit(128 + sig)
         self.stop()
 
@@ -84,8 +84,9 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def _is_done(self) -> bool:
-        if not self._admission.stopping:
+        if not self._admission.draining:
             return False
         late_s = time.monotonic() - self._end
-        self._admission.over = late_s > 0
+        if late_s > 0:
+            self._admission.abort_all()
         return self._admission.requests == 0 or late_s > _LEAVING_S

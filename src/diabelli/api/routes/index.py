@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from diabelli.api import openapi
-from diabelli.api.routes.results import base_of
+from diabelli.api.links import base_url
 from diabelli.api.routes.static import StaticFiles, accepts_html
 
 GREETING = """Diabelli makes variations of a picture.
@@ -28,7 +28,7 @@ class IndexPages:
         """Return the web page to browsers, and short instructions as text to other clients."""
         if accepts_html(request.headers):
             return await self._web.page(request, "index.html")
-        text = GREETING.format(base=base_of(request, self._public_url))
+        text = GREETING.format(base=base_url(request, self._public_url))
         return PlainTextResponse(text, headers={"vary": "accept"})
 
     async def docs(self, request: Request) -> Response:

@@ -1,67 +1,80 @@
-"""Whether anybody still waits for a request: its client, in its time, of a server that stays."""
+"""Cancels a request on client disconnect, deadline or shutdown."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from contextlib import suppress
-from types import TracebackType
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
+from anyio import CancelScope
 from starlette.requests import Request
 
 from diabelli.api.admission import Admission
 from diabelli.api.errors.exceptions import DeadlineExceeded, ShuttingDown
 from diabelli.errors import Cancelled
-from diabelli.variation import Progress
 
 
 class RequestCancellation:
-    """Listens for the client hanging up while the context lasts; the body is read by then.
+    """Cancels the code of one request, once, with a reason."""
 
-    `heed` and `watch` may be called from any thread.
-    """
+    def __init__(self) -> None:
+        self._scope = CancelScope()
+        self._reason: BaseException | None = None
+        self._committed = False
 
-    def __init__(self, request: Request, admission: Admission, deadline_s: float) -> None:
-        """deadline_s: how long the request may take from here on."""
-        self._request = request
-        self._admission = admission
-        self._deadline_s = deadline_s
-        self._end = time.monotonic() + deadline_s
-        self._gone = False
+    def cancel(self, reason: BaseException) -> None:
+        """Cancel the code inside `scope`; no-op after the first call."""
+        if self._reason is None:
+            self._reason = reason
+            self._scope.cancel()
 
-    def heed(self) -> None:
-        """Raise `Cancelled`, `Stopping` or `TookTooLong` if nobody waits any more."""
-        if self._gone:
-            raise Cancelled("the client hung up")
-        if self._admission.over:
-            raise ShuttingDown
-        if time.monotonic() > self._end:
-            raise DeadlineExceeded(
-                f"the request was not done within {self._deadline_s:g} seconds; ask again when "
-                "there is less to do, or raise `deadline_s` in the settings"
-            )
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """Raise the reason of a cancellation instead of the `CancelledError` it causes."""
+        with self._scope:
+            yield
+        if self._reason is not None and self._scope.cancelled_caught:
+            raise self._reason
 
-    def watch(self, _: Progress) -> None:
-        """`heed`, as those who make variations call it."""
-        self.heed()
+    def commit(self) -> None:
+        """Let the request run to its end: a deadline or a disconnect no longer cancels it."""
+        self._committed = True
 
-    async def __aenter__(self) -> RequestCancellation:
-        self._listening = asyncio.create_task(self._listen())
-        return self
+    @asynccontextmanager
+    async def watch(
+        self, request: Request, admission: Admission, deadline_s: float
+    ) -> AsyncIterator[None]:
+        """Cancel when the client disconnects, at the deadline, or when the server aborts all.
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # Work that goes on without this request, as when the server stops, is nobody's any more.
-        self._gone = True
-        self._listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._listening
+        The reasons are `Cancelled`, `DeadlineExceeded` and `ShuttingDown`.
 
-    async def _listen(self) -> None:
-        while (await self._request.receive())["type"] != "http.disconnect":
+        Args:
+            request: its body has been read.
+            admission: reports that the server aborts all requests.
+            deadline_s: seconds from now.
+        """
+        loop = asyncio.get_running_loop()
+        late = DeadlineExceeded(
+            f"the request was not done within {deadline_s:g} seconds; ask again when there is less "
+            "to do, or raise `deadline_s` in the settings"
+        )
+        timer = loop.call_later(deadline_s, self._cancel_uncommitted, late)
+        listener = loop.create_task(self._cancel_on_disconnect(request))
+        remove = admission.on_abort(lambda: self._cancel_uncommitted(ShuttingDown()))
+        try:
+            yield
+        finally:
+            remove()
+            timer.cancel()
+            listener.cancel()
+            with suppress(asyncio.CancelledError), CancelScope(shield=True):
+                await listener
+
+    def _cancel_uncommitted(self, reason: BaseException) -> None:
+        if not self._committed:
+            self.cancel(reason)
+
+    async def _cancel_on_disconnect(self, request: Request) -> None:
+        while (await request.receive())["type"] != "http.disconnect":
             pass
-        self._gone = True
+        self._cancel_uncommitted(Cancelled("the client disconnected"))

@@ -1,54 +1,50 @@
-"""`POST /v1/images/variations`: from a form to the service and back."""
+"""`POST /v1/images/variations`: from a form, through the gates, to the service and back."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from diabelli.api.admission import Admission
 from diabelli.api.auth import Authenticator
-from diabelli.api.draft import Draft
-from diabelli.api.effort import Effort
+from diabelli.api.context import RequestContext, VariationRequest, context_of
 from diabelli.api.errors.exceptions import UnsupportedImage
+from diabelli.api.links import Links
 from diabelli.api.metrics import Metrics
-from diabelli.api.routes.results import Results, base_of
-from diabelli.api.told import tell_caller, tell_created, tell_wanted
-from diabelli.api.variations import body, params, response
-from diabelli.api.variations import form as multipart
+from diabelli.api.variations import form as forms
+from diabelli.api.variations import params, response, streaming
 from diabelli.api.variations.blocklist_gate import BlocklistGate
 from diabelli.api.variations.cancellation import RequestCancellation
-from diabelli.api.variations.idempotency import (
-    REPLAYED,
-    Idempotency,
-    IdempotentRequest,
-    StoredResponse,
-)
+from diabelli.api.variations.form import Form
+from diabelli.api.variations.idempotency import HEADER, REPLAYED, Idempotency, IdempotentRequest
 from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
 from diabelli.api.variations.response import JSONPartsResponse
-from diabelli.errors import InvalidPicture, NotSquare
+from diabelli.api.variations.streaming import EventStream
+from diabelli.errors import Cancelled, InvalidPicture, NotSquare
 from diabelli.ledger.keys import Caller
 from diabelli.observer import Observer
-from diabelli.pictures import ANY, OPENAI
+from diabelli.pictures import ANY, OPENAI, Image
 from diabelli.service import Service
 from diabelli.settings import Settings
-from diabelli.variation import VariationBatch
+from diabelli.timing import Stage
+from diabelli.variation import EncodedVariation, Progress, VariationBatch
+from diabelli.worker_pool import Job
 
+MAX_LEDGER_THREADS = 8
+"""Threads that write results to the ledger at the same time; the writes are serialised there."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A request that passed all gates, on its way to the service."""
-
-    request: Request
-    source: bytes
-    wanted: params.VariationRequest
-    draft: Draft
-    attention: RequestCancellation
-    repeatable: IdempotentRequest
+Deliver = Callable[[JSONPartsResponse], Awaitable[bytes]]
+"""Sends a reply except for its last bytes, and returns these."""
 
 
 class Variations:
@@ -57,146 +53,253 @@ class Variations:
     def __init__(
         self,
         settings: Settings,
+        *,
         service: Service,
-        results: Results,
+        links: Links,
         keys: Authenticator,
         admission: Admission,
         recorder: Recorder,
-        gate: RateLimiter,
+        limiter: RateLimiter,
         idempotency: Idempotency,
         metrics: Metrics,
-        blocks: BlocklistGate,
+        blocklist: BlocklistGate,
     ) -> None:
         self._settings = settings
         self._service = service
-        self._results = results
+        self._links = links
         self._keys = keys
+        self._admission = admission
         self._recorder = recorder
+        self._limiter = limiter
         self._idempotency = idempotency
         self._metrics = metrics
-        self._blocks = blocks
-        self._gate = gate
-        self._rules = OPENAI if settings.inputs == "openai" else ANY
-        self._admission = admission
-        # Each admitted request waits in a thread of its own; the pictures are made by the
-        # service's threads, whose number is another matter.
-        self._waiting = CapacityLimiter(settings.queue)
+        self._blocklist = blocklist
+        self._limits = OPENAI if settings.inputs == "openai" else ANY
+        self._threads = CapacityLimiter(MAX_LEDGER_THREADS)
 
-    async def create(self, request: Request) -> JSONPartsResponse:
-        """Variations of the picture in the form. Whatever can be refused is, before any work."""
-        caller = await self._keys.authenticate(request.headers.get("authorization"))
-        tell_caller(request, caller)
-        with self._recorder.recording(request, key=caller.id) as draft:
-            return await self._answered(request, draft, caller)
+    async def create(self, request: Request) -> Response:
+        """Return a response that runs the request while it is sent.
 
-    async def _answered(self, request: Request, draft: Draft, caller: Caller) -> JSONPartsResponse:
-        boundary = multipart.boundary_of(request)
-        body.check_content_length(request, limit=self._settings.max_body_bytes)
-        with self._admission.admit() as place:
-            form = await multipart.read_form(
-                request,
-                boundary,
-                limit=self._settings.max_body_bytes,
-                picture_limit=self._rules.max_bytes,
-                patience_s=self._settings.body_timeout_s,
-            )
-            draft.hear(form)
-            wanted = params.parse_form(form, self._settings.models, self._settings.metering)
-            tell_wanted(request, wanted)
-            draft.accept(wanted)
-            await self._blocks.check_user(draft)
-            async with (
-                RequestCancellation(
-                    request, self._admission, self._settings.deadline_s
-                ) as attention,
-                self._idempotency.guard(request, caller.bucket, form, attention) as repeatable,
-            ):
-                request.state.stream.enable(wanted, self._url_of(request, repeatable.created))
-                if repeatable.earlier is not None:
-                    return self._repeat(request, draft, wanted, repeatable.earlier)
-                async with self._gate.reserve(request, caller, wanted):
-                    place.resize(wanted.spec.n)
-                    order = Order(
-                        request=request,
-                        source=form.picture or b"",
-                        wanted=wanted,
-                        draft=draft,
-                        attention=attention,
-                        repeatable=repeatable,
-                    )
-                    return await to_thread.run_sync(self._make, order, limiter=self._waiting)
+        Whatever can be refused is refused before any work. The places and limits that the request
+        takes are held until the client has read all but the end of the response.
+        """
+        return _Exchange(self, request)
 
-    def _repeat(
+    async def run(
         self,
         request: Request,
-        draft: Draft,
-        wanted: params.VariationRequest,
-        earlier: StoredResponse,
+        context: RequestContext,
+        stream: EventStream,
+        cancellation: RequestCancellation,
+        deliver: Deliver,
+    ) -> bytes:
+        """Carry out a request.
+
+        Returns:
+            The last bytes of the reply, to be sent now that nothing is held any more.
+        """
+        caller = await self._keys.authenticate(request.headers.get("authorization"))
+        context.caller = caller
+        with self._recorder.recording(context), cancellation.scope():
+            async with AsyncExitStack() as held:
+                reply = await self._reply(request, context, caller, stream, cancellation, held)
+                return await deliver(reply)
+
+    async def _reply(
+        self,
+        request: Request,
+        context: RequestContext,
+        caller: Caller,
+        stream: EventStream,
+        cancellation: RequestCancellation,
+        held: AsyncExitStack,
     ) -> JSONPartsResponse:
-        """The answer that was given before; nothing is made for it, and the ledger says so."""
-        for index, made in enumerate(earlier.made):
-            request.state.stream.on_variation(index, made)
-        request.state.headers.update(REPLAYED)
-        self._recorder.record_soon(replace(draft.entry(status=200), n=0))
-        url_of = self._url_of(request, earlier.created)
-        return response.build(earlier.made, wanted, created=earlier.created, url_of=url_of)
-
-    def _make(self, order: Order) -> JSONPartsResponse:
-        """The reply, once its pictures are kept and it is in the ledger; in a thread of its own."""
-        order.draft.see(order.source)
-        created = self._create(order)
-        made = created.variations
-        tell_created(order.request, created, order.draft.effort)
+        """Return the reply; what the request takes is released by `held`."""
+        form = await self._read_form(request, _uploader(request, caller))
+        slot = held.enter_context(self._admission.admit())
+        context.set_fields(form.fields)
+        wanted = params.parse_form(form, self._settings.models, self._settings.metering)
+        context.set_params(wanted)
+        await self._blocklist.check_user(context)
+        await held.enter_async_context(
+            cancellation.watch(request, self._admission, self._settings.deadline_s)
+        )
+        key = request.headers.get(HEADER, "").strip()
+        idempotent = await held.enter_async_context(
+            self._idempotency.guard(key, caller.bucket, form)
+        )
+        replay = idempotent.replay
+        created = None if replay is None else replay.created
+        stream.enable(wanted, self._links.url_of(request, created))
+        await held.enter_async_context(
+            self._limiter.reserve(context, caller, wanted, replay=replay is not None)
+        )
+        slot.resize(wanted.spec.n)
+        if replay is not None:
+            cancellation.commit()
+            self._recorder.record_in_background(replace(context.ledger_entry(200), n=0))
+            for index, made in enumerate(replay.made):
+                stream.on_variation(index, made)
+            context.response_headers.update(REPLAYED)
+            return self._build(request, wanted, replay.created, replay.made)
+        batch = await self._make(context, form, wanted, stream, store=idempotent.must_store)
+        # From here on the variations are paid for and recorded, whether or not they are read.
+        cancellation.commit()
         now = int(time.time())
-        url_of = self._url_of(order.request, now)
-        answer = response.build(made, order.wanted, created=now, url_of=url_of)
-        order.repeatable.save(now, made)
-        order.draft.finish(created, lifetime_s=self._settings.lifetime_s)
-        self._recorder.record(order.draft)
-        return answer
+        with CancelScope(shield=True):
+            await to_thread.run_sync(
+                self._commit, context, idempotent, batch, now, limiter=self._threads
+            )
+        idempotent.publish()
+        return self._build(request, wanted, now, batch.variations)
 
-    def _url_of(self, request: Request, created: int | None = None) -> Callable[[str], str]:
-        def url_of(key: str) -> str:
-            base = base_of(request, self._settings.public_url)
-            return self._results.url(base, created, key)
+    async def _read_form(self, request: Request, uploader: str) -> Form:
+        limit = self._settings.max_body_bytes
+        boundary = forms.boundary_of(request)
+        forms.check_content_length(request, limit=limit)
+        with self._admission.upload(uploader):
+            return await forms.read_form(
+                request,
+                boundary,
+                limit=limit,
+                picture_limit=self._limits.max_bytes,
+                idle_timeout_s=self._settings.body_timeout_s,
+            )
 
-        return url_of
+    async def _make(
+        self,
+        context: RequestContext,
+        form: Form,
+        wanted: VariationRequest,
+        stream: EventStream,
+        *,
+        store: bool,
+    ) -> VariationBatch:
+        """Return the variations; a cancellation of this coroutine cancels the job."""
+        observer = _RequestObserver(context, stream, self._metrics, self._blocklist)
 
-    def _create(self, order: Order) -> VariationBatch:
-        stream, attention = order.request.state.stream, order.attention
-        info = self._service.info(order.wanted.engine)
-        effort = order.draft.effort = Effort(info.version)
-        try:
-            observer = Observer()
-            observer.on_source = self._blocks.source_check(order.draft)  # type: ignore
-            observer.on_progress = stream.wrap_progress(attention.watch)  # type: ignore
-            observer.on_variation = stream.on_variation  # type: ignore
-            observer.on_stage = effort.timing(self._metrics.observe_stage)  # type: ignore
-            job = self._service.submit(
-                order.source,
-                order.wanted.spec,
-                engine=order.wanted.engine,
-                limits=self._rules,
-                store=order.wanted.as_url or order.repeatable.keeps,
+        def submit() -> Job[VariationBatch]:
+            source = form.picture or b""
+            context.source_sha256 = hashlib.sha256(source).hexdigest()
+            context.start_work(self._service.info(wanted.engine).version)
+            return self._service.submit(
+                source,
+                wanted.spec,
+                engine=wanted.engine,
+                limits=self._limits,
+                store=store or wanted.as_url,
                 observer=observer,
             )
-            while True:
-                try:
-                    return job.future.result(0.2)
-                except TimeoutError:
-                    if job.future.done():
-                        raise
-                    try:
-                        attention.heed()
-                    except BaseException as reason:
-                        job.cancel(reason)
-                        raise
+
+        with CancelScope(shield=True):
+            job = await to_thread.run_sync(submit)
+        try:
+            return await asyncio.wrap_future(job.future)
         except NotSquare:
             raise
         except InvalidPicture as cause:
-            # OpenAI had one sentence for all of these; it would be untrue where more is accepted.
-            if self._rules is OPENAI:
+            # OpenAI's one sentence for all of these is untrue if more formats are accepted.
+            if self._limits is OPENAI:
                 raise UnsupportedImage from cause
             raise
         finally:
-            effort.end()
+            context.end_work()
+            job.cancel(Cancelled())
+
+    def _commit(
+        self,
+        context: RequestContext,
+        idempotent: IdempotentRequest,
+        batch: VariationBatch,
+        created: int,
+    ) -> None:
+        """Write the result to the ledger; blocks. It may be sent once this returns."""
+        context.result = batch
+        context.expires = time.time() + self._settings.lifetime_s
+        idempotent.save(created, batch.variations)
+        self._recorder.record(context)
+
+    def _build(
+        self,
+        request: Request,
+        wanted: VariationRequest,
+        created: int,
+        made: Sequence[EncodedVariation],
+    ) -> JSONPartsResponse:
+        url_of = self._links.url_of(request, created)
+        return response.build(made, wanted, created=created, url_of=url_of)
+
+
+class _Exchange(Response):
+    """Runs a request when the framework sends its response."""
+
+    def __init__(self, endpoint: Variations, request: Request) -> None:
+        self._endpoint = endpoint
+        self._request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a reply, or events and the reply; raise what was raised before any of them."""
+        context = context_of(self._request)
+        stream, cancellation = EventStream(context), RequestCancellation()
+
+        async def deliver(reply: JSONPartsResponse) -> bytes:
+            if not stream.enabled:
+                return await reply.send_most(send)
+            await stream.drain()
+            return stream.final_event(reply)
+
+        work = asyncio.create_task(
+            self._endpoint.run(self._request, context, stream, cancellation, deliver)
+        )
+        try:
+            await asyncio.wait({work, stream.started}, return_when=asyncio.FIRST_COMPLETED)
+            if stream.enabled and (not work.done() or not work.exception()):
+                events = streaming.iter_response(self._request, stream, work)
+                await StreamingResponse(
+                    events, headers=streaming.HEADERS, media_type=streaming.MEDIA_TYPE
+                )(scope, receive, send)
+            else:
+                await send({"type": "http.response.body", "body": await work})
+        finally:
+            cancellation.cancel(Cancelled("the client disconnected"))
+            # The request releases what it holds before its connection is given up.
+            with CancelScope(shield=True):
+                await asyncio.wait({work})
+            # Retrieved, so that asyncio does not log it: a client that left reads no error.
+            work.exception()
+
+
+class _RequestObserver(Observer):
+    """Forwards the events of the service to context, stream, metrics and blocklist."""
+
+    def __init__(
+        self,
+        context: RequestContext,
+        stream: EventStream,
+        metrics: Metrics,
+        blocklist: BlocklistGate,
+    ) -> None:
+        self._context = context
+        self._stream = stream
+        self._metrics = metrics
+        self._blocklist = blocklist
+
+    def on_source(self, source: Image) -> None:
+        self._blocklist.check_source(self._context, source)
+
+    def on_progress(self, progress: Progress) -> None:
+        self._stream.on_progress(progress)
+
+    def on_variation(self, index: int, made: EncodedVariation) -> None:
+        self._stream.on_variation(index, made)
+
+    def on_stage(self, stage: Stage, seconds: float) -> None:
+        self._context.on_stage(stage)
+        self._metrics.observe_stage(stage, seconds)
+
+
+def _uploader(request: Request, caller: Caller) -> str:
+    """Return whose upload it is: the API key's, or the address's of a client without one."""
+    if caller.id is not None:
+        return caller.bucket
+    return request.client.host if request.client else ""

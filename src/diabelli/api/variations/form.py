@@ -1,12 +1,13 @@
-"""multipart/form-data, read as it arrives: every part bounded, nothing on disk.
+"""Reads a multipart/form-data body as it arrives: bounded in size and time, nothing on disk.
 
-Knows which part is the picture, by its name alone; what the fields mean is `fields`' business.
+Only the name of the picture's part is known here; `params` interprets the fields.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -14,27 +15,40 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, MultipartState, parse_options_header
 from starlette.requests import Request
 
-from diabelli.api.errors.exceptions import MalformedForm, WrongContentType
-from diabelli.api.variations import body
+from diabelli.api.contract import PICTURE
+from diabelli.api.errors.exceptions import (
+    BodyStalled,
+    BodyTooLarge,
+    MalformedForm,
+    WrongContentType,
+)
+from diabelli.errors import Cancelled
 
-PICTURE = "image"
 MAX_PARTS = 64
-"""More than four times the fields there are. A client that sends one part per byte (a raw Buffer
-given to OpenAI's package for node) gets its answer from the first of them."""
+"""Parts of a form; more than four times the number of fields. A client that sends one part per byte
+(a raw Buffer in openai-node) gets its error after the first of them."""
 MAX_TEXT_BYTES = 16 * 1024
+"""Bytes of a text field; bounds the memory of a form."""
 MAX_HEADERS = 16
+"""Headers of a part; clients send two or three."""
 MAX_HEADER_BYTES = 8 * 1024
+"""Bytes of a part's header, as h11 allows for a request's."""
+MAX_IDLE_TIMES = 10
+"""The whole body must arrive within this multiple of the idle time-out."""
+MIN_BYTES_PER_S = 1024
+"""Least rate of a body, after a first idle time-out. A form without a picture has about 1 KB, and
+4 MB at this rate would take longer than the whole body may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form said, as far as it was read.
+    """The content of a form, as far as it was read.
 
     Attributes:
-        picture: the bytes of the part named `image`, cut one byte past the limit; None if there is
-            no such part, or only one without a file name that is empty or says `null`.
-        texts: the value of every other part by name, cut one byte past `MAX_TEXT_BYTES`.
-        repeated: the names that more than one part has; their last value is the one above.
+        picture: bytes of the part named `image`, cut one byte past the limit. None if there is no
+            such part, or only one without a file name that is empty or `null`.
+        fields: value of every other part by name, cut one byte past `MAX_TEXT_BYTES`.
+        repeated: names that more than one part has; `fields` has the last value.
         complete: False if there were more than `MAX_PARTS` parts and the rest was not read.
     """
 
@@ -45,9 +59,11 @@ class Form:
 
 
 def boundary_of(request: Request) -> bytes:
-    """The boundary that the Content-Type announces.
+    """Return the boundary in the Content-Type.
 
-    Raises `WrongContentType` or, where it announces none or one that is too long, `BrokenForm`.
+    Raises:
+        WrongContentType: if it is not multipart/form-data.
+        MalformedForm: if the boundary is missing or too long.
     """
     content_type = request.headers.get("content-type", "")
     kind, options = parse_options_header(content_type)
@@ -62,21 +78,83 @@ def boundary_of(request: Request) -> bytes:
     return boundary
 
 
-async def read_form(
-    request: Request, boundary: bytes, *, limit: int, picture_limit: int, patience_s: float
-) -> Form:
-    """Read the body as a form; see `body.read` for `limit`, `patience_s` and what they raise.
+def check_content_length(request: Request, *, limit: int) -> None:
+    """Raise `BodyTooLarge` if the Content-Length exceeds `limit` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise BodyTooLarge(limit=limit, read=int(declared[:20]))
 
-    Raises `BrokenForm` where the body is not well-formed. Keeps at most `picture_limit` + 1 bytes
-    of the picture: a longer one is refused later, in its turn.
+
+async def read_form(
+    request: Request, boundary: bytes, *, limit: int, picture_limit: int, idle_timeout_s: float
+) -> Form:
+    """Read the body as a form.
+
+    Args:
+        request: its body has not been read.
+        boundary: separates the parts.
+        limit: bytes of the body.
+        picture_limit: bytes of the picture; one more is kept, so that it can be refused later.
+        idle_timeout_s: see `read_body`.
+
+    Raises:
+        MalformedForm: if the body is not a well-formed form.
+        BodyTooLarge, BodyStalled, Cancelled: see `read_body`.
     """
     reader = FormReader(boundary, picture_limit=picture_limit)
     try:
-        await body.read_body(request, reader.feed, limit=limit, idle_timeout_s=patience_s)
+        await read_body(request, reader.feed, limit=limit, idle_timeout_s=idle_timeout_s)
     except TooManyParts:
         return reader.form(complete=False)
     reader.finish()
     return reader.form(complete=True)
+
+
+async def read_body(
+    request: Request, on_chunk: Callable[[bytes], None], *, limit: int, idle_timeout_s: float
+) -> None:
+    """Pass every chunk of the body to `on_chunk`; keep none of them.
+
+    Args:
+        request: its body has not been read.
+        on_chunk: receives the chunks.
+        limit: bytes of the body.
+        idle_timeout_s: longest pause between two chunks. After that time, the body must also have
+            arrived at `MIN_BYTES_PER_S` on average.
+
+    Raises:
+        BodyTooLarge: at the first byte past the limit.
+        BodyStalled: if the body stops or is too slow.
+        Cancelled: if the client disconnects.
+    """
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    received, more = 0, True
+    while more:
+        now = loop.time()
+        due = start + min(
+            idle_timeout_s + received / MIN_BYTES_PER_S, MAX_IDLE_TIMES * idle_timeout_s
+        )
+        chunk, more = await _chunk(request, min(idle_timeout_s, due - now))
+        received += len(chunk)
+        if received > limit:
+            raise BodyTooLarge(limit=limit, read=received)
+        if chunk:
+            on_chunk(chunk)
+
+
+async def _chunk(request: Request, timeout_s: float) -> tuple[bytes, bool]:
+    """Return the next chunk, and whether more follow."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            message = await request.receive()
+    except TimeoutError as cause:
+        raise BodyStalled(
+            "Timed out waiting for the request body: send all of what Content-Length announces."
+        ) from cause
+    if message["type"] == "http.disconnect":
+        raise Cancelled("the client disconnected before its request was complete")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 class TooManyParts(Exception):
@@ -85,17 +163,17 @@ class TooManyParts(Exception):
 
 @dataclass(slots=True)
 class Part:
-    """One part while it arrives; `room` is how many more bytes of it are kept."""
+    """One part while it arrives; up to `remaining` more bytes of it are kept."""
 
     name: str
     has_filename: bool
     remaining: int
-    # It gives its bytes away without copying them.
+    # `getvalue` does not copy the bytes.
     data: BytesIO = field(default_factory=BytesIO)
 
 
 class FormReader:
-    """Collects parts while python-multipart's streaming parser finds them."""
+    """Collects the parts that python-multipart's streaming parser finds."""
 
     def __init__(self, boundary: bytes, *, picture_limit: int) -> None:
         self._picture_limit = picture_limit
@@ -117,21 +195,21 @@ class FormReader:
         )
 
     def feed(self, piece: bytes) -> None:
-        """Parse the next piece; raises `BrokenForm` or `TooManyParts`."""
+        """Parse the next chunk; raises `MalformedForm` or `TooManyParts`."""
         try:
             self._parser.write(piece)
         except FormParserError as cause:
             raise MalformedForm(f"The multipart form cannot be read: {cause}") from cause
 
     def finish(self) -> None:
-        """Raise `BrokenForm` if the form did not come to its end; an empty body is a form."""
+        """Raise `MalformedForm` if the form has no end; an empty body is a form."""
         if self._parser.state not in (MultipartState.START, MultipartState.END):
             raise MalformedForm(
                 "The multipart form cannot be read: its closing boundary is missing"
             )
 
     def form(self, *, complete: bool) -> Form:
-        """What was collected so far."""
+        """Return the form as far as it was read."""
         pictures = [part for part in self._parts if part.name == PICTURE and not _unset(part)]
         texts = [part for part in self._parts if part.name != PICTURE]
         names = Counter(part.name for part in self._parts)

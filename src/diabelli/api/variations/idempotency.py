@@ -1,6 +1,6 @@
-"""`Idempotency-Key`: a request that is repeated under its key gets the answer of the first time.
+"""`Idempotency-Key`: a repeated request gets the response of the first one.
 
-The ledger keeps what the answer is made of, the storage its pictures; the reply is built anew.
+The ledger has what the response is made of, and the storage its pictures.
 """
 
 from __future__ import annotations
@@ -11,33 +11,35 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
-from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from anyio import CancelScope, CapacityLimiter, to_thread
 
-from diabelli.api.errors.exceptions import IdempotencyKeyReused
-from diabelli.api.variations.cancellation import RequestCancellation
+from diabelli.api.contract import MAX_KEY
+from diabelli.api.errors.exceptions import IdempotencyKeyReused, Overloaded
 from diabelli.api.variations.form import Form
-from diabelli.bootstrap import Components
 from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureNotFound
 from diabelli.ledger.idempotency_store import LEASE_S, Claim, ClaimStatus, IdempotencyStore, id_of
+from diabelli.storage import LocalStorage
 from diabelli.variation import EncodedVariation
 
 HEADER = "idempotency-key"
 REPLAYED = {"idempotent-replayed": "true"}
-MAX_KEY = 255
 POLL_INTERVAL_S = 0.2
-_AT_ONCE = 8
+"""Seconds between two reads of the ledger while another process works on the request."""
+MAX_WAITERS = 8
+"""Requests of this process that wait under one key; a client's retries are fewer."""
+MAX_LEDGER_THREADS = 8
+"""Threads that use the ledger at the same time, so that other work finds free ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """What a reply is made of, apart from the request.
+    """The content of a response, apart from the request.
 
     Attributes:
         created: Unix seconds.
-        made: the variations; all of them are in the storage.
+        made: the variations; all of them are stored.
     """
 
     created: int
@@ -45,111 +47,164 @@ class StoredResponse:
 
 
 class IdempotentRequest:
-    """One request under its key, or under none, in which case nothing is kept.
+    """One request under its key, or without one, in which case nothing is stored.
 
     Attributes:
-        earlier: what was answered the first time; None where this is the first time.
-        keeps: whether the pictures must be kept so that the answer can be given again.
+        replay: the first response; None if this is the first request.
+        must_store: whether the pictures must be stored, so that the response can be repeated.
     """
 
     def __init__(
-        self, answers: IdempotencyStore, claim: Claim | None, earlier: StoredResponse | None
+        self,
+        store: IdempotencyStore,
+        claim: Claim | None,
+        replay: StoredResponse | None,
+        flight: _Flight | None = None,
     ) -> None:
-        self._answers, self._claim = answers, claim
-        self.earlier = earlier
-        self.keeps = claim is not None
-
-    @property
-    def created(self) -> int | None:
-        """When what was answered before was made, in Unix seconds."""
-        return None if self.earlier is None else self.earlier.created
+        self._store, self._claim, self._flight = store, claim, flight
+        self.replay = replay
+        self.must_store = claim is not None
 
     def save(self, created: int, made: Sequence[EncodedVariation]) -> None:
-        """Let the answer stand for repetitions; it must not be told before. Blocks.
+        """Store the response; it must not be sent before this returns. Blocks.
 
-        Raises `LedgerUnavailable`.
+        Raises:
+            LedgerUnavailable: if it cannot be stored.
         """
         if self._claim is not None:
-            self._answers.save(self._claim, _serialise(created, made))
+            self._store.save(self._claim, _serialise(created, made))
+
+    def publish(self) -> None:
+        """Let the waiting requests of this process read the stored response."""
+        if self._flight is not None:
+            self._flight.end()
+
+
+@dataclass(eq=False)
+class _Flight:
+    """A request under way in this process, for which others under the same key wait."""
+
+    request: str
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    waiters: int = 0
+
+    def end(self) -> None:
+        self.ended.set()
 
 
 class Idempotency:
-    """The keys that clients choose for their requests."""
+    """The Idempotency-Keys of all callers; to be used from the event loop."""
 
-    def __init__(self, parts: Components, lifetime_s: int) -> None:
-        """lifetime_s: how long pictures are kept."""
-        self._answers = IdempotencyStore(parts.database, lifetime_s)
-        self._storage = parts.storage
-        self._threads = CapacityLimiter(_AT_ONCE)
+    def __init__(self, store: IdempotencyStore, storage: LocalStorage) -> None:
+        self._store = store
+        self._storage = storage
+        self._flights: dict[str, _Flight] = {}
+        self._threads = CapacityLimiter(MAX_LEDGER_THREADS)
 
     @asynccontextmanager
-    async def guard(
-        self, request: Request, caller: str, form: Form, attention: RequestCancellation
-    ) -> AsyncIterator[IdempotentRequest]:
-        """The request under its key, which is free again after a failure.
+    async def guard(self, key: str, caller: str, form: Form) -> AsyncIterator[IdempotentRequest]:
+        """Hold the key for the context; release it if the context raises.
 
-        caller: what stands for the API key, whose own the keys are.
-        Waits while the same request is under way elsewhere.
-        Raises `InvalidParameter` for a key that is too long, `KeyReused`, `LedgerUnavailable`, and
-        whatever `attention` raises meanwhile.
+        Waits while the same request is under way.
+
+        Args:
+            key: the header's value; "" for none.
+            caller: owner of the key.
+            form: the request.
+
+        Raises:
+            InvalidParameter: if the key is too long.
+            IdempotencyKeyReused: if the key belongs to another request.
+            Overloaded: if too many requests wait under the key.
+            LedgerUnavailable: if the ledger cannot be used.
         """
-        key = request.headers.get(HEADER, "").strip()
         if not key:
-            yield IdempotentRequest(self._answers, None, None)
+            yield IdempotentRequest(self._store, None, None)
             return
         if len(key) > MAX_KEY:
             raise InvalidParameter(
                 f"the Idempotency-Key has {len(key)} characters; up to {MAX_KEY} are accepted"
             )
         claim = await to_thread.run_sync(_claim_of, caller, key, form, limiter=self._threads)
-        earlier = await self._earlier(claim, attention)
-        if earlier is not None:
-            yield IdempotentRequest(self._answers, None, earlier)
-            return
-        async with self._held(claim):
-            yield IdempotentRequest(self._answers, claim, None)
+        await self._wait_for_flight(claim)
+        flight = self._flights[claim.id] = _Flight(claim.request)
+        try:
+            replay = await self._first_response(claim)
+            if replay is not None:
+                self._end(claim, flight)
+                yield IdempotentRequest(self._store, None, replay)
+                return
+            async with self._held(claim):
+                yield IdempotentRequest(self._store, claim, None, flight)
+        finally:
+            self._end(claim, flight)
 
-    async def _earlier(self, claim: Claim, attention: RequestCancellation) -> StoredResponse | None:
-        """What was answered before; None once the claim is ours."""
+    def _end(self, claim: Claim, flight: _Flight) -> None:
+        flight.end()
+        if self._flights.get(claim.id) is flight:
+            del self._flights[claim.id]
+
+    async def _wait_for_flight(self, claim: Claim) -> None:
+        """Wait until no request of this process is under way under the key."""
+        while (flight := self._flights.get(claim.id)) is not None and not flight.ended.is_set():
+            if flight.request != claim.request:
+                raise IdempotencyKeyReused
+            if flight.waiters >= MAX_WAITERS:
+                raise Overloaded(
+                    f"{flight.waiters} requests wait under this Idempotency-Key, which is the limit"
+                )
+            flight.waiters += 1
+            try:
+                await flight.ended.wait()
+            finally:
+                flight.waiters -= 1
+
+    async def _first_response(self, claim: Claim) -> StoredResponse | None:
+        """Return the stored response; None once the claim is ours."""
         while True:
-            found = await to_thread.run_sync(self._look, claim, limiter=self._threads)
+            # Not abandoned on cancellation, so that no claim is left behind.
+            with CancelScope(shield=True):
+                found = await to_thread.run_sync(self._find, claim, limiter=self._threads)
             if found is ClaimStatus.OURS:
                 return None
             if found is ClaimStatus.OTHER:
                 raise IdempotencyKeyReused
             if isinstance(found, StoredResponse):
                 return found
-            await asyncio.sleep(POLL_INTERVAL_S)
-            attention.heed()
+            busy = True
+            while busy:
+                await asyncio.sleep(POLL_INTERVAL_S)
+                busy = await to_thread.run_sync(self._store.is_busy, claim, limiter=self._threads)
 
-    def _look(self, claim: Claim) -> ClaimStatus | StoredResponse:
-        found = self._answers.claim(claim)
+    def _find(self, claim: Claim) -> ClaimStatus | StoredResponse:
+        found = self._store.claim(claim)
         if isinstance(found, ClaimStatus):
             return found
         try:
             return self._load(found)
         except PictureNotFound:
-            # Somebody emptied the storage: the answer can be had by making it anew.
-            self._answers.drop(claim)
+            # The storage was emptied: the response has to be made again.
+            self._store.drop(claim)
             return ClaimStatus.BUSY
 
     def _load(self, text: str) -> StoredResponse:
-        told = json.loads(text)
+        stored = json.loads(text)
         made = (
-            EncodedVariation(**one, picture=self._storage.read(one["key"])) for one in told["made"]
+            EncodedVariation(**one, picture=self._storage.open(one["key"]))
+            for one in stored["made"]
         )
-        return StoredResponse(created=told["created"], made=tuple(made))
+        return StoredResponse(created=stored["created"], made=tuple(made))
 
     @asynccontextmanager
     async def _held(self, claim: Claim) -> AsyncIterator[None]:
-        """Renew the claim for as long as the context lasts, and release it if that fails."""
+        """Renew the claim during the context, and release it if the context raises."""
         renewing = asyncio.create_task(self._renew(claim))
         try:
             yield
         except BaseException:
-            # Where this fails as well, the claim lapses by itself.
-            with suppress(LedgerUnavailable):
-                await to_thread.run_sync(self._answers.release, claim, limiter=self._threads)
+            # If this fails as well, the claim lapses.
+            with suppress(LedgerUnavailable), CancelScope(shield=True):
+                await to_thread.run_sync(self._store.release, claim, limiter=self._threads)
             raise
         finally:
             renewing.cancel()
@@ -158,17 +213,17 @@ class Idempotency:
         while True:
             await asyncio.sleep(LEASE_S / 3)
             with suppress(LedgerUnavailable):
-                await to_thread.run_sync(self._answers.renew, claim, limiter=self._threads)
+                await to_thread.run_sync(self._store.renew, claim, limiter=self._threads)
 
 
 def _claim_of(caller: str, key: str, form: Form) -> Claim:
-    """The claim of that form: its boundary and the order of its parts do not matter."""
+    """Return the claim of a form; its boundary and the order of its parts do not matter."""
     texts = {name: text for name, text in form.fields.items() if text not in ("", "null")}
     picture = hashlib.sha256(form.picture or b"").hexdigest()
-    asked = json.dumps([picture, texts], sort_keys=True)
+    content = json.dumps([picture, texts], sort_keys=True)
     return Claim(
         id=id_of(caller, key),
-        request=hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest(),
+        request=hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(),
         holder=secrets.token_hex(8),
     )
 

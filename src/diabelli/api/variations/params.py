@@ -1,13 +1,21 @@
-"""The form's fields, checked in OpenAI's words, which end here: a `VariationSpec` leaves."""
+"""Validates the form with OpenAI's error messages and builds a `VariationRequest`."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
+from diabelli.api.context import VariationRequest
+from diabelli.api.contract import (
+    DEFAULT_MODEL,
+    DEFAULT_STRENGTH,
+    EXTENSIONS,
+    PUBLISHED,
+    RESPONSE_FORMATS,
+    SIZES,
+)
 from diabelli.api.errors.exceptions import SchemaViolation, UnknownModel
 from diabelli.api.variations.form import MAX_PARTS, MAX_TEXT_BYTES, Form
 from diabelli.api.variations.token_usage import usage_of
@@ -16,53 +24,26 @@ from diabelli.pictures import Format
 from diabelli.settings.images import Size, TokenRule
 from diabelli.variation import MAX_N, Fit, VariationSpec, parse_strength
 
-DEFAULT_MODEL = "dall-e-2"
-DEFAULT_STRENGTH = "medium"
-RESPONSE_FORMATS = ("url", "b64_json")
-SIZES = ("256x256", "512x512", "1024x1024")
-PUBLISHED = ("model", "n", "response_format", "size", "user")
-EXTENSIONS = ("strength", "seed", "output_format", "output_compression", "fit", "stream")
 MAX_DRAWN_SEED = 2**53
-"""Seeds drawn here stay below this: JavaScript's numbers would round a larger one in the reply."""
+"""Upper bound of drawn seeds: JavaScript would round a larger integer in the reply."""
 MAX_SHOWN = 100
-"""A value is shown up to this many characters in an error."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariationRequest:
-    """What a request asks for, checked except for the picture itself.
-
-    Attributes:
-        spec: what the engine is asked.
-        model: the name on the wire that asked for it.
-        user: the client's name for its end-user; None where it gave none.
-        engine: the engine's name.
-        as_url: whether the pictures are kept and answered as URLs; else they travel in the reply.
-        stream: whether events are wanted on the way to the reply.
-        extended: whether the request used a field or a model name of ours, so that the reply may
-            say more than OpenAI's did.
-        usage: what the reply tells of tokens; None for a model that is not metered.
-    """
-
-    spec: VariationSpec
-    model: str
-    user: str | None
-    engine: str
-    as_url: bool
-    stream: bool
-    extended: bool
-    usage: dict[str, Any] | None = None
+"""Characters of a value that an error message shows."""
 
 
 def parse_form(
     form: Form, models: Mapping[str, str], metering: Mapping[str, TokenRule]
 ) -> VariationRequest:
-    """The request that the form makes; `models` maps the names on the wire to engines.
+    """Return the request of a form.
 
-    metering: by model, how its use is told in tokens.
+    Args:
+        form: the fields and the picture.
+        models: engine name by model name.
+        metering: token rule by model name.
 
-    Raises the first fault in the published order: `OutsideSchema`, `UnknownModel`, or for a field
-    of ours `InvalidParameter`.
+    Raises:
+        SchemaViolation: for a published field. The first fault in the published order is raised.
+        UnknownModel: for a model that is not in `models`.
+        InvalidParameter: for an extension.
     """
     if form.picture is None:
         raise SchemaViolation("'image' is a required property")
@@ -123,7 +104,7 @@ def _spec(texts: Mapping[str, str], *, n: int, side: int) -> VariationSpec:
 
 
 def _extension_int(name: str, text: str) -> int:
-    """A whole number in a field of ours; its range is the domain's business."""
+    """Return the integer value of an extension; `VariationSpec` checks its range."""
     try:
         return _integer(text)
     except ValueError as cause:

@@ -1,56 +1,70 @@
-"""Records requests in the ledger: a success before it is told, a refusal as soon as may be."""
+"""Records requests in the ledger: a success before its answer, a refusal in the background."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
 
-from diabelli.api.draft import Draft
+from diabelli.api.context import RequestContext
 from diabelli.api.errors.responses import spec_for
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, LedgerUnavailable
 from diabelli.ledger.entries import Entries, Entry
 
 logger = logging.getLogger("diabelli.api")
 
-_MAX_WAITING = 1000
-"""How many refusals may wait for their turn; further ones are lost."""
+MAX_BACKGROUND_ENTRIES = 1000
+"""Entries that wait to be written; further ones are lost. About 1 MB."""
+DRAIN_TIMEOUT_S = 10
+"""Seconds for which a shutdown waits for background entries; longer than the ledger's time-out."""
 
 
 class Recorder:
-    """Writes the entries of a server's requests. Refusals are for the event loop alone."""
+    """Writes the entries of a server's requests; to be used from the event loop."""
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
         self._one_at_a_time = CapacityLimiter(1)
 
-    def recording(self, request: Request, key: str | None) -> Recording:
-        """A context for one request with a `Draft` to fill; what leaves it as a raise is recorded.
+    @contextmanager
+    def recording(self, context: RequestContext) -> Iterator[None]:
+        """Record an exception that leaves the context, unless the request is recorded already."""
+        try:
+            yield
+        except BaseException as failure:
+            # A ledger that failed once would only be waited for a second time.
+            if not context.recorded and not isinstance(failure, LedgerUnavailable):
+                fault = Cancelled() if isinstance(failure, asyncio.CancelledError) else failure
+                code = fault.code if isinstance(fault, DiabelliError) else EngineFailed.code
+                self.record_in_background(context.ledger_entry(spec_for(fault).status, code))
+            raise
 
-        key: the id of the API key, None where none was needed.
+    def record(self, context: RequestContext) -> None:
+        """Record a success; blocks. It must not be answered before this returns.
+
+        Raises:
+            LedgerUnavailable: if the entry cannot be written.
         """
-        return Recording(self, Draft(request_id=request.state.request_id, key=key))
+        self._entries.record(context.ledger_entry(200))
+        context.recorded = True
 
-    def record(self, draft: Draft) -> None:
-        """Record a success; it must not be told before this returns. Blocks.
-
-        Raises `LedgerUnavailable`.
-        """
-        self._entries.record(draft.entry(status=200))
-        draft.recorded = True
-
-    def record_soon(self, entry: Entry) -> None:
-        """Record a refusal. Nobody waits for it, so that a slow ledger holds up no answer."""
-        if len(self._waiting) >= _MAX_WAITING:
+    def record_in_background(self, entry: Entry) -> None:
+        """Record a refusal; return at once, so that a slow ledger delays no answer."""
+        if len(self._background) >= MAX_BACKGROUND_ENTRIES:
             logger.warning("entry.lost", extra={"request_id": entry.request_id, "reason": "full"})
             return
         task = asyncio.get_running_loop().create_task(self._record_refusal(entry))
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def drain(self) -> None:
+        """Wait until the background entries are written, up to `DRAIN_TIMEOUT_S`."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=DRAIN_TIMEOUT_S)
 
     async def _record_refusal(self, entry: Entry) -> None:
         try:
@@ -58,26 +72,3 @@ class Recorder:
         except LedgerUnavailable as fault:
             extra = {"request_id": entry.request_id, "reason": fault.message}
             logger.warning("entry.lost", extra=extra)
-
-
-class Recording:
-    """The record of one request, from the key to the answer."""
-
-    def __init__(self, recorder: Recorder, draft: Draft) -> None:
-        self._recorder, self._draft = recorder, draft
-
-    def __enter__(self) -> Draft:
-        return self._draft
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # A ledger that is away would only be waited for a second time.
-        if raised is None or self._draft.recorded or isinstance(raised, LedgerUnavailable):
-            return
-        fault = Cancelled() if isinstance(raised, asyncio.CancelledError) else raised
-        code = fault.code if isinstance(fault, DiabelliError) else EngineFailed.code
-        self._recorder.record_soon(self._draft.entry(status=spec_for(fault).status, error=code))

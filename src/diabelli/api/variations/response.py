@@ -1,4 +1,4 @@
-"""The reply as JSON, in parts: a megabyte of base64 needs no escaping, and is never there whole."""
+"""The reply as JSON, sent in parts: base64 needs no escaping, and is never held whole."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import TypeAlias
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from diabelli.api.variations.params import VariationRequest
-from diabelli.variation import EncodedVariation
+from diabelli.api.context import VariationRequest
+from diabelli.variation import EncodedVariation, PictureBytes
 
 PUBLISHED_SIZES = ("1024x1024", "1024x1536", "1536x1024")
-"""The sizes that the published reply may name; strict clients refuse every other one."""
+"""Sizes that the published reply may name; strict clients refuse any other."""
 _STEP = 3 * 64 * 1024
-"""How many bytes of a picture are encoded at a time: a multiple of 3, so that the ends fit."""
+"""Bytes of a picture that are encoded at a time; a multiple of 3, so that no padding is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LazyBase64:
-    """A picture that is encoded only when it is sent, so that it takes no memory before."""
+    """A picture that is encoded when it is sent."""
 
-    picture: bytes
+    picture: PictureBytes
 
     def __len__(self) -> int:
         return (len(self.picture) + 2) // 3 * 4
 
     def __iter__(self) -> Iterator[bytes]:
-        view = memoryview(self.picture)
-        return (base64.b64encode(view[at : at + _STEP]) for at in range(0, len(view), _STEP))
+        size = len(self.picture)
+        return (base64.b64encode(self.picture[at : at + _STEP]) for at in range(0, size, _STEP))
 
 
 Part: TypeAlias = bytes | LazyBase64
 
 
 class JSONPartsResponse(Response):
-    """The answer that these parts of a JSON object make together."""
+    """The response of a JSON object that is given in parts."""
 
     media_type = "application/json"
 
@@ -48,20 +48,32 @@ class JSONPartsResponse(Response):
 
     @property
     def body_bytes(self) -> bytes:
-        """The JSON object."""
+        """Return the JSON object."""
         return b"".join(iter_chunks(self._parts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send the head, then piece after piece, as quickly as the client takes them."""
+        """Send the whole response."""
+        last = await self.send_most(send)
+        await send({"type": "http.response.body", "body": last, "more_body": False})
+
+    async def send_most(self, send: Send) -> bytes:
+        """Send the head and all chunks but the last, as fast as the client reads them.
+
+        Returns:
+            The last chunk. The client has no complete answer until its caller sends it.
+        """
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
-        for piece in iter_chunks(self._parts):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        last = b""
+        for chunk in iter_chunks(self._parts):
+            if last:
+                await send({"type": "http.response.body", "body": last, "more_body": True})
+            last = chunk
+        return last
 
 
 def iter_chunks(parts: Sequence[Part]) -> Iterator[bytes]:
-    """What the parts make together, with no piece much longer than what is encoded at a time."""
+    """Return the concatenation of the parts in chunks of little more than the encoding step."""
     text = b""
     for part in parts:
         if isinstance(part, bytes):
@@ -75,52 +87,58 @@ def iter_chunks(parts: Sequence[Part]) -> Iterator[bytes]:
 
 def build(
     made: Sequence[EncodedVariation],
-    wanted: VariationRequest,
+    params: VariationRequest,
     *,
     created: int,
     url_of: Callable[[str], str],
 ) -> JSONPartsResponse:
-    """The JSON object of one reply; `created` is Unix seconds, `url_of` makes a key's URL."""
-    head = json.dumps({"created": created, **extras(made, wanted)}).encode()
+    """Return the reply.
+
+    Args:
+        made: the variations.
+        params: what was requested.
+        created: Unix seconds.
+        url_of: returns the URL of a stored picture's key.
+    """
+    head = json.dumps({"created": created, **extras(made, params)}).encode()
     between = [b"{", *[b", {"] * (len(made) - 1)]
     items = (
         part
         for start, one in zip(between, made, strict=True)
-        for part in (start, *fields(one, wanted, url_of), b"}")
+        for part in (start, *fields(one, params, url_of), b"}")
     )
     return JSONPartsResponse([head[:-1], b', "data": [', *items, b"]}"])
 
 
-def item(made: EncodedVariation, wanted: VariationRequest, url_of: Callable[[str], str]) -> bytes:
-    """The JSON object of one variation."""
-    return b"".join(iter_chunks((b"{", *fields(made, wanted, url_of), b"}")))
+def item(made: EncodedVariation, params: VariationRequest, url_of: Callable[[str], str]) -> bytes:
+    """Return the JSON object of one variation."""
+    return b"".join(iter_chunks((b"{", *fields(made, params, url_of), b"}")))
 
 
 def fields(
-    made: EncodedVariation, wanted: VariationRequest, url_of: Callable[[str], str]
+    made: EncodedVariation, params: VariationRequest, url_of: Callable[[str], str]
 ) -> Iterator[Part]:
-    """The inside of the JSON object of one variation, in parts."""
-    if wanted.as_url and made.key is not None:
+    """Return the members of the JSON object of one variation, in parts."""
+    if params.as_url and made.key is not None:
         yield b'"url": %b' % json.dumps(url_of(made.key)).encode()
     else:
         yield b'"b64_json": "'
         yield LazyBase64(made.picture)
         yield b'"'
-    if wanted.extended:
+    if params.extended:
         yield b', "seed": %d' % made.seed
 
 
-def extras(made: Sequence[EncodedVariation], wanted: VariationRequest) -> dict[str, object]:
-    """What is true of the reply and was not in OpenAI's; empty for a plain request.
+def extras(made: Sequence[EncodedVariation], params: VariationRequest) -> dict[str, object]:
+    """Return the members that OpenAI's reply did not have; none for a plain request.
 
-    Only the use of a metered model is told in any case.
+    The token usage of a metered model is always included.
     """
-    usage: dict[str, object] = {} if wanted.usage is None else {"usage": wanted.usage}
-    if not wanted.extended:
+    usage: dict[str, object] = {} if params.usage is None else {"usage": params.usage}
+    if not params.extended:
         return usage
-    size = f"{wanted.spec.width}x{wanted.spec.height}"
     return usage | {
         "background": "transparent" if any(one.transparent for one in made) else "opaque",
-        "output_format": wanted.spec.output_format,
-        **({"size": size} if size in PUBLISHED_SIZES else {}),
+        "output_format": params.spec.output_format,
+        **({"size": params.size} if params.size in PUBLISHED_SIZES else {}),
     }

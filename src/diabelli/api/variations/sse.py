@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable, Sequence
 
 from diabelli import pictures
+from diabelli.api.context import VariationRequest
 from diabelli.api.variations import response
-from diabelli.api.variations.params import VariationRequest
 from diabelli.pictures import Format, Image
 from diabelli.variation import EncodedVariation
 
@@ -49,16 +49,16 @@ def partial(index: int, share: float, number: int, preview: Image) -> bytes:
 def completed(
     index: int,
     made: EncodedVariation,
-    wanted: VariationRequest,
+    params: VariationRequest,
     *,
     created: int,
     url_of: Callable[[str], str],
 ) -> bytes:
     """One finished variation, with every field that it has in the reply and what is true of it."""
     head = {"type": COMPLETED, "index": index, "created_at": created}
-    extras = response.extras([made], wanted)
+    extras = response.extras([made], params)
     return _frame(
-        COMPLETED, _merge_json_objects(_bytes(head | extras), response.item(made, wanted, url_of))
+        COMPLETED, _merge_json_objects(_bytes(head | extras), response.item(made, params, url_of))
     )
 
 

@@ -1,31 +1,24 @@
-"""`stream=true`: an answer that begins before the work is done, fed by the threads that work.
-
-A handler stays one straight line that returns its plain reply or raises; `streamed` wraps it.  What
-is refused before anything was made is answered as without a stream, with its own status.
-"""
+"""`stream=true`: server-sent events from the workers, while the request is under way."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
 
+from diabelli.api.context import RequestContext, VariationRequest
 from diabelli.api.errors import responses
 from diabelli.api.variations import sse
-from diabelli.api.variations.params import VariationRequest
 from diabelli.api.variations.response import JSONPartsResponse
-from diabelli.variation import EncodedVariation, Progress, ProgressCallback
-
-Handler = Callable[[Request], Awaitable[JSONPartsResponse]]
+from diabelli.variation import EncodedVariation, Progress
 
 KEEP_ALIVE_S = 15
-"""How long a stream may be silent."""
-STEP = 0.02
-"""How much more of a variation must be done before progress without a preview is told again."""
+"""Seconds of silence after which a comment is sent; below the idle time-outs of proxies."""
+MIN_PROGRESS = 0.02
+"""Least increase of the fraction between two progress events without a preview."""
 MEDIA_TYPE = "text/event-stream"
 HEADERS = {
     "cache-control": "no-store",
@@ -35,100 +28,85 @@ HEADERS = {
 
 
 class EventStream:
-    """What one request tells on its way. Told from any thread, read on the event loop.
+    """The events of one request; fed from any thread, read on the event loop.
 
-    Of each variation only the latest progress waits to be sent, so that a slow client is never
-    further behind than its own line, and nothing piles up.
+    Of each variation only the latest progress waits to be sent, so a slow client causes no backlog.
 
     Attributes:
-        begun: done when there is something to tell.
+        started: completes with the first event.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context: RequestContext) -> None:
+        self._context = context
         self._loop = asyncio.get_running_loop()
         self._started = time.monotonic()
         self._changed = asyncio.Event()
+        self._drained = asyncio.Event()
         self._latest: dict[int, bytes] = {}
         self._finished: deque[bytes] = deque()
         self._sizes: dict[int, int] = {}
-        self._shares: dict[int, float] = {}
+        self._fractions: dict[int, float] = {}
         self._previews: dict[int, int] = {}
-        self._wanted: VariationRequest | None = None
+        self._params: VariationRequest | None = None
         self._url_of: Callable[[str], str] = str
-        self.begun = self._loop.create_future()
+        self.started = self._loop.create_future()
 
     @property
-    def wanted(self) -> bool:
-        """Whether the request asked for a stream."""
-        return self._wanted is not None
+    def enabled(self) -> bool:
+        """Whether the request asks for a stream."""
+        return self._params is not None
 
-    @property
-    def finished(self) -> int:
-        """How many variations were told of."""
-        return len(self._sizes)
+    def enable(self, params: VariationRequest, url_of: Callable[[str], str]) -> None:
+        """Send events from now on, if the request asks for a stream.
 
-    def enable(self, wanted: VariationRequest, url_of: Callable[[str], str]) -> None:
-        """Tell from now on, if the request asked for it; `url_of` makes a key's URL."""
-        if wanted.stream:
-            self._wanted, self._url_of = wanted, url_of
-            # A request that waits long for its turn begins with a comment.
-            self._loop.call_later(KEEP_ALIVE_S, self._begin)
+        Args:
+            params: the request's parameters.
+            url_of: returns the URL of a stored picture's key.
+        """
+        if params.stream:
+            self._params, self._url_of = params, url_of
+            # A request that waits long for a worker starts its response with a comment.
+            self._loop.call_later(KEEP_ALIVE_S, self._start)
 
-    def wrap_progress(self, watch: ProgressCallback) -> ProgressCallback:
-        """`watch` and, if the stream is open, the progress told."""
-        if self._wanted is None:
-            return watch
-
-        def look(progress: Progress) -> None:
-            watch(progress)
-            self._look(progress)
-
-        return look
+    def on_progress(self, progress: Progress) -> None:
+        """Send a preview, or progress that is large enough."""
+        if self._params is None:
+            return
+        index, fraction = progress.index, progress.fraction
+        if progress.preview is not None:
+            number = self._previews[index] = self._previews.get(index, -1) + 1
+            event = sse.partial(index, fraction, number, progress.preview())
+        elif fraction >= self._fractions.get(index, 0.0) + MIN_PROGRESS:
+            event = sse.progress(index, fraction)
+        else:
+            return
+        self._fractions[index] = fraction
+        self._loop.call_soon_threadsafe(self._put_latest, index, event)
 
     def on_variation(self, index: int, made: EncodedVariation) -> None:
-        """Tell of a finished variation, if the stream is open."""
-        if self._wanted is not None:
+        """Send a finished variation."""
+        if self._params is not None:
             event = sse.completed(
-                index, made, self._wanted, created=int(time.time()), url_of=self._url_of
+                index, made, self._params, created=int(time.time()), url_of=self._url_of
             )
             size = made.height * made.width
             self._loop.call_soon_threadsafe(self._put_finished, index, size, event)
 
-    def _look(self, progress: Progress) -> None:
-        index, share = progress.index, progress.fraction
-        if progress.preview is not None:
-            number = self._previews[index] = self._previews.get(index, -1) + 1
-            event = sse.partial(index, share, number, progress.preview())
-        elif share >= self._shares.get(index, 0.0) + STEP:
-            event = sse.progress(index, share)
-        else:
-            return
-        self._shares[index] = share
-        self._loop.call_soon_threadsafe(self._put_latest, index, event)
-
-    def _put_latest(self, index: int, event: bytes) -> None:
-        if index not in self._sizes:
-            self._latest[index] = event
-            self._begin()
-
-    def _put_finished(self, index: int, size: int, event: bytes) -> None:
-        self._latest.pop(index, None)
-        self._sizes[index] = size
-        self._finished.append(event)
-        self._begin()
-
-    def _begin(self) -> None:
-        self._changed.set()
-        if not self.begun.done():
-            self.begun.set_result(None)
-
     def final_event(self, reply: JSONPartsResponse) -> bytes:
-        """The event that ends a stream whose request succeeded."""
+        """Return the event that ends the stream of a successful request."""
         seconds = time.monotonic() - self._started
         return sse.done(reply.body_bytes, sse.totals([*self._sizes.values()], seconds))
 
-    async def iter_events(self, work: asyncio.Task[JSONPartsResponse]) -> AsyncIterator[bytes]:
-        """Everything that is told until the work is done, and a comment in each long silence."""
+    async def drain(self) -> None:
+        """Wait until all events so far were taken for sending."""
+        # Events of the workers are queued by callbacks that may still be scheduled.
+        await asyncio.sleep(0)
+        while self._finished or self._latest:
+            self._drained.clear()
+            await self._drained.wait()
+
+    async def iter_events(self, work: asyncio.Task[bytes]) -> AsyncIterator[bytes]:
+        """Return the events until the work is done, and a comment in each long silence."""
         work.add_done_callback(lambda _: self._changed.set())
         while not work.done() or self._finished or self._latest:
             try:
@@ -142,42 +120,34 @@ class EventStream:
                     yield self._finished.popleft()
                 else:
                     yield self._latest.pop(next(iter(self._latest)))
+            self._drained.set()
+
+    def _put_latest(self, index: int, event: bytes) -> None:
+        if index not in self._sizes:
+            self._latest[index] = event
+            self._start()
+
+    def _put_finished(self, index: int, size: int, event: bytes) -> None:
+        self._latest.pop(index, None)
+        self._sizes[index] = size
+        self._context.images_sent = len(self._sizes)
+        self._finished.append(event)
+        self._start()
+
+    def _start(self) -> None:
+        self._changed.set()
+        if not self.started.done():
+            self.started.set_result(None)
 
 
-async def iter_events(
-    request: Request, stream: EventStream, work: asyncio.Task[JSONPartsResponse]
+async def iter_response(
+    request: Request, stream: EventStream, work: asyncio.Task[bytes]
 ) -> AsyncIterator[bytes]:
-    """Every event of the answer; the work ends with whoever listens."""
+    """Return all events of a response; the last one is the result of the work, or an error."""
     try:
         async for event in stream.iter_events(work):
             yield event
-        yield stream.final_event(await work)
-    # The request edge of a stream: its head is sent, so the error is an event.
+        yield await work
+    # The head of the response is sent, so the error is an event.
     except Exception as fault:
         yield sse.error(bytes(responses.to_response(request, fault).body))
-    finally:
-        work.cancel()
-
-
-def streamable(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """`handle`, answered by events where its `request.state.stream` was asked for them."""
-
-    async def answer(request: Request) -> Response:
-        stream = request.state.stream = EventStream()
-        work = asyncio.ensure_future(handle(request))
-        try:
-            await asyncio.wait({work, stream.begun}, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            work.cancel()
-            raise
-        if stream.wanted and (not work.done() or not failed(work)):
-            content = iter_events(request, stream, work)
-            return StreamingResponse(content, headers=HEADERS, media_type=MEDIA_TYPE)
-        return await work
-
-    return answer
-
-
-def failed(work: asyncio.Task[JSONPartsResponse]) -> bool:
-    """Whether the work that is over came to nothing."""
-    return work.cancelled() or work.exception() is not None

@@ -1,0 +1,34 @@
+"""For any ASGI server: `uvicorn --factory diabelli.asgi:create`.
+
+The settings come from the environment and `diabelli.toml`; the server decides where to listen.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from starlette.types import ASGIApp
+
+from diabelli.bootstrap import build_app, components, requires_api_keys
+from diabelli.errors import InvalidSettings
+from diabelli.settings.loading import load_settings
+
+
+def create() -> ASGIApp:
+    """Return the application, ready to serve; its components are closed at the lifespan's end.
+
+    Raises:
+        InvalidSettings: if settings are invalid, or do not say whether keys are required: the
+            application cannot know which address its server listens on.
+        DiabelliError: if a component cannot be opened.
+    """
+    settings = load_settings({})
+    if not requires_api_keys(settings) and settings.auth != "no-auth":
+        raise InvalidSettings(
+            "everybody who reaches the server could use it: make a key with `diabelli keys "
+            "create`, set api_keys, or set auth to `no-auth` if that is meant"
+        )
+    with ExitStack() as stack:
+        parts = stack.enter_context(components(settings))
+        parts.service.warm_up()
+        return build_app(settings, parts, on_shutdown=stack.pop_all().close)
