@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -192,6 +193,8 @@ class Components:
 def components(settings: Settings) -> Iterator[Components]:
     """Open the components for the context. Expired data is removed at once."""
     shorten_gil_switch_interval()
+    # Libraries also create files below the data directory: metrics and compiled kernels.
+    os.umask(0o077)
     with ExitStack() as stack:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
