@@ -75,6 +75,19 @@ def test_usage_is_written_as_csv(run, database: Database) -> None:
     assert (row["images"], row["errors"]) == ("1", "0")
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\uff1d"])
+@pytest.mark.parametrize("suspicious", [False, True])
+def test_csv_contains_no_formulas(run, database: Database, start: str, suspicious: bool) -> None:
+    """A spreadsheet shows a client's text and does not evaluate it."""
+    user = f'{start}HYPERLINK("http://x")'
+    for key in ("a", "b", "c"):
+        success(database, time=time.time(), user=user, key=key)
+    command = ["usage", "--suspicious"] if suspicious else ["usage", "--by", "user"]
+    (row,) = csv.DictReader(io.StringIO(run(*command, "--csv").out))
+    assert row["user" if suspicious else "name"] == f"'{user}"
+    assert row["requests"] == "3"
+
+
 @pytest.mark.parametrize(
     ("since", "images"), [("30m", 1), ("3h", 2), ("2d", 3), ("2w", 4), ("2020-01-01", 5)]
 )

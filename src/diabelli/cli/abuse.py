@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from diabelli.cli.csv_output import print_csv
 from diabelli.cli.terminal import printable
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ def write_json(suspects: Sequence[Suspect]) -> None:
 
 def write_csv(suspects: Sequence[Suspect]) -> None:
     """Print CSV with a header line."""
-    writer = csv.DictWriter(sys.stdout, [*_FIELDS, "reasons"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_row(one) | {"reasons": "; ".join(one.reasons)} for one in suspects)
+    rows = (_row(one) | {"reasons": "; ".join(one.reasons)} for one in suspects)
+    print_csv([*_FIELDS, "reasons"], rows)
 
 
 def _row(suspect: Suspect) -> dict[str, object]:

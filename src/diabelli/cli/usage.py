@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from diabelli.cli.abuse import draw, write_csv, write_json
+from diabelli.cli.csv_output import print_csv
 from diabelli.cli.options import Config, DataDir, ledger
 from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidParameter
@@ -89,9 +88,7 @@ def _moment(since: str, *, now: float) -> float:
 def _write_csv(lines: Sequence[UsageRow]) -> None:
     from diabelli.ledger.usage import UsageRow
 
-    writer = csv.DictWriter(sys.stdout, list(UsageRow.__slots__), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(line) for line in lines)
+    print_csv(list(UsageRow.__slots__), (asdict(line) for line in lines))
 
 
 def _draw(lines: Sequence[UsageRow], by: By) -> None:

@@ -38,6 +38,15 @@ def test_head_tells_what_get_gives(server: Server) -> None:
         assert told.headers[name] == got.headers[name]
 
 
+@pytest.mark.parametrize("lifetime_s", [20, 7200])
+def test_results_are_not_cached_beyond_their_link(serve: Serve, lifetime_s: int) -> None:
+    """`max-age` is the remaining lifetime of the link, and `private` excludes shared caches."""
+    answer = httpx.get(result_url(serve(lifetime_s=lifetime_s)))
+    visibility, age = answer.headers["cache-control"].split(", max-age=")
+    assert visibility == "private"
+    assert lifetime_s - 10 < int(age) <= lifetime_s
+
+
 @pytest.mark.parametrize("kind", ["png", "webp", "jpeg"])
 def test_media_type_follows_the_format(server: Server, kind: str) -> None:
     """A result is served as the format that was asked for."""

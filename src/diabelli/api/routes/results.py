@@ -11,7 +11,6 @@ from diabelli.storage import LocalStorage
 MEDIA_TYPES = {"png": "image/png", "webp": "image/webp", "jpeg": "image/jpeg"}
 HEADERS = {
     "content-disposition": "inline",
-    "cache-control": "private, max-age=3600",
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
 }
@@ -26,5 +25,8 @@ class Results:
     async def read(self, request: Request) -> Response:
         """Return the picture, to be shown inline."""
         key = f"{request.path_params['hour']}/{request.path_params['name']}"
-        picture = await run_in_threadpool(self._storage.get, key, request.query_params)
-        return Response(picture, headers=HEADERS, media_type=MEDIA_TYPES[key.rpartition(".")[2]])
+        remaining_s = self._storage.check_link(key, request.query_params)
+        picture = await run_in_threadpool(self._storage.read, key)
+        # Caches must not serve the picture for longer than its link is valid.
+        headers = {**HEADERS, "cache-control": f"private, max-age={remaining_s}"}
+        return Response(picture, headers=headers, media_type=MEDIA_TYPES[key.rpartition(".")[2]])
