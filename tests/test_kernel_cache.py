@@ -2,12 +2,15 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from diabelli import kernel_cache
 from diabelli.kernel_cache import configure_kernel_cache
+from diabelli.synthesis.core.jit import kernel
 
 
 @pytest.fixture
@@ -41,3 +44,60 @@ def test_the_operator_s_own_place_is_left_alone(monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
     configure_kernel_cache([tmp_path])
     assert os.environ["NUMBA_CACHE_DIR"] == "/elsewhere"
+
+
+@pytest.mark.usefixtures("_closed")
+def test_without_any_directory_kernels_are_not_cached(monkeypatch):
+    """Neither the package, nor HOME, nor a temporary directory can be written to."""
+    monkeypatch.setenv("HOME", "/proc/none")
+
+    def fail(**_: object) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.mkdtemp", fail)
+    configure_kernel_cache()
+    assert "NUMBA_CACHE_DIR" not in os.environ
+
+
+def test_kernels_run_without_a_cache(monkeypatch):
+    """Numba refuses to cache if it finds no directory; the kernel is compiled all the same."""
+    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
+
+    @kernel
+    def double(value):
+        return 2 * value
+
+    assert double(21) == 42
+
+
+CLOSED = """
+import os, sys, tempfile
+from pathlib import Path
+access = os.access
+os.access = lambda path, mode: access(path, mode) and not str(path).endswith("synthesis")
+import numpy, diabelli
+{call}
+print(os.environ["NUMBA_CACHE_DIR"])
+"""
+LIBRARY = "diabelli.vary(numpy.zeros((8, 8, 3), 'u1'), size=8, strength=0)"
+FACTORY = """
+from diabelli.asgi import create
+from diabelli.service import Service
+Service.warm_up = lambda self: None
+create()
+"""
+
+
+@pytest.mark.parametrize(("call", "place"), [(LIBRARY, "kernels-"), (FACTORY, "data/kernels")])
+def test_library_and_factory_select_a_directory(tmp_path, call, place):
+    """As the command does; without HOME the library uses a temporary directory."""
+    given = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    ended = subprocess.run(
+        [sys.executable, "-c", CLOSED.format(call=call)],
+        cwd=tmp_path,
+        env={**given, "HOME": "/proc/none", "DIABELLI_AUTH": "no-auth"},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert place in ended.stdout

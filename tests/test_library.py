@@ -1,5 +1,7 @@
 """`diabelli.vary`: the friendly door."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -29,13 +31,22 @@ def test_a_picture_is_varied_in_one_call():
 
 
 def test_every_form_of_a_source_is_the_same_source(tmp_path):
-    """Path, bytes, Pillow image and array."""
+    """Path, bytes in every type, open file, Pillow image and array."""
     data = pictures.encode(image(), "png")
     path = tmp_path / "a.png"
     path.write_bytes(data)
     made = [
         diabelli.vary(form, size=16, seed=1, engine="shift")[0].image
-        for form in (path, str(path), data, Image.fromarray(image()), image())
+        for form in (
+            path,
+            str(path),
+            data,
+            bytearray(data),
+            memoryview(data),
+            BytesIO(data),
+            Image.fromarray(image()),
+            image(),
+        )
     ]
     for other in made[1:]:
         np.testing.assert_array_equal(other, made[0])
@@ -48,6 +59,70 @@ def test_a_variation_saves_itself(tmp_path, name):
     saved = variation.save(tmp_path / name)
     assert b'diabelli:seed="5"' in saved.read_bytes()
     assert pictures.decode(saved.read_bytes(), pictures.ANY).shape == (16, 16, 3)
+
+
+def test_other_sources_are_refused_with_the_accepted_types(tmp_path):
+    """None, numbers, lists and files opened as text."""
+    path = tmp_path / "a.txt"
+    path.write_text("text")
+    with path.open() as text, pytest.raises(InvalidPicture, match="mode 'rb'"):
+        diabelli.vary(text, engine="shift")
+    for source in (None, 7, [[1, 2], [3, 4]], object()):
+        with pytest.raises(InvalidPicture, match=r"of type \w+ is not accepted: a path, bytes"):
+            diabelli.vary(source, engine="shift")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "accepted"),
+    [
+        ("n", (2.0, "2", None, True, 0, 11, -1), "a whole number from 1 to 10"),
+        ("threads", (-1, 0, 2.0, "2", True, 1025), "a whole number from 1 to 1024"),
+        ("seed", (-1, 2.0, "2", True, 2**63), "a whole number from 0 to"),
+        ("size", (None, 16.0, True, (16, 16)), "a number of pixels such as 1024"),
+        ("strength", (None, "hard", [0.5], 2, float("nan")), "a number from 0 to 1"),
+        ("fit", (None, "squeeze", ["crop"]), "one of crop, pad"),
+        ("on_progress", (3, "print"), "a function of one argument, or None"),
+    ],
+)
+def test_other_arguments_are_refused_with_the_accepted_values(name, values, accepted):
+    """The message names the argument, shows the value, and says what is accepted."""
+    for value in values:
+        with pytest.raises(InvalidParameter) as caught:
+            diabelli.vary(image(), **{"engine": "shift", "size": 16, name: value})
+        assert caught.value.message.startswith(f"{name} {value!r} is not accepted: {accepted}")
+        assert caught.value.param == name
+
+
+@pytest.mark.parametrize("engine", [None, 3, ["shift"]])
+def test_an_engine_is_a_name(engine):
+    """Other types are unknown engines, too."""
+    with pytest.raises(UnknownEngine, match="there are: patch"):
+        diabelli.vary(image(), engine=engine)
+
+
+def test_whole_numbers_of_numpy_are_accepted():
+    """Programs take seeds and counts from arrays."""
+    made = diabelli.vary(
+        image(), size=np.int64(16), n=np.uint8(2), seed=np.int64(7), engine="shift"
+    )
+    assert [type(variation.seed) for variation in made] == [int, int]
+
+
+def test_a_variation_is_saved_whole(tmp_path, monkeypatch):
+    """A full disk leaves neither a part nor a draft, and keeps the file that was there."""
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    (tmp_path / "a.png").write_bytes(b"before")
+
+    def write(path, content: bytes) -> None:
+        with open(path, "wb") as file:
+            file.write(content[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", write)
+    with pytest.raises(OSError, match="No space"):
+        variation.save(tmp_path / "a.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == b"before"
 
 
 def test_a_seed_is_drawn_and_told():

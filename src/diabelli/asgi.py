@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from diabelli.bootstrap import build_app, components, requires_api_keys
 from diabelli.errors import InvalidSettings
+from diabelli.kernel_cache import configure_kernel_cache
 from diabelli.settings.loading import load_settings
 
 
@@ -23,6 +24,7 @@ def create() -> ASGIApp:
         DiabelliError: if a component cannot be opened.
     """
     settings = load_settings({})
+    configure_kernel_cache([settings.data_dir / "kernels"])
     if not requires_api_keys(settings) and settings.auth != "no-auth":
         raise InvalidSettings(
             "everybody who reaches the server could use it: make a key with `diabelli keys "

@@ -1,10 +1,11 @@
-"""Finds a place for compiled kernels where the package's own folder cannot be written to."""
+"""Selects the directory of compiled kernels if the package's own directory is read-only."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,21 +18,31 @@ _SYNTHESIS = Path(__file__).parent / "synthesis"
 _VARIABLE = "NUMBA_CACHE_DIR"
 
 
-def configure_kernel_cache(candidates: Iterable[Path]) -> None:
-    """Let kernels be kept beside their source, or else in the first candidate that works.
+def configure_kernel_cache(candidates: Iterable[Path] = (USER_KERNELS,)) -> None:
+    """Cache kernels beside their source, or else in the first candidate that can be written to.
 
-    Numba reads the place from the environment when it is first imported. Each place belongs to
-    this user alone, because what lies in it is run. Without any, kernels are compiled anew by each
-    process.
+    Must be called before the kernels are imported. Each directory is private to this user, because
+    its content is executed. If no candidate works, a temporary directory is used; if there is none
+    either, every process compiles the kernels.
     """
     if _VARIABLE in os.environ or os.access(_SYNTHESIS, os.W_OK):
         return
     for candidate in candidates:
         try:
-            os.environ[_VARIABLE] = str(ensure_private_dir(candidate.expanduser()))
+            _select(ensure_private_dir(candidate.expanduser()))
             return
         except (StoreUnavailable, RuntimeError):
             continue
-    fleeting = tempfile.mkdtemp(prefix="diabelli-kernels-")
-    atexit.register(shutil.rmtree, fleeting, ignore_errors=True)
-    os.environ[_VARIABLE] = fleeting
+    try:
+        temporary = tempfile.mkdtemp(prefix="diabelli-kernels-")
+    except OSError:
+        return
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    _select(Path(temporary))
+
+
+def _select(directory: Path) -> None:
+    os.environ[_VARIABLE] = str(directory)
+    # Numba reads the variable only when it is imported, which the calling program may have done.
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = str(directory)

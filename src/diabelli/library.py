@@ -6,20 +6,26 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+
+import numpy as np
 
 from diabelli import engines, pictures
 from diabelli.engines import Engine
-from diabelli.errors import InvalidParameter
+from diabelli.errors import InvalidParameter, InvalidPicture, UnknownEngine
+from diabelli.kernel_cache import configure_kernel_cache
 from diabelli.observer import Observer
 from diabelli.service import Service
 from diabelli.variation import (
+    MAX_N,
+    MAX_SEED,
     Fit,
     Image,
     Progress,
     ProgressCallback,
     Variation,
     VariationSpec,
+    check_range,
     parse_strength,
     random_seed,
 )
@@ -27,11 +33,17 @@ from diabelli.variation import (
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+Source: TypeAlias = (
+    "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | PillowImage | Image"
+)
+
+MAX_THREADS = 1024
+"""As many as the setting `threads` allows."""
 _SIZE = re.compile(r"([0-9]{1,5})(?:x([0-9]{1,5}))?", re.ASCII)
 
 
 def vary(
-    source: str | Path | bytes | PillowImage | Image,
+    source: Source,
     *,
     n: int = 1,
     size: int | str = 1024,
@@ -45,14 +57,15 @@ def vary(
     """Make `n` variations of a picture.
 
     Args:
-        source: a path, encoded bytes, a Pillow image, or a uint8 array (row, column[, channel]).
+        source: a path, encoded bytes, a file opened for reading bytes, a Pillow image, or a uint8
+            array (row, column[, channel]).
         n: number of variations, 1..10.
         size: 1024 for a square, or "1536x1024" (width x height); each side 1..4096 pixels.
         strength: 0..1, or "subtle", "medium", "strong"; 0 returns the source.
         seed: 0..2^63-1; None draws one. Each variation carries its own seed.
         fit: "crop" or "pad", for a source of another aspect ratio.
         engine: name of the engine.
-        threads: number of threads; None means one per core.
+        threads: number of threads, 1..1024; None means one per core.
         on_progress: called between steps, from any thread. An exception that it raises, such as
             `diabelli.errors.Cancelled`, stops the work and is raised here unchanged.
 
@@ -65,17 +78,27 @@ def vary(
         OSError: if a path cannot be read.
     """
     height, width = parse_size(size)
+    seed = random_seed() if seed is None else seed
+    threads = os.cpu_count() or 1 if threads is None else threads
+    check_range("n", n, 1, MAX_N)
+    check_range("seed", seed, 0, MAX_SEED)
+    check_range("threads", threads, 1, MAX_THREADS)
     spec = VariationSpec(
-        n=n,
+        n=int(n),
         height=height,
         width=width,
         strength=parse_strength(strength),
-        seed=random_seed() if seed is None else seed,
+        seed=int(seed),
         fit=fit,
     )
+    if on_progress is not None and not callable(on_progress):
+        raise InvalidParameter(
+            f"on_progress {on_progress!r} is not accepted: a function of one argument, or None",
+            param="on_progress",
+        )
     engines_by_name = {engine: _engine(engine)}
-    image = pictures.to_image(source)
-    service = Service(engines=engines_by_name, storage=None, threads=threads or os.cpu_count() or 1)
+    image = pictures.to_image(_readable(source))
+    service = Service(engines=engines_by_name, storage=None, threads=int(threads))
     try:
         return service.vary(image, spec, engine=engine, observer=_observer(on_progress))
     finally:
@@ -113,7 +136,43 @@ def parse_size(value: int | str) -> tuple[int, int]:
     return int(height), int(width)
 
 
-@cache
+def _readable(source: Source) -> Path | bytes | PillowImage | Image:
+    """Return the source in a form that `pictures.to_image` accepts.
+
+    Raises:
+        InvalidPicture: for a source of another type.
+    """
+    if isinstance(source, bytearray | memoryview):
+        return bytes(source)
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    if hasattr(source, "read"):
+        source = source.read()
+        if isinstance(source, str):
+            raise InvalidPicture("the source is a file opened as text: open it in mode 'rb'")
+    if isinstance(source, bytes | np.ndarray) or hasattr(source, "getbands"):
+        return source
+    raise InvalidPicture(
+        f"a source of type {type(source).__name__} is not accepted: a path, bytes, a file opened "
+        "in mode 'rb', a Pillow image, or a uint8 array"
+    )
+
+
 def _engine(name: str) -> Engine:
+    """Return the engine of that name.
+
+    Raises:
+        UnknownEngine: for any other value.
+    """
+    if not isinstance(name, str):
+        raise UnknownEngine(
+            f"no engine is called {name!r}; there are: {', '.join(engines.available_engines())}"
+        )
+    return _cached_engine(name)
+
+
+@cache
+def _cached_engine(name: str) -> Engine:
     """Return the engine; engines are expensive to load and stateless, so they are cached."""
+    configure_kernel_cache()
     return engines.load(name)

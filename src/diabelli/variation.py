@@ -9,8 +9,9 @@ import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Literal, Protocol, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,11 +87,12 @@ class VariationSpec:
             check_range("output_compression", self.output_compression, 0, 100)
 
 
-def check_range(param: str, value: int, low: int, high: int) -> None:
-    """Raise `InvalidParameter` unless `low <= value <= high`."""
-    if not low <= value <= high:
+def check_range(param: str, value: object, low: int, high: int) -> None:
+    """Raise `InvalidParameter` unless `value` is an integer and `low <= value <= high`."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not (whole and low <= int(cast(int, value)) <= high):
         raise InvalidParameter(
-            f"{param} {value} is not accepted: a whole number from {low} to {high}", param=param
+            f"{param} {value!r} is not accepted: a whole number from {low} to {high}", param=param
         )
 
 
@@ -142,9 +144,18 @@ class Variation:
         return pictures.encode(self.image, output_format, quality=quality, xmp=recipe)
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture to `path`; its suffix (.png, .webp, .jpg) decides the format."""
+        """Write the picture to `path`, whole or not at all; replace an existing file.
+
+        The suffix (.png, .webp, .jpg) selects the format.
+        """
         path = Path(path)
-        path.write_bytes(self.encode(pictures.format_of(path)))
+        content = self.encode(pictures.format_of(path))
+        draft = path.with_name(f".diabelli-{secrets.token_hex(8)}.part")
+        try:
+            draft.write_bytes(content)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
         return path
 
 

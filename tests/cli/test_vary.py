@@ -1,11 +1,19 @@
 """`diabelli vary`: what it writes, what it says, how it ends."""
 
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from diabelli import pictures
+from diabelli.cli.progress_bars import ProgressBars
 from diabelli.errors import EngineFailed
+from diabelli.variation import Progress
 
 FAST = ("--engine", "shift", "--size", "16")
 
@@ -114,3 +122,172 @@ def test_pictures_of_one_name_do_not_overwrite_each_other(run, picture, tmp_path
     ended = run("vary", picture, tmp_path / "waltz.png", *FAST)
     assert ended.code == 2
     assert "several pictures are called waltz" in ended.err
+
+
+def numbered(out) -> list[str]:
+    """The names of the files in a folder."""
+    return sorted(path.name for path in out.iterdir())
+
+
+def test_an_existing_file_is_kept(run, picture, tmp_path):
+    """The command refuses before it makes a picture, and names the options that allow more."""
+    (tmp_path / "waltz-7.png").write_bytes(b"precious")
+    ended = run("vary", picture, *FAST, "--seed", 7)
+    assert ended.code == 2
+    assert "waltz-7.png exists already: --overwrite replaces" in ended.err
+    assert (tmp_path / "waltz-7.png").read_bytes() == b"precious"
+    assert run("vary", picture, *FAST, "--seed", 7, "--overwrite").code == 0
+    assert size(tmp_path / "waltz-7.png") == (16, 16)
+    assert numbered(tmp_path) == ["waltz-7.png", "waltz.jpg"]
+
+
+def test_an_existing_sheet_is_kept(run, picture, tmp_path):
+    """Its name does not depend on the seed."""
+    (tmp_path / "waltz-sheet.png").write_bytes(b"precious")
+    assert run("vary", picture, *FAST, "--sheet").code == 2
+    assert (tmp_path / "waltz-sheet.png").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("option", [[], ["--overwrite"], ["--skip-existing"]])
+@pytest.mark.parametrize("name", ["waltz-7.png", "link.png"])
+def test_a_source_is_never_replaced(run, picture, tmp_path, option, name):
+    """Not even with --overwrite, nor under another name of the same file."""
+    (tmp_path / name).write_bytes(picture.read_bytes())
+    if name == "link.png":
+        (tmp_path / "waltz-7.png").symlink_to(tmp_path / name)
+    before = (tmp_path / name).read_bytes()
+    ended = run("vary", picture, tmp_path / name, *FAST, "--seed", 7, *option)
+    assert ended.code == 2
+    assert "waltz-7.png would replace a source of this command" in ended.err
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_file_that_appears_meanwhile_is_kept(run, picture, tmp_path, monkeypatch):
+    """Names that only the engine knows are checked when the file is written."""
+
+    def appear(*_: object) -> bytes:
+        (tmp_path / "waltz-7.png").write_bytes(b"precious")
+        return b"new"
+
+    monkeypatch.setattr("diabelli.variation.Variation.encode", appear)
+    ended = run("vary", picture, *FAST, "--seed", 7)
+    assert ended.code == 1
+    assert "waltz-7.png: exists already" in ended.err
+    assert (tmp_path / "waltz-7.png").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("seed", [[], ["--seed", 7]])
+def test_a_run_goes_on_where_it_stopped(run, picture, tmp_path, seed):
+    """Only files that do not exist yet are made."""
+    out = tmp_path / "out"
+    words = ("vary", picture, *FAST, "-n", 3, "--sheet", "--out", out, *seed)
+    assert run(*words).code == 0
+    first, *_ = names = numbered(out)
+    assert len(names) == 4
+    kept = {path: path.stat().st_mtime_ns for path in out.iterdir() if path.name != first}
+    (out / first).unlink()
+    ended = run(*words, "--skip-existing")
+    assert ended.code == 0
+    assert len(ended.out.split()) == 1
+    assert len(numbered(out)) == 4
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert run(*words, "--skip-existing").out == ""
+
+
+def test_files_are_written_whole(run, picture, tmp_path, monkeypatch):
+    """A full disk leaves no part of a file, and the error is a sentence without a number."""
+
+    def write(path, content: bytes) -> None:
+        with open(path, "wb") as file:
+            file.write(content[:10])
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", write)
+    ended = run("vary", picture, *FAST, "--seed", 7, "--out", tmp_path / "out")
+    assert ended.code == 1
+    assert "waltz-7.png: No space left on device" in ended.err
+    assert "Errno" not in ended.err
+    assert numbered(tmp_path / "out") == []
+
+
+def test_errors_of_files_have_no_numbers(run, picture, tmp_path):
+    """The operating system's sentence is enough."""
+    ended = run("vary", tmp_path / "none.png", tmp_path, *FAST)
+    assert ended.code == 1
+    assert "none.png: No such file or directory" in ended.err
+    assert "Is a directory" in ended.err
+    assert "Errno" not in ended.err
+    assert "picture is no folder" not in ended.err
+    refused = run("vary", picture, *FAST, "--out", picture)
+    assert refused.code == 2
+    assert "waltz.jpg is not a folder that can be written to" in refused.err
+
+
+def test_a_pipe_is_read_once(run, picture, tmp_path):
+    """Also where the sheet shows the source."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(picture.read_bytes()))
+    writer.start()
+    ended = run("vary", pipe, *FAST, "--seed", 7, "--sheet", "--out", tmp_path / "out")
+    writer.join()
+    assert ended.code == 0
+    assert numbered(tmp_path / "out") == ["pipe-7.png", "pipe-sheet.png"]
+
+
+def spawn(tmp_path, *words: object, **streams: object) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a process that knows no engine but the embedded one."""
+    return subprocess.run(
+        [sys.executable, "-m", "diabelli", *map(str, words)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"},
+        stderr=subprocess.PIPE,
+        **streams,
+    )
+
+
+PLAIN = ("--size", "16", "--strength", "0", "--seed", "7")
+
+
+def test_names_that_stdout_cannot_show_do_not_end_a_batch(picture, tmp_path):
+    """A program that reads stdout gets the bytes of the name."""
+    odd = [tmp_path / "wälzer.jpg", Path(os.fsdecode(bytes(tmp_path) + b"/\xff[red].jpg"))]
+    for path in odd:
+        path.write_bytes(picture.read_bytes())
+    ended = spawn(tmp_path, "vary", *odd, *PLAIN, stdout=subprocess.PIPE)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == ["wälzer-7.png".encode(), b"\xff[red]-7.png"]
+
+
+@pytest.mark.parametrize("kind", ["full", "closed", "gone"])
+def test_a_stdout_that_takes_nothing_loses_no_files(picture, tmp_path, kind):
+    """All files are written; only a full stdout is an error."""
+    (tmp_path / "valse.jpg").write_bytes(picture.read_bytes())
+    words = ("vary", picture, tmp_path / "valse.jpg", *PLAIN)
+    if kind == "full":
+        with open("/dev/full", "wb") as full:
+            ended = spawn(tmp_path, *words, stdout=full)
+        assert b"stdout cannot be written to: No space left on device" in ended.stderr
+    elif kind == "closed":
+        ended = spawn(tmp_path, *words, preexec_fn=lambda: os.close(1))
+    else:
+        reader, writer = os.pipe()
+        os.close(reader)
+        ended = spawn(tmp_path, *words, stdout=writer)
+        os.close(writer)
+    assert ended.returncode == (1 if kind == "full" else 0), ended.stderr
+    assert b"Traceback" not in ended.stderr
+    assert b"Exception ignored" not in ended.stderr
+    assert {"waltz-7.png", "valse-7.png"} <= set(numbered(tmp_path))
+
+
+def test_bars_do_not_grow_with_the_pictures():
+    """One bar for all pictures and one for the current picture, however many there are."""
+    bars = ProgressBars(1000)
+    for number in range(1000):
+        bars.start(f"[red]{number}.png", 2)(Progress(0, "step", 1.0))
+    assert len(bars._progress.tasks) == 2
+    every, current = bars._progress.tasks
+    assert (every.completed, every.total) == (999.5, 1000)
+    assert (current.completed, current.total) == (1, 2)
+    assert len(ProgressBars(1)._progress.get_renderable().renderables) == 1

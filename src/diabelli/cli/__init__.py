@@ -7,9 +7,12 @@ installation.
 from __future__ import annotations
 
 import sys
+import warnings
+from typing import Annotated
 
 import typer
 
+from diabelli import __version__
 from diabelli.cli import block, keys
 from diabelli.cli.engines import engines
 from diabelli.cli.exit_codes import exit_code, print_error
@@ -20,10 +23,30 @@ from diabelli.cli.vary import vary
 from diabelli.errors import DiabelliError
 
 app = typer.Typer(
-    help="Variations of a picture: a server, a command and a library.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"diabelli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Variations of a picture: a server, a command and a library."""
+
+
 for _command in (serve, vary, engines, pull, usage):
     app.command()(_command)
 app.add_typer(keys.app, name="keys")
@@ -33,8 +56,11 @@ app.add_typer(block.unblock, name="unblock")
 
 def main() -> None:
     """Run the command line and exit with its exit code."""
+    # Warnings of libraries are for developers, who ask for them with `python -W`.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     try:
-        app()
+        app(prog_name="diabelli")
     except DiabelliError as fault:
         print_error(fault.message)
         sys.exit(exit_code(fault))

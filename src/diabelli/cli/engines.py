@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from diabelli.errors import DiabelliError
-from diabelli.kernel_cache import USER_KERNELS, configure_kernel_cache
+from diabelli.kernel_cache import configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.engines.diffusion.runtime import EnginePlan
@@ -38,7 +38,7 @@ def engines(
     ] = None,
 ) -> None:
     """List the engines: whether each is ready and fits this machine, and its missing parts."""
-    configure_kernel_cache([USER_KERNELS])
+    configure_kernel_cache()
     from diabelli import engines as known
     from diabelli.settings.loading import load_settings
 

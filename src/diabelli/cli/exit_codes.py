@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 
 from diabelli.errors import (
@@ -28,6 +30,17 @@ _CODES: dict[type[Exception], int] = {
 def exit_code(fault: DiabelliError) -> int:
     """Return the exit code of the nearest class in the MRO that has one."""
     return next(_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES)
+
+
+def error_message(fault: BaseException, path: Path) -> str:
+    """Return what went wrong with the file `path`, without error numbers or class names."""
+    if isinstance(fault, MemoryError):
+        return "not enough memory"
+    if not isinstance(fault, OSError):
+        return str(fault)
+    reason = fault.strerror or str(fault)
+    other = fault.filename is not None and str(fault.filename) != str(path)
+    return f"{fault.filename}: {reason}" if other else reason
 
 
 def print_error(message: str) -> None:

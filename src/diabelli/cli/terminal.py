@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+from pathlib import Path
 
 from rich.markup import escape
+
+from diabelli.cli.exit_codes import print_error
 
 
 def printable(text: str) -> str:
@@ -17,3 +22,53 @@ def printable(text: str) -> str:
 def day(moment: float) -> str:
     """Return the date of Unix seconds, in UTC."""
     return time.strftime("%Y-%m-%d", time.gmtime(moment))
+
+
+class PathPrinter:
+    """Prints paths to stdout, one a line, and stops printing if stdout is closed or full.
+
+    Attributes:
+        failed: Whether paths were lost because stdout is full.
+    """
+
+    def __init__(self) -> None:
+        self.failed = False
+        self._open = sys.stdout is not None
+
+    def __call__(self, path: Path) -> None:
+        """Print a path; bytes that are not text in the terminal's encoding are kept or escaped."""
+        if not self._open:
+            return
+        try:
+            _write_line(path)
+        except BrokenPipeError:
+            self._close()
+        except OSError as cause:
+            self.failed = True
+            self._close()
+            print_error(
+                f"stdout cannot be written to: {cause.strerror}; files are written, their names "
+                "are not printed"
+            )
+
+    def _close(self) -> None:
+        """Discard further output, also that of Python's flush at exit."""
+        self._open = False
+        try:
+            target = sys.stdout.fileno()
+        except OSError:
+            return
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, target)
+        os.close(null)
+
+
+def _write_line(path: Path) -> None:
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None or sys.stdout.isatty():
+        encoding = sys.stdout.encoding or "ascii"
+        print(str(path).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+        return
+    sys.stdout.flush()
+    buffer.write(os.fsencode(path) + b"\n")
+    buffer.flush()

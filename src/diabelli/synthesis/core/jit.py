@@ -18,5 +18,9 @@ Result = TypeVar("Result")
 
 def kernel(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """`kernel`, compiled on first call for the types that it is called with."""
-    compile_it = numba.njit(nogil=True, cache=True, error_model="numpy")
-    return cast(Callable[Arguments, Result], compile_it(kernel))
+    try:
+        compiled = numba.njit(nogil=True, cache=True, error_model="numpy")(kernel)
+    # Numba raises this if it finds no directory for its cache that can be written to.
+    except RuntimeError:
+        compiled = numba.njit(nogil=True, error_model="numpy")(kernel)
+    return cast(Callable[Arguments, Result], compiled)
