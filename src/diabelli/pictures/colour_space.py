@@ -41,6 +41,10 @@ _PRIMARIES: dict[int, Chromaticities] = {
     22: (*_D65, 0.630, 0.340, 0.295, 0.605, 0.155, 0.077),  # EBU 3213
 }
 
+_UNSPECIFIED = 2
+_CAMERA_TRANSFERS = (1, 6, 11, 12, 14, 15)
+"""Code points of BT.709, BT.601, BT.2020 and the like."""
+
 _REFERENCE_WHITE = 203.0
 """Luminance of white paper in HDR video, cd/m2 (ITU-R BT.2408)."""
 _PEAK = 1000.0 / _REFERENCE_WHITE
@@ -105,6 +109,19 @@ def from_code_points(primaries: int, transfer: int) -> ColourSpace | None:
         return None
     system, curve = _TRANSFERS[transfer]
     return ColourSpace(curve, _PRIMARIES[primaries], system)
+
+
+def from_video_code_points(primaries: int, transfer: int) -> ColourSpace | None:
+    """Return the colour space for code points of AVIF; None if it is sRGB.
+
+    As in browsers, the transfer functions of video cameras, and an unspecified one, count as that
+    of sRGB, and unspecified primaries as those of BT.709.
+    """
+    space = from_code_points(
+        1 if primaries == _UNSPECIFIED else primaries,
+        13 if transfer in (_UNSPECIFIED, *_CAMERA_TRANSFERS) else transfer,
+    )
+    return None if space is None or space.is_srgb else space
 
 
 def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> ColourSpace | None:
@@ -241,7 +258,7 @@ def _power(exponent: float, scale: float = 1.0) -> _Curve:
 
 _TRANSFERS: dict[int, tuple[str, _Curve]] = {
     # BT.709, 601, 2020 and kin are shown with the exponent of reference displays, BT.1886.
-    **dict.fromkeys((1, 6, 11, 12, 14, 15), ("sdr", _power(2.4))),
+    **dict.fromkeys(_CAMERA_TRANSFERS, ("sdr", _power(2.4))),
     4: ("sdr", _power(2.2)),
     5: ("sdr", _power(2.8)),
     7: ("sdr", _smpte240),

@@ -85,10 +85,12 @@ def _open(data: bytes, limits: DecodeLimits) -> Reader:
         return gif.GifReader(data)
     if webp.is_webp(data) and "WEBP" in limits.formats:
         _check_size(*webp.read_size(data), limits)
-    space = None
     if avif.is_avif(data) and "AVIF" in limits.formats:
-        space = avif.read_colour_space(data)
-    return GenericReader(_open_with_pillow(data, limits), space)
+        facts = avif.read_facts(data)
+        picture = _open_with_pillow(data, limits)
+        avif.check_work(facts, picture.width, picture.height)
+        return GenericReader(picture, facts.space)
+    return GenericReader(_open_with_pillow(data, limits))
 
 
 def _open_with_pillow(data: bytes, limits: DecodeLimits) -> Pillow.Image:
