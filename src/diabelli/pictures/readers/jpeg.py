@@ -22,7 +22,7 @@ _TEM, _SOS, _APP1, _APP2 = 0x01, 0xDA, 0xE1, 0xE2
 _METADATA = frozenset((*range(0xE1, 0xEE), 0xEF, 0xFE))  # all but JFIF and Adobe's colour transform
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES = frozenset(range(0xC0, 0xC4))
-_NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PROFILE = b"ICC_PROFILE\0"
 
 _MAX_SCANS = 100

@@ -105,11 +105,10 @@ class PngReader:
     def _decode(self, rawmode: str | None = None) -> Pillow.Image:
         """Decode the samples; `rawmode` replaces Pillow's name for their packing."""
         palette = [chunk(b"PLTE", self._chunks[b"PLTE"])] if self._kind == PALETTE else []
-        head = [SIGNATURE, chunk(b"IHDR", self._header), *palette]
         length = sum(map(len, self._pixels)).to_bytes(4, "big")
+        parts: list[bytes | memoryview] = [SIGNATURE, chunk(b"IHDR", self._header), *palette]
         # Pillow does not read the checksum of pixels; those of the file were verified.
-        body = [*self._pixels, bytes(4), chunk(b"IEND", b"")]
-        parts = [*head, length, b"IDAT", *body]
+        parts += [length, b"IDAT", *self._pixels, bytes(4), chunk(b"IEND", b"")]
         picture = PngImagePlugin.PngImageFile(BytesIO(b"".join(parts)))
         if rawmode is not None:
             picture.tile = [tile._replace(args=rawmode) for tile in picture.tile]
