@@ -2,10 +2,11 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
-from diabelli.cli.metrics_dir import enable_shared_metrics
+from diabelli.cli import metrics_dir
 
 
 @pytest.fixture(autouse=True)
@@ -15,14 +16,20 @@ def _no_folder_is_set(monkeypatch):
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
 
 
-def test_a_start_counts_from_zero(tmp_path):
-    """What an earlier start left is removed, and the folder is its owner's alone."""
-    folder = tmp_path / "data" / "metrics"
-    enable_shared_metrics(folder)
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_start_counts_from_zero(tmp_path, monkeypatch, in_memory):
+    """Files of an earlier start are removed; the folder is private, in memory where possible."""
+    memory = tmp_path / "memory"
+    if in_memory:
+        memory.mkdir()
+    monkeypatch.setattr(metrics_dir, "MEMORY", memory if in_memory else tmp_path / "missing")
+    data = tmp_path / "data"
+    metrics_dir.enable_shared_metrics(data)
+    folder = Path(os.environ.pop("PROMETHEUS_MULTIPROC_DIR"))
     (folder / "counter_1.db").write_bytes(b"old")
-    del os.environ["PROMETHEUS_MULTIPROC_DIR"]
-    enable_shared_metrics(folder)
+    metrics_dir.enable_shared_metrics(data)
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
+    assert folder.parent == memory if in_memory else folder == data / "metrics"
     assert list(folder.iterdir()) == []
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
@@ -31,6 +38,6 @@ def test_the_operators_own_folder_is_left_alone(monkeypatch, tmp_path):
     """It may be shared with processes that are not of this start."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     (tmp_path / "counter_1.db").write_bytes(b"old")
-    enable_shared_metrics(tmp_path / "other")
+    metrics_dir.enable_shared_metrics(tmp_path / "other")
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path)
     assert (tmp_path / "counter_1.db").exists()

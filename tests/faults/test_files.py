@@ -84,6 +84,22 @@ def test_a_full_disk(small_disk: Process) -> None:
 
 
 @needs_mounts
+def test_a_full_disk_under_several_processes(start: Start, tmp_path: Path) -> None:
+    """No worker is lost: their shared metrics are mapped files, and on no disk that can be full."""
+    (tmp_path / "data").mkdir()
+    script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
+    process = start("--workers", "2", under=(*INSIDE, "sh", "-c", script, "sh"))
+    assert process.ask().status_code == 200
+    ballast = fill(data_of(process))
+    for _ in range(6):
+        refused(process)
+    ballast.unlink()
+    until(lambda: process.ask().status_code == 200)
+    assert not any("process.replaced" in line for line in process.lines)
+    assert "diabelli_requests_total" in httpx.get(process.url + "/metrics").text
+
+
+@needs_mounts
 def test_what_did_not_fit_took_its_time(start: Start, tmp_path: Path) -> None:
     """A ledger on another disk tells how long the work took that could not be kept."""
     (tmp_path / "data").mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -77,6 +78,38 @@ def test_processes_end_with_their_parent(start: Start) -> None:
     until(lambda: not any(alive(child) for child in children), 10)
 
 
+def test_an_orphan_frees_the_address_at_once(start: Start) -> None:
+    """If the command is killed while a request runs, a new start gets the address immediately.
+
+    The running request is still answered.
+    """
+    process = start("--workers", "2")
+    port = process.url.rpartition(":")[2]
+    answer = aside(lambda: process.ask("gate", seed=7))
+    until(lambda: process.entered(7))
+    process.kill()
+    began = time.monotonic()
+    until(lambda: _is_free(int(port)), 10)
+    assert time.monotonic() - began < 5
+    process.open_gate()
+    assert answer().status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_worker_that_hangs_is_replaced(start: Start) -> None:
+    """A stopped process answers no heartbeat; it is killed and replaced, and the others serve."""
+    process = start("--workers", "2")
+    assert process.ask().status_code == 200
+    victim = min(serving(process))
+    os.kill(victim, signal.SIGSTOP)
+    until(lambda: victim not in serving(process), 90)
+    until(lambda: len(serving(process)) == 2)
+    until(lambda: process.ask().status_code == 200)
+    process.tell(signal.SIGTERM)
+    assert process.wait(40) == 0
+
+
 def test_a_start_that_fails_is_told_once(start: Start) -> None:
     """With the exit code that a single process would have."""
     process = start("--workers", "2", models='{"x": "unheard-of"}')
@@ -137,6 +170,17 @@ def test_uvicorn_serves_it_as_well(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         process.stderr.close()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError:
+            return False
+    return True
 
 
 def alive(number: int) -> bool:

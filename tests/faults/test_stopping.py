@@ -57,6 +57,7 @@ def test_grace_has_an_end(start: Start) -> None:
 def test_second_signal_ends_it_at_once(start: Start, words: tuple[str, ...]) -> None:
     """Whoever presses Ctrl-C twice waits for nothing."""
     process = start(*words)
+    assert process.url
     answer = aside(lambda: process.ask("gate", seed=7))
     until(lambda: process.entered(7))
     process.tell(signal.SIGINT)

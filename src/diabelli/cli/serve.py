@@ -19,7 +19,6 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
-from diabelli.cli.supervisor import Processes
 from diabelli.errors import AddressUnavailable
 from diabelli.kernel_cache import configure_kernel_cache
 
@@ -79,19 +78,27 @@ def _run(settings: Settings) -> None:
     with _bound(settings.host, settings.port) as bound:
         if settings.workers > 1:
             _say("Getting the engine ready; a first start compiles it, once ...")
-            enable_shared_metrics(settings.data_dir / "metrics")
-            sys.exit(Processes(settings, bound).run(partial(announce, bound.getsockname()[1])))
+            _run_workers(settings, bound, partial(announce, bound.getsockname()[1]))
         _run_alone(settings, bound, partial(announce, bound.getsockname()[1]))
 
 
-def _run_alone(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
+def _run_workers(settings: Settings, bound: socket.socket, on_ready: Callable[[], None]) -> None:
+    enable_shared_metrics(settings.data_dir)
+    from diabelli.cli.supervisor import Supervisor
+
+    supervisor = Supervisor(settings, bound, on_ready)
+    supervisor.run()
+    sys.exit(supervisor.exit_code)
+
+
+def _run_alone(settings: Settings, bound: socket.socket, on_ready: Callable[[], None]) -> None:
     from diabelli.api.http.server import Server
     from diabelli.bootstrap import build_app, components
 
     with components(settings) as parts:
         _warm(parts.service)
         app = build_app(settings, parts)
-        Server(app, grace_s=settings.stop_grace_s, on_ready=ready).run([bound])
+        Server(app, grace_s=settings.stop_grace_s, on_ready=on_ready).run([bound])
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The server process: uvicorn, which goes on answering while the last requests are finished."""
+"""The server process: uvicorn, which still answers while the last requests are finished."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from starlette.applications import Starlette
 from diabelli.api.admission import Admission
 from diabelli.api.http.strict_h11 import StrictH11Protocol
 
-_LEAVING_S = 2
-"""How long requests have to leave once their grace is over; their work stops at its next step."""
+CANCEL_S = 2
+"""Seconds for requests to end once their grace is over; work is cancelled at its next step."""
 
 
 class Server(uvicorn.Server):
-    """Serves until it is told to stop, and then for as long as requests are under way.
+    """Serves until it is stopped, and then for as long as requests are running.
 
-    Meanwhile it still listens, so that a new request is refused in words instead of a reset
-    connection. The process then ends by itself, without an exception.
+    While it stops it still listens, so that a new request gets an error response and not a reset
+    connection. The process then ends normally.
     """
 
     def __init__(
@@ -31,14 +31,16 @@ class Server(uvicorn.Server):
         app: Starlette,
         *,
         grace_s: float,
-        on_ready: Callable[[], None],
+        on_ready: Callable[[], None] = lambda: None,
         exit_on_second_signal: bool = True,
     ) -> None:
-        """app: made by `create_app`.
+        """Create a server.
 
-        grace_s: how long requests may go on after the word to stop.
-        ready: called once the server listens.
-        urgent: whether a second signal ends the process on the spot.
+        Args:
+            app: application of `create_app`.
+            grace_s: seconds that running requests have after a stop.
+            on_ready: called once the server listens.
+            exit_on_second_signal: whether a second signal ends the process immediately.
         """
         super().__init__(
             uvicorn.Config(
@@ -47,46 +49,63 @@ class Server(uvicorn.Server):
         )
         self._admission: Admission = app.state.admission
         self._grace_s = grace_s
-        self._ready = on_ready
-        self._urgent = exit_on_second_signal
+        self._on_ready = on_ready
+        self._exit_on_second_signal = exit_on_second_signal
         self._end = math.inf
+        self._ticked_at = math.inf
+        self._keep_listening = True
 
-    def stop(self) -> None:
-        """Take no more requests and end when the last is answered; from any thread, repeatable."""
+    def stop(self, *, keep_listening: bool = True) -> None:
+        """Refuse new requests and end after the last response. Thread-safe and idempotent.
+
+        Args:
+            keep_listening: whether new connections get an error response; else the address is freed
+                at once for another process.
+        """
         self._end = min(self._end, time.monotonic() + self._grace_s)
+        self._keep_listening = self._keep_listening and keep_listening
         self._admission.draining = True
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002, uvicorn's
-        """Stop at the first signal and, where that is urgent, end at the second.
+    def seconds_since_tick(self) -> float:
+        """Return the seconds since the event loop last ran; 0 or less before it runs."""
+        return time.monotonic() - self._ticked_at
 
-        Nothing that was acknowledged is lost by that: it is on the disk already.
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002, uvicorn's
+        """Stop at the first signal; end the process at the second, if configured.
+
+        Acknowledged results are on disk before, so ending loses none of them.
         """
-        if self._admission.draining and self._urgent:
+        if self._admission.draining and self._exit_on_second_signal:
             os._exit(128 + sig)
         self.stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and say so."""
+        """Listen, and call `on_ready`."""
         await super().startup(sockets)
         if self.started:
-            self._ready()
+            self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether it is time to close, which is looked at ten times a second."""
+        """Return whether to close; uvicorn calls this ten times a second."""
+        self._ticked_at = time.monotonic()
+        if not self._keep_listening:
+            for server in self.servers:
+                server.close()
         return await super().on_tick(counter) or self._is_done()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close, giving answers that are under way what is left of their time."""
+        """Close; running requests have the rest of their grace."""
+        self._ticked_at = math.inf
         left = self._end - time.monotonic()
         self.config.timeout_graceful_shutdown = math.ceil(
-            min(max(left, _LEAVING_S), self._grace_s + _LEAVING_S)
+            min(max(left, CANCEL_S), self._grace_s + CANCEL_S)
         )
         await super().shutdown(sockets)
 
     def _is_done(self) -> bool:
         if not self._admission.draining:
             return False
-        late_s = time.monotonic() - self._end
-        if late_s > 0:
+        overtime_s = time.monotonic() - self._end
+        if overtime_s > 0:
             self._admission.abort_all()
-        return self._admission.requests == 0 or late_s > _LEAVING_S
+        return self._admission.requests == 0 or overtime_s > CANCEL_S
