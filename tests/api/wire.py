@@ -16,6 +16,7 @@ import jsonschema_rs
 import numpy as np
 import uvicorn
 from PIL import Image as Pillow
+from starlette.applications import Starlette
 
 from diabelli.api import openapi
 from diabelli.api.http.strict_h11 import StrictH11Protocol
@@ -39,6 +40,7 @@ class Server:
     storage: LocalStorage
     database: Database
     service: Service
+    app: Starlette
 
     @property
     def base_url(self) -> str:
@@ -73,7 +75,7 @@ def serving(
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        yield Server(url, port, parts.storage, parts.database, parts.service)
+        yield Server(url, port, parts.storage, parts.database, parts.service, app)
     finally:
         server.should_exit = True
         thread.join()

@@ -63,7 +63,7 @@ class Admission:
         self.requests = 0
         self.draining = False
         self._uploads: Counter[str] = Counter()
-        self._on_abort: dict[object, Callable[[], None]] = {}
+        self._on_abort: dict[object, Callable[[], object]] = {}
         self._throughput = ThroughputEstimator(clock)
 
     def check(self) -> None:
@@ -76,11 +76,15 @@ class Admission:
         for callback in [*self._on_abort.values()]:
             callback()
 
-    def on_abort(self, callback: Callable[[], None]) -> Callable[[], None]:
+    def on_abort(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Register a callback of `abort_all`; return the function that removes it."""
         token = object()
         self._on_abort[token] = callback
-        return lambda: self._on_abort.pop(token, None) and None
+
+        def remove() -> None:
+            self._on_abort.pop(token, None)
+
+        return remove
 
     @contextmanager
     def upload(self, caller: str) -> Iterator[None]:

@@ -60,7 +60,9 @@ class RequestCancellation:
         )
         timer = loop.call_later(deadline_s, self._cancel_uncommitted, late)
         listener = loop.create_task(self._cancel_on_disconnect(request))
-        remove = admission.on_abort(lambda: self._cancel_uncommitted(ShuttingDown()))
+        remove = admission.on_abort(
+            lambda: loop.call_soon_threadsafe(self._cancel_uncommitted, ShuttingDown())
+        )
         try:
             yield
         finally:
