@@ -129,8 +129,8 @@ def left(database, table):
         ("0.0.0.0", "keys", (), "good", True),
         ("0.0.0.0", "no-auth", (), "none", False),
         ("0.0.0.0", "no-auth", (), "revoked", False),
-        ("0.0.0.0", "keys", (), "none", "whoever reaches 0.0.0.0 could use"),
-        ("0.0.0.0", "keys", (), "revoked", "whoever reaches 0.0.0.0 could use"),
+        ("0.0.0.0", "keys", (), "none", "0.0.0.0 is not a loopback address"),
+        ("0.0.0.0", "keys", (), "revoked", "0.0.0.0 is not a loopback address"),
         ("0.0.0.0", "no-auth", (), "good", "yet there are keys"),
     ],
 )

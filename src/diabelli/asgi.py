@@ -27,8 +27,8 @@ def create() -> ASGIApp:
     configure_kernel_cache([settings.data_dir / "kernels"])
     if not requires_api_keys(settings) and settings.auth != "no-auth":
         raise InvalidSettings(
-            "everybody who reaches the server could use it: make a key with `diabelli keys "
-            "create`, set api_keys, or set auth to `no-auth` if that is meant"
+            "the address is unknown, so the server needs an API key: make one with `diabelli keys "
+            "create`, set api_keys, or set auth to `no-auth`"
         )
     with ExitStack() as stack:
         parts = stack.enter_context(components(settings))

@@ -64,11 +64,11 @@ from diabelli.storage import LocalStorage
 from diabelli.worker_pool import shorten_gil_switch_interval
 
 CANCEL_GRACE_S = 5
-"""How long after its deadline every request is over: its work stops at its next step."""
+"""Seconds after its deadline by which a cancelled request has certainly stopped."""
 
 
 def build_storage(settings: Settings) -> LocalStorage:
-    """The storage in the data directory; makes the directory and its secret on first use."""
+    """Return the storage in the data directory; create the directory and its secret if missing."""
     data = ensure_private_dir(settings.data_dir)
     return LocalStorage(
         data / "pictures",
@@ -79,9 +79,12 @@ def build_storage(settings: Settings) -> LocalStorage:
 
 
 def open_ledger(settings: Settings) -> Database:
-    """The ledger's database with the tables of today; its caller closes it.
+    """Open the ledger's database and migrate its tables; the caller closes it.
 
-    Raises `LedgerUnavailable`, `InvalidSettings` for its URL, and `MissingExtra` for its driver.
+    Raises:
+        LedgerUnavailable: the database cannot be opened.
+        InvalidSettings: its URL is invalid.
+        MissingExtra: its driver is not installed.
     """
     data = ensure_private_dir(settings.data_dir)
     given = settings.ledger
@@ -95,8 +98,12 @@ def open_ledger(settings: Settings) -> Database:
 
 
 def build_engine(settings: Settings, fleet: EngineManager, name: str) -> Engine:
-    """The engine of that name, run as the settings say; raises `UnknownEngine`, and what keeps it
-    from being run here."""
+    """Return an engine with the options of the settings.
+
+    Raises:
+        UnknownEngine: there is no engine of that name.
+        DiabelliError: it cannot run on this machine.
+    """
     known = dict.fromkeys([*engines.available_engines(), *settings.engines])
     if name not in known:
         raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(known)}")
@@ -105,10 +112,12 @@ def build_engine(settings: Settings, fleet: EngineManager, name: str) -> Engine:
 
 
 def build_service(settings: Settings, storage: LocalStorage, fleet: EngineManager) -> Service:
-    """The service with every engine that the settings name; trained ones come from the fleet.
+    """Return the service with every engine that the settings name.
 
-    Raises `UnknownEngine`, `MissingExtra` where an engine's dependencies are not installed, and
-    what else keeps a trained engine from being run here.
+    Raises:
+        UnknownEngine: there is no engine of that name.
+        MissingExtra: an engine's dependencies are not installed.
+        DiabelliError: a trained engine cannot run on this machine.
     """
     names = dict.fromkeys([settings.engine, *settings.models.values()])
     return Service(
@@ -119,7 +128,12 @@ def build_service(settings: Settings, storage: LocalStorage, fleet: EngineManage
 
 
 def build_quota(settings: Settings, database: Database) -> Quota:
-    """What counts the limits of keys and end-users; raises `MissingExtra` and `InvalidSettings`."""
+    """Return the quota with the backend of the settings.
+
+    Raises:
+        MissingExtra: the backend's dependencies are not installed.
+        InvalidSettings: `limits_url` is invalid.
+    """
     lapse_s = settings.deadline_s + CANCEL_GRACE_S
     given = settings.limits_url.get_secret_value() if settings.limits_url else ""
     match given or ("ledger" if settings.workers > 1 else "memory"):
@@ -132,43 +146,46 @@ def build_quota(settings: Settings, database: Database) -> Quota:
 
 
 def requires_api_keys(settings: Settings) -> bool:
-    """Whether a server with these settings asks for keys.
+    """Return whether a server with these settings requires API keys.
 
-    Raises `InvalidSettings` where it would be open to other machines by accident, or where it is
-    to be open although there are keys.
+    Raises:
+        InvalidSettings: the server would be open to other machines by accident, or authentication
+            is disabled although there are keys.
     """
     with closing(open_ledger(settings)) as database:
         issued = IssuedKeys(database)
-        made, good = issued.any_exist(), issued.any_active()
+        exist, active = issued.any_exist(), issued.any_active()
     if settings.auth == "no-auth":
-        if good:
+        if active:
             raise InvalidSettings("auth is `no-auth`, yet there are keys: revoke them or unset it")
         return False
-    if not settings.api_keys and not good and not is_loopback(settings.host):
+    if not settings.api_keys and not active and not is_loopback(settings.host):
         raise InvalidSettings(
-            f"whoever reaches {settings.host} could use this server: make a key with `diabelli "
-            "keys create`, set api_keys, or say `no-auth` if that is meant"
+            f"{settings.host} is not a loopback address, so the server needs an API key: make one "
+            "with `diabelli keys create`, set api_keys, or set auth to `no-auth`"
         )
-    return made or bool(settings.api_keys)
+    return exist or bool(settings.api_keys)
 
 
 def cleanup_tasks(
     settings: Settings, storage: LocalStorage, database: Database
 ) -> tuple[CleanupTask, ...]:
-    """What is swept: expired pictures, entries no longer remembered, answers not given again, and
-    what limits count no more. What is left of the pictures is measured.
+    """Return the periodic tasks.
+
+    They delete expired pictures, entries beyond their retention, expired stored responses and
+    expired limit counters, and record the store size.
     """
-    remembered_s = settings.retention_days * 86400
+    retention_s = settings.retention_days * 86400
     entries, sizes = Entries(database), StoreSizeLog(database)
 
     def measure() -> int:
         sizes.record(storage.size)
-        return sizes.delete_before(time.time() - remembered_s)
+        return sizes.delete_before(time.time() - retention_s)
 
     return (
         storage.delete_expired,
         measure,
-        lambda: entries.delete_before(time.time() - remembered_s),
+        lambda: entries.delete_before(time.time() - retention_s),
         IdempotencyStore(database, settings.lifetime_s).delete_expired,
         lambda: delete_expired(database, time.time()),
     )
@@ -179,7 +196,7 @@ class Components:
     """The parts of a server below its HTTP interface.
 
     Attributes:
-        cleanup: None in a server that removes nothing.
+        cleanup: None in a server without cleanup.
     """
 
     service: Service

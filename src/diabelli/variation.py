@@ -1,6 +1,6 @@
-"""The domain's words as frozen dataclasses: what is asked for, what comes back, who makes it.
+"""The domain model as frozen dataclasses: spec, engine, progress, variation.
 
-Nothing here knows how a variation is made or how it travels.
+It is independent of engines and of HTTP.
 """
 
 from __future__ import annotations
@@ -24,20 +24,25 @@ Image: TypeAlias = NDArray[np.uint8]
 
 Fit: TypeAlias = Literal["crop", "pad"]
 MAX_N = 10
+"""Variations of one request; OpenAI's limit."""
 MAX_SIDE = 4096
+"""Pixels of one side of a variation; bounds the memory of one piece of work."""
 MAX_SEED = 2**63 - 1
+"""The largest signed 64-bit integer, so that every database can store a seed."""
 STRENGTHS = {"subtle": 0.3, "medium": 0.5, "strong": 0.8}
+"""Names of strengths."""
 
 
 def random_seed() -> int:
-    """A fresh seed, 0..2^63-1, from the system's entropy."""
+    """Return a random seed, 0..2^63-1, from the system's entropy."""
     return secrets.randbelow(MAX_SEED + 1)
 
 
 def parse_strength(value: float | str) -> float:
-    """The strength 0..1 that a number, a numeral or one of the names in `STRENGTHS` means.
+    """Return the strength 0..1 of a number, a numeral or one of the names in `STRENGTHS`.
 
-    Raises `InvalidParameter` for anything else.
+    Raises:
+        InvalidParameter: for any other value.
     """
     try:
         strength = STRENGTHS[value] if value in STRENGTHS else float(value)
@@ -54,16 +59,16 @@ def parse_strength(value: float | str) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariationSpec:
-    """What is asked of an engine, checked: every instance that exists can be carried out.
+    """The checked parameters of a request to an engine; every instance is valid.
 
     Attributes:
-        n: how many variations, 1..10.
+        n: number of variations, 1..10.
         height, width: of each variation, in pixels, 1..4096.
-        strength: 0..1; 0 gives the source back, 1 keeps only its material.
-        seed: 0..2^63-1; the first variation's own, the others' are derived from it.
-        fit: how a source of another aspect is brought to this one.
-        output_format: how a variation is encoded.
-        output_compression: 0..100, the quality of WebP and JPEG; None lets the format decide.
+        strength: 0..1; 0 returns the source, 1 keeps only its colours and textures.
+        seed: 0..2^63-1; the seed of the first variation. The others are derived from it.
+        fit: how a source of another aspect ratio is fitted.
+        output_format: format of the encoded variations.
+        output_compression: 0..100, the quality of WebP and JPEG; None means the format's default.
     """
 
     n: int = 1
@@ -106,14 +111,14 @@ def check_choice(param: str, value: str, accepted: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """What an engine says of itself.
+    """Description of an engine.
 
     Attributes:
-        name: the name it is asked for by.
-        version: changes whenever the same seed would give another picture.
+        name: its name in settings and commands.
+        version: changes when the same seed gives another picture.
         summary: one sentence for a list of engines.
         trained: whether its pictures come from a model trained on other pictures.
-        keeps_alpha: whether what is transparent stays so; else it is laid on white first.
+        keeps_alpha: whether it keeps transparency; else sources are composited on white first.
     """
 
     name: str
@@ -133,7 +138,7 @@ class Variation:
     engine: EngineInfo
 
     def encode(self, output_format: pictures.Format = "png", quality: int | None = None) -> bytes:
-        """The picture as bytes, marked as made by an algorithm, with its recipe."""
+        """Return the encoded picture, with its XMP mark: made by an algorithm, engine, seed."""
         recipe = provenance.xmp_packet(
             engine=self.engine.name,
             version=self.engine.version,
@@ -161,14 +166,14 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the work on one variation has come.
+    """Progress of the work on one variation.
 
     Attributes:
-        index: which variation of the request, 0..n-1.
-        stage: the word for what is being done, such as "layout" or "level 3".
-        share: of this variation's work that is done, 0..1.
-        preview: makes a small image of how the variation looks so far, where it looks like
-            anything yet; called, if at all, before the watch returns. It costs only who calls it.
+        index: index of the variation in its request, 0..n-1.
+        stage: name of the current step, such as "layout" or "level 3".
+        fraction: completed fraction of the work on this variation, 0..1.
+        preview: returns a small image of the variation so far; None if there is none yet. Callable
+            only before the progress callback returns. It does no work unless it is called.
     """
 
     index: int
@@ -178,7 +183,7 @@ class Progress:
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
-"""Called between steps of the work, from any thread; an exception raised in it stops the work."""
+"""Called between steps of the work, from any thread; an exception that it raises stops the work."""
 
 
 class PictureBytes(Protocol):

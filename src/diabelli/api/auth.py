@@ -24,7 +24,7 @@ MAX_CACHED_KEYS = 10_000
 
 AnonymousPolicy = Literal["always", "until a key is made", "never"]
 
-ANONYMOUS = Caller(id=None, name="anybody", bucket="anybody")
+ANONYMOUS = Caller(id=None, name="anonymous", bucket="anonymous")
 
 RequireAdmin = Callable[[Request], Awaitable[None]]
 """Raises `AdminRequired`, `MissingApiKey` or `InvalidApiKey` without admin rights."""

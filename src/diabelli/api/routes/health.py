@@ -1,4 +1,4 @@
-"""`GET /health/live` and `GET /health/ready`: for whoever starts, watches and balances servers."""
+"""`GET /health/live` and `GET /health/ready`: liveness and readiness probes."""
 
 from __future__ import annotations
 
@@ -17,38 +17,42 @@ logger = logging.getLogger("diabelli.api")
 
 PATH = "/health"
 CACHE_TTL_S = 1.0
-"""How long what was found out counts, so that asking often costs little."""
+"""Seconds that a result is cached, so that frequent probes are cheap."""
 
 Check = Callable[[], None]
-"""Returns where a part can do its work; raises a `DiabelliError` where it cannot."""
+"""Returns if a part works; raises a `DiabelliError` if it does not."""
 
 
 class Health:
-    """The two endpoints. No key is asked, and no more is told than which part fails."""
+    """The two endpoints. They need no key and reveal only the names of failing parts."""
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
-        """checks: by the name of the part; they may take their time."""
+        """Create the endpoints.
+
+        Args:
+            checks: by name of the part. A check may block.
+        """
         self._checks = dict(checks)
         self._lock = threading.Lock()
         self._failing: list[str] = []
-        self._looked = -CACHE_TTL_S
+        self._checked_at = -CACHE_TTL_S
 
     async def live(self, _: Request) -> Response:
-        """The process answers: restarting it would mend nothing."""
+        """Return 200: the process responds, so a restart is not needed."""
         return JSONResponse({"status": "live"}, headers=HEADERS)
 
     async def ready(self, _: Request) -> Response:
-        """Whether requests can be carried out; 503 and what fails where they cannot."""
-        failing = await run_in_threadpool(self._look)
+        """Return 200 if requests can be served, else 503 and the names of the failing parts."""
+        failing = await run_in_threadpool(self._run_checks)
         if failing:
             return JSONResponse({"status": "not ready", "failing": failing}, 503, HEADERS)
         return JSONResponse({"status": "ready"}, headers=HEADERS)
 
-    def _look(self) -> list[str]:
+    def _run_checks(self) -> list[str]:
         with self._lock:
-            if time.monotonic() - self._looked >= CACHE_TTL_S:
+            if time.monotonic() - self._checked_at >= CACHE_TTL_S:
                 self._failing = [name for name in self._checks if not self._works(name)]
-                self._looked = time.monotonic()
+                self._checked_at = time.monotonic()
             return self._failing
 
     def _works(self, name: str) -> bool:

@@ -11,23 +11,23 @@ from diabelli.api.auth import Authenticator
 from diabelli.api.errors.exceptions import ModelNotFound
 
 CREATED = 1698798177
-"""The date that OpenAI's list gave for dall-e-2. An engine of ours has none of its own."""
+"""`created` of dall-e-2 in OpenAI's list, in Unix seconds; engines have no such date."""
 
 
 class Models:
-    """The list of models, and each of them."""
+    """The list of models, and single models."""
 
     def __init__(self, names: Iterable[str], keys: Authenticator) -> None:
         self._models = {name: describe(name) for name in names}
         self._keys = keys
 
     async def list(self, request: Request) -> Response:
-        """Every model."""
+        """Return all models."""
         await self._keys.authenticate(request.headers.get("authorization"))
         return JSONResponse({"object": "list", "data": [*self._models.values()]})
 
     async def retrieve(self, request: Request) -> Response:
-        """One model; raises `UnknownModelPage`."""
+        """Return one model; raises `ModelNotFound`."""
         await self._keys.authenticate(request.headers.get("authorization"))
         name = request.path_params["model"]
         if name not in self._models:
@@ -36,5 +36,5 @@ class Models:
 
 
 def describe(name: str) -> dict[str, str | int]:
-    """A model as OpenAI's list shows it."""
+    """Return a model in the format of OpenAI's list."""
     return {"id": name, "object": "model", "created": CREATED, "owned_by": "diabelli"}

@@ -1,4 +1,4 @@
-"""`GET /usage` and `GET /usage/data`: what was used over time, as a page of plots and as JSON."""
+"""`GET /usage` and `GET /usage/data`: usage over time, as a page of plots and as JSON."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ DATA = "/usage/data"
 PAGE = "usage.html"
 DEFAULT_DAYS = 30
 MAX_DAYS: dict[str, int] = {"day": 366, "hour": 31}
-"""How far back the plots reach, for each length of their steps."""
+"""Maximum number of days, by length of a time bucket."""
 
 
 class Usage:
-    """The page, which anybody may load, and its numbers, which admins may read."""
+    """The page, which needs no key, and its data, which needs admin rights."""
 
     def __init__(
         self,
@@ -36,40 +36,53 @@ class Usage:
         require_admin: RequireAdmin,
         web: StaticFiles,
     ) -> None:
-        """store_bytes: measures what all result pictures take, and may take its time."""
+        """Create the endpoints.
+
+        Args:
+            database: the ledger.
+            store_bytes: returns the total size of the result pictures; may block.
+            require_admin: authorisation for the data.
+            web: serves the page.
+        """
         self._database = database
         self._store_bytes = store_bytes
         self._require_admin = require_admin
         self._web = web
 
     async def page(self, request: Request) -> Response:
-        """The page."""
+        """Return the page."""
         return await self._web.page(request, PAGE)
 
     async def data(self, request: Request) -> Response:
-        """The numbers as JSON; raises `InvalidParameter`, `NotAnAdmin` and `LedgerUnavailable`."""
+        """Return the data as JSON.
+
+        Raises:
+            InvalidParameter: a query parameter is invalid.
+            AdminRequired: the caller has no admin rights.
+            LedgerUnavailable: the ledger cannot be read.
+        """
         await self._require_admin(request)
         query = request.query_params
         step = cast(Step, _one_of("step", query.get("step", "day"), tuple(MAX_DAYS)))
         by = cast(By, _one_of("by", query.get("by", "key"), ("key", "user")))
         days = _days(query.get("days", str(DEFAULT_DAYS)), MAX_DAYS[step])
-        content = await run_in_threadpool(self._drawn, step=step, by=by, days=days)
+        content = await run_in_threadpool(self._series, step=step, by=by, days=days)
         return Response(
             content, headers={"cache-control": "no-store"}, media_type="application/json"
         )
 
-    def _drawn(self, *, step: Step, by: By, days: int) -> str:
+    def _series(self, *, step: Step, by: By, days: int) -> str:
         now = time.time()
-        drawn: dict[str, Any] = {
+        series: dict[str, Any] = {
             "step": step,
             "by": by,
-            # The step that goes on now is the last one, so that a whole day or hour counts as one.
+            # The current bucket is the last one, although it is incomplete.
             **usage_series(
                 self._database, step=step, since=now - (days - 1) * DAY_S, until=now, by=by
             ),
             "store_bytes": self._store_bytes(),
         }
-        return json.dumps(drawn)
+        return json.dumps(series)
 
 
 def _one_of(name: str, value: str, accepted: tuple[str, ...]) -> str:

@@ -80,8 +80,8 @@ class Variations:
     async def create(self, request: Request) -> Response:
         """Return a response that runs the request while it is sent.
 
-        Whatever can be refused is refused before any work. The places and limits that the request
-        takes are held until the client has read all but the end of the response.
+        A request that can be refused is refused before any work. Its slot and limits are held
+        until the client has read all but the end of the response.
         """
         return _Exchange(self, request)
 
@@ -238,7 +238,7 @@ class _Exchange(Response):
         self._request = request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send a reply, or events and the reply; raise what was raised before any of them."""
+        """Send a reply, or events and the reply; re-raise an exception that precedes both."""
         context = context_of(self._request)
         stream, cancellation = EventStream(context), RequestCancellation()
 

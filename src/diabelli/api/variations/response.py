@@ -96,7 +96,7 @@ def build(
 
     Args:
         made: the variations.
-        params: what was requested.
+        params: parameters of the request.
         created: Unix seconds.
         url_of: returns the URL of a stored picture's key.
     """

@@ -54,7 +54,7 @@ def completed(
     created: int,
     url_of: Callable[[str], str],
 ) -> bytes:
-    """One finished variation, with every field that it has in the reply and what is true of it."""
+    """Return the event of a finished variation, with all its fields of the reply."""
     head = {"type": COMPLETED, "index": index, "created_at": created}
     extras = response.extras([made], params)
     return _frame(
