@@ -1,58 +1,100 @@
-"""The sweeper: it starts by itself, goes on, and survives a bad disk."""
+"""The periodic cleanup: it starts at once, goes on, and survives every failure of a task."""
 
 import logging
 import threading
+import time
+
+import pytest
 
 from diabelli.cleanup import PeriodicCleanup
-from diabelli.errors import LedgerUnavailable
-from diabelli.storage import LocalStorage
+from diabelli.errors import EngineFailed, LedgerUnavailable
+
+WAIT_S = 5
 
 
-class Disk(LocalStorage):
-    """A storage whose first sweep meets a disk fault."""
+class Task:
+    """A task whose first run fails."""
 
-    def __init__(self, root) -> None:
-        super().__init__(root, b"s" * 32)
-        self.sweeps = 0
+    def __init__(self, failure: type[BaseException]) -> None:
+        self.failure = failure
+        self.runs = 0
         self.twice = threading.Event()
 
-    def sweep(self) -> int:
-        self.sweeps += 1
-        if self.sweeps == 1:
-            raise OSError(5, "Input/output error")
+    def __call__(self) -> int:
+        self.runs += 1
+        if self.runs == 1:
+            raise self.failure
         self.twice.set()
-        return super().delete_expired()
+        return 0
 
 
-def test_a_failed_sweep_is_told_and_tried_again(tmp_path, caplog):
-    """One bad moment of the disk does not end the sweeping."""
-    disk = Disk(tmp_path)
+@pytest.mark.parametrize("failure", [OSError, LedgerUnavailable, ValueError, KeyError])
+def test_a_failed_task_is_logged_and_run_again(caplog, failure):
+    """Neither a bad moment of the disk nor a fault of a task ends the cleanup."""
+    task = Task(failure)
     with caplog.at_level(logging.WARNING):
-        sweeper = PeriodicCleanup([disk.sweep], interval_s=0.01)
-        assert disk.twice.wait(5)
-        sweeper.close()
+        cleanup = PeriodicCleanup([task], interval_s=0.01)
+        assert task.twice.wait(WAIT_S)
+        cleanup.close()
     assert [record.message for record in caplog.records] == ["sweep.failed"]
 
 
-def test_closing_does_not_wait_for_the_next_sweep(tmp_path):
-    """A server that stops is not held up."""
+def test_a_failure_that_ends_a_thread_restarts_it(caplog):
+    """`SystemExit` in a task does not end the cleanup."""
+    task = Task(SystemExit)
+    with caplog.at_level(logging.WARNING):
+        cleanup = PeriodicCleanup([task], interval_s=0.01)
+        assert task.twice.wait(WAIT_S)
+        cleanup.check()
+        cleanup.close()
+    assert [record.message for record in caplog.records] == ["thread.restarted"]
+
+
+def test_a_failing_task_is_reported():
+    """Readiness fails as long as a task fails for unknown reasons."""
+    task, release = Task(ValueError), threading.Event()
+
+    def wait() -> int:
+        assert release.wait(WAIT_S) or task.runs < 2
+        return 0
+
+    cleanup = PeriodicCleanup([task, lambda: wait() if task.runs > 1 else 0], interval_s=0.2)
+    deadline = time.monotonic() + WAIT_S
+    while not cleanup._failing:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    with pytest.raises(EngineFailed):
+        cleanup.check()
+    release.set()
+    assert task.twice.wait(WAIT_S)
+    while cleanup._failing:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    cleanup.check()
+    cleanup.close()
+    with pytest.raises(EngineFailed):
+        cleanup.check()
+
+
+def test_closing_does_not_wait_for_the_next_run():
+    """A server that stops is not delayed."""
     before = set(threading.enumerate())
-    sweeper = PeriodicCleanup([LocalStorage(tmp_path, b"s" * 32).delete_expired], interval_s=3600)
-    sweeper.close()
+    cleanup = PeriodicCleanup([lambda: 0], interval_s=3600)
+    cleanup.close()
     assert set(threading.enumerate()) <= before
 
 
-def test_one_failed_sweep_does_not_keep_the_others_from_theirs():
-    """A ledger that is away leaves the pictures to be swept."""
-    swept = threading.Event()
+def test_one_failed_task_does_not_stop_the_others():
+    """If the ledger is unavailable, the pictures are still removed."""
+    done = threading.Event()
 
     def fail() -> int:
         raise LedgerUnavailable
 
-    def sweep() -> int:
-        swept.set()
+    def succeed() -> int:
+        done.set()
         return 0
 
-    sweeper = PeriodicCleanup([fail, sweep], interval_s=3600)
-    assert swept.wait(5)
-    sweeper.close()
+    cleanup = PeriodicCleanup([fail, succeed], interval_s=3600)
+    assert done.wait(WAIT_S)
+    cleanup.close()

@@ -17,6 +17,7 @@ from api.wire import FORM_TYPE, PATH, Line, Server, chunked, form, part, picture
 from diabelli.api.admission import Admission
 from diabelli.api.http.server import Server as Listening
 from diabelli.api.http.strict_h11 import StrictH11Protocol
+from faults.serving import until
 
 BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -205,6 +206,29 @@ def test_a_client_that_takes_nothing_is_cut_off(hasty: Server) -> None:
         whole = int(first.lower().split(b"content-length: ")[1].split()[0])
         time.sleep(1)
         assert taken(line) < whole
+
+
+def test_a_client_that_reads_too_slowly_is_cut_off(hasty: Server, monkeypatch) -> None:
+    """A byte now and then does not keep a response in memory."""
+    monkeypatch.setattr(Hasty, "least_read_rate", 1_000_000)
+    fields = (part("n", "10"), part("response_format", "b64_json"))
+    body = form(*fields, part("image", picture(1000), filename="a.png"))
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", hasty.port))
+        client.sendall(head(f"Content-Length: {len(body)}") + body)
+        admission = hasty.app.state.admission
+        until(lambda: admission.requests == 1)
+        received = len(client.recv(1))
+        began = time.monotonic()
+        while received and time.monotonic() < began + 15:
+            try:
+                received = len(client.recv(20_000))
+            except ConnectionResetError:
+                break
+            time.sleep(0.1)
+        assert time.monotonic() < began + 15
+        until(lambda: admission.requests == 0)
 
 
 def taken(line: Line) -> int:

@@ -63,7 +63,10 @@ class StrictH11Protocol(H11Protocol):
     head_timeout_s = 15.0
     """How long a head may take from its first byte, and a new connection to begin one."""
     stall_timeout_s = 30.0
-    """How long a client may take nothing of an answer that waits for it."""
+    """Seconds between two checks that a client reads the response that waits for it."""
+    least_read_rate = 4096
+    """Bytes per second that a client must read while a response waits for it. A reply of 10 MB may
+    take 40 minutes; a slower client would hold its pictures in memory for hours."""
 
     def __init__(
         self,
@@ -142,11 +145,14 @@ class StrictH11Protocol(H11Protocol):
             self._head_timer = None
 
     def _abort_if_stalled(self, waiting: int) -> None:
-        def look() -> None:
+        """Abort the connection unless the client reads at the least rate, from `waiting` bytes."""
+        read = round(self.least_read_rate * self.stall_timeout_s)
+
+        def check() -> None:
             left = self.transport.get_write_buffer_size()
-            if left >= waiting:
+            if left > max(0, waiting - read):
                 self.transport.abort()
             else:
                 self._abort_if_stalled(left)
 
-        self._stall_timer = self.loop.call_later(self.stall_timeout_s, look)
+        self._stall_timer = self.loop.call_later(self.stall_timeout_s, check)
