@@ -194,6 +194,30 @@ def test_an_unlocked_ledger_is_used_at_once(
         assert failed_write_s(database) > 0.5
 
 
+def test_all_waiting_writers_are_served_after_a_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first success restores the full timeout for those that queue already."""
+    monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 1.0)
+    path = tmp_path / "ledger.sqlite3"
+    with (
+        closing(Database(sqlite_url(path))) as database,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        migrate(database)
+        other.execute("BEGIN IMMEDIATE")
+        failed_write_s(database)
+        other.execute("ROLLBACK")
+        monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 30.0)
+
+        def write(_: int) -> None:
+            with database.write_transaction():
+                time.sleep(0.1)
+
+        with ThreadPoolExecutor(20) as pool:
+            list(pool.map(write, range(20)))
+
+
 @pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
 def test_commits_are_synced_to_disk(database: Database, durable: bool, level: int) -> None:
     """SQLite syncs the log at each durable commit: FULL is 2, NORMAL is 1."""

@@ -13,13 +13,11 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Scope
 
-from diabelli.ledger.entries import Entry, EntryVariation
+from diabelli.ledger.entries import MAX_TEXT_LENGTH, Entry, EntryVariation
 from diabelli.ledger.keys import Caller
 from diabelli.timing import Stage
 from diabelli.variation import VariationBatch, VariationSpec
 
-MAX_TEXT = 512
-"""Characters of a client's own text that are recorded; bounds the size of an entry."""
 MAX_CLIENT_ID = 128
 """Characters of a client's own request id that are logged."""
 
@@ -266,4 +264,4 @@ def client_id(headers: Headers) -> str:
 
 def recordable(text: str | None) -> str | None:
     """Return the text in a form that every database accepts; None for an empty one."""
-    return (text or "").replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT] or None
+    return (text or "").replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT_LENGTH] or None

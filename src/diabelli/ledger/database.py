@@ -36,11 +36,12 @@ LOCK_TIMEOUT_S = 4.0
 A backup or another writer holds the lock for less; clients accept this much extra latency.
 """
 
-LOCKED_TIMEOUT_S = 0.25
+LOCKED_TIMEOUT_S = 0.5
 """Seconds that a transaction waits for a lock while the ledger counts as locked.
 
 A request makes several transactions. With this timeout, all of them together take little longer
-than the first one. The state ends with the next transaction that gets its lock.
+than the first one. The state ends with the next transaction that gets its lock; other processes
+that write at the same time delay it by less.
 """
 
 _POLL_INTERVAL_S = 0.02
@@ -106,7 +107,6 @@ class Database:
                 yield connection
                 # A commit to a deleted file would be lost.
                 self._check_file()
-            self._locked = False
 
     @contextmanager
     def read_transaction(self) -> Iterator[Connection]:
@@ -141,24 +141,38 @@ class Database:
                 if self._locked:
                     _shorten_lock_timeout(connection)
                 yield connection
+            self._locked = False
             return
-        timeout_s = LOCKED_TIMEOUT_S if self._locked else LOCK_TIMEOUT_S
-        deadline = time.monotonic() + timeout_s
-        if not self._writer.acquire(timeout=timeout_s):
-            raise LedgerUnavailable(
-                f"the ledger cannot be used: other writes took longer than {timeout_s:g} s"
-            )
+        remaining_s = self._acquire_writer()
         try:
             with self._writing.connect() as connection:
-                # The wait for this process's writers and that for others share one deadline. While
-                # the file is locked, threads that have queued fail quickly, one after another.
-                limit_s = LOCKED_TIMEOUT_S if self._locked else LOCK_TIMEOUT_S
-                wait_s = min(limit_s, max(0.0, deadline - time.monotonic()))
-                connection.execution_options(lock_timeout_s=wait_s, durable=durable)
+                connection.execution_options(lock_timeout_s=remaining_s, durable=durable)
                 with connection.begin():
+                    self._locked = False
                     yield connection
         finally:
             self._writer.release()
+
+    def _acquire_writer(self) -> float:
+        """Wait for the other writers of this process.
+
+        Returns:
+            Seconds left for the wait for other processes: both waits share one timeout.
+
+        Raises:
+            LedgerUnavailable: The writers took longer than the timeout.
+        """
+        began = time.monotonic()
+        while True:
+            # The timeout changes for queued threads, too, when the ledger gets locked or unlocked.
+            timeout_s = LOCKED_TIMEOUT_S if self._locked else LOCK_TIMEOUT_S
+            remaining_s = began + timeout_s - time.monotonic()
+            if remaining_s <= 0:
+                raise LedgerUnavailable(
+                    f"the ledger cannot be used: other writes took longer than {timeout_s:g} s"
+                )
+            if self._writer.acquire(timeout=min(remaining_s, LOCKED_TIMEOUT_S)):
+                return max(0.0, began + timeout_s - time.monotonic())
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
