@@ -1,4 +1,4 @@
-"""deploy/backup.py, against a server that is at work meanwhile."""
+"""deploy/backup.py, with a busy server."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def started() -> Iterator[Callable[[Path], Process]]:
 
 
 def backup(data: Path, into: Path) -> subprocess.CompletedProcess[str]:
-    """As an operator runs it."""
+    """Run it as an operator does."""
     words = [sys.executable, str(DEPLOY / "backup.py"), str(data), str(into)]
     return subprocess.run(words, capture_output=True, text=True)
 
 
 def key_made(folder: Path) -> str:
-    """The key that `diabelli keys create` prints."""
+    """Return the key that `diabelli keys create` prints."""
     words = [sys.executable, PROGRAM, "keys", "create", "--name", "web"]
     made = subprocess.run(
         words, cwd=folder, env=environment(folder), capture_output=True, text=True, check=True
@@ -51,7 +51,7 @@ def key_made(folder: Path) -> str:
 def test_a_backup_is_the_server_as_it_was(
     tmp_path: Path, started: Callable[[Path], Process]
 ) -> None:
-    """Taken from a busy server, for its owner alone; started elsewhere it knows keys and links."""
+    """Taken from a busy server, it is private; started elsewhere, it has the keys and links."""
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
@@ -82,7 +82,7 @@ def test_a_backup_is_the_server_as_it_was(
 
 
 def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
-    """A folder that is there, or is no data directory, is left alone."""
+    """It refuses an existing target, and a source that is no data directory."""
     data = tmp_path / "data"
     data.mkdir()
     refused = backup(data, tmp_path / "copy")

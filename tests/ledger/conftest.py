@@ -1,4 +1,4 @@
-"""Real databases: a file of SQLite, and one on a server of PostgreSQL."""
+"""Real databases: an SQLite file, and a database on a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from diabelli.ledger.tables import METADATA
 
 @pytest.fixture(scope="session")
 def postgresql_database(empty_database: EmptyDatabase) -> Iterator[Database]:
-    """A database of PostgreSQL with the tables of today, for all tests that leave those alone."""
+    """A PostgreSQL database with the current tables, for tests that do not change them."""
     with empty_database() as url, closing(Database(url)) as database:
         migrate(database)
         yield database
@@ -33,7 +33,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of each kind with the tables of today, and nothing in them."""
+    """A database of each kind with the current tables, all of them empty."""
     if request.param == "sqlite":
         with closing(Database(sqlite_url(tmp_path / "ledger.sqlite3"))) as database:
             migrate(database)

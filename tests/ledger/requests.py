@@ -1,4 +1,4 @@
-"""Entries to sum up, and sizes to draw."""
+"""Helpers that record entries and sizes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def success(
     engine_ms: float = 500.0,
     total_ms: float = 600.0,
 ) -> None:
-    """Record a request that got its variations."""
+    """Record a successful request."""
     entry = Entry(
         request_id=secrets.token_hex(8),
         time=time,
@@ -49,7 +49,7 @@ def refusal(
     n: int | None = None,
     status: int = 400,
 ) -> None:
-    """Record a request that got an error."""
+    """Record a refused request."""
     entry = Entry(
         request_id=secrets.token_hex(8),
         time=time,
@@ -64,5 +64,5 @@ def refusal(
 
 
 def stored(database: Database, *, time: float, size: int) -> None:
-    """Note that the store was so large at that moment."""
+    """Record the storage's size at a time."""
     StoreSizeLog(database, lambda: time).record(lambda: size)

@@ -1,4 +1,4 @@
-"""Who is suspicious: what is counted of end-users, and from when on it is told."""
+"""Suspicious end-users: the counts and their thresholds."""
 
 from itertools import count
 from pathlib import Path
@@ -26,18 +26,18 @@ def random_hash() -> str:
 
 
 def near(digits: str, bits: int) -> str:
-    """The hash with that many of its lowest bits changed."""
+    """Return the hash with that many of its lowest bits inverted."""
     return f"{int(digits, 16) ^ (2**bits - 1):064x}"
 
 
 @pytest.fixture
 def record(database):
-    """Records a request of an end-user; ids count up."""
+    """Returns a function that records a request and returns its id; ids count up."""
     entries, ids = Entries(database), count()
 
-    def record(user: str | None, **told: object) -> str:
+    def record(user: str | None, **attributes: object) -> str:
         request_id = f"req_{next(ids):04}"
-        values = {"time": NOW, "status": 200, "total_ms": 1.0, **told}
+        values = {"time": NOW, "status": 200, "total_ms": 1.0, **attributes}
         entries.record(Entry(request_id=request_id, user=user, **values))
         return request_id
 
@@ -45,12 +45,12 @@ def record(database):
 
 
 def found(database, since: float = 0) -> dict[str, tuple[str, ...]]:
-    """The reasons by end-user."""
+    """Return the reasons by end-user."""
     return {one.user: one.reasons for one in suspects(database, since=since)}
 
 
 def test_many_keys_are_suspicious(database, record):
-    """One fewer is not; the same key again does not count."""
+    """One key fewer is not; a repeated key counts once."""
     for number in range(MANY_KEYS):
         record("many", key=f"key_{number}")
         record("one", key="key_1")
@@ -61,7 +61,7 @@ def test_many_keys_are_suspicious(database, record):
 
 @pytest.mark.parametrize("kind", [ContentPolicyViolation, PictureBlocked, UserBlocked])
 def test_refusals_are_suspicious(database, record, kind):
-    """Blocked or unsafe, but not what anybody gets wrong."""
+    """Refusals as blocked or unsafe count, invalid requests do not."""
     for _ in range(MANY_REFUSALS):
         record("refused", status=400, error=kind.code)
         record("clumsy", status=400, error="outside_schema")
@@ -70,7 +70,7 @@ def test_refusals_are_suspicious(database, record, kind):
 
 
 def test_near_identical_uploads_are_suspicious(database, record):
-    """Different files that look alike; one file many times is how variations are asked for."""
+    """Different similar files count; one repeated file, different pictures and no hash do not."""
     first = random_hash()
     for number in range(MANY_ALIKE):
         record("probing", sha256=f"{number:064}", pdq=near(first, 3 * number))
@@ -84,8 +84,8 @@ def test_near_identical_uploads_are_suspicious(database, record):
     assert suspect.source is not None
 
 
-def test_the_source_is_one_of_the_crowd(database, record):
-    """Blocking it blocks the others."""
+def test_the_source_is_in_the_largest_cluster(database, record):
+    """A block of it also blocks the similar files."""
     first = random_hash()
     alike = [
         record("probing", sha256=f"{number:064}", pdq=near(first, 3 * number))
@@ -98,7 +98,7 @@ def test_the_source_is_one_of_the_crowd(database, record):
 
 
 def test_the_worst_come_first(database, record):
-    """By the number of reasons, then by the refusals."""
+    """Order: number of reasons, then refusals."""
     for number in range(MANY_REFUSALS):
         record("both", key=f"key_{number}", status=400, error=PictureBlocked.code)
     for _ in range(MANY_REFUSALS + 2):
@@ -108,8 +108,8 @@ def test_the_worst_come_first(database, record):
     assert [one.user for one in suspects(database, since=0)] == ["both", "refused", "keys"]
 
 
-def test_what_was_before_does_not_count(database, record):
-    """Neither do requests that name nobody."""
+def test_older_requests_do_not_count(database, record):
+    """Requests without an end-user do not count either."""
     for number in range(10):
         record("past", key=f"key_{number}", time=NOW - 1, status=403, error=UserBlocked.code)
         record(None, key=f"key_{number}", status=400, error=PictureBlocked.code)
@@ -117,8 +117,8 @@ def test_what_was_before_does_not_count(database, record):
     assert set(found(database, since=NOW - 1)) == {"past"}
 
 
-def test_a_crowd_is_counted_around_one_picture():
-    """However many hashes there are; a chain of small steps is not one picture."""
+def test_a_cluster_has_one_centre():
+    """It is found among many hashes; a chain of small steps is no cluster."""
     middle = random_hash()
     others = [random_hash() for _ in range(600)]
     assert largest_cluster([*others, middle, near(middle, 31), near(middle, 20)]) == (3, 600)
@@ -127,7 +127,7 @@ def test_a_crowd_is_counted_around_one_picture():
 
 
 def test_the_thresholds_are_documented():
-    """Each in its row."""
+    """Each has a row in the table."""
     page = (Path(__file__).parents[2] / "docs" / "abuse.md").read_text("utf-8")
     assert f"| different keys | {MANY_KEYS} |" in page
     assert f"| refusals | {MANY_REFUSALS} |" in page

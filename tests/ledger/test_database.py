@@ -79,7 +79,7 @@ def test_reading_goes_on_while_another_writes(database: Database) -> None:
 
 
 def test_what_the_database_refuses_has_one_name(database: Database) -> None:
-    """The message is the driver's, and tells no value that was to be written."""
+    """The message is that of the driver, without the values of the statement."""
     with (
         pytest.raises(LedgerUnavailable, match="nowhere") as caught,
         database.write_transaction() as opened,
@@ -101,7 +101,7 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 
 def test_a_path_may_hold_any_character(tmp_path: Path) -> None:
-    """A folder's name is no part of the URL's grammar."""
+    """URL syntax in a directory's name has no effect."""
     folder = tmp_path / "50% of? #all"
     folder.mkdir()
     database = Database(sqlite_url(folder / "ledger.sqlite3"))
@@ -264,14 +264,14 @@ for number in range(100):
 """
 
 
-def test_processes_that_find_a_new_file_together_all_get_it(tmp_path: Path) -> None:
-    """None is turned away while another one brings the file into its mode."""
+def test_processes_can_create_a_file_concurrently(tmp_path: Path) -> None:
+    """None fails while another one enables WAL."""
     command = [sys.executable, "-c", OPENING, str(tmp_path), str(time.time() + 2)]
     processes = [subprocess.Popen(command) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0] * 4
 
 
-def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_missing_directory_is_reported(tmp_path: Path) -> None:
     """The message names the file that cannot be opened."""
     database = Database(sqlite_url(tmp_path / "gone" / "ledger.sqlite3"))
     with pytest.raises(LedgerUnavailable, match=r"gone/ledger\.sqlite3 cannot be opened"):
@@ -280,7 +280,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_into_a_file_that_was_removed(tmp_path: Path) -> None:
-    """A ledger that is moved away is unavailable until it is back; another one is not taken."""
+    """A moved ledger is unavailable until it is back; another file is not used."""
     path, away = tmp_path / "ledger.sqlite3", tmp_path / "away.sqlite3"
     database = Database(sqlite_url(path))
     migrate(database)
@@ -301,8 +301,8 @@ def test_nothing_is_written_into_a_file_that_was_removed(tmp_path: Path) -> None
     database.close()
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    """What lies there is left as it is."""
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
+    """The file is not changed."""
     path = tmp_path / "ledger.sqlite3"
     path.write_bytes(b"no database " * 100)
     database = Database(sqlite_url(path))
@@ -312,8 +312,8 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     assert path.read_bytes() == b"no database " * 100
 
 
-def test_a_server_that_is_away_is_told(tmp_path: Path) -> None:
-    """The password in the URL is not."""
+def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
+    """The message does not contain the password of the URL."""
     database = Database("postgresql://me:private@127.0.0.1:1/ledger")
     with pytest.raises(LedgerUnavailable, match="refused") as caught, database.read_transaction():
         pass
@@ -322,7 +322,7 @@ def test_a_server_that_is_away_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "message"),
     [
         ("nothing", "cannot be read as the URL"),
         ("mysql://me:private@host/name", "cannot be kept in 'mysql'"),
@@ -330,15 +330,15 @@ def test_a_server_that_is_away_is_told(tmp_path: Path) -> None:
         ("sqlite:///:memory:", "must outlive"),
     ],
 )
-def test_a_url_that_is_no_ledgers_is_refused(url: str, told: str) -> None:
-    """The complaint says what would do, and no password."""
-    with pytest.raises(InvalidSettings, match=told) as caught:
+def test_an_unsupported_url_is_refused(url: str, message: str) -> None:
+    """The message names accepted URLs and contains no password."""
+    with pytest.raises(InvalidSettings, match=message) as caught:
         parse_url(url)
     assert "private" not in str(caught.value)
 
 
-def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's comes with an extra."""
+def test_a_missing_driver_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the extra of PostgreSQL."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match=r"diabelli\[postgres\]"):
         Database("postgresql://host/name")

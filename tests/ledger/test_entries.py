@@ -1,4 +1,4 @@
-"""Entries: whole or not at all, and forgotten with all that belongs to them."""
+"""Entries: atomic insertion, and deletion with their variations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FULL = Entry(
 
 
 def entry(request_id: str, time: float) -> Entry:
-    """A small one with a variation."""
+    """Return a small entry with one variation."""
     return Entry(
         request_id=request_id,
         time=time,
@@ -49,8 +49,8 @@ def entry(request_id: str, time: float) -> Entry:
     )
 
 
-def test_an_entry_is_kept_to_the_last_digit(database: Database) -> None:
-    """Seeds of 63 bits and microseconds included."""
+def test_an_entry_is_stored_exactly(database: Database) -> None:
+    """This includes seeds of 63 bits and microseconds."""
     Entries(database).record(FULL)
     expected = asdict(FULL)
     variations = expected.pop("variations")
@@ -65,7 +65,7 @@ def test_an_entry_is_kept_to_the_last_digit(database: Database) -> None:
 
 
 def test_an_entry_is_never_changed(database: Database) -> None:
-    """A second one for the same request is refused, and leaves nothing."""
+    """A second entry for the same request is refused as a whole."""
     entries = Entries(database)
     entries.record(FULL)
     with pytest.raises(LedgerUnavailable):
@@ -75,8 +75,8 @@ def test_an_entry_is_never_changed(database: Database) -> None:
         assert len(connection.execute(select(VARIATIONS)).all()) == 2
 
 
-def test_old_entries_are_forgotten(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With their variations, however many there are; the moment itself is remembered."""
+def test_old_entries_are_deleted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their variations are deleted too, in batches; an entry at the limit is kept."""
     monkeypatch.setattr(module, "_BATCH_SIZE", 3)
     entries = Entries(database)
     for time in range(10):

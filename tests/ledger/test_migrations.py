@@ -1,4 +1,4 @@
-"""Migrations: from nothing to the tables of today, once, whoever starts at the same moment."""
+"""Migrations: from an empty database to the current tables, once, also with concurrent starts."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ database.close()
 """
 
 
-def test_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
-    """Tables, columns, types and indexes are those of `METADATA`, and there are no others."""
+def test_migrations_create_the_tables_of_the_code(database: Database) -> None:
+    """Tables, columns, types and indexes are exactly those of `METADATA`."""
     with database.read_transaction() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, METADATA) == []
 
 
 def test_every_revision_is_named_after_its_number(database: Database) -> None:
-    """A reader finds the revision that a database is at."""
+    """The revision of a database identifies its file."""
     with database.read_transaction() as connection:
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     assert revision == "0002"
 
 
 def test_a_second_start_changes_nothing(database: Database) -> None:
-    """What is in the tables stays."""
+    """The rows stay."""
     with database.write_transaction() as connection:
         connection.execute(
             text("INSERT INTO entries (request_id, time, status, total_ms) VALUES ('a', 1, 200, 2)")
@@ -53,7 +53,7 @@ def test_a_second_start_changes_nothing(database: Database) -> None:
 
 
 def test_a_ledger_of_an_older_version_is_upgraded(url: str) -> None:
-    """It gets the tables of today and keeps what is in it."""
+    """It gets the current tables and keeps its rows."""
     database = Database(url)
     migrate(database)
     with database.write_transaction() as connection:
@@ -70,7 +70,7 @@ def test_a_ledger_of_an_older_version_is_upgraded(url: str) -> None:
 
 
 def test_a_second_start_waits_for_no_writer(tmp_path: Path) -> None:
-    """A command that only reads works while another program writes."""
+    """A command that only reads works during another program's write."""
     path = tmp_path / "ledger.sqlite3"
     database = Database(sqlite_url(path))
     migrate(database)
@@ -83,7 +83,7 @@ def test_a_second_start_waits_for_no_writer(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_together_migrate_once(url: str) -> None:
-    """None of them fails, and the tables are there for each."""
+    """None of them fails, and each finds the tables."""
     processes = [
         subprocess.Popen(
             [sys.executable, "-W", "error", "-c", PROGRAM, url],
@@ -102,7 +102,7 @@ def test_processes_that_start_together_migrate_once(url: str) -> None:
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
-    """The database is as it was, so that the next start finds no half-made tables."""
+    """The database is unchanged, so the next start finds no partial tables."""
     database = Database(url)
     with database.write_transaction() as connection:
         connection.execute(text("CREATE TABLE variations (mine INTEGER)"))
@@ -114,7 +114,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
 
 
 def test_a_newer_ledger_is_refused(url: str) -> None:
-    """An older program neither downgrades it nor writes into it."""
+    """An older version neither downgrades it nor writes to it."""
     database = Database(url)
     migrate(database)
     with database.write_transaction() as connection:

@@ -1,4 +1,4 @@
-"""Sizes of the store: one for every few minutes, whoever notes them."""
+"""Log of the storage's size: one value per interval, from any process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.requests import MONDAY, stored
 
 
 def noted(database: Database) -> list[tuple[float, int]]:
-    """Every size with its time."""
+    """Return all sizes with their times."""
     with database.read_transaction() as connection:
         found: Iterable[tuple[float, int]] = connection.execute(
             select(STORE_SIZES.c.time, STORE_SIZES.c.bytes).order_by(STORE_SIZES.c.time)
@@ -22,8 +22,8 @@ def noted(database: Database) -> list[tuple[float, int]]:
         return [(time, size) for time, size in found]
 
 
-def test_there_is_one_size_for_every_few_minutes(database: Database) -> None:
-    """The first that is noted; the store is not even looked at for another one."""
+def test_an_interval_has_one_size(database: Database) -> None:
+    """The first one is recorded; the storage is not measured again."""
     stored(database, time=MONDAY + 10, size=2**40)
     looked: list[float] = []
     for second in (11, INTERVAL_S - 1, INTERVAL_S):
@@ -33,8 +33,8 @@ def test_there_is_one_size_for_every_few_minutes(database: Database) -> None:
     assert looked == [INTERVAL_S]
 
 
-def test_of_several_that_look_at_once_one_is_noted(database: Database) -> None:
-    """However many processes there are."""
+def test_of_concurrent_measurements_one_is_recorded(database: Database) -> None:
+    """As with several processes."""
     together = threading.Barrier(4)
 
     def look() -> int:
@@ -53,14 +53,14 @@ def test_of_several_that_look_at_once_one_is_noted(database: Database) -> None:
 
 
 def test_a_clock_that_was_set_back_is_no_fault(database: Database) -> None:
-    """What was noted for these minutes stands, and others are noted."""
+    """Recorded sizes stay, and other intervals are recorded."""
     for hour, size in ((2, 20), (1, 10), (2, 30)):
         stored(database, time=MONDAY + 3600 * hour, size=size)
     assert noted(database) == [(MONDAY + 3600, 10), (MONDAY + 7200, 20)]
 
 
-def test_old_sizes_are_forgotten(database: Database) -> None:
-    """As entries are."""
+def test_old_sizes_are_deleted(database: Database) -> None:
+    """They have the retention of entries."""
     for hour in range(4):
         stored(database, time=MONDAY + 3600 * hour, size=hour)
     assert StoreSizeLog(database).delete_before(MONDAY + 7200) == 2

@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
 
 @pytest.mark.parametrize("table", [ENTRIES, VARIATIONS, STORE_SIZES], ids=lambda table: table.name)
 def test_every_column_is_documented(table: Table) -> None:
-    """In its table's section, and no other is."""
+    """The section of a table lists exactly its columns."""
     section = (
         PAGE.read_text("utf-8").partition(f"## The table `{table.name}`")[2].partition("##")[0]
     )

@@ -1,4 +1,4 @@
-"""Usage: the sums, in every grouping, as both databases see them."""
+"""Usage: sums in every grouping, on both databases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.requests import MONDAY, refusal, success
 
 
 def test_a_success_counts_its_images_and_a_refusal_none(database: Database) -> None:
-    """Errors are requests too, but they make nothing, whatever they asked for."""
+    """A refusal counts as a request and an error, without images."""
     success(database, user="u", n=3, engine_ms=1500, total_ms=2000)
     success(database, user="u", n=1, engine_ms=500, total_ms=600)
     refusal(database, user="u", n=10)
@@ -20,8 +20,8 @@ def test_a_success_counts_its_images_and_a_refusal_none(database: Database) -> N
     ]
 
 
-def test_without_a_success_there_are_no_times(database: Database) -> None:
-    """A refusal is quick, which says nothing of the work."""
+def test_without_a_success_there_are_no_latencies(database: Database) -> None:
+    """The latency of refusals does not count."""
     refusal(database)
     (only,) = usage(database, by="user", since=0)
     assert only == UsageRow(
@@ -29,8 +29,8 @@ def test_without_a_success_there_are_no_times(database: Database) -> None:
     )
 
 
-def test_percentiles_are_times_that_occurred(database: Database) -> None:
-    """By nearest rank: the 50th and the 95th of a hundred."""
+def test_percentiles_are_measured_values(database: Database) -> None:
+    """Nearest rank: the 50th and the 95th of a hundred values."""
     for total_ms in range(100, 0, -1):
         success(database, total_ms=total_ms)
     (only,) = usage(database, by="model", since=0)
@@ -38,7 +38,7 @@ def test_percentiles_are_times_that_occurred(database: Database) -> None:
 
 
 def test_the_largest_come_first(database: Database) -> None:
-    """By images, then by requests; who gave no name has a line as well."""
+    """Order: images, then requests; requests without a name have a line as well."""
     success(database, user="one")
     success(database, user="many", n=5)
     refusal(database, user="refused")
@@ -48,8 +48,8 @@ def test_the_largest_come_first(database: Database) -> None:
     assert names == ["many", "one", None, "refused"]
 
 
-def test_days_are_utcs_and_in_their_order(database: Database) -> None:
-    """A second before midnight is the day before."""
+def test_days_are_utc_and_in_order(database: Database) -> None:
+    """A time before midnight UTC is in the previous day."""
     success(database, time=MONDAY + 3)
     success(database, time=MONDAY - 0.25, n=2)
     success(database, time=MONDAY)
@@ -57,8 +57,8 @@ def test_days_are_utcs_and_in_their_order(database: Database) -> None:
     assert [(line.name, line.images) for line in lines] == [("2026-09-27", 2), ("2026-09-28", 2)]
 
 
-def test_keys_are_called_as_people_call_them(database: Database) -> None:
-    """A key that was made by command by its name, those of the settings together."""
+def test_keys_are_shown_by_name(database: Database) -> None:
+    """An issued key has its name; the keys of the settings share one line."""
     keys = IssuedKeys(database)
     caller = keys.caller_of(keys.create("web", Limits()))
     assert caller is not None
@@ -69,8 +69,8 @@ def test_keys_are_called_as_people_call_them(database: Database) -> None:
 
 
 @pytest.mark.parametrize("by", ["key", "user", "day", "model"])
-def test_only_what_came_since_is_counted(database: Database, by: By) -> None:
-    """The moment itself is included."""
+def test_only_requests_of_the_period_count(database: Database, by: By) -> None:
+    """The start of the period is included."""
     success(database, time=MONDAY - 1)
     success(database, time=MONDAY)
     success(database, time=MONDAY + DAY_S)
@@ -78,5 +78,5 @@ def test_only_what_came_since_is_counted(database: Database, by: By) -> None:
 
 
 def test_an_empty_ledger_has_no_lines(database: Database) -> None:
-    """Nothing was used."""
+    """Without entries there are no groups."""
     assert usage(database, by="day", since=0) == []

@@ -1,4 +1,4 @@
-"""Plots: a number for every step, ready to be drawn."""
+"""Usage series: a value per step, ready for plots."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ledger.requests import MONDAY, refusal, stored, success
 HOUR_S = 3600
 
 
-def test_every_step_has_a_number(database: Database) -> None:
-    """Those in which nothing happened as well."""
+def test_every_step_has_a_value(database: Database) -> None:
+    """Steps without requests have values as well."""
     success(database, time=MONDAY + 10, n=2, engine_ms=700)
     success(database, time=MONDAY + 2 * HOUR_S, engine_ms=500)
     refusal(database, time=MONDAY + 2 * HOUR_S + 1)
@@ -31,7 +31,7 @@ def test_every_step_has_a_number(database: Database) -> None:
 
 
 def test_the_first_and_the_last_step_are_whole(database: Database) -> None:
-    """A part of an hour shows all that came in it, and nothing of the next one."""
+    """A part of an hour includes the whole hour, and nothing of the next one."""
     success(database, time=MONDAY + 1)
     success(database, time=MONDAY + HOUR_S - 1)
     success(database, time=MONDAY + HOUR_S)
@@ -40,7 +40,7 @@ def test_the_first_and_the_last_step_are_whole(database: Database) -> None:
 
 
 def test_days_begin_at_midnight_of_utc(database: Database) -> None:
-    """Wherever the server stands."""
+    """The time zone of the server does not matter."""
     success(database, time=MONDAY - 0.25)
     success(database, time=MONDAY)
     drawn = usage_series(database, step="day", since=MONDAY - 1, until=MONDAY + 1)
@@ -48,8 +48,8 @@ def test_days_begin_at_midnight_of_utc(database: Database) -> None:
     assert drawn["images"] == [1, 1]
 
 
-def test_waiting_is_told_by_percentiles(database: Database) -> None:
-    """Of those that were served; a refusal did not wait."""
+def test_queueing_times_are_percentiles(database: Database) -> None:
+    """Only successful requests count."""
     for queued_ms in range(1, 101):
         success(database, queued_ms=queued_ms)
     refusal(database)
@@ -57,8 +57,8 @@ def test_waiting_is_told_by_percentiles(database: Database) -> None:
     assert (drawn["queued_p50_ms"], drawn["queued_p95_ms"]) == ([50], [95])
 
 
-def test_the_store_is_told_by_its_peaks(database: Database) -> None:
-    """The largest of what was noted in each step; nothing for a step in which nobody looked."""
+def test_store_sizes_are_peaks(database: Database) -> None:
+    """The largest recorded size of each step; None for a step without one."""
     for minute, size in {0: 10, 55: 30, 30: 20, 120: 2**40}.items():
         stored(database, time=MONDAY + 60 * minute, size=size)
     drawn = usage_series(database, step="hour", since=MONDAY, until=MONDAY + 3 * HOUR_S)
@@ -67,8 +67,8 @@ def test_the_store_is_told_by_its_peaks(database: Database) -> None:
     assert drawn["store_peak_bytes"] == [2**40]
 
 
-def test_each_name_has_its_curves(database: Database) -> None:
-    """The one with the most images first."""
+def test_each_name_has_curves(database: Database) -> None:
+    """The name with the most images is the first."""
     success(database, time=MONDAY, user="few")
     success(database, time=MONDAY + HOUR_S, user="many", n=4)
     refusal(database, time=MONDAY + HOUR_S, user="few")
@@ -83,7 +83,7 @@ def test_each_name_has_its_curves(database: Database) -> None:
 
 
 def test_only_the_largest_names_have_curves(database: Database) -> None:
-    """The sums still count all."""
+    """The sums count all names."""
     for number in range(1, MAX_NAMES + 3):
         success(database, key=f"key-{number}", n=number)
     drawn = usage_series(database, step="day", since=MONDAY, until=MONDAY + 1, by="key")
@@ -91,8 +91,8 @@ def test_only_the_largest_names_have_curves(database: Database) -> None:
     assert drawn["images"] == [55]
 
 
-def test_it_becomes_json_as_it_stands(database: Database) -> None:
-    """No number of a database's own kind is left in it."""
+def test_the_result_is_json_serialisable(database: Database) -> None:
+    """It contains no number type of a database driver."""
     success(database, user="u", n=2)
     drawn = usage_series(database, step="day", since=MONDAY, until=MONDAY + 1, by="user")
     assert json.loads(json.dumps(drawn)) == drawn
