@@ -56,7 +56,7 @@ class Job(Generic[R]):
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` if the job was cancelled or has failed; for use in its pieces."""
-        # An exception of its own for each thread: raising the reason would add every thread's
+        # A separate exception for each thread: raising the reason would add every thread's
         # traceback to it.
         if self.cancelled:
             raise Cancelled("the job was cancelled")

@@ -1,8 +1,7 @@
-"""What the server counts and times, for Prometheus. The only importer of prometheus_client.
+"""Prometheus metrics of the server. The only module that imports prometheus_client.
 
-Each application has a registry of its own. Where several processes serve on one socket they keep
-their values in files of one folder, which prometheus_client finds in the environment, and whichever
-of them is asked adds all of them up.
+Each application has a separate registry. Several processes on one socket keep their values in files
+of one directory, which prometheus_client reads from the environment; each process exposes the sums.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from diabelli.timing import Stage
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable with the folder that processes share; it has to be set before this is imported."""
+"""Environment variable with the shared directory; must be set before this module is imported."""
 LEFT = 499
 """The status that web servers note for a client who did not wait for one."""
 FILE_BYTES = 128 * 1024
@@ -167,7 +166,7 @@ class Metrics:
             route: name of its route.
             status: HTTP status; None if the client left before the response.
             seconds: duration of the request.
-            labels: the rest of what is counted.
+            labels: other values of the request.
         """
         self._requests.labels(route, str(status or LEFT)).inc()
         if labels.error is not None:

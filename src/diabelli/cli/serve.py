@@ -1,4 +1,4 @@
-"""`diabelli serve`: the server, from settings to the line that tells how to use it."""
+"""`diabelli serve`: start the server and print how to use it."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def serve(
         Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
     ] = None,
     no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Serve everybody who reaches the server, no key.")
+        bool, typer.Option("--no-auth", help="Accept requests without a key on any address.")
     ] = False,
-    workers: Annotated[int | None, typer.Option(help="How many processes serve.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of server processes.")] = None,
 ) -> None:
     """Serve POST /v1/images/variations.
 
@@ -67,7 +67,7 @@ def serve(
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    """Unwind, so that everything is closed: being told to stop is no fault of a server."""
+    """Exit with code 0 through SystemExit, so that all resources are closed."""
     sys.exit(0)
 
 
@@ -102,13 +102,14 @@ def _run_alone(settings: Settings, bound: socket.socket, on_ready: Callable[[], 
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """A socket at that address which does not listen yet, so that a taken port is told at once.
+    """Return a bound socket that does not listen yet, so that a used port is reported at once.
 
-    Raises `AddressUnavailable`.
+    Raises:
+        AddressUnavailable: the address cannot be bound.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Only where the protocol is named does asyncio let each piece of an answer leave at once; else
-    # the last one may wait until the client acknowledges the one before, for 40 ms.
+    # asyncio sets TCP_NODELAY only if the protocol is given. Without it, the last segment of a
+    # response may wait 40 ms for a delayed acknowledgement.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -117,7 +118,7 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.close()
         raise AddressUnavailable(
             f"cannot listen on {host}:{port}: {cause.strerror}; "
-            "stop what listens there, or choose another with --port"
+            "stop the other program, or choose another port with --port"
         ) from cause
     return bound
 
@@ -144,7 +145,7 @@ def _say(line: str) -> None:
 
 
 def _curl(base: str, *, with_key: bool) -> str:
-    """A line that works as it stands, with the picture that comes with the package."""
+    """Return a curl command that works unchanged, with the sample picture of the package."""
     with as_file(files("diabelli") / "sample.png") as sample:
         key = ' -H "Authorization: Bearer $OPENAI_API_KEY"' if with_key else ""
         return f"curl {base}/v1/images/variations{key} -F image=@{sample}"

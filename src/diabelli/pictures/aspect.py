@@ -62,7 +62,7 @@ def _shrink_by(image: Image, scale: float) -> Image:
     """Scale `image` by `scale` if that is below 1; a side keeps at least one pixel."""
     if scale >= 1:
         return image
-    # Rounded down: a bar multiplies what is added by rounding.
+    # Rounded down: `pad` multiplies the excess of rounding.
     rows, columns = (max(1, int(side * scale + _ROUNDING)) for side in image.shape[:2])
     return np.asarray(shrink(to_pillow(image), columns, rows))
 
