@@ -5,21 +5,32 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 ARGS ?=
 
-.PHONY: help run test setup lint format docs clean
+# One process compiles the kernels before several test processes need them.
+WARM_UP := $(BIN)/python -c 'from diabelli.engines.patch import PatchEngine; PatchEngine().warm_up()'
+# Each test process has one core; libraries with thread pools must not start more threads.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
 
-help: ## tell what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+.PHONY: help run test test-slow setup lint format docs clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 	@$(BIN)/diabelli serve $(ARGS)
 
-test: .venv/.dev ## run every test; ARGS="tests/test_storage.py" for some
+test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py" for some
+	@sh tests/web/chromium.sh
+	@$(WARM_UP)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: .venv/.dev ## run the slow tests: other processors, killed processes, proxies, long fuzzing
 	@sh tests/web/chromium.sh
 	@sh tests/deploy/proxies.sh
 	@sh tests/faults/faketime.sh
-	$(BIN)/pytest $(ARGS)
+	@$(WARM_UP)
+	$(PYTEST) -m slow $(ARGS)
 
-setup: .venv/.dev ## set up .venv for work on the code
+setup: .venv/.dev ## set up .venv for development
 
 lint: .venv/.dev ## style, types, import directions, spelling
 	$(BIN)/ruff format --check
@@ -28,17 +39,17 @@ lint: .venv/.dev ## style, types, import directions, spelling
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 
-format: .venv/.dev ## bring the code into its form
+format: .venv/.dev ## bring the code into shape
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: .venv/.dev ## write the generated pages anew
+docs: .venv/.dev ## regenerate the generated pages
 	$(BIN)/python docs/generate.py
 
-clean: ## remove what the other targets made, results of the server included
+clean: ## remove everything that the other targets made, the server's results included
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis data
 
-# The stamps make a second call set up nothing. They depend on what says what is installed.
+# The stamps skip the set-up on a second call. They depend on the files that list the dependencies.
 .venv/.run: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up .venv to run (once) ..."
 	@$(PIP) install --constraint constraints.txt --editable .
