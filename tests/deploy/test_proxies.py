@@ -17,6 +17,8 @@ from api.engines import Gate
 from api.wire import PATH, picture
 from deploy.proxies import Start, caddy, caddy_prefix, free_port, nginx, nginx_prefix
 
+pytestmark = pytest.mark.slow
+
 SOURCE = picture()
 LARGE = 30_000_000
 """More bytes than a body may have."""

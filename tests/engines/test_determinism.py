@@ -108,6 +108,7 @@ def test_another_process_makes_the_same(here):
     assert in_another_process() == here
 
 
+@pytest.mark.slow
 def test_another_machine_makes_the_same(here, tmp_path):
     """Kernels compiled anew for the plainest processor, and NumPy without its fast paths, make the
     same pixels."""

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from oracles.kernels import results
+
+pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parents[1]
 

@@ -18,6 +18,8 @@ from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
 from faults.conftest import Start
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600
 LIBRARY = "usr/lib/*/faketime/libfaketimeMT.so.1"
 FOUND = [*Path("/").glob(LIBRARY), *(Path(__file__).parents[2] / ".venv/debian").glob(LIBRARY)]

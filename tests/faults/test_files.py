@@ -16,6 +16,8 @@ from api.wire import check_error
 from faults.conftest import Start
 from faults.serving import Process, until
 
+pytestmark = pytest.mark.slow
+
 INSIDE = ["unshare", "--map-root-user", "--mount"]
 """Lets any user mount a file system that only the process sees."""
 

@@ -13,10 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 from PIL import Image as Pillow
 
 from faults.conftest import Start
 from faults.serving import Process, until
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 4
 CLIENTS = 4

@@ -11,6 +11,8 @@ import pytest
 from faults.conftest import Start
 from faults.serving import aside, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_several_processes_count_as_one(start: Start) -> None:
     """However requests fall to them, they serve as many images as are allowed."""

@@ -6,8 +6,11 @@ import stat
 from pathlib import Path
 
 import httpx
+import pytest
 
 from faults.conftest import Start
+
+pytestmark = pytest.mark.slow
 
 UMASK = ("sh", "-c", 'umask 000 && exec "$@"', "sh")
 

@@ -18,6 +18,8 @@ from api.wire import check_error
 from faults.conftest import Start
 from faults.serving import Process, until
 
+pytestmark = pytest.mark.slow
+
 BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """Lets even root's programs write only where permissions let them."""
 

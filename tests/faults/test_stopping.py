@@ -12,6 +12,8 @@ from api.wire import PATH, check_error
 from faults.conftest import Start
 from faults.serving import SOURCE, Process, aside, until
 
+pytestmark = pytest.mark.slow
+
 
 def refused(answer: httpx.Response) -> None:
     """The server says that it stops, when to come back, and that this connection ends."""

@@ -10,6 +10,8 @@ import pytest
 
 from engines.diffusion.hub import COMMIT, serving
 
+pytestmark = pytest.mark.slow
+
 DIABELLI = str(Path(sys.executable).with_name("diabelli"))
 MAKE = """
 import numpy as np, torch
