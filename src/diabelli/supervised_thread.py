@@ -44,7 +44,7 @@ class SupervisedThread:
             except BaseException as failure:
                 self._failing = True
                 _log.critical(
-                    "thread.restarted", exc_info=failure, extra={"thread": self._thread.name}
+                    "thread.restarted", exc_info=failure, extra={"part": self._thread.name}
                 )
                 time.sleep(RESTART_DELAY_S)
                 self._failing = False
