@@ -12,12 +12,12 @@ from diabelli.errors import (
     Cancelled,
     EngineFailed,
     InvalidPicture,
+    MemoryUnavailable,
     NotSquare,
-    OutOfMemory,
     UnknownEngine,
 )
 from diabelli.observer import Observer
-from diabelli.service import Service
+from diabelli.service import MAX_WHOLE_SOURCES, Service
 from diabelli.storage import LocalStorage
 from diabelli.variation import Progress, VariationSpec
 from shift_engine import ShiftEngine
@@ -288,7 +288,7 @@ def test_a_lack_of_memory_has_a_name(serve):
     def fail(seed: int) -> None:
         raise MemoryError
 
-    with pytest.raises(OutOfMemory):
+    with pytest.raises(MemoryUnavailable):
         create(serve(ShiftEngine(before=fail)), png(), spec())
 
 
@@ -326,3 +326,55 @@ def test_cancelling_reaches_an_engine_that_waits(serve):
     assert engine.future.cancelled()
     with pytest.raises(Callback, match="over"):
         job.future.result(0)
+
+
+def test_few_sources_are_whole_at_a_time(serve, monkeypatch):
+    """The others wait without a thread; a cancelled one gives its turn to the next."""
+    release, open_now, most, lock = threading.Event(), 0, 0, threading.Lock()
+    decode = pictures.decode
+
+    def slow(*arguments, **options):
+        nonlocal open_now, most
+        with lock:
+            open_now += 1
+            most = max(most, open_now)
+        release.wait(5)
+        with lock:
+            open_now -= 1
+        return decode(*arguments, **options)
+
+    monkeypatch.setattr(pictures, "decode", slow)
+    service = serve(threads=8)
+    jobs = [
+        service.submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
+        for _ in range(12)
+    ]
+    while open_now < MAX_WHOLE_SOURCES:
+        time.sleep(0.001)
+    assert service.waiting == 12 - MAX_WHOLE_SOURCES
+    assert service.workers.submit([lambda: 1]).future.result(5) == [1]
+    jobs[5].cancel(Cancelled())
+    jobs[0].cancel(Cancelled())
+    assert service.waiting == 12 - MAX_WHOLE_SOURCES - 1
+    release.set()
+    for number, job in enumerate(jobs):
+        if number in (0, 5):
+            assert isinstance(job.future.exception(5), Cancelled)
+        else:
+            assert len(job.future.result(5).variations) == 1
+    assert most == MAX_WHOLE_SOURCES
+
+
+def test_a_source_is_scaled_to_what_an_engine_can_use(serve):
+    """The whole one is gone before the engine sees it."""
+    seen = []
+
+    class Looking(ShiftEngine):
+        def prepare(self, source, spec, on_progress, run_parallel):
+            seen.append(source.shape)
+            return super().prepare(source, spec, on_progress, run_parallel)
+
+    for side in (3000, 1024):
+        flat = pictures.encode(np.zeros((side, side, 3), np.uint8), "png")
+        create(serve(Looking()), flat, spec())
+    assert seen == [(1024, 1024, 3), (1024, 1024, 3)]

@@ -5,7 +5,9 @@ It does not know of HTTP or settings: its caller passes in the engines and the s
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -13,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from diabelli import pictures
 from diabelli.engines import Engine, Piece
-from diabelli.errors import DiabelliError, EngineFailed, OutOfMemory, UnknownEngine
+from diabelli.errors import DiabelliError, EngineFailed, MemoryUnavailable, UnknownEngine
 from diabelli.observer import Observer
 from diabelli.pictures import Image
 from diabelli.storage import LocalStorage
@@ -30,6 +32,14 @@ from diabelli.worker_pool import FairWorkerPool, Job
 
 BYTES_PER_PIXEL = 4
 """Bytes of an encoded pixel at most: an RGBA picture that does not compress."""
+
+MAX_WHOLE_SOURCES = 4
+"""Sources that are decoded at the same time. The largest one needs some hundred megabytes until it
+is scaled, and decoding is a small part of a request, so that more would hardly be faster."""
+MIN_SOURCE_SIDE = 1024
+"""Sources of up to that many pixels a side are never scaled: hashes are compared at 512."""
+SOURCE_SCALE = 2
+"""Longest side of a source, as a multiple of the variation's: engines use no finer details."""
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -51,6 +61,7 @@ class Service:
         self._engines = dict(engines)
         self._storage = storage
         self._warm = False
+        self._decoding = _DecodingGate()
         self.workers = FairWorkerPool(threads)
 
     def submit(
@@ -77,8 +88,8 @@ class Service:
 
         Returns:
             A job that completes with the variations, or with `InvalidPicture` and its subclasses,
-            `EngineFailed` with its cause, `OutOfMemory`, `StoreUnavailable`, or the exception that
-            the observer raised or `Job.cancel` was given.
+            `EngineFailed` with its cause, `MemoryUnavailable`, `StoreUnavailable`, or the exception
+            that the observer raised or `Job.cancel` was given.
 
         Raises:
             UnknownEngine: if there is no engine of that name.
@@ -90,7 +101,7 @@ class Service:
 
         def read() -> Image:
             with measure_stage("decode", watched.on_stage):
-                image = pictures.decode(source, limits)
+                image = pictures.decode(source, limits, max_short_side=_useful_side(spec))
             watched.on_source(image)
             return image
 
@@ -153,6 +164,11 @@ class Service:
             engine.warm_up()
         self._warm = True
 
+    @property
+    def waiting(self) -> int:
+        """Number of pieces of work that wait for a worker at this moment."""
+        return self.workers.waiting + self._decoding.waiting
+
     def check(self) -> None:
         """Raise `EngineFailed` if the engines are not warm or a worker thread has ended."""
         if not self._warm:
@@ -176,12 +192,13 @@ class Service:
         request = _Request(job, name, self._engine(name), spec, finish, collect, observer)
         submitted = time.monotonic()
 
-        def start() -> None:
+        def start() -> Image:
             observer.on_stage("queued", time.monotonic() - submitted)
             request.on_progress(Progress(0, "waiting", 0.0))
-            request.prepare(pictures.fit(read(), spec.height, spec.width, spec.fit))
+            limit = _useful_side(spec)
+            return pictures.fit(read(), spec.height, spec.width, spec.fit, max_side=limit)
 
-        job.submit([partial(_translate_memory_error, start)], _ignore)
+        self._decoding.submit(job, partial(_translate_memory_error, start), request.prepare)
         return job
 
     def _engine(self, name: str) -> Engine:
@@ -212,6 +229,69 @@ class Service:
             width=width,
             transparent=channels == 4,
         )
+
+
+class _DecodingGate:
+    """Lets at most `MAX_WHOLE_SOURCES` jobs decode at a time; the others wait without a thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[Job[Any]] = set()
+        self._queue: deque[tuple[Job[Any], Callable[[], None]]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """Number of jobs that wait."""
+        return len(self._queue)
+
+    def submit(
+        self, job: Job[Any], decode: Callable[[], Image], on_decoded: Callable[[Image], None]
+    ) -> None:
+        """Run `decode` in its turn, and then, as a piece of its own, `on_decoded`."""
+        started = threading.Event()
+
+        def run() -> Image:
+            started.set()
+            try:
+                return decode()
+            finally:
+                self._leave(job)
+
+        def enter() -> None:
+            job.submit([run], _prepare_next)
+
+        def _prepare_next(decoded: list[Image]) -> None:
+            image = decoded.pop()
+            job.submit([partial(_translate_memory_error, partial(on_decoded, image))], _ignore)
+
+        def leave_if_never_run(_: Future[Any]) -> None:
+            if not started.is_set():
+                self._leave(job)
+
+        with self._lock:
+            if len(self._open) >= MAX_WHOLE_SOURCES:
+                self._queue.append((job, enter))
+                enter_now = False
+            else:
+                self._open.add(job)
+                enter_now = True
+        if enter_now:
+            enter()
+        job.future.add_done_callback(leave_if_never_run)
+
+    def _leave(self, job: Job[Any]) -> None:
+        """Give the place of `job` to the next one, or drop it from the queue."""
+        following: Callable[[], None] | None = None
+        with self._lock:
+            if job not in self._open:
+                self._queue = deque(one for one in self._queue if one[0] is not job)
+                return
+            self._open.remove(job)
+            if self._queue:
+                next_job, following = self._queue.popleft()
+                self._open.add(next_job)
+        if following is not None:
+            following()
 
 
 class _Request(Generic[T, R]):
@@ -299,13 +379,18 @@ class _Request(Generic[T, R]):
             ) from cause
 
 
+def _useful_side(spec: VariationSpec) -> int:
+    """Return the side in pixels beyond which a source has details that no engine uses."""
+    return max(MIN_SOURCE_SIDE, SOURCE_SCALE * max(spec.height, spec.width))
+
+
 def _ignore(_: list[Any]) -> None:
     """Wait for nothing: the piece has submitted the next step itself."""
 
 
 def _translate_memory_error(work: Callable[[], T]) -> T:
-    """Return the result of `work`; raise `OutOfMemory` for a `MemoryError`."""
+    """Return the result of `work`; raise `MemoryUnavailable` for a `MemoryError`."""
     try:
         return work()
     except MemoryError as cause:
-        raise OutOfMemory("there is not enough memory for this request") from cause
+        raise MemoryUnavailable("there is too little memory for this request") from cause

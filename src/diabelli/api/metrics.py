@@ -120,7 +120,7 @@ class LoadSnapshot:
 def load_of(service: Service, admission: Admission) -> LoadSnapshot:
     """How busy they are now."""
     return LoadSnapshot(
-        queue_depth=service.workers.waiting,
+        queue_depth=service.waiting,
         in_flight=admission.in_flight,
         engine_busy=service.workers.busy,
         engine_threads=service.workers.threads,

@@ -13,7 +13,7 @@ import pytest
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import FORM_TYPE, PATH, Line, Server, check_error, form, part, picture
-from diabelli.errors import OutOfMemory
+from diabelli.errors import MemoryUnavailable
 from faults.serving import until
 
 KEYS = ("sk-first-key", "sk-second-key")
@@ -138,7 +138,7 @@ def test_a_replay_costs_nothing(serve: Serve) -> None:
     assert ask(server, "").status_code == 429
 
 
-@pytest.mark.parametrize("failure", [MemoryError, OutOfMemory])
+@pytest.mark.parametrize("failure", [MemoryError, MemoryUnavailable])
 def test_a_lack_of_memory_is_the_servers_trouble(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
 ) -> None:

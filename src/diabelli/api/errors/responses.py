@@ -99,8 +99,6 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
         own_headers=quota.refusal_headers,
     ),
     errors.OperatorError: FAULT,
-    errors.OutOfMemory: ErrorSpec(503, "server_error", message=generic_message, headers=RETRY),
-    MemoryError: ErrorSpec(503, "server_error", message=generic_message, headers=RETRY),
     errors.MemoryUnavailable: UNAVAILABLE,
     errors.StoreUnavailable: UNAVAILABLE,
     errors.StoreFull: ErrorSpec(
