@@ -40,8 +40,8 @@ class Match:
     def assess(self) -> None:
         self.costs = evaluate(self.canvas, self.source, self.field, self.prior)
 
-    def sweep(self, turn: int, *, bend: int = 0, radius: int = SIDE) -> None:
-        self.prior = self.prior._replace(smoothness=bend)
+    def sweep(self, turn: int, *, smoothness: int = 0, radius: int = SIDE) -> None:
+        self.prior = self.prior._replace(smoothness=smoothness)
         patchmatch_pass(
             self.canvas, self.source, self.field, self.costs, self.prior,
             radius, turn % 2 == 0, turn,
