@@ -1,4 +1,4 @@
-"""The embedded engine: variations of any picture, without weights, on a plain CPU."""
+"""The embedded patch engine: variations of any picture, without weights, on a plain CPU."""
 
 from __future__ import annotations
 
@@ -28,23 +28,25 @@ from diabelli.variation import (
 )
 
 ENGINE_VERSION = "4"
-"""Changes whenever the same source, strength and seed would give another picture."""
+"""Changes when the same source, strength and seed give another picture."""
 
 
 class PatchEngine:
-    """Makes variations of a source from itself alone: laid out, cut and joined anew, its seams
-    mended by patches; see `diabelli.synthesis`."""
+    """Makes variations of a source from the source alone; see `diabelli.synthesis`."""
 
     info = EngineInfo(
         name="patch",
         version=ENGINE_VERSION,
-        summary="Cuts and joins the picture itself anew: no weights, no GPU, any picture.",
+        summary="Rearranges the picture itself: no weights, no GPU, any picture.",
         trained=False,
     )
 
     def warm_up(self) -> None:
-        """Compile the kernels, or load them from the cache, by varying something like a photograph
-        of something red, to one side, and something drawn."""
+        """Compile the kernels, or load them from the cache.
+
+        It varies a synthetic photograph with a red object, and a drawing: together they run all
+        kernels.
+        """
         number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1) * np.uint32(2246822519)
         mixed = (number ^ number >> np.uint32(13)) * np.uint32(1540483477)
         photograph = np.repeat((mixed >> np.uint32(24)).astype(np.uint8), 3, axis=2)
@@ -63,7 +65,7 @@ class PatchEngine:
         on_progress: ProgressCallback,
         run_parallel: ParallelMap,
     ) -> list[Piece]:
-        """One piece for each variation; layouts are chosen and montages judged here, together."""
+        """Return one piece for each variation; analysis and candidates are computed here."""
         if spec.strength == 0:
             image = resized_source(source, spec.height, spec.width)
             seeds = derive_seeds(spec.seed, spec.n)
@@ -98,7 +100,7 @@ class PatchEngine:
 
 
 def _reporter(on_progress: ProgressCallback, index: int, start: float, end: float) -> StepCallback:
-    """A report that tells `watch` of the variation `index`; its shares 0..1 span start..end."""
+    """Return a step callback for variation `index`; it maps shares 0..1 to start..end."""
 
     def report(stage: str, share: float, preview: Preview | None = None) -> None:
         on_progress(Progress(index, stage, start + (end - start) * share, preview))

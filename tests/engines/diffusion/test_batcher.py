@@ -95,7 +95,7 @@ def test_requests_for_different_sources_go_together(tiny, engine_of, bench, name
 
 def test_sources_stay_apart_where_a_list_means_something_else(tiny, engine_of, bench, monkeypatch):
     """A pipeline that takes several pictures for views of one is given one source at a time."""
-    monkeypatch.setattr(mixed_sources, "TAUGHT", frozenset())
+    monkeypatch.setattr(mixed_sources, "PATCHED", frozenset())
     engine = engine_of(tiny("flux2-klein-4b"), batch=8)
     with Queue(engine) as queue:
         later = [queue.add(source(64), square(32, n=2)) for source in (face, landscape)]

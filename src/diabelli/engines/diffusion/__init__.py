@@ -1,14 +1,13 @@
 """Pretrained pipelines from Hugging Face or a local folder, behind the protocol of `engines`.
 
-    presets, running          what is known of each, and how it is run; data alone
-    weights                   where weights lie, and how they are fetched
-    device                    what the machine has
-    recipes, mixing           what a source becomes for each family of pipelines, and sources that
-                              share a batch
-    latents, previews         how images look on their way
-    pipeline                  one pipeline, loaded: sources and seeds in, images out
-    order, batcher, shelf     how concurrent requests share pipelines and memory
-    engine, fleet             the engine of one preset, and all engines of a process
+    presets, runtime              known facts of each pipeline, and its run-time options
+    weights, loader               location and download of weights; loading
+    device                        capabilities of the machine
+    conditioning, mixed_sources   the arguments of a source for each family of pipelines; batches
+    latents, previews             previews of images in progress
+    pipeline                      a loaded pipeline: sources and seeds in, images out
+    job, batcher, pipeline_cache  concurrent requests share pipelines and memory
+    engine, engine_manager        the engine of one preset; all engines of a process
 
-Only `device`, `recipes` and `pipeline` import torch, and only once a pipeline is needed.
+torch is imported only when a pipeline is needed.
 """

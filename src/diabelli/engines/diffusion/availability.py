@@ -1,4 +1,4 @@
-"""How an engine stands on this machine: whether it could be used, and what would make it so."""
+"""Availability of trained engines on this machine, and their missing parts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from diabelli.errors import DiabelliError, InvalidSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """How a trained engine stands.
+    """Availability of a trained engine.
 
     Attributes:
-        missing: what is missing and the command that brings it; None where nothing is.
-        need_gb: the memory that it takes on its device; None where that is not known yet.
-        fits: whether it takes no more than it may; None where there is nothing to compare.
+        missing: the missing part and the command that installs it; None if there is none.
+        need_gb: its memory on its device; None if unknown.
+        fits: whether it fits the memory budget; None if either is unknown.
     """
 
     missing: str | None
@@ -28,7 +28,7 @@ class Availability:
 
 
 def availability(plan: EnginePlan, vram_budget_gb: float | None) -> Availability:
-    """How the plan's engine stands; loads nothing but the library that knows the device."""
+    """Return the availability of the plan's engine; imports torch only, for the device."""
     try:
         check(plan)
     except DiabelliError as fault:

@@ -1,4 +1,4 @@
-"""What pipelines work on before they decode it: where it lies, and what it is without its noise."""
+"""Latents of pipelines: their layout, and their denoised prediction (x0)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SchedulerStep:
-    """What a scheduler was given, and what it made of it; each has a row for each image."""
+    """Arguments and result of one scheduler step; each has a row for each image.
+
+    Attributes:
+        output: output of the network.
+        time: timestep.
+        sample: latents before the step.
+        after: result of `scheduler.step`.
+    """
 
     output: Any
     time: Any
@@ -27,8 +34,12 @@ class SchedulerStep:
 
 @dataclass(frozen=True, slots=True)
 class LatentLayout:
-    """How the latents of one image lie: (channel, row, column), or as a sequence of (place,
-    channel), where each place stands for a cell of two by two."""
+    """Layout of one image's latents: (channel, row, column), or a sequence of (token, channel).
+
+    Attributes:
+        rows, columns: of the grid of tokens.
+        cell: side of the square of latent pixels of one token: 1, or 2 for a sequence.
+    """
 
     rows: int
     columns: int
@@ -36,7 +47,7 @@ class LatentLayout:
 
     @classmethod
     def of(cls, shape: Sequence[int], height: int, width: int) -> LatentLayout | None:
-        """That of latents of an image's shape; None where they lie in no known way."""
+        """Return the layout of latents of that shape for an image; None if it is unknown."""
         if len(shape) == 3:
             return cls(shape[1], shape[2], 1)
         rows = round((shape[0] * height / width) ** 0.5) if len(shape) == 2 else 0
@@ -45,19 +56,19 @@ class LatentLayout:
         return cls(rows, shape[0] // rows, 2)
 
     def tokens(self, latents: Any) -> Floats:
-        """One image's latents as (place, channel)."""
+        """Return one image's latents as (token, channel)."""
         found: Floats = latents.float().cpu().numpy().astype(np.float64)
         return found if found.ndim == 2 else found.reshape(len(found), -1).T
 
     def to_cells(self, image: Image) -> Floats:
-        """The colours of an image as (place, cell of colours)."""
+        """Return the colours of an image as (token, colours of its cell)."""
         cell = self.cell
         small = pictures.cover(image, self.rows * cell, self.columns * cell).astype(np.float64)
         cells = small.reshape(self.rows, cell, self.columns, cell, 3).swapaxes(1, 2)
         return cells.reshape(self.rows * self.columns, -1)
 
     def from_cells(self, colours: Floats) -> Image:
-        """The image of colours as `split` gives them."""
+        """Return the image of colours in the form of `to_cells`."""
         cell = self.cell
         cells = np.nan_to_num(colours).round().clip(0, 255).astype(np.uint8)
         cells = cells.reshape(self.rows, self.columns, cell, cell, 3).swapaxes(1, 2)
@@ -65,23 +76,23 @@ class LatentLayout:
 
 
 def predict_x0(scheduler: Any, step: SchedulerStep, row: int) -> Any:
-    """The latents of one image as the step expects them to be without noise.
+    """Return the denoised latents (x0) of one image that the step predicts.
 
-    As the scheduler tells them, or by the definition of what its network is trained to put out.
+    They are the scheduler's own, if it returns them, or else follow from its prediction type.
     """
     sample, output = step.sample[row].float(), step.output[row].float()
-    # Networks that tell their doubt do so in channels of their own.
+    # Networks with a learned variance output it in additional channels.
     output = output[: len(sample)]
     if len(step.after) > 1 and step.after[1].shape == step.sample.shape:
         return step.after[1][row]
-    told = scheduler.config.get("prediction_type", "")
-    if told == "flow_prediction" or type(scheduler).__name__.startswith("FlowMatch"):
+    prediction = scheduler.config.get("prediction_type", "")
+    if prediction == "flow_prediction" or type(scheduler).__name__.startswith("FlowMatch"):
         return sample - float(step.time) / scheduler.config.num_train_timesteps * output
     if not hasattr(scheduler, "alphas_cumprod"):
         return step.after[0][row]
     kept = float(scheduler.alphas_cumprod[int(step.time)])
     signal, noise = kept**0.5, (1 - kept) ** 0.5
-    match told:
+    match prediction:
         case "v_prediction":
             return signal * sample - noise * output
         case "sample":

@@ -1,6 +1,6 @@
-"""From weights to what a recipe needs: pipeline, encoder, prior, each on its device.
+"""Loads a pipeline, its encoder and its prior from weights onto their device.
 
-The only module that imports diffusers. Nothing here reaches the network or runs code that came
+The only module that imports diffusers. It neither uses the network nor executes code that comes
 with the weights.
 """
 
@@ -19,7 +19,7 @@ from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import InvalidWeights
 
 _NETWORKS = ("unet", "transformer")
-_WRITTEN_BY_A_PRIOR = (
+_REPLACED_BY_PRIOR = (
     "text_encoder",
     "text_encoder_2",
     "tokenizer",
@@ -27,26 +27,31 @@ _WRITTEN_BY_A_PRIOR = (
     "image_encoder",
     "feature_extractor",
 )
-"""What a pipeline goes without where a prior writes the embedding of its prompt."""
+"""Components that a pipeline does not need if a prior computes the embedding of its prompt."""
 _OF_RECIPES = frozenset({"ip_scale", "sight", "prompt_embeds_scale"})
-"""Dials that are no arguments of the pipeline's call."""
+"""Strength arguments that are not arguments of the pipeline's call."""
 
 
 def load(plan: EnginePlan, device: str) -> LoadedPipeline:
-    """The parts of the plan's pipeline; raises `WeightsMissing`, `WeightsUnusable`, and whatever
-    the libraries raise of damaged files."""
+    """Load the plan's pipeline.
+
+    Raises:
+        WeightsMissing: the weights are not on this machine.
+        InvalidWeights: they do not fit the preset.
+        Exception: the libraries raise various exceptions for damaged files.
+    """
     preset = plan.preset
     dtype = devices.resolve_dtype(plan.running, device)
     folder = weights.locate(preset.name, preset.pipeline)
-    without = _WRITTEN_BY_A_PRIOR if preset.recipe == "redux" else ()
+    without = _REPLACED_BY_PRIOR if preset.recipe == "redux" else ()
     pipe = _pipe(preset, folder, preset.pipeline_class, dtype, without)
     patch_for_mixed_sources(pipe)
     if preset.adapter:
         _adapt(preset, preset.adapter, pipe, dtype)
     prior = encoder = processor = None
     if preset.recipe == "redux":
-        lies = weights.locate(preset.name, preset.encoder or preset.pipeline)
-        prior = _pipe(preset, lies, None, dtype, ())
+        prior_folder = weights.locate(preset.name, preset.encoder or preset.pipeline)
+        prior = _pipe(preset, prior_folder, None, dtype, ())
         _place(prior, plan.running, device)
     accepts = frozenset(inspect.signature(pipe.__call__).parameters)
     _check(preset, pipe, accepts)
@@ -60,7 +65,7 @@ def load(plan: EnginePlan, device: str) -> LoadedPipeline:
 def _pipe(
     preset: Preset, folder: Path, name: str | None, dtype: Any, without: tuple[str, ...]
 ) -> Any:
-    """The pipeline in the folder, as the class `name` or else the one it was saved as."""
+    """Load the pipeline in the folder, as the class `name` or else as the class it was saved as."""
     diffusers = _diffusers()
     name = name or weights.saved_pipeline_class(preset.name, folder)
     kind = getattr(diffusers, name, None)
@@ -73,7 +78,7 @@ def _pipe(
         folder,
         dtype=dtype,
         variant=preset.pipeline.variant,
-        # None takes what is there, other formats too.
+        # None accepts every format.
         use_safetensors=preset.safetensors or None,
         local_files_only=True,
         **dict.fromkeys(without),
@@ -83,7 +88,7 @@ def _pipe(
 
 
 def _diffusers() -> Any:
-    """The library, quiet: progress is told to whoever watches, and faults are exceptions."""
+    """Import diffusers without its log output: progress and errors have other channels."""
     weights.disable_telemetry()
     import diffusers
     import transformers
@@ -113,7 +118,7 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
     encode = pipe.prepare_ip_adapter_image_embeds
 
     def prepare(source: Any, embeds: Any, place: Any, count: int, guided: bool) -> Any:
-        # The pipeline would give every image of a batch the embeddings of all.
+        # The pipeline would pass the embeddings of all images to each image of a batch.
         return encode(source, None, place, count, guided) if embeds is None else embeds
 
     pipe.prepare_ip_adapter_image_embeds = prepare
@@ -122,7 +127,7 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
 def _encoder(
     preset: Preset, running: RuntimeOptions, pipe: Any, dtype: Any, device: str
 ) -> tuple[Any, Any]:
-    """The image encoder and its processor: the pipeline's own, or those that lie apart."""
+    """Return the image encoder and its processor: the pipeline's, or separate ones."""
     if preset.encoder is None:
         return pipe.image_encoder, pipe.feature_extractor
     from accelerate import cpu_offload
@@ -147,7 +152,7 @@ def _vision(folder: Path, dtype: Any) -> Any:
 
 
 def _check(preset: Preset, pipe: Any, accepts: frozenset[str]) -> None:
-    """Raise `WeightsUnusable` where strength would mean nothing to the pipeline."""
+    """Raise `InvalidWeights` if the pipeline has no argument for strength."""
     dial = preset.dial.argument
     if dial not in accepts | _OF_RECIPES:
         raise InvalidWeights(
@@ -157,13 +162,13 @@ def _check(preset: Preset, pipe: Any, accepts: frozenset[str]) -> None:
 
 
 def _tune(pipe: Any, running: RuntimeOptions, device: str) -> None:
-    """Trade time against memory as the operator wants it."""
+    """Apply the operator's options for time and memory."""
     import torch
 
     if devices.use_attention_slicing(running, device):
         pipe.enable_attention_slicing()
     if hasattr(getattr(pipe, "vae", None), "enable_slicing"):
-        # One decoded image at a time needs no more memory for ten than for one.
+        # Decoding one image at a time bounds the memory of a batch to that of one image.
         pipe.vae.enable_slicing()
     for network in filter(None, (getattr(pipe, name, None) for name in _NETWORKS)):
         if device.startswith("cuda"):
@@ -173,7 +178,7 @@ def _tune(pipe: Any, running: RuntimeOptions, device: str) -> None:
 
 
 def _place(pipe: Any, running: RuntimeOptions, device: str) -> None:
-    """Bring the pipeline to its device, or keep it off until its turn."""
+    """Move the pipeline to its device, or offload its parts until they are used."""
     if running.offload == "model":
         pipe.enable_model_cpu_offload(device=device)
     elif running.offload == "sequential":

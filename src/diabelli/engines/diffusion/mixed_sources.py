@@ -1,8 +1,8 @@
-"""Which pipelines of the recipe `image` take another source for each image of a batch.
+"""Support of pipelines of the recipe `image` for a separate source for each image of a batch.
 
-To some a list of sources means just that. To others it means several views of one source; where
-those encode their sources in a place of their own, they are taught the first meaning. The rest are
-given one source at a time.
+Some pipelines interpret a list of sources in that way. Others treat it as several views of one
+source; if they encode their sources in a separate method, that method is patched. The rest get one
+source at a time.
 """
 
 from __future__ import annotations
@@ -19,27 +19,26 @@ BATCHING = frozenset(
         "FluxImg2ImgPipeline",
     }
 )
-"""Pipelines to which a list of sources means a batch."""
-TAUGHT = frozenset({"Flux2KleinPipeline"})
-"""Pipelines that see the source beside the canvas, as more latents in the same row."""
+"""Pipelines that treat a list of sources as a batch."""
+PATCHED = frozenset({"Flux2KleinPipeline"})
+"""Pipelines that append the source's latents to the canvas's in the same row."""
 
 
 def supports_mixed_sources(pipe: Any) -> bool:
-    """Whether a list of sources means a batch to the pipeline, once it was taught."""
-    return type(pipe).__name__ in BATCHING | TAUGHT
+    """Return whether the pipeline, after patching, treats a list of sources as a batch."""
+    return type(pipe).__name__ in BATCHING | PATCHED
 
 
 def patch_for_mixed_sources(pipe: Any) -> None:
-    """Let a list of sources mean one for each row of the batch, where that can be taught."""
-    if type(pipe).__name__ not in TAUGHT:
+    """Patch the pipeline, if possible, to use one source for each row of the batch."""
+    if type(pipe).__name__ not in PATCHED:
         return
     encode = pipe.prepare_image_latents
 
     def prepare(
         images: Sequence[Any], batch_size: int, generator: Any, device: Any, dtype: Any
     ) -> tuple[Any, Any]:
-        """Latents and their positions, a row for each image; equal sources stand together and are
-        encoded once."""
+        """Return latents and positions, a row for each image; encode equal neighbours once."""
         import torch
 
         if len(images) != batch_size:

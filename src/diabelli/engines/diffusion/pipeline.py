@@ -1,6 +1,6 @@
-"""One pipeline, loaded: sources and seeds in, images out.
+"""A loaded pipeline: sources and seeds in, images out.
 
-It knows nothing of requests or of other pipelines.
+It is independent of requests and of other pipelines.
 """
 
 from __future__ import annotations
@@ -22,15 +22,21 @@ from diabelli.errors import DiabelliError, InvalidWeights, OutOfMemory
 from diabelli.pictures import Image
 
 OnStep: TypeAlias = Callable[[int, int, Preview | None], None]
-"""Called after each step with its number, from 1, how many there are, and what makes previews, if
-there is something to see; raising in it stops."""
+"""Called after each step with its number (from 1), the number of steps, and the preview function,
+if there is one. An exception that it raises stops the pipeline."""
 
 
 class Pipeline:
     """A pipeline of diffusers on its device."""
 
     def __init__(self, plan: EnginePlan) -> None:
-        """Load it; raises `WeightsMissing`, `WeightsUnusable` or `MemoryExceeded`."""
+        """Load the pipeline.
+
+        Raises:
+            WeightsMissing: the weights are not on this machine.
+            InvalidWeights: they cannot be used.
+            OutOfMemory: the device has too little memory.
+        """
         self._plan = plan
         self._device = devices.resolve_device(plan.running)
         self.batch = devices.batch_size(plan.running, self._device)
@@ -38,7 +44,7 @@ class Pipeline:
             self._parts = load(plan, self._device)
         except DiabelliError:
             raise
-        # Damaged files make diffusers, transformers and safetensors raise whatever they trip over.
+        # diffusers, transformers and safetensors raise many types of exceptions for damaged files.
         except Exception as cause:
             if _is_memory(cause):
                 raise self._exceeded("while its weights were loaded") from None
@@ -51,10 +57,10 @@ class Pipeline:
 
     @property
     def bytes(self) -> int:
-        """What its weights take."""
+        """Return the size of its weights, in bytes."""
         parts = (self._parts.pipe, self._parts.prior)
         modules = [m for p in parts if p for m in p.components.values() if _is_module(m)]
-        # An encoder that lies apart is no component.
+        # A separate encoder is not a component of the pipeline.
         unique = {id(m): m for m in [*modules, self._parts.encoder] if m is not None}
         return sum(w.nbytes for module in unique.values() for w in module.parameters())
 
@@ -68,9 +74,14 @@ class Pipeline:
         strength: float,
         on_step: OnStep,
     ) -> list[Image | None]:
-        """An image (height, width, 3) for each source and seed; None where safety refused it.
+        """Make an image for each source and seed.
 
-        Raises `MemoryExceeded`, and whatever `on_step` raises; it can be used again after either.
+        Returns:
+            (height, width, 3) uint8 each; None if the safety checker rejected it.
+
+        Raises:
+            OutOfMemory: the device has too little memory. The pipeline stays usable.
+            Exception: raised by `on_step`. The pipeline stays usable.
         """
         import torch
 
@@ -96,16 +107,16 @@ class Pipeline:
             return kept
         finally:
             self.previews.end()
-        # Outside the handler, whose exception holds on to what was computed.
+        # Outside of the handler, because its exception references the tensors.
         raise memory
 
     def free(self) -> None:
-        """Put aside what a call that was stopped has left on the device."""
+        """Free the memory of a stopped call on the device."""
         self._parts.pipe.maybe_free_model_hooks()
         devices.free(self._device)
 
     def _values(self, strength: float) -> dict[str, float]:
-        """The numbers that strength and preset give."""
+        """Return the numeric arguments of strength and preset."""
         preset = self._plan.preset
         value = preset.dial.at(strength)
         match preset.dial.argument:
@@ -114,7 +125,7 @@ class Pipeline:
             case "noise_level":
                 value = round(value)
             case "strength":
-                # Pipelines take this share of the steps, rounded down, and one is needed.
+                # Pipelines run this share of the steps, rounded down, and at least one is needed.
                 value = max(value, 1.000001 / preset.steps)
         guidance = {} if preset.guidance is None else {"guidance_scale": preset.guidance}
         return {**guidance, preset.dial.argument: value}
@@ -127,18 +138,18 @@ class Pipeline:
         width: int,
         on_step: OnStep,
     ) -> dict[str, Any]:
-        """The arguments that do not depend on the sources, as far as the pipeline has them."""
+        """Return the arguments that do not depend on the sources and that the pipeline accepts."""
         import torch
 
         steps = self._plan.preset.steps
-        # On the CPU, whose random numbers are the same whatever the accelerator is.
+        # On the CPU, so that random numbers do not depend on the accelerator.
         generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
 
-        def tell(number: int, count: int) -> None:
+        def report(number: int, count: int) -> None:
             on_step(number, count, self.previews.at(number, count))
 
         def step_end(pipe: Any, step: int, _time: Any, _tensors: Any) -> dict[str, Any]:
-            tell(step + 1, getattr(pipe, "num_timesteps", steps))
+            report(step + 1, getattr(pipe, "num_timesteps", steps))
             return {}
 
         offered: dict[str, Any] = {
@@ -152,7 +163,7 @@ class Pipeline:
         if "callback_on_step_end" in self._parts.accepts:
             offered |= {"callback_on_step_end": step_end, "callback_on_step_end_tensor_inputs": []}
         else:
-            offered |= {"callback": lambda step, *_: tell(step + 1, steps), "callback_steps": 1}
+            offered |= {"callback": lambda step, *_: report(step + 1, steps), "callback_steps": 1}
         return {name: one for name, one in offered.items() if name in self._parts.accepts}
 
     def _exceeded(self, when: str) -> OutOfMemory:
@@ -163,17 +174,17 @@ class Pipeline:
 
 
 def _remedy(plan: EnginePlan) -> str:
-    """What brings good weights."""
+    """Return the advice to get valid weights."""
     if any(weights.is_folder(each) for each in plan.preset.weights):
-        return "save them once more, or give another folder"
+        return "save them again, or set another folder"
     return (
         f"run `diabelli pull {plan.name}`; if that does not help, delete them from the cache "
-        "(HF_HOME) before"
+        "(HF_HOME) first"
     )
 
 
 def _is_memory(cause: BaseException) -> bool:
-    """Whether an exception means that memory ran out: CUDA has a class of its own for that."""
+    """Return whether an exception means out of memory; CUDA has a separate class for that."""
     import torch
 
     return isinstance(cause, torch.OutOfMemoryError | MemoryError) or (
@@ -189,5 +200,5 @@ def _is_module(component: Any) -> bool:
 
 
 def _bytes(image: Any) -> Image:
-    """An image of 0..1 as bytes; what is not a number, as half precision may give, is black."""
+    """Convert an image 0..1 to uint8; NaN, which half precision may give, becomes black."""
     return np.nan_to_num(np.asarray(image, np.float32) * 255).round().clip(0, 255).astype(np.uint8)

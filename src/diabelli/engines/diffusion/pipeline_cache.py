@@ -1,4 +1,4 @@
-"""The pipelines that are loaded on one device, within a budget of memory."""
+"""Cache of the loaded pipelines of one device, within a memory budget."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from diabelli.errors import OutOfMemory
 
 _log = logging.getLogger("diabelli.engines")
 _WORK = 1.3
-"""A pipeline takes so many times its weights while it works."""
+"""Peak memory of a running pipeline, as a multiple of its weights."""
 
 
 @dataclass(slots=True)
@@ -28,24 +28,31 @@ class _Loaded:
 
 
 class PipelineCache:
-    """Loads pipelines when they are asked for, and lets go of those that were used least lately.
+    """Loads pipelines on demand, and evicts the least recently used.
 
-    It belongs to one thread, the batcher's: nothing is let go of while it works.
+    It is used by the batcher's thread only, so a running pipeline is never evicted.
     """
 
     def __init__(
         self, budget: int | None, load: Callable[[EnginePlan], Pipeline] = Pipeline
     ) -> None:
-        """budget: in bytes; None means what the device has."""
+        """Create an empty cache.
+
+        Args:
+            budget: in bytes; None means the device's memory.
+            load: loads the pipeline of a plan.
+        """
         self._budget = budget
         self._load = load
         self._loaded: OrderedDict[EnginePlan, _Loaded] = OrderedDict()
         self._projections: dict[EnginePlan, LatentToRGB] = {}
 
     def get(self, plan: EnginePlan) -> Pipeline:
-        """The pipeline of the plan, loaded now if it was not.
+        """Return the pipeline of the plan; load it if needed.
 
-        Raises `MemoryExceeded` where it would not fit even alone, and what loading raises.
+        Raises:
+            OutOfMemory: it does not fit even alone.
+            DiabelliError: it cannot be loaded.
         """
         if plan not in self._loaded:
             self._make_room(plan)
@@ -61,12 +68,12 @@ class PipelineCache:
         return self._loaded[plan].pipeline
 
     def touch(self, plan: EnginePlan) -> None:
-        """The plan's pipeline has worked until now."""
+        """Record the end of a run of the plan's pipeline."""
         if plan in self._loaded:
             self._loaded[plan].used = time.monotonic()
 
     def evict_idle(self) -> float | None:
-        """Unload what was idle for too long; the seconds until the next may be, None for never."""
+        """Unload idle pipelines; return the seconds until the next may be idle, None for never."""
         now = time.monotonic()
         rests = {
             plan: loaded.used + plan.running.idle_unload_s - now
@@ -79,7 +86,7 @@ class PipelineCache:
         return min((rest for rest in rests.values() if rest > 0), default=None)
 
     def close(self) -> None:
-        """Unload everything."""
+        """Unload all pipelines."""
         for plan in [*self._loaded]:
             self._evict(plan)
 
@@ -95,7 +102,7 @@ class PipelineCache:
             self._evict(next(iter(self._loaded)))
 
     def _need(self, plan: EnginePlan, pipeline: Pipeline) -> int:
-        """What it takes: as measured, where the plan does not keep parts of it off the device."""
+        """Return the bytes that it needs: measured, unless the plan offloads parts of it."""
         if plan.running.offload != "none":
             return required_bytes(plan)
         measured = int(pipeline.bytes * _WORK)
@@ -108,11 +115,11 @@ class PipelineCache:
 
 
 _OFFLOADED = {"none": 1.0, "model": 0.6, "sequential": 0.2}
-"""The share of a pipeline's need that stays, roughly, where parts of it leave the device."""
+"""Approximate share of a pipeline's memory on the device, by offload mode."""
 
 
 def required_bytes(plan: EnginePlan) -> int:
-    """The bytes that the plan's engine takes on its device, as far as that is known beforehand."""
+    """Return the estimated bytes that the plan's engine needs on its device."""
     preset = plan.preset
     if preset.vram_gb is not None:
         need = preset.vram_gb * devices.GB * (2 if plan.running.dtype == "float32" else 1)
@@ -123,7 +130,7 @@ def required_bytes(plan: EnginePlan) -> int:
 
 
 def too_large(plan: EnginePlan, need: int, budget: int) -> OutOfMemory:
-    """The error for an engine that does not fit."""
+    """Return the error for an engine that does not fit."""
     return OutOfMemory(
         f"the engine {plan.name!r} needs {need / devices.GB:.1f} GB and may take "
         f"{budget / devices.GB:.1f} GB: set offload to `model` or `sequential`, raise "

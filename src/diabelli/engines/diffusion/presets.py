@@ -1,4 +1,4 @@
-"""What is known of each trained engine: weights, licence, memory, and what strength means to it."""
+"""Presets of trained engines: weights, licence, memory, and the mapping of strength."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Recipe: TypeAlias = Literal["image", "ip", "redux", "unclip2"]
-"""How a source reaches a pipeline; see `recipes`."""
+"""How a source is passed to a pipeline; see `conditioning`."""
 
 PIPELINE = ("*.json", "*/*.txt", "*/*.jinja", "*/*.model", "*/*.safetensors")
-"""The files that a pipeline is loaded from: not the single-file copies that lie beside them."""
+"""Files that a pipeline is loaded from; the single-file copies beside them are not needed."""
 PICKLES = ("*/*.bin",)
-"""What is fetched besides where weights may come in a format that can run code."""
+"""Additional files if weights in a format that can execute code are allowed."""
 ENCODER = ("image_encoder/*.json", "image_encoder/*.safetensors", "image_processor/*.json")
 
 
@@ -22,8 +22,8 @@ class Weights:
     Attributes:
         source: the folder's path, or the repository as owner/name.
         revision: a commit or a tag; "main" is the commit that was last pulled.
-        files: the patterns of the files that are needed.
-        variant: of several copies of the same weights, the one that is loaded, such as "fp16".
+        files: patterns of the needed files.
+        variant: the copy of the weights to load, such as "fp16".
     """
 
     source: str
@@ -34,7 +34,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
-    """An IP-Adapter: where it lies, and its folders within; `encoder` is relative to `folder`."""
+    """An IP-Adapter: its weights and its folders; `encoder` is relative to the repository."""
 
     weights: Weights
     folder: str
@@ -44,10 +44,10 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrengthMapping:
-    """What strength means to a pipeline: one argument, which runs from `low` to `high`.
+    """Linear mapping of strength 0..1 to one argument of a pipeline, from `low` to `high`.
 
-    "ip_scale" is the weight of an IP-Adapter.  "sight" is no argument: it is the share of the
-    native side at which the source is shown, for pipelines that nothing else turns.
+    "ip_scale" is the weight of an IP-Adapter.  "sight" is not an argument: it is the side of the
+    source as a share of the native side, for pipelines without a suitable argument.
     """
 
     argument: str
@@ -55,7 +55,7 @@ class StrengthMapping:
     high: float
 
     def at(self, strength: float) -> float:
-        """The argument's value at a strength 0..1."""
+        """Return the argument's value at a strength 0..1."""
         return self.low + (self.high - self.low) * strength
 
 
@@ -64,25 +64,25 @@ class Preset:
     """One trained engine.
 
     Attributes:
-        name: the engine's.
-        summary, look: one sentence each: what it is, and what its variations are like.
-        recipe: how a source reaches it.
+        name: of the engine.
+        summary, look: one sentence each, for the engine and for the look of its variations.
+        recipe: how a source is passed to it.
         pipeline: its weights.
-        pipeline_class: the class of diffusers; None takes the one that the weights name.
-        encoder: for `unclip2`, where the image encoder lies apart; for `redux`, the prior.
+        pipeline_class: the class of diffusers; None means the one in `model_index.json`.
+        encoder: for `unclip2`, a separate image encoder; for `redux`, the prior.
         adapter: for `ip`.
         licence: of the weights.
         restricted: whether that licence must be accepted before use.
-        vram_gb: what it takes in half precision; None where nobody knows.
-        work: what its network does for one picture of its native size at strength 0.5, in 10^12
-            operations, as benchmarks/work.py counts them; None where nobody counted.
+        vram_gb: its memory in half precision, in GB; None if unknown.
+        work: operations of its network for one picture of its native size at strength 0.5, in
+            10^12, as counted by benchmarks/work.py; None if not counted.
         side: the native side of a square, in pixels.
-        multiple: heights and widths are multiples of that.
-        steps: how many the pipeline takes.
-        guidance: its guidance scale; None where it has none, or the dial sets it.
-        dial: what strength means to it.
-        prompt: for pipelines that want one.
-        safetensors: whether weights in any other format, which could run code, are refused.
+        multiple: divisor of heights and widths, in pixels.
+        steps: number of denoising steps.
+        guidance: its guidance scale; None if it has none, or if strength sets it.
+        dial: mapping of strength.
+        prompt: for pipelines that need one.
+        safetensors: whether weights in other formats, which could execute code, are refused.
     """
 
     name: str
@@ -107,7 +107,7 @@ class Preset:
 
     @property
     def weights(self) -> tuple[Weights, ...]:
-        """Everything that it is loaded from."""
+        """Return all weights that it is loaded from."""
         adapter = self.adapter.weights if self.adapter else None
         return tuple(one for one in (self.pipeline, self.encoder, adapter) if one)
 
@@ -118,11 +118,11 @@ DIALS: dict[Recipe, StrengthMapping] = {
     "redux": StrengthMapping(argument="prompt_embeds_scale", low=1.0, high=0.5),
     "unclip2": StrengthMapping(argument="noise_level", low=0, high=999),
 }
-"""What strength means where nothing else is said."""
+"""Default mapping of strength by recipe."""
 
 KANDINSKY = Preset(
     name="kandinsky-2.2",
-    summary="Kandinsky 2.2's decoder, on the embedding of the source: the choice for a GPU.",
+    summary="Kandinsky 2.2's decoder on the embedding of the source; recommended on a GPU.",
     look="Free and painterly; keeps subject and mood, the layout only at low strength.",
     recipe="unclip2",
     pipeline=Weights(
@@ -146,7 +146,7 @@ KANDINSKY = Preset(
 
 STABLE_UNCLIP = Preset(
     name="stable-unclip-2.1",
-    summary="Stable Diffusion 2.1 unCLIP, which noises the embedding of the source.",
+    summary="Stable Diffusion 2.1 unCLIP, which adds noise to the embedding of the source.",
     look="Photographic; another picture of the same subject.",
     recipe="unclip2",
     pipeline=Weights(source="sd2-community/stable-diffusion-2-1-unclip"),
@@ -162,7 +162,7 @@ STABLE_UNCLIP = Preset(
 
 SDXL_IP_ADAPTER = Preset(
     name="sdxl-ip-adapter",
-    summary="Stable Diffusion XL, led by the source through an IP-Adapter.",
+    summary="Stable Diffusion XL, conditioned on the source by an IP-Adapter.",
     look="The most detailed below 16 GB; native 1024 pixels.",
     recipe="ip",
     pipeline=Weights(
@@ -193,7 +193,7 @@ SDXL_IP_ADAPTER = Preset(
 FLUX2_KLEIN = Preset(
     name="flux2-klein-4b",
     summary="FLUX.2 klein 4B, which edits the source by a fixed prompt, in four steps.",
-    look="Sharp and near to the source; the fewest steps.",
+    look="Sharp and close to the source; the fewest steps.",
     recipe="image",
     pipeline=Weights(
         source="black-forest-labs/FLUX.2-klein-4B",
@@ -211,7 +211,7 @@ FLUX2_KLEIN = Preset(
 
 SD_IMAGE_VARIATIONS = Preset(
     name="sd-image-variations",
-    summary="Stable Diffusion 1, retrained to take a picture in place of a prompt.",
+    summary="Stable Diffusion 1, retrained on a picture instead of a prompt.",
     look="The smallest; 512 pixels, loose.",
     recipe="image",
     pipeline=Weights(
@@ -228,7 +228,7 @@ SD_IMAGE_VARIATIONS = Preset(
 
 FLUX_REDUX = Preset(
     name="flux-redux",
-    summary="FLUX.1 [dev] behind its Redux prior; not for commercial use.",
+    summary="FLUX.1 [dev] with its Redux prior; not for commercial use.",
     look="The most faithful to the subject.",
     recipe="redux",
     pipeline=Weights(

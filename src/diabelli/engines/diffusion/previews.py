@@ -1,8 +1,7 @@
-"""How images look on their way, without the decoder, which may take as long as a step.
+"""Previews of images in progress, without the decoder, which may take as long as a step.
 
-Colours are nearly a linear function of the latents that they are decoded from. Which one it is
-differs from pipeline to pipeline; it is learned from the first images that a pipeline decodes, so
-that nothing has to be known of one beforehand.
+Colours are nearly a linear function of the latents. The linear map differs between pipelines; it is
+fitted to the first images that a pipeline decodes, so that it need not be configured.
 """
 
 from __future__ import annotations
@@ -18,48 +17,48 @@ from diabelli.engines.diffusion.latents import Floats, LatentLayout, SchedulerSt
 from diabelli.pictures import Image
 
 Preview: TypeAlias = Callable[[int], Image]
-"""Makes a small image of the row of that number in the batch, while its step lasts."""
+"""Returns a small image of a row of the batch; valid only during its step."""
 
 SIDE = 256
-"""The side that a preview has at most."""
+"""Maximum side of a preview, in pixels."""
 TIMES = 8
-"""An image is shown so often at most."""
+"""Maximum number of previews of an image."""
 _ENOUGH = 16
-"""After so many images there is little left to learn."""
+"""Images to fit the map to; more improve it little."""
 _RIDGE = 1e-4
-"""So much of their mean power is added to the latents' own, for what never varied so far."""
+"""Ridge regularisation, relative to the mean power of the latents; for constant channels."""
 
 
 class LatentToRGB:
-    """A linear map from latents to colours, by least squares over all that it was shown."""
+    """A linear map from latents to colours, by ridge regression over all images so far."""
 
     def __init__(self) -> None:
-        self._shown = 0
+        self._count = 0
         self._power: Floats | float = 0.0
         self._common: Floats | float = 0.0
         self._map: Floats = np.empty((0, 0))
 
     @property
     def known(self) -> bool:
-        """Whether it was shown anything."""
-        return self._shown > 0
+        """Whether it was fitted to any image."""
+        return self._count > 0
 
     @property
     def learned(self) -> bool:
-        """Whether it was shown enough."""
-        return self._shown >= _ENOUGH
+        """Whether it was fitted to enough images."""
+        return self._count >= _ENOUGH
 
     def learn(self, latents: Floats, colours: Floats) -> None:
-        """Take in one image: latents (place, channel), and what they became (place, value)."""
+        """Fit to one more image: latents (token, channel), and its colours (token, value)."""
         given = _with_one(latents)
         power = self._power + given.T @ given
         common = self._common + given.T @ colours
         slack = _RIDGE * np.trace(power) / len(power)
         self._map = np.linalg.solve(power + slack * np.eye(len(power)), common)
-        self._power, self._common, self._shown = power, common, self._shown + 1
+        self._power, self._common, self._count = power, common, self._count + 1
 
     def __call__(self, latents: Floats) -> Floats:
-        """The colours (place, value) of latents (place, channel)."""
+        """Return the colours (token, value) of latents (token, channel)."""
         return np.asarray(_with_one(latents) @ self._map)
 
 
@@ -68,10 +67,10 @@ def _with_one(latents: Floats) -> Floats:
 
 
 class Previews:
-    """Listens to the steps of one pipeline.
+    """Records the steps of one pipeline and makes previews.
 
     Attributes:
-        projection: what was learned; it may be handed on when the same pipeline is loaded again.
+        projection: the fitted map; it may be reused when the same pipeline is loaded again.
     """
 
     def __init__(self, pipe: Any) -> None:
@@ -79,16 +78,16 @@ class Previews:
         self._scheduler = pipe.scheduler
         self._step: SchedulerStep | None = None
         self._size = (1, 1)
-        # What a checker will refuse in the end must not be shown on the way.
+        # A preview must not show an image that the safety checker will reject.
         if getattr(pipe, "safety_checker", None) is None:
             self._listen()
 
     def begin(self, height: int, width: int) -> None:
-        """A batch of images of that size is to be made."""
+        """Start a batch of images of that size."""
         self._size = (height, width)
 
     def at(self, number: int, steps: int) -> Preview | None:
-        """What makes previews after that step, from 1; None where there is nothing to see."""
+        """Return the preview function after a step (from 1); None if no preview is due."""
         due = number * TIMES // steps > (number - 1) * TIMES // steps
         if not due or self._step is None or not self.projection.known:
             return None
@@ -96,7 +95,7 @@ class Previews:
         return functools.partial(self._make, self._step, grid) if grid else None
 
     def learn(self, images: Sequence[Image | None]) -> None:
-        """The batch's last latents became these images."""
+        """Fit the map to the batch's last latents and these images."""
         if self._step is None or self.projection.learned:
             return
         grid = self._grid(self._step)
@@ -108,13 +107,13 @@ class Previews:
                 self.projection.learn(places, grid.to_cells(image))
 
     def end(self) -> None:
-        """Let go of the batch."""
+        """End the batch and release its latents."""
         self._step = None
 
     def _listen(self) -> None:
         step = self._scheduler.step
 
-        # With its signature, which pipelines look at.
+        # `wraps` keeps the signature, which pipelines inspect.
         @functools.wraps(step)
         def listening(output: Any, time: Any, sample: Any, *more: Any, **named: Any) -> Any:
             after = step(output, time, sample, *more, **named)
