@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import os
 import select
 import threading
@@ -26,6 +27,7 @@ from api.wire import (
     picture,
     post,
 )
+from diabelli.api.variations.form import FormReader
 
 SOURCE = picture()
 OCTETS = "Content-Type: application/octet-stream\r\n"
@@ -152,6 +154,55 @@ BROKEN = {
     "endless header": form(part("image", SOURCE, head="x: " + "y" * 20_000 + "\r\n")),
     "many headers": form(part("image", SOURCE, head="x: y\r\n" * 100)),
 }
+
+
+UNUSUAL = {
+    "preamble": b"This is a preamble.\r\n" + FORMS["curl"],
+    "preamble like a boundary": f"--{BOUNDARY}x\r\n\r\n".encode() + FORMS["curl"],
+    "line end before": b"\r\n" + FORMS["curl"],
+    "padding": FORMS["curl"].replace(f"--{BOUNDARY}\r\n".encode(), f"--{BOUNDARY} \t\r\n".encode()),
+    "folded header": form(
+        *SMALL, part("image", SOURCE, filename="a.png").replace(b"; filename", b";\r\n filename")
+    ),
+    "epilogue": FORMS["curl"] + b"This is an epilogue." * 1000,
+}
+
+
+@pytest.mark.parametrize("kind", UNUSUAL)
+@pytest.mark.parametrize("step", [1, 7, 100_000])
+def test_unusual_forms_of_rfc_2046(server: Server, kind: str, step: int) -> None:
+    """Everything that the standard allows is read, however it is cut."""
+    reader = FormReader(BOUNDARY.encode(), picture_limit=100_000)
+    body = UNUSUAL[kind]
+    for start in range(0, len(body), step):
+        reader.feed(body[start : start + step])
+    reader.finish()
+    found = reader.form(complete=True)
+    assert found.picture == SOURCE
+    assert found.fields["size"] == "256x256"
+    if step > 7:
+        assert post(server.port, body).status == 200
+
+
+def test_a_compressed_body_is_refused(server: Server) -> None:
+    """The answer says what is accepted, in the body and in a header."""
+    with Line(server.port) as line:
+        line.send(gzip.compress(FORMS["curl"]), content_encoding="gzip")
+        answer = line.receive()
+    refused(
+        answer,
+        415,
+        "Invalid Content-Encoding header (gzip), expected none: send the form uncompressed.",
+    )
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+def test_a_boundary_that_is_not_in_the_body(server: Server) -> None:
+    """The message names the boundary and advice."""
+    answer = post(server.port, FORMS["curl"].replace(BOUNDARY.encode(), b"another"))
+    message = answer.json["error"]["message"]
+    assert f"the boundary b'{BOUNDARY}' of the Content-Type header does not occur" in message
+    assert "HINT" in message
 
 
 @pytest.mark.parametrize("kind", BROKEN)

@@ -164,7 +164,7 @@ def test_documentation_is_complete(server: Server) -> None:
     assert form["properties"]["seed"]["maximum"] == 2**63 - 1
     ours = {"strength", "seed", "output_format", "output_compression", "fit", "stream"}
     assert set(form["properties"]) == published | ours
-    statuses = {"200", "400", "401", "403", "408", "409", "413", "429", "500", "503"}
+    statuses = {"200", "400", "401", "403", "408", "409", "413", "415", "429", "500", "503"}
     assert set(create["responses"]) == statuses
     assert set(document["paths"]) == {
         PATH,

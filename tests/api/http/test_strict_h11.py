@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -82,7 +84,6 @@ UNCLEAR = {
     "two spaces": head(LENGTH, first=f"POST  {PATH} HTTP/1.1"),
     "HTTP/2": head(LENGTH, first=f"POST {PATH} HTTP/2.0"),
     "a blank first": b"\r\n" + head(LENGTH),
-    "a head without an end": head("X-Long: " + "a" * 20_000),
     "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 }
 
@@ -96,6 +97,65 @@ def test_what_can_be_read_in_two_ways_is_refused(server: Server, sent: bytes) ->
     assert received.count(b"HTTP/1.1 ") == 1
     assert b"connection: close" in top.lower()
     assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
+
+
+def test_an_oversize_head_is_431(server: Server) -> None:
+    """The error names the limit, in the format of all errors."""
+    with Line(server.port) as line:
+        line.socket.sendall(head("X-Long: " + "a" * 20_000))
+        answer = line.receive()
+    assert answer.status == 431
+    assert "16384 bytes" in answer.json["error"]["message"]
+
+
+def test_an_absolute_target_is_served(server: Server) -> None:
+    """The path of the target is routed; its authority replaces the Host header."""
+    body = form(part("image", picture(), filename="a.png"))
+    first = f"POST http://localhost:{server.port}{PATH} HTTP/1.1"
+    with Line(server.port) as line:
+        line.socket.sendall(head(f"Content-Length: {len(body)}", first=first) + body)
+        answer = line.receive()
+    assert answer.status == 200
+    url = answer.json["data"][0]["url"]
+    assert url.startswith(f"http://localhost:{server.port}/results/")
+
+
+@pytest.mark.parametrize("path", [PATH, "/nothing"])
+def test_tiny_chunks_are_refused(server: Server, path: str) -> None:
+    """Chunks of one byte end the connection early, because framing costs more than data."""
+    chunks = b"1\r\nx\r\n" * 20_000
+    began = time.monotonic()
+    with Line(server.port, timeout=5) as line, suppress(ConnectionResetError, BrokenPipeError):
+        line.socket.sendall(head(CHUNKED, first=f"POST {path} HTTP/1.1"))
+        line.socket.sendall(chunks)
+        taken(line)
+    assert time.monotonic() - began < 4
+
+
+def test_tiny_chunks_do_not_block_others(server: Server) -> None:
+    """While ten connections send them, another client is answered quickly."""
+
+    def send() -> None:
+        with Line(server.port) as line, suppress(OSError):
+            line.socket.sendall(head(CHUNKED) + b"1\r\nx\r\n" * 50_000)
+
+    threads = [threading.Thread(target=send) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    began = time.monotonic()
+    answer = httpx.get(server.url + "/health/live", timeout=20)
+    waited = time.monotonic() - began
+    for thread in threads:
+        thread.join()
+    assert answer.status_code == 200
+    assert waited < 2.5
+
+
+def test_small_chunks_are_read(server: Server) -> None:
+    """Chunks of a few bytes, as of a client that writes lines, are accepted."""
+    with Line(server.port) as line:
+        line.socket.sendall(head(CHUNKED) + chunked(BODY, 10))
+        assert line.receive().status == 200
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
     ├── MissingApiKey, InvalidApiKey      authentication
     ├── RouteNotFound, MethodNotAllowed   routing
     ├── WrongContentType, MalformedForm   the body is no multipart form
+    ├── UnsupportedEncoding               the body is compressed
     ├── BodyTooLarge, BodyStalled         the body exceeds a limit of size or time
     ├── IdempotencyKeyReused              the Idempotency-Key belongs to another request
     ├── UnknownModel                      the settings do not map this model name
@@ -95,6 +96,18 @@ class MalformedForm(ClientError):
     """The body is not well-formed multipart/form-data."""
 
     code = "broken_form"
+
+
+class UnsupportedEncoding(ClientError):
+    """The body is compressed."""
+
+    code = "unsupported_encoding"
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(
+            f"Invalid Content-Encoding header ({encoding[:100]}), expected none: send the form "
+            "uncompressed."
+        )
 
 
 class BodyTooLarge(ClientError):

@@ -116,6 +116,7 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     exceptions.AdminRequired: ErrorSpec(403),
     exceptions.RouteNotFound: ErrorSpec(404),
     exceptions.MethodNotAllowed: ErrorSpec(405),
+    exceptions.UnsupportedEncoding: ErrorSpec(415, headers={"accept-encoding": "identity"}),
     exceptions.BodyTooLarge: ErrorSpec(413, "server_error"),
     # A client that stalls once stalls again, so a retry would only repeat the wait.
     exceptions.BodyStalled: ErrorSpec(408, headers={"x-should-retry": "false"}),

@@ -1,14 +1,16 @@
-"""HTTP/1.1 as this server reads it: uvicorn's protocol over h11, made strict and impatient.
+"""HTTP/1.1 over h11, stricter than uvicorn's protocol and with time-outs.
 
-h11 alone reads some heads in a way that another server might not. Behind a proxy such a difference
-lets a request hide inside the body of another one, so whatever can be read in two ways is refused.
-And uvicorn alone waits for ever for the rest of a head, or for a client that takes no more bytes.
+h11 alone accepts some heads that another server may parse differently. Behind a proxy, such a
+difference lets a request hide inside the body of another one, so every ambiguous head is refused.
+uvicorn alone waits without limit for the rest of a head and for a client that reads nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+from contextlib import suppress
 from typing import Any
 
 import h11
@@ -19,33 +21,82 @@ from uvicorn.server import ServerState
 from diabelli.api.errors import responses
 
 MAX_HEAD_BYTES = 16_384
-_UNCLEAR = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|\n[ \t]")
-"""A line end that is not CR LF, or a line that goes on in the next one."""
+MAX_CHUNK_OVERHEAD = 8_192
+"""Bytes of chunk framing beyond the payload; parsing it costs far more time than parsing data."""
+READ_BYTES = 4_096
+"""Bytes per read of a head or of chunks: bounds the time that a connection holds the event loop."""
+BODY_READ_BYTES = 262_144
+"""Bytes per read of a body of known length, which needs hardly any parsing; asyncio's default."""
+REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
+_AMBIGUOUS = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|\n[ \t]")
+"""A line end that is not CR LF, or a folded line."""
+_ABSOLUTE = re.compile(rb"https?://([^/?#]+)([^#]*)", re.IGNORECASE)
+"""A target in absolute form: authority; path and query."""
 
 
 class StrictConnection(h11.Connection):
-    """h11's state machine for a server; refuses a head that could be read in two ways."""
+    """h11's state machine of a server, without ambiguous heads and without excessive framing.
+
+    Attributes:
+        refusal: status and reason of the last protocol error.
+        has_length: whether the body of the current request has a known length.
+    """
+
+    has_length = False
+    refusal: tuple[int, str] = (400, "not an HTTP request")
+    _overhead = 0
+
+    def receive_data(self, data: bytes) -> None:
+        """Add received bytes."""
+        self._overhead += len(data)
+        super().receive_data(data)
 
     def next_event(self) -> Any:
-        """The next event; raises h11's `RemoteProtocolError` for what is refused."""
-        if self.their_state is h11.IDLE:
-            reject_ambiguous_line_endings(self.trailing_data[0].partition(b"\r\n\r\n")[0])
-        event = super().next_event()
-        if isinstance(event, h11.Request):
-            reject_ambiguous_framing(event)
+        """Return the next event; raises `h11.RemoteProtocolError` for refused requests."""
+        in_head = self.their_state is h11.IDLE
+        try:
+            if in_head:
+                reject_ambiguous_line_endings(self.trailing_data[0].partition(b"\r\n\r\n")[0])
+            event = super().next_event()
+            if isinstance(event, h11.Request):
+                reject_ambiguous_framing(event)
+                event = to_origin_form(event)
+                self.has_length = any(name == b"content-length" for name, _ in event.headers)
+            self._check_overhead(event)
+        except h11.RemoteProtocolError as cause:
+            too_long = in_head and cause.error_status_hint == 431
+            self.refusal = (431 if too_long else 400, str(cause))
+            raise
         return event
+
+    def _check_overhead(self, event: Any) -> None:
+        """Bound the bytes of a body that are chunk framing, and not payload."""
+        if isinstance(event, h11.Data):
+            self._overhead -= 2 * len(event.data)
+        elif isinstance(event, h11.Request):
+            self._overhead = len(self.trailing_data[0])
+        elif event is not h11.NEED_DATA:
+            return
+        if self.their_state is not h11.SEND_BODY or self._overhead <= MAX_CHUNK_OVERHEAD:
+            return
+        if self._overhead - len(self.trailing_data[0]) > MAX_CHUNK_OVERHEAD:
+            raise h11.RemoteProtocolError(
+                "the chunks of the body are too small: send at least as much data as framing"
+            )
 
 
 def reject_ambiguous_line_endings(head: bytes) -> None:
     """Raise for bare line feeds, folded lines and too many bytes in a head, or in a part of it."""
     if len(head) > MAX_HEAD_BYTES:
-        raise h11.RemoteProtocolError(f"a head of more than {MAX_HEAD_BYTES} bytes")
-    if _UNCLEAR.search(head):
+        raise h11.RemoteProtocolError(
+            f"the head has more than {MAX_HEAD_BYTES} bytes", error_status_hint=431
+        )
+    if _AMBIGUOUS.search(head):
         raise h11.RemoteProtocolError("a line of the head is folded or does not end with CR LF")
 
 
 def reject_ambiguous_framing(request: h11.Request) -> None:
-    """Raise for a body of two lengths, and for versions other than those that are spoken here."""
+    """Raise for a body with two lengths, and for versions other than HTTP/1.0 and HTTP/1.1."""
     if request.http_version not in (b"1.0", b"1.1"):
         raise h11.RemoteProtocolError("neither HTTP/1.0 nor HTTP/1.1")
     lengths = {bytes(name) for name, _ in request.headers}
@@ -57,11 +108,29 @@ def reject_ambiguous_framing(request: h11.Request) -> None:
         raise h11.RemoteProtocolError("Transfer-Encoding before HTTP/1.1")
 
 
+def to_origin_form(request: h11.Request) -> h11.Request:
+    """Return a request with an absolute target in origin form, as RFC 9112 requires of servers.
+
+    The authority of the target replaces the Host header.
+    """
+    absolute = _ABSOLUTE.fullmatch(request.target)
+    if absolute is None:
+        return request
+    authority, path = absolute.groups()
+    headers = [(name, authority if name == b"host" else value) for name, value in request.headers]
+    return h11.Request(
+        method=request.method,
+        target=path if path.startswith(b"/") else b"/" + path,
+        headers=headers,
+        http_version=request.http_version,
+    )
+
+
 class StrictH11Protocol(H11Protocol):
-    """One connection. Give it to uvicorn as `http`."""
+    """One connection; the value of uvicorn's option `http`."""
 
     head_timeout_s = 15.0
-    """How long a head may take from its first byte, and a new connection to begin one."""
+    """Seconds for a head, from its first byte; for a new connection, from its start."""
     stall_timeout_s = 30.0
     """Seconds between two checks that a client reads the response that waits for it."""
     least_read_rate = 4096
@@ -76,23 +145,24 @@ class StrictH11Protocol(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.conn = StrictConnection(h11.SERVER, MAX_HEAD_BYTES)
+        self.conn: StrictConnection = StrictConnection(h11.SERVER, MAX_HEAD_BYTES)
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first head."""
+        """Start the timer of the first head."""
         super().connection_made(transport)
+        self._limit_reads()
         self._start_header_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Cancel all timers."""
         self._cancel_header_timer()
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take the bytes, and see whether a head is begun or complete."""
+        """Parse the bytes; start or cancel the timer of the head."""
         if self.transport.is_closing():
             return
         super().data_received(data)
@@ -100,26 +170,31 @@ class StrictH11Protocol(H11Protocol):
             self._start_header_timer()
         else:
             self._cancel_header_timer()
+        self._limit_reads()
 
     def pause_writing(self) -> None:
-        """The client lags behind: begin to look whether it takes anything at all."""
+        """The send buffer is full: begin to check for progress."""
         super().pause_writing()
         self._abort_if_stalled(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """The client has caught up."""
+        """The send buffer has room: stop checking."""
         super().resume_writing()
         if self._stall_timer is not None:
             self._stall_timer.cancel()
             self._stall_timer = None
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP in the one shape of every error, and close."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002, uvicorn's
+        """Refuse malformed HTTP with an error in OpenAI's format, and close the connection."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            body = responses.body(message=msg, kind="invalid_request_error", param=None, code=None)
+            status, reason = self.conn.refusal
+            message = f"Invalid HTTP request: {reason}."
+            body = responses.body(
+                message=message, kind="invalid_request_error", param=None, code=None
+            )
             head = h11.Response(
-                status_code=400,
-                reason=b"Bad Request",
+                status_code=status,
+                reason=REASONS[status],
                 headers=[
                     ("content-type", "application/json"),
                     ("content-length", str(len(body))),
@@ -130,10 +205,21 @@ class StrictH11Protocol(H11Protocol):
             for event in (head, h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         if self.cycle is not None:
-            # A route that still reads this body is told what it would be told of a hang-up.
+            # A route that still reads the body is notified as of a disconnect.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        self._discard_received()
         self.transport.close()
+
+    def _discard_received(self) -> None:
+        """Empty the receive buffer: closing with unread bytes would reset the connection."""
+        with suppress(OSError):
+            os.read(self.transport.get_extra_info("socket").fileno(), BODY_READ_BYTES)
+
+    def _limit_reads(self) -> None:
+        is_plain_body = self.conn.their_state is h11.SEND_BODY and self.conn.has_length
+        if hasattr(self.transport, "max_size"):
+            self.transport.max_size = BODY_READ_BYTES if is_plain_body else READ_BYTES
 
     def _start_header_timer(self) -> None:
         if self._head_timer is None:

@@ -6,13 +6,13 @@ Only the name of the picture's part is known here; `params` interprets the field
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, MultipartState, parse_options_header
+from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
 from diabelli.api.contract import PICTURE
@@ -20,6 +20,7 @@ from diabelli.api.errors.exceptions import (
     BodyStalled,
     BodyTooLarge,
     MalformedForm,
+    UnsupportedEncoding,
     WrongContentType,
 )
 from diabelli.errors import Cancelled
@@ -31,13 +32,17 @@ MAX_TEXT_BYTES = 16 * 1024
 """Bytes of a text field; bounds the memory of a form."""
 MAX_HEADERS = 16
 """Headers of a part; clients send two or three."""
-MAX_HEADER_BYTES = 8 * 1024
-"""Bytes of a part's header, as h11 allows for a request's."""
+MAX_HEADERS_BYTES = 16 * 1024
+"""Bytes; all headers of a part together, several times those of any real client."""
+MAX_PADDING = 1024
+"""Bytes of spaces and tabs after a boundary."""
 MAX_IDLE_TIMES = 10
 """The whole body must arrive within this multiple of the idle time-out."""
 MIN_BYTES_PER_S = 1024
 """Least rate of a body, after a first idle time-out. A form without a picture has about 1 KB, and
 4 MB at this rate would take longer than the whole body may."""
+_FOLD = re.compile(rb"\r\n[ \t]+")
+_TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,13 @@ def boundary_of(request: Request) -> bytes:
     """Return the boundary in the Content-Type.
 
     Raises:
+        UnsupportedEncoding: if the body is compressed.
         WrongContentType: if it is not multipart/form-data.
         MalformedForm: if the boundary is missing or too long.
     """
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedEncoding(encoding)
     content_type = request.headers.get("content-type", "")
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data":
@@ -173,43 +182,46 @@ class Part:
 
 
 class FormReader:
-    """Collects the parts that python-multipart's streaming parser finds."""
+    """Incremental multipart parser after RFC 2046.
+
+    It accepts a preamble, padding after a boundary, folded headers and an epilogue. Its result does
+    not depend on how the body is cut into pieces.
+    """
 
     def __init__(self, boundary: bytes, *, picture_limit: int) -> None:
         self._picture_limit = picture_limit
         self._parts: list[Part] = []
-        self._header_name, self._header_value = bytearray(), bytearray()
-        self._disposition = b""
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin_part,
-                "on_header_field": self._take_header_name,
-                "on_header_value": self._take_header_value,
-                "on_header_end": self._end_header,
-                "on_headers_finished": self._open_part,
-                "on_part_data": self._take_data,
-            },
-            max_header_count=MAX_HEADERS,
-            max_header_size=MAX_HEADER_BYTES,
-        )
+        self._boundary = boundary
+        self._delimiter = b"\r\n--" + boundary
+        # The first boundary may begin the body; the line end before it is then only implied.
+        self._buffer = bytearray(b"\r\n")
+        self._is_empty = True
+        self._part: Part | None = None
+        self._step: Callable[[], bool] | None = self._read_data
 
     def feed(self, piece: bytes) -> None:
-        """Parse the next chunk; raises `MalformedForm` or `TooManyParts`."""
-        try:
-            self._parser.write(piece)
-        except FormParserError as cause:
-            raise MalformedForm(f"The multipart form cannot be read: {cause}") from cause
+        """Parse the next piece; raises `MalformedForm` or `TooManyParts`."""
+        self._is_empty = self._is_empty and not piece
+        self._buffer += piece
+        while self._step is not None and self._step():
+            pass
+        if self._step is None:
+            self._buffer.clear()
 
     def finish(self) -> None:
-        """Raise `MalformedForm` if the form has no end; an empty body is a form."""
-        if self._parser.state not in (MultipartState.START, MultipartState.END):
+        """Raise `MalformedForm` if the form is incomplete; an empty body is an empty form."""
+        if self._step is None or self._is_empty:
+            return
+        if self._part is None and not self._parts and self._step == self._read_data:
             raise MalformedForm(
-                "The multipart form cannot be read: its closing boundary is missing"
+                f"The multipart form cannot be read: the boundary {self._boundary[:100]!r} of the "
+                "Content-Type header does not occur in the body. (HINT: let your HTTP library set "
+                "this header by itself)"
             )
+        raise MalformedForm("The multipart form cannot be read: its closing boundary is missing")
 
     def form(self, *, complete: bool) -> Form:
-        """Return the form as far as it was read."""
+        """What was collected so far."""
         pictures = [part for part in self._parts if part.name == PICTURE and not _unset(part)]
         texts = [part for part in self._parts if part.name != PICTURE]
         names = Counter(part.name for part in self._parts)
@@ -220,35 +232,93 @@ class FormReader:
             complete=complete,
         )
 
-    def _begin_part(self) -> None:
-        if len(self._parts) == MAX_PARTS:
-            raise TooManyParts
-        self._disposition = b""
+    def _read_data(self) -> bool:
+        """Take the data before the next delimiter; return whether it was found."""
+        end = self._buffer.find(self._delimiter)
+        if end < 0:
+            # The tail may be the beginning of a delimiter.
+            self._take(len(self._buffer) - len(self._delimiter) + 1)
+            return False
+        self._take(end)
+        self._step = self._read_delimiter
+        return True
 
-    def _take_header_name(self, data: bytes, start: int, end: int) -> None:
-        self._header_name += data[start:end]
+    def _read_delimiter(self) -> bool:
+        """Decide on the bytes after a delimiter: the next part, the end of the form, or data."""
+        start = len(self._delimiter)
+        line = self._buffer[start : start + MAX_PADDING + 2]
+        rest = line.lstrip(b" \t")
+        if line.startswith(b"--"):
+            self._step = None
+        elif rest.startswith(b"\r\n"):
+            del self._buffer[: start + len(line) - len(rest) + 2]
+            if len(self._parts) == MAX_PARTS:
+                raise TooManyParts
+            self._step = self._read_headers
+        elif len(rest) < 2 and len(line) < MAX_PADDING + 2:
+            return False
+        else:
+            self._take(start)
+            self._step = self._read_data
+        return True
 
-    def _take_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._header_value += data[start:end]
+    def _read_headers(self) -> bool:
+        """Open a part once its headers are complete."""
+        if self._buffer.startswith(b"\r\n"):
+            end, length = 0, 2
+        else:
+            end = self._buffer.find(b"\r\n\r\n")
+            length = end + 4
+        if end > MAX_HEADERS_BYTES or (end < 0 and len(self._buffer) > MAX_HEADERS_BYTES):
+            raise MalformedForm(
+                "The multipart form cannot be read: the headers of one of its parts are longer "
+                f"than {MAX_HEADERS_BYTES} bytes"
+            )
+        if end < 0:
+            return False
+        self._part = self._open_part(bytes(self._buffer[:end]))
+        self._parts.append(self._part)
+        del self._buffer[:length]
+        self._step = self._read_data
+        return True
 
-    def _end_header(self) -> None:
-        if self._header_name.lower() == b"content-disposition":
-            self._disposition = bytes(self._header_value)
-        self._header_name, self._header_value = bytearray(), bytearray()
-
-    def _open_part(self) -> None:
-        _, options = parse_options_header(self._disposition)
+    def _open_part(self, headers: bytes) -> Part:
+        options = parse_options_header(_disposition(headers))[1]
         if b"name" not in options:
             raise MalformedForm("The multipart form cannot be read: one of its parts has no name")
         name = options[b"name"].decode(errors="replace")
-        room = self._picture_limit if name == PICTURE else MAX_TEXT_BYTES
-        self._parts.append(Part(name, bool(options.get(b"filename")), room + 1))
+        limit = self._picture_limit if name == PICTURE else MAX_TEXT_BYTES
+        return Part(name, bool(options.get(b"filename")), limit + 1)
 
-    def _take_data(self, data: bytes, start: int, end: int) -> None:
-        part = self._parts[-1]
-        end = min(end, start + part.remaining)
-        part.remaining -= end - start
-        part.data.write(memoryview(data)[start:end])
+    def _take(self, length: int) -> None:
+        """Move that many bytes from the buffer to the open part, if any."""
+        if length <= 0:
+            return
+        if self._part is not None:
+            taken = min(length, self._part.remaining)
+            self._part.remaining -= taken
+            self._part.data.write(self._buffer[:taken])
+        del self._buffer[:length]
+
+
+def _disposition(headers: bytes) -> bytes:
+    """Return the value of Content-Disposition, "" if there is none; unfolds lines."""
+    lines = _FOLD.sub(b" ", headers).split(b"\r\n") if headers else []
+    if len(lines) > MAX_HEADERS:
+        raise MalformedForm(
+            "The multipart form cannot be read: one of its parts has more than "
+            f"{MAX_HEADERS} headers"
+        )
+    found = b""
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon or not _TOKEN.fullmatch(name):
+            raise MalformedForm(
+                f"The multipart form cannot be read: {line[:100]!r} is no header of a part"
+            )
+        if name.lower() == b"content-disposition":
+            found = value.strip()
+    return found
 
 
 def _unset(part: Part) -> bool:
