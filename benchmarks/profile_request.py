@@ -19,7 +19,7 @@ import numpy as np
 
 from diabelli import engines, pictures, provenance
 from diabelli.engines import run_sequentially
-from diabelli.synthesis.analysis.source_analysis import STEPS
+from diabelli.synthesis.core.pyramid import STEPS
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.finish.relight import random_light, relight
 from diabelli.synthesis.patchmatch.refine import refine

@@ -17,17 +17,18 @@ from numpy.typing import NDArray
 import diabelli
 from diabelli import pictures
 from diabelli.engines import run_sequentially
-from diabelli.synthesis.analysis.colour_objects import find_colour_objects
-from diabelli.synthesis.analysis.place import object_mask
-from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.colour_objects import find_colour_objects, object_mask
 from diabelli.synthesis.analysis.saliency import descriptors, saliency
-from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis
-from diabelli.synthesis.core.resample import Bytes, Floats, resize, resize_map, to_bytes
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.grid import GRID, centres
+from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.resample import resize, resize_map, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
 from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotation, rotate_object_hue
 from diabelli.synthesis.finish.relight import random_light, relight
-from diabelli.synthesis.layout.layout import Layout, centres
+from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import unshifted

@@ -21,8 +21,9 @@ import numpy as np
 from diabelli import pictures
 from diabelli.engines import run_sequentially
 from diabelli.synthesis import pipeline
-from diabelli.synthesis.core.resample import Bytes, resize_map, to_bytes
-from diabelli.synthesis.layout.layout import sample_bilinear
+from diabelli.synthesis.core.grid import sample_bilinear
+from diabelli.synthesis.core.resample import resize_map, to_bytes
+from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.montage.guide import Guide
 from diabelli.synthesis.montage.montage import Montage
 from diabelli.synthesis.pipeline import analyse_source, build_candidates, render_canvas

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.patchmatch.patchmatch import BEND, MU_SHIFT, PATCH, UNIT
+from diabelli.synthesis.core.types import PATCH
+from diabelli.synthesis.patchmatch.patchmatch import BEND, MU_SHIFT, UNIT
 
 Array = NDArray[np.generic]
 

@@ -6,27 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.background import foreground_evidence
+from diabelli.synthesis.analysis.colour_objects import _solve_random_walk
 from diabelli.synthesis.analysis.patch_uniqueness import _distances_elsewhere
-from diabelli.synthesis.analysis.place import _solve_random_walk
 from diabelli.synthesis.analysis.saliency import _nearest_elsewhere
 from diabelli.synthesis.core.binary_mrf import minimise_binary_mrf
-from diabelli.synthesis.core.resample import blur, resize, resize_map, sample
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import sample_bilinear
+from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
 from diabelli.synthesis.finish.hue_shift import HueRotation, rotate_hue
 from diabelli.synthesis.finish.object_hue_shift import _repainted
 from diabelli.synthesis.finish.relight import random_light, relight
-from diabelli.synthesis.layout.layout import _solve_displacement, sample_bilinear
+from diabelli.synthesis.layout.layout import _solve_displacement
 from diabelli.synthesis.montage.montage import _cost, _pairwise_costs, _smoothest
 from diabelli.synthesis.montage.shifts import _fill_cost, _fit_cost
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import upsample_field
-from diabelli.synthesis.patchmatch.patchmatch import (
-    PATCH,
-    UNIT,
-    MatchPrior,
-    evaluate,
-    patchmatch_pass,
-)
+from diabelli.synthesis.patchmatch.patchmatch import UNIT, MatchPrior, evaluate, patchmatch_pass
 from diabelli.synthesis.patchmatch.voting import gaussian_window, vote
 from diabelli.synthesis.selection.artefact_gate import _worst_window
 
@@ -48,7 +45,6 @@ def results() -> dict[str, NDArray[np.generic]]:
         "resize": resize(canvas, 7, 15),
         "resize_map": resize_map(floats, 15, 7),
         "blur": blur(floats, 1.5),
-        "sample": sample(canvas, rows * SIDE, columns * SIDE),
         "warp": warp(canvas, rows, columns, freedom[:6, :9] % 2, rows[:2, :2], calm=False),
         "calm": warp(canvas, rows, columns, freedom[:6, :9] % 2, rows[:2, :2], calm=True),
         "enlarge": enlarge(floats, 14, 9),

@@ -16,11 +16,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis, analyse
+from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.parallel import ParallelMap, run_sequentially
-from diabelli.synthesis.core.resample import Bytes, resize
+from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream, derive_seed, derive_seeds
+from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
 from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotation, rotate_object_hue
 from diabelli.synthesis.finish.relight import random_light, relight

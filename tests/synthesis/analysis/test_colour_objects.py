@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.colour_objects import SEAMLESS, find_colour_objects
-from diabelli.synthesis.analysis.place import object_mask, weak_edge_share
+from diabelli.synthesis.analysis.colour_objects import (
+    LIKE,
+    SEAMLESS,
+    find_colour_objects,
+    object_mask,
+    weak_edge_share,
+)
 from diabelli.synthesis.analysis.source_analysis import analyse
-from diabelli.synthesis.analysis.thing import LIKE
-from diabelli.synthesis.core.resample import blur, resize, resize_map
-from diabelli.synthesis.finish.hue_shift import SMALL
+from diabelli.synthesis.core.chroma import SMALL
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.resample import resize, resize_map
 from oracles.sources import face, landscape
 
 RED, ORANGE, YELLOW = (205, 30, 40), (255, 105, 0), (240, 190, 10)

@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.patch_uniqueness import (
     _distances_elsewhere,
     patch_uniqueness,
 )
-from diabelli.synthesis.patchmatch.patchmatch import PATCH
+from diabelli.synthesis.core.types import PATCH
 from oracles.exhaustive import all_distances
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID, rigidity, smoothness
+from diabelli.synthesis.analysis.rigidity import rigidity, smoothness
+from diabelli.synthesis.core.grid import GRID
 
 DULL = np.zeros((48, 48), np.float32)
 

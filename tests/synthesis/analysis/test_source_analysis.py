@@ -5,17 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.analysis.source_analysis import (
-    STEPS,
-    analyse,
-    pyramid_sizes,
-    size_with_area,
-)
+from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.parallel import run_sequentially
+from diabelli.synthesis.core.pyramid import STEPS, pyramid_sizes, size_with_area
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.patchmatch.patchmatch import PATCH
+from diabelli.synthesis.core.types import PATCH
 from oracles.sources import face, flag, landscape, meadow, pebbles, sticker
 
 CANVASES = [

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.analysis.subject import subject
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.grid import GRID
 from oracles.sources import SOURCES, ball, flag, pebbles
 
 NOTHING = np.zeros((GRID, GRID), np.float32)

@@ -3,17 +3,8 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.resample import (
-    blur,
-    crop,
-    dilate,
-    gradient,
-    luma,
-    resize,
-    resize_map,
-    sample,
-    to_bytes,
-)
+from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
+from diabelli.synthesis.core.resample import crop, resize, resize_map, to_bytes
 
 
 def image(height: int, width: int, channels: int = 4, seed: int = 0) -> np.ndarray:
@@ -145,17 +136,6 @@ def test_widening_takes_the_largest_around(reach):
     side = 2 * reach + 1
     exact = np.lib.stride_tricks.sliding_window_view(padded, (side, side)).max((2, 3))
     np.testing.assert_array_equal(dilate(values, reach), exact)
-
-
-def test_places_on_pixels_are_those_pixels():
-    """Looking up whole places needs no mixing, and half-way between two is their mean."""
-    rows, columns = (g.astype(np.float32) for g in np.indices((7, 9)))
-    np.testing.assert_array_equal(sample(image(7, 9), rows, columns), image(7, 9))
-    between = sample(image(7, 9), rows, columns + np.float32(0.5))[:, :-1]
-    pixels = image(7, 9).astype(np.float32)
-    np.testing.assert_allclose(between, (pixels[:, 1:] + pixels[:, :-1]) / 2)
-    outside = sample(image(7, 9), rows - 100, columns + 100)
-    assert (outside == image(7, 9)[0, -1]).all()
 
 
 def test_bytes_are_rounded_and_clipped():

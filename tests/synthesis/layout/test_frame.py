@@ -3,16 +3,10 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.extension import CLOSE, FURTHER, ExtensionLimits, extension_limits
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.layout.frame import (
-    CLOSE,
-    FURTHER,
-    ExtensionLimits,
-    Frame,
-    extension_limits,
-    random_frame,
-)
+from diabelli.synthesis.layout.frame import Frame, random_frame
 from diabelli.synthesis.strength import params_of_strength
 
 NOTHING = np.zeros((GRID, GRID), np.float32)

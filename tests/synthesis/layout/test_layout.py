@@ -3,18 +3,11 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.extension import ExtensionLimits
+from diabelli.synthesis.core.grid import GRID, centres, reflect, sample_bilinear, upsample_noise
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.layout.frame import ExtensionLimits, random_frame
-from diabelli.synthesis.layout.layout import (
-    Layout,
-    _monotone,
-    centres,
-    random_layout,
-    reflect,
-    sample_bilinear,
-    upsample_noise,
-)
+from diabelli.synthesis.layout.frame import random_frame
+from diabelli.synthesis.layout.layout import Layout, _monotone, random_layout
 from diabelli.synthesis.strength import params_of_strength
 
 STRENGTHS = (0.1, 0.5, 1.0)

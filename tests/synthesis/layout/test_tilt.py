@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.analysis.orientation import tilt_tolerance
 from diabelli.synthesis.analysis.saliency import descriptors
 from diabelli.synthesis.core.alpha import premultiply
-from diabelli.synthesis.core.resample import blur
-from diabelli.synthesis.layout.layout import Layout, centres
-from diabelli.synthesis.layout.tilt import _cut, tilt, tilt_tolerance
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import GRID, centres
+from diabelli.synthesis.layout.layout import Layout
+from diabelli.synthesis.layout.tilt import _cut, tilt
 from oracles.sources import bricks, landscape
 
 SIDE = 256

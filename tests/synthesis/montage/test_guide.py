@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.analysis.source_analysis import STEPS, analyse
+from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import Montage, unshifted
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT
+from diabelli.synthesis.patchmatch.patchmatch import UNIT
+from diabelli.synthesis.patchmatch.refine import expected_matches
 from oracles.sources import pebbles
 from synthesis.montage.test_shifts import layout
 
@@ -58,7 +61,7 @@ def test_freedom_lies_along_the_seam(index):
 
 def test_matches_are_expected_on_their_own_sheet():
     """Left of the seam patches come from where they are, right of it from a step away."""
-    expected = guide(halves()).expected(0) / UNIT
+    expected = expected_matches(guide(halves()), 0) / UNIT
     side = 84
     columns = np.arange(side - PATCH + 1)
     middle = expected[side // 2, :, 1] - columns

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.cell_features import SUBJECT
-from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.grid import GRID, sample_bilinear
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.layout.layout import sample_bilinear
 from diabelli.synthesis.montage.montage import _colour_offsets, _cost, solve_montage, unshifted
 from diabelli.synthesis.montage.shifts import FORBIDDEN_COST, ShiftedCopies, random_shifted_copies
 from oracles.sources import meadow

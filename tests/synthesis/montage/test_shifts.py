@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.cell_features import FIRM, LINED, PLAIN, SUBJECT, CellFeatures
-from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.grid import GRID, centres, sample_bilinear
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.layout.layout import Layout, centres, sample_bilinear
+from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.montage.shifts import (
     COPIES,
     FAR,

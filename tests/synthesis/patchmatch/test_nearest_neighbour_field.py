@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import (
     expected_field,
     patch_mask,
     upsample_field,
 )
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT
+from diabelli.synthesis.patchmatch.patchmatch import UNIT
 
 
 def itself(height: int, width: int) -> np.ndarray:

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.patchmatch.patchmatch import (
     MU_SHIFT,
-    PATCH,
     ROW,
     UNIT,
     MatchPrior,
-    distance,
     evaluate,
+    patch_ssd,
     patchmatch_pass,
 )
 from oracles.exhaustive import all_distances, all_penalties, bends, chosen
@@ -60,14 +60,14 @@ def test_the_distance_is_the_squared_difference():
     flat, flat_source = match.canvas.reshape(-1), match.source.reshape(-1)
     for y, x, v, u in np.ndindex(exact.shape):
         t, s = 4 * (y * SIDE + x), 4 * (v * SIDE + u)
-        found = distance(flat, t, 4 * SIDE, flat_source, s, 4 * SIDE, ROW, 1 << 30)
+        found = patch_ssd(flat, t, 4 * SIDE, flat_source, s, 4 * SIDE, ROW, 1 << 30)
         assert found == exact[y, x, v, u]
 
 
 def test_the_greatest_distance_fits():
     """Black against white is the largest distance there is, and does not overflow."""
     black, white = np.zeros(SIDE * SIDE * 4, np.uint8), np.full(SIDE * SIDE * 4, 255, np.uint8)
-    found = distance(black, 0, 4 * SIDE, white, 0, 4 * SIDE, ROW, 1 << 30)
+    found = patch_ssd(black, 0, 4 * SIDE, white, 0, 4 * SIDE, ROW, 1 << 30)
     assert found == 4 * PATCH * PATCH * 255**2
 
 
@@ -77,7 +77,7 @@ def test_a_bound_ends_the_comparison_early_but_never_wrongly(share):
     match = Match(2)
     exact = int(all_distances(match.canvas, match.source)[0, 0, 1, 2])
     bound = int(exact * share)
-    found = distance(
+    found = patch_ssd(
         match.canvas.reshape(-1), 0, 4 * SIDE,
         match.source.reshape(-1), 4 * (SIDE + 2), 4 * SIDE, ROW, bound,
     )  # fmt: skip

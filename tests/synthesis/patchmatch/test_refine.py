@@ -3,12 +3,19 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.source_analysis import STEPS, analyse
+from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import is_transparent, premultiply
+from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import patch_mask
-from diabelli.synthesis.patchmatch.patchmatch import PATCH
-from diabelli.synthesis.patchmatch.refine import Canvas, _every_other, initial_canvas, refine
+from diabelli.synthesis.patchmatch.refine import (
+    Canvas,
+    _every_other,
+    expected_matches,
+    initial_canvas,
+    refine,
+)
 from oracles.sources import landscape, meadow, pebbles
 from synthesis.montage.test_guide import halves
 from synthesis.montage.test_shifts import layout
@@ -58,7 +65,7 @@ def test_patches_away_from_a_seam_do_not_wander():
     canvas = initial_canvas(shown, 5)
     held = ~patch_mask(shown.mend_mask(0))
     assert held.any()
-    off = np.abs(canvas.field[held] - shown.expected(0)[held] / 16)
+    off = np.abs(canvas.field[held] - expected_matches(shown, 0)[held] / 16)
     assert off.max() <= 1
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.patchmatch.patchmatch import PATCH
+from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.patchmatch.voting import TILE, gaussian_window, vote, vote_weights
 from oracles.exhaustive import votes
 

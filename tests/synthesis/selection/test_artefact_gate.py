@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.types import GATE_SIDE
 from diabelli.synthesis.selection import artefact_gate
 from diabelli.synthesis.selection.artefact_gate import (
     REACH,
-    SIDE,
     STRIDE,
     SUBJECT,
     _worst_window,
@@ -18,7 +18,7 @@ from oracles.sources import face, pebbles
 
 WINDOW = 5
 ALL = np.ones((12, 12), bool)
-RIGID = np.ones((SIDE, SIDE), np.float32)
+RIGID = np.ones((GATE_SIDE, GATE_SIDE), np.float32)
 
 
 def image(height: int, width: int, seed: int) -> np.ndarray:
@@ -54,14 +54,14 @@ def test_only_judged_windows_count():
 
 def test_a_copy_is_not_garbled():
     """The source itself, or a reference itself, has no bad window."""
-    source = premultiply(face(SIDE))
+    source = premultiply(face(GATE_SIDE))
     assert max_window_distance(source, RIGID, (source,), 40.0) == 0
-    assert max_window_distance(source, RIGID, (premultiply(pebbles(SIDE)), source), 40.0) == 0
+    assert max_window_distance(source, RIGID, (premultiply(pebbles(GATE_SIDE)), source), 40.0) == 0
 
 
 def test_a_second_nose_is_garbled():
     """A face whose halves are swapped is far from every window of the face."""
-    source = premultiply(face(SIDE))
+    source = premultiply(face(GATE_SIDE))
     broken = source.copy()
     broken[16:48, 16:48] = source[16:48, 16:48][::-1]
     assert max_window_distance(broken, RIGID, (source,), float(source[..., :3].std())) > 0.4
@@ -69,14 +69,14 @@ def test_a_second_nose_is_garbled():
 
 def test_what_is_not_rigid_is_not_judged():
     """Grass may be laid anew."""
-    source, other = premultiply(pebbles(SIDE)), premultiply(face(SIDE))
+    source, other = premultiply(pebbles(GATE_SIDE)), premultiply(face(GATE_SIDE))
     assert max_window_distance(other, RIGID * np.float32(SUBJECT / 2), (source,), 40.0) == 0
     assert max_window_distance(other, RIGID, (source,), 40.0) > 0
 
 
 def test_more_contrast_forgives_more():
     """The distance is told in units of the source's contrast."""
-    source, other = premultiply(pebbles(SIDE)), premultiply(face(SIDE))
+    source, other = premultiply(pebbles(GATE_SIDE)), premultiply(face(GATE_SIDE))
     near, far = (
         max_window_distance(other, RIGID, (source,), contrast) for contrast in (50.0, 25.0)
     )
@@ -85,14 +85,14 @@ def test_more_contrast_forgives_more():
 
 def test_references_of_another_size_are_looked_through():
     """A reference at another zoom, smaller than a window even, is compared."""
-    canvas = image(SIDE, SIDE, 5)
+    canvas = image(GATE_SIDE, GATE_SIDE, 5)
     for shape in ((16, 90), (20, 20), (74, 74)):
         assert np.isfinite(max_window_distance(canvas, RIGID, (image(*shape, 6),), 30.0))
 
 
 def test_one_more_reference_never_makes_it_worse():
     """Every further reference is one more chance for each window."""
-    canvas = image(SIDE, SIDE, 7)
+    canvas = image(GATE_SIDE, GATE_SIDE, 7)
     references = tuple(image(40 + k, 50, k) for k in range(4))
     found = [max_window_distance(canvas, RIGID, references[:k], 30.0) for k in range(1, 5)]
     assert found == sorted(found, reverse=True)
@@ -100,4 +100,4 @@ def test_one_more_reference_never_makes_it_worse():
 
 def test_the_gate_looks_at_the_whole_subject():
     """A window is wide enough to see what a patch cannot."""
-    assert artefact_gate.WINDOW > SIDE / 3
+    assert artefact_gate.WINDOW > GATE_SIDE / 3

@@ -14,8 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.chroma import colour_differences
+from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, luma
+from diabelli.synthesis.core.types import Bytes, Floats
 
 SCANS = 6
 """Scans of the picture, forth and back, for ways that lead round corners."""
@@ -29,8 +31,7 @@ Matrix: TypeAlias = NDArray[np.float64]
 
 def foreground_evidence(image: Bytes) -> Floats:
     """How far each pixel of a small image (h, w, 4) uint8 stands out, (h, w) float32, 0..1."""
-    light = luma(image)
-    blue, red = (image[..., c].astype(np.float32) - light for c in (2, 0))
+    light, blue, red = colour_differences(image)
     planes = (light, np.float32(0.85) * blue, np.float32(1.07) * red)
     looks = np.stack([blur(plane, 0.6) for plane in planes], -1)
     walled = np.zeros(light.shape, np.float32)

@@ -6,16 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure_tensor
-from diabelli.synthesis.core.resample import (
-    Bytes,
-    Floats,
-    blur,
-    gradient,
-    luma,
-    resize,
-    resize_map,
-)
+from diabelli.synthesis.core.filters import blur, gradient, luma
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
+from diabelli.synthesis.core.types import Bytes, Floats
 
 SUBJECT, FIRM, PLAIN, BUSY, LINED, TEXTURE = range(6)
 """Where in the last axis of `facts` each is; the texture is all from there on."""
@@ -27,8 +22,8 @@ THROUGHOUT = 6.0
 """How far around, in halves of cells, there are to be such lines alone."""
 FAINT = 12.0
 """The contrast that a picture is taken to have at least, in grey levels."""
-SLOPE_DOWN, SLOPE_ACROSS = 3, 4
-"""Where in the last axis of `looks` the slopes are, after three colours."""
+SLOPE_ACROSS = 4
+"""Index of the horizontal gradient in the last axis of `appearance`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,12 +9,16 @@ saucer on brown wood.
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-from diabelli.synthesis.analysis.place import ambiguity, random_walk, weak_edge_share
-from diabelli.synthesis.analysis.thing import LIKE, ColourObject, is_pure, purity
-from diabelli.synthesis.core.resample import Bytes, Floats, resize
-from diabelli.synthesis.finish.hue_shift import SMALL, hues, is_near, palette
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.chroma import SMALL, hues, is_near, is_skin, palette
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.types import Bytes, Floats
 
 LEAST, MOST = 0.012, 0.25
 """The shares of a picture that things of a colour cover at least and at most."""
@@ -37,6 +41,57 @@ SEAMLESS = 0.3
 """How much of their outline may be without an edge."""
 SHIFTS = 6
 """How often the middle of a narrow cone moves to the mean of what is in it."""
+FAINT = 20
+"""Chroma below which a colour is not counted, in grey levels."""
+DIM = 40
+"""What luma is raised by in purity, chroma / (luma + DIM), so that dark pixels count little."""
+PALE, PURE = 0.2, 0.42
+"""Purity below which a pixel is unlikely to belong to a thing, and above which it surely does."""
+LIKE = 0.75
+"""The cosine of the angle within which a hue is the thing's."""
+STRONG = 32
+"""Chroma above which a colour of a hue close by is surely not of the thing: shades have less."""
+UNLIKE = 18
+"""The difference of two neighbours, in grey levels, that halves the walk between them."""
+EASE = 0.02
+"""How easily a walk crosses even where neighbours are unlike: so it reaches into a shine."""
+STEPS = 80
+"""Sweeps of relaxation, enough for a walk to cross a thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourObject:
+    """The things of one colour.
+
+    Attributes:
+        blue, red: their mean hue, as a unit vector of (Cb, Cr).
+        area: the share of the picture that surely belongs to them.
+        like: the cosine of the angle within which a hue is theirs.
+    """
+
+    blue: float
+    red: float
+    area: float
+    like: float = LIKE
+
+    def has(self, colours: Floats, like: float | None = None) -> NDArray[np.bool_]:
+        """Which colours of a palette are of its hue, however pale or dark.
+
+        like: another cosine than its own.
+        """
+        cosine = np.float32(self.like if like is None else like)
+        along = colours[:, 1] * np.float32(self.blue) + colours[:, 2] * np.float32(self.red)
+        return np.asarray((along > cosine * colours[:, 3]) & (colours[:, 3] > 8))
+
+
+def purity(colours: Floats) -> Floats:
+    """How pure each colour of a palette is: its chroma beside its luma."""
+    return colours[:, 3] / (colours[:, 0] + np.float32(DIM))
+
+
+def is_pure(colours: Floats) -> NDArray[np.bool_]:
+    """Which colours of a palette are surely paint, cloth or petals, if their hue is."""
+    return np.asarray((purity(colours) > PURE) & (colours[:, 3] > FAINT))
 
 
 def find_colour_objects(image: Bytes) -> list[ColourObject]:
@@ -107,3 +162,106 @@ def _is_pure_enough(thing: ColourObject, colours: Floats) -> bool:
     it is purer."""
     tawny = TAWNY[0] < thing.blue < TAWNY[1]
     return bool(not tawny or (purity(colours) > PURER).mean() > 0.25)
+
+
+def object_mask(image: Bytes, thing: ColourObject) -> Floats:
+    """Where in `image` (h, w, 3 or 4) uint8 a thing lies, (SMALL, SMALL) float32, 0..1."""
+    # Every third pixel of a large image tells as much, in a ninth of the time.
+    step = max(1, min(image.shape[:2]) // (3 * SMALL))
+    likely = random_walk(resize(np.ascontiguousarray(image[::step, ::step]), SMALL, SMALL), thing)
+    return np.clip(2 * likely - np.float32(0.5), 0, 1).astype(np.float32)
+
+
+def ambiguity(small: Bytes, thing: ColourObject, likely: Floats) -> float:
+    """How much of the thing's hue is neither in nor out, as a share of what is in.
+
+    likely: its `walk` in `small`.
+    """
+    colours, likely = palette(small), likely.reshape(-1)
+    counted = thing.has(colours) & (colours[:, 3] > FAINT)
+    certain = counted & (likely >= 0.8)
+    return float((counted & (likely > 0.2) & ~certain).sum() / max(int(certain.sum()), 1))
+
+
+def weak_edge_share(small: Bytes, likely: Floats) -> float:
+    """The share of a thing's outline in `small` (SMALL, SMALL, 3 or 4) uint8 that no edge shows:
+    where neighbours in and out differ by less than UNLIKE.
+
+    likely: its `walk` in `small`.
+    """
+    inside, colours = likely > 0.5, small[..., :3].astype(np.float32)
+    steps = []
+    for axis in (0, 1):
+        outline = np.diff(inside.astype(np.int8), axis=axis) != 0
+        steps.append(np.abs(np.diff(colours, axis=axis)).max(2)[outline])
+    return float((np.concatenate(steps) < UNLIKE).sum() / max(sum(map(len, steps)), 1))
+
+
+def random_walk(small: Bytes, thing: ColourObject) -> Floats:
+    """How likely a random walk from each pixel of `small` (SMALL, SMALL, 3 or 4) uint8 comes to
+    the thing before it comes to what is not: (SMALL, SMALL) float32."""
+    colours = palette(small)
+    like, pure = thing.has(colours), purity(colours)
+    # What is surely not: skin, and what the thing's cone was narrowed for.
+    foreign = like & is_skin(*colours.T[:3])
+    foreign |= thing.has(colours, LIKE) & ~like & (colours[:, 3] > STRONG)
+    sure = like & (pure > PURE) & ~foreign
+    # Dark skin can be as pure as paint, and a shine as pale as skin: the majority is right.
+    painted = _local_density(sure) > _local_density(foreign)
+    sure, foreign = sure & painted, foreign & ~painted
+    if thing.like > LIKE:  # among much that is foreign, one of so narrow a hue is there by chance
+        like = like & painted
+    paint = np.clip((pure - PALE) / np.float32(PURE - PALE), 0, np.float32(0.9))
+    likely = np.where(sure, 1, paint * (like & ~foreign))
+    pull = np.where(sure, 4, np.where(foreign, 2, np.where(like, 0.005, 0.001)))
+    shape = small.shape[:2]
+    return _solve_random_walk(
+        small[..., :3].astype(np.float32),
+        likely.astype(np.float32).reshape(shape),
+        pull.astype(np.float32).reshape(shape),
+    )
+
+
+def _local_density(mask: NDArray[np.bool_]) -> Floats:
+    """How much of a mask of SMALL x SMALL pixels lies around each of them."""
+    return blur(mask.reshape(SMALL, SMALL).astype(np.float32), 5.0).reshape(-1)
+
+
+@kernel
+def _solve_random_walk(colours: Floats, likely: Floats, pull: Floats) -> Floats:
+    """The x with the least sum of pull (x - likely)^2 + ease (difference of neighbours)^2.
+
+    By successive over-relaxation; neighbours of like colours are at ease with each other.
+    """
+    rows, columns = likely.shape
+    one = np.float32(1)
+    # Around the picture lies a rim that nothing is at ease with.
+    ease = np.zeros((2, rows + 1, columns + 1), np.float32)  # from the pixel above, from the left
+    for y in range(rows):
+        for x in range(columns):
+            for axis in range(2):
+                v, u = y - 1 + axis, x - axis
+                if v >= 0 and u >= 0:
+                    apart = np.float32(0)
+                    for c in range(3):
+                        difference = colours[y, x, c] - colours[v, u, c]
+                        apart += difference * difference
+                    apart /= np.float32(UNLIKE * UNLIKE)
+                    ease[axis, y, x] = one / (one + apart * apart) + np.float32(EASE)
+    out = np.zeros((rows + 2, columns + 2), np.float32)
+    out[1:-1, 1:-1] = likely
+    pace = np.empty_like(likely)
+    for y in range(rows):
+        for x in range(columns):
+            around = ease[0, y, x] + ease[0, y + 1, x] + ease[1, y, x] + ease[1, y, x + 1]
+            pace[y, x] = np.float32(1.6) / (pull[y, x] + around)
+    for _ in range(STEPS):
+        for y in range(rows):
+            for x in range(columns):
+                total = pull[y, x] * (likely[y, x] - out[y + 1, x + 1])
+                total += ease[0, y, x] * (out[y, x + 1] - out[y + 1, x + 1])
+                total += ease[0, y + 1, x] * (out[y + 2, x + 1] - out[y + 1, x + 1])
+                total += ease[1, y, x] * (out[y + 1, x] - out[y + 1, x + 1])
+                total += ease[1, y, x + 1] * (out[y + 1, x + 2] - out[y + 1, x + 1])
+                out[y + 1, x + 1] += pace[y, x] * total
+    return out[1:-1, 1:-1].copy()

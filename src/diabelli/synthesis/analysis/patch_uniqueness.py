@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats, blur
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, Costs
+from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Floats
 
 ELSEWHERE = 8
 """Patches nearer than this, in pixels of the analysed image, do not count as elsewhere."""

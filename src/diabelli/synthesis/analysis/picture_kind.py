@@ -8,15 +8,9 @@ import numpy as np
 
 from diabelli.synthesis.analysis.solid_shape import is_solid_shape
 from diabelli.synthesis.core.alpha import is_cut_out
-from diabelli.synthesis.core.resample import (
-    Bytes,
-    Floats,
-    blur,
-    dilate,
-    gradient,
-    luma,
-    resize,
-)
+from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.types import Bytes, Floats
 
 COMPARED = 48
 """The side at which a picture is compared with its mirror image."""

@@ -11,19 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.alpha import is_cut_out
-from diabelli.synthesis.core.resample import (
-    Bytes,
-    Floats,
-    blur,
-    dilate,
-    gradient,
-    luma,
-    resize,
-    resize_map,
-)
+from diabelli.synthesis.core.chroma import CB, CR, colour_differences, is_skin
+from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
+from diabelli.synthesis.core.types import Bytes, Floats
 
-GRID = 64
-"""Rigidity and layouts are held on a grid of GRID x GRID: both are smooth."""
 MARGIN = 2
 """How far, in cells, what is rigid stiffens the plain around it."""
 GAP = 5
@@ -77,10 +71,8 @@ def _skin(image: Bytes) -> Floats:
     A picture that is mostly of that colour is of fur, sand or wood.
     """
     small = resize(image, GRID, GRID)
-    light = luma(small)
-    red, blue = small[..., 0].astype(np.float32), small[..., 2].astype(np.float32)
-    cb, cr = 128 + 0.564 * (blue - light), 128 + 0.713 * (red - light)
-    skin = (cb > 80) & (cb < 125) & (cr > 136) & (cr < 170) & (light > 60)
+    light, blue, red = colour_differences(small)
+    skin = is_skin(light, CB * blue, CR * red, max_cb=-3)
     is_part = np.clip((0.4 - skin.mean()) / 0.1, 0, 1)
     return np.clip(1.6 * blur(skin.astype(np.float32), 1.5), 0, 1) * is_part
 
@@ -105,19 +97,6 @@ def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
         rim, wire + alone * (np.maximum(_grey_closing(wire, 0), _grey_closing(wire, 1)) - wire)
     )
     return np.clip(2 * blur(whole, 1.0), 0, 1)
-
-
-def structure_tensor(down: Floats, across: Floats, reach: float) -> Floats:
-    """The structure tensor of slopes (h, w), pooled by a bell of the deviation `reach`: (h, w, 3),
-    the squares down and across and their product."""
-    return blur(np.stack([down * down, across * across, down * across], axis=2), reach)
-
-
-def coherence(tensor: Floats) -> Floats:
-    """How far all slopes around a place lie along one line, (h, w) 0..1 (Weickert 1999)."""
-    yy, xx, xy = (tensor[..., k] for k in range(3))
-    apart = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
-    return np.asarray(apart / (xx + yy + np.float32(0.5)), np.float32)
 
 
 def _grey_closing(lines: Floats, axis: int) -> Floats:

@@ -11,16 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import (
-    Bytes,
-    Floats,
-    blur,
-    dilate,
-    gradient,
-    luma,
-    resize_map,
-)
+from diabelli.synthesis.core.resample import resize_map
+from diabelli.synthesis.core.types import Bytes, Floats
 
 CELLS = 40
 """Regions are compared on a grid of CELLS x CELLS."""

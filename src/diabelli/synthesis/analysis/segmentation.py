@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.binary_mrf import Pairs, minimise_binary_mrf
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, dilate, luma
+from diabelli.synthesis.core.chroma import CB, CR, colour_differences
+from diabelli.synthesis.core.filters import blur, dilate
+from diabelli.synthesis.core.types import Bytes, Floats
 
 LEAST = 0.18
 """Evidence is measured in units of its threshold, or of this if that is less."""
@@ -96,12 +98,11 @@ def _pairwise_costs(image: Bytes) -> tuple[Pairs, Pairs]:
 
 def _bins(image: Bytes) -> NDArray[np.int64]:
     """In which bin of the histogram the colour of each pixel is."""
-    light = luma(image)
-    blue, red = (image[..., c].astype(np.float32) - light for c in (2, 0))
+    light, blue, red = colour_differences(image)
     bins = np.clip((light / 22).astype(np.int64), 0, LUMA - 1)
     cb, cr = (
         np.clip((plane / 10 + CHROMA / 2).astype(np.int64), 0, CHROMA - 1)
-        for plane in (np.float32(0.564) * blue, np.float32(0.713) * red)
+        for plane in (CB * blue, CR * red)
     )
     return np.asarray((bins * CHROMA + cb) * CHROMA + cr)
 

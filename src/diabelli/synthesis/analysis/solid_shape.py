@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.background import border_pixels, median
-from diabelli.synthesis.core.resample import Bytes
+from diabelli.synthesis.core.types import Bytes
 
 EVEN = 40
 """Colours within that of the ground's or the shape's, in grey levels, are the same."""

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from diabelli.synthesis.analysis.cell_features import LINED, TEXTURE, CellFeatures, cell_features
-from diabelli.synthesis.analysis.colour_objects import find_colour_objects
+from diabelli.synthesis.analysis.colour_objects import ColourObject, find_colour_objects
+from diabelli.synthesis.analysis.extension import ExtensionLimits, extension_limits
+from diabelli.synthesis.analysis.orientation import tilt_tolerance
 from diabelli.synthesis.analysis.patch_uniqueness import patch_uniqueness
 from diabelli.synthesis.analysis.picture_kind import PictureKind, classify
-from diabelli.synthesis.analysis.rigidity import GRID, rigidity, smoothness
+from diabelli.synthesis.analysis.rigidity import rigidity, smoothness
 from diabelli.synthesis.analysis.saliency import descriptors, saliency
 from diabelli.synthesis.analysis.subject import subject
-from diabelli.synthesis.analysis.thing import ColourObject
 from diabelli.synthesis.core.alpha import is_transparent
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.parallel import ParallelMap, run_sequentially
-from diabelli.synthesis.core.resample import Bytes, Floats, resize, resize_map
-from diabelli.synthesis.layout.frame import ExtensionLimits, extension_limits
-from diabelli.synthesis.layout.tilt import tilt_tolerance
-from diabelli.synthesis.patchmatch.patchmatch import PATCH
-from diabelli.synthesis.selection.artefact_gate import SIDE
+from diabelli.synthesis.core.pyramid import STEPS, WORK, pyramid_sizes, size_with_area
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.types import GATE_SIDE, Bytes, Floats
 
-COARSEST = 84
-"""The side of level 0: small enough for a patch to see a tenth of the picture, and for the judge
-to look at every candidate."""
-WORK = 256
-"""The side up to which matches are searched for; beyond it they are carried up."""
-STEPS = 3
-"""How many steps lead from COARSEST to WORK; each is by 1.45."""
 ANALYSED = 48
 """The side at which rarity is measured."""
 PAGE = 0.4
@@ -38,33 +33,6 @@ PAGE = 0.4
 FINER = 1.25
 """Images are kept this much larger than a level, where the source has the detail: frames need
 it."""
-
-
-def size_with_area(height: int, width: int, side: int) -> tuple[int, int]:
-    """The size nearest to the aspect of (height, width) with the area of a square of `side`.
-
-    No side gets shorter than two patches: the aspect of a very long picture gives way.
-    """
-    scale = side / (height * width) ** 0.5
-    return max(2 * PATCH, round(height * scale)), max(2 * PATCH, round(width * scale))
-
-
-def pyramid_sizes(height: int, width: int) -> list[tuple[int, int]]:
-    """The sizes of the levels for a canvas (height, width), the coarsest first.
-
-    Up to WORK they depend on the aspect alone, so that a composition is the same at every size;
-    beyond, by octaves to the canvas itself.
-    """
-    steps = [COARSEST * (WORK / COARSEST) ** (k / STEPS) for k in range(STEPS + 1)]
-    sizes = [size_with_area(height, width, round(side)) for side in steps]
-    while sizes[-1][0] < height or sizes[-1][1] < width:
-        sizes.append(
-            (
-                max(min(sizes[-1][0] * 2, height), sizes[-1][0]),
-                max(min(sizes[-1][1] * 2, width), sizes[-1][1]),
-            )
-        )
-    return sizes
 
 
 @dataclass(slots=True, eq=False)
@@ -166,9 +134,12 @@ def analyse(
     """
     sizes = pyramid_sizes(height, width)
     ((pyramid, work),) = spread([partial(_scaled, source, sizes[STEPS])])
-    findings = _Findings(work)
-    spread([findings.look_locally, findings.look_regionally])
-    (analysis,) = spread([partial(_concluded, sizes, pyramid, findings)])
+    pieces: list[Callable[[], NamedTuple]] = [
+        partial(_analyse_locally, work),
+        partial(_analyse_regionally, work),
+    ]
+    local, regional = cast(tuple[_LocalFindings, _RegionalFindings], tuple(spread(pieces)))
+    (analysis,) = spread([partial(_concluded, sizes, pyramid, work, local, regional)])
     return analysis
 
 
@@ -180,43 +151,61 @@ def _scaled(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], Bytes]:
     return pyramid, resize(pyramid[-1], *size)
 
 
-@dataclass(slots=True, eq=False)
-class _Findings:
-    """What is found out about an image, by two looks that do not depend on each other.
+class _LocalFindings(NamedTuple):
+    """Results of the analyses of small neighbourhoods.
 
     Attributes:
-        image: (h, w, 4) uint8.
-        rare, plain, kind: what small neighbourhoods tell.
-        texture, salient, loose: what regions tell.
+        uniqueness: (rows, columns) float32, 0..1, of each patch.
+        smoothness: (GRID, GRID) float32, 0..1.
+        kind: picture kind.
     """
 
-    image: Bytes
-    rare: Floats = field(init=False)
-    plain: Floats = field(init=False)
-    kind: PictureKind = field(init=False)
-    texture: Floats = field(init=False)
-    salient: Floats = field(init=False)
-    loose: float = field(init=False)
-
-    def look_locally(self) -> None:
-        height, width = self.image.shape[:2]
-        self.rare = patch_uniqueness(resize(self.image, *size_with_area(height, width, ANALYSED)))
-        self.plain = smoothness(self.image)
-        self.kind = classify(self.image)
-
-    def look_regionally(self) -> None:
-        self.texture = descriptors(self.image)
-        self.salient = np.clip(resize_map(saliency(self.texture), GRID, GRID), 0, 1)
-        self.loose = tilt_tolerance(self.image, self.texture)
+    uniqueness: Floats
+    smoothness: Floats
+    kind: PictureKind
 
 
-def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findings) -> Analysis:
-    """What follows from all that."""
-    work, kind, plain = found.image, found.kind, found.plain
+class _RegionalFindings(NamedTuple):
+    """Results of the analyses of regions.
+
+    Attributes:
+        texture: (features, rows, columns) float32 texture descriptors.
+        saliency: (GRID, GRID) float32, 0..1.
+        tilt_tolerance: 0..1.
+    """
+
+    texture: Floats
+    saliency: Floats
+    tilt_tolerance: float
+
+
+def _analyse_locally(image: Bytes) -> _LocalFindings:
+    """Analyse small neighbourhoods of `image` (h, w, 4) uint8."""
+    height, width = image.shape[:2]
+    small = resize(image, *size_with_area(height, width, ANALYSED))
+    return _LocalFindings(patch_uniqueness(small), smoothness(image), classify(image))
+
+
+def _analyse_regionally(image: Bytes) -> _RegionalFindings:
+    """Analyse regions of `image` (h, w, 4) uint8."""
+    texture = descriptors(image)
+    salient = np.clip(resize_map(saliency(texture), GRID, GRID), 0, 1)
+    return _RegionalFindings(texture, salient, tilt_tolerance(image, texture))
+
+
+def _concluded(
+    sizes: list[tuple[int, int]],
+    pyramid: list[Bytes],
+    work: Bytes,
+    local: _LocalFindings,
+    regional: _RegionalFindings,
+) -> Analysis:
+    """Derive the analysis from the local and the regional findings about `work`."""
+    kind, plain = local.kind, local.smoothness
     divisible = not (kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work))
-    rigid = rigidity(work, found.salient, found.rare, plain)
-    thing = subject(work, found.salient, rigid, plain, inked=kind.is_graphic or kind.has_text)
-    cells = cell_features(work, thing.around, rigid, plain, found.texture)
+    rigid = rigidity(work, regional.saliency, local.uniqueness, plain)
+    thing = subject(work, regional.saliency, rigid, plain, inked=kind.is_graphic or kind.has_text)
+    cells = cell_features(work, thing.around, rigid, plain, regional.texture)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
@@ -231,19 +220,19 @@ def _concluded(sizes: list[tuple[int, int]], pyramid: list[Bytes], found: _Findi
             cells.features[..., LINED],
             divisible=divisible,
         ),
-        contrast=max(float(resize(work, SIDE, SIDE)[..., :3].std()), 12.0),
+        contrast=max(float(resize(work, GATE_SIDE, GATE_SIDE)[..., :3].std()), 12.0),
         kind=kind,
         divisible=divisible,
-        tilt_tolerance=_looseness(found),
+        tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
         colour_objects=[] if kind.is_graphic or kind.is_cut_out else find_colour_objects(work),
     )
 
 
-def _looseness(found: _Findings) -> float:
-    """How far a picture may lean: drawings stand fast, a page may lie a little askew."""
-    if found.kind.is_graphic or found.kind.symmetric:
+def _tilt_tolerance_of_kind(kind: PictureKind, measured: float) -> float:
+    """Tilt tolerance 0..1: 0 for graphics and symmetric pictures, at least PAGE for text."""
+    if kind.is_graphic or kind.symmetric:
         return 0.0
-    return max(found.loose, PAGE * found.kind.has_text)
+    return max(measured, PAGE * kind.has_text)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.analysis.background import border_pixels, foreground_evidence, median
-from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.analysis.segmentation import silhouette
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, dilate, resize, resize_map
+from diabelli.synthesis.core.filters import blur, dilate
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.types import Bytes, Floats
 
 EVEN = 0.8
 """The share of the outermost pixels that must be alike for a ground to be even."""

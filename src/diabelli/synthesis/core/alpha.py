@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.core.resample import Bytes
+from diabelli.synthesis.core.types import Bytes
 
 CLEAR = 8
 """The alpha below which nothing is seen."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Floats
+from diabelli.synthesis.core.types import Floats
 
 Pairs: TypeAlias = Floats
 """(rows, columns, 4): what a cell and its next neighbour cost with labels (0, 0), (0, 1), (1, 0)

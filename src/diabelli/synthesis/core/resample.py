@@ -6,15 +6,11 @@ Weights are polynomials, so that every machine computes the same ones.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-
-Floats: TypeAlias = NDArray[np.float32]
-Bytes: TypeAlias = NDArray[np.uint8]
+from diabelli.synthesis.core.types import Bytes, Floats
 
 
 def resize(image: Bytes, height: int, width: int) -> Bytes:
@@ -31,9 +27,9 @@ def resize_map(values: Floats, height: int, width: int) -> Floats:
     """`values` (h, w, c) or (h, w) float32 at another size, by the same filter, not clipped."""
     planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
     if planes.shape[0] != height:
-        planes = _along_rows(planes, *_taps(planes.shape[0], height))
+        planes = filter_rows(planes, *_taps(planes.shape[0], height))
     if planes.shape[1] != width:
-        planes = _along_columns(planes, *_taps(planes.shape[1], width))
+        planes = filter_columns(planes, *_taps(planes.shape[1], width))
     return planes.reshape(height, width, *values.shape[2:])
 
 
@@ -46,53 +42,14 @@ def crop(
     the result.
     """
     planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
-    planes = _along_rows(planes, *_taps(planes.shape[0], size[0], top, height))
-    planes = _along_columns(planes, *_taps(planes.shape[1], size[1], left, width))
+    planes = filter_rows(planes, *_taps(planes.shape[0], size[0], top, height))
+    planes = filter_columns(planes, *_taps(planes.shape[1], size[1], left, width))
     return planes.reshape(*size, *values.shape[2:])
 
 
 def to_bytes(values: Floats | NDArray[np.float64]) -> Bytes:
     """Values 0..255 rounded to uint8; what lies outside is clipped."""
     return np.clip(np.floor(values + values.dtype.type(0.5)), 0, 255).astype(np.uint8)
-
-
-def luma(image: Bytes | Floats) -> Floats:
-    """The luma (...) float32, 0..255, of colours (..., c), 0..255: Rec. 601's weights."""
-    red, green, blue = (image[..., c].astype(np.float32) for c in range(3))
-    return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
-
-
-def gradient(values: Floats) -> tuple[Floats, Floats]:
-    """The slopes down and across of `values` (h, w) float32, per pixel, by central differences."""
-    down, across = np.gradient(values)
-    return np.asarray(down, np.float32), np.asarray(across, np.float32)
-
-
-def dilate(values: Floats, reach: int) -> Floats:
-    """Each value of (h, w) float32 replaced by the largest within `reach` along rows and
-    columns."""
-    for axis in (0, 1):
-        index = np.arange(values.shape[axis])
-        shifted = [np.clip(index + k, 0, len(index) - 1) for k in range(-reach, reach + 1)]
-        values = np.max([np.take(values, places, axis) for places in shifted], axis=0)
-    return values
-
-
-def blur(values: Floats, deviation: float) -> Floats:
-    """`values` (h, w, c) or (h, w) under a bell of `deviation` pixels; edges are extended.
-
-    The bell is the B-spline-like kernel (1 - (x / r)^2)^3 with r = 3 deviations.
-    """
-    radius = max(1, int(np.ceil(3 * deviation)))
-    x = np.arange(-radius, radius + 1) / (3 * deviation)
-    hill = np.maximum(1 - x * x, 0)
-    kernel = hill * hill * hill
-    planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
-    for axis, convolve in ((0, _along_rows), (1, _along_columns)):
-        first = np.arange(planes.shape[axis]) - radius
-        weights = np.broadcast_to((kernel / kernel.sum()).astype(np.float32), (len(first), len(x)))
-        planes = convolve(planes, first, np.ascontiguousarray(weights))
-    return planes.reshape(values.shape)
 
 
 def _taps(
@@ -115,7 +72,7 @@ def _taps(
 
 
 @kernel
-def _along_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
+def filter_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
     """Each new row is a weighted sum of old rows; rows beyond the edge repeat the edge."""
     height, width, channels = image.shape
     out = np.zeros((len(first), width, channels), np.float32)
@@ -132,7 +89,7 @@ def _along_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Flo
     return out
 
 
-def _along_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
+def filter_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
     """Each new column is a weighted sum of old columns; beyond the edge the edge repeats.
 
     Four planes are summed a pixel at a time; fewer go quicker as the rows of the transposed image.
@@ -140,7 +97,7 @@ def _along_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> 
     if image.shape[2] == 4:
         return _mix_columns(image, first, weights)
     turned = np.ascontiguousarray(image.transpose(1, 0, 2))
-    return np.ascontiguousarray(_along_rows(turned, first, weights).transpose(1, 0, 2))
+    return np.ascontiguousarray(filter_rows(turned, first, weights).transpose(1, 0, 2))
 
 
 @kernel
@@ -166,25 +123,3 @@ def _mix_four(line: Floats, first: NDArray[np.int64], weights: Floats, out: Floa
             c += weight * line[column, 2]
             d += weight * line[column, 3]
         out[x, 0], out[x, 1], out[x, 2], out[x, 3] = a, b, c, d
-
-
-@kernel
-def sample(image: Bytes, rows: Floats, columns: Floats) -> Floats:
-    """The image (h, w, c) uint8 between its pixels, bilinearly, at pixel places (y, x) float32.
-
-    Returns float32 (y, x, c); places beyond the edge give the edge.
-    """
-    height, width, channels = image.shape
-    out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
-    for y in range(rows.shape[0]):
-        for x in range(rows.shape[1]):
-            v = min(max(rows[y, x], np.float32(0)), np.float32(height - 1))
-            u = min(max(columns[y, x], np.float32(0)), np.float32(width - 1))
-            top, left = int(v), int(u)
-            bottom, right = min(top + 1, height - 1), min(left + 1, width - 1)
-            dv, du = v - np.float32(top), u - np.float32(left)
-            for c in range(channels):
-                above = image[top, left, c] * (1 - du) + image[top, right, c] * du
-                below = image[bottom, left, c] * (1 - du) + image[bottom, right, c] * du
-                out[y, x, c] = above * (1 - dv) + below * dv
-    return out

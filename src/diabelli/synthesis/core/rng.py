@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.jit import kernel
+
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -59,3 +61,12 @@ class RandomStream:
         for numbers in self.uniform(12, *shape):
             total += numbers
         return total - 6.0
+
+
+@kernel
+def xorshift(state: np.uint64) -> np.uint64:
+    """Next state of the 64-bit xorshift generator (Marsaglia 2003); for use inside kernels."""
+    state ^= state << np.uint64(13)
+    state ^= state >> np.uint64(7)
+    state ^= state << np.uint64(17)
+    return state

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.grid import grid_positions, interpolate
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats
+from diabelli.synthesis.core.types import Bytes, Floats
 
 SHARP = -0.34
 """The slope of the cubic filter that warps, at its first zero; -0.4 is softer, -0.75 rings."""
@@ -54,8 +55,8 @@ def _warp(
     flat = padded.reshape(-1)
     height, width = hidden.shape
     out = np.zeros((height, width, 4), np.uint8)
-    left, across = _grid_places(width, columns.shape[1])
-    top, down = _grid_places(height, rows.shape[0])
+    left, across = grid_positions(width, columns.shape[1])
+    top, down = grid_positions(height, rows.shape[0])
     wy, wx = np.empty(4, np.float32), np.empty(4, np.float32)
     pixel = np.empty(4, np.float32)
     for y in range(height):
@@ -63,8 +64,8 @@ def _warp(
             if hidden[y, x] == 255:
                 continue
             step = steps[labels[y, x]]
-            v = _between(rows, top[y], left[x], down[y], across[x]) + step[0]
-            u = _between(columns, top[y], left[x], down[y], across[x]) + step[1]
+            v = interpolate(rows, top[y], left[x], down[y], across[x]) + step[0]
+            u = interpolate(columns, top[y], left[x], down[y], across[x]) + step[1]
             v, u = v * tall - np.float32(0.5), u * wide - np.float32(0.5)
             v = min(max(_reflect(v, tall), np.float32(0)), np.float32(tall - 1))
             u = min(max(_reflect(u, wide), np.float32(0)), np.float32(wide - 1))
@@ -107,33 +108,13 @@ def _reflect(place: np.float32, side: int) -> np.float32:
 def enlarge(grid: Floats, height: int, width: int) -> Bytes:
     """A smooth map (g, g') float32, 0..1, as (height, width) uint8, 0..255, bilinearly."""
     out = np.empty((height, width), np.uint8)
-    left, across = _grid_places(width, grid.shape[1])
-    top, down = _grid_places(height, grid.shape[0])
+    left, across = grid_positions(width, grid.shape[1])
+    top, down = grid_positions(height, grid.shape[0])
     for y in range(height):
         for x in range(width):
-            value = 255 * _between(grid, top[y], left[x], down[y], across[x]) + np.float32(0.5)
+            value = 255 * interpolate(grid, top[y], left[x], down[y], across[x]) + np.float32(0.5)
             out[y, x] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
     return out
-
-
-@kernel
-def _grid_places(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
-    """For each of `count` pixels the grid point before it and how far past that it lies."""
-    before = np.empty(count, np.int64)
-    past = np.empty(count, np.float32)
-    for k in range(count):
-        place = (k + 0.5) * points / count - 0.5
-        before[k] = min(max(int(np.floor(place)), 0), points - 2)
-        past[k] = np.float32(place - before[k])
-    return before, past
-
-
-@kernel
-def _between(grid: Floats, y: int, x: int, down: np.float32, across: np.float32) -> np.float32:
-    """The value of a grid past its point (y, x), bilinearly."""
-    above = grid[y, x] + (grid[y, x + 1] - grid[y, x]) * across
-    below = grid[y + 1, x] + (grid[y + 1, x + 1] - grid[y + 1, x]) * across
-    return above + (below - above) * down
 
 
 @kernel
@@ -200,8 +181,8 @@ def tint(image: Bytes, labels: Bytes, grid: NDArray[np.uint8], tints: Floats) ->
     """Add to each pixel the tint of the cells around that have its label, bilinearly, in place."""
     height, width = labels.shape
     rows, columns = grid.shape
-    left, across = _grid_places(width, columns)
-    top, down = _grid_places(height, rows)
+    left, across = grid_positions(width, columns)
+    top, down = grid_positions(height, rows)
     light = np.empty((rows, columns), np.bool_)
     for v in range(rows - 1):
         for u in range(columns - 1):

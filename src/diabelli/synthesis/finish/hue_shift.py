@@ -10,20 +10,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from diabelli.synthesis.core.chroma import (
+    HUES,
+    INNER,
+    OUTER,
+    SMALL,
+    hues,
+    is_near,
+    is_skin,
+    palette,
+    rotation,
+    to_rgb,
+    to_ycc,
+)
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats, luma, resize
+from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
 
-HUES = 12
-"""Groups are looked for around this many hues."""
-SMALL = 96
-"""The side at which colours are counted."""
 LEAST = 0.004
 """The chroma that a group has at least, as a share of all that the picture could have."""
-INNER, OUTER = 0.87, 0.5
-"""Cosines of the angles from the group's hue within which a colour turns wholly, and not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +60,9 @@ def random_hue_rotation(image: Bytes, strength: float, stream: RandomStream) -> 
     if not shares.any():
         return None
     hue = circle[min(int(np.searchsorted(np.cumsum(shares), drawn)), HUES - 1)]
-    # The tangent of half the angle gives sine and cosine without rounding that differs by machine.
-    square = tangent * tangent
-    cosine, sine = (1 - square) / (1 + square), sign * 2 * tangent / (1 + square)
+    cosine, sine = rotation(sign * tangent)
     fade = _fade(colours, hue, cosine, sine)
     return HueRotation(float(hue[0]), float(hue[1]), cosine, sine, fade)
-
-
-def palette(small: Bytes) -> Floats:
-    """Luma, Cb, Cr and the chroma's weight of each pixel, (pixels, 4) float32."""
-    rgb = small[..., :3].reshape(-1, 3).astype(np.float32)
-    light = luma(rgb)
-    blue = np.float32(0.564) * (rgb[:, 2] - light)
-    red = np.float32(0.713) * (rgb[:, 0] - light)
-    chroma = np.sqrt(blue * blue + red * red)
-    if small.shape[2] == 4:
-        chroma = chroma * small[..., 3].reshape(-1) / np.float32(255)
-    return np.stack([light, blue, red, chroma], axis=1)
-
-
-def hues() -> Floats:
-    """HUES unit vectors of (Cb, Cr), evenly around the circle."""
-    angles = 2 * np.pi * np.arange(HUES) / HUES
-    return np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32).round(4)
-
-
-def is_near(colours: Floats, hue: Floats) -> NDArray[np.bool_]:
-    """Which colours of a palette lie wholly in the group around a hue."""
-    along = colours[:, 1] * hue[0] + colours[:, 2] * hue[1]
-    return np.asarray(along >= np.float32(INNER) * np.maximum(colours[:, 3], 8))
-
-
-def is_skin(colours: Floats) -> NDArray[np.bool_]:
-    """Which colours of a palette may be skin: the box in Cb, Cr of Chai and Ngan 1999."""
-    light, blue, red, _ = colours.T
-    return np.asarray((np.abs(blue + 26) < 22) & (np.abs(red - 25) < 17) & (light > 60))
 
 
 def _shares(colours: Floats, circle: Floats) -> Floats:
@@ -96,7 +71,7 @@ def _shares(colours: Floats, circle: Floats) -> Floats:
     chroma = colours[:, 3]
     near = np.stack([is_near(colours, hue) for hue in circle], axis=1)
     shares = (near * chroma[:, None]).mean(0) / 128
-    skin = (near * (chroma * is_skin(colours))[:, None]).mean(0) / 128
+    skin = (near * (chroma * is_skin(*colours.T[:3]))[:, None]).mean(0) / 128
     return np.where((shares > LEAST) & (skin < 0.4 * shares), shares, 0).astype(np.float32)
 
 
@@ -130,8 +105,7 @@ def _recoloured(image: Bytes, turn: Floats) -> Bytes:
                 np.float32(image[y, x, 1]),
                 np.float32(image[y, x, 2]),
             )
-            light = np.float32(0.299) * r + np.float32(0.587) * g + np.float32(0.114) * b
-            blue, red = np.float32(0.564) * (b - light), np.float32(0.713) * (r - light)
+            light, blue, red = to_ycc(r, g, b)
             chroma = np.sqrt(blue * blue + red * red)
             if chroma < 1:
                 continue
@@ -141,9 +115,8 @@ def _recoloured(image: Bytes, turn: Floats) -> Bytes:
             turned_red = turn[3] * blue + turn[2] * red
             blue += share * (turned_blue - blue)
             red += share * (turned_red - red)
-            r, b = light + red / np.float32(0.713), light + blue / np.float32(0.564)
-            g = (light - np.float32(0.299) * r - np.float32(0.114) * b) / np.float32(0.587)
-            out[y, x, 0] = np.uint8(min(max(r + np.float32(0.5), 0), 255))
-            out[y, x, 1] = np.uint8(min(max(g + np.float32(0.5), 0), 255))
-            out[y, x, 2] = np.uint8(min(max(b + np.float32(0.5), 0), 255))
+            r, g, b = to_rgb(light, blue, red)
+            out[y, x, 0] = np.uint8(min(max(r + np.float32(0.5), np.float32(0)), np.float32(255)))
+            out[y, x, 1] = np.uint8(min(max(g + np.float32(0.5), np.float32(0)), np.float32(255)))
+            out[y, x, 2] = np.uint8(min(max(b + np.float32(0.5), np.float32(0)), np.float32(255)))
     return out

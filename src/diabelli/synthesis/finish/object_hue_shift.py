@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diabelli.synthesis.analysis.place import object_mask
-from diabelli.synthesis.analysis.thing import ColourObject
+from diabelli.synthesis.analysis.colour_objects import ColourObject, object_mask
+from diabelli.synthesis.core.chroma import rotation, to_rgb, to_ycc
+from diabelli.synthesis.core.grid import interpolate
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
 
 CHANCE = 1.4
 """How often there is a repaint, as a multiple of the strength."""
@@ -61,9 +62,7 @@ def random_object_hue_rotation(
 
 def _turned(thing: ColourObject, tangent: float) -> ObjectHueRotation:
     """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
-    # The tangent of half an angle gives sine and cosine without rounding that differs by machine.
-    square = tangent * tangent
-    cosine, sine = (1 - square) / (1 + square), 2 * tangent / (1 + square)
+    cosine, sine = rotation(tangent)
     blue, red = cosine * thing.blue - sine * thing.red, sine * thing.blue + cosine * thing.red
     if red < REDDISH:
         blue, red = (1 if blue > 0 else -1) * (1 - REDDISH * REDDISH) ** 0.5, REDDISH
@@ -95,17 +94,12 @@ def _repainted(image: Bytes, turn: Floats, rows: Floats, columns: Floats, where:
         for x in range(image.shape[1]):
             left = min(int(columns[x]), last)
             across = columns[x] - np.float32(left)
-            above = where[top, left] + (where[top, left + 1] - where[top, left]) * across
-            below = (
-                where[top + 1, left] + (where[top + 1, left + 1] - where[top + 1, left]) * across
-            )
-            share = above + (below - above) * down
+            share = interpolate(where, top, left, down, across)
             if share == 0:
                 continue
             r, g = np.float32(image[y, x, 0]), np.float32(image[y, x, 1])
             b = np.float32(image[y, x, 2])
-            light = np.float32(0.299) * r + np.float32(0.587) * g + np.float32(0.114) * b
-            blue, red = np.float32(0.564) * (b - light), np.float32(0.713) * (r - light)
+            light, blue, red = to_ycc(r, g, b)
             chroma = np.sqrt(blue * blue + red * red)
             purity = (chroma / (light + np.float32(40)) - np.float32(GREY)) / np.float32(SOFT)
             if purity <= 0:
@@ -114,8 +108,7 @@ def _repainted(image: Bytes, turn: Floats, rows: Floats, columns: Floats, where:
             share *= min(purity, one) * min(max(near / np.float32(INNER - OUTER), zero), one)
             turned_blue = np.float32(KEPT) * (turn[2] * blue - turn[3] * red)
             turned_red = np.float32(KEPT) * (turn[3] * blue + turn[2] * red)
-            tr, tb = light + turned_red / np.float32(0.713), light + turned_blue / np.float32(0.564)
-            tg = (light - np.float32(0.299) * tr - np.float32(0.114) * tb) / np.float32(0.587)
+            tr, tg, tb = to_rgb(light, turned_blue, turned_red)
             lift = max(zero, -min(tr, min(tg, tb)))
             gain = max(r, max(g, b)) / (max(tr, max(tg, tb)) + lift)
             out[y, x, 0] = np.uint8(r + share * (gain * (tr + lift) - r) + np.float32(0.5))

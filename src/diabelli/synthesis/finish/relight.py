@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import interpolate
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, resize_map
+from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
 
 REACH = 1.5
 """Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
@@ -92,24 +95,13 @@ def _shown(value: np.float32) -> np.uint8:
 
 
 @kernel
-def _between(
-    gains: Floats, k: int, top: int, left: int, down: np.float32, across: np.float32
-) -> np.float32:
-    """The k-th of the gains between four nodes, bilinearly."""
-    above = gains[top, left, k] + (gains[top, left + 1, k] - gains[top, left, k]) * across
-    below = (
-        gains[top + 1, left, k] + (gains[top + 1, left + 1, k] - gains[top + 1, left, k]) * across
-    )
-    return np.float32(above + (below - above) * down)
-
-
-@kernel
 def _lit(
     image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats, colour: np.float32
 ) -> Bytes:
     """`lit`, with the places of the image's rows and columns on the grid of gains."""
     height, width = image.shape[:2]
     last = gains.shape[0] - 2
+    brightness, warmth = gains[..., 0].copy(), gains[..., 1].copy()
     out = image.copy()
     whole = np.float32(1 / 255)
     for y in range(height):
@@ -121,8 +113,8 @@ def _lit(
             bright = np.float32(max(image[y, x, 0], max(image[y, x, 1], image[y, x, 2]))) * whole
             shaded = bright * bright * bright
             shaded = 1 - shaded * shaded
-            gain = (_between(gains, 0, top, left, down, across) - 1) * shaded + 1
-            warm = (_between(gains, 1, top, left, down, across) - 1) * shaded
+            gain = (interpolate(brightness, top, left, down, across) - 1) * shaded + 1
+            warm = (interpolate(warmth, top, left, down, across) - 1) * shaded
             red = np.float32(curves[0, image[y, x, 0]]) * np.float32(gain * (1 + warm))
             green = np.float32(curves[1, image[y, x, 1]]) * np.float32(gain)
             blue = np.float32(curves[2, image[y, x, 2]]) * np.float32(gain * (1 - warm))

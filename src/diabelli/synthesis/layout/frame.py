@@ -9,47 +9,25 @@ below the lower edge: what stands there is nearest and largest, and would be see
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.analysis.rigidity import GRID
-from diabelli.synthesis.core.resample import Floats, crop
+from diabelli.synthesis.analysis.extension import ExtensionLimits
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.resample import crop
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.strength import StrengthParams
 
 CUT, ANEW = 1.5, 0.3
 """How many cells of the subject an edge may cut anew, and how many more for each that the source's
 own edge cuts already."""
-QUARTER, EIGHTH = 4, 8
-TOUCHED = 0.6
-"""Where an eighth of an edge is of the subject by so much, the subject goes on beyond it."""
-NEAR = 0.25
-"""Likewise, where the subject begins."""
-FAINT = 0.05
-"""Where any cell of a row is of the subject by so much, something of it may be seen there."""
-FURTHER, CLOSE = 1.5, 0.05
-"""How much further than it is clear of the subject a divisible source may be continued sideways."""
-OTHER = 0.15
-"""The squared distance of textures from which on a quarter of a row is another region."""
 RISE = 0.6
 """How far frames may move up and down, as a share of how far they may move sideways."""
 LOST = 0.1
 """How much of the subject an edge may leave out at most."""
 WIDER = 1.8
 """How much further frames may grow than shrink."""
-
-
-class ExtensionLimits(NamedTuple):
-    """How far frames may reach beyond three edges of a source, in its sides."""
-
-    top: float
-    left: float
-    right: float
-
-    def mirrored(self) -> ExtensionLimits:
-        """That of the source mirrored left to right."""
-        return ExtensionLimits(self.top, self.right, self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +74,6 @@ class _Bounds:
         return middle + abs(draw) * ((last if draw > 0 else first) - middle)
 
 
-def extension_limits(
-    subject: Floats, texture: Floats, lined: Floats, *, divisible: bool
-) -> ExtensionLimits:
-    """How far frames may reach beyond the edges of a source.
-
-    subject, lined: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the
-    source, from the upper edge on, is of one texture and without subject.  Sideways as far as there
-    is no subject, and if the source is `divisible`, so that its mirror image need not do, further.
-    Where the mirror image must do, one cell less, and up to the faintest part of the subject: it
-    would be seen twice.  Not at all where most of it is `lined`: a wall goes on only as it began.
-    """
-    part, least, short = (EIGHTH, NEAR, 0.0) if divisible else (GRID, FAINT, 1 / GRID)
-    top = min(
-        _clear(subject, part, least), _clear(np.square(texture - texture[0]).sum(2), QUARTER, OTHER)
-    )
-    left, right = (
-        0.0 if _most(map_[0], EIGHTH) > TOUCHED else _clear(map_, part, least)
-        for map_ in (subject.T, subject.T[::-1])
-    )
-    if divisible:
-        left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
-    loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
-    return ExtensionLimits(*(loose * max(side - short, 0.0) for side in (top, left, right)))
-
-
-def _clear(values: Floats, part: int, least: float) -> float:
-    """How deep rows have nothing, from the first on, as a share of all rows: less than `least` on
-    the average of one `part`-th of them."""
-    for k in range(GRID):
-        if _most(values[k], part) > least:
-            return k / GRID
-    return 1.0
-
-
 def random_frame(
     subject: Floats, body: Floats, room: ExtensionLimits, dial: StrengthParams, stream: RandomStream
 ) -> Frame:
@@ -168,8 +112,3 @@ def _inward(subject: Floats, body: Floats, most: float) -> float:
         if anew > CUT + ANEW * already or subject[:k].sum() > LOST * all_:
             return (k - 1) / GRID
     return most
-
-
-def _most(line: Floats, part: int) -> float:
-    """The mean of the largest of the values (GRID,), one in `part` of them."""
-    return float(np.sort(line)[-(GRID // part) :].mean())

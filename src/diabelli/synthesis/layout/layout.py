@@ -19,10 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.grid import GRID, centres, sample_bilinear, upsample_noise
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Floats, resize_map
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.sor import solve_sor
+from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.frame import Frame
 from diabelli.synthesis.strength import StrengthParams
 
@@ -74,39 +75,6 @@ class Layout:
             (self.rows + self.rows[:, ::-1]) / np.float32(2),
             (self.columns + 1 - self.columns[:, ::-1]) / np.float32(2),
         )
-
-
-def reflect(shares: Floats) -> Floats:
-    """Places beyond the source's edges, as shares of a side, mirrored back into it."""
-    return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
-
-
-def sample_bilinear(values: Floats, rows: Floats, columns: Floats) -> Floats:
-    """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
-    return _look_up(values, reflect(rows), reflect(columns))
-
-
-@kernel
-def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
-    height, width, channels = values.shape
-    out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
-    half = np.float32(0.5)
-    for y in range(rows.shape[0]):
-        for x in range(rows.shape[1]):
-            v = min(max(rows[y, x] * height - half, np.float32(0)), np.float32(height - 1))
-            u = min(max(columns[y, x] * width - half, np.float32(0)), np.float32(width - 1))
-            top, left = min(int(v), height - 2), min(int(u), width - 2)
-            dv, du = v - np.float32(top), u - np.float32(left)
-            for c in range(channels):
-                above = values[top, left, c] * (1 - du) + values[top, left + 1, c] * du
-                below = values[top + 1, left, c] * (1 - du) + values[top + 1, left + 1, c] * du
-                out[y, x, c] = above * (1 - dv) + below * dv
-    return out
-
-
-def centres(count: int) -> Floats:
-    """The middles of `count` cells, as shares 0..1 of their side."""
-    return ((np.arange(count) + 0.5) / count).astype(np.float32)
 
 
 def random_layout(
@@ -190,33 +158,33 @@ def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
 
 @kernel
 def _solve_displacement(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Floats:
-    """The displacement u with the least sum of (u - drift)^2 + stiffness |grad u|^2 that stays in
-    the frame.
+    """Minimise sum (u - drift)^2 + stiffness |grad u|^2, with u near 0 across the frame's edges.
 
-    By successive over-relaxation from `before`; across the frame's edges u is held near 0.
+    Args:
+        drift: (rows, columns) float32.
+        stiffness: (rows, columns) float32.
+        before: (rows, columns) float32, initial value.
+        axis: 0 for vertical displacement, 1 for horizontal.
+
+    Returns:
+        u, (rows, columns) float32.
     """
     rows, columns = drift.shape
-    u = before.copy()
-    for _ in range(SWEEPS):
-        for y in range(rows):
-            for x in range(columns):
-                total, weight = drift[y, x], np.float32(1)
-                for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-                    v, w = y + dy, x + dx
-                    if 0 <= v < rows and 0 <= w < columns:
-                        k = np.float32(0.5) * (stiffness[y, x] + stiffness[v, w])
-                        if (dy != 0) != (axis == 0):
-                            k += np.float32(LEAN)
-                        total += k * u[v, w]
-                        weight += k
-                    elif (dy != 0) == (axis == 0):
-                        weight += stiffness[y, x] + np.float32(HELD)
-                u[y, x] += np.float32(1.8) * (total / weight - u[y, x])
+    diagonal = np.ones((rows, columns), np.float32)
+    links = np.zeros((2, rows, columns), np.float32)
+    for y in range(rows):
+        for x in range(columns):
+            for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                v, w = y + dy, x + dx
+                if 0 <= v < rows and 0 <= w < columns:
+                    k = np.float32(0.5) * (stiffness[y, x] + stiffness[v, w])
+                    if (dy != 0) != (axis == 0):
+                        k += np.float32(LEAN)
+                    diagonal[y, x] += k
+                    if dy + dx > 0:
+                        links[0 if dy != 0 else 1, y, x] = k
+                elif (dy != 0) == (axis == 0):
+                    diagonal[y, x] += stiffness[y, x] + np.float32(HELD)
+    u, steps = before.copy(), np.zeros((rows, columns), np.float32)
+    solve_sor(u, drift, diagonal, links[0], links[1], steps, steps, 1.8, SWEEPS)
     return u
-
-
-def upsample_noise(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """The values of a coarse grid interpolated smoothly to (side, side), or (1, side) of one
-    row."""
-    height = side if nodes.shape[0] > 1 else 1
-    return resize_map(nodes.astype(np.float32), height, side).astype(np.float64)

@@ -9,55 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.analysis.rigidity import GRID, coherence, structure_tensor
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, gradient, luma
-from diabelli.synthesis.layout.layout import Layout, sample_bilinear
+from diabelli.synthesis.core.chroma import rotation
+from diabelli.synthesis.core.grid import GRID, sample_bilinear
+from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.layout.layout import Layout
 
-ASKEW = 0.105
-"""The tangent up to which an edge counts as upright or level: 6 degrees."""
-FAINT, STRONG = 6, 36
-"""Slopes from which on an edge counts, and counts in full, in grey levels a pixel."""
-MANY, FEW = 0.3, 0.16
-"""The share of such edges with which a picture stands fast, and up to which it does not; edges of
-all directions alike have 0.13."""
-APART, ALIKE = 0.15, 0.05
-"""Likewise the squared distance of the textures of the upper and the lower BAND."""
-BAND = 4
-"""The share of the rows in each: a quarter."""
 CUT, ANEW = 0.01, 0.08
 """How much more of the canvas's edges may be of the subject when it leans, and how much more for
 what is of it already."""
-
-
-def tilt_tolerance(image: Bytes, texture: Floats) -> float:
-    """How far a picture may lean, as a share of what any may: 0 where it stands fast, 1 where it
-    has no up and down.
-
-    image: (h, w, 4) uint8, about 256 pixels a side.  texture: (features, rows, columns) float32, as
-    `salience.descriptors` tells it.
-    """
-    upright = (MANY - _uprightness(image)) / (MANY - FEW)
-    alike = (APART - _layering(texture)) / (APART - ALIKE)
-    return min(max(upright, 0.0), 1.0) * min(max(alike, 0.0), 1.0)
-
-
-def _uprightness(image: Bytes) -> float:
-    """The share of straight edges that are upright or level, 0..1."""
-    tensor = structure_tensor(*gradient(blur(luma(image), 0.7)), 2.0)
-    down, across, both = (tensor[..., k] for k in range(3))
-    strength = np.clip(np.sqrt(down + across) - FAINT, 0, STRONG - FAINT)
-    weight = strength * np.clip((coherence(tensor) - 0.6) / 0.3, 0, 1)
-    # The angle a of the slope has tan 2a = 2 both / (across - down).
-    apart, askew = np.abs(across - down), 2 * ASKEW / (1 - ASKEW * ASKEW)
-    level = np.abs(2 * both) < askew * apart
-    return float((weight * level).sum() / (weight.sum() + 1e-6))
-
-
-def _layering(texture: Floats) -> float:
-    """The squared distance of textures above and below."""
-    band = texture.shape[1] // BAND
-    above, below = texture[:, :band].mean((1, 2)), texture[:, -band:].mean((1, 2))
-    return float(np.square(above - below).sum())
 
 
 def tilt(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layout:
@@ -78,8 +37,7 @@ def tilt(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layo
 def _leaning(layout: Layout, tangent: float, aspect: float) -> tuple[Floats, Floats]:
     """The places of the layout, turned about their middle, and as much nearer to it as keeps them
     where the layout or the source reaches."""
-    square = tangent * tangent
-    cosine, sine = (1 - square) / (1 + square), 2 * tangent / (1 + square)
+    cosine, sine = rotation(tangent)
     shown = [_span(places) for places in (layout.rows, layout.columns)]
     middles = [(first + last) / 2 for first, last in shown]
     down, across = layout.rows - middles[0], (layout.columns - middles[1]) * aspect

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from diabelli.synthesis.analysis.source_analysis import STEPS, Analysis
-from diabelli.synthesis.core.resample import Bytes, Floats, blur, dilate, resize_map, to_bytes
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.filters import blur, dilate
+from diabelli.synthesis.core.grid import sample_bilinear
+from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.resample import to_bytes
+from diabelli.synthesis.core.types import PATCH, Bytes, Floats, Labels
 from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
-from diabelli.synthesis.layout.layout import Layout, reflect, sample_bilinear
-from diabelli.synthesis.montage.montage import Labels, Montage
-from diabelli.synthesis.patchmatch.nearest_neighbour_field import expected_field
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, Field
+from diabelli.synthesis.layout.layout import Layout
+from diabelli.synthesis.montage.montage import Montage
 
 SEAM = 3
 """How far from a seam patches decide everything, in pixels of the levels up to WORK."""
@@ -93,19 +95,6 @@ class Guide:
                 coarse = self.mend_mask(STEPS).astype(np.float32) / np.float32(255)
                 self._freedom[index] = enlarge(coarse, height, width)
         return self._freedom[index]
-
-    def expected(self, index: int) -> Field:
-        """The places that matches of that level are expected at, in units of 1/16 pixel."""
-        sides = self.analysis.sizes[index]
-        steps = self.montage.shifts[self.labels(*sides)]
-        shares = (self.layout.rows, self.layout.columns)
-        return expected_field(
-            *(
-                reflect(resize_map(share, *sides) + steps[..., axis]) * sides[axis]
-                - np.float32(0.5)
-                for axis, share in enumerate(shares)
-            )
-        )
 
 
 def _along_seams(labels: Labels) -> Bytes:

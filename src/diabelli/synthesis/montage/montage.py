@@ -12,15 +12,15 @@ Where sheets of another brightness meet, smooth tints on both sides hide the ste
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.rigidity import GRID
 from diabelli.synthesis.core.binary_mrf import Pairs, minimise_binary_mrf
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Floats, blur
+from diabelli.synthesis.core.sor import solve_sor
+from diabelli.synthesis.core.types import Floats, Labels
 from diabelli.synthesis.montage.shifts import FORBIDDEN_COST, ShiftedCopies
 
 ROUNDS = 2
@@ -38,8 +38,6 @@ STEP = np.float32(40)
 """Steps up to so many grey levels are hidden, from twice as many on they are edges."""
 TINTED = 60
 """Sweeps of relaxation."""
-
-Labels: TypeAlias = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,29 +157,39 @@ def _colour_offsets(looks: Floats, labels: Labels) -> Floats:
 
 @kernel
 def _smoothest(colours: Floats, labels: Labels) -> Floats:
-    """Tints (rows, columns, 3) for sheets with `colours` (sheets, rows, columns, 3), by successive
-    over-relaxation."""
+    """Solve for the colour offsets by successive over-relaxation.
+
+    Args:
+        colours: (copies, rows, columns, 3) float32, blurred colours of each copy in grey levels.
+        labels: (rows, columns) uint8.
+
+    Returns:
+        (rows, columns, 3) float32 in grey levels.
+    """
     rows, columns = labels.shape
-    tints = np.zeros((rows, columns, 3), np.float32)
-    for _ in range(TINTED):
-        for y in range(rows):
-            for x in range(columns):
-                a = labels[y, x]
+    diagonal = np.full((rows, columns), FADING)
+    links = np.ones((rows, columns), np.float32)
+    steps = np.zeros((3, 2, rows, columns), np.float32)
+    for y in range(rows):
+        for x in range(columns):
+            for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                v, u = y + dy, x + dx
+                if not (0 <= v < rows and 0 <= u < columns):
+                    continue
+                diagonal[y, x] += 1
+                a, b = labels[y, x], labels[v, u]
+                if a == b or dy + dx < 0:
+                    continue
                 for c in range(3):
-                    total, weight = np.float32(0), FADING
-                    for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-                        v, u = y + dy, x + dx
-                        if 0 <= v < rows and 0 <= u < columns:
-                            total += tints[v, u, c]
-                            weight += 1
-                            b = labels[v, u]
-                            if a != b:
-                                step = colours[b, y, x, c] - colours[a, y, x, c]
-                                step += colours[b, v, u, c] - colours[a, v, u, c]
-                                step *= np.float32(0.5)
-                                hidden = min(
-                                    max(2 - abs(step) / STEP, np.float32(0)), np.float32(1)
-                                )
-                                total += step * hidden
-                    tints[y, x, c] += np.float32(1.6) * (total / weight - tints[y, x, c])
-    return tints
+                    step = colours[b, y, x, c] - colours[a, y, x, c]
+                    step += colours[b, v, u, c] - colours[a, v, u, c]
+                    step *= np.float32(0.5)
+                    hidden = min(max(2 - abs(step) / STEP, np.float32(0)), np.float32(1))
+                    steps[c, 0 if dy != 0 else 1, y, x] = step * hidden
+    offsets = np.zeros((rows, columns, 3), np.float32)
+    nothing = np.zeros((rows, columns), np.float32)
+    for c in range(3):
+        solved = nothing.copy()
+        solve_sor(solved, nothing, diagonal, links, links, steps[c, 0], steps[c, 1], 1.6, TINTED)
+        offsets[..., c] = solved
+    return offsets

@@ -24,11 +24,12 @@ from diabelli.synthesis.analysis.cell_features import (
     TEXTURE,
     CellFeatures,
 )
-from diabelli.synthesis.analysis.rigidity import GRID
+from diabelli.synthesis.core.grid import GRID, sample_bilinear
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Floats, resize_map
+from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.layout.layout import Layout, sample_bilinear
+from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.layout.layout import Layout
 
 Step: TypeAlias = tuple[float, float]
 """Down and across, in the source's sides."""

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, UNIT, Field
+from diabelli.synthesis.core.types import PATCH, Bytes, Field, Floats
+from diabelli.synthesis.patchmatch.patchmatch import UNIT
 
 REACHES = (1, 2, 4)
 """Steps that together cross a patch: two pixels, then two pairs of them, then two fours."""

@@ -18,25 +18,21 @@ All of it is integer arithmetic on 8-bit pixels: exact, quick in SIMD, and equal
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes
+from diabelli.synthesis.core.rng import GAMMA, xorshift
+from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Field
 
-PATCH = 8
-"""P, the side of a patch: eight pixels of four bytes fill one 256-bit register."""
 ROW = 4 * PATCH
 UNIT = 16
 """Expected places are integers in units of 1/16 pixel."""
 BEND = 4
 MU_SHIFT = 8
 """mu is an integer in units of 2^-8 cost per squared pixel."""
-
-Field: TypeAlias = NDArray[np.int32]
-Costs: TypeAlias = NDArray[np.int32]
 
 
 class MatchPrior(NamedTuple):
@@ -56,14 +52,24 @@ class MatchPrior(NamedTuple):
 
 
 @kernel
-def distance(
+def patch_ssd(
     canvas: Bytes, t: int, t_stride: int, source: Bytes, s: int, s_stride: int, row: int, bound: int
 ) -> int:
-    """The squared difference of two patches, or any value >= `bound` once it is known to be so.
+    """SSD of two patches, or any value >= `bound` as soon as a partial sum reaches `bound`.
 
-    `canvas` and `source` are flat (rows * columns * 4) uint8; t and s are the patches' first bytes,
-    strides are bytes per row.  `row` is always ROW: as an argument it keeps the compiler from
-    unrolling the loop, which would keep it from vectorising it.
+    The artefact gate has its own SSD: a shared kernel with a variable number of rows makes a
+    PatchMatch pass a third slower.
+
+    Args:
+        canvas: flat (rows * columns * 4) uint8.
+        t: index of the first byte of the canvas patch.
+        t_stride: bytes per row of the canvas.
+        source: flat uint8.
+        s: index of the first byte of the source patch.
+        s_stride: bytes per row of the source.
+        row: always ROW. As an argument it keeps the compiler from unrolling the inner loop, which
+            would prevent vectorisation.
+        bound: early-exit threshold.
     """
     total = np.int32(0)
     for _ in range(PATCH):
@@ -119,7 +125,7 @@ def evaluate(canvas: Bytes, source: Bytes, field: Field, prior: MatchPrior) -> C
             if not prior.active[y, x]:
                 continue
             v, u = field[y, x, 0], field[y, x, 1]
-            costs[y, x] = _fixed_cost(prior, y, x, v, u) + distance(
+            costs[y, x] = _fixed_cost(prior, y, x, v, u) + patch_ssd(
                 flat, y * t_stride + 4 * x, t_stride,
                 flat_source, v * s_stride + 4 * u, s_stride, ROW, 1 << 30,
             )  # fmt: skip
@@ -147,7 +153,7 @@ def patchmatch_pass(
     last_row, last_column = source.shape[0] - PATCH, source.shape[1] - PATCH
     t_stride, s_stride = canvas.shape[1] * 4, source.shape[1] * 4
     flat, flat_source = canvas.reshape(-1), source.reshape(-1)
-    state = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1)
+    state = np.uint64(seed) * GAMMA + np.uint64(1)
     step = 1 if forward else -1
     for i in range(rows):
         y = i if forward else rows - 1 - i
@@ -176,9 +182,7 @@ def patchmatch_pass(
                     if not 0 <= u <= last_column or (v == row and u == column):
                         continue
                 else:
-                    state ^= state << np.uint64(13)
-                    state ^= state >> np.uint64(7)
-                    state ^= state << np.uint64(17)
+                    state = xorshift(state)
                     top, bottom = max(0, row - reach), min(last_row, row + reach)
                     left, right = max(0, column - reach), min(last_column, column + reach)
                     v = top + int(
@@ -192,7 +196,7 @@ def patchmatch_pass(
                 bent = _smoothness_cost(field, y, x, v, u, prior.smoothness)
                 cost = _fixed_cost(prior, y, x, v, u) + bent
                 if cost < best:
-                    cost += distance(
+                    cost += patch_ssd(
                         flat, t, t_stride,
                         flat_source, v * s_stride + 4 * u, s_stride, ROW, best - cost,
                     )  # fmt: skip

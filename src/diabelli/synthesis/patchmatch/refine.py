@@ -13,16 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.source_analysis import STEPS
-from diabelli.synthesis.core.resample import Bytes
+from diabelli.synthesis.core.grid import reflect
+from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import derive_seed
+from diabelli.synthesis.core.types import PATCH, Bytes, Field
 from diabelli.synthesis.montage.guide import Guide
-from diabelli.synthesis.patchmatch.nearest_neighbour_field import patch_mask, upsample_field
+from diabelli.synthesis.patchmatch.nearest_neighbour_field import (
+    expected_field,
+    patch_mask,
+    upsample_field,
+)
 from diabelli.synthesis.patchmatch.patchmatch import (
     MU_SHIFT,
-    PATCH,
     UNIT,
-    Field,
     MatchPrior,
     evaluate,
     patchmatch_pass,
@@ -61,7 +65,7 @@ class Canvas:
 
 def initial_canvas(guide: Guide, seed: int) -> Canvas:
     """The canvas of level 0."""
-    field = guide.expected(0) // UNIT
+    field = expected_matches(guide, 0) // UNIT
     canvas = Canvas(0, guide.level(0), field)
     _em_rounds(canvas, guide, seed, FIRST_ROUNDS, max(field.shape[:2]) // 4)
     return canvas
@@ -84,6 +88,23 @@ def refine(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
     return finer
 
 
+def expected_matches(guide: Guide, level: int) -> Field:
+    """Return the match positions that the layout and the montage imply.
+
+    Returns:
+        (h - P + 1, w - P + 1, 2) int32 in units of 1/UNIT pixel, for the level's size (h, w).
+    """
+    sides = guide.analysis.sizes[level]
+    shifts = guide.montage.shifts[guide.labels(*sides)]
+    shares = (guide.layout.rows, guide.layout.columns)
+    return expected_field(
+        *(
+            reflect(resize_map(share, *sides) + shifts[..., axis]) * sides[axis] - np.float32(0.5)
+            for axis, share in enumerate(shares)
+        )
+    )
+
+
 def _every_other(rows: int, columns: int) -> NDArray[np.bool_]:
     """Every other patch along rows and columns, and the last: a quarter of them cover it all."""
     y, x = np.arange(rows), np.arange(columns)
@@ -98,7 +119,9 @@ def _em_rounds(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int
     if not active.any():
         return
     source, shown = guide.analysis.level(level), guide.level(level)
-    prior = MatchPrior(guide.expected(level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active)
+    prior = MatchPrior(
+        expected_matches(guide, level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active
+    )
     for round_ in range(rounds):
         costs = evaluate(canvas.image, source, canvas.field, prior)
         for k in range(SWEEPS):

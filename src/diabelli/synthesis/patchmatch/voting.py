@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats
-from diabelli.synthesis.patchmatch.patchmatch import PATCH, Costs, Field
+from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Field, Floats
 
 TILE = 32
 """Votes are counted tile by tile, of so many pixels a side, where something is free."""

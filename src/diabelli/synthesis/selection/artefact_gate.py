@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.alpha import is_transparent
+from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Bytes, Floats, blur
+from diabelli.synthesis.core.types import Bytes, Floats
 
-SIDE = 64
-"""Pictures are judged at this many pixels a side."""
 WINDOW = 25
 """The side of a window: 39 % of the picture's, wide enough for a face to be garbled in."""
 STRIDE = 2
@@ -58,7 +57,7 @@ def _worst_window(
     A window that has one place no worse than the worst so far cannot be the worst: its search ends
     there.
     """
-    worst = 0
+    worst, flat = 0, canvas.reshape(-1)
     height, width = canvas.shape[0] - window, canvas.shape[1] - window
     for y in range(0, height + 1, STRIDE):
         for x in range(0, width + 1, STRIDE):
@@ -70,33 +69,58 @@ def _worst_window(
                     if best <= worst:
                         break
                     rows, columns = reference.shape[0] - window, reference.shape[1] - window
+                    flat_reference, stride = reference.reshape(-1), reference.shape[1]
                     v = y * rows // max(height, 1)
                     u = x * columns // max(width, 1)
                     for j in range(max(0, v - reach), min(rows, v + reach) + 1):
                         if best <= worst:
                             break
                         for i in range(max(0, u - reach), min(columns, u + reach) + 1):
-                            best = min(
-                                best, _difference(canvas, y, x, reference, j, i, window, row, best)
-                            )
+                            difference = _ssd(
+                                flat, 4 * (y * canvas.shape[1] + x), 4 * canvas.shape[1],
+                                flat_reference, 4 * (j * stride + i), 4 * stride,
+                                window, row, best,
+                            )  # fmt: skip
+                            best = min(best, difference)
             worst = max(worst, best)
     return worst
 
 
 @kernel
-def _difference(
-    a: Bytes, y: int, x: int, b: Bytes, v: int, u: int, window: int, row: int, bound: int
+def _ssd(
+    a: Bytes,
+    s: int,
+    a_stride: int,
+    b: Bytes,
+    t: int,
+    b_stride: int,
+    rows: int,
+    row: int,
+    bound: int,
 ) -> int:
-    """The squared difference of two windows, or any value >= `bound` once it is known to be so."""
-    first, second = a.reshape(-1), b.reshape(-1)
-    s, t = 4 * (y * a.shape[1] + x), 4 * (v * b.shape[1] + u)
+    """SSD of two blocks, or any value >= `bound` as soon as a partial sum reaches `bound`.
+
+    Args:
+        a: flat (rows * columns * 4) uint8 image.
+        s: index of the first byte of the block in `a`.
+        a_stride: bytes per row of `a`.
+        b: flat uint8 image.
+        t: index of the first byte of the block in `b`.
+        b_stride: bytes per row of `b`.
+        rows: rows of the block.
+        row: bytes per row of the block. As an argument it keeps the compiler from unrolling the
+            inner loop, which would prevent vectorisation.
+        bound: early-exit threshold.
+    """
     total = np.int32(0)
-    for _ in range(window):
+    for _ in range(rows):
+        part = np.int32(0)
         for k in range(row):
-            d = np.int32(np.int32(first[np.uint64(s + k)]) - np.int32(second[np.uint64(t + k)]))
-            total = np.int32(total + np.int32(d * d))
+            d = np.int32(np.int32(a[np.uint64(s + k)]) - np.int32(b[np.uint64(t + k)]))
+            part = np.int32(part + np.int32(d * d))
+        total = np.int32(total + part)
         if total >= bound:
             return int(total)
-        s += 4 * a.shape[1]
-        t += 4 * b.shape[1]
+        s += a_stride
+        t += b_stride
     return int(total)

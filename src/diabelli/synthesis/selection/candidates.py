@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diabelli.synthesis.analysis.source_analysis import Analysis, size_with_area
-from diabelli.synthesis.core.resample import Bytes, resize, resize_map
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.pyramid import size_with_area
+from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
+from diabelli.synthesis.core.types import GATE_SIDE, Bytes
 from diabelli.synthesis.layout.frame import random_frame
 from diabelli.synthesis.layout.layout import random_layout
 from diabelli.synthesis.layout.tilt import tilt
@@ -22,7 +24,7 @@ from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import solve_montage, unshifted
 from diabelli.synthesis.montage.shifts import random_shifted_copies
 from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas
-from diabelli.synthesis.selection.artefact_gate import SIDE, max_window_distance
+from diabelli.synthesis.selection.artefact_gate import max_window_distance
 from diabelli.synthesis.strength import StrengthParams
 
 CHANCES = (1.0, 0.3, 0.0)
@@ -95,7 +97,7 @@ def sketch_layout(
         height, width = analysis.sizes[-1]
         layout = tilt(layout, analysis.subject, lean, width / height)
     guide = guide_of(analysis, layout, unshifted())
-    height, width = size_with_area(*analysis.sizes[0], SIDE)
+    height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
     return LayoutSketch(seed, guide, dial, resize(guide.render(height, width), THUMB, THUMB))
 
 
@@ -118,7 +120,7 @@ def build_candidate(sketch: LayoutSketch) -> Candidate:
     if not analysis.divisible:
         canvas = initial_canvas(sketch.guide, sketch.seed)
         return Candidate(sketch.seed, sketch.guide, sketch.dial, canvas)
-    height, width = size_with_area(*analysis.sizes[0], SIDE)
+    height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
     shown = sketch.guide.render(height, width)
     sources = [analysis.image_at(round(height * zoom), round(width * zoom)) for zoom in ZOOMS]
     subject = resize_map(sketch.guide.subject, height, width)

@@ -1,0 +1,47 @@
+"""Pointwise and neighbourhood filters on float32 maps: luma, gradient, dilation, blur."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.core.resample import filter_columns, filter_rows
+from diabelli.synthesis.core.types import Bytes, Floats
+
+
+def luma(image: Bytes | Floats) -> Floats:
+    """The luma (...) float32, 0..255, of colours (..., c), 0..255: Rec. 601's weights."""
+    red, green, blue = (image[..., c].astype(np.float32) for c in range(3))
+    return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+
+
+def gradient(values: Floats) -> tuple[Floats, Floats]:
+    """The slopes down and across of `values` (h, w) float32, per pixel, by central differences."""
+    down, across = np.gradient(values)
+    return np.asarray(down, np.float32), np.asarray(across, np.float32)
+
+
+def dilate(values: Floats, reach: int) -> Floats:
+    """Each value of (h, w) float32 replaced by the largest within `reach` along rows and
+    columns."""
+    for axis in (0, 1):
+        index = np.arange(values.shape[axis])
+        shifted = [np.clip(index + k, 0, len(index) - 1) for k in range(-reach, reach + 1)]
+        values = np.max([np.take(values, places, axis) for places in shifted], axis=0)
+    return values
+
+
+def blur(values: Floats, deviation: float) -> Floats:
+    """`values` (h, w, c) or (h, w) under a bell of `deviation` pixels; edges are extended.
+
+    The bell is the B-spline-like kernel (1 - (x / r)^2)^3 with r = 3 deviations.
+    """
+    radius = max(1, int(np.ceil(3 * deviation)))
+    x = np.arange(-radius, radius + 1) / (3 * deviation)
+    hill = np.maximum(1 - x * x, 0)
+    kernel = hill * hill * hill
+    planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
+    for axis, convolve in ((0, filter_rows), (1, filter_columns)):
+        first = np.arange(planes.shape[axis]) - radius
+        weights = np.broadcast_to((kernel / kernel.sum()).astype(np.float32), (len(first), len(x)))
+        planes = convolve(planes, first, np.ascontiguousarray(weights))
+    return planes.reshape(values.shape)

@@ -1,0 +1,73 @@
+"""The GRID x GRID grid of analysis and layout, and interpolation on coarse grids."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import resize_map
+from diabelli.synthesis.core.types import Floats
+
+GRID = 64
+"""Cells per side of the grid of analysis and layout; 64 is enough for their smooth maps."""
+
+
+def reflect(shares: Floats) -> Floats:
+    """Places beyond the source's edges, as shares of a side, mirrored back into it."""
+    return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
+
+
+def sample_bilinear(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
+    return _look_up(values, reflect(rows), reflect(columns))
+
+
+@kernel
+def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    height, width, channels = values.shape
+    out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
+    half = np.float32(0.5)
+    for y in range(rows.shape[0]):
+        for x in range(rows.shape[1]):
+            v = min(max(rows[y, x] * height - half, np.float32(0)), np.float32(height - 1))
+            u = min(max(columns[y, x] * width - half, np.float32(0)), np.float32(width - 1))
+            top, left = min(int(v), height - 2), min(int(u), width - 2)
+            dv, du = v - np.float32(top), u - np.float32(left)
+            for c in range(channels):
+                above = values[top, left, c] * (1 - du) + values[top, left + 1, c] * du
+                below = values[top + 1, left, c] * (1 - du) + values[top + 1, left + 1, c] * du
+                out[y, x, c] = above * (1 - dv) + below * dv
+    return out
+
+
+def centres(count: int) -> Floats:
+    """The middles of `count` cells, as shares 0..1 of their side."""
+    return ((np.arange(count) + 0.5) / count).astype(np.float32)
+
+
+def upsample_noise(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """The values of a coarse grid interpolated smoothly to (side, side), or (1, side) of one
+    row."""
+    height = side if nodes.shape[0] > 1 else 1
+    return resize_map(nodes.astype(np.float32), height, side).astype(np.float64)
+
+
+@kernel
+def grid_positions(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
+    """For each of `count` pixels the grid point before it and how far past that it lies."""
+    before = np.empty(count, np.int64)
+    past = np.empty(count, np.float32)
+    for k in range(count):
+        place = (k + 0.5) * points / count - 0.5
+        before[k] = min(max(int(np.floor(place)), 0), points - 2)
+        past[k] = np.float32(place - before[k])
+    return before, past
+
+
+@kernel
+def interpolate(grid: Floats, y: int, x: int, down: np.float32, across: np.float32) -> np.float32:
+    """The value of a grid past its point (y, x), bilinearly."""
+    above = grid[y, x] + (grid[y, x + 1] - grid[y, x]) * across
+    below = grid[y + 1, x] + (grid[y + 1, x + 1] - grid[y + 1, x]) * across
+    return above + (below - above) * down
