@@ -19,7 +19,7 @@ import numpy as np
 
 from diabelli import engines, pictures, provenance
 from diabelli.engines import run_sequentially
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.finish.relight import random_light, relight
 from diabelli.synthesis.patchmatch.refine import refine
@@ -59,7 +59,7 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
         name = f"level {level}, {height}x{width}: "
         clock(name + "source", partial(guide.analysis.level, level))
         clock(name + "guide", partial(guide.level, level))
-        done = "search and vote" if level <= STEPS else "vote"
+        done = "search and vote" if level <= WORK_LEVEL else "vote"
         canvas = clock(name + done, partial(refine, canvas, guide, seed))
     image = np.ascontiguousarray(canvas.image[..., :3])  # the sources are opaque
     stream = RandomStream(derive_seed(seed, "light"))

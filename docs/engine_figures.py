@@ -21,7 +21,7 @@ from diabelli.synthesis.analysis.colour_objects import find_colour_objects, obje
 from diabelli.synthesis.analysis.saliency import descriptors, saliency
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.grid import GRID, centres
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize, resize_map, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -87,7 +87,7 @@ def roll_strip(analysis: Analysis) -> Image:
     leans = (0.0, -params_of_strength(1.0).roll, params_of_strength(1.0).roll)
     layouts = [tilt(upright, analysis.subject, lean, 1.0) for lean in leans]
     guides = [guide_of(analysis, layout, unshifted()) for layout in layouts]
-    return joined([colours(guide.render(*analysis.sizes[STEPS])) for guide in guides])
+    return joined([colours(guide.render(*analysis.sizes[WORK_LEVEL])) for guide in guides])
 
 
 def whole(guide: Guide) -> Guide:
@@ -136,7 +136,7 @@ def close(image: Image, labels: Bytes) -> Image:
 def climbed(candidate: Candidate) -> list[Canvas]:
     """Return the candidate's whole canvases at levels 0 to STEPS."""
     canvases = [initial_canvas(candidate.guide, candidate.seed)]
-    while canvases[-1].level < STEPS:
+    while canvases[-1].level < WORK_LEVEL:
         canvases.append(refine(canvases[-1], candidate.guide, candidate.seed))
     return canvases
 

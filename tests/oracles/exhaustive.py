@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.types import PATCH
-from diabelli.synthesis.patchmatch.patchmatch import BEND, MU_SHIFT, UNIT
+from diabelli.synthesis.patchmatch.patchmatch import MAX_DISAGREEMENT, MU_SHIFT, POSITION_UNIT
 
 Array = NDArray[np.generic]
 
@@ -28,10 +28,10 @@ def all_distances(canvas: Array, source: Array, side: int = PATCH) -> NDArray[np
 
 def all_penalties(expected: Array, mu: int, places: tuple[int, int]) -> NDArray[np.int64]:
     """What each place (rows', columns') would cost each patch (rows, columns) for where it lies."""
-    rows, columns = np.indices(places) * UNIT
+    rows, columns = np.indices(places) * POSITION_UNIT
     dy = rows - expected[..., 0, None, None].astype(np.int64)
     dx = columns - expected[..., 1, None, None].astype(np.int64)
-    squared = (dy * dy + dx * dx) // UNIT**2
+    squared = (dy * dy + dx * dx) // POSITION_UNIT**2
     return np.minimum((mu * squared) >> MU_SHIFT, 1 << 29)
 
 
@@ -45,7 +45,7 @@ def bends(field: Array) -> int:
     """How much neighbours in `field` disagree: each pair counted once."""
     moved = field.astype(np.int64) - np.moveaxis(np.indices(field.shape[:2]), 0, -1)
     pairs = [np.abs(np.diff(moved, axis=axis)).sum(-1) for axis in (0, 1)]
-    return sum(int(np.minimum(pair, BEND).sum()) for pair in pairs)
+    return sum(int(np.minimum(pair, MAX_DISAGREEMENT).sum()) for pair in pairs)
 
 
 def covering(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:

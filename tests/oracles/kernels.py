@@ -17,13 +17,18 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
 from diabelli.synthesis.finish.hue_shift import HueRotation, rotate_hue
-from diabelli.synthesis.finish.object_hue_shift import _repainted
+from diabelli.synthesis.finish.object_hue_shift import _rotate_object_hue
 from diabelli.synthesis.finish.relight import random_light, relight
 from diabelli.synthesis.layout.layout import _solve_displacement
-from diabelli.synthesis.montage.montage import _cost, _pairwise_costs, _smoothest
+from diabelli.synthesis.montage.montage import _energy, _pairwise_costs, _solve_colour_offsets
 from diabelli.synthesis.montage.shifts import _fill_cost, _fit_cost
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import upsample_field
-from diabelli.synthesis.patchmatch.patchmatch import UNIT, MatchPrior, evaluate, patchmatch_pass
+from diabelli.synthesis.patchmatch.patchmatch import (
+    POSITION_UNIT,
+    MatchPrior,
+    evaluate,
+    patchmatch_pass,
+)
 from diabelli.synthesis.patchmatch.voting import gaussian_window, vote
 from diabelli.synthesis.selection.artefact_gate import _worst_window
 
@@ -54,7 +59,7 @@ def results() -> dict[str, NDArray[np.generic]]:
         "walked": _solve_random_walk(
             255 * draw.random((6, 7, 3), np.float32), floats[:6, :7], floats[5:, 4:]
         ),
-        "repainted": _repainted(
+        "repainted": _rotate_object_hue(
             canvas,
             np.array([-0.6, 0.8, 0.6, 0.8], np.float32),
             *np.linspace(0, 4, 2 * SIDE, dtype=np.float32).reshape(2, SIDE),
@@ -91,8 +96,8 @@ def _montage(
     tint(shown, np.zeros(canvas.shape[:2], np.uint8), labels, colours[0] - np.float32(128))
     return {
         "cut": minimise_binary_mrf(np.stack([own[0], own[1]], -1), right, down, 4),
-        "cost": np.array(_cost(own, looks, busy, firm, labels)),
-        "smoothest": _smoothest(colours, labels),
+        "cost": np.array(_energy(own, looks, busy, firm, labels)),
+        "smoothest": _solve_colour_offsets(colours, labels),
         "look_up": sample_bilinear(facts, rows, columns),
         "misfit": np.array(_fit_cost(facts, facts, rows, columns, 0.1, -0.2)),
         "unfilled": np.array(_fill_cost(facts, rows, columns, 0.1, -0.2)),
@@ -107,7 +112,7 @@ def _search(
     draw: np.random.Generator,
 ) -> dict[str, NDArray[np.generic]]:
     prior = MatchPrior(
-        expected=draw.integers(0, SHAPE[0] * UNIT, (*SHAPE, 2), np.int32),
+        expected=draw.integers(0, SHAPE[0] * POSITION_UNIT, (*SHAPE, 2), np.int32),
         mu=int(draw.integers(0, 10**6)),
         smoothness=2000,
         active=draw.random(SHAPE) < 0.8,

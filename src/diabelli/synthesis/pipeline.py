@@ -19,7 +19,7 @@ from typing import Protocol, TypeAlias
 from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.parallel import ParallelMap, run_sequentially
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream, derive_seed, derive_seeds
 from diabelli.synthesis.core.types import Bytes
@@ -51,7 +51,7 @@ Orientations: TypeAlias = tuple[Analysis, Analysis]
 """The analysis of a source, and of the source mirrored."""
 SKETCHES_PER_VARIATION = 3
 """Sketches for each variation after the first: more to choose from, at little cost."""
-PREVIEW = 256
+PREVIEW_SIDE = 256
 """The side that a preview has at most."""
 
 
@@ -117,7 +117,7 @@ def render_canvas(candidate: Candidate, height: int, width: int, *, report: Step
         report(f"level {finest}", 0.1)
         return resize(guide.level(finest), height, width)
     while canvas.level < finest:
-        report(f"level {canvas.level + 1}", _share(canvas.level, finest))
+        report(f"level {canvas.level + 1}", _work_share(canvas.level, finest))
         canvas = refine(canvas, guide, candidate.seed)
     return resize(canvas.image, height, width)
 
@@ -154,11 +154,11 @@ def _preview(candidate: Candidate) -> Bytes:
     """What becomes of a candidate, no larger than PREVIEW, its seams not mended yet."""
     guide = candidate.guide
     height, width = guide.analysis.sizes[-1]
-    shrink = min(1.0, PREVIEW / max(height, width))
+    shrink = min(1.0, PREVIEW_SIDE / max(height, width))
     small = guide.render(max(1, round(height * shrink)), max(1, round(width * shrink)))
     return apply_colour(small, candidate)
 
 
-def _share(level: int, finest: int) -> float:
+def _work_share(level: int, finest: int) -> float:
     """The share of the work that is done when a level is: levels up to WORK grow by half each."""
-    return 0.9 * 1.45 ** (min(level, STEPS) - STEPS) * (level + 1) / (finest + 1)
+    return 0.9 * 1.45 ** (min(level, WORK_LEVEL) - WORK_LEVEL) * (level + 1) / (finest + 1)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.background import (
-    NOISE,
-    _colours,
+    NOISE_VARIANCE,
+    _colour_statistics,
     _mahalanobis,
     _minimum_barrier_distance,
     foreground_evidence,
@@ -49,10 +49,10 @@ def test_deviations_are_those_of_mahalanobis():
     draw = np.random.default_rng(5)
     strip = draw.normal(90, 20, (6, 30, 3)).astype(np.float32)
     looks = draw.normal(100, 40, (8, 9, 3)).astype(np.float32)
-    mean, spread = _colours(strip)
+    mean, spread = _colour_statistics(strip)
     flat = strip.reshape(-1, 3).astype(np.float64)
     np.testing.assert_allclose(mean, flat.mean(0), rtol=1e-6)
-    expected = np.cov(flat.T, bias=True) + NOISE * np.eye(3)
+    expected = np.cov(flat.T, bias=True) + NOISE_VARIANCE * np.eye(3)
     np.testing.assert_allclose(spread, expected, rtol=1e-6)
     away = looks - mean
     squared = np.einsum("yxi,ij,yxj->yx", away, np.linalg.inv(spread), away)

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.cell_features import (
-    ALONE,
-    BUSY,
-    FIRM,
-    LINED,
-    PLAIN,
+    ISOLATED_STIFFNESS_GAIN,
+    LINE_DENSITY,
     SLOPE_ACROSS,
+    SMOOTHNESS,
+    STIFFNESS,
     SUBJECT,
     TEXTURE,
+    TEXTURE_ENERGY,
     cell_features,
 )
 from diabelli.synthesis.analysis.source_analysis import analyse
@@ -40,29 +40,31 @@ def test_facts_are_in_their_places():
     """Subject and plain are handed through; a flat image is not busy, noise is."""
     flat = cells(np.full((256, 256, 4), 90, np.uint8))
     assert (flat.features[..., SUBJECT] == 0.5).all()
-    assert (flat.features[..., PLAIN] == 0.5).all()
-    assert np.abs(flat.features[..., BUSY]).max() < 1e-3
+    assert (flat.features[..., SMOOTHNESS] == 0.5).all()
+    assert np.abs(flat.features[..., TEXTURE_ENERGY]).max() < 1e-3
     noise = np.random.default_rng(0).integers(0, 256, (256, 256, 4), np.uint8)
-    assert cells(noise).features[..., BUSY].min() > 5
+    assert cells(noise).features[..., TEXTURE_ENERGY].min() > 5
 
 
 def test_what_stands_in_a_plain_is_firmer():
     """Rigidity counts up to 1 + ALONE times in a plain, and once elsewhere."""
     image = np.zeros((256, 256, 4), np.uint8)
     inside, outside = cells(image, HALF * 2), cells(image, HALF * 0)
-    np.testing.assert_allclose(inside.features[..., FIRM], 0.5 * (1 + ALONE), rtol=1e-5)
-    np.testing.assert_allclose(outside.features[..., FIRM], 0.5, rtol=1e-5)
+    np.testing.assert_allclose(
+        inside.features[..., STIFFNESS], 0.5 * (1 + ISOLATED_STIFFNESS_GAIN), rtol=1e-5
+    )
+    np.testing.assert_allclose(outside.features[..., STIFFNESS], 0.5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("mortar", [90, 200])
 def test_walls_are_lined_and_noise_is_not(mortar):
     """Lines that run one way count, faint or strong, and make nothing busy; speckles do."""
     wall = cells(premultiply(bricks(256, mortar))).features
-    assert wall[..., LINED].mean() > 0.9
+    assert wall[..., LINE_DENSITY].mean() > 0.9
     noise = np.random.default_rng(1).integers(60, mortar, (64, 64, 4), np.uint8)
     speckles = cells(np.repeat(np.repeat(noise, 4, 0), 4, 1)).features
-    assert speckles[..., LINED].mean() < 0.01
-    assert speckles[..., BUSY].mean() > 2 * wall[..., BUSY].mean()
+    assert speckles[..., LINE_DENSITY].mean() < 0.01
+    assert speckles[..., TEXTURE_ENERGY].mean() > 2 * wall[..., TEXTURE_ENERGY].mean()
 
 
 @pytest.mark.parametrize("draw", [face, landscape])
@@ -72,7 +74,9 @@ def test_mirrored_cells_are_those_of_the_mirrored_image(draw):
     other = analyse(premultiply(np.ascontiguousarray(draw(256)[:, ::-1])), 256, 256).cells
     for axis in (0, 1, 2, SLOPE_ACROSS - 1, SLOPE_ACROSS):
         np.testing.assert_allclose(one.appearance[..., axis], other.appearance[..., axis], atol=0.6)
-    np.testing.assert_allclose(one.features[..., BUSY], other.features[..., BUSY], atol=0.1)
+    np.testing.assert_allclose(
+        one.features[..., TEXTURE_ENERGY], other.features[..., TEXTURE_ENERGY], atol=0.1
+    )
     np.testing.assert_array_equal(
         one.mirrored().appearance, one.mirrored().mirrored().mirrored().appearance
     )

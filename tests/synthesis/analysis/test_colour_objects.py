@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.colour_objects import (
-    LIKE,
-    SEAMLESS,
+    HUE_COSINE,
+    MAX_WEAK_EDGE_SHARE,
     find_colour_objects,
     object_mask,
     weak_edge_share,
 )
 from diabelli.synthesis.analysis.source_analysis import analyse
-from diabelli.synthesis.core.chroma import SMALL
+from diabelli.synthesis.core.chroma import PALETTE_SIDE
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.resample import resize, resize_map
 from oracles.sources import face, landscape
@@ -41,7 +41,9 @@ def ball(image: np.ndarray, colour, middle=(96, 96), radius=44) -> np.ndarray:
 
 def small(mask: np.ndarray) -> np.ndarray:
     """A mask (SIDE, SIDE) at SMALL pixels a side."""
-    return mask.reshape(SMALL, SIDE // SMALL, SMALL, SIDE // SMALL).all((1, 3))
+    return mask.reshape(PALETTE_SIDE, SIDE // PALETTE_SIDE, PALETTE_SIDE, SIDE // PALETTE_SIDE).all(
+        (1, 3)
+    )
 
 
 @pytest.mark.parametrize("colour", [RED, YELLOW, ORANGE, (200, 40, 160)])
@@ -86,7 +88,7 @@ def test_a_red_saucer_on_brown_wood_is_a_thing():
     image = table()
     inside = ball(image, SAUCER, radius=62)
     (thing,) = find_colour_objects(image)
-    assert thing.like > LIKE
+    assert thing.like > HUE_COSINE
     where = object_mask(image, thing)
     shine = image.min(2) > 140
     assert np.mean(where[small(inside & ~shine)] > 0.9) > 0.9
@@ -99,9 +101,9 @@ def test_a_blurred_saucer_is_no_thing(softness, few):
     image = table()
     inside = ball(image, SAUCER, radius=62)
     planes = blur(image.astype(np.float32), softness) if softness else image
-    thumb = resize(np.clip(planes, 0, 255).astype(np.uint8), SMALL, SMALL)
-    outline = resize_map(inside.astype(np.float32), SMALL, SMALL)
-    assert (weak_edge_share(thumb, outline) < SEAMLESS) == few
+    thumb = resize(np.clip(planes, 0, 255).astype(np.uint8), PALETTE_SIDE, PALETTE_SIDE)
+    outline = resize_map(inside.astype(np.float32), PALETTE_SIDE, PALETTE_SIDE)
+    assert (weak_edge_share(thumb, outline) < MAX_WEAK_EDGE_SHARE) == few
     assert bool(find_colour_objects(thumb)) == few
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.patch_uniqueness import (
-    ELSEWHERE,
-    NEAREST,
+    MIN_DISPLACEMENT,
+    NEIGHBOUR_RANK,
     _distances_elsewhere,
     patch_uniqueness,
 )
@@ -24,10 +24,10 @@ def all_elsewhere(picture: np.ndarray) -> np.ndarray:
     out = np.zeros((rows, columns), np.int64)
     for y, x in np.ndindex(rows, columns):
         v, u = np.indices((rows, columns))
-        elsewhere = (v - y) ** 2 + (u - x) ** 2 > ELSEWHERE**2
+        elsewhere = (v - y) ** 2 + (u - x) ** 2 > MIN_DISPLACEMENT**2
         found = np.sort(distances[y, x][elsewhere])
-        if len(found) >= NEAREST:
-            out[y, x] = found[NEAREST - 1]
+        if len(found) >= NEIGHBOUR_RANK:
+            out[y, x] = found[NEIGHBOUR_RANK - 1]
     return out
 
 

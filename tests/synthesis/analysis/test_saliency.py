@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.saliency import (
-    CELLS,
-    ELSEWHERE,
-    GRAVITY,
+    HEIGHT_WEIGHT,
+    MIN_DISPLACEMENT,
+    SALIENCY_GRID,
     _nearest_elsewhere,
     descriptors,
     saliency,
@@ -21,9 +21,9 @@ def all_nearest(features: np.ndarray) -> np.ndarray:
     out = np.full((rows, columns), np.float32(1e9), np.float32)
     for y, x in np.ndindex(rows, columns):
         for v, u in np.ndindex(rows, columns):
-            if (v - y) ** 2 + (u - x) ** 2 >= ELSEWHERE**2 * rows * columns:
+            if (v - y) ** 2 + (u - x) ** 2 >= MIN_DISPLACEMENT**2 * rows * columns:
                 apart = ((features[:, y, x] - features[:, v, u]).astype(np.float64) ** 2).sum()
-                out[y, x] = min(out[y, x], apart + (GRAVITY * (v - y) / rows) ** 2)
+                out[y, x] = min(out[y, x], apart + (HEIGHT_WEIGHT * (v - y) / rows) ** 2)
     return out
 
 
@@ -39,7 +39,7 @@ def test_the_nearest_region_elsewhere_is_found(shape):
 def test_salience_is_a_share(name):
     """Salience lies between 0 and 1 on its own grid, whatever the picture."""
     salient = saliency(descriptors(premultiply(SOURCES[name](128))))
-    assert salient.shape == (CELLS, CELLS)
+    assert salient.shape == (SALIENCY_GRID, SALIENCY_GRID)
     assert salient.min() >= 0
     assert salient.max() <= 1
 

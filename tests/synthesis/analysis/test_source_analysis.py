@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.parallel import run_sequentially
-from diabelli.synthesis.core.pyramid import STEPS, pyramid_sizes, size_with_area
+from diabelli.synthesis.core.pyramid import WORK_LEVEL, pyramid_sizes, size_with_area
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import PATCH
 from oracles.sources import face, flag, landscape, meadow, pebbles, sticker
@@ -47,7 +47,7 @@ def test_every_level_holds_some_patches(canvas):
 def test_searched_levels_depend_on_the_aspect_alone():
     """A composition is made at the same sizes, whatever size it is wanted at."""
     for one, other in (((256, 256), (2048, 2048)), ((300, 600), (1000, 2000))):
-        assert pyramid_sizes(*one)[: STEPS + 1] == pyramid_sizes(*other)[: STEPS + 1]
+        assert pyramid_sizes(*one)[: WORK_LEVEL + 1] == pyramid_sizes(*other)[: WORK_LEVEL + 1]
 
 
 def test_large_canvases_end_exactly():

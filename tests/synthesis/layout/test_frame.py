@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.extension import CLOSE, FURTHER, ExtensionLimits, extension_limits
+from diabelli.synthesis.analysis.extension import (
+    SIDEWAYS_FACTOR,
+    SIDEWAYS_OFFSET,
+    ExtensionLimits,
+    extension_limits,
+)
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.layout.frame import Frame, random_frame
@@ -145,7 +150,9 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
     right[20:50, 48:] = 1
     found = extension_limits(right, EVEN, NOTHING, divisible=divisible)
     assert found.right == 0
-    assert found.left == pytest.approx(48 / GRID * FURTHER + CLOSE if divisible else 47 / GRID)
+    assert found.left == pytest.approx(
+        48 / GRID * SIDEWAYS_FACTOR + SIDEWAYS_OFFSET if divisible else 47 / GRID
+    )
     assert extension_limits(right[:, ::-1], EVEN, NOTHING, divisible=divisible) == found.mirrored()
 
 
@@ -153,7 +160,7 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
 def test_there_is_no_room_around_a_wall(share, loose):
     """What runs in lines throughout cannot be continued by anything but itself."""
     found = extension_limits(NOTHING, EVEN, NOTHING + np.float32(share), divisible=True)
-    side = FURTHER + CLOSE
+    side = SIDEWAYS_FACTOR + SIDEWAYS_OFFSET
     assert found == pytest.approx((loose, loose * side, loose * side), abs=1e-5)
 
 

@@ -9,7 +9,7 @@ from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.layout.layout import Layout
-from diabelli.synthesis.layout.tilt import _cut, tilt
+from diabelli.synthesis.layout.tilt import _border_overlap, tilt
 from oracles.sources import bricks, landscape
 
 SIDE = 256
@@ -102,6 +102,6 @@ def test_no_subject_is_cut_by_leaning():
     before = straight(0, 0, 1, 1)
     for tangent in (0.04, 0.08, 0.2):
         after = tilt(before, tall, tangent, 1.0)
-        assert _cut(tall, after.rows, after.columns) < 0.04
+        assert _border_overlap(tall, after.rows, after.columns) < 0.04
     assert tilt(before, tall, 0.04, 1.0) is not before
     assert tilt(before, tall, 0.2, 1.0) is before

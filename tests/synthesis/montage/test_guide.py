@@ -6,11 +6,11 @@ import pytest
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import Montage, unshifted
-from diabelli.synthesis.patchmatch.patchmatch import UNIT
+from diabelli.synthesis.patchmatch.patchmatch import POSITION_UNIT
 from diabelli.synthesis.patchmatch.refine import expected_matches
 from oracles.sources import pebbles
 from synthesis.montage.test_shifts import layout
@@ -46,7 +46,7 @@ def test_each_half_is_shown_from_its_own_place():
     assert np.abs(shown[:, 262:] - source[:, 262 - 128 : 512 - 128]).mean() < 1
 
 
-@pytest.mark.parametrize("index", range(STEPS + 2))
+@pytest.mark.parametrize("index", range(WORK_LEVEL + 2))
 def test_freedom_lies_along_the_seam(index):
     """There patches decide everything, and a little away nothing; a fine level is free where the
     searched ones were."""
@@ -61,7 +61,7 @@ def test_freedom_lies_along_the_seam(index):
 
 def test_matches_are_expected_on_their_own_sheet():
     """Left of the seam patches come from where they are, right of it from a step away."""
-    expected = expected_matches(guide(halves()), 0) / UNIT
+    expected = expected_matches(guide(halves()), 0) / POSITION_UNIT
     side = 84
     columns = np.arange(side - PATCH + 1)
     middle = expected[side // 2, :, 1] - columns

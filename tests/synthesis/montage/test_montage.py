@@ -8,7 +8,7 @@ from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID, sample_bilinear
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.montage.montage import _colour_offsets, _cost, solve_montage, unshifted
+from diabelli.synthesis.montage.montage import _colour_offsets, _energy, solve_montage, unshifted
 from diabelli.synthesis.montage.shifts import FORBIDDEN_COST, ShiftedCopies, random_shifted_copies
 from oracles.sources import meadow
 from synthesis.montage.test_shifts import layout
@@ -30,7 +30,7 @@ def costs(*levels: float) -> np.ndarray:
 
 
 def cost(sheets: ShiftedCopies, labels: np.ndarray) -> float:
-    return _cost(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
+    return _energy(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
 
 
 def test_the_cheapest_sheet_is_shown():

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.cell_features import FIRM, LINED, PLAIN, SUBJECT, CellFeatures
+from diabelli.synthesis.analysis.cell_features import (
+    LINE_DENSITY,
+    SMOOTHNESS,
+    STIFFNESS,
+    SUBJECT,
+    CellFeatures,
+)
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID, centres, sample_bilinear
@@ -11,13 +17,13 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.montage.shifts import (
-    COPIES,
-    FAR,
+    COPY_COUNT,
     FORBIDDEN_COST,
-    GHOST,
-    NEAREST,
-    ROW,
-    TASTE,
+    LINE_STIFFNESS,
+    MAX_HORIZONTAL_SHIFT,
+    MIN_SHIFT,
+    RANDOM_COST_SHARE,
+    SUBJECT_COST,
     random_shifted_copies,
 )
 from oracles.sources import bricks, meadow, pebbles
@@ -39,10 +45,10 @@ def cells() -> CellFeatures:
 def test_the_first_sheet_is_not_displaced(cells):
     """It shows every cell where it is; no other comes near to that."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(1))
-    assert len(sheets.shifts) == COPIES
+    assert len(sheets.shifts) == COPY_COUNT
     assert not sheets.shifts[0].any()
-    assert np.abs(sheets.shifts[1:]).sum(1).min() > NEAREST
-    assert np.abs(sheets.shifts[:, 1]).max() <= FAR
+    assert np.abs(sheets.shifts[1:]).sum(1).min() > MIN_SHIFT
+    assert np.abs(sheets.shifts[:, 1]).max() <= MAX_HORIZONTAL_SHIFT
     first = sheets.appearance[0].reshape(GRID, GRID, 2, 2, 5)[:, :, 0, 0]
     inner = np.s_[4:-4, 4:-4]
     np.testing.assert_allclose(first[inner], cells.appearance[::2, ::2][inner], atol=0.01)
@@ -53,7 +59,7 @@ def test_sheets_are_displaced_by_their_steps(cells):
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(2))
     for (down, across), firm in zip(sheets.shifts, sheets.firm, strict=True):
         shown = sample_bilinear(cells.features, layout().rows + down, layout().columns + across)
-        expected = shown[..., FIRM] + ROW * shown[..., LINED]
+        expected = shown[..., STIFFNESS] + LINE_STIFFNESS * shown[..., LINE_DENSITY]
         np.testing.assert_allclose(firm, expected, atol=1e-5)
 
 
@@ -74,11 +80,11 @@ def test_the_subject_stays_where_it_is(cells):
     subject = cells.features[..., SUBJECT] == 1
     assert subject.any()
     assert (sheets.unary[0][subject] == 0).all()
-    assert (sheets.unary[1:, subject] >= GHOST).all()
+    assert (sheets.unary[1:, subject] >= SUBJECT_COST).all()
     for step, own in zip(sheets.shifts[1:], sheets.unary[1:], strict=True):
         shown = sample_bilinear(cells.features, layout().rows + step[0], layout().columns + step[1])
         ghost = shown[..., SUBJECT] > 0.9
-        assert (own[ghost] >= 0.9 * GHOST).all()
+        assert (own[ghost] >= 0.9 * SUBJECT_COST).all()
 
 
 def test_what_is_new_is_cheaper():
@@ -86,15 +92,15 @@ def test_what_is_new_is_cheaper():
     texture = analyse(premultiply(pebbles(256)), 256, 256).cells
     facts = texture.features.copy()
     facts[..., SUBJECT] = 0
-    facts[..., PLAIN] = 0
-    facts[:, :20, PLAIN] = 1
+    facts[..., SMOOTHNESS] = 0
+    facts[:, :20, SMOOTHNESS] = 1
     sheets = random_shifted_copies(
         CellFeatures(facts, texture.appearance), layout(), NEW, RandomStream(5)
     )
     assert not sheets.unary[0][:, :20].any()
     assert (sheets.unary[0][:, 21:] == NEW).all()
     there = sheets.unary[1:, :, 21:] < FORBIDDEN_COST
-    assert np.median(sheets.unary[1:, :, 21:][there]) < (1 + TASTE) * NEW
+    assert np.median(sheets.unary[1:, :, 21:][there]) < (1 + RANDOM_COST_SHARE) * NEW
 
 
 @pytest.mark.parametrize(("top", "left"), [(0.2, 0.0), (0.0, 0.2), (0.0, -0.2)])
@@ -130,7 +136,7 @@ def test_no_step_settles_on_what_is_there_already(seed):
     soft = analyse(resize(premultiply(blobs), 256, 256), 256, 256).cells
     soft.features[..., SUBJECT] = 0
     sheets = random_shifted_copies(soft, layout(), NEW, RandomStream(seed))
-    assert np.abs(sheets.shifts[1:]).sum(1).min() > NEAREST
+    assert np.abs(sheets.shifts[1:]).sum(1).min() > MIN_SHIFT
 
 
 def test_seams_through_walls_are_firm(cells, wall):

@@ -9,7 +9,7 @@ from diabelli.synthesis.patchmatch.nearest_neighbour_field import (
     patch_mask,
     upsample_field,
 )
-from diabelli.synthesis.patchmatch.patchmatch import UNIT
+from diabelli.synthesis.patchmatch.patchmatch import POSITION_UNIT
 
 
 def itself(height: int, width: int) -> np.ndarray:
@@ -34,23 +34,23 @@ def inside(field: np.ndarray, height: int, width: int) -> bool:
 def test_places_that_do_not_move_are_expected_where_they_are(shape):
     """The identity expects each patch at its own place."""
     rows, columns = (g.astype(np.float32) for g in np.indices(shape))
-    np.testing.assert_array_equal(expected_field(rows, columns), itself(*shape) * UNIT)
+    np.testing.assert_array_equal(expected_field(rows, columns), itself(*shape) * POSITION_UNIT)
 
 
 def test_expectations_have_fractions():
     """A displacement by a quarter pixel is told."""
     rows, columns = (g.astype(np.float32) for g in np.indices((20, 20)))
     expected = expected_field(rows + np.float32(0.25), columns - np.float32(0.5))
-    middle = expected[3:-3, 3:-3] - (itself(20, 20) * UNIT)[3:-3, 3:-3]
-    assert (middle == (UNIT // 4, -UNIT // 2)).all()
+    middle = expected[3:-3, 3:-3] - (itself(20, 20) * POSITION_UNIT)[3:-3, 3:-3]
+    assert (middle == (POSITION_UNIT // 4, -POSITION_UNIT // 2)).all()
 
 
 def test_wild_places_are_expected_inside():
     """Wherever a layout points, what is expected is a patch of the source."""
     rows, columns = np.random.default_rng(0).normal(0, 100, (2, 30, 22)).astype(np.float32)
     expected = expected_field(rows, columns)
-    assert inside(-(-expected // UNIT), 30, 22)
-    assert inside(expected // UNIT, 30, 22)
+    assert inside(-(-expected // POSITION_UNIT), 30, 22)
+    assert inside(expected // POSITION_UNIT, 30, 22)
 
 
 def test_a_patch_counts_if_any_of_its_pixels_does():

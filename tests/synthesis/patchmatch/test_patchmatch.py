@@ -6,8 +6,8 @@ import pytest
 from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.patchmatch.patchmatch import (
     MU_SHIFT,
-    ROW,
-    UNIT,
+    PATCH_ROW_BYTES,
+    POSITION_UNIT,
     MatchPrior,
     evaluate,
     patch_ssd,
@@ -30,7 +30,9 @@ class Match:
         shape = (PLACES, PLACES)
         self.field = draw.integers(0, self.places, (*shape, 2), np.int32)
         self.prior = MatchPrior(
-            expected=draw.integers(0, np.multiply(self.places, UNIT), (*shape, 2), np.int32),
+            expected=draw.integers(
+                0, np.multiply(self.places, POSITION_UNIT), (*shape, 2), np.int32
+            ),
             mu=mu << MU_SHIFT,
             smoothness=0,
             active=np.ones(shape, bool),
@@ -60,14 +62,14 @@ def test_the_distance_is_the_squared_difference():
     flat, flat_source = match.canvas.reshape(-1), match.source.reshape(-1)
     for y, x, v, u in np.ndindex(exact.shape):
         t, s = 4 * (y * SIDE + x), 4 * (v * SIDE + u)
-        found = patch_ssd(flat, t, 4 * SIDE, flat_source, s, 4 * SIDE, ROW, 1 << 30)
+        found = patch_ssd(flat, t, 4 * SIDE, flat_source, s, 4 * SIDE, PATCH_ROW_BYTES, 1 << 30)
         assert found == exact[y, x, v, u]
 
 
 def test_the_greatest_distance_fits():
     """Black against white is the largest distance there is, and does not overflow."""
     black, white = np.zeros(SIDE * SIDE * 4, np.uint8), np.full(SIDE * SIDE * 4, 255, np.uint8)
-    found = patch_ssd(black, 0, 4 * SIDE, white, 0, 4 * SIDE, ROW, 1 << 30)
+    found = patch_ssd(black, 0, 4 * SIDE, white, 0, 4 * SIDE, PATCH_ROW_BYTES, 1 << 30)
     assert found == 4 * PATCH * PATCH * 255**2
 
 
@@ -79,7 +81,7 @@ def test_a_bound_ends_the_comparison_early_but_never_wrongly(share):
     bound = int(exact * share)
     found = patch_ssd(
         match.canvas.reshape(-1), 0, 4 * SIDE,
-        match.source.reshape(-1), 4 * (SIDE + 2), 4 * SIDE, ROW, bound,
+        match.source.reshape(-1), 4 * (SIDE + 2), 4 * SIDE, PATCH_ROW_BYTES, bound,
     )  # fmt: skip
     assert found == exact if exact < bound else bound <= found <= exact
 

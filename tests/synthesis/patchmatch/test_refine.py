@@ -5,7 +5,7 @@ import pytest
 
 from diabelli.synthesis.analysis.source_analysis import analyse
 from diabelli.synthesis.core.alpha import is_transparent, premultiply
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.types import PATCH
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.patchmatch.nearest_neighbour_field import patch_mask
@@ -87,14 +87,14 @@ def ramp(side: int = 256) -> np.ndarray:
 def test_a_seam_is_mended():
     """Where two halves do not fit, the canvas jumps less than the guide does."""
     shown = guide(ramp(), step=0.26)
-    canvas = climbed(shown, STEPS)
+    canvas = climbed(shown, WORK_LEVEL)
     assert broken(canvas.image) < 0.75 * broken(shown.render(256, 256))
 
 
 def test_opaque_canvases_have_no_alpha():
     """What was opaque stays so at the first and the last level."""
     shown = guide(landscape(100))
-    for level in (0, STEPS):
+    for level in (0, WORK_LEVEL):
         assert not is_transparent(climbed(shown, level).image)
 
 

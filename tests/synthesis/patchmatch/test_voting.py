@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.core.types import PATCH
-from diabelli.synthesis.patchmatch.voting import TILE, gaussian_window, vote, vote_weights
+from diabelli.synthesis.patchmatch.voting import TILE_SIDE, gaussian_window, vote, vote_weights
 from oracles.exhaustive import votes
 
 SIDE = 13
@@ -127,7 +127,7 @@ def test_only_active_matches_weigh():
 def test_large_canvases_are_voted_tile_by_tile():
     """Over many tiles, and where only some of the canvas is free, the votes are the same."""
     draw = np.random.default_rng(8)
-    height, width = 2 * TILE + 9, TILE + 5
+    height, width = 2 * TILE_SIDE + 9, TILE_SIDE + 5
     shape = (height - PATCH + 1, width - PATCH + 1)
     source = draw.integers(0, 256, (40, 30, 4), np.uint8)
     field = draw.integers(0, (40 - PATCH + 1, 30 - PATCH + 1), (*shape, 2), np.int32)

@@ -7,9 +7,9 @@ from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.types import GATE_SIDE
 from diabelli.synthesis.selection import artefact_gate
 from diabelli.synthesis.selection.artefact_gate import (
-    REACH,
-    STRIDE,
-    SUBJECT,
+    MIN_RIGIDITY,
+    SEARCH_RADIUS,
+    WINDOW_STRIDE,
     _worst_window,
     max_window_distance,
 )
@@ -29,14 +29,14 @@ def worst_of_all(canvas, judged, references) -> int:
     """The window, among those that are judged, whose best likeness anywhere is the poorest."""
     best = np.min([all_distances(canvas, r, WINDOW).min((2, 3)) for r in references], axis=0)
     middle = judged[WINDOW // 2 :, WINDOW // 2 :][: best.shape[0], : best.shape[1]]
-    shown = (best * middle)[::STRIDE, ::STRIDE]
+    shown = (best * middle)[::WINDOW_STRIDE, ::WINDOW_STRIDE]
     return int(shown.max())
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_worst_window_is_found(seed):
     """On pictures within reach it is the maximum of the minima over all windows."""
-    assert REACH >= 15
+    assert SEARCH_RADIUS >= 15
     canvas, references = image(12, 12, seed), (image(12, 12, seed + 10), image(14, 11, seed + 20))
     found = _worst_window(canvas, ALL, references, WINDOW, 4 * WINDOW)
     assert found == worst_of_all(canvas, ALL, references)
@@ -70,7 +70,7 @@ def test_a_second_nose_is_garbled():
 def test_what_is_not_rigid_is_not_judged():
     """Grass may be laid anew."""
     source, other = premultiply(pebbles(GATE_SIDE)), premultiply(face(GATE_SIDE))
-    assert max_window_distance(other, RIGID * np.float32(SUBJECT / 2), (source,), 40.0) == 0
+    assert max_window_distance(other, RIGID * np.float32(MIN_RIGIDITY / 2), (source,), 40.0) == 0
     assert max_window_distance(other, RIGID, (source,), 40.0) > 0
 
 

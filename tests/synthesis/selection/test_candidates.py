@@ -8,12 +8,12 @@ import pytest
 
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.synthesis.selection.candidates import (
-    CHANCES,
-    LETTERS,
-    THUMB,
-    WRITTEN,
+    NOVELTY_FACTORS,
+    TEXT_FLOW_FACTOR,
+    TEXT_STRETCH_FACTOR,
+    THUMBNAIL_SIDE,
     LayoutSketch,
-    _suited,
+    _adapt_to_kind,
     build_candidate,
     farthest_point_selection,
     sketch_layout,
@@ -36,7 +36,9 @@ def sketches(studied) -> list[LayoutSketch]:
 def picked(like: LayoutSketch, values: list[int], n: int) -> list[int]:
     """Which grey levels are picked, in their order."""
     made = [
-        LayoutSketch(k, like.guide, like.dial, np.full((THUMB, THUMB, 4), value, np.uint8))
+        LayoutSketch(
+            k, like.guide, like.dial, np.full((THUMBNAIL_SIDE, THUMBNAIL_SIDE, 4), value, np.uint8)
+        )
         for k, value in enumerate(values)
     ]
     return [int(one.thumb[0, 0, 0]) for one in farthest_point_selection(made, n)]
@@ -117,7 +119,7 @@ def test_a_garbled_montage_is_less_new(sketches):
     closed = [replace(one, dial=replace(one.dial, garble=-1.0)) for one in sketches]
     opened = [replace(one, dial=replace(one.dial, garble=1e9)) for one in sketches]
     fallen, taken = ([changed(build_candidate(one)) for one in some] for some in (closed, opened))
-    assert CHANCES[-1] == 0
+    assert NOVELTY_FACTORS[-1] == 0
     assert np.mean(fallen) < 0.3 * np.mean(taken)
 
 
@@ -126,12 +128,12 @@ def test_a_dial_is_suited_to_its_picture():
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
     asked = params_of_strength(0.8)
     texture, written, shown = (
-        _suited(asked, analyse_source(source, 256, 256)[0])
+        _adapt_to_kind(asked, analyse_source(source, 256, 256)[0])
         for source in (noise, flag(200), face(200))
     )
     assert texture.flow < 0.3 * asked.flow
     assert texture.stretch < 0.3 * asked.stretch
-    assert written.flow == WRITTEN * asked.flow
-    assert written.stretch == LETTERS * asked.stretch
+    assert written.flow == TEXT_FLOW_FACTOR * asked.flow
+    assert written.stretch == TEXT_STRETCH_FACTOR * asked.stretch
     assert shown.stretch > 0.9 * asked.stretch
     assert shown.flow > 0.9 * asked.flow

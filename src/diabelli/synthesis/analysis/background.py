@@ -19,11 +19,11 @@ from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
-SCANS = 6
+RASTER_SCANS = 6
 """Scans of the picture, forth and back, for ways that lead round corners."""
-MARGIN = 0.1
+STRIP_SHARE = 0.1
 """How wide the strips along the edges are, as a share of the side."""
-NOISE = 25.0
+NOISE_VARIANCE = 25.0
 """Added to the variances of colours, in squared grey levels."""
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -69,7 +69,7 @@ def _minimum_barrier_distance(plane: Floats) -> Floats:
     high, low = plane.copy(), plane.copy()
     span = np.full((rows, columns), np.float32(1e9))
     span[0], span[-1], span[:, 0], span[:, -1] = 0, 0, 0, 0
-    for k in range(SCANS):
+    for k in range(RASTER_SCANS):
         step = 1 if k % 2 == 0 else -1
         for i in range(rows):
             y = i if step == 1 else rows - 1 - i
@@ -88,14 +88,16 @@ def _minimum_barrier_distance(plane: Floats) -> Floats:
 def _border_colour_distance(looks: Floats) -> Floats:
     """How far each pixel's colour (h, w, 3) is from those along three of the four edges, (h, w)."""
     height, width = looks.shape[:2]
-    down, across = round(MARGIN * height), round(MARGIN * width)
+    down, across = round(STRIP_SHARE * height), round(STRIP_SHARE * width)
     strips = (looks[:down], looks[-down:], looks[:, :across], looks[:, -across:])
-    apart = [_mahalanobis(looks, *_colours(np.ascontiguousarray(strip))) for strip in strips]
+    apart = [
+        _mahalanobis(looks, *_colour_statistics(np.ascontiguousarray(strip))) for strip in strips
+    ]
     return np.asarray(apart[0] + apart[1] + apart[2] + apart[3] - np.max(apart, axis=0))
 
 
 @kernel
-def _colours(strip: Floats) -> tuple[Matrix, Matrix]:
+def _colour_statistics(strip: Floats) -> tuple[Matrix, Matrix]:
     """The mean (3,) of the colours of a strip (h, w, 3), and their covariance (3, 3)."""
     count = strip.shape[0] * strip.shape[1]
     mean = np.zeros(3)
@@ -110,7 +112,7 @@ def _colours(strip: Floats) -> tuple[Matrix, Matrix]:
                 for j in range(3):
                     spread[i, j] += (strip[y, x, i] - mean[i]) * (strip[y, x, j] - mean[j]) / count
     for i in range(3):
-        spread[i, i] += NOISE
+        spread[i, i] += NOISE_VARIANCE
     return mean, spread
 
 

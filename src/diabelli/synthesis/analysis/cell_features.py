@@ -12,15 +12,15 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Bytes, Floats
 
-SUBJECT, FIRM, PLAIN, BUSY, LINED, TEXTURE = range(6)
+SUBJECT, STIFFNESS, SMOOTHNESS, TEXTURE_ENERGY, LINE_DENSITY, TEXTURE = range(6)
 """Where in the last axis of `facts` each is; the texture is all from there on."""
-ALONE = 4.0
+ISOLATED_STIFFNESS_GAIN = 4.0
 """How much firmer than other things those are that stand in a plain."""
-AROUND = 2.0
+TENSOR_SIGMA = 2.0
 """How far around, in halves of cells, slopes are to lie along one line."""
-THROUGHOUT = 6.0
+LINE_DENSITY_SIGMA = 6.0
 """How far around, in halves of cells, there are to be such lines alone."""
-FAINT = 12.0
+MIN_CONTRAST = 12.0
 """The contrast that a picture is taken to have at least, in grey levels."""
 SLOPE_ACROSS = 4
 """Index of the horizontal gradient in the last axis of `appearance`."""
@@ -59,13 +59,13 @@ def cell_features(
     fine = resize(image, 2 * GRID, 2 * GRID)
     slopes = gradient(luma(fine))
     steep = np.abs(slopes[0]) + np.abs(slopes[1])
-    coherent = coherence(structure_tensor(*slopes, AROUND))
+    coherent = coherence(structure_tensor(*slopes, TENSOR_SIGMA))
     busy = blur(resize_map(steep * (1 - coherent), GRID, GRID), 0.7)
     lined = _line_density(
-        (steep / max(float(fine[..., :3].std()), FAINT)).astype(np.float32), coherent
+        (steep / max(float(fine[..., :3].std()), MIN_CONTRAST)).astype(np.float32), coherent
     )
     features = resize_map(np.ascontiguousarray(np.moveaxis(texture, 0, -1)), GRID, GRID)
-    firm = rigid * (1 + ALONE * np.clip(2 * blur(plain, 4.0), 0, 1))
+    firm = rigid * (1 + ISOLATED_STIFFNESS_GAIN * np.clip(2 * blur(plain, 4.0), 0, 1))
     facts = np.concatenate([np.stack([subject, firm, plain, busy, lined], -1), features], -1)
     looks = np.concatenate([fine[..., :3].astype(np.float32), np.stack(slopes, -1)], -1)
     return CellFeatures(facts.astype(np.float32), (looks / np.float32(4)).astype(np.float32))
@@ -77,7 +77,7 @@ def _line_density(steep: Floats, coherent: Floats) -> Floats:
     steep: how steep slopes are, beside the picture's contrast.  coherent: as `coherence` has it.
     """
     edges = np.minimum(steep, 1)
-    many = blur(edges, THROUGHOUT)
-    ordered = blur(edges * coherent, THROUGHOUT) / (many + np.float32(0.01))
+    many = blur(edges, LINE_DENSITY_SIGMA)
+    ordered = blur(edges * coherent, LINE_DENSITY_SIGMA) / (many + np.float32(0.01))
     lined = np.clip((ordered - 0.45) / 0.2, 0, 1) * np.clip((many - 0.1) / 0.15, 0, 1)
     return np.clip(resize_map(lined.astype(np.float32), GRID, GRID), 0, 1)

@@ -14,48 +14,48 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.chroma import SMALL, hues, is_near, is_skin, palette
+from diabelli.synthesis.core.chroma import PALETTE_SIDE, hues, in_hue_group, is_skin, palette
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
 
-LEAST, MOST = 0.012, 0.25
+MIN_AREA, MAX_AREA = 0.012, 0.25
 """The shares of a picture that things of a colour cover at least and at most."""
-NATURAL = -0.1
+MAX_NATURAL_RED = -0.1
 """Hues with less red than that, as a share of their chroma, are those of leaves, sky and water."""
-TAWNY = (-0.85, -0.57)
+FUR_BLUE_RANGE = (-0.85, -0.57)
 """The hues of fur: those with so much blue, as a share of their chroma."""
-PURER = 0.55
+MIN_FUR_HUE_PURITY = 0.55
 """The purity that a quarter of a thing of such a hue has at least: shade is less pure than fur."""
-DOUBT = 0.5
+MAX_AMBIGUITY = 0.5
 """How much of it may stay in doubt, as a share of what does not."""
-NARROW, BESIDE = 0.992, 0.96
+NARROW_COSINE, ADJACENT_COSINE = 0.992, 0.96
 """The cosines of the cone of a hue that is told from others close by, and of the cone around it
 that must be nearly empty: 7 and 16 degrees."""
-FEW = 0.3
+MAX_ADJACENT_SHARE = 0.3
 """What is between the two at most, as a share of what is within the narrower."""
-LARGE = 0.4
+MAX_NARROW_AREA = 0.4
 """The share of a picture that things of so narrow a hue cover at most."""
-SEAMLESS = 0.3
+MAX_WEAK_EDGE_SHARE = 0.3
 """How much of their outline may be without an edge."""
-SHIFTS = 6
+MEAN_SHIFT_ITERATIONS = 6
 """How often the middle of a narrow cone moves to the mean of what is in it."""
-FAINT = 20
+MIN_CHROMA = 20
 """Chroma below which a colour is not counted, in grey levels."""
-DIM = 40
+PURITY_LUMA_OFFSET = 40
 """What luma is raised by in purity, chroma / (luma + DIM), so that dark pixels count little."""
-PALE, PURE = 0.2, 0.42
+MIN_PURITY, SEED_PURITY = 0.2, 0.42
 """Purity below which a pixel is unlikely to belong to a thing, and above which it surely does."""
-LIKE = 0.75
+HUE_COSINE = 0.75
 """The cosine of the angle within which a hue is the thing's."""
-STRONG = 32
+MIN_FOREIGN_CHROMA = 32
 """Chroma above which a colour of a hue close by is surely not of the thing: shades have less."""
-UNLIKE = 18
+EDGE_CONTRAST = 18
 """The difference of two neighbours, in grey levels, that halves the walk between them."""
-EASE = 0.02
+MIN_CONDUCTANCE = 0.02
 """How easily a walk crosses even where neighbours are unlike: so it reaches into a shine."""
-STEPS = 80
+SOR_ITERATIONS = 80
 """Sweeps of relaxation, enough for a walk to cross a thing."""
 
 
@@ -72,7 +72,7 @@ class ColourObject:
     blue: float
     red: float
     area: float
-    like: float = LIKE
+    like: float = HUE_COSINE
 
     def has(self, colours: Floats, like: float | None = None) -> NDArray[np.bool_]:
         """Which colours of a palette are of its hue, however pale or dark.
@@ -86,71 +86,79 @@ class ColourObject:
 
 def purity(colours: Floats) -> Floats:
     """How pure each colour of a palette is: its chroma beside its luma."""
-    return colours[:, 3] / (colours[:, 0] + np.float32(DIM))
+    return colours[:, 3] / (colours[:, 0] + np.float32(PURITY_LUMA_OFFSET))
 
 
 def is_pure(colours: Floats) -> NDArray[np.bool_]:
     """Which colours of a palette are surely paint, cloth or petals, if their hue is."""
-    return np.asarray((purity(colours) > PURE) & (colours[:, 3] > FAINT))
+    return np.asarray((purity(colours) > SEED_PURITY) & (colours[:, 3] > MIN_CHROMA))
 
 
 def find_colour_objects(image: Bytes) -> list[ColourObject]:
     """The things in `image` (h, w, 3 or 4) uint8, the largest first, one for each hue."""
-    small = resize(image, SMALL, SMALL)
+    small = resize(image, PALETTE_SIDE, PALETTE_SIDE)
     colours = palette(small)
     apart: list[ColourObject] = []
-    for thing in sorted(_vivid(colours), key=lambda thing: -thing.area):
-        if all(one.blue * thing.blue + one.red * thing.red < LIKE for one in apart):
+    for thing in sorted(_vivid_candidates(colours), key=lambda thing: -thing.area):
+        if all(one.blue * thing.blue + one.red * thing.red < HUE_COSINE for one in apart):
             apart.append(thing)
     found = []
     for thing in apart:
-        if thing.area < MOST and ambiguity(small, thing, random_walk(small, thing)) < DOUBT:
+        if (
+            thing.area < MAX_AREA
+            and ambiguity(small, thing, random_walk(small, thing)) < MAX_AMBIGUITY
+        ):
             found.append(thing)
-        elif (narrow := _narrowed(colours, thing)) and _stands_apart(small, narrow):
+        elif (narrow := _narrow_by_mean_shift(colours, thing)) and _has_clear_outline(
+            small, narrow
+        ):
             found.append(narrow)
     return found
 
 
-def _stands_apart(small: Bytes, thing: ColourObject) -> bool:
+def _has_clear_outline(small: Bytes, thing: ColourObject) -> bool:
     """Whether a thing that was told from others by its hue is one to the eye, too."""
     likely = random_walk(small, thing)
-    return ambiguity(small, thing, likely) < DOUBT and weak_edge_share(small, likely) < SEAMLESS
+    return (
+        ambiguity(small, thing, likely) < MAX_AMBIGUITY
+        and weak_edge_share(small, likely) < MAX_WEAK_EDGE_SHARE
+    )
 
 
-def _vivid(colours: Floats) -> list[ColourObject]:
+def _vivid_candidates(colours: Floats) -> list[ColourObject]:
     """What might be things, by the colours (pixels, 4) of a palette."""
     pure = is_pure(colours)
     found = []
     for hue in hues():
-        members = pure & is_near(colours, hue)
+        members = pure & in_hue_group(colours, hue)
         area = float(members.mean())
-        if hue[1] <= NATURAL or area <= LEAST:
+        if hue[1] <= MAX_NATURAL_RED or area <= MIN_AREA:
             continue
-        thing = _mean_thing(colours[members], area, LIKE)
+        thing = _mean_colour_object(colours[members], area, HUE_COSINE)
         if _is_pure_enough(thing, colours[members]):
             found.append(thing)
     return found
 
 
-def _narrowed(colours: Floats, thing: ColourObject) -> ColourObject | None:
+def _narrow_by_mean_shift(colours: Floats, thing: ColourObject) -> ColourObject | None:
     """What of a thing is of one hue, if hardly anything is of a hue beside that.
 
     Its hue is found by mean shift (Comaniciu, Meer 2002) from the thing's.
     """
     pure = colours[is_pure(colours)]
     narrow = thing
-    for _ in range(SHIFTS):
-        members = narrow.has(pure, NARROW)
+    for _ in range(MEAN_SHIFT_ITERATIONS):
+        members = narrow.has(pure, NARROW_COSINE)
         if not members.any():
             return None
         share = float(members.sum()) / len(colours)
-        narrow = _mean_thing(pure[members], share, NARROW)
-    beside = float(narrow.has(pure, BESIDE).sum()) / len(colours) - narrow.area
-    fits = LEAST < narrow.area < LARGE and beside < FEW * narrow.area
+        narrow = _mean_colour_object(pure[members], share, NARROW_COSINE)
+    beside = float(narrow.has(pure, ADJACENT_COSINE).sum()) / len(colours) - narrow.area
+    fits = MIN_AREA < narrow.area < MAX_NARROW_AREA and beside < MAX_ADJACENT_SHARE * narrow.area
     return narrow if fits and _is_pure_enough(narrow, pure[narrow.has(pure)]) else None
 
 
-def _mean_thing(colours: Floats, area: float, like: float) -> ColourObject:
+def _mean_colour_object(colours: Floats, area: float, like: float) -> ColourObject:
     """The thing whose hue is the mean of a palette's."""
     blue, red = colours[:, 1:3].mean(0, dtype=np.float64)
     length = np.sqrt(blue * blue + red * red)
@@ -160,15 +168,17 @@ def _mean_thing(colours: Floats, area: float, like: float) -> ColourObject:
 def _is_pure_enough(thing: ColourObject, colours: Floats) -> bool:
     """Whether what is of these colours cannot be fur: its hue is none of fur's, or a quarter of
     it is purer."""
-    tawny = TAWNY[0] < thing.blue < TAWNY[1]
-    return bool(not tawny or (purity(colours) > PURER).mean() > 0.25)
+    tawny = FUR_BLUE_RANGE[0] < thing.blue < FUR_BLUE_RANGE[1]
+    return bool(not tawny or (purity(colours) > MIN_FUR_HUE_PURITY).mean() > 0.25)
 
 
 def object_mask(image: Bytes, thing: ColourObject) -> Floats:
     """Where in `image` (h, w, 3 or 4) uint8 a thing lies, (SMALL, SMALL) float32, 0..1."""
     # Every third pixel of a large image tells as much, in a ninth of the time.
-    step = max(1, min(image.shape[:2]) // (3 * SMALL))
-    likely = random_walk(resize(np.ascontiguousarray(image[::step, ::step]), SMALL, SMALL), thing)
+    step = max(1, min(image.shape[:2]) // (3 * PALETTE_SIDE))
+    likely = random_walk(
+        resize(np.ascontiguousarray(image[::step, ::step]), PALETTE_SIDE, PALETTE_SIDE), thing
+    )
     return np.clip(2 * likely - np.float32(0.5), 0, 1).astype(np.float32)
 
 
@@ -178,7 +188,7 @@ def ambiguity(small: Bytes, thing: ColourObject, likely: Floats) -> float:
     likely: its `walk` in `small`.
     """
     colours, likely = palette(small), likely.reshape(-1)
-    counted = thing.has(colours) & (colours[:, 3] > FAINT)
+    counted = thing.has(colours) & (colours[:, 3] > MIN_CHROMA)
     certain = counted & (likely >= 0.8)
     return float((counted & (likely > 0.2) & ~certain).sum() / max(int(certain.sum()), 1))
 
@@ -194,7 +204,7 @@ def weak_edge_share(small: Bytes, likely: Floats) -> float:
     for axis in (0, 1):
         outline = np.diff(inside.astype(np.int8), axis=axis) != 0
         steps.append(np.abs(np.diff(colours, axis=axis)).max(2)[outline])
-    return float((np.concatenate(steps) < UNLIKE).sum() / max(sum(map(len, steps)), 1))
+    return float((np.concatenate(steps) < EDGE_CONTRAST).sum() / max(sum(map(len, steps)), 1))
 
 
 def random_walk(small: Bytes, thing: ColourObject) -> Floats:
@@ -204,14 +214,16 @@ def random_walk(small: Bytes, thing: ColourObject) -> Floats:
     like, pure = thing.has(colours), purity(colours)
     # What is surely not: skin, and what the thing's cone was narrowed for.
     foreign = like & is_skin(*colours.T[:3])
-    foreign |= thing.has(colours, LIKE) & ~like & (colours[:, 3] > STRONG)
-    sure = like & (pure > PURE) & ~foreign
+    foreign |= thing.has(colours, HUE_COSINE) & ~like & (colours[:, 3] > MIN_FOREIGN_CHROMA)
+    sure = like & (pure > SEED_PURITY) & ~foreign
     # Dark skin can be as pure as paint, and a shine as pale as skin: the majority is right.
     painted = _local_density(sure) > _local_density(foreign)
     sure, foreign = sure & painted, foreign & ~painted
-    if thing.like > LIKE:  # among much that is foreign, one of so narrow a hue is there by chance
+    if (
+        thing.like > HUE_COSINE
+    ):  # among much that is foreign, one of so narrow a hue is there by chance
         like = like & painted
-    paint = np.clip((pure - PALE) / np.float32(PURE - PALE), 0, np.float32(0.9))
+    paint = np.clip((pure - MIN_PURITY) / np.float32(SEED_PURITY - MIN_PURITY), 0, np.float32(0.9))
     likely = np.where(sure, 1, paint * (like & ~foreign))
     pull = np.where(sure, 4, np.where(foreign, 2, np.where(like, 0.005, 0.001)))
     shape = small.shape[:2]
@@ -224,7 +236,7 @@ def random_walk(small: Bytes, thing: ColourObject) -> Floats:
 
 def _local_density(mask: NDArray[np.bool_]) -> Floats:
     """How much of a mask of SMALL x SMALL pixels lies around each of them."""
-    return blur(mask.reshape(SMALL, SMALL).astype(np.float32), 5.0).reshape(-1)
+    return blur(mask.reshape(PALETTE_SIDE, PALETTE_SIDE).astype(np.float32), 5.0).reshape(-1)
 
 
 @kernel
@@ -246,8 +258,8 @@ def _solve_random_walk(colours: Floats, likely: Floats, pull: Floats) -> Floats:
                     for c in range(3):
                         difference = colours[y, x, c] - colours[v, u, c]
                         apart += difference * difference
-                    apart /= np.float32(UNLIKE * UNLIKE)
-                    ease[axis, y, x] = one / (one + apart * apart) + np.float32(EASE)
+                    apart /= np.float32(EDGE_CONTRAST * EDGE_CONTRAST)
+                    ease[axis, y, x] = one / (one + apart * apart) + np.float32(MIN_CONDUCTANCE)
     out = np.zeros((rows + 2, columns + 2), np.float32)
     out[1:-1, 1:-1] = likely
     pace = np.empty_like(likely)
@@ -255,7 +267,7 @@ def _solve_random_walk(colours: Floats, likely: Floats, pull: Floats) -> Floats:
         for x in range(columns):
             around = ease[0, y, x] + ease[0, y + 1, x] + ease[1, y, x] + ease[1, y, x + 1]
             pace[y, x] = np.float32(1.6) / (pull[y, x] + around)
-    for _ in range(STEPS):
+    for _ in range(SOR_ITERATIONS):
         for y in range(rows):
             for x in range(columns):
                 total = pull[y, x] * (likely[y, x] - out[y + 1, x + 1])

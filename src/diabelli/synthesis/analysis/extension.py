@@ -10,15 +10,15 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.types import Floats
 
 QUARTER, EIGHTH = 4, 8
-TOUCHED = 0.6
+MAX_BORDER_SUBJECT = 0.6
 """Where an eighth of an edge is of the subject by so much, the subject goes on beyond it."""
-NEAR = 0.25
+MAX_CLEAR_SUBJECT = 0.25
 """Likewise, where the subject begins."""
-FAINT = 0.05
+MAX_MIRRORED_SUBJECT = 0.05
 """Where any cell of a row is of the subject by so much, something of it may be seen there."""
-FURTHER, CLOSE = 1.5, 0.05
+SIDEWAYS_FACTOR, SIDEWAYS_OFFSET = 1.5, 0.05
 """How much further than it is clear of the subject a divisible source may be continued sideways."""
-OTHER = 0.15
+MAX_TEXTURE_DISTANCE = 0.15
 """The squared distance of textures from which on a quarter of a row is another region."""
 
 
@@ -45,29 +45,34 @@ def extension_limits(
     Where the mirror image must do, one cell less, and up to the faintest part of the subject: it
     would be seen twice.  Not at all where most of it is `lined`: a wall goes on only as it began.
     """
-    part, least, short = (EIGHTH, NEAR, 0.0) if divisible else (GRID, FAINT, 1 / GRID)
+    part, least, short = (
+        (EIGHTH, MAX_CLEAR_SUBJECT, 0.0) if divisible else (GRID, MAX_MIRRORED_SUBJECT, 1 / GRID)
+    )
     top = min(
-        _clear(subject, part, least), _clear(np.square(texture - texture[0]).sum(2), QUARTER, OTHER)
+        _clear_depth(subject, part, least),
+        _clear_depth(np.square(texture - texture[0]).sum(2), QUARTER, MAX_TEXTURE_DISTANCE),
     )
     left, right = (
-        0.0 if _most(map_[0], EIGHTH) > TOUCHED else _clear(map_, part, least)
+        0.0 if _top_mean(map_[0], EIGHTH) > MAX_BORDER_SUBJECT else _clear_depth(map_, part, least)
         for map_ in (subject.T, subject.T[::-1])
     )
     if divisible:
-        left, right = (FURTHER * side + CLOSE * (side > 0) for side in (left, right))
+        left, right = (
+            SIDEWAYS_FACTOR * side + SIDEWAYS_OFFSET * (side > 0) for side in (left, right)
+        )
     loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
     return ExtensionLimits(*(loose * max(side - short, 0.0) for side in (top, left, right)))
 
 
-def _clear(values: Floats, part: int, least: float) -> float:
+def _clear_depth(values: Floats, part: int, least: float) -> float:
     """How deep rows have nothing, from the first on, as a share of all rows: less than `least` on
     the average of one `part`-th of them."""
     for k in range(GRID):
-        if _most(values[k], part) > least:
+        if _top_mean(values[k], part) > least:
             return k / GRID
     return 1.0
 
 
-def _most(line: Floats, part: int) -> float:
+def _top_mean(line: Floats, part: int) -> float:
     """The mean of the largest of the values (GRID,), one in `part` of them."""
     return float(np.sort(line)[-(GRID // part) :].mean())

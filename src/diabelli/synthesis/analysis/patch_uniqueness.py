@@ -14,9 +14,9 @@ from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Floats
 
-ELSEWHERE = 8
+MIN_DISPLACEMENT = 8
 """Patches nearer than this, in pixels of the analysed image, do not count as elsewhere."""
-NEAREST = 4
+NEIGHBOUR_RANK = 4
 """The distance to the NEAREST-th patch elsewhere: one twin does not make a patch common."""
 
 
@@ -41,12 +41,12 @@ def _distances_elsewhere(image: Costs) -> Costs:
     height, width, channels = image.shape
     rows, columns = height - PATCH + 1, width - PATCH + 1
     far = np.int32(2**31 - 1)
-    smallest = np.full((rows, columns, NEAREST), far, np.int32)
+    smallest = np.full((rows, columns, NEIGHBOUR_RANK), far, np.int32)
     squares = np.zeros((height, width), np.int32)
     strips = np.zeros((height, width), np.int32)
     for dy in range(rows):
         for dx in range(1 - columns, columns):
-            if dy * dy + dx * dx <= ELSEWHERE * ELSEWHERE or (dy == 0 and dx < 0):
+            if dy * dy + dx * dx <= MIN_DISPLACEMENT * MIN_DISPLACEMENT or (dy == 0 and dx < 0):
                 continue
             left, right = max(0, -dx), min(width, width - dx)
             for y in range(height - dy):
@@ -75,8 +75,8 @@ def _distances_elsewhere(image: Costs) -> Costs:
     out = np.zeros((rows, columns), np.int32)
     for y in range(rows):
         for x in range(columns):
-            if smallest[y, x, NEAREST - 1] < far:
-                out[y, x] = smallest[y, x, NEAREST - 1]
+            if smallest[y, x, NEIGHBOUR_RANK - 1] < far:
+                out[y, x] = smallest[y, x, NEIGHBOUR_RANK - 1]
     return out
 
 

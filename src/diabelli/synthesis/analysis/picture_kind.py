@@ -12,7 +12,7 @@ from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
 
-COMPARED = 48
+SYMMETRY_SIDE = 48
 """The side at which a picture is compared with its mirror image."""
 
 
@@ -37,24 +37,24 @@ class PictureKind:
 def classify(image: Bytes) -> PictureKind:
     """The kind of `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
     light = luma(image)
-    drawn = _is_drawn(light)
+    drawn = _is_graphic(light)
     written = (
         (drawn and not is_solid_shape(image)) or _has_strokes(light) or _has_strokes(255 - light)
     )
     return PictureKind(drawn, written, _asymmetry(image) < 0.35, is_cut_out(image))
 
 
-def _is_drawn(light: Floats) -> bool:
+def _is_graphic(light: Floats) -> bool:
     """Whether the picture is flat, but for where it jumps rather than shades."""
     span = dilate(light, 1) + dilate(-light, 1)
     even = span < 6
     flat, hard = float(even.mean()), float((span > 64).mean())
     shaded = float(((span > 12) & (span <= 64)).mean())
-    few = flat > 0.25 and _main_shades(light[even]) > 0.9
+    few = flat > 0.25 and _main_shade_share(light[even]) > 0.9
     return (few and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded) or flat > 0.95
 
 
-def _main_shades(light: Floats) -> float:
+def _main_shade_share(light: Floats) -> float:
     """The share of values that lie in the four commonest of 32 ranges: of a drawing nearly all, of
     a page in uneven light not."""
     counts = np.bincount((light / 8).astype(np.int64), minlength=32)
@@ -77,10 +77,10 @@ def _has_strokes(light: Floats) -> bool:
 def _asymmetry(image: Bytes) -> float:
     """How far the picture is from its mirror image, about the best axis, in units of its
     contrast."""
-    small = resize(image, COMPARED, COMPARED).astype(np.float32)
+    small = resize(image, SYMMETRY_SIDE, SYMMETRY_SIDE).astype(np.float32)
     contrast = max(float(small[..., :3].std()), 12.0)
     differences = []
     for shift in range(-3, 4):
-        overlap = small[:, max(0, shift) : COMPARED + min(0, shift)]
+        overlap = small[:, max(0, shift) : SYMMETRY_SIDE + min(0, shift)]
         differences.append(float(np.sqrt(((overlap - overlap[:, ::-1]) ** 2)[..., :3].mean())))
     return min(differences) / contrast

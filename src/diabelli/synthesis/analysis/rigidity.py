@@ -18,9 +18,9 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Bytes, Floats
 
-MARGIN = 2
+DILATION_CELLS = 2
 """How far, in cells, what is rigid stiffens the plain around it."""
-GAP = 5
+CLOSING_RADIUS = 5
 """Half the length of gaps, in cells, over which wires and masts are whole."""
 
 
@@ -32,16 +32,18 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
     salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
     rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
     sure = saliency_confidence(salient)
-    subject = _subject((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure
+    subject = (
+        _leading_third((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure
+    )
     face = _skin(image) * np.clip(2 * salient, 0, 1)
     straight = _straightness(image, sure, plain)
     rigid = np.maximum(np.maximum(subject, face), straight).astype(np.float32)
-    rigid = np.maximum(rigid, _sticker(image))
+    rigid = np.maximum(rigid, _cut_out_mask(image))
     # What ends where a plain begins would give way there with the plain: tips and brims would bend.
-    return np.maximum(rigid, dilate(rigid, MARGIN) * plain).astype(np.float32)
+    return np.maximum(rigid, dilate(rigid, DILATION_CELLS) * plain).astype(np.float32)
 
 
-def _sticker(image: Bytes) -> Floats | float:
+def _cut_out_mask(image: Bytes) -> Floats | float:
     """Where a sticker is, (GRID, GRID) 0..1; 0 for what is none."""
     if not is_cut_out(image):
         return 0.0
@@ -56,7 +58,7 @@ def saliency_confidence(salient: Floats) -> float:
     return float(np.clip(order[order.size * 49 // 50] / 0.4, 0, 1))
 
 
-def _subject(importance: Floats) -> Floats:
+def _leading_third(importance: Floats) -> Floats:
     """The most important third of the picture, unless all of it is alike."""
     order = np.argsort(np.argsort(importance, axis=None, kind="stable"), kind="stable")
     rank = order.reshape(importance.shape) / (importance.size - 1)
@@ -87,8 +89,8 @@ def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
     light = blur(luma(image), 0.7)
     down, across = gradient(light)
     scale = min(image.shape[:2]) / 256
-    rims = _lines(structure_tensor(down, across, 6 * scale), 2, 0.75 - 0.3 * subject)
-    wires = _lines(structure_tensor(down, across, 3 * scale), 3, 0.65 - 0.3 * subject)
+    rims = _coherent_edges(structure_tensor(down, across, 6 * scale), 2, 0.75 - 0.3 * subject)
+    wires = _coherent_edges(structure_tensor(down, across, 3 * scale), 3, 0.65 - 0.3 * subject)
     reach = max(1, round(3 * scale))
     rim: Floats = np.clip(resize_map(dilate(rims, reach), GRID, GRID), 0, 1)
     wire: Floats = np.clip(resize_map(dilate(wires, reach), GRID, GRID), 0, 1)
@@ -103,13 +105,17 @@ def _grey_closing(lines: Floats, axis: int) -> Floats:
     """`lines` with gaps of up to 2 * GAP cells along `axis` filled: the grey closing (Serra 1982),
     by which a mast is whole where lamps or lattice break its edges."""
     for extreme in (np.max, np.min):
-        padded = np.pad(lines, [(GAP, GAP) if k == axis else (0, 0) for k in (0, 1)], mode="edge")
-        views = np.lib.stride_tricks.sliding_window_view(padded, 2 * GAP + 1, axis)
+        padded = np.pad(
+            lines,
+            [(CLOSING_RADIUS, CLOSING_RADIUS) if k == axis else (0, 0) for k in (0, 1)],
+            mode="edge",
+        )
+        views = np.lib.stride_tricks.sliding_window_view(padded, 2 * CLOSING_RADIUS + 1, axis)
         lines = np.asarray(extreme(views, axis=-1), np.float32)
     return lines
 
 
-def _lines(tensor: Floats, usually: float, coherent: float) -> Floats:
+def _coherent_edges(tensor: Floats, usually: float, coherent: float) -> Floats:
     """Where the structure tensor (h, w, 3) of squares down and across and their product is more
     coherent than `coherent`, and `usually` times stronger than around; (h, w) 0..1."""
     energy = tensor[..., 0] + tensor[..., 1]

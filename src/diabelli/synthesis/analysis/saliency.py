@@ -16,25 +16,25 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 
-CELLS = 40
+SALIENCY_GRID = 40
 """Regions are compared on a grid of CELLS x CELLS."""
-ELSEWHERE = 0.22
+MIN_DISPLACEMENT = 0.22
 """Regions nearer than this share of the side do not count as elsewhere."""
-GRAVITY = 0.5
+HEIGHT_WEIGHT = 0.5
 """A region that lies higher or lower by the whole side counts as this different: sky is not
 lake."""
 
 
 def saliency(features: Floats) -> Floats:
     """The salience of an image with these `descriptors` on a grid: (CELLS, CELLS) float32, 0..1."""
-    uniqueness = blur(np.sqrt(_nearest_elsewhere(features)), CELLS * 1.5 / 64)
-    salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre())
-    return np.clip(blur(dilate(np.clip(salient, 0, 1), 2), CELLS * 2.5 / 64), 0, 1)
+    uniqueness = blur(np.sqrt(_nearest_elsewhere(features)), SALIENCY_GRID * 1.5 / 64)
+    salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre_prior())
+    return np.clip(blur(dilate(np.clip(salient, 0, 1), 2), SALIENCY_GRID * 2.5 / 64), 0, 1)
 
 
-def _centre() -> Floats:
+def _centre_prior() -> Floats:
     """A bell around the middle of the grid: subjects tend to be there."""
-    x = (np.arange(CELLS) + 0.5) / CELLS - 0.5
+    x = (np.arange(SALIENCY_GRID) + 0.5) / SALIENCY_GRID - 0.5
     down, across = np.exp(-((x / 0.33) ** 2) / 2), np.exp(-((x / 0.30) ** 2) / 2)
     return (down[:, None] * across).astype(np.float32)
 
@@ -47,9 +47,9 @@ def descriptors(image: Bytes) -> Floats:
     scale = max(min(image.shape[:2]) / 256, 0.25)
     fine, middle, coarse = (blur(light, s * scale) for s in (0.7, 1.5, 4.0))
     bands = [(fine - middle) ** 2, (middle - coarse) ** 2]
-    edges = [energy * 1.5 for energy in _orientations(middle)]
+    edges = [energy * 1.5 for energy in _oriented_energies(middle)]
     pooled = []
-    for deviation in (6 * CELLS / 256, 14 * CELLS / 256):
+    for deviation in (6 * SALIENCY_GRID / 256, 14 * SALIENCY_GRID / 256):
         pooled += [_pool(plane, deviation) for plane in colour]
         pooled += [3 * np.sqrt(_pool(plane, deviation) + np.float32(1e-8)) for plane in bands]
         pooled += [_pool(plane, deviation) for plane in edges]
@@ -57,10 +57,10 @@ def descriptors(image: Bytes) -> Floats:
 
 
 def _pool(plane: Floats, deviation: float) -> Floats:
-    return np.maximum(blur(resize_map(plane, CELLS, CELLS), deviation), 0)
+    return np.maximum(blur(resize_map(plane, SALIENCY_GRID, SALIENCY_GRID), deviation), 0)
 
 
-def _orientations(light: Floats) -> list[Floats]:
+def _oriented_energies(light: Floats) -> list[Floats]:
     """The strength of edges in six directions, each selective to within 45 degrees."""
     down, across = gradient(light)
     down, across = 8 * down, 8 * across  # the scale of a Sobel filter
@@ -82,9 +82,9 @@ def _nearest_elsewhere(features: Floats) -> Floats:
     count, rows, columns = features.shape
     nearest = np.full((rows, columns), np.float32(1e9), np.float32)
     line = np.empty(columns, np.float32)
-    apart = ELSEWHERE * ELSEWHERE * rows * columns
+    apart = MIN_DISPLACEMENT * MIN_DISPLACEMENT * rows * columns
     for dy in range(rows):
-        gravity = np.float32((GRAVITY * dy / rows) ** 2)
+        gravity = np.float32((HEIGHT_WEIGHT * dy / rows) ** 2)
         for dx in range(1 - columns, columns):
             if dy * dy + dx * dx < apart:
                 continue

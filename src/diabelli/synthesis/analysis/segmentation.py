@@ -17,18 +17,18 @@ from diabelli.synthesis.core.chroma import CB, CR, colour_differences
 from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.types import Bytes, Floats
 
-LEAST = 0.18
+MIN_THRESHOLD = 0.18
 """Evidence is measured in units of its threshold, or of this if that is less."""
-SWEEPS = 10
-REFINED = 3
+MRF_SWEEPS = 10
+COLOUR_ITERATIONS = 3
 """How often it is cut anew by colours."""
-SMOOTH, EDGES = 0.25, 1.2
+CUT_COST, SIMILARITY_CUT_COST = 0.25, 1.2
 """What it costs to cut two neighbours apart, and how much more where they look alike."""
-ALIKE = np.float32(40)
+COLOUR_SCALE = np.float32(40)
 """Neighbours whose colours differ by so much, over three channels, hardly look alike."""
-LUMA, CHROMA = 12, 16
+LUMA_BINS, CHROMA_BINS = 12, 16
 """Bins of the histogram of colours."""
-RARE = 2e-5
+MIN_FREQUENCY = 2e-5
 """A colour that is no more frequent than this decides nothing."""
 
 
@@ -49,19 +49,23 @@ def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
 
     evidence: (h, w) float32, 0..1, for each pixel to be of the subject.
     """
-    strong = (evidence / np.float32(max(_otsu(evidence), LEAST))).astype(np.float32)
+    strong = (evidence / np.float32(max(_otsu(evidence), MIN_THRESHOLD))).astype(np.float32)
     right, down = _pairwise_costs(image)
-    found = minimise_binary_mrf(np.stack([strong, np.ones_like(strong)], -1), right, down, SWEEPS)
+    found = minimise_binary_mrf(
+        np.stack([strong, np.ones_like(strong)], -1), right, down, MRF_SWEEPS
+    )
     likely = strong / 2
-    bins = _bins(image)
-    for _ in range(REFINED):
+    bins = _colour_bins(image)
+    for _ in range(COLOUR_ITERATIONS):
         if not 0.01 < found.mean() < 0.9:
             break
         inside = _colour_likelihood(bins, found * (0.2 + strong))
         outside = _colour_likelihood(bins, ~found * np.maximum(1.2 - strong, 0))
-        likely = ((inside + RARE) / (inside + outside + 2 * RARE)).astype(np.float32)
+        likely = ((inside + MIN_FREQUENCY) / (inside + outside + 2 * MIN_FREQUENCY)).astype(
+            np.float32
+        )
         own = np.stack([strong / 2 + likely, 1.5 - likely], -1).astype(np.float32)
-        found = minimise_binary_mrf(own, right, down, SWEEPS)
+        found = minimise_binary_mrf(own, right, down, MRF_SWEEPS)
     # a cut leaves out what is thin, but that shows by its colours
     thin = np.clip(strong / 2 + 2 * likely - 1, 0, 1).astype(np.float32)
     close = np.clip(1.5 * blur(dilate(thin, 1), 0.7), 0, 1)
@@ -89,28 +93,28 @@ def _pairwise_costs(image: Bytes) -> tuple[Pairs, Pairs]:
     for axis in (1, 0):
         near = np.zeros(image.shape[:2], np.float32)
         inner = (slice(0, -1), slice(None)) if axis == 0 else (slice(None), slice(0, -1))
-        near[inner] = np.abs(np.diff(colours, axis=axis)).sum(2) / ALIKE
+        near[inner] = np.abs(np.diff(colours, axis=axis)).sum(2) / COLOUR_SCALE
         pair = np.zeros((*image.shape[:2], 4), np.float32)
-        pair[..., 1] = pair[..., 2] = SMOOTH + EDGES / (1 + near + near * near)
+        pair[..., 1] = pair[..., 2] = CUT_COST + SIMILARITY_CUT_COST / (1 + near + near * near)
         pairs.append(pair)
     return pairs[0], pairs[1]
 
 
-def _bins(image: Bytes) -> NDArray[np.int64]:
+def _colour_bins(image: Bytes) -> NDArray[np.int64]:
     """In which bin of the histogram the colour of each pixel is."""
     light, blue, red = colour_differences(image)
-    bins = np.clip((light / 22).astype(np.int64), 0, LUMA - 1)
+    bins = np.clip((light / 22).astype(np.int64), 0, LUMA_BINS - 1)
     cb, cr = (
-        np.clip((plane / 10 + CHROMA / 2).astype(np.int64), 0, CHROMA - 1)
+        np.clip((plane / 10 + CHROMA_BINS / 2).astype(np.int64), 0, CHROMA_BINS - 1)
         for plane in (CB * blue, CR * red)
     )
-    return np.asarray((bins * CHROMA + cb) * CHROMA + cr)
+    return np.asarray((bins * CHROMA_BINS + cb) * CHROMA_BINS + cr)
 
 
 def _colour_likelihood(bins: NDArray[np.int64], weights: Floats) -> NDArray[np.float64]:
     """How frequent each pixel's colour is among those that weigh, by a smoothed histogram."""
-    sides = (LUMA, CHROMA, CHROMA)
-    counts = np.bincount(bins.ravel(), weights.ravel(), LUMA * CHROMA * CHROMA)
+    sides = (LUMA_BINS, CHROMA_BINS, CHROMA_BINS)
+    counts = np.bincount(bins.ravel(), weights.ravel(), LUMA_BINS * CHROMA_BINS * CHROMA_BINS)
     smooth = counts.astype(np.float64).reshape(sides)
     for axis in range(3):
         index = np.arange(sides[axis])

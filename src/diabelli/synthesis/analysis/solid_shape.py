@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from diabelli.synthesis.analysis.background import border_pixels, median
 from diabelli.synthesis.core.types import Bytes
 
-EVEN = 40
+COLOUR_TOLERANCE = 40
 """Colours within that of the ground's or the shape's, in grey levels, are the same."""
-TWO = 0.95
+MIN_TWO_COLOUR_SHARE = 0.95
 """The share of the picture that is of these two colours at least."""
-SLIGHT, MOST = 0.1, 0.9
+FIRST_WORN_SHARE, LAST_WORN_SHARE = 0.1, 0.9
 """The shares of a shape that are worn away at the first radius and the last that count."""
-BROAD = 5.0
+MIN_RADIUS_RATIO = 5.0
 """The ratio of these radii from which on a shape is no letter; the boldest serifs have 4.3."""
 
 
@@ -29,24 +29,26 @@ def is_solid_shape(image: Bytes) -> bool:
     """Whether `image` (h, w, 4) uint8, about 256 pixels a side, shows one solid figure."""
     colours = image[..., :3].astype(np.float32)
     away = np.abs(colours - median(border_pixels(image[..., :3]))).max(2)
-    if away.max() < 2 * EVEN:
+    if away.max() < 2 * COLOUR_TOLERANCE:
         return False
     shape = _binary_opening(away > away.max() / 2, 1)
     if not shape.any() or _euler_number(shape) != 1:
         return False
-    alike = np.abs(colours - median(colours[shape])).max(2) < EVEN
-    return bool((alike | (away < EVEN)).mean() > TWO) and _has_wide_granulometry(shape)
+    alike = np.abs(colours - median(colours[shape])).max(2) < COLOUR_TOLERANCE
+    return bool(
+        (alike | (away < COLOUR_TOLERANCE)).mean() > MIN_TWO_COLOUR_SHARE
+    ) and _has_wide_granulometry(shape)
 
 
 def _binary_opening(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     """What of a shape is covered by squares of that radius within it; it goes on beyond the
     picture's edges."""
     side = 2 * radius + 1
-    within = _counts(np.pad(shape, radius, mode="edge"), side) == side * side
-    return np.asarray(_counts(np.pad(within, radius), side) > 0)
+    within = _box_sums(np.pad(shape, radius, mode="edge"), side) == side * side
+    return np.asarray(_box_sums(np.pad(within, radius), side) > 0)
 
 
-def _counts(shape: NDArray[np.bool_], side: int) -> NDArray[np.int32]:
+def _box_sums(shape: NDArray[np.bool_], side: int) -> NDArray[np.int32]:
     """How much of a shape is in each square of that side in the picture, by summed areas."""
     sums = np.zeros((shape.shape[0] + 1, shape.shape[1] + 1), np.int32)
     shape.cumsum(0, np.int32).cumsum(1, out=sums[1:, 1:])
@@ -72,6 +74,6 @@ def _has_wide_granulometry(shape: NDArray[np.bool_]) -> bool:
     def worn(radius: int) -> float:
         return 1 - int(_binary_opening(shape, radius).sum()) / area
 
-    slight = 1 + bisect_left(range(1, largest), SLIGHT, key=worn)
-    broad = int(np.ceil(BROAD * slight))
-    return broad <= largest and worn(broad - 1) <= MOST
+    slight = 1 + bisect_left(range(1, largest), FIRST_WORN_SHARE, key=worn)
+    broad = int(np.ceil(MIN_RADIUS_RATIO * slight))
+    return broad <= largest and worn(broad - 1) <= LAST_WORN_SHARE

@@ -10,7 +10,12 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from diabelli.synthesis.analysis.cell_features import LINED, TEXTURE, CellFeatures, cell_features
+from diabelli.synthesis.analysis.cell_features import (
+    LINE_DENSITY,
+    TEXTURE,
+    CellFeatures,
+    cell_features,
+)
 from diabelli.synthesis.analysis.colour_objects import ColourObject, find_colour_objects
 from diabelli.synthesis.analysis.extension import ExtensionLimits, extension_limits
 from diabelli.synthesis.analysis.orientation import tilt_tolerance
@@ -22,15 +27,15 @@ from diabelli.synthesis.analysis.subject import subject
 from diabelli.synthesis.core.alpha import is_transparent
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.parallel import ParallelMap, run_sequentially
-from diabelli.synthesis.core.pyramid import STEPS, WORK, pyramid_sizes, size_with_area
+from diabelli.synthesis.core.pyramid import WORK_LEVEL, WORK_SIDE, pyramid_sizes, size_with_area
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import GATE_SIDE, Bytes, Floats
 
-ANALYSED = 48
+UNIQUENESS_SIDE = 48
 """The side at which rarity is measured."""
-PAGE = 0.4
+MIN_TEXT_TILT = 0.4
 """How far what is written may lean at least, as a share of what any picture may."""
-FINER = 1.25
+OVERSAMPLING = 1.25
 """Images are kept this much larger than a level, where the source has the detail: frames need
 it."""
 
@@ -93,7 +98,7 @@ class Analysis:
         The source itself, where it has no more detail than the warp shows; else at FINER times the
         size at which it is shown, to an eighth, so that variations share what is resized.
         """
-        finer = round(8 * FINER / max(scale, 1.0)) / 8
+        finer = round(8 * OVERSAMPLING / max(scale, 1.0)) / 8
         image = self._with_detail(height)
         if image.shape[0] <= height * min(finer, 1) and image.shape[1] <= width * min(finer, 1):
             return image
@@ -102,7 +107,7 @@ class Analysis:
 
     def _with_detail(self, height: int) -> Bytes:
         """The smallest image of the pyramid that is finer than FINER times `height`."""
-        fine = [image for image in self.pyramid if image.shape[0] >= FINER * height]
+        fine = [image for image in self.pyramid if image.shape[0] >= OVERSAMPLING * height]
         return fine[-1] if fine else self.pyramid[0]
 
     def mirrored(self) -> Analysis:
@@ -133,20 +138,20 @@ def analyse(
     spread: runs what does not depend on each other.
     """
     sizes = pyramid_sizes(height, width)
-    ((pyramid, work),) = spread([partial(_scaled, source, sizes[STEPS])])
+    ((pyramid, work),) = spread([partial(_build_pyramid, source, sizes[WORK_LEVEL])])
     pieces: list[Callable[[], NamedTuple]] = [
         partial(_analyse_locally, work),
         partial(_analyse_regionally, work),
     ]
     local, regional = cast(tuple[_LocalFindings, _RegionalFindings], tuple(spread(pieces)))
-    (analysis,) = spread([partial(_concluded, sizes, pyramid, work, local, regional)])
+    (analysis,) = spread([partial(_combine_findings, sizes, pyramid, work, local, regional)])
     return analysis
 
 
-def _scaled(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], Bytes]:
+def _build_pyramid(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], Bytes]:
     """The source with its halves, and at the size at which it is analysed."""
     pyramid = [source]
-    while min(pyramid[-1].shape[:2]) >= 2 * WORK:
+    while min(pyramid[-1].shape[:2]) >= 2 * WORK_SIDE:
         pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
     return pyramid, resize(pyramid[-1], *size)
 
@@ -182,7 +187,7 @@ class _RegionalFindings(NamedTuple):
 def _analyse_locally(image: Bytes) -> _LocalFindings:
     """Analyse small neighbourhoods of `image` (h, w, 4) uint8."""
     height, width = image.shape[:2]
-    small = resize(image, *size_with_area(height, width, ANALYSED))
+    small = resize(image, *size_with_area(height, width, UNIQUENESS_SIDE))
     return _LocalFindings(patch_uniqueness(small), smoothness(image), classify(image))
 
 
@@ -193,7 +198,7 @@ def _analyse_regionally(image: Bytes) -> _RegionalFindings:
     return _RegionalFindings(texture, salient, tilt_tolerance(image, texture))
 
 
-def _concluded(
+def _combine_findings(
     sizes: list[tuple[int, int]],
     pyramid: list[Bytes],
     work: Bytes,
@@ -217,7 +222,7 @@ def _concluded(
         extension=extension_limits(
             thing.around,
             cells.features[..., TEXTURE:],
-            cells.features[..., LINED],
+            cells.features[..., LINE_DENSITY],
             divisible=divisible,
         ),
         contrast=max(float(resize(work, GATE_SIDE, GATE_SIDE)[..., :3].std()), 12.0),
@@ -232,7 +237,7 @@ def _tilt_tolerance_of_kind(kind: PictureKind, measured: float) -> float:
     """Tilt tolerance 0..1: 0 for graphics and symmetric pictures, at least PAGE for text."""
     if kind.is_graphic or kind.symmetric:
         return 0.0
-    return max(measured, PAGE * kind.has_text)
+    return max(measured, MIN_TEXT_TILT * kind.has_text)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:

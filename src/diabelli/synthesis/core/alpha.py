@@ -11,9 +11,9 @@ import numpy as np
 
 from diabelli.synthesis.core.types import Bytes
 
-CLEAR = 8
+MAX_CLEAR_ALPHA = 8
 """The alpha below which nothing is seen."""
-CUT_OUT = 0.05
+MIN_CLEAR_SHARE = 0.05
 """The share of a sticker that is clear at least: rounded corners alone make none."""
 
 
@@ -36,7 +36,7 @@ def is_transparent(planes: Bytes) -> bool:
 
 def is_cut_out(planes: Bytes) -> bool:
     """Whether they show a sticker: a twentieth of them or more is clear."""
-    return bool((planes[..., 3] < CLEAR).mean() >= CUT_OUT)
+    return bool((planes[..., 3] < MAX_CLEAR_ALPHA).mean() >= MIN_CLEAR_SHARE)
 
 
 def unpremultiply(planes: Bytes, *, transparent: bool) -> Bytes:

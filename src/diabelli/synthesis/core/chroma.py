@@ -11,24 +11,24 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 CB, CR = np.float32(0.564), np.float32(0.713)
 """Factors of B - Y and R - Y in Cb and Cr (Rec. 601)."""
-HUES = 12
+HUE_COUNT = 12
 """Groups are looked for around this many hues."""
-SMALL = 96
+PALETTE_SIDE = 96
 """The side at which colours are counted."""
-INNER, OUTER = 0.87, 0.5
+INNER_COSINE, OUTER_COSINE = 0.87, 0.5
 """Cosines of the angles from the group's hue within which a colour turns wholly, and not at all."""
 
 
 def hues() -> Floats:
     """HUES unit vectors of (Cb, Cr), evenly around the circle."""
-    angles = 2 * np.pi * np.arange(HUES) / HUES
+    angles = 2 * np.pi * np.arange(HUE_COUNT) / HUE_COUNT
     return np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32).round(4)
 
 
-def is_near(colours: Floats, hue: Floats) -> NDArray[np.bool_]:
+def in_hue_group(colours: Floats, hue: Floats) -> NDArray[np.bool_]:
     """Which colours of a palette lie wholly in the group around a hue."""
     along = colours[:, 1] * hue[0] + colours[:, 2] * hue[1]
-    return np.asarray(along >= np.float32(INNER) * np.maximum(colours[:, 3], 8))
+    return np.asarray(along >= np.float32(INNER_COSINE) * np.maximum(colours[:, 3], 8))
 
 
 def colour_differences(image: Bytes | Floats) -> tuple[Floats, Floats, Floats]:

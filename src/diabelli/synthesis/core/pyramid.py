@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from diabelli.synthesis.core.types import PATCH
 
-COARSEST = 84
+COARSEST_SIDE = 84
 """The side of level 0: small enough for a patch to see a tenth of the picture, and for the judge
 to look at every candidate."""
-WORK = 256
+WORK_SIDE = 256
 """The side up to which matches are searched for; beyond it they are carried up."""
-STEPS = 3
+WORK_LEVEL = 3
 """How many steps lead from COARSEST to WORK; each is by 1.45."""
 
 
@@ -28,7 +28,10 @@ def pyramid_sizes(height: int, width: int) -> list[tuple[int, int]]:
     Up to WORK they depend on the aspect alone, so that a composition is the same at every size;
     beyond, by octaves to the canvas itself.
     """
-    steps = [COARSEST * (WORK / COARSEST) ** (k / STEPS) for k in range(STEPS + 1)]
+    steps = [
+        COARSEST_SIDE * (WORK_SIDE / COARSEST_SIDE) ** (k / WORK_LEVEL)
+        for k in range(WORK_LEVEL + 1)
+    ]
     sizes = [size_with_area(height, width, round(side)) for side in steps]
     while sizes[-1][0] < height or sizes[-1][1] < width:
         sizes.append(

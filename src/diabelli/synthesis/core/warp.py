@@ -9,7 +9,7 @@ from diabelli.synthesis.core.grid import grid_positions, interpolate
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
-SHARP = -0.34
+CUBIC_SLOPE = -0.34
 """The slope of the cubic filter that warps, at its first zero; -0.4 is softer, -0.75 rings."""
 
 
@@ -121,7 +121,7 @@ def enlarge(grid: Floats, height: int, width: int) -> Bytes:
 def _cubic(t: np.float32, weights: Floats) -> None:
     """The weights of the four pixels around a place t past the second of them, for a cubic of
     slope SHARP."""
-    a = np.float32(SHARP)
+    a = np.float32(CUBIC_SLOPE)
     s = 1 - t
     weights[0] = ((t - 2) * t + 1) * t * a
     weights[1] = ((a + 2) * t - (a + 3)) * t * t + 1

@@ -17,21 +17,21 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
-CHANCE = 1.4
+PROBABILITY_FACTOR = 1.4
 """How often there is a repaint, as a multiple of the strength."""
-NEAREST, FARTHEST = 0.25, 0.8
+MIN_HALF_TANGENT, MAX_HALF_TANGENT = 0.25, 0.8
 """The tangent of half the angle of a turn, at strength 1."""
-KEPT = 0.88
+CHROMA_FACTOR = 0.88
 """What chroma is multiplied by in turning: few things are as vivid as a screen's magenta."""
-REDDISH = 0.4
+MIN_RED = 0.4
 """The red that every new hue has at least, as a share of its chroma: no turn leads to green."""
-LITTLE = 0.96
+MAX_VISIBLE_COSINE = 0.96
 """The cosine above which a turn is hardly seen, so that the other way is taken if it is farther."""
-INNER, OUTER = 0.9, 0.6
+INNER_COSINE, OUTER_COSINE = 0.9, 0.6
 """Cosines of the angles from the thing's hue within which a colour turns wholly, and not at all."""
-GREY = 0.06
+MIN_PURITY = 0.06
 """Chroma, as a share of luma + 40, up to which nothing turns; from GREY + SOFT on all does."""
-SOFT = 0.08
+PURITY_RAMP = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,27 @@ def random_object_hue_rotation(
 ) -> ObjectHueRotation | None:
     """A repaint of one of the things, the likelier and further the greater `strength` 0..1; None
     where there are none, or all keep their colours for once."""
-    keeps = stream.between(0, 1) > CHANCE * strength
+    keeps = stream.between(0, 1) > PROBABILITY_FACTOR * strength
     drawn = stream.between(0, sum(thing.area for thing in things))
-    tangent = stream.between(NEAREST, FARTHEST) * strength
+    tangent = stream.between(MIN_HALF_TANGENT, MAX_HALF_TANGENT) * strength
     sign = 1 if stream.between(-1, 1) > 0 else -1
     if keeps or not things:
         return None
     index = int(np.searchsorted(np.cumsum([thing.area for thing in things]), drawn))
     thing = things[min(index, len(things) - 1)]
-    one, other = _turned(thing, tangent * sign), _turned(thing, -tangent * sign)
-    return other if one.cosine > max(LITTLE, other.cosine) else one
+    one, other = (
+        _rotation_of_object(thing, tangent * sign),
+        _rotation_of_object(thing, -tangent * sign),
+    )
+    return other if one.cosine > max(MAX_VISIBLE_COSINE, other.cosine) else one
 
 
-def _turned(thing: ColourObject, tangent: float) -> ObjectHueRotation:
+def _rotation_of_object(thing: ColourObject, tangent: float) -> ObjectHueRotation:
     """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
     cosine, sine = rotation(tangent)
     blue, red = cosine * thing.blue - sine * thing.red, sine * thing.blue + cosine * thing.red
-    if red < REDDISH:
-        blue, red = (1 if blue > 0 else -1) * (1 - REDDISH * REDDISH) ** 0.5, REDDISH
+    if red < MIN_RED:
+        blue, red = (1 if blue > 0 else -1) * (1 - MIN_RED * MIN_RED) ** 0.5, MIN_RED
         cosine, sine = thing.blue * blue + thing.red * red, thing.blue * red - thing.red * blue
     return ObjectHueRotation(thing, cosine, sine)
 
@@ -78,11 +81,15 @@ def rotate_object_hue(image: Bytes, repaint: ObjectHueRotation) -> Bytes:
         np.linspace(0, last - 1, side, dtype=np.float32)
         for last, side in zip(where.shape, image.shape, strict=False)
     )
-    return _repainted(np.ascontiguousarray(image), np.array(turn, np.float32), rows, columns, where)
+    return _rotate_object_hue(
+        np.ascontiguousarray(image), np.array(turn, np.float32), rows, columns, where
+    )
 
 
 @kernel
-def _repainted(image: Bytes, turn: Floats, rows: Floats, columns: Floats, where: Floats) -> Bytes:
+def _rotate_object_hue(
+    image: Bytes, turn: Floats, rows: Floats, columns: Floats, where: Floats
+) -> Bytes:
     """`repainted`, with a turn as (blue, red, cosine, sine) and the places of the image's rows and
     columns on the grid of `where`."""
     out = image.copy()
@@ -101,13 +108,17 @@ def _repainted(image: Bytes, turn: Floats, rows: Floats, columns: Floats, where:
             b = np.float32(image[y, x, 2])
             light, blue, red = to_ycc(r, g, b)
             chroma = np.sqrt(blue * blue + red * red)
-            purity = (chroma / (light + np.float32(40)) - np.float32(GREY)) / np.float32(SOFT)
+            purity = (chroma / (light + np.float32(40)) - np.float32(MIN_PURITY)) / np.float32(
+                PURITY_RAMP
+            )
             if purity <= 0:
                 continue
-            near = (blue * turn[0] + red * turn[1]) / chroma - np.float32(OUTER)
-            share *= min(purity, one) * min(max(near / np.float32(INNER - OUTER), zero), one)
-            turned_blue = np.float32(KEPT) * (turn[2] * blue - turn[3] * red)
-            turned_red = np.float32(KEPT) * (turn[3] * blue + turn[2] * red)
+            near = (blue * turn[0] + red * turn[1]) / chroma - np.float32(OUTER_COSINE)
+            share *= min(purity, one) * min(
+                max(near / np.float32(INNER_COSINE - OUTER_COSINE), zero), one
+            )
+            turned_blue = np.float32(CHROMA_FACTOR) * (turn[2] * blue - turn[3] * red)
+            turned_red = np.float32(CHROMA_FACTOR) * (turn[3] * blue + turn[2] * red)
             tr, tg, tb = to_rgb(light, turned_blue, turned_red)
             lift = max(zero, -min(tr, min(tg, tb)))
             gain = max(r, max(g, b)) / (max(tr, max(tg, tb)) + lift)

@@ -18,22 +18,22 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
-REACH = 1.5
+MAX_DEVIATIONS = 1.5
 """Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
-GAMMA, WARMTH, TINT = 0.16, 0.09, 0.012
+GAMMA_SD, WARMTH_SD, TINT_SD = 0.16, 0.09, 0.012
 """The deviations at strength 1 of three logarithms of exponents: how dark, how cold as against warm
 (daylight varies mostly along that line), how green."""
-CONTRAST, COLOUR = 0.3, 0.22
+CONTRAST_SD, SATURATION_SD = 0.3, 0.22
 """Likewise of contrast, as how much flatter curves get at white and black, and of the logarithm of
 how colourful it is."""
-FIELD = 16
+FIELD_SIDE = 16
 """The light is held on a grid of FIELD x FIELD."""
-LIGHTER, WARMER = 0.14, 0.07
+BRIGHTNESS_FIELD_SD, WARMTH_FIELD_SD = 0.14, 0.07
 """The deviations at strength 1 of the fields of light and of warmth."""
-SPOT = 0.12
+SPOT_SD = 0.12
 """How much brighter the subject gets than what is around it, or darker, at strength 1, as a
 deviation."""
-SOFT = 1.5
+SPOT_BLUR_SIGMA = 1.5
 """How soft the edge of that is, in cells of the FIELD."""
 
 
@@ -60,42 +60,42 @@ def random_light(
 
     subject: (rows, columns) 0..1, where it is in the image; without it, nothing is told apart.
     """
-    draws = [REACH * stream.between(-1, 1) for _ in range(5)]
-    dark = GAMMA * strength * draws[0]
+    draws = [MAX_DEVIATIONS * stream.between(-1, 1) for _ in range(5)]
+    dark = GAMMA_SD * strength * draws[0]
     cold, green = (
         amount * strength * draw * (not grey)
-        for amount, draw in zip((WARMTH, TINT), draws[1:3], strict=True)
+        for amount, draw in zip((WARMTH_SD, TINT_SD), draws[1:3], strict=True)
     )
     exponents = np.exp(dark + np.array([cold + green, -2 * green, green - cold]))
     values = np.arange(256) / 255
-    values += CONTRAST * strength * draws[3] * values * (1 - values) * (2 * values - 1)
+    values += CONTRAST_SD * strength * draws[3] * values * (1 - values) * (2 * values - 1)
     curves = np.rint(255 * values ** exponents[:, None]).astype(np.uint8)
-    colour = float(np.exp(COLOUR * strength * draws[4]))
+    colour = float(np.exp(SATURATION_SD * strength * draws[4]))
     return Light(curves, _gains(strength, stream, grey=grey, subject=subject), colour)
 
 
 def _gains(strength: float, stream: RandomStream, *, grey: bool, subject: Floats | None) -> Floats:
     """The fields of light and of warmth, (FIELD, FIELD, 2)."""
     lighter, warmer = (
-        resize_map(stream.normal(2, 2).astype(np.float32), FIELD, FIELD) for _ in range(2)
+        resize_map(stream.normal(2, 2).astype(np.float32), FIELD_SIDE, FIELD_SIDE) for _ in range(2)
     )
-    spot = SPOT * REACH * stream.between(-1, 1)
-    gains = 1 + np.float32(LIGHTER * strength) * lighter
+    spot = SPOT_SD * MAX_DEVIATIONS * stream.between(-1, 1)
+    gains = 1 + np.float32(BRIGHTNESS_FIELD_SD * strength) * lighter
     if subject is not None:
-        soft = blur(resize_map(subject, FIELD, FIELD), SOFT)
+        soft = blur(resize_map(subject, FIELD_SIDE, FIELD_SIDE), SPOT_BLUR_SIGMA)
         gains += np.float32(spot * strength) * (soft - soft.mean())
-    warm = 1 + np.float32(WARMER * strength * (not grey)) * warmer
+    warm = 1 + np.float32(WARMTH_FIELD_SD * strength * (not grey)) * warmer
     return np.stack([gains, warm], axis=2).astype(np.float32)
 
 
 @kernel
-def _shown(value: np.float32) -> np.uint8:
+def _to_uint8(value: np.float32) -> np.uint8:
     """The nearest number 0..255."""
     return np.uint8(min(max(value + np.float32(0.5), np.float32(0)), np.float32(255)))
 
 
 @kernel
-def _lit(
+def _relight(
     image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats, colour: np.float32
 ) -> Bytes:
     """`lit`, with the places of the image's rows and columns on the grid of gains."""
@@ -121,13 +121,15 @@ def _lit(
             vivid = (max(red, green, blue) - min(red, green, blue)) * whole
             more = 1 + (colour - 1) * max(1 - vivid, np.float32(0))
             light = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
-            out[y, x, 0] = _shown(light + more * (red - light))
-            out[y, x, 1] = _shown(light + more * (green - light))
-            out[y, x, 2] = _shown(light + more * (blue - light))
+            out[y, x, 0] = _to_uint8(light + more * (red - light))
+            out[y, x, 1] = _to_uint8(light + more * (green - light))
+            out[y, x, 2] = _to_uint8(light + more * (blue - light))
     return out
 
 
 def relight(image: Bytes, light: Light) -> Bytes:
     """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, under that light."""
-    rows, columns = (np.linspace(0, FIELD - 1, side, dtype=np.float32) for side in image.shape[:2])
-    return _lit(image, light.curves, rows, columns, light.gains, np.float32(light.colour))
+    rows, columns = (
+        np.linspace(0, FIELD_SIDE - 1, side, dtype=np.float32) for side in image.shape[:2]
+    )
+    return _relight(image, light.curves, rows, columns, light.gains, np.float32(light.colour))

@@ -19,14 +19,14 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.strength import StrengthParams
 
-CUT, ANEW = 1.5, 0.3
+MAX_CUT_CELLS, EXTRA_CUT_SHARE = 1.5, 0.3
 """How many cells of the subject an edge may cut anew, and how many more for each that the source's
 own edge cuts already."""
-RISE = 0.6
+VERTICAL_SHARE = 0.6
 """How far frames may move up and down, as a share of how far they may move sideways."""
-LOST = 0.1
+MAX_LOST_SUBJECT = 0.1
 """How much of the subject an edge may leave out at most."""
-WIDER = 1.8
+ZOOM_OUT_FACTOR = 1.8
 """How much further frames may grow than shrink."""
 
 
@@ -79,29 +79,29 @@ def random_frame(
 ) -> Frame:
     """A frame over a source whose subject and its body, (GRID, GRID) each, are 0..1."""
     draws = [stream.between(-1, 1) for _ in range(4)]
-    along, across = RISE * dial.reach, dial.reach
+    along, across = VERTICAL_SHARE * dial.reach, dial.reach
     rows = _Bounds(
-        _inward(subject, body, along),
-        _inward(subject[::-1], body[::-1], along),
+        _max_inset(subject, body, along),
+        _max_inset(subject[::-1], body[::-1], along),
         min(along, room.top),
         0.0,
     )
     columns = _Bounds(
-        _inward(subject.T, body.T, across),
-        _inward(subject.T[::-1], body.T[::-1], across),
+        _max_inset(subject.T, body.T, across),
+        _max_inset(subject.T[::-1], body.T[::-1], across),
         min(across, room.left),
         min(across, room.right),
     )
     aspect = 1 + dial.aspect * draws[0]
     least = max(rows.least, columns.least, 1 - dial.zoom)
-    most = max(least, min(rows.most, columns.most, 1 + WIDER * dial.zoom))
+    most = max(least, min(rows.most, columns.most, 1 + ZOOM_OUT_FACTOR * dial.zoom))
     size = 1 + ((most if draws[1] > 0 else least) - 1) * abs(draws[1])
     height = min(max(size / aspect, rows.least), rows.most)
     width = min(max(size * aspect, columns.least), columns.most)
     return Frame(rows.place(height, draws[2]), columns.place(width, draws[3]), height, width)
 
 
-def _inward(subject: Floats, body: Floats, most: float) -> float:
+def _max_inset(subject: Floats, body: Floats, most: float) -> float:
     """How much of a side may be left out at its start, up to `most`.
 
     What the source cuts already is what of the body begins there and goes on.
@@ -109,6 +109,9 @@ def _inward(subject: Floats, body: Floats, most: float) -> float:
     already, all_ = float(body[0].sum()), float(subject.sum())
     for k in range(1, int(most * GRID) + 1):
         anew = (subject[k] * (1 - body[: k + 1].min(0))).sum()
-        if anew > CUT + ANEW * already or subject[:k].sum() > LOST * all_:
+        if (
+            anew > MAX_CUT_CELLS + EXTRA_CUT_SHARE * already
+            or subject[:k].sum() > MAX_LOST_SUBJECT * all_
+        ):
             return (k - 1) / GRID
     return most

@@ -27,23 +27,23 @@ from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.frame import Frame
 from diabelli.synthesis.strength import StrengthParams
 
-HELD = 1000
+BORDER_STIFFNESS = 1000
 """How much harder still it is to move across the frame's edges."""
-EVEN = 0.2
+MIN_SPACING = 0.2
 """Neighbouring cells of the grid keep at least this share of their distance."""
-FREE = 12
+FREE_STIFFNESS = 12
 """How hard it is to bend what is free: a flow fades to the edges over the root of this, in
 cells."""
-LEAN = 1500
+SHEAR_STIFFNESS = 1500
 """How much harder it is to shear than to stretch: towers that lean and horizons that slope are
 noticed, a wider lawn is not."""
-STIFF = 2500
+RIGID_STIFFNESS = 2500
 """How much harder it is to bend what is rigid than what is free."""
-PASSES = 3
+LAYOUT_PASSES = 3
 """How often a layout is found."""
-SWEEPS = 60
+SOR_ITERATIONS = 60
 """Sweeps of relaxation in each pass; all of them let a displacement cross the grid."""
-UPRIGHT = 0.75
+VERTICAL_SHARE = 0.75
 """How far things move up and down, as a share of how far they move sideways."""
 
 
@@ -93,12 +93,12 @@ def random_layout(
     drifts = [_smooth_noise(stream) for _ in range(2)]
     flows = [np.zeros((GRID, GRID), np.float32) for _ in range(2)]
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
-    for _ in range(PASSES):
+    for _ in range(LAYOUT_PASSES):
         stiff = sample_bilinear(framed, rows, columns)[..., 0]
-        down = _monotone(stiff.mean(1), UPRIGHT * dial.stretch, lines[0])
+        down = _monotone(stiff.mean(1), VERTICAL_SHARE * dial.stretch, lines[0])
         across = _monotone(stiff.mean(0), dial.stretch, lines[1])
         straight = np.meshgrid(down, across, indexing="ij")
-        for axis, amount in enumerate((UPRIGHT * dial.flow, dial.flow)):
+        for axis, amount in enumerate((VERTICAL_SHARE * dial.flow, dial.flow)):
             flows[axis] = _flow(stiff, np.float32(amount) * drifts[axis], flows[axis], axis)
         rows, columns = (_apply_flow(straight[axis], flows[axis], axis) for axis in range(2))
     return Layout(
@@ -114,7 +114,7 @@ def _apply_flow(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
     Neighbours stay at least EVEN of a cell apart, and nothing leaves the frame.
     """
     steps, turns = np.diff(places, axis=axis), np.diff(flow.astype(np.float64), axis=axis)
-    room = (steps - EVEN / GRID) / np.maximum(-turns, 1e-9)
+    room = (steps - MIN_SPACING / GRID) / np.maximum(-turns, 1e-9)
     share = min(1.0, float(room.min()))
     return np.clip(places + share * flow, 0, 1).astype(np.float32)
 
@@ -152,7 +152,7 @@ def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
     """The displacement (GRID, GRID) along `axis` that follows `drift` and is constant across what
     is stiff; before: one near it."""
     return _solve_displacement(
-        drift, FREE + np.float32(STIFF) * stiff * stiff * stiff, before, axis
+        drift, FREE_STIFFNESS + np.float32(RIGID_STIFFNESS) * stiff * stiff * stiff, before, axis
     )
 
 
@@ -179,12 +179,12 @@ def _solve_displacement(drift: Floats, stiffness: Floats, before: Floats, axis: 
                 if 0 <= v < rows and 0 <= w < columns:
                     k = np.float32(0.5) * (stiffness[y, x] + stiffness[v, w])
                     if (dy != 0) != (axis == 0):
-                        k += np.float32(LEAN)
+                        k += np.float32(SHEAR_STIFFNESS)
                     diagonal[y, x] += k
                     if dy + dx > 0:
                         links[0 if dy != 0 else 1, y, x] = k
                 elif (dy != 0) == (axis == 0):
-                    diagonal[y, x] += stiffness[y, x] + np.float32(HELD)
+                    diagonal[y, x] += stiffness[y, x] + np.float32(BORDER_STIFFNESS)
     u, steps = before.copy(), np.zeros((rows, columns), np.float32)
-    solve_sor(u, drift, diagonal, links[0], links[1], steps, steps, 1.8, SWEEPS)
+    solve_sor(u, drift, diagonal, links[0], links[1], steps, steps, 1.8, SOR_ITERATIONS)
     return u

@@ -14,7 +14,7 @@ from diabelli.synthesis.core.grid import GRID, sample_bilinear
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.layout import Layout
 
-CUT, ANEW = 0.01, 0.08
+EXTRA_OVERLAP, EXTRA_OVERLAP_SHARE = 0.01, 0.08
 """How much more of the canvas's edges may be of the subject when it leans, and how much more for
 what is of it already."""
 
@@ -26,15 +26,17 @@ def tilt(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layo
     subject: (GRID, GRID), 0..1, of the source in the layout's orientation.  aspect: of the canvas,
     width over height.  Where too much would be cut, it leans half as far, or not at all.
     """
-    most = CUT + (1 + ANEW) * _cut(subject, layout.rows, layout.columns)
+    most = EXTRA_OVERLAP + (1 + EXTRA_OVERLAP_SHARE) * _border_overlap(
+        subject, layout.rows, layout.columns
+    )
     for share in (1.0, 0.5):
-        rows, columns = _leaning(layout, share * tangent, aspect)
-        if _cut(subject, rows, columns) <= most:
+        rows, columns = _tilted_positions(layout, share * tangent, aspect)
+        if _border_overlap(subject, rows, columns) <= most:
             return Layout(layout.mirrored, rows, columns)
     return layout
 
 
-def _leaning(layout: Layout, tangent: float, aspect: float) -> tuple[Floats, Floats]:
+def _tilted_positions(layout: Layout, tangent: float, aspect: float) -> tuple[Floats, Floats]:
     """The places of the layout, turned about their middle, and as much nearer to it as keeps them
     where the layout or the source reaches."""
     cosine, sine = rotation(tangent)
@@ -61,7 +63,7 @@ def _length(span: tuple[float, float]) -> float:
     return span[1] - span[0]
 
 
-def _cut(subject: Floats, rows: Floats, columns: Floats) -> float:
+def _border_overlap(subject: Floats, rows: Floats, columns: Floats) -> float:
     """The mean of the subject along the canvas's edges."""
     edge = np.zeros((GRID, GRID), np.bool_)
     edge[[0, -1]] = edge[:, [0, -1]] = True

@@ -12,14 +12,14 @@ import numpy as np
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.grid import sample_bilinear
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import to_bytes
 from diabelli.synthesis.core.types import PATCH, Bytes, Floats, Labels
 from diabelli.synthesis.core.warp import enlarge, enlarge_labels, tint, warp
 from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.montage.montage import Montage
 
-SEAM = 3
+SEAM_RADIUS = 3
 """How far from a seam patches decide everything, in pixels of the levels up to WORK."""
 
 
@@ -89,20 +89,20 @@ class Guide:
         """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
         if index not in self._freedom:
             height, width = self.analysis.sizes[index]
-            if index <= STEPS:
-                self._freedom[index] = _along_seams(self.labels(height, width))
+            if index <= WORK_LEVEL:
+                self._freedom[index] = _seam_mask(self.labels(height, width))
             else:
-                coarse = self.mend_mask(STEPS).astype(np.float32) / np.float32(255)
+                coarse = self.mend_mask(WORK_LEVEL).astype(np.float32) / np.float32(255)
                 self._freedom[index] = enlarge(coarse, height, width)
         return self._freedom[index]
 
 
-def _along_seams(labels: Labels) -> Bytes:
+def _seam_mask(labels: Labels) -> Bytes:
     """255 within SEAM pixels of where labels change, less and less beyond: (h, w) uint8."""
     seam = np.zeros(labels.shape, np.float32)
     seam[:-1] = labels[:-1] != labels[1:]
     seam[:, :-1] = np.maximum(seam[:, :-1], labels[:, :-1] != labels[:, 1:])
-    return to_bytes(255 * np.clip(1.6 * blur(dilate(seam, SEAM), 1.2), 0, 1))
+    return to_bytes(255 * np.clip(1.6 * blur(dilate(seam, SEAM_RADIUS), 1.2), 0, 1))
 
 
 def guide_of(analysis: Analysis, layout: Layout, montage: Montage) -> Guide:

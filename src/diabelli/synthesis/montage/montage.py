@@ -23,20 +23,20 @@ from diabelli.synthesis.core.sor import solve_sor
 from diabelli.synthesis.core.types import Floats, Labels
 from diabelli.synthesis.montage.shifts import FORBIDDEN_COST, ShiftedCopies
 
-ROUNDS = 2
+EXPANSION_ROUNDS = 2
 """How often each sheet is offered."""
-SWEEPS = 8
-BUSY = np.float32(90)
+MRF_SWEEPS = 8
+TEXTURE_MASKING_SCALE = np.float32(90)
 """How busy, over both sides of a seam, cells are that hide half of what it costs."""
-SEAM = np.float32(10)
+BASE_SEAM_COST = np.float32(10)
 """What a seam costs where both sheets look the same."""
-FIRM = np.float32(2)
+STIFFNESS_SEAM_GAIN = np.float32(2)
 """How much more a seam costs through what is firm."""
-FADING = np.float32(0.01)
+OFFSET_DECAY = np.float32(0.01)
 """How tints fade away from seams: over the root of its inverse, in cells."""
-STEP = np.float32(40)
+MAX_HIDDEN_STEP = np.float32(40)
 """Steps up to so many grey levels are hidden, from twice as many on they are edges."""
-TINTED = 60
+SOR_ITERATIONS = 60
 """Sweeps of relaxation."""
 
 
@@ -70,12 +70,12 @@ def unshifted() -> Montage:
 def solve_montage(sheets: ShiftedCopies) -> Montage:
     """The montage of `sheets` that costs least, as far as it is found."""
     labels = np.zeros(sheets.unary.shape[1:], np.uint8)
-    least = _cost(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
-    for _ in range(ROUNDS):
+    least = _energy(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
+    for _ in range(EXPANSION_ROUNDS):
         before = least
         for sheet in range(len(sheets.shifts)):
             tried = _alpha_expansion(sheets, labels, sheet)
-            cost = _cost(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, tried)
+            cost = _energy(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, tried)
             if cost < least:
                 labels, least = tried, cost
         if least == before:
@@ -89,7 +89,7 @@ def _alpha_expansion(sheets: ShiftedCopies, labels: Labels, sheet: int) -> Label
         sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels, sheet
     )
     kept = np.take_along_axis(sheets.unary, labels[None].astype(np.int64), 0)[0]
-    takes = minimise_binary_mrf(np.stack([kept, sheets.unary[sheet]], 2), right, down, SWEEPS)
+    takes = minimise_binary_mrf(np.stack([kept, sheets.unary[sheet]], 2), right, down, MRF_SWEEPS)
     return np.where(takes, np.uint8(sheet), labels)
 
 
@@ -106,11 +106,13 @@ def _seam_cost(
         apart += abs(looks[a, v, u, c] - looks[b, v, u, c])
     detail = busy[a, y, x] + busy[b, y, x] + busy[a, v, u] + busy[b, v, u]
     through = max(firm[a, y, x], firm[b, y, x], firm[a, v, u], firm[b, v, u])
-    return (apart / (1 + detail / BUSY) + SEAM) * (1 + FIRM * through)
+    return (apart / (1 + detail / TEXTURE_MASKING_SCALE) + BASE_SEAM_COST) * (
+        1 + STIFFNESS_SEAM_GAIN * through
+    )
 
 
 @kernel
-def _cost(own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels) -> np.float64:
+def _energy(own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels) -> np.float64:
     """What a montage costs, its cells and its seams."""
     rows, columns = labels.shape
     total = np.float64(0)
@@ -152,11 +154,11 @@ def _colour_offsets(looks: Floats, labels: Labels) -> Floats:
     """The smoothest tints under which sheets meet without a step (Agarwala et al. 2004 do so with
     gradients, Burt and Adelson 1983 with bands)."""
     colours = looks.reshape(*looks.shape[:3], 4, 5)[..., :3].sum(3)
-    return _smoothest(np.stack([blur(sheet, 0.8) for sheet in colours]), labels)
+    return _solve_colour_offsets(np.stack([blur(sheet, 0.8) for sheet in colours]), labels)
 
 
 @kernel
-def _smoothest(colours: Floats, labels: Labels) -> Floats:
+def _solve_colour_offsets(colours: Floats, labels: Labels) -> Floats:
     """Solve for the colour offsets by successive over-relaxation.
 
     Args:
@@ -167,7 +169,7 @@ def _smoothest(colours: Floats, labels: Labels) -> Floats:
         (rows, columns, 3) float32 in grey levels.
     """
     rows, columns = labels.shape
-    diagonal = np.full((rows, columns), FADING)
+    diagonal = np.full((rows, columns), OFFSET_DECAY)
     links = np.ones((rows, columns), np.float32)
     steps = np.zeros((3, 2, rows, columns), np.float32)
     for y in range(rows):
@@ -184,12 +186,14 @@ def _smoothest(colours: Floats, labels: Labels) -> Floats:
                     step = colours[b, y, x, c] - colours[a, y, x, c]
                     step += colours[b, v, u, c] - colours[a, v, u, c]
                     step *= np.float32(0.5)
-                    hidden = min(max(2 - abs(step) / STEP, np.float32(0)), np.float32(1))
+                    hidden = min(max(2 - abs(step) / MAX_HIDDEN_STEP, np.float32(0)), np.float32(1))
                     steps[c, 0 if dy != 0 else 1, y, x] = step * hidden
     offsets = np.zeros((rows, columns, 3), np.float32)
     nothing = np.zeros((rows, columns), np.float32)
     for c in range(3):
         solved = nothing.copy()
-        solve_sor(solved, nothing, diagonal, links, links, steps[c, 0], steps[c, 1], 1.6, TINTED)
+        solve_sor(
+            solved, nothing, diagonal, links, links, steps[c, 0], steps[c, 1], 1.6, SOR_ITERATIONS
+        )
         offsets[..., c] = solved
     return offsets

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.cell_features import (
-    BUSY,
-    FIRM,
-    LINED,
-    PLAIN,
+    LINE_DENSITY,
+    SMOOTHNESS,
+    STIFFNESS,
     SUBJECT,
     TEXTURE,
+    TEXTURE_ENERGY,
     CellFeatures,
 )
 from diabelli.synthesis.core.grid import GRID, sample_bilinear
@@ -31,37 +31,39 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.layout import Layout
 
-Step: TypeAlias = tuple[float, float]
+Shift: TypeAlias = tuple[float, float]
 """Down and across, in the source's sides."""
-COPIES = 12
-DRAWN = 70
+COPY_COUNT = 12
+DRAWN_SHIFTS = 70
 """Steps that are drawn; those that fit best are kept."""
-FAR, LEVEL = 0.6, 0.12
+MAX_HORIZONTAL_SHIFT, VERTICAL_SHIFT_SD = 0.6, 0.12
 """How far steps go sideways at most, and up or down as a deviation, in sides."""
-NEAREST = 0.1
+MIN_SHIFT = 0.1
 """Steps shorter than this would show the same again, only a little out of place."""
-SETTLED, FINE = 6, 2 * GRID
+LOCAL_SEARCH_STEPS, LOCAL_SEARCH_RESOLUTION = 6, 2 * GRID
 """How often a step gives way to a better one beside it, and how near that is: a side over FINE."""
-BESIDE = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1) if down or across]
-FILLING = 5
+NEIGHBOUR_OFFSETS = [
+    (down, across) for down in (-1, 0, 1) for across in (-1, 0, 1) if down or across
+]
+FILL_COPIES = 5
 """Sheets that are there to fill what a frame adds beyond the source's edges."""
-OUT = 0.02
+MIN_OVERHANG = 0.02
 """How far beyond a frame must reach to need them, in sides."""
-FIT = 20.0
+MAX_CELL_DIFFERENCE = 20.0
 """The mean difference of looks from which on cells do not fit at all."""
 
-STRANGE = 300.0
+TEXTURE_COST = 300.0
 """What a cell costs for each unit of squared distance between its texture and sheet 0's."""
-GHOST = 1000.0
+SUBJECT_COST = 1000.0
 """What it costs to show the subject again, and what to lose it."""
-TASTE = 0.5
+RANDOM_COST_SHARE = 0.5
 """How much more a cell may pay for one sheet than for another by chance alone, as a share of what
 is gained by what is new: so that sheets take turns."""
-THING = 200.0
+OUTSIDE_STIFFNESS_COST = 200.0
 """What it costs to show what is rigid beyond the source's edges: it might be a thing twice."""
-BEYOND = 300.0
+MIRROR_COST = 300.0
 """What it costs to show the source's mirror image beyond its edge, where it is not plain."""
-ROW = 10.0
+LINE_STIFFNESS = 10.0
 """How much firmer than a thing it is what runs in lines throughout."""
 FORBIDDEN_COST = 1e5
 """What it costs to show what a displaced sheet does not have."""
@@ -98,16 +100,16 @@ def random_shifted_copies(
         [sample_bilinear(cells.features, layout.rows + d, layout.columns + a) for d, a in steps]
     )
     looks = np.stack(
-        [_by_cell(sample_bilinear(cells.appearance, rows + d, columns + a)) for d, a in steps]
+        [_to_cells(sample_bilinear(cells.appearance, rows + d, columns + a)) for d, a in steps]
     )
     inside = np.stack(
         [_inside(layout.rows + down) & _inside(layout.columns + across) for down, across in steps]
     )
     own = _unary_costs(facts, inside, new)
     taste = resize_map(stream.normal(5, 5, len(steps) - 1).astype(np.float32), GRID, GRID)
-    own[1:] += TASTE * new * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
-    busy = np.ascontiguousarray(facts[..., BUSY])
-    firm = facts[..., FIRM] + np.float32(ROW) * facts[..., LINED]
+    own[1:] += RANDOM_COST_SHARE * new * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
+    busy = np.ascontiguousarray(facts[..., TEXTURE_ENERGY])
+    firm = facts[..., STIFFNESS] + np.float32(LINE_STIFFNESS) * facts[..., LINE_DENSITY]
     return ShiftedCopies(steps, own.astype(np.float32), looks, busy, firm)
 
 
@@ -118,11 +120,13 @@ def _unary_costs(facts: Floats, inside: NDArray[np.bool_], new: float) -> Floats
     within the source.
     """
     base, there = facts[0], inside[0]
-    seen, plain = base[..., SUBJECT] * there, base[..., PLAIN]
+    seen, plain = base[..., SUBJECT] * there, base[..., SMOOTHNESS]
     strange = np.square(facts[..., TEXTURE:] - base[..., TEXTURE:]).sum(-1)
-    own = STRANGE * strange + GHOST * (facts[..., SUBJECT] + seen)
-    own += THING * facts[..., FIRM] * ~there + np.where(inside, 0, FORBIDDEN_COST)
-    mirrored = BEYOND * (1 - plain) + GHOST * base[..., SUBJECT]
+    own = TEXTURE_COST * strange + SUBJECT_COST * (facts[..., SUBJECT] + seen)
+    own += OUTSIDE_STIFFNESS_COST * facts[..., STIFFNESS] * ~there + np.where(
+        inside, 0, FORBIDDEN_COST
+    )
+    mirrored = MIRROR_COST * (1 - plain) + SUBJECT_COST * base[..., SUBJECT]
     own[0] = new * (1 - seen) * (1 - plain) + np.where(there, 0, mirrored)
     return own
 
@@ -131,7 +135,7 @@ def _inside(shares: Floats) -> NDArray[np.bool_]:
     return np.asarray((shares >= 0) & (shares <= 1))
 
 
-def _by_cell(fine: Floats) -> Floats:
+def _to_cells(fine: Floats) -> Floats:
     """(2 GRID, 2 GRID, c) as (GRID, GRID, 4 c): the four of a cell one after the other."""
     split = fine.reshape(GRID, 2, GRID, 2, -1).transpose(0, 2, 1, 3, 4)
     return np.ascontiguousarray(split).reshape(GRID, GRID, -1)
@@ -140,66 +144,72 @@ def _by_cell(fine: Floats) -> Floats:
 def _draw_shifts(cells: CellFeatures, layout: Layout, stream: RandomStream) -> Floats:
     """No step first, then those that fill what is beyond the edges, then those that fit best."""
     places = layout.rows, layout.columns
-    beyond = _steps_beyond(layout, stream)
-    filling = _best(
+    beyond = _draw_fill_shifts(layout, stream)
+    filling = _cheapest(
         beyond,
         [_fill_cost(cells.features, *places, down, across) for down, across in beyond],
-        FILLING,
+        FILL_COPIES,
     )
-    downs, acrosses = LEVEL * stream.normal(DRAWN), FAR * (2 * stream.uniform(DRAWN) - 1)
+    downs, acrosses = (
+        VERTICAL_SHIFT_SD * stream.normal(DRAWN_SHIFTS),
+        MAX_HORIZONTAL_SHIFT * (2 * stream.uniform(DRAWN_SHIFTS) - 1),
+    )
     drawn = [
         (float(down), float(across))
         for down, across in zip(downs, acrosses, strict=True)
-        if _is_far(down, across)
+        if _is_long_enough(down, across)
     ]
     misfits = [
         _fit_cost(cells.features, cells.appearance, *places, down, across) for down, across in drawn
     ]
-    best = _best(drawn, misfits, COPIES - 1 - len(filling))
+    best = _cheapest(drawn, misfits, COPY_COUNT - 1 - len(filling))
     fitting = [_local_search(cells, layout, step) for step in best]
     return np.array([(0.0, 0.0), *filling, *fitting], np.float32)
 
 
-def _best(steps: list[Step], costs: Sequence[float], count: int) -> list[Step]:
+def _cheapest(steps: list[Shift], costs: Sequence[float], count: int) -> list[Shift]:
     """The cheapest of the steps, the cheapest first."""
     return [steps[k] for k in sorted(range(len(steps)), key=costs.__getitem__)[:count]]
 
 
-def _is_far(down: float, across: float) -> bool:
-    return abs(across) + abs(down) > NEAREST
+def _is_long_enough(down: float, across: float) -> bool:
+    return abs(across) + abs(down) > MIN_SHIFT
 
 
-def _local_search(cells: CellFeatures, layout: Layout, step: Step) -> Step:
+def _local_search(cells: CellFeatures, layout: Layout, step: Shift) -> Shift:
     """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
     a step of just its period."""
 
-    def misfit(step: Step) -> float:
+    def misfit(step: Shift) -> float:
         return _fit_cost(cells.features, cells.appearance, layout.rows, layout.columns, *step)
 
     least = misfit(step)
-    for _ in range(SETTLED):
-        around = [(step[0] + down / FINE, step[1] + across / FINE) for down, across in BESIDE]
-        costs = [misfit(near) if _is_far(*near) else FORBIDDEN_COST for near in around]
+    for _ in range(LOCAL_SEARCH_STEPS):
+        around = [
+            (step[0] + down / LOCAL_SEARCH_RESOLUTION, step[1] + across / LOCAL_SEARCH_RESOLUTION)
+            for down, across in NEIGHBOUR_OFFSETS
+        ]
+        costs = [misfit(near) if _is_long_enough(*near) else FORBIDDEN_COST for near in around]
         if min(costs) >= least:
             break
         least, step = min(zip(costs, around, strict=True))
     return step
 
 
-def _steps_beyond(layout: Layout, stream: RandomStream) -> list[Step]:
+def _draw_fill_shifts(layout: Layout, stream: RandomStream) -> list[Shift]:
     """Steps that bring the inside of the source to where the layout reaches out of it."""
     top, left = max(0.0, -float(layout.rows.min())), max(0.0, -float(layout.columns.min()))
     right = max(0.0, float(layout.columns.max()) - 1)
-    steps: list[Step] = []
-    for k in range(DRAWN // 3 if max(top, left, right) > OUT else 0):
-        down = LEVEL / 2 * float(stream.normal(1)[0])
-        if top > OUT:
+    steps: list[Shift] = []
+    for k in range(DRAWN_SHIFTS // 3 if max(top, left, right) > MIN_OVERHANG else 0):
+        down = VERTICAL_SHIFT_SD / 2 * float(stream.normal(1)[0])
+        if top > MIN_OVERHANG:
             down = top * stream.between(1.02, 1.3)
-        across = FAR * stream.between(-1, 1)
-        if left > OUT and (right <= OUT or k % 2):
-            across = left * 1.02 + FAR * stream.between(0, 1)
-        elif right > OUT:
-            across = -right * 1.02 - FAR * stream.between(0, 1)
+        across = MAX_HORIZONTAL_SHIFT * stream.between(-1, 1)
+        if left > MIN_OVERHANG and (right <= MIN_OVERHANG or k % 2):
+            across = left * 1.02 + MAX_HORIZONTAL_SHIFT * stream.between(0, 1)
+        elif right > MIN_OVERHANG:
+            across = -right * 1.02 - MAX_HORIZONTAL_SHIFT * stream.between(0, 1)
         steps.append((down, across))
     return steps
 
@@ -216,7 +226,7 @@ def _fill_cost(facts: Floats, rows: Floats, columns: Floats, down: float, across
             v, u = rows[y, x] + down, columns[y, x] + across
             if 0 <= v < 1 and 0 <= u < 1:
                 fact = facts[int(v * side), int(u * side)]
-                total += fact[SUBJECT] + 0.2 * fact[FIRM]
+                total += fact[SUBJECT] + 0.2 * fact[STIFFNESS]
             else:
                 total += 1.0
     return float(total)
@@ -249,6 +259,6 @@ def _fit_cost(
             apart = np.float64(0)
             for c in range(one.shape[0]):
                 apart += abs(one[c] - other[c])
-            total += min(apart, np.float64(FIT))
+            total += min(apart, np.float64(MAX_CELL_DIFFERENCE))
             count += 1
     return float(total / count) if count >= 20 else 1e9

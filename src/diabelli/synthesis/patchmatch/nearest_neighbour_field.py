@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import PATCH, Bytes, Field, Floats
-from diabelli.synthesis.patchmatch.patchmatch import UNIT
+from diabelli.synthesis.patchmatch.patchmatch import POSITION_UNIT
 
-REACHES = (1, 2, 4)
+DOUBLING_STEPS = (1, 2, 4)
 """Steps that together cross a patch: two pixels, then two pairs of them, then two fours."""
 
 
@@ -26,14 +26,14 @@ def expected_field(rows: Floats, columns: Floats) -> Field:
         inner = places[half:, half:][: out.shape[0], : out.shape[1]]
         outer = places[half - 1 :, half - 1 :][: out.shape[0], : out.shape[1]]
         corner = (inner + outer) / 2 - np.float32((PATCH - 1) / 2)
-        out[..., axis] = np.rint(np.clip(corner, 0, limits[axis]) * UNIT).astype(np.int32)
+        out[..., axis] = np.rint(np.clip(corner, 0, limits[axis]) * POSITION_UNIT).astype(np.int32)
     return out
 
 
 def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
     """Which patches cover a pixel that is not 0: (h - P + 1, w - P + 1) bool of (h, w) uint8."""
     some = pixels > 0
-    for reach in REACHES:
+    for reach in DOUBLING_STEPS:
         some = some[:-reach] | some[reach:]
         some = some[:, :-reach] | some[:, reach:]
     return some

@@ -27,10 +27,10 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import GAMMA, xorshift
 from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Field
 
-ROW = 4 * PATCH
-UNIT = 16
+PATCH_ROW_BYTES = 4 * PATCH
+POSITION_UNIT = 16
 """Expected places are integers in units of 1/16 pixel."""
-BEND = 4
+MAX_DISAGREEMENT = 4
 MU_SHIFT = 8
 """mu is an integer in units of 2^-8 cost per squared pixel."""
 
@@ -86,11 +86,11 @@ def patch_ssd(
 
 
 @kernel
-def _fixed_cost(prior: MatchPrior, y: int, x: int, row: int, column: int) -> int:
+def _prior_cost(prior: MatchPrior, y: int, x: int, row: int, column: int) -> int:
     """What the patch (y, x) pays for the place (row, column), whatever is there: at most 2^29."""
-    dy = row * UNIT - prior.expected[y, x, 0]
-    dx = column * UNIT - prior.expected[y, x, 1]
-    squared = (dy * dy + dx * dx) // (UNIT * UNIT)
+    dy = row * POSITION_UNIT - prior.expected[y, x, 0]
+    dx = column * POSITION_UNIT - prior.expected[y, x, 1]
+    squared = (dy * dy + dx * dx) // (POSITION_UNIT * POSITION_UNIT)
     return min((prior.mu * squared) >> MU_SHIFT, 1 << 29)
 
 
@@ -100,13 +100,21 @@ def _smoothness_cost(field: Field, y: int, x: int, row: int, column: int, smooth
     rows, columns = field.shape[:2]
     total = 0
     if y > 0:
-        total += min(abs(field[y - 1, x, 0] + 1 - row) + abs(field[y - 1, x, 1] - column), BEND)
+        total += min(
+            abs(field[y - 1, x, 0] + 1 - row) + abs(field[y - 1, x, 1] - column), MAX_DISAGREEMENT
+        )
     if y + 1 < rows:
-        total += min(abs(field[y + 1, x, 0] - 1 - row) + abs(field[y + 1, x, 1] - column), BEND)
+        total += min(
+            abs(field[y + 1, x, 0] - 1 - row) + abs(field[y + 1, x, 1] - column), MAX_DISAGREEMENT
+        )
     if x > 0:
-        total += min(abs(field[y, x - 1, 0] - row) + abs(field[y, x - 1, 1] + 1 - column), BEND)
+        total += min(
+            abs(field[y, x - 1, 0] - row) + abs(field[y, x - 1, 1] + 1 - column), MAX_DISAGREEMENT
+        )
     if x + 1 < columns:
-        total += min(abs(field[y, x + 1, 0] - row) + abs(field[y, x + 1, 1] - 1 - column), BEND)
+        total += min(
+            abs(field[y, x + 1, 0] - row) + abs(field[y, x + 1, 1] - 1 - column), MAX_DISAGREEMENT
+        )
     return smooth * total
 
 
@@ -125,9 +133,9 @@ def evaluate(canvas: Bytes, source: Bytes, field: Field, prior: MatchPrior) -> C
             if not prior.active[y, x]:
                 continue
             v, u = field[y, x, 0], field[y, x, 1]
-            costs[y, x] = _fixed_cost(prior, y, x, v, u) + patch_ssd(
+            costs[y, x] = _prior_cost(prior, y, x, v, u) + patch_ssd(
                 flat, y * t_stride + 4 * x, t_stride,
-                flat_source, v * s_stride + 4 * u, s_stride, ROW, 1 << 30,
+                flat_source, v * s_stride + 4 * u, s_stride, PATCH_ROW_BYTES, 1 << 30,
             )  # fmt: skip
     return costs
 
@@ -194,11 +202,11 @@ def patchmatch_pass(
                     )
                     reach //= 2
                 bent = _smoothness_cost(field, y, x, v, u, prior.smoothness)
-                cost = _fixed_cost(prior, y, x, v, u) + bent
+                cost = _prior_cost(prior, y, x, v, u) + bent
                 if cost < best:
                     cost += patch_ssd(
                         flat, t, t_stride,
-                        flat_source, v * s_stride + 4 * u, s_stride, ROW, best - cost,
+                        flat_source, v * s_stride + 4 * u, s_stride, PATCH_ROW_BYTES, best - cost,
                     )  # fmt: skip
                     if cost < best:
                         row, column, best, bend = v, u, cost, bent

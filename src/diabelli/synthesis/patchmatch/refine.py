@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.grid import reflect
-from diabelli.synthesis.core.pyramid import STEPS
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import derive_seed
 from diabelli.synthesis.core.types import PATCH, Bytes, Field
@@ -26,26 +26,26 @@ from diabelli.synthesis.patchmatch.nearest_neighbour_field import (
 )
 from diabelli.synthesis.patchmatch.patchmatch import (
     MU_SHIFT,
-    UNIT,
+    POSITION_UNIT,
     MatchPrior,
     evaluate,
     patchmatch_pass,
 )
 from diabelli.synthesis.patchmatch.voting import gaussian_window, vote, vote_weights
 
-FIRST_ROUNDS = 4
-ROUNDS = 3
-LAST_ROUNDS = 2
+COARSEST_EM_ROUNDS = 4
+EM_ROUNDS = 3
+WORK_EM_ROUNDS = 2
 """At WORK, where a round costs as much as at all levels below together."""
-SWEEPS = 2
-HELD = 0.2
+PATCHMATCH_PASSES = 2
+PRIOR_WEIGHT = 0.2
 """How much it costs at the first level to be away from the expected place: what a patch of that
 level differs by from black, over about two thirds of the side."""
-FALL = 0.5
+PRIOR_DECAY = 0.5
 """It costs this much less at each finer level."""
-SMOOTH = 2000
+SMOOTHNESS_WEIGHT = 2000
 """What each step of disagreement between neighbours' displacements costs."""
-BELL = gaussian_window(PATCH / 3)
+PATCH_WINDOW = gaussian_window(PATCH / 3)
 
 
 @dataclass(slots=True, eq=False)
@@ -65,9 +65,9 @@ class Canvas:
 
 def initial_canvas(guide: Guide, seed: int) -> Canvas:
     """The canvas of level 0."""
-    field = expected_matches(guide, 0) // UNIT
+    field = expected_matches(guide, 0) // POSITION_UNIT
     canvas = Canvas(0, guide.level(0), field)
-    _em_rounds(canvas, guide, seed, FIRST_ROUNDS, max(field.shape[:2]) // 4)
+    _em_rounds(canvas, guide, seed, COARSEST_EM_ROUNDS, max(field.shape[:2]) // 4)
     return canvas
 
 
@@ -78,13 +78,13 @@ def refine(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
     field = upsample_field(canvas.field, sizes[canvas.level], sizes[level])
     free = guide.mend_mask(level)
     voters = patch_mask(free).astype(np.float32)
-    if level > STEPS:
+    if level > WORK_LEVEL:
         voters *= _every_other(*field.shape[:2])
-    image = vote(guide.analysis.level(level), field, voters, BELL, guide.level(level), free)
+    image = vote(guide.analysis.level(level), field, voters, PATCH_WINDOW, guide.level(level), free)
     finer = Canvas(level, image, field)
-    if level <= STEPS:
+    if level <= WORK_LEVEL:
         radius = max(4, max(field.shape[:2]) // 8)
-        _em_rounds(finer, guide, seed, ROUNDS if level < STEPS else LAST_ROUNDS, radius)
+        _em_rounds(finer, guide, seed, EM_ROUNDS if level < WORK_LEVEL else WORK_EM_ROUNDS, radius)
     return finer
 
 
@@ -120,20 +120,23 @@ def _em_rounds(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int
         return
     source, shown = guide.analysis.level(level), guide.level(level)
     prior = MatchPrior(
-        expected_matches(guide, level), _mu(level, *canvas.image.shape[:2]), SMOOTH, active
+        expected_matches(guide, level),
+        _mu(level, *canvas.image.shape[:2]),
+        SMOOTHNESS_WEIGHT,
+        active,
     )
     for round_ in range(rounds):
         costs = evaluate(canvas.image, source, canvas.field, prior)
-        for k in range(SWEEPS):
+        for k in range(PATCHMATCH_PASSES):
             turn = derive_seed(seed, f"sweep {level} {round_} {k}")
             patchmatch_pass(
                 canvas.image, source, canvas.field, costs, prior, radius, k % 2 == 0, turn
             )
         weights = vote_weights(costs, active)
-        canvas.image = vote(source, canvas.field, weights, BELL, shown, free)
+        canvas.image = vote(source, canvas.field, weights, PATCH_WINDOW, shown, free)
 
 
 def _mu(level: int, height: int, width: int) -> int:
     """What each squared pixel between a match and its expected place costs, as `Prior` has it."""
     black = 3 * PATCH**2 * 255**2
-    return round(HELD * FALL**level * 23 / (height * width) * black * 2**MU_SHIFT)
+    return round(PRIOR_WEIGHT * PRIOR_DECAY**level * 23 / (height * width) * black * 2**MU_SHIFT)

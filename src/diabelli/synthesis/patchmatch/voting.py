@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Field, Floats
 
-TILE = 32
+TILE_SIDE = 32
 """Votes are counted tile by tile, of so many pixels a side, where something is free."""
-STEPS = 64
+TABLE_STEPS = 64
 """The similarity is looked up in a table with this many steps per sigma^2."""
 
 
@@ -32,8 +32,8 @@ def vote_weights(costs: Costs, active: NDArray[np.bool_]) -> Floats:
     """How much each active match's vote weighs, (rows, columns) float32 in (0, 1]; others 0."""
     own = costs[active]
     spread = int(np.partition(own, own.size * 3 // 4)[own.size * 3 // 4]) + 1
-    steps = np.minimum(own.astype(np.int64) * STEPS // (2 * spread), 16 * STEPS)
-    table = np.exp(-np.arange(16 * STEPS + 1) / STEPS).astype(np.float32)
+    steps = np.minimum(own.astype(np.int64) * TABLE_STEPS // (2 * spread), 16 * TABLE_STEPS)
+    table = np.exp(-np.arange(16 * TABLE_STEPS + 1) / TABLE_STEPS).astype(np.float32)
     weights = np.zeros(costs.shape, np.float32)
     weights[active] = table[steps] + np.float32(1e-6)
     return weights
@@ -55,17 +55,17 @@ def vote(
         for k in range(4 * PATCH):
             wide[i, k] = window[i, k // 4]
     flat = source.reshape(source.shape[0], -1)
-    side = TILE + 2 * PATCH
+    side = TILE_SIDE + 2 * PATCH
     total = np.empty((side, 4 * side), np.float32)
     weight = np.empty((side, 4 * side), np.float32)
     canvas = guide.copy()
-    for top in range(0, height, TILE):
-        bottom = min(top + TILE, height)
-        for left in range(0, width, TILE):
-            right = min(left + TILE, width)
+    for top in range(0, height, TILE_SIDE):
+        bottom = min(top + TILE_SIDE, height)
+        for left in range(0, width, TILE_SIDE):
+            right = min(left + TILE_SIDE, width)
             if not freedom[top:bottom, left:right].any():
                 continue
-            _count(flat, field, weights, wide, top, bottom, left, right, total, weight)
+            _accumulate_votes(flat, field, weights, wide, top, bottom, left, right, total, weight)
             for y in range(top, bottom):
                 for x in range(left, right):
                     free = np.int32(freedom[y, x])
@@ -82,7 +82,7 @@ def vote(
 
 
 @kernel
-def _count(
+def _accumulate_votes(
     flat: Bytes,
     field: Field,
     weights: Floats,

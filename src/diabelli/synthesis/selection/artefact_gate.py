@@ -16,13 +16,13 @@ from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
-WINDOW = 25
+WINDOW_SIDE = 25
 """The side of a window: 39 % of the picture's, wide enough for a face to be garbled in."""
-STRIDE = 2
+WINDOW_STRIDE = 2
 """Every STRIDE-th window of the canvas is judged, and looked for at every place of a reference."""
-SUBJECT = 0.5
+MIN_RIGIDITY = 0.5
 """A window shows a subject where the rigidity around its middle is at least this."""
-REACH = 18
+SEARCH_RADIUS = 18
 """How far from its own place a window is looked for, in pixels."""
 
 
@@ -37,8 +37,10 @@ def max_window_distance(
     sides. contrast: the source's standard deviation, in grey levels; the distance is the root of
     the mean square.
     """
-    window = min(WINDOW, *(side for image in (canvas, *references) for side in image.shape[:2]))
-    judged = blur(rigidity, window / 6) >= np.float32(SUBJECT)
+    window = min(
+        WINDOW_SIDE, *(side for image in (canvas, *references) for side in image.shape[:2])
+    )
+    judged = blur(rigidity, window / 6) >= np.float32(MIN_RIGIDITY)
     worst = _worst_window(canvas, judged, references, window, 4 * window)
     channels = 4 if is_transparent(canvas) else 3
     return float(np.sqrt(worst / (window * window * channels))) / contrast
@@ -59,12 +61,12 @@ def _worst_window(
     """
     worst, flat = 0, canvas.reshape(-1)
     height, width = canvas.shape[0] - window, canvas.shape[1] - window
-    for y in range(0, height + 1, STRIDE):
-        for x in range(0, width + 1, STRIDE):
+    for y in range(0, height + 1, WINDOW_STRIDE):
+        for x in range(0, width + 1, WINDOW_STRIDE):
             if not judged[y + window // 2, x + window // 2]:
                 continue
             best = 2**31 - 1
-            for reach in (0, 2, REACH):
+            for reach in (0, 2, SEARCH_RADIUS):
                 for reference in references:
                     if best <= worst:
                         break

@@ -27,16 +27,16 @@ from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas
 from diabelli.synthesis.selection.artefact_gate import max_window_distance
 from diabelli.synthesis.strength import StrengthParams
 
-CHANCES = (1.0, 0.3, 0.0)
+NOVELTY_FACTORS = (1.0, 0.3, 0.0)
 """How much each try gains by what is new, as a share of what the dial says."""
-ZOOMS = (1.0, 0.87, 1.15)
+REFERENCE_ZOOMS = (1.0, 0.87, 1.15)
 """Windows may look like the source's at these zooms."""
-WRITTEN, LETTERS = 0.2, 0.6
+TEXT_FLOW_FACTOR, TEXT_STRETCH_FACTOR = 0.2, 0.6
 """How much of what other pictures flow, and are stretched, what is written is: lines of text stay
 straight, and letters of one word alike."""
-TEXTURE = 1.7
+RIGID_FREE_RATIO = 1.7
 """Where the rigid is less than so many times the free, a picture is more and more a texture."""
-THUMB = 32
+THUMBNAIL_SIDE = 32
 """Sketches are told apart at this many pixels a side."""
 
 
@@ -82,7 +82,7 @@ def sketch_layout(
     kind = orientations[0].kind
     mirrored = stream.between(0, 1) < 0.5 and not (kind.has_text and not kind.symmetric)
     analysis = orientations[mirrored]
-    suited = _suited(dial, analysis)
+    suited = _adapt_to_kind(dial, analysis)
     frame = random_frame(analysis.subject, analysis.body, analysis.extension, suited, stream)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
     layout = random_layout(rigidity, frame, suited, stream, mirrored=mirrored)
@@ -98,19 +98,23 @@ def sketch_layout(
         layout = tilt(layout, analysis.subject, lean, width / height)
     guide = guide_of(analysis, layout, unshifted())
     height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
-    return LayoutSketch(seed, guide, dial, resize(guide.render(height, width), THUMB, THUMB))
+    return LayoutSketch(
+        seed, guide, dial, resize(guide.render(height, width), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    )
 
 
-def _suited(dial: StrengthParams, analysis: Analysis) -> StrengthParams:
+def _adapt_to_kind(dial: StrengthParams, analysis: Analysis) -> StrengthParams:
     """The dial for a layout of that source.
 
     What is written hardly flows, and is stretched less.  A texture neither flows nor is
     stretched, nor leans: what a montage moves needs no bending.
     """
     if analysis.kind.has_text:
-        return replace(dial, flow=dial.flow * WRITTEN, stretch=dial.stretch * LETTERS)
+        return replace(
+            dial, flow=dial.flow * TEXT_FLOW_FACTOR, stretch=dial.stretch * TEXT_STRETCH_FACTOR
+        )
     free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.smoothness), 0, 1).mean()
-    held = float(np.clip(analysis.rigidity.mean() / (TEXTURE * free + 1e-6), 0, 1))
+    held = float(np.clip(analysis.rigidity.mean() / (RIGID_FREE_RATIO * free + 1e-6), 0, 1))
     return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held, roll=dial.roll * held)
 
 
@@ -122,9 +126,11 @@ def build_candidate(sketch: LayoutSketch) -> Candidate:
         return Candidate(sketch.seed, sketch.guide, sketch.dial, canvas)
     height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
     shown = sketch.guide.render(height, width)
-    sources = [analysis.image_at(round(height * zoom), round(width * zoom)) for zoom in ZOOMS]
+    sources = [
+        analysis.image_at(round(height * zoom), round(width * zoom)) for zoom in REFERENCE_ZOOMS
+    ]
     subject = resize_map(sketch.guide.subject, height, width)
-    for share in CHANCES:
+    for share in NOVELTY_FACTORS:
         stream = RandomStream(derive_seed(sketch.seed, "montage"))
         sheets = random_shifted_copies(analysis.cells, layout, sketch.dial.new * share, stream)
         guide = guide_of(analysis, layout, solve_montage(sheets))
