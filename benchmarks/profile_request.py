@@ -73,7 +73,12 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
 def candidates(studied: Orientations, seed: int) -> list[Candidate]:
     """The only candidate of a request for one variation."""
     return build_candidates(
-        studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=run_sequentially
+        studied,
+        n=1,
+        strength=STRENGTH,
+        seed=seed,
+        on_step=unreported,
+        run_parallel=run_sequentially,
     )
 
 

@@ -85,10 +85,10 @@ def _ours(source: Image, task: Task) -> tuple[list[Image], list[Image]]:
         n=N,
         strength=task.strength,
         seed=task.seed,
-        report=unreported,
-        spread=run_sequentially,
+        on_step=unreported,
+        run_parallel=run_sequentially,
     )
-    canvases = [render_canvas(one, task.size, task.size, report=unreported) for one in candidates]
+    canvases = [render_canvas(one, task.size, task.size, on_step=unreported) for one in candidates]
     shown = [apply_colour(planes, one) for planes, one in zip(canvases, candidates, strict=True)]
     if task.coloured:
         return shown, shown

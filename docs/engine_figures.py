@@ -84,7 +84,7 @@ def roll_strip(analysis: Analysis) -> Image:
     """Return a source, and the source tilted to the right and left at strength 1."""
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     upright = Layout(False, rows, columns)
-    leans = (0.0, -params_of_strength(1.0).roll, params_of_strength(1.0).roll)
+    leans = (0.0, -params_of_strength(1.0).max_tilt, params_of_strength(1.0).max_tilt)
     layouts = [tilt(upright, analysis.subject, lean, 1.0) for lean in leans]
     guides = [guide_of(analysis, layout, unshifted()) for layout in layouts]
     return joined([colours(guide.render(*analysis.sizes[WORK_LEVEL])) for guide in guides])
@@ -204,7 +204,12 @@ def candidate_of(source: Image, seed: int) -> tuple[Analysis, Candidate]:
     """Return the analysis of a source and the candidate of a seed."""
     studied = analyse_source(source, SIDE // 2, SIDE // 2)
     (candidate,) = build_candidates(
-        studied, n=1, strength=STRENGTH, seed=seed, report=unreported, spread=run_sequentially
+        studied,
+        n=1,
+        strength=STRENGTH,
+        seed=seed,
+        on_step=unreported,
+        run_parallel=run_sequentially,
     )
     return studied[0], candidate
 
@@ -214,8 +219,8 @@ def main() -> None:
     source, sample = load(SOURCE), pictures.to_image(SAMPLE)
     analysis, candidate = candidate_of(source, SEED)
     _, arranged = candidate_of(sample, SAMPLE_SEED)
-    unlit = replace(candidate.dial, strength=0.0)
-    image = render(replace(candidate, dial=unlit), SIDE, SIDE, report=unreported)
+    unlit = replace(candidate.params, strength=0.0)
+    image = render(replace(candidate, params=unlit), SIDE, SIDE, on_step=unreported)
     strips = {
         "analysis": analysis_strip(analysis),
         "layout": layout_strip(candidate.guide),

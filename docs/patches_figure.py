@@ -49,10 +49,10 @@ def made(name: str) -> list[Image]:
         n=N,
         strength=STRENGTH,
         seed=SEED,
-        report=unreported,
-        spread=run_sequentially,
+        on_step=unreported,
+        run_parallel=run_sequentially,
     )
-    return [render_canvas(one, SIDE, SIDE, report=unreported)[..., :3] for one in candidates]
+    return [render_canvas(one, SIDE, SIDE, on_step=unreported)[..., :3] for one in candidates]
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def patches_everywhere() -> Iterator[None]:
 
 
 def _unzoomed(strength: float) -> StrengthParams:
-    return replace(params_of_strength(strength), zoom=0.0, aspect=0.0)
+    return replace(params_of_strength(strength), max_zoom=0.0, max_aspect_change=0.0)
 
 
 def _free(guide: Guide, index: int) -> Bytes:

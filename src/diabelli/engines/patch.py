@@ -70,16 +70,16 @@ class PatchEngine:
             image = resized_source(source, spec.height, spec.width)
             seeds = derive_seeds(spec.seed, spec.n)
             return [partial(self._variation, image, seed, spec) for seed in seeds]
-        report = _reporter(on_progress, 0, 0.0, 0.2)
-        report("analysis", 0.0)
-        studied = analyse_source(source, spec.height, spec.width, run_parallel)
+        on_step = _step_callback(on_progress, 0, 0.0, 0.2)
+        on_step("analysis", 0.0)
+        orientations = analyse_source(source, spec.height, spec.width, run_parallel)
         candidates = build_candidates(
-            studied,
+            orientations,
             n=spec.n,
             strength=spec.strength,
             seed=spec.seed,
-            report=report,
-            spread=run_parallel,
+            on_step=on_step,
+            run_parallel=run_parallel,
         )
         return [
             self._piece(k, candidate, spec, on_progress) for k, candidate in enumerate(candidates)
@@ -89,8 +89,8 @@ class PatchEngine:
         self, index: int, candidate: Candidate, spec: VariationSpec, on_progress: ProgressCallback
     ) -> Piece:
         def work() -> Variation:
-            report = _reporter(on_progress, index, 0.2, 1.0)
-            image = render(candidate, spec.height, spec.width, report=report)
+            on_step = _step_callback(on_progress, index, 0.2, 1.0)
+            image = render(candidate, spec.height, spec.width, on_step=on_step)
             return self._variation(image, candidate.seed, spec)
 
         return work
@@ -99,10 +99,12 @@ class PatchEngine:
         return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
 
 
-def _reporter(on_progress: ProgressCallback, index: int, start: float, end: float) -> StepCallback:
-    """Return a step callback for variation `index`; it maps shares 0..1 to start..end."""
+def _step_callback(
+    on_progress: ProgressCallback, index: int, start: float, end: float
+) -> StepCallback:
+    """A report that tells `watch` of the variation `index`; its shares 0..1 span start..end."""
 
-    def report(stage: str, share: float, preview: Preview | None = None) -> None:
+    def on_step(stage: str, share: float, preview: Preview | None = None) -> None:
         on_progress(Progress(index, stage, start + (end - start) * share, preview))
 
-    return report
+    return on_step

@@ -56,16 +56,16 @@ PREVIEW_SIDE = 256
 
 
 def analyse_source(
-    source: Bytes, height: int, width: int, spread: ParallelMap = run_sequentially
+    source: Bytes, height: int, width: int, run_parallel: ParallelMap = run_sequentially
 ) -> Orientations:
     """What is found out about `source`, and about it mirrored, for canvases (height, width).
 
     source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of the
     canvas.  spread: runs independent pieces of work.
     """
-    (planes,) = spread([partial(premultiply, source)])
-    analysis = analyse(planes, height, width, spread)
-    (mirrored,) = spread([analysis.mirrored])
+    (planes,) = run_parallel([partial(premultiply, source)])
+    analysis = analyse(planes, height, width, run_parallel)
+    (mirrored,) = run_parallel([analysis.mirrored])
     return analysis, mirrored
 
 
@@ -75,69 +75,69 @@ def build_candidates(
     n: int,
     strength: float,
     seed: int,
-    report: StepCallback,
-    spread: ParallelMap,
+    on_step: StepCallback,
+    run_parallel: ParallelMap,
 ) -> list[Candidate]:
     """The candidates of the n variations of a studied source; `paint` makes a picture of each.
 
     strength: above 0, up to 1.  spread: runs independent pieces of work.  The first candidate has
     the seed itself.
     """
-    settings = params_of_strength(strength)
+    params = params_of_strength(strength)
     seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
 
     def sketched(index: int) -> LayoutSketch:
-        report("layout", 0.3 * index / len(seeds))
-        return sketch_layout(orientations, settings, seeds[index])
+        on_step("layout", 0.3 * index / len(seeds))
+        return sketch_layout(orientations, params, seeds[index])
 
     chosen = farthest_point_selection(
-        spread([partial(sketched, index) for index in range(len(seeds))]), n
+        run_parallel([partial(sketched, index) for index in range(len(seeds))]), n
     )
 
     def proposed(index: int) -> Candidate:
-        report("montage", 0.3 + 0.7 * index / n)
+        on_step("montage", 0.3 + 0.7 * index / n)
         return build_candidate(chosen[index])
 
-    return spread([partial(proposed, index) for index in range(n)])
+    return run_parallel([partial(proposed, index) for index in range(n)])
 
 
-def render(candidate: Candidate, height: int, width: int, *, report: StepCallback) -> Bytes:
+def render(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Bytes:
     """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
-    planes = render_canvas(candidate, height, width, report=report)
-    report("light", 0.95)
+    planes = render_canvas(candidate, height, width, on_step=on_step)
+    on_step("light", 0.95)
     return apply_colour(planes, candidate)
 
 
-def render_canvas(candidate: Candidate, height: int, width: int, *, report: StepCallback) -> Bytes:
+def render_canvas(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Bytes:
     """The canvas of `candidate` at full size, (height, width, 4) uint8, before light and colour."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
-    report("guide", 0.0, partial(_preview, candidate))
+    on_step("guide", 0.0, partial(_preview, candidate))
     if guide.montage.seamless:
-        report(f"level {finest}", 0.1)
+        on_step(f"level {finest}", 0.1)
         return resize(guide.level(finest), height, width)
     while canvas.level < finest:
-        report(f"level {canvas.level + 1}", _work_share(canvas.level, finest))
+        on_step(f"level {canvas.level + 1}", _work_share(canvas.level, finest))
         canvas = refine(canvas, guide, candidate.seed)
     return resize(canvas.image, height, width)
 
 
 def apply_colour(planes: Bytes, candidate: Candidate) -> Bytes:
     """A canvas (h, w, 4) as the image that is shown: in its light, or with a colour turned."""
-    analysis, strength = candidate.guide.analysis, candidate.dial.strength
+    analysis, strength = candidate.guide.analysis, candidate.params.strength
     image = unpremultiply(planes, transparent=is_transparent(analysis.pyramid[0]))
     if analysis.kind.is_graphic or analysis.kind.is_cut_out:
-        turn = random_hue_rotation(
+        hue_rotation = random_hue_rotation(
             image, strength, RandomStream(derive_seed(candidate.seed, "turn"))
         )
-        image = image if turn is None else rotate_hue(image, turn)
+        image = image if hue_rotation is None else rotate_hue(image, hue_rotation)
     if analysis.kind.is_graphic:
         return image
-    repaint = random_object_hue_rotation(
+    object_rotation = random_object_hue_rotation(
         analysis.colour_objects, strength, RandomStream(derive_seed(candidate.seed, "repaint"))
     )
-    if repaint is not None:
-        image = rotate_object_hue(image, repaint)
+    if object_rotation is not None:
+        image = rotate_object_hue(image, object_rotation)
     red, green, blue = (image[..., channel] for channel in range(3))
     grey = bool((red == green).all() and (green == blue).all())
     stream, subject = RandomStream(derive_seed(candidate.seed, "light")), candidate.guide.subject

@@ -26,26 +26,26 @@ class StrengthParams:
     """
 
     strength: float
-    zoom: float
-    reach: float
-    aspect: float
-    stretch: float
-    roll: float
-    flow: float
-    new: float
-    garble: float
+    max_zoom: float
+    max_extension: float
+    max_aspect_change: float
+    stretch_sd: float
+    max_tilt: float
+    flow_sd: float
+    novelty_reward: float
+    max_artefact_distance: float
 
 
 def params_of_strength(strength: float) -> StrengthParams:
     """The settings of the engine's steps for a strength 0..1."""
     return StrengthParams(
         strength=strength,
-        zoom=0.2 * strength,
-        reach=0.5 * strength,
-        aspect=0.05 * strength,
-        stretch=(0.8 + 0.1 * strength) * strength,
-        roll=(0.2 - 0.11 * strength) * strength,
-        flow=(0.12 + 0.06 * strength) * strength,
-        new=160.0 * strength,
-        garble=0.35 + 0.25 * strength,
+        max_zoom=0.2 * strength,
+        max_extension=0.5 * strength,
+        max_aspect_change=0.05 * strength,
+        stretch_sd=(0.8 + 0.1 * strength) * strength,
+        max_tilt=(0.2 - 0.11 * strength) * strength,
+        flow_sd=(0.12 + 0.06 * strength) * strength,
+        novelty_reward=160.0 * strength,
+        max_artefact_distance=0.35 + 0.25 * strength,
     )

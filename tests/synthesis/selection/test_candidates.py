@@ -37,7 +37,10 @@ def picked(like: LayoutSketch, values: list[int], n: int) -> list[int]:
     """Which grey levels are picked, in their order."""
     made = [
         LayoutSketch(
-            k, like.guide, like.dial, np.full((THUMBNAIL_SIDE, THUMBNAIL_SIDE, 4), value, np.uint8)
+            k,
+            like.guide,
+            like.params,
+            np.full((THUMBNAIL_SIDE, THUMBNAIL_SIDE, 4), value, np.uint8),
         )
         for k, value in enumerate(values)
     ]
@@ -116,8 +119,12 @@ def test_what_is_one_whole_is_not_divided():
 
 def test_a_garbled_montage_is_less_new(sketches):
     """Where the gate lets nothing through, only what the source does not have is filled in."""
-    closed = [replace(one, dial=replace(one.dial, garble=-1.0)) for one in sketches]
-    opened = [replace(one, dial=replace(one.dial, garble=1e9)) for one in sketches]
+    closed = [
+        replace(one, params=replace(one.params, max_artefact_distance=-1.0)) for one in sketches
+    ]
+    opened = [
+        replace(one, params=replace(one.params, max_artefact_distance=1e9)) for one in sketches
+    ]
     fallen, taken = ([changed(build_candidate(one)) for one in some] for some in (closed, opened))
     assert NOVELTY_FACTORS[-1] == 0
     assert np.mean(fallen) < 0.3 * np.mean(taken)
@@ -131,9 +138,9 @@ def test_a_dial_is_suited_to_its_picture():
         _adapt_to_kind(asked, analyse_source(source, 256, 256)[0])
         for source in (noise, flag(200), face(200))
     )
-    assert texture.flow < 0.3 * asked.flow
-    assert texture.stretch < 0.3 * asked.stretch
-    assert written.flow == TEXT_FLOW_FACTOR * asked.flow
-    assert written.stretch == TEXT_STRETCH_FACTOR * asked.stretch
-    assert shown.stretch > 0.9 * asked.stretch
-    assert shown.flow > 0.9 * asked.flow
+    assert texture.flow_sd < 0.3 * asked.flow_sd
+    assert texture.stretch_sd < 0.3 * asked.stretch_sd
+    assert written.flow_sd == TEXT_FLOW_FACTOR * asked.flow_sd
+    assert written.stretch_sd == TEXT_STRETCH_FACTOR * asked.stretch_sd
+    assert shown.stretch_sd > 0.9 * asked.stretch_sd
+    assert shown.flow_sd > 0.9 * asked.flow_sd

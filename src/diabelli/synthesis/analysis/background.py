@@ -33,12 +33,12 @@ def foreground_evidence(image: Bytes) -> Floats:
     """How far each pixel of a small image (h, w, 4) uint8 stands out, (h, w) float32, 0..1."""
     light, blue, red = colour_differences(image)
     planes = (light, np.float32(0.85) * blue, np.float32(1.07) * red)
-    looks = np.stack([blur(plane, 0.6) for plane in planes], -1)
+    colours = np.stack([blur(plane, 0.6) for plane in planes], -1)
     walled = np.zeros(light.shape, np.float32)
     for plane in range(3):
-        walled += _minimum_barrier_distance(np.ascontiguousarray(looks[..., plane]))
+        walled += _minimum_barrier_distance(np.ascontiguousarray(colours[..., plane]))
     return (
-        _normalise_by_quantile(walled) + _normalise_by_quantile(_border_colour_distance(looks))
+        _normalise_by_quantile(walled) + _normalise_by_quantile(_border_colour_distance(colours))
     ) / np.float32(2)
 
 
@@ -85,13 +85,13 @@ def _minimum_barrier_distance(plane: Floats) -> Floats:
     return span
 
 
-def _border_colour_distance(looks: Floats) -> Floats:
+def _border_colour_distance(colours: Floats) -> Floats:
     """How far each pixel's colour (h, w, 3) is from those along three of the four edges, (h, w)."""
-    height, width = looks.shape[:2]
+    height, width = colours.shape[:2]
     down, across = round(STRIP_SHARE * height), round(STRIP_SHARE * width)
-    strips = (looks[:down], looks[-down:], looks[:, :across], looks[:, -across:])
+    strips = (colours[:down], colours[-down:], colours[:, :across], colours[:, -across:])
     apart = [
-        _mahalanobis(looks, *_colour_statistics(np.ascontiguousarray(strip))) for strip in strips
+        _mahalanobis(colours, *_colour_statistics(np.ascontiguousarray(strip))) for strip in strips
     ]
     return np.asarray(apart[0] + apart[1] + apart[2] + apart[3] - np.max(apart, axis=0))
 
@@ -105,36 +105,40 @@ def _colour_statistics(strip: Floats) -> tuple[Matrix, Matrix]:
         for x in range(strip.shape[1]):
             for i in range(3):
                 mean[i] += strip[y, x, i] / count
-    spread = np.zeros((3, 3))
+    covariance = np.zeros((3, 3))
     for y in range(strip.shape[0]):
         for x in range(strip.shape[1]):
             for i in range(3):
                 for j in range(3):
-                    spread[i, j] += (strip[y, x, i] - mean[i]) * (strip[y, x, j] - mean[j]) / count
+                    covariance[i, j] += (
+                        (strip[y, x, i] - mean[i]) * (strip[y, x, j] - mean[j]) / count
+                    )
     for i in range(3):
-        spread[i, i] += NOISE_VARIANCE
-    return mean, spread
+        covariance[i, i] += NOISE_VARIANCE
+    return mean, covariance
 
 
 @kernel
-def _mahalanobis(looks: Floats, mean: Matrix, spread: Matrix) -> Floats:
+def _mahalanobis(colours: Floats, mean: Matrix, covariance: Matrix) -> Floats:
     """How many deviations each colour (h, w, 3) is from the mean, (h, w)."""
     inverse = np.empty((3, 3))
     for i in range(3):
         a, b = (i + 1) % 3, (i + 2) % 3
         for j in range(3):
             c, d = (j + 1) % 3, (j + 2) % 3
-            inverse[j, i] = spread[a, c] * spread[b, d] - spread[a, d] * spread[b, c]
+            inverse[j, i] = (
+                covariance[a, c] * covariance[b, d] - covariance[a, d] * covariance[b, c]
+            )
     determinant = 0.0
     for j in range(3):
-        determinant += spread[0, j] * inverse[j, 0]
-    apart = np.empty(looks.shape[:2], np.float32)
-    for y in range(looks.shape[0]):
-        for x in range(looks.shape[1]):
+        determinant += covariance[0, j] * inverse[j, 0]
+    apart = np.empty(colours.shape[:2], np.float32)
+    for y in range(colours.shape[0]):
+        for x in range(colours.shape[1]):
             total = 0.0
             for i in range(3):
                 for j in range(3):
-                    product = (looks[y, x, i] - mean[i]) * (looks[y, x, j] - mean[j])
+                    product = (colours[y, x, i] - mean[i]) * (colours[y, x, j] - mean[j])
                     total += product * inverse[i, j]
             apart[y, x] = np.sqrt(max(total / determinant, 0.0))
     return apart

@@ -44,9 +44,9 @@ class CellFeatures:
 
     def mirrored(self) -> CellFeatures:
         """The cells of the source mirrored left to right."""
-        looks = np.ascontiguousarray(self.appearance[:, ::-1])
-        looks[..., SLOPE_ACROSS] *= -1
-        return CellFeatures(np.ascontiguousarray(self.features[:, ::-1]), looks)
+        appearance = np.ascontiguousarray(self.appearance[:, ::-1])
+        appearance[..., SLOPE_ACROSS] *= -1
+        return CellFeatures(np.ascontiguousarray(self.features[:, ::-1]), appearance)
 
 
 def cell_features(
@@ -64,11 +64,15 @@ def cell_features(
     lined = _line_density(
         (steep / max(float(fine[..., :3].std()), MIN_CONTRAST)).astype(np.float32), coherent
     )
-    features = resize_map(np.ascontiguousarray(np.moveaxis(texture, 0, -1)), GRID, GRID)
+    texture_cells = resize_map(np.ascontiguousarray(np.moveaxis(texture, 0, -1)), GRID, GRID)
     firm = rigid * (1 + ISOLATED_STIFFNESS_GAIN * np.clip(2 * blur(plain, 4.0), 0, 1))
-    facts = np.concatenate([np.stack([subject, firm, plain, busy, lined], -1), features], -1)
-    looks = np.concatenate([fine[..., :3].astype(np.float32), np.stack(slopes, -1)], -1)
-    return CellFeatures(facts.astype(np.float32), (looks / np.float32(4)).astype(np.float32))
+    features = np.concatenate(
+        [np.stack([subject, firm, plain, busy, lined], -1), texture_cells], -1
+    )
+    appearance = np.concatenate([fine[..., :3].astype(np.float32), np.stack(slopes, -1)], -1)
+    return CellFeatures(
+        features.astype(np.float32), (appearance / np.float32(4)).astype(np.float32)
+    )
 
 
 def _line_density(steep: Floats, coherent: Floats) -> Floats:

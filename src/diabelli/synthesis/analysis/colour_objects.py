@@ -99,28 +99,33 @@ def find_colour_objects(image: Bytes) -> list[ColourObject]:
     small = resize(image, PALETTE_SIDE, PALETTE_SIDE)
     colours = palette(small)
     apart: list[ColourObject] = []
-    for thing in sorted(_vivid_candidates(colours), key=lambda thing: -thing.area):
-        if all(one.blue * thing.blue + one.red * thing.red < HUE_COSINE for one in apart):
-            apart.append(thing)
-    found = []
-    for thing in apart:
-        if (
-            thing.area < MAX_AREA
-            and ambiguity(small, thing, random_walk(small, thing)) < MAX_AMBIGUITY
+    for colour_object in sorted(
+        _vivid_candidates(colours), key=lambda colour_object: -colour_object.area
+    ):
+        if all(
+            one.blue * colour_object.blue + one.red * colour_object.red < HUE_COSINE
+            for one in apart
         ):
-            found.append(thing)
-        elif (narrow := _narrow_by_mean_shift(colours, thing)) and _has_clear_outline(
+            apart.append(colour_object)
+    found = []
+    for colour_object in apart:
+        if (
+            colour_object.area < MAX_AREA
+            and ambiguity(small, colour_object, random_walk(small, colour_object)) < MAX_AMBIGUITY
+        ):
+            found.append(colour_object)
+        elif (narrow := _narrow_by_mean_shift(colours, colour_object)) and _has_clear_outline(
             small, narrow
         ):
             found.append(narrow)
     return found
 
 
-def _has_clear_outline(small: Bytes, thing: ColourObject) -> bool:
+def _has_clear_outline(small: Bytes, colour_object: ColourObject) -> bool:
     """Whether a thing that was told from others by its hue is one to the eye, too."""
-    likely = random_walk(small, thing)
+    likely = random_walk(small, colour_object)
     return (
-        ambiguity(small, thing, likely) < MAX_AMBIGUITY
+        ambiguity(small, colour_object, likely) < MAX_AMBIGUITY
         and weak_edge_share(small, likely) < MAX_WEAK_EDGE_SHARE
     )
 
@@ -134,19 +139,19 @@ def _vivid_candidates(colours: Floats) -> list[ColourObject]:
         area = float(members.mean())
         if hue[1] <= MAX_NATURAL_RED or area <= MIN_AREA:
             continue
-        thing = _mean_colour_object(colours[members], area, HUE_COSINE)
-        if _is_pure_enough(thing, colours[members]):
-            found.append(thing)
+        colour_object = _mean_colour_object(colours[members], area, HUE_COSINE)
+        if _is_pure_enough(colour_object, colours[members]):
+            found.append(colour_object)
     return found
 
 
-def _narrow_by_mean_shift(colours: Floats, thing: ColourObject) -> ColourObject | None:
+def _narrow_by_mean_shift(colours: Floats, colour_object: ColourObject) -> ColourObject | None:
     """What of a thing is of one hue, if hardly anything is of a hue beside that.
 
     Its hue is found by mean shift (Comaniciu, Meer 2002) from the thing's.
     """
     pure = colours[is_pure(colours)]
-    narrow = thing
+    narrow = colour_object
     for _ in range(MEAN_SHIFT_ITERATIONS):
         members = narrow.has(pure, NARROW_COSINE)
         if not members.any():
@@ -165,30 +170,31 @@ def _mean_colour_object(colours: Floats, area: float, like: float) -> ColourObje
     return ColourObject(float(blue / length), float(red / length), area, like)
 
 
-def _is_pure_enough(thing: ColourObject, colours: Floats) -> bool:
+def _is_pure_enough(colour_object: ColourObject, colours: Floats) -> bool:
     """Whether what is of these colours cannot be fur: its hue is none of fur's, or a quarter of
     it is purer."""
-    tawny = FUR_BLUE_RANGE[0] < thing.blue < FUR_BLUE_RANGE[1]
+    tawny = FUR_BLUE_RANGE[0] < colour_object.blue < FUR_BLUE_RANGE[1]
     return bool(not tawny or (purity(colours) > MIN_FUR_HUE_PURITY).mean() > 0.25)
 
 
-def object_mask(image: Bytes, thing: ColourObject) -> Floats:
+def object_mask(image: Bytes, colour_object: ColourObject) -> Floats:
     """Where in `image` (h, w, 3 or 4) uint8 a thing lies, (SMALL, SMALL) float32, 0..1."""
     # Every third pixel of a large image tells as much, in a ninth of the time.
     step = max(1, min(image.shape[:2]) // (3 * PALETTE_SIDE))
     likely = random_walk(
-        resize(np.ascontiguousarray(image[::step, ::step]), PALETTE_SIDE, PALETTE_SIDE), thing
+        resize(np.ascontiguousarray(image[::step, ::step]), PALETTE_SIDE, PALETTE_SIDE),
+        colour_object,
     )
     return np.clip(2 * likely - np.float32(0.5), 0, 1).astype(np.float32)
 
 
-def ambiguity(small: Bytes, thing: ColourObject, likely: Floats) -> float:
+def ambiguity(small: Bytes, colour_object: ColourObject, likely: Floats) -> float:
     """How much of the thing's hue is neither in nor out, as a share of what is in.
 
     likely: its `walk` in `small`.
     """
     colours, likely = palette(small), likely.reshape(-1)
-    counted = thing.has(colours) & (colours[:, 3] > MIN_CHROMA)
+    counted = colour_object.has(colours) & (colours[:, 3] > MIN_CHROMA)
     certain = counted & (likely >= 0.8)
     return float((counted & (likely > 0.2) & ~certain).sum() / max(int(certain.sum()), 1))
 
@@ -207,20 +213,20 @@ def weak_edge_share(small: Bytes, likely: Floats) -> float:
     return float((np.concatenate(steps) < EDGE_CONTRAST).sum() / max(sum(map(len, steps)), 1))
 
 
-def random_walk(small: Bytes, thing: ColourObject) -> Floats:
+def random_walk(small: Bytes, colour_object: ColourObject) -> Floats:
     """How likely a random walk from each pixel of `small` (SMALL, SMALL, 3 or 4) uint8 comes to
     the thing before it comes to what is not: (SMALL, SMALL) float32."""
     colours = palette(small)
-    like, pure = thing.has(colours), purity(colours)
+    like, pure = colour_object.has(colours), purity(colours)
     # What is surely not: skin, and what the thing's cone was narrowed for.
     foreign = like & is_skin(*colours.T[:3])
-    foreign |= thing.has(colours, HUE_COSINE) & ~like & (colours[:, 3] > MIN_FOREIGN_CHROMA)
+    foreign |= colour_object.has(colours, HUE_COSINE) & ~like & (colours[:, 3] > MIN_FOREIGN_CHROMA)
     sure = like & (pure > SEED_PURITY) & ~foreign
     # Dark skin can be as pure as paint, and a shine as pale as skin: the majority is right.
     painted = _local_density(sure) > _local_density(foreign)
     sure, foreign = sure & painted, foreign & ~painted
     if (
-        thing.like > HUE_COSINE
+        colour_object.like > HUE_COSINE
     ):  # among much that is foreign, one of so narrow a hue is there by chance
         like = like & painted
     paint = np.clip((pure - MIN_PURITY) / np.float32(SEED_PURITY - MIN_PURITY), 0, np.float32(0.9))

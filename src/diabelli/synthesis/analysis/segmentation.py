@@ -64,8 +64,8 @@ def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
         likely = ((inside + MIN_FREQUENCY) / (inside + outside + 2 * MIN_FREQUENCY)).astype(
             np.float32
         )
-        own = np.stack([strong / 2 + likely, 1.5 - likely], -1).astype(np.float32)
-        found = minimise_binary_mrf(own, right, down, MRF_SWEEPS)
+        unary = np.stack([strong / 2 + likely, 1.5 - likely], -1).astype(np.float32)
+        found = minimise_binary_mrf(unary, right, down, MRF_SWEEPS)
     # a cut leaves out what is thin, but that shows by its colours
     thin = np.clip(strong / 2 + 2 * likely - 1, 0, 1).astype(np.float32)
     close = np.clip(1.5 * blur(dilate(thin, 1), 0.7), 0, 1)

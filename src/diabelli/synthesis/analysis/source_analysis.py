@@ -131,20 +131,20 @@ class Analysis:
 
 
 def analyse(
-    source: Bytes, height: int, width: int, spread: ParallelMap = run_sequentially
+    source: Bytes, height: int, width: int, run_parallel: ParallelMap = run_sequentially
 ) -> Analysis:
     """The analysis of `source` (h, w, 4) uint8 for canvases of (height, width).
 
     spread: runs what does not depend on each other.
     """
     sizes = pyramid_sizes(height, width)
-    ((pyramid, work),) = spread([partial(_build_pyramid, source, sizes[WORK_LEVEL])])
+    ((pyramid, work),) = run_parallel([partial(_build_pyramid, source, sizes[WORK_LEVEL])])
     pieces: list[Callable[[], NamedTuple]] = [
         partial(_analyse_locally, work),
         partial(_analyse_regionally, work),
     ]
-    local, regional = cast(tuple[_LocalFindings, _RegionalFindings], tuple(spread(pieces)))
-    (analysis,) = spread([partial(_combine_findings, sizes, pyramid, work, local, regional)])
+    local, regional = cast(tuple[_LocalFindings, _RegionalFindings], tuple(run_parallel(pieces)))
+    (analysis,) = run_parallel([partial(_combine_findings, sizes, pyramid, work, local, regional)])
     return analysis
 
 
@@ -209,18 +209,18 @@ def _combine_findings(
     kind, plain = local.kind, local.smoothness
     divisible = not (kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work))
     rigid = rigidity(work, regional.saliency, local.uniqueness, plain)
-    thing = subject(work, regional.saliency, rigid, plain, inked=kind.is_graphic or kind.has_text)
-    cells = cell_features(work, thing.around, rigid, plain, regional.texture)
+    parts = subject(work, regional.saliency, rigid, plain, inked=kind.is_graphic or kind.has_text)
+    cells = cell_features(work, parts.around, rigid, plain, regional.texture)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
         rigidity=rigid,
-        subject=thing.around,
-        body=thing.body,
+        subject=parts.around,
+        body=parts.body,
         smoothness=plain,
         cells=cells,
         extension=extension_limits(
-            thing.around,
+            parts.around,
             cells.features[..., TEXTURE:],
             cells.features[..., LINE_DENSITY],
             divisible=divisible,

@@ -31,39 +31,39 @@ def minimise_binary_mrf(unary: Floats, right: Pairs, down: Pairs, sweeps: int) -
     """
     rows, columns = unary.shape[:2]
     # messages, by where they come from: left, right, above, below
-    heard = np.zeros((rows, columns, 4, 2), np.float32)
+    messages = np.zeros((rows, columns, 4, 2), np.float32)
     for _ in range(sweeps):
         for y in range(rows):
             for x in range(columns):
-                zero, one = _belief(unary, heard, y, x)
+                zero, one = _belief(unary, messages, y, x)
                 if x + 1 < columns:
                     _send_message(
-                        zero - heard[y, x, 1, 0], one - heard[y, x, 1, 1],
+                        zero - messages[y, x, 1, 0], one - messages[y, x, 1, 1],
                         right[y, x, 0], right[y, x, 1], right[y, x, 2], right[y, x, 3],
-                        heard[y, x + 1, 0],
+                        messages[y, x + 1, 0],
                     )  # fmt: skip
                 if y + 1 < rows:
                     _send_message(
-                        zero - heard[y, x, 3, 0], one - heard[y, x, 3, 1],
+                        zero - messages[y, x, 3, 0], one - messages[y, x, 3, 1],
                         down[y, x, 0], down[y, x, 1], down[y, x, 2], down[y, x, 3],
-                        heard[y + 1, x, 2],
+                        messages[y + 1, x, 2],
                     )  # fmt: skip
         for y in range(rows - 1, -1, -1):
             for x in range(columns - 1, -1, -1):
-                zero, one = _belief(unary, heard, y, x)
+                zero, one = _belief(unary, messages, y, x)
                 if x > 0:
                     pair = right[y, x - 1]
                     _send_message(
-                        zero - heard[y, x, 0, 0], one - heard[y, x, 0, 1],
-                        pair[0], pair[2], pair[1], pair[3], heard[y, x - 1, 1],
+                        zero - messages[y, x, 0, 0], one - messages[y, x, 0, 1],
+                        pair[0], pair[2], pair[1], pair[3], messages[y, x - 1, 1],
                     )  # fmt: skip
                 if y > 0:
                     pair = down[y - 1, x]
                     _send_message(
-                        zero - heard[y, x, 2, 0], one - heard[y, x, 2, 1],
-                        pair[0], pair[2], pair[1], pair[3], heard[y - 1, x, 3],
+                        zero - messages[y, x, 2, 0], one - messages[y, x, 2, 1],
+                        pair[0], pair[2], pair[1], pair[3], messages[y - 1, x, 3],
                     )  # fmt: skip
-    return _decode(unary, right, down, heard)
+    return _decode(unary, right, down, messages)
 
 
 @kernel

@@ -44,39 +44,52 @@ class ObjectHueRotation:
 
 
 def random_object_hue_rotation(
-    things: list[ColourObject], strength: float, stream: RandomStream
+    colour_objects: list[ColourObject], strength: float, stream: RandomStream
 ) -> ObjectHueRotation | None:
     """A repaint of one of the things, the likelier and further the greater `strength` 0..1; None
     where there are none, or all keep their colours for once."""
     keeps = stream.between(0, 1) > PROBABILITY_FACTOR * strength
-    drawn = stream.between(0, sum(thing.area for thing in things))
+    drawn = stream.between(0, sum(colour_object.area for colour_object in colour_objects))
     tangent = stream.between(MIN_HALF_TANGENT, MAX_HALF_TANGENT) * strength
     sign = 1 if stream.between(-1, 1) > 0 else -1
-    if keeps or not things:
+    if keeps or not colour_objects:
         return None
-    index = int(np.searchsorted(np.cumsum([thing.area for thing in things]), drawn))
-    thing = things[min(index, len(things) - 1)]
+    index = int(
+        np.searchsorted(np.cumsum([colour_object.area for colour_object in colour_objects]), drawn)
+    )
+    colour_object = colour_objects[min(index, len(colour_objects) - 1)]
     one, other = (
-        _rotation_of_object(thing, tangent * sign),
-        _rotation_of_object(thing, -tangent * sign),
+        _rotation_of_object(colour_object, tangent * sign),
+        _rotation_of_object(colour_object, -tangent * sign),
     )
     return other if one.cosine > max(MAX_VISIBLE_COSINE, other.cosine) else one
 
 
-def _rotation_of_object(thing: ColourObject, tangent: float) -> ObjectHueRotation:
+def _rotation_of_object(colour_object: ColourObject, tangent: float) -> ObjectHueRotation:
     """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
     cosine, sine = rotation(tangent)
-    blue, red = cosine * thing.blue - sine * thing.red, sine * thing.blue + cosine * thing.red
+    blue, red = (
+        cosine * colour_object.blue - sine * colour_object.red,
+        sine * colour_object.blue + cosine * colour_object.red,
+    )
     if red < MIN_RED:
         blue, red = (1 if blue > 0 else -1) * (1 - MIN_RED * MIN_RED) ** 0.5, MIN_RED
-        cosine, sine = thing.blue * blue + thing.red * red, thing.blue * red - thing.red * blue
-    return ObjectHueRotation(thing, cosine, sine)
+        cosine, sine = (
+            colour_object.blue * blue + colour_object.red * red,
+            colour_object.blue * red - colour_object.red * blue,
+        )
+    return ObjectHueRotation(colour_object, cosine, sine)
 
 
-def rotate_object_hue(image: Bytes, repaint: ObjectHueRotation) -> Bytes:
+def rotate_object_hue(image: Bytes, hue_rotation: ObjectHueRotation) -> Bytes:
     """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, after that repaint."""
-    where = object_mask(image, repaint.colour_object)
-    turn = (repaint.colour_object.blue, repaint.colour_object.red, repaint.cosine, repaint.sine)
+    where = object_mask(image, hue_rotation.colour_object)
+    turn = (
+        hue_rotation.colour_object.blue,
+        hue_rotation.colour_object.red,
+        hue_rotation.cosine,
+        hue_rotation.sine,
+    )
     rows, columns = (
         np.linspace(0, last - 1, side, dtype=np.float32)
         for last, side in zip(where.shape, image.shape, strict=False)

@@ -75,26 +75,30 @@ class _Bounds:
 
 
 def random_frame(
-    subject: Floats, body: Floats, room: ExtensionLimits, dial: StrengthParams, stream: RandomStream
+    subject: Floats,
+    body: Floats,
+    extension: ExtensionLimits,
+    params: StrengthParams,
+    stream: RandomStream,
 ) -> Frame:
     """A frame over a source whose subject and its body, (GRID, GRID) each, are 0..1."""
     draws = [stream.between(-1, 1) for _ in range(4)]
-    along, across = VERTICAL_SHARE * dial.reach, dial.reach
+    along, across = VERTICAL_SHARE * params.max_extension, params.max_extension
     rows = _Bounds(
         _max_inset(subject, body, along),
         _max_inset(subject[::-1], body[::-1], along),
-        min(along, room.top),
+        min(along, extension.top),
         0.0,
     )
     columns = _Bounds(
         _max_inset(subject.T, body.T, across),
         _max_inset(subject.T[::-1], body.T[::-1], across),
-        min(across, room.left),
-        min(across, room.right),
+        min(across, extension.left),
+        min(across, extension.right),
     )
-    aspect = 1 + dial.aspect * draws[0]
-    least = max(rows.least, columns.least, 1 - dial.zoom)
-    most = max(least, min(rows.most, columns.most, 1 + ZOOM_OUT_FACTOR * dial.zoom))
+    aspect = 1 + params.max_aspect_change * draws[0]
+    least = max(rows.least, columns.least, 1 - params.max_zoom)
+    most = max(least, min(rows.most, columns.most, 1 + ZOOM_OUT_FACTOR * params.max_zoom))
     size = 1 + ((most if draws[1] > 0 else least) - 1) * abs(draws[1])
     height = min(max(size / aspect, rows.least), rows.most)
     width = min(max(size * aspect, columns.least), columns.most)

@@ -78,7 +78,7 @@ class Layout:
 
 
 def random_layout(
-    rigidity: Floats, frame: Frame, dial: StrengthParams, stream: RandomStream, *, mirrored: bool
+    rigidity: Floats, frame: Frame, params: StrengthParams, stream: RandomStream, *, mirrored: bool
 ) -> Layout:
     """A layout of the strength of `dial` over a frame of a source whose rigidity (GRID, GRID) is
     0..1.
@@ -95,10 +95,10 @@ def random_layout(
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     for _ in range(LAYOUT_PASSES):
         stiff = sample_bilinear(framed, rows, columns)[..., 0]
-        down = _monotone(stiff.mean(1), VERTICAL_SHARE * dial.stretch, lines[0])
-        across = _monotone(stiff.mean(0), dial.stretch, lines[1])
+        down = _monotone(stiff.mean(1), VERTICAL_SHARE * params.stretch_sd, lines[0])
+        across = _monotone(stiff.mean(0), params.stretch_sd, lines[1])
         straight = np.meshgrid(down, across, indexing="ij")
-        for axis, amount in enumerate((VERTICAL_SHARE * dial.flow, dial.flow)):
+        for axis, amount in enumerate((VERTICAL_SHARE * params.flow_sd, params.flow_sd)):
             flows[axis] = _flow(stiff, np.float32(amount) * drifts[axis], flows[axis], axis)
         rows, columns = (_apply_flow(straight[axis], flows[axis], axis) for axis in range(2))
     return Layout(

@@ -67,69 +67,93 @@ def unshifted() -> Montage:
     return Montage(np.zeros((GRID, GRID), np.uint8), np.zeros((1, 2), np.float32), nothing)
 
 
-def solve_montage(sheets: ShiftedCopies) -> Montage:
+def solve_montage(copies: ShiftedCopies) -> Montage:
     """The montage of `sheets` that costs least, as far as it is found."""
-    labels = np.zeros(sheets.unary.shape[1:], np.uint8)
-    least = _energy(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
+    labels = np.zeros(copies.unary.shape[1:], np.uint8)
+    least = _energy(copies.unary, copies.appearance, copies.busy, copies.firm, labels)
     for _ in range(EXPANSION_ROUNDS):
         before = least
-        for sheet in range(len(sheets.shifts)):
-            tried = _alpha_expansion(sheets, labels, sheet)
-            cost = _energy(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, tried)
+        for alpha in range(len(copies.shifts)):
+            tried = _alpha_expansion(copies, labels, alpha)
+            cost = _energy(copies.unary, copies.appearance, copies.busy, copies.firm, tried)
             if cost < least:
                 labels, least = tried, cost
         if least == before:
             break
-    return Montage(labels, sheets.shifts, _colour_offsets(sheets.appearance, labels))
+    return Montage(labels, copies.shifts, _colour_offsets(copies.appearance, labels))
 
 
-def _alpha_expansion(sheets: ShiftedCopies, labels: Labels, sheet: int) -> Labels:
+def _alpha_expansion(copies: ShiftedCopies, labels: Labels, alpha: int) -> Labels:
     """The labels, with `sheet` wherever that makes all of it cheaper."""
     right, down = _pairwise_costs(
-        sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels, sheet
+        copies.unary, copies.appearance, copies.busy, copies.firm, labels, alpha
     )
-    kept = np.take_along_axis(sheets.unary, labels[None].astype(np.int64), 0)[0]
-    takes = minimise_binary_mrf(np.stack([kept, sheets.unary[sheet]], 2), right, down, MRF_SWEEPS)
-    return np.where(takes, np.uint8(sheet), labels)
+    kept = np.take_along_axis(copies.unary, labels[None].astype(np.int64), 0)[0]
+    takes = minimise_binary_mrf(np.stack([kept, copies.unary[alpha]], 2), right, down, MRF_SWEEPS)
+    return np.where(takes, np.uint8(alpha), labels)
 
 
 @kernel
 def _seam_cost(
-    looks: Floats, busy: Floats, firm: Floats, a: int, b: int, y: int, x: int, v: int, u: int
+    appearance: Floats,
+    texture_energy: Floats,
+    stiffness: Floats,
+    a: int,
+    b: int,
+    y: int,
+    x: int,
+    v: int,
+    u: int,
 ) -> np.float32:
     """What it costs that the cell (y, x) shows sheet a and its neighbour (v, u) sheet b."""
     if a == b:
         return np.float32(0)
     apart = np.float32(0)
-    for c in range(looks.shape[3]):
-        apart += abs(looks[a, y, x, c] - looks[b, y, x, c])
-        apart += abs(looks[a, v, u, c] - looks[b, v, u, c])
-    detail = busy[a, y, x] + busy[b, y, x] + busy[a, v, u] + busy[b, v, u]
-    through = max(firm[a, y, x], firm[b, y, x], firm[a, v, u], firm[b, v, u])
+    for c in range(appearance.shape[3]):
+        apart += abs(appearance[a, y, x, c] - appearance[b, y, x, c])
+        apart += abs(appearance[a, v, u, c] - appearance[b, v, u, c])
+    detail = (
+        texture_energy[a, y, x]
+        + texture_energy[b, y, x]
+        + texture_energy[a, v, u]
+        + texture_energy[b, v, u]
+    )
+    through = max(stiffness[a, y, x], stiffness[b, y, x], stiffness[a, v, u], stiffness[b, v, u])
     return (apart / (1 + detail / TEXTURE_MASKING_SCALE) + BASE_SEAM_COST) * (
         1 + STIFFNESS_SEAM_GAIN * through
     )
 
 
 @kernel
-def _energy(own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels) -> np.float64:
+def _energy(
+    unary: Floats, appearance: Floats, texture_energy: Floats, stiffness: Floats, labels: Labels
+) -> np.float64:
     """What a montage costs, its cells and its seams."""
     rows, columns = labels.shape
     total = np.float64(0)
     for y in range(rows):
         for x in range(columns):
             a = labels[y, x]
-            total += own[a, y, x]
+            total += unary[a, y, x]
             if x + 1 < columns:
-                total += _seam_cost(looks, busy, firm, a, labels[y, x + 1], y, x, y, x + 1)
+                total += _seam_cost(
+                    appearance, texture_energy, stiffness, a, labels[y, x + 1], y, x, y, x + 1
+                )
             if y + 1 < rows:
-                total += _seam_cost(looks, busy, firm, a, labels[y + 1, x], y, x, y + 1, x)
+                total += _seam_cost(
+                    appearance, texture_energy, stiffness, a, labels[y + 1, x], y, x, y + 1, x
+                )
     return total
 
 
 @kernel
 def _pairwise_costs(
-    own: Floats, looks: Floats, busy: Floats, firm: Floats, labels: Labels, sheet: int
+    unary: Floats,
+    appearance: Floats,
+    texture_energy: Floats,
+    stiffness: Floats,
+    labels: Labels,
+    alpha: int,
 ) -> tuple[Pairs, Pairs]:
     """What the seams to the right of and below each cell cost where it keeps its label or takes
     `sheet`."""
@@ -141,20 +165,20 @@ def _pairwise_costs(
             for pair, v, u in ((right[y, x], y, x + 1), (down[y, x], y + 1, x)):
                 if v == rows or u == columns:
                     continue
-                if own[sheet, y, x] >= FORBIDDEN_COST and own[sheet, v, u] >= FORBIDDEN_COST:
+                if unary[alpha, y, x] >= FORBIDDEN_COST and unary[alpha, v, u] >= FORBIDDEN_COST:
                     continue
                 a, b = labels[y, x], labels[v, u]
-                pair[0] = _seam_cost(looks, busy, firm, a, b, y, x, v, u)
-                pair[1] = _seam_cost(looks, busy, firm, a, sheet, y, x, v, u)
-                pair[2] = _seam_cost(looks, busy, firm, sheet, b, y, x, v, u)
+                pair[0] = _seam_cost(appearance, texture_energy, stiffness, a, b, y, x, v, u)
+                pair[1] = _seam_cost(appearance, texture_energy, stiffness, a, alpha, y, x, v, u)
+                pair[2] = _seam_cost(appearance, texture_energy, stiffness, alpha, b, y, x, v, u)
     return right, down
 
 
-def _colour_offsets(looks: Floats, labels: Labels) -> Floats:
+def _colour_offsets(appearance: Floats, labels: Labels) -> Floats:
     """The smoothest tints under which sheets meet without a step (Agarwala et al. 2004 do so with
     gradients, Burt and Adelson 1983 with bands)."""
-    colours = looks.reshape(*looks.shape[:3], 4, 5)[..., :3].sum(3)
-    return _solve_colour_offsets(np.stack([blur(sheet, 0.8) for sheet in colours]), labels)
+    colours = appearance.reshape(*appearance.shape[:3], 4, 5)[..., :3].sum(3)
+    return _solve_colour_offsets(np.stack([blur(alpha, 0.8) for alpha in colours]), labels)
 
 
 @kernel

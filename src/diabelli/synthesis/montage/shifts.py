@@ -83,52 +83,52 @@ class ShiftedCopies:
     shifts: Floats
     unary: Floats
     appearance: Floats
-    busy: Floats
-    firm: Floats
+    texture_energy: Floats
+    stiffness: Floats
 
 
 def random_shifted_copies(
-    cells: CellFeatures, layout: Layout, new: float, stream: RandomStream
+    cells: CellFeatures, layout: Layout, novelty_reward: float, stream: RandomStream
 ) -> ShiftedCopies:
     """Sheets of a source under `layout`.
 
     new: what a cell gains by another sheet than the first, unless it is plain.
     """
-    steps = _draw_shifts(cells, layout, stream)
+    shifts = _draw_shifts(cells, layout, stream)
     rows, columns = (resize_map(each, 2 * GRID, 2 * GRID) for each in (layout.rows, layout.columns))
-    facts = np.stack(
-        [sample_bilinear(cells.features, layout.rows + d, layout.columns + a) for d, a in steps]
+    features = np.stack(
+        [sample_bilinear(cells.features, layout.rows + d, layout.columns + a) for d, a in shifts]
     )
-    looks = np.stack(
-        [_to_cells(sample_bilinear(cells.appearance, rows + d, columns + a)) for d, a in steps]
+    appearance = np.stack(
+        [_to_cells(sample_bilinear(cells.appearance, rows + d, columns + a)) for d, a in shifts]
     )
     inside = np.stack(
-        [_inside(layout.rows + down) & _inside(layout.columns + across) for down, across in steps]
+        [_inside(layout.rows + down) & _inside(layout.columns + across) for down, across in shifts]
     )
-    own = _unary_costs(facts, inside, new)
-    taste = resize_map(stream.normal(5, 5, len(steps) - 1).astype(np.float32), GRID, GRID)
-    own[1:] += RANDOM_COST_SHARE * new * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
-    busy = np.ascontiguousarray(facts[..., TEXTURE_ENERGY])
-    firm = facts[..., STIFFNESS] + np.float32(LINE_STIFFNESS) * facts[..., LINE_DENSITY]
-    return ShiftedCopies(steps, own.astype(np.float32), looks, busy, firm)
+    unary = _unary_costs(features, inside, novelty_reward)
+    taste = resize_map(stream.normal(5, 5, len(shifts) - 1).astype(np.float32), GRID, GRID)
+    unary[1:] += RANDOM_COST_SHARE * novelty_reward * np.clip(np.moveaxis(taste, -1, 0) + 0.5, 0, 1)
+    texture_energy = np.ascontiguousarray(features[..., TEXTURE_ENERGY])
+    stiffness = features[..., STIFFNESS] + np.float32(LINE_STIFFNESS) * features[..., LINE_DENSITY]
+    return ShiftedCopies(shifts, unary.astype(np.float32), appearance, texture_energy, stiffness)
 
 
-def _unary_costs(facts: Floats, inside: NDArray[np.bool_], new: float) -> Floats:
+def _unary_costs(features: Floats, inside: NDArray[np.bool_], novelty_reward: float) -> Floats:
     """What each cell costs with each sheet, (sheets, GRID, GRID).
 
     facts: (sheets, GRID, GRID, ...) as in `Cells`.  inside: (sheets, GRID, GRID), whether it is
     within the source.
     """
-    base, there = facts[0], inside[0]
+    base, there = features[0], inside[0]
     seen, plain = base[..., SUBJECT] * there, base[..., SMOOTHNESS]
-    strange = np.square(facts[..., TEXTURE:] - base[..., TEXTURE:]).sum(-1)
-    own = TEXTURE_COST * strange + SUBJECT_COST * (facts[..., SUBJECT] + seen)
-    own += OUTSIDE_STIFFNESS_COST * facts[..., STIFFNESS] * ~there + np.where(
+    strange = np.square(features[..., TEXTURE:] - base[..., TEXTURE:]).sum(-1)
+    unary = TEXTURE_COST * strange + SUBJECT_COST * (features[..., SUBJECT] + seen)
+    unary += OUTSIDE_STIFFNESS_COST * features[..., STIFFNESS] * ~there + np.where(
         inside, 0, FORBIDDEN_COST
     )
     mirrored = MIRROR_COST * (1 - plain) + SUBJECT_COST * base[..., SUBJECT]
-    own[0] = new * (1 - seen) * (1 - plain) + np.where(there, 0, mirrored)
-    return own
+    unary[0] = novelty_reward * (1 - seen) * (1 - plain) + np.where(there, 0, mirrored)
+    return unary
 
 
 def _inside(shares: Floats) -> NDArray[np.bool_]:
@@ -163,44 +163,44 @@ def _draw_shifts(cells: CellFeatures, layout: Layout, stream: RandomStream) -> F
         _fit_cost(cells.features, cells.appearance, *places, down, across) for down, across in drawn
     ]
     best = _cheapest(drawn, misfits, COPY_COUNT - 1 - len(filling))
-    fitting = [_local_search(cells, layout, step) for step in best]
+    fitting = [_local_search(cells, layout, shift) for shift in best]
     return np.array([(0.0, 0.0), *filling, *fitting], np.float32)
 
 
-def _cheapest(steps: list[Shift], costs: Sequence[float], count: int) -> list[Shift]:
+def _cheapest(shifts: list[Shift], costs: Sequence[float], count: int) -> list[Shift]:
     """The cheapest of the steps, the cheapest first."""
-    return [steps[k] for k in sorted(range(len(steps)), key=costs.__getitem__)[:count]]
+    return [shifts[k] for k in sorted(range(len(shifts)), key=costs.__getitem__)[:count]]
 
 
 def _is_long_enough(down: float, across: float) -> bool:
     return abs(across) + abs(down) > MIN_SHIFT
 
 
-def _local_search(cells: CellFeatures, layout: Layout, step: Shift) -> Shift:
+def _local_search(cells: CellFeatures, layout: Layout, shift: Shift) -> Shift:
     """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
     a step of just its period."""
 
-    def misfit(step: Shift) -> float:
-        return _fit_cost(cells.features, cells.appearance, layout.rows, layout.columns, *step)
+    def misfit(shift: Shift) -> float:
+        return _fit_cost(cells.features, cells.appearance, layout.rows, layout.columns, *shift)
 
-    least = misfit(step)
+    least = misfit(shift)
     for _ in range(LOCAL_SEARCH_STEPS):
         around = [
-            (step[0] + down / LOCAL_SEARCH_RESOLUTION, step[1] + across / LOCAL_SEARCH_RESOLUTION)
+            (shift[0] + down / LOCAL_SEARCH_RESOLUTION, shift[1] + across / LOCAL_SEARCH_RESOLUTION)
             for down, across in NEIGHBOUR_OFFSETS
         ]
         costs = [misfit(near) if _is_long_enough(*near) else FORBIDDEN_COST for near in around]
         if min(costs) >= least:
             break
-        least, step = min(zip(costs, around, strict=True))
-    return step
+        least, shift = min(zip(costs, around, strict=True))
+    return shift
 
 
 def _draw_fill_shifts(layout: Layout, stream: RandomStream) -> list[Shift]:
     """Steps that bring the inside of the source to where the layout reaches out of it."""
     top, left = max(0.0, -float(layout.rows.min())), max(0.0, -float(layout.columns.min()))
     right = max(0.0, float(layout.columns.max()) - 1)
-    steps: list[Shift] = []
+    shifts: list[Shift] = []
     for k in range(DRAWN_SHIFTS // 3 if max(top, left, right) > MIN_OVERHANG else 0):
         down = VERTICAL_SHIFT_SD / 2 * float(stream.normal(1)[0])
         if top > MIN_OVERHANG:
@@ -210,12 +210,14 @@ def _draw_fill_shifts(layout: Layout, stream: RandomStream) -> list[Shift]:
             across = left * 1.02 + MAX_HORIZONTAL_SHIFT * stream.between(0, 1)
         elif right > MIN_OVERHANG:
             across = -right * 1.02 - MAX_HORIZONTAL_SHIFT * stream.between(0, 1)
-        steps.append((down, across))
-    return steps
+        shifts.append((down, across))
+    return shifts
 
 
 @kernel
-def _fill_cost(facts: Floats, rows: Floats, columns: Floats, down: float, across: float) -> float:
+def _fill_cost(
+    features: Floats, rows: Floats, columns: Floats, down: float, across: float
+) -> float:
     """How badly a sheet fills what is beyond the source's edges, over every other cell there."""
     side = rows.shape[0]
     total = np.float64(0)
@@ -225,7 +227,7 @@ def _fill_cost(facts: Floats, rows: Floats, columns: Floats, down: float, across
                 continue
             v, u = rows[y, x] + down, columns[y, x] + across
             if 0 <= v < 1 and 0 <= u < 1:
-                fact = facts[int(v * side), int(u * side)]
+                fact = features[int(v * side), int(u * side)]
                 total += fact[SUBJECT] + 0.2 * fact[STIFFNESS]
             else:
                 total += 1.0
@@ -234,8 +236,8 @@ def _fill_cost(facts: Floats, rows: Floats, columns: Floats, down: float, across
 
 @kernel
 def _fit_cost(
-    facts: Floats,
-    looks: Floats,
+    features: Floats,
+    appearance: Floats,
     rows: Floats,
     columns: Floats,
     down: float,
@@ -243,7 +245,7 @@ def _fit_cost(
 ) -> float:
     """How badly a sheet fits into sheet 0, the mean over a cell in 21, scattered so that they have
     no period of their own; less is better."""
-    side, fine = rows.shape[0], looks.shape[0]
+    side, fine = rows.shape[0], appearance.shape[0]
     total, count = np.float64(0), 0
     for y in range(1, side, 3):
         for x in range(5 * y % 7, side, 7):
@@ -252,10 +254,13 @@ def _fit_cost(
             w, z = v + down, u + across
             if not (0 <= v < 1 and 0 <= u < 1 and 0 <= w < 1 and 0 <= z < 1):
                 continue
-            here = facts[int(v * side), int(u * side), SUBJECT]
-            if here > 0.5 or facts[int(w * side), int(z * side), SUBJECT] > 0.5:
+            here = features[int(v * side), int(u * side), SUBJECT]
+            if here > 0.5 or features[int(w * side), int(z * side), SUBJECT] > 0.5:
                 continue
-            one, other = looks[int(v * fine), int(u * fine)], looks[int(w * fine), int(z * fine)]
+            one, other = (
+                appearance[int(v * fine), int(u * fine)],
+                appearance[int(w * fine), int(z * fine)],
+            )
             apart = np.float64(0)
             for c in range(one.shape[0]):
                 apart += abs(one[c] - other[c])

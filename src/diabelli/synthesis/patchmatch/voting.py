@@ -30,9 +30,13 @@ def gaussian_window(deviation: float) -> Floats:
 
 def vote_weights(costs: Costs, active: NDArray[np.bool_]) -> Floats:
     """How much each active match's vote weighs, (rows, columns) float32 in (0, 1]; others 0."""
-    own = costs[active]
-    spread = int(np.partition(own, own.size * 3 // 4)[own.size * 3 // 4]) + 1
-    steps = np.minimum(own.astype(np.int64) * TABLE_STEPS // (2 * spread), 16 * TABLE_STEPS)
+    active_costs = costs[active]
+    variance = (
+        int(np.partition(active_costs, active_costs.size * 3 // 4)[active_costs.size * 3 // 4]) + 1
+    )
+    steps = np.minimum(
+        active_costs.astype(np.int64) * TABLE_STEPS // (2 * variance), 16 * TABLE_STEPS
+    )
     table = np.exp(-np.arange(16 * TABLE_STEPS + 1) / TABLE_STEPS).astype(np.float32)
     weights = np.zeros(costs.shape, np.float32)
     weights[active] = table[steps] + np.float32(1e-6)
@@ -99,8 +103,8 @@ def _accumulate_votes(
     weight[:] = 0
     for y in range(max(0, top - PATCH + 1), min(bottom, field.shape[0])):
         for x in range(max(0, left - PATCH + 1), min(right, field.shape[1])):
-            own = weights[y, x]
-            if own == 0:
+            patch_weight = weights[y, x]
+            if patch_weight == 0:
                 continue
             v, u = field[y, x, 0], 4 * field[y, x, 1]
             first = 4 * (x - left + PATCH)
@@ -109,6 +113,6 @@ def _accumulate_votes(
                 into = total[y - top + PATCH + i, first : first + 4 * PATCH]
                 counted = weight[y - top + PATCH + i, first : first + 4 * PATCH]
                 for k in range(len(into)):
-                    w = own * wide[i, k]
+                    w = patch_weight * wide[i, k]
                     into[k] += w * np.float32(donor[k])
                     counted[k] += w

@@ -53,7 +53,7 @@ class LayoutSketch:
 
     seed: int
     guide: Guide
-    dial: StrengthParams
+    params: StrengthParams
     thumb: Bytes
 
 
@@ -70,26 +70,26 @@ class Candidate:
 
     seed: int
     guide: Guide
-    dial: StrengthParams
+    params: StrengthParams
     canvas: Canvas
 
 
 def sketch_layout(
-    orientations: tuple[Analysis, Analysis], dial: StrengthParams, seed: int
+    orientations: tuple[Analysis, Analysis], params: StrengthParams, seed: int
 ) -> LayoutSketch:
     """The sketch of `seed`; orientations: the analysis of the source, and of it mirrored."""
     stream = RandomStream(derive_seed(seed, "layout"))
     kind = orientations[0].kind
     mirrored = stream.between(0, 1) < 0.5 and not (kind.has_text and not kind.symmetric)
     analysis = orientations[mirrored]
-    suited = _adapt_to_kind(dial, analysis)
-    frame = random_frame(analysis.subject, analysis.body, analysis.extension, suited, stream)
+    adapted = _adapt_to_kind(params, analysis)
+    frame = random_frame(analysis.subject, analysis.body, analysis.extension, adapted, stream)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
-    layout = random_layout(rigidity, frame, suited, stream, mirrored=mirrored)
+    layout = random_layout(rigidity, frame, adapted, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
     lean = (
-        suited.roll
+        adapted.max_tilt
         * analysis.tilt_tolerance
         * RandomStream(derive_seed(seed, "roll")).between(-1, 1)
     )
@@ -99,11 +99,11 @@ def sketch_layout(
     guide = guide_of(analysis, layout, unshifted())
     height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
     return LayoutSketch(
-        seed, guide, dial, resize(guide.render(height, width), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        seed, guide, params, resize(guide.render(height, width), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     )
 
 
-def _adapt_to_kind(dial: StrengthParams, analysis: Analysis) -> StrengthParams:
+def _adapt_to_kind(params: StrengthParams, analysis: Analysis) -> StrengthParams:
     """The dial for a layout of that source.
 
     What is written hardly flows, and is stretched less.  A texture neither flows nor is
@@ -111,11 +111,18 @@ def _adapt_to_kind(dial: StrengthParams, analysis: Analysis) -> StrengthParams:
     """
     if analysis.kind.has_text:
         return replace(
-            dial, flow=dial.flow * TEXT_FLOW_FACTOR, stretch=dial.stretch * TEXT_STRETCH_FACTOR
+            params,
+            flow_sd=params.flow_sd * TEXT_FLOW_FACTOR,
+            stretch_sd=params.stretch_sd * TEXT_STRETCH_FACTOR,
         )
     free = np.clip(1.4 - 2.8 * np.maximum(analysis.rigidity, analysis.smoothness), 0, 1).mean()
     held = float(np.clip(analysis.rigidity.mean() / (RIGID_FREE_RATIO * free + 1e-6), 0, 1))
-    return replace(dial, flow=dial.flow * held, stretch=dial.stretch * held, roll=dial.roll * held)
+    return replace(
+        params,
+        flow_sd=params.flow_sd * held,
+        stretch_sd=params.stretch_sd * held,
+        max_tilt=params.max_tilt * held,
+    )
 
 
 def build_candidate(sketch: LayoutSketch) -> Candidate:
@@ -123,7 +130,7 @@ def build_candidate(sketch: LayoutSketch) -> Candidate:
     analysis, layout = sketch.guide.analysis, sketch.guide.layout
     if not analysis.divisible:
         canvas = initial_canvas(sketch.guide, sketch.seed)
-        return Candidate(sketch.seed, sketch.guide, sketch.dial, canvas)
+        return Candidate(sketch.seed, sketch.guide, sketch.params, canvas)
     height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
     shown = sketch.guide.render(height, width)
     sources = [
@@ -132,16 +139,18 @@ def build_candidate(sketch: LayoutSketch) -> Candidate:
     subject = resize_map(sketch.guide.subject, height, width)
     for share in NOVELTY_FACTORS:
         stream = RandomStream(derive_seed(sketch.seed, "montage"))
-        sheets = random_shifted_copies(analysis.cells, layout, sketch.dial.new * share, stream)
-        guide = guide_of(analysis, layout, solve_montage(sheets))
+        copies = random_shifted_copies(
+            analysis.cells, layout, sketch.params.novelty_reward * share, stream
+        )
+        guide = guide_of(analysis, layout, solve_montage(copies))
         canvas = initial_canvas(guide, sketch.seed)
         small = resize(canvas.image, height, width)
         if (
             max_window_distance(small, subject, (shown, *sources), analysis.contrast)
-            <= sketch.dial.garble
+            <= sketch.params.max_artefact_distance
         ):
             break
-    return Candidate(sketch.seed, guide, sketch.dial, canvas)
+    return Candidate(sketch.seed, guide, sketch.params, canvas)
 
 
 def farthest_point_selection(sketches: list[LayoutSketch], n: int) -> list[LayoutSketch]:
