@@ -102,7 +102,7 @@ class PatchEngine:
 def _step_callback(
     on_progress: ProgressCallback, index: int, start: float, end: float
 ) -> StepCallback:
-    """A report that tells `watch` of the variation `index`; its shares 0..1 span start..end."""
+    """Map shares 0..1 of a step callback to start..end of variation `index`."""
 
     def on_step(stage: str, share: float, preview: Preview | None = None) -> None:
         on_progress(Progress(index, stage, start + (end - start) * share, preview))

@@ -1,17 +1,23 @@
-"""The patch engine's mathematics: arrays in, arrays out; no I/O, no settings, no logging.
+"""The patch engine's algorithms: arrays in, arrays out; no I/O, no settings, no logging.
 
-Read `composition` first: it is the whole way from a source to its variations.
+Start with `pipeline`: it contains all steps from a source to its variations. Packages import only
+from packages above them in this list.
 
-    compiled, stream, spread             the decorator of the kernels; random numbers; threads
-    resample, warp, alpha                images at other sizes, under maps; transparency
-    analysis                             what is found out about a source, from
-        kind, figure                         what kind of picture it is
-        salience, rarity, rigidity           what must keep its shape
-        ground, silhouette, subject          what it is of
-    dial, frame, layout, roll            where a canvas comes from
-    cells, sheets, cut, montage, guide   what else is around its subject
-    field, search, vote, climb           how seams are mended
-    judge, candidate, composition        which ones are good, and the whole
-    light, repaint, recolour             what is done to its colours, last, and to which:
-        things, thing, place                 what has a colour of its own, and where
+    core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha; chroma,
+                structure_tensor; solvers binary_mrf and sor
+    strength    parameters of all steps for one strength
+    analysis    properties of a source: source_analysis combines
+                picture_kind, solid_shape         kind of picture
+                saliency, patch_uniqueness        regions without similar ones
+                rigidity                          regions that must keep their shape
+                background, segmentation, subject what the picture shows
+                cell_features                     features for montages
+                extension, orientation            limits of frames and tilt
+                colour_objects                    objects that can be recoloured
+    layout      random frame, layout and tilt
+    montage     shifts, montage, guide: graph-cut montage of shifted copies
+    patchmatch  patchmatch, nearest_neighbour_field, voting, refine: mending of seams
+    finish      hue_shift, object_hue_shift, relight: changes of colour and light
+    selection   candidates, artefact_gate: which montages are rendered
+    pipeline    the steps in order
 """

@@ -1,13 +1,13 @@
-"""From a source to the variations of it: the patch engine's whole way, in five steps.
+"""Pipeline from a source to its variations, in five steps.
 
-1. Analyse the source, once.
-2. Let each seed sketch a layout, and pick sketches that lie far apart.
-3. Cut a montage under each, and judge it while it is small.
-4. Climb to full size with each, mending its seams.
-5. Turn colours and light.
+1. Analyse the source once.
+2. Sketch a layout per seed and select distant sketches.
+3. Solve a montage under each and gate it while it is small.
+4. Refine each to full size and mend its seams.
+5. Rotate hues and relight.
 
-The picture of a seed is decided by the source, the strength and that seed: not by its companions,
-not by the size, not by how many threads work at it.
+The picture of a seed depends on the source, the strength and that seed only: not on other seeds,
+the size or the number of threads.
 """
 
 from __future__ import annotations
@@ -37,31 +37,41 @@ from diabelli.synthesis.selection.candidates import (
 from diabelli.synthesis.strength import params_of_strength
 
 Preview: TypeAlias = Callable[[], Bytes]
-"""Makes a small image (h, w, 3 or 4) uint8 of the canvas as it is."""
+"""Renders a small image (h, w, 3 or 4) uint8 of the canvas in its current state."""
 
 
 class StepCallback(Protocol):
-    """Called between steps."""
+    """Progress callback between steps."""
 
     def __call__(self, stage: str, share: float, preview: Preview | None = None, /) -> None:
-        """stage: the word for what is done next.  share: 0..1, of the work that is done."""
+        """Report progress.
+
+        Args:
+            stage: name of the next step.
+            share: 0..1, completed share of the work.
+            preview: renders the current state, if there is one.
+        """
 
 
 Orientations: TypeAlias = tuple[Analysis, Analysis]
-"""The analysis of a source, and of the source mirrored."""
+"""Analyses of a source and of its mirror image."""
 SKETCHES_PER_VARIATION = 3
-"""Sketches for each variation after the first: more to choose from, at little cost."""
+"""Sketches for each variation after the first; more choice at little cost."""
 PREVIEW_SIDE = 256
-"""The side that a preview has at most."""
+"""Maximum side of a preview in pixels."""
 
 
 def analyse_source(
     source: Bytes, height: int, width: int, run_parallel: ParallelMap = run_sequentially
 ) -> Orientations:
-    """What is found out about `source`, and about it mirrored, for canvases (height, width).
+    """Analyse a source and its mirror image.
 
-    source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the aspect of the
-    canvas.  spread: runs independent pieces of work.
+    Args:
+        source: (h, w, 3) uint8, or (h, w, 4) with straight alpha; it is stretched to the canvas's
+            aspect.
+        height: rows of the canvas.
+        width: columns of the canvas.
+        run_parallel: runs independent pieces of work.
     """
     (planes,) = run_parallel([partial(premultiply, source)])
     analysis = analyse(planes, height, width, run_parallel)
@@ -78,10 +88,15 @@ def build_candidates(
     on_step: StepCallback,
     run_parallel: ParallelMap,
 ) -> list[Candidate]:
-    """The candidates of the n variations of a studied source; `paint` makes a picture of each.
+    """Build the candidates of n variations; `render` makes the picture of each.
 
-    strength: above 0, up to 1.  spread: runs independent pieces of work.  The first candidate has
-    the seed itself.
+    Args:
+        orientations: as returned by `analyse_source`.
+        n: number of variations.
+        strength: above 0, up to 1.
+        seed: of the first candidate.
+        on_step: progress callback.
+        run_parallel: runs independent pieces of work.
     """
     params = params_of_strength(strength)
     seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
@@ -102,14 +117,14 @@ def build_candidates(
 
 
 def render(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Bytes:
-    """The picture of `candidate` as an image (height, width, 3 or 4) uint8, with straight alpha."""
+    """Render a candidate as an image (height, width, 3 or 4) uint8 with straight alpha."""
     planes = render_canvas(candidate, height, width, on_step=on_step)
     on_step("light", 0.95)
     return apply_colour(planes, candidate)
 
 
 def render_canvas(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Bytes:
-    """The canvas of `candidate` at full size, (height, width, 4) uint8, before light and colour."""
+    """Render a candidate's canvas, (height, width, 4) uint8, before light and colour."""
     canvas, guide = candidate.canvas, candidate.guide
     finest = len(guide.analysis.sizes) - 1
     on_step("guide", 0.0, partial(_preview, candidate))
@@ -123,7 +138,7 @@ def render_canvas(candidate: Candidate, height: int, width: int, *, on_step: Ste
 
 
 def apply_colour(planes: Bytes, candidate: Candidate) -> Bytes:
-    """A canvas (h, w, 4) as the image that is shown: in its light, or with a colour turned."""
+    """Rotate hues and relight a canvas (h, w, 4) uint8; returns an image with straight alpha."""
     analysis, strength = candidate.guide.analysis, candidate.params.strength
     image = unpremultiply(planes, transparent=is_transparent(analysis.pyramid[0]))
     if analysis.kind.is_graphic or analysis.kind.is_cut_out:
@@ -145,13 +160,13 @@ def apply_colour(planes: Bytes, candidate: Candidate) -> Bytes:
 
 
 def resized_source(source: Bytes, height: int, width: int) -> Bytes:
-    """What strength 0 gives: the source at the size asked for, (height, width, 3 or 4) uint8."""
+    """Return the source at that size, (height, width, 3 or 4) uint8: the result for strength 0."""
     planes = premultiply(source)
     return unpremultiply(resize(planes, height, width), transparent=is_transparent(planes))
 
 
 def _preview(candidate: Candidate) -> Bytes:
-    """What becomes of a candidate, no larger than PREVIEW, its seams not mended yet."""
+    """Render a candidate with unmended seams, at most PREVIEW_SIDE pixels a side."""
     guide = candidate.guide
     height, width = guide.analysis.sizes[-1]
     shrink = min(1.0, PREVIEW_SIDE / max(height, width))
@@ -160,5 +175,5 @@ def _preview(candidate: Candidate) -> Bytes:
 
 
 def _work_share(level: int, finest: int) -> float:
-    """The share of the work that is done when a level is: levels up to WORK grow by half each."""
+    """Completed share of the work after a level; levels up to WORK_LEVEL grow by half each."""
     return 0.9 * 1.45 ** (min(level, WORK_LEVEL) - WORK_LEVEL) * (level + 1) / (finest + 1)

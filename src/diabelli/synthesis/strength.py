@@ -1,7 +1,7 @@
-"""The one dial: everything that `strength` decides, derived in one place.
+"""Mapping of the request's `strength` to the parameters of each step.
 
-Strength 0 gives the source back; towards 1 frames and layouts move further and montages show more
-that is new.
+Strength 0 returns the source. Towards 1, frames and layouts move further and montages show more
+shifted content.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StrengthParams:
-    """What a strength 0..1 means for each step of the engine.
+    """Parameters of the engine's steps for one strength.
 
     Attributes:
-        strength: 0..1, the dial itself.
-        zoom: how much smaller or larger than the source a frame may be, as a share.
-        reach: how far a frame's edges may lie from the source's, in sides.
-        aspect: how much wider or narrower than the source a frame may be, as a share.
-        stretch: how much free lines are stretched or squeezed, as the deviation of a logarithm.
-        roll: how far a picture without up and down leans at most: the tangent of half the angle.
-        flow: how far regions are displaced, as a deviation, in sides.
-        new: what a cell of a montage gains by showing something else.
-        garble: the worst window that a candidate may have and still pass.
+        strength: 0..1, as requested.
+        max_zoom: maximum relative change of a frame's size.
+        max_extension: maximum distance of a frame's edges from the source's, in sides.
+        max_aspect_change: maximum relative change of a frame's aspect.
+        stretch_sd: standard deviation of the logarithm of the local stretch of free lines.
+        max_tilt: maximum tilt of a picture without visible orientation, as the tangent of half the
+            angle.
+        flow_sd: standard deviation of the displacement of regions, in sides.
+        novelty_reward: cost reduction of a montage cell that shows other content.
+        max_artefact_distance: maximum window distance at which a candidate passes the gate.
     """
 
     strength: float
@@ -37,7 +38,7 @@ class StrengthParams:
 
 
 def params_of_strength(strength: float) -> StrengthParams:
-    """The settings of the engine's steps for a strength 0..1."""
+    """Return the parameters for a strength 0..1."""
     return StrengthParams(
         strength=strength,
         max_zoom=0.2 * strength,

@@ -100,4 +100,4 @@ def test_one_more_reference_never_makes_it_worse():
 
 def test_the_gate_looks_at_the_whole_subject():
     """A window is wide enough to see what a patch cannot."""
-    assert artefact_gate.WINDOW > GATE_SIDE / 3
+    assert artefact_gate.WINDOW_SIDE > GATE_SIDE / 3

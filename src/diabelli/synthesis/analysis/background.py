@@ -1,10 +1,9 @@
-"""The ground: how far each place of a picture stands out from what is along its edges.
+"""Foreground evidence: distance of each pixel from the background at the picture's edges.
 
-Two things tell a subject from its ground.  Every way from it to the picture's edge crosses a
-barrier, a span of values (the minimum barrier distance: Strand, Ciesielski, Malmberg, Saha 2013, by
-raster scans as in Zhang et al. 2015).  And its colours are not those along the edges, in their own
-deviations (Mahalanobis 1936); the edge that it is least like does not count, for the subject may be
-cut by it.
+Two cues are added. Every path from a subject to the edge crosses a barrier, a range of values
+(minimum barrier distance: Strand, Ciesielski, Malmberg, Saha 2013; raster scans: Zhang et al.
+2015). The colours of a subject differ from those at the edges by their Mahalanobis distance (1936).
+The most different edge is ignored, because the subject may touch it.
 """
 
 from __future__ import annotations
@@ -20,17 +19,18 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
 RASTER_SCANS = 6
-"""Scans of the picture, forth and back, for ways that lead round corners."""
+"""Raster scans, alternately forwards and backwards, for paths around corners."""
 STRIP_SHARE = 0.1
-"""How wide the strips along the edges are, as a share of the side."""
+"""Width of the strips along the edges, as a share of the side."""
 NOISE_VARIANCE = 25.0
 """Added to the variances of colours, in squared grey levels."""
 
 Matrix: TypeAlias = NDArray[np.float64]
+"""Array of float64."""
 
 
 def foreground_evidence(image: Bytes) -> Floats:
-    """How far each pixel of a small image (h, w, 4) uint8 stands out, (h, w) float32, 0..1."""
+    """Foreground evidence of each pixel of a small image (h, w, 4) uint8: (h, w) float32, 0..1."""
     light, blue, red = colour_differences(image)
     planes = (light, np.float32(0.85) * blue, np.float32(1.07) * red)
     colours = np.stack([blur(plane, 0.6) for plane in planes], -1)
@@ -43,27 +43,33 @@ def foreground_evidence(image: Bytes) -> Floats:
 
 
 def border_pixels(image: Bytes) -> Floats:
-    """The pixels along the edges of an image (h, w, c), (n, c) float32."""
+    """Pixels along the edges of an image (h, w, c): (n, c) float32."""
     edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return edges.astype(np.float32)
 
 
 def median(colours: Floats) -> Floats:
-    """The median of each channel of colours (n, c): of an even ground, its colour."""
+    """Median of each channel of colours (n, c): the colour of an even background."""
     return np.asarray(np.sort(colours, axis=0)[len(colours) // 2], np.float32)
 
 
 def _normalise_by_quantile(values: Floats) -> Floats:
-    """Values 0..1, of which a thirtieth is 1."""
+    """Scale values to 0..1 so that a thirtieth of them is 1."""
     great = max(float(np.sort(values, axis=None)[values.size * 29 // 30]), 1e-6)
     return np.clip(values / np.float32(great), 0, 1)
 
 
 @kernel
 def _minimum_barrier_distance(plane: Floats) -> Floats:
-    """For each pixel the least span of values that a way from it to the edge crosses.
+    """Minimum barrier distance of each pixel to the edge: the smallest range of values on any path.
 
-    Each remembers the highest and the lowest value of its way.
+    Each pixel stores the highest and the lowest value of its path.
+
+    Args:
+        plane: (h, w) float32.
+
+    Returns:
+        (h, w) float32.
     """
     rows, columns = plane.shape
     high, low = plane.copy(), plane.copy()
@@ -86,7 +92,7 @@ def _minimum_barrier_distance(plane: Floats) -> Floats:
 
 
 def _border_colour_distance(colours: Floats) -> Floats:
-    """How far each pixel's colour (h, w, 3) is from those along three of the four edges, (h, w)."""
+    """Sum of the Mahalanobis distances (h, w) to the colours of three of the four edges."""
     height, width = colours.shape[:2]
     down, across = round(STRIP_SHARE * height), round(STRIP_SHARE * width)
     strips = (colours[:down], colours[-down:], colours[:, :across], colours[:, -across:])
@@ -98,7 +104,7 @@ def _border_colour_distance(colours: Floats) -> Floats:
 
 @kernel
 def _colour_statistics(strip: Floats) -> tuple[Matrix, Matrix]:
-    """The mean (3,) of the colours of a strip (h, w, 3), and their covariance (3, 3)."""
+    """Mean (3,) and covariance (3, 3) of the colours of a strip (h, w, 3)."""
     count = strip.shape[0] * strip.shape[1]
     mean = np.zeros(3)
     for y in range(strip.shape[0]):
@@ -120,7 +126,7 @@ def _colour_statistics(strip: Floats) -> tuple[Matrix, Matrix]:
 
 @kernel
 def _mahalanobis(colours: Floats, mean: Matrix, covariance: Matrix) -> Floats:
-    """How many deviations each colour (h, w, 3) is from the mean, (h, w)."""
+    """Mahalanobis distance of each colour (h, w, 3) from the mean, (h, w) float32."""
     inverse = np.empty((3, 3))
     for i in range(3):
         a, b = (i + 1) % 3, (i + 2) % 3

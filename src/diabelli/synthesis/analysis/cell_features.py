@@ -1,4 +1,4 @@
-"""Cells: what a montage knows of each place of a source, on the grid that it is cut along."""
+"""Features of the grid cells along which a montage is cut."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Bytes, Floats
 
 SUBJECT, STIFFNESS, SMOOTHNESS, TEXTURE_ENERGY, LINE_DENSITY, TEXTURE = range(6)
-"""Where in the last axis of `facts` each is; the texture is all from there on."""
+"""Indices of the last axis of `features`; the texture descriptors start at TEXTURE."""
 ISOLATED_STIFFNESS_GAIN = 4.0
-"""How much firmer than other things those are that stand in a plain."""
+"""Additional stiffness factor of objects that stand alone in a smooth area."""
 TENSOR_SIGMA = 2.0
-"""How far around, in halves of cells, slopes are to lie along one line."""
+"""Gaussian sigma, in half-cells, for pooling the structure tensor."""
 LINE_DENSITY_SIGMA = 6.0
-"""How far around, in halves of cells, there are to be such lines alone."""
+"""Gaussian sigma, in half-cells, for the density of parallel lines."""
 MIN_CONTRAST = 12.0
-"""The contrast that a picture is taken to have at least, in grey levels."""
+"""Lower bound of a picture's contrast, in grey levels."""
 SLOPE_ACROSS = 4
 """Index of the horizontal gradient in the last axis of `appearance`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellFeatures:
-    """The cells of a source.
+    """Features of the cells of a source.
 
     Attributes:
-        facts: (GRID, GRID, TEXTURE + features) float32: how much a cell is of the subject, 0..1;
-            how firm it is: its rigidity, up to 1 + ALONE times that in a plain; how plain, 0..1;
-            how busy, in grey levels a pixel, without what runs one way; how much it is made of
-            lines that do, 0..1; its texture, as in `salience.descriptors`.
-        looks: (2 GRID, 2 GRID, 5) float32: colours and slopes in quarters of grey levels, four to a
-            cell.
+        features: (GRID, GRID, TEXTURE + n) float32: subject, 0..1; stiffness, the rigidity times up
+            to 1 + ISOLATED_STIFFNESS_GAIN in smooth areas; smoothness, 0..1; texture energy, in
+            grey levels a pixel, without parallel lines; line density, 0..1; n texture descriptors
+            as returned by `saliency.descriptors`.
+        appearance: (2 GRID, 2 GRID, 5) float32, colours and gradients in quarters of grey levels;
+            four samples per cell.
     """
 
     features: Floats
     appearance: Floats
 
     def mirrored(self) -> CellFeatures:
-        """The cells of the source mirrored left to right."""
+        """Return the features of the source mirrored left to right."""
         appearance = np.ascontiguousarray(self.appearance[:, ::-1])
         appearance[..., SLOPE_ACROSS] *= -1
         return CellFeatures(np.ascontiguousarray(self.features[:, ::-1]), appearance)
@@ -52,9 +52,14 @@ class CellFeatures:
 def cell_features(
     image: Bytes, subject: Floats, rigid: Floats, plain: Floats, texture: Floats
 ) -> CellFeatures:
-    """The cells of `image` (h, w, 4) uint8.
+    """Compute the cell features of a source.
 
-    subject, rigid, plain: (GRID, GRID) float32, 0..1.  texture: (features, rows, columns) float32.
+    Args:
+        image: (h, w, 4) uint8.
+        subject: (GRID, GRID) float32, 0..1.
+        rigid: (GRID, GRID) float32, rigidity, 0..1.
+        plain: (GRID, GRID) float32, smoothness, 0..1.
+        texture: (n, rows, columns) float32, texture descriptors.
     """
     fine = resize(image, 2 * GRID, 2 * GRID)
     slopes = gradient(luma(fine))
@@ -76,9 +81,11 @@ def cell_features(
 
 
 def _line_density(steep: Floats, coherent: Floats) -> Floats:
-    """Where lines that run one way are nearly all there is, (GRID, GRID) 0..1: bricks, planks.
+    """Density of parallel lines, as in bricks and planks: (GRID, GRID) float32, 0..1.
 
-    steep: how steep slopes are, beside the picture's contrast.  coherent: as `coherence` has it.
+    Args:
+        steep: (2 GRID, 2 GRID) float32, gradient magnitude divided by the picture's contrast.
+        coherent: (2 GRID, 2 GRID) float32, coherence of the structure tensor.
     """
     edges = np.minimum(steep, 1)
     many = blur(edges, LINE_DENSITY_SIGMA)

@@ -1,10 +1,13 @@
-"""Things: what in a photograph has one vivid colour that is not nature's.
+"""Colour objects: parts of a photograph with one vivid, non-natural colour.
 
-Leaves, sky and water hold no red to speak of; skin is too pale, and so is all fur but that of foxes
-and tigers, whose hues must be purer than theirs.  What is left is paint, cloth and petals.  Where
-much of a hue stays in doubt, such as between a red flag and a red cheek, or covers more than a
-quarter of the picture, one hue within it may yet be a thing, if edges part it from the rest: a red
-saucer on brown wood.
+Foliage, sky and water contain almost no red. Skin is too pale, and so is fur, except that of foxes
+and tigers, whose hues must be purer. The rest is paint, cloth and petals. Where a large part of a
+hue stays ambiguous, as between a red flag and a red cheek, or covers more than MAX_AREA, a narrower
+hue can still form an object if edges separate it: a red saucer on brown wood.
+
+Shade and highlights belong to an object although they are dull or pale. A random walk (Grady 2006)
+over neighbours of similar colour, seeded with certain pixels, therefore finds its mask. Skin and
+the hues excluded by a narrow cone act as seeds of the background.
 """
 
 from __future__ import annotations
@@ -21,52 +24,52 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MIN_AREA, MAX_AREA = 0.012, 0.25
-"""The shares of a picture that things of a colour cover at least and at most."""
+"""Minimum and maximum share of the picture that an object covers."""
 MAX_NATURAL_RED = -0.1
-"""Hues with less red than that, as a share of their chroma, are those of leaves, sky and water."""
+"""Maximum Cr, as a share of chroma, of the hues of foliage, sky and water."""
 FUR_BLUE_RANGE = (-0.85, -0.57)
-"""The hues of fur: those with so much blue, as a share of their chroma."""
+"""Range of Cb, as a share of chroma, of the hues of fur."""
 MIN_FUR_HUE_PURITY = 0.55
-"""The purity that a quarter of a thing of such a hue has at least: shade is less pure than fur."""
+"""Purity that a quarter of an object with a fur hue must exceed; shade is less pure than fur."""
 MAX_AMBIGUITY = 0.5
-"""How much of it may stay in doubt, as a share of what does not."""
+"""Maximum ambiguous area of an object, as a share of its certain area."""
 NARROW_COSINE, ADJACENT_COSINE = 0.992, 0.96
-"""The cosines of the cone of a hue that is told from others close by, and of the cone around it
-that must be nearly empty: 7 and 16 degrees."""
+"""Cosines of the narrow hue cone (7 degrees) and of the cone around it (16 degrees)."""
 MAX_ADJACENT_SHARE = 0.3
-"""What is between the two at most, as a share of what is within the narrower."""
+"""Maximum area between the two cones, as a share of the area within the narrow one."""
 MAX_NARROW_AREA = 0.4
-"""The share of a picture that things of so narrow a hue cover at most."""
+"""Maximum share of the picture that an object with a narrow hue covers."""
 MAX_WEAK_EDGE_SHARE = 0.3
-"""How much of their outline may be without an edge."""
+"""Maximum share of its outline without an edge."""
 MEAN_SHIFT_ITERATIONS = 6
-"""How often the middle of a narrow cone moves to the mean of what is in it."""
+"""Mean shift iterations for the axis of a narrow cone."""
 MIN_CHROMA = 20
-"""Chroma below which a colour is not counted, in grey levels."""
+"""Chroma in grey levels below which a colour is not counted."""
 PURITY_LUMA_OFFSET = 40
-"""What luma is raised by in purity, chroma / (luma + DIM), so that dark pixels count little."""
+"""Offset of luma in purity, chroma / (luma + offset), so that dark pixels weigh little."""
 MIN_PURITY, SEED_PURITY = 0.2, 0.42
-"""Purity below which a pixel is unlikely to belong to a thing, and above which it surely does."""
+"""Purity below which a pixel is unlikely to belong to an object, and above which it is a seed."""
 HUE_COSINE = 0.75
-"""The cosine of the angle within which a hue is the thing's."""
+"""Cosine of the angle within which a hue belongs to an object."""
 MIN_FOREIGN_CHROMA = 32
-"""Chroma above which a colour of a hue close by is surely not of the thing: shades have less."""
+"""Chroma above which an adjacent hue is certainly foreign; shades have less."""
 EDGE_CONTRAST = 18
-"""The difference of two neighbours, in grey levels, that halves the walk between them."""
+"""Difference of two neighbours, in grey levels, that halves the conductance between them."""
 MIN_CONDUCTANCE = 0.02
-"""How easily a walk crosses even where neighbours are unlike: so it reaches into a shine."""
+"""Conductance between unlike neighbours, so that the walk reaches into highlights."""
 SOR_ITERATIONS = 80
-"""Sweeps of relaxation, enough for a walk to cross a thing."""
+"""SOR iterations, enough for a walk to cross an object."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColourObject:
-    """The things of one colour.
+    """All regions of one vivid colour.
 
     Attributes:
-        blue, red: their mean hue, as a unit vector of (Cb, Cr).
-        area: the share of the picture that surely belongs to them.
-        like: the cosine of the angle within which a hue is theirs.
+        blue: Cb of the mean hue; (blue, red) is a unit vector.
+        red: Cr of the mean hue.
+        area: share of the picture that certainly belongs to it.
+        like: cosine of the angle within which a hue belongs to it.
     """
 
     blue: float
@@ -75,9 +78,11 @@ class ColourObject:
     like: float = HUE_COSINE
 
     def has(self, colours: Floats, like: float | None = None) -> NDArray[np.bool_]:
-        """Which colours of a palette are of its hue, however pale or dark.
+        """Mask of the colours of a palette with the object's hue, at any purity: (pixels,) bool.
 
-        like: another cosine than its own.
+        Args:
+            colours: (pixels, 4) float32 palette.
+            like: cosine of the angle; the object's by default.
         """
         cosine = np.float32(self.like if like is None else like)
         along = colours[:, 1] * np.float32(self.blue) + colours[:, 2] * np.float32(self.red)
@@ -85,17 +90,17 @@ class ColourObject:
 
 
 def purity(colours: Floats) -> Floats:
-    """How pure each colour of a palette is: its chroma beside its luma."""
+    """Purity (pixels,) float32 of a palette: chroma / (luma + PURITY_LUMA_OFFSET)."""
     return colours[:, 3] / (colours[:, 0] + np.float32(PURITY_LUMA_OFFSET))
 
 
 def is_pure(colours: Floats) -> NDArray[np.bool_]:
-    """Which colours of a palette are surely paint, cloth or petals, if their hue is."""
+    """Mask of the colours of a palette that are pure enough for paint, cloth or petals."""
     return np.asarray((purity(colours) > SEED_PURITY) & (colours[:, 3] > MIN_CHROMA))
 
 
 def find_colour_objects(image: Bytes) -> list[ColourObject]:
-    """The things in `image` (h, w, 3 or 4) uint8, the largest first, one for each hue."""
+    """Find the objects in `image` (h, w, 3 or 4) uint8: one per hue, largest first."""
     small = resize(image, PALETTE_SIDE, PALETTE_SIDE)
     colours = palette(small)
     apart: list[ColourObject] = []
@@ -122,7 +127,7 @@ def find_colour_objects(image: Bytes) -> list[ColourObject]:
 
 
 def _has_clear_outline(small: Bytes, colour_object: ColourObject) -> bool:
-    """Whether a thing that was told from others by its hue is one to the eye, too."""
+    """Return whether an object with a narrow hue is separated from its surroundings by edges."""
     likely = random_walk(small, colour_object)
     return (
         ambiguity(small, colour_object, likely) < MAX_AMBIGUITY
@@ -131,7 +136,7 @@ def _has_clear_outline(small: Bytes, colour_object: ColourObject) -> bool:
 
 
 def _vivid_candidates(colours: Floats) -> list[ColourObject]:
-    """What might be things, by the colours (pixels, 4) of a palette."""
+    """Object candidates of a palette (pixels, 4), one for each hue group."""
     pure = is_pure(colours)
     found = []
     for hue in hues():
@@ -146,9 +151,12 @@ def _vivid_candidates(colours: Floats) -> list[ColourObject]:
 
 
 def _narrow_by_mean_shift(colours: Floats, colour_object: ColourObject) -> ColourObject | None:
-    """What of a thing is of one hue, if hardly anything is of a hue beside that.
+    """Narrow an object to one hue if almost no pixels have an adjacent hue.
 
-    Its hue is found by mean shift (Comaniciu, Meer 2002) from the thing's.
+    The hue is found by mean shift (Comaniciu, Meer 2002), started at the object's hue.
+
+    Returns:
+        The narrow object, or None.
     """
     pure = colours[is_pure(colours)]
     narrow = colour_object
@@ -164,21 +172,28 @@ def _narrow_by_mean_shift(colours: Floats, colour_object: ColourObject) -> Colou
 
 
 def _mean_colour_object(colours: Floats, area: float, like: float) -> ColourObject:
-    """The thing whose hue is the mean of a palette's."""
+    """Return the object whose hue is the mean of a palette's."""
     blue, red = colours[:, 1:3].mean(0, dtype=np.float64)
     length = np.sqrt(blue * blue + red * red)
     return ColourObject(float(blue / length), float(red / length), area, like)
 
 
 def _is_pure_enough(colour_object: ColourObject, colours: Floats) -> bool:
-    """Whether what is of these colours cannot be fur: its hue is none of fur's, or a quarter of
-    it is purer."""
+    """Return whether the colours cannot be fur: no fur hue, or a quarter of them is purer."""
     tawny = FUR_BLUE_RANGE[0] < colour_object.blue < FUR_BLUE_RANGE[1]
     return bool(not tawny or (purity(colours) > MIN_FUR_HUE_PURITY).mean() > 0.25)
 
 
 def object_mask(image: Bytes, colour_object: ColourObject) -> Floats:
-    """Where in `image` (h, w, 3 or 4) uint8 a thing lies, (SMALL, SMALL) float32, 0..1."""
+    """Mask of an object in an image.
+
+    Args:
+        image: (h, w, 3 or 4) uint8.
+        colour_object: the object.
+
+    Returns:
+        (PALETTE_SIDE, PALETTE_SIDE) float32, 0..1.
+    """
     # Every third pixel of a large image tells as much, in a ninth of the time.
     step = max(1, min(image.shape[:2]) // (3 * PALETTE_SIDE))
     likely = random_walk(
@@ -189,9 +204,12 @@ def object_mask(image: Bytes, colour_object: ColourObject) -> Floats:
 
 
 def ambiguity(small: Bytes, colour_object: ColourObject, likely: Floats) -> float:
-    """How much of the thing's hue is neither in nor out, as a share of what is in.
+    """Ambiguous area of the object's hue as a share of its certain area.
 
-    likely: its `walk` in `small`.
+    Args:
+        small: (PALETTE_SIDE, PALETTE_SIDE, 3 or 4) uint8.
+        colour_object: the object.
+        likely: (PALETTE_SIDE, PALETTE_SIDE) float32, its `random_walk` in `small`.
     """
     colours, likely = palette(small), likely.reshape(-1)
     counted = colour_object.has(colours) & (colours[:, 3] > MIN_CHROMA)
@@ -200,10 +218,11 @@ def ambiguity(small: Bytes, colour_object: ColourObject, likely: Floats) -> floa
 
 
 def weak_edge_share(small: Bytes, likely: Floats) -> float:
-    """The share of a thing's outline in `small` (SMALL, SMALL, 3 or 4) uint8 that no edge shows:
-    where neighbours in and out differ by less than UNLIKE.
+    """Share of an object's outline where the two sides differ by less than EDGE_CONTRAST.
 
-    likely: its `walk` in `small`.
+    Args:
+        small: (PALETTE_SIDE, PALETTE_SIDE, 3 or 4) uint8.
+        likely: (PALETTE_SIDE, PALETTE_SIDE) float32, its `random_walk` in `small`.
     """
     inside, colours = likely > 0.5, small[..., :3].astype(np.float32)
     steps = []
@@ -214,8 +233,15 @@ def weak_edge_share(small: Bytes, likely: Floats) -> float:
 
 
 def random_walk(small: Bytes, colour_object: ColourObject) -> Floats:
-    """How likely a random walk from each pixel of `small` (SMALL, SMALL, 3 or 4) uint8 comes to
-    the thing before it comes to what is not: (SMALL, SMALL) float32."""
+    """Probability that a random walk from each pixel reaches the object before the background.
+
+    Args:
+        small: (PALETTE_SIDE, PALETTE_SIDE, 3 or 4) uint8.
+        colour_object: the object whose certain pixels are the seeds.
+
+    Returns:
+        (PALETTE_SIDE, PALETTE_SIDE) float32, 0..1.
+    """
     colours = palette(small)
     like, pure = colour_object.has(colours), purity(colours)
     # What is surely not: skin, and what the thing's cone was narrowed for.
@@ -241,15 +267,24 @@ def random_walk(small: Bytes, colour_object: ColourObject) -> Floats:
 
 
 def _local_density(mask: NDArray[np.bool_]) -> Floats:
-    """How much of a mask of SMALL x SMALL pixels lies around each of them."""
+    """Blurred mask of PALETTE_SIDE^2 pixels, flat float32, 0..1."""
     return blur(mask.reshape(PALETTE_SIDE, PALETTE_SIDE).astype(np.float32), 5.0).reshape(-1)
 
 
 @kernel
 def _solve_random_walk(colours: Floats, likely: Floats, pull: Floats) -> Floats:
-    """The x with the least sum of pull (x - likely)^2 + ease (difference of neighbours)^2.
+    """Minimise sum pull (x - likely)^2 + conductance (difference of neighbours)^2 by SOR.
 
-    By successive over-relaxation; neighbours of like colours are at ease with each other.
+    It updates by residuals, which rounds differently from `solve_sor`; merging would change
+    pictures.
+
+    Args:
+        colours: (rows, columns, 3) float32, 0..255; similar neighbours have a high conductance.
+        likely: (rows, columns) float32, 0..1, prior.
+        pull: (rows, columns) float32, weight of the prior.
+
+    Returns:
+        x, (rows, columns) float32.
     """
     rows, columns = likely.shape
     one = np.float32(1)

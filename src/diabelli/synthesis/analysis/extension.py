@@ -10,40 +10,47 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.types import Floats
 
 QUARTER, EIGHTH = 4, 8
+"""Divisors: means are taken over a quarter or an eighth of a line of cells."""
 MAX_BORDER_SUBJECT = 0.6
-"""Where an eighth of an edge is of the subject by so much, the subject goes on beyond it."""
+"""Subject level of an eighth of an edge above which the subject continues beyond that edge."""
 MAX_CLEAR_SUBJECT = 0.25
-"""Likewise, where the subject begins."""
+"""Subject level of an eighth of a row above which the subject begins."""
 MAX_MIRRORED_SUBJECT = 0.05
-"""Where any cell of a row is of the subject by so much, something of it may be seen there."""
+"""Subject level of a cell above which its mirror image would show a part of the subject."""
 SIDEWAYS_FACTOR, SIDEWAYS_OFFSET = 1.5, 0.05
-"""How much further than it is clear of the subject a divisible source may be continued sideways."""
+"""Factor and offset, in sides, of the sideways limits of divisible sources."""
 MAX_TEXTURE_DISTANCE = 0.15
-"""The squared distance of textures from which on a quarter of a row is another region."""
+"""Squared texture distance above which a quarter of a row is another region."""
 
 
 class ExtensionLimits(NamedTuple):
-    """How far frames may reach beyond three edges of a source, in its sides."""
+    """How far frames may extend beyond three edges of a source, in its sides."""
 
     top: float
     left: float
     right: float
 
     def mirrored(self) -> ExtensionLimits:
-        """That of the source mirrored left to right."""
+        """Return the limits of the source mirrored left to right."""
         return ExtensionLimits(self.top, self.right, self.left)
 
 
 def extension_limits(
     subject: Floats, texture: Floats, lined: Floats, *, divisible: bool
 ) -> ExtensionLimits:
-    """How far frames may reach beyond the edges of a source.
+    """Compute how far frames may extend beyond the edges of a source.
 
-    subject, lined: (GRID, GRID) 0..1.  texture: (GRID, GRID, features).  Upwards as far as the
-    source, from the upper edge on, is of one texture and without subject.  Sideways as far as there
-    is no subject, and if the source is `divisible`, so that its mirror image need not do, further.
-    Where the mirror image must do, one cell less, and up to the faintest part of the subject: it
-    would be seen twice.  Not at all where most of it is `lined`: a wall goes on only as it began.
+    Upwards, as far as the source has one texture and no subject, counted from the upper edge.
+    Sideways, as far as there is no subject; further if the source is divisible, because the mirror
+    image is then not needed. Where the mirror image is needed, one cell less, and only up to the
+    faintest part of the subject, which would appear twice. Not at all where line density is high:
+    a wall continues only by its pattern.
+
+    Args:
+        subject: (GRID, GRID) float32, 0..1.
+        texture: (GRID, GRID, n) float32, texture descriptors.
+        lined: (GRID, GRID) float32, line density, 0..1.
+        divisible: whether a montage may rearrange the surroundings.
     """
     part, least, short = (
         (EIGHTH, MAX_CLEAR_SUBJECT, 0.0) if divisible else (GRID, MAX_MIRRORED_SUBJECT, 1 / GRID)
@@ -65,8 +72,7 @@ def extension_limits(
 
 
 def _clear_depth(values: Floats, part: int, least: float) -> float:
-    """How deep rows have nothing, from the first on, as a share of all rows: less than `least` on
-    the average of one `part`-th of them."""
+    """Share of leading rows whose largest 1/`part` of values averages at most `least`."""
     for k in range(GRID):
         if _top_mean(values[k], part) > least:
             return k / GRID
@@ -74,5 +80,5 @@ def _clear_depth(values: Floats, part: int, least: float) -> float:
 
 
 def _top_mean(line: Floats, part: int) -> float:
-    """The mean of the largest of the values (GRID,), one in `part` of them."""
+    """Mean of the largest 1/`part` of the values (GRID,)."""
     return float(np.sort(line)[-(GRID // part) :].mean())

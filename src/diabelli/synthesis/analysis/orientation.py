@@ -1,4 +1,9 @@
-"""Orientation: how visible a tilt of the picture would be."""
+"""Orientation: how visible a tilt of the picture would be.
+
+Close-ups, fruit on a table and the night sky show no clear upright direction; houses, horizons and
+lines of text do. Two measures decide: the share of horizontal and vertical edges, and the texture
+distance between the upper and the lower part.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +14,23 @@ from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MAX_AXIS_TANGENT = 0.105
-"""The tangent up to which an edge counts as upright or level: 6 degrees."""
+"""Tangent up to which an edge counts as horizontal or vertical: 6 degrees."""
 MIN_GRADIENT, FULL_GRADIENT = 6, 36
-"""Slopes from which on an edge counts, and counts in full, in grey levels a pixel."""
+"""Gradients in grey levels a pixel from which an edge counts, and counts fully."""
 RIGID_AXIS_SHARE, FREE_AXIS_SHARE = 0.3, 0.16
-"""The share of such edges with which a picture stands fast, and up to which it does not; edges of
-all directions alike have 0.13."""
+"""Shares of such edges at which tolerance is 0 and 1; uniformly distributed edges have 0.13."""
 RIGID_LAYER_DISTANCE, FREE_LAYER_DISTANCE = 0.15, 0.05
-"""Likewise the squared distance of the textures of the upper and the lower BAND."""
+"""Squared texture distances of the upper and the lower band at which tolerance is 0 and 1."""
 BANDS = 4
-"""The share of the rows in each: a quarter."""
+"""Number of bands of rows; the first and the last are compared."""
 
 
 def tilt_tolerance(image: Bytes, texture: Floats) -> float:
-    """How far a picture may lean, as a share of what any may: 0 where it stands fast, 1 where it
-    has no up and down.
+    """Tilt tolerance 0..1: 0 for pictures with a clear upright direction, 1 without.
 
-    image: (h, w, 4) uint8, about 256 pixels a side.  texture: (features, rows, columns) float32, as
-    `salience.descriptors` tells it.
+    Args:
+        image: (h, w, 4) uint8, about 256 pixels a side.
+        texture: (n, rows, columns) float32 as returned by `saliency.descriptors`.
     """
     upright = (RIGID_AXIS_SHARE - _uprightness(image)) / (RIGID_AXIS_SHARE - FREE_AXIS_SHARE)
     alike = (RIGID_LAYER_DISTANCE - _layering(texture)) / (
@@ -36,7 +40,7 @@ def tilt_tolerance(image: Bytes, texture: Floats) -> float:
 
 
 def _uprightness(image: Bytes) -> float:
-    """The share of straight edges that are upright or level, 0..1."""
+    """Share of straight edges that are horizontal or vertical, 0..1."""
     tensor = structure_tensor(*gradient(blur(luma(image), 0.7)), 2.0)
     down, across, both = (tensor[..., k] for k in range(3))
     strength = np.clip(np.sqrt(down + across) - MIN_GRADIENT, 0, FULL_GRADIENT - MIN_GRADIENT)
@@ -51,7 +55,7 @@ def _uprightness(image: Bytes) -> float:
 
 
 def _layering(texture: Floats) -> float:
-    """The squared distance of textures above and below."""
+    """Squared distance of the mean textures of the upper and the lower band."""
     band = texture.shape[1] // BANDS
     above, below = texture[:, :band].mean((1, 2)), texture[:, -band:].mean((1, 2))
     return float(np.square(above - below).sum())

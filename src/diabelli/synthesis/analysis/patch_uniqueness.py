@@ -1,9 +1,8 @@
-"""Rarity: how far a patch of the source is from the nearest patches elsewhere in it.
+"""Patch uniqueness: distance of each patch to the nearest patches elsewhere in the picture.
 
-It acts as a saliency map without a model: it lights up eyes, cups, birds, the lone rocket, whose
-patches have no like, and stays dark on grass and sky, whose patches are everywhere.  It is the
-uniqueness term of bidirectional similarity (Simakov, Caspi, Shechtman, Irani 2008) measured inside
-one picture.
+It acts as a model-free saliency map. Eyes, cups, birds and a single rocket score high because no
+other patch is similar; grass and sky score low. It is the uniqueness term of bidirectional
+similarity (Simakov, Caspi, Shechtman, Irani 2008) within one picture.
 """
 
 from __future__ import annotations
@@ -15,15 +14,20 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Floats
 
 MIN_DISPLACEMENT = 8
-"""Patches nearer than this, in pixels of the analysed image, do not count as elsewhere."""
+"""Displacement in pixels of the analysed image up to which patches are not compared."""
 NEIGHBOUR_RANK = 4
-"""The distance to the NEAREST-th patch elsewhere: one twin does not make a patch common."""
+"""Rank of the neighbour whose distance counts; at rank 1 one twin makes a patch common."""
 
 
 def patch_uniqueness(image: Bytes) -> Floats:
-    """The rarity of each patch of `image` (h, w, 4) uint8: (h - P + 1, w - P + 1) float32, 0..1.
+    """Uniqueness of each patch.
 
-    The image should be small, about 48 pixels a side: the work grows with the square of its pixels.
+    Args:
+        image: (h, w, 4) uint8, about 48 pixels a side; the work grows with the square of its
+            pixels.
+
+    Returns:
+        (h - P + 1, w - P + 1) float32, 0..1.
     """
     nearest = _distances_elsewhere(image.astype(np.int32)).astype(np.float32)
     smooth = blur(nearest, 2.0)
@@ -33,10 +37,16 @@ def patch_uniqueness(image: Bytes) -> Floats:
 
 @kernel
 def _distances_elsewhere(image: Costs) -> Costs:
-    """For each patch the NEAREST-th smallest squared distance to a patch elsewhere.
+    """NEIGHBOUR_RANK-th smallest SSD of each patch to patches elsewhere.
 
-    All pairs of patches with one displacement are compared together: their distances are box sums
-    of one image of squared differences.  Where too few patches lie elsewhere the answer is 0.
+    All pairs with one displacement are compared together: their distances are box sums of one
+    image of squared differences. Where too few patches are elsewhere the result is 0.
+
+    Args:
+        image: (h, w, c) int32.
+
+    Returns:
+        (h - P + 1, w - P + 1) int32.
     """
     height, width, channels = image.shape
     rows, columns = height - PATCH + 1, width - PATCH + 1
@@ -82,7 +92,7 @@ def _distances_elsewhere(image: Costs) -> Costs:
 
 @kernel
 def _insert(smallest: Costs, value: int) -> None:
-    """Put `value` into the ascending array if it is smaller than its last element."""
+    """Insert `value` into the ascending array if it is smaller than the last element."""
     k = len(smallest) - 1
     if value >= smallest[k]:
         return

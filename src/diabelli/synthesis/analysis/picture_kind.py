@@ -1,4 +1,4 @@
-"""What kind of picture a source is, as far as variations must differ by it."""
+"""Classification of pictures into kinds that need different variations."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
 
 SYMMETRY_SIDE = 48
-"""The side at which a picture is compared with its mirror image."""
+"""Side in pixels at which a picture is compared with its mirror image."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureKind:
-    """What kind of picture a source is.
+    """Kind of a picture.
 
     Attributes:
-        drawn: flat colours with hard edges: a logo, an icon, a screenshot, a line drawing.
-        written: strokes on an even ground, or drawn and no figure: what a mirror would make
-            unreadable.
-        symmetric: its left half mirrors its right half.
-        sticker: cut out, on a clear ground.
+        is_graphic: flat colours with hard edges: a logo, an icon, a screenshot, a line drawing.
+        has_text: strokes on an even background, or a graphic that is no solid shape; a mirror image
+            would be unreadable.
+        symmetric: the left half mirrors the right half.
+        is_cut_out: cut out, on a transparent background.
     """
 
     is_graphic: bool
@@ -35,7 +35,7 @@ class PictureKind:
 
 
 def classify(image: Bytes) -> PictureKind:
-    """The kind of `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
+    """Classify `image` (h, w, 4) uint8, which should be about 256 pixels a side."""
     light = luma(image)
     drawn = _is_graphic(light)
     written = (
@@ -45,7 +45,7 @@ def classify(image: Bytes) -> PictureKind:
 
 
 def _is_graphic(light: Floats) -> bool:
-    """Whether the picture is flat, but for where it jumps rather than shades."""
+    """Return whether luma is constant except at hard edges."""
     span = dilate(light, 1) + dilate(-light, 1)
     even = span < 6
     flat, hard = float(even.mean()), float((span > 64).mean())
@@ -55,16 +55,18 @@ def _is_graphic(light: Floats) -> bool:
 
 
 def _main_shade_share(light: Floats) -> float:
-    """The share of values that lie in the four commonest of 32 ranges: of a drawing nearly all, of
-    a page in uneven light not."""
+    """Share of the values in the four most frequent of 32 bins.
+
+    It is near 1 for graphics, and lower for a page in uneven light.
+    """
     counts = np.bincount((light / 8).astype(np.int64), minlength=32)
     return float(np.sort(counts)[-4:].sum() / max(light.size, 1))
 
 
 def _has_strokes(light: Floats) -> bool:
-    """Whether much of the picture is thin dark strokes on a ground that is smooth without them.
+    """Return whether a large part is thin dark strokes on a background that is smooth without them.
 
-    The ground is the grey closing (Serra 1982), which fills whatever is thinner than 9 pixels.
+    The background is the grey closing (Serra 1982), which fills strokes thinner than 9 pixels.
     """
     ground = -dilate(-dilate(light, 4), 4)
     down, across = gradient(blur(ground, 1.0))
@@ -75,8 +77,7 @@ def _has_strokes(light: Floats) -> bool:
 
 
 def _asymmetry(image: Bytes) -> float:
-    """How far the picture is from its mirror image, about the best axis, in units of its
-    contrast."""
+    """RMS difference from the mirror image about the best axis, divided by the contrast."""
     small = resize(image, SYMMETRY_SIDE, SYMMETRY_SIDE).astype(np.float32)
     contrast = max(float(small[..., :3].std()), 12.0)
     differences = []

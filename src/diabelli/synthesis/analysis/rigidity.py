@@ -1,9 +1,9 @@
-"""Rigidity: what must keep its shape, and so is moved whole and never re-made of patches.
+"""Rigidity: regions that must keep their shape and are never mended by patches.
 
-Four things count: regions that are both salient and rare, as a share of the picture; skin, because
-nobody forgives a garbled face, however small it is; edges that run straight through their
-neighbourhood, because a mast, a wire or a rim shows every kink; and the whole of a sticker.  What
-is left is free: grass, fur, clouds, crowds, clear sky.
+Rigid regions move as wholes. Four kinds count: regions that are both salient and unique, as a share
+of the picture; skin, because a distorted face is noticed at any size; edges that run straight
+through their neighbourhood, because a mast, a wire or a rim shows every kink; and all of a cut-out.
+The rest is free: grass, fur, clouds, crowds, clear sky.
 """
 
 from __future__ import annotations
@@ -19,15 +19,22 @@ from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Bytes, Floats
 
 DILATION_CELLS = 2
-"""How far, in cells, what is rigid stiffens the plain around it."""
+"""Distance in cells to which rigid cells stiffen the smooth area around them."""
 CLOSING_RADIUS = 5
-"""Half the length of gaps, in cells, over which wires and masts are whole."""
+"""Half the length, in cells, of gaps over which wires and masts are closed."""
 
 
 def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> Floats:
-    """The rigidity of `image` (h, w, 4) uint8, (GRID, GRID) float32, 0..1.
+    """Compute the rigidity of an image.
 
-    salience, rarity: of the image, (rows, columns) float32, 0..1.  plain: its `plainness`.
+    Args:
+        image: (h, w, 4) uint8.
+        salience: (rows, columns) float32, saliency, 0..1.
+        rarity: (rows, columns) float32, patch uniqueness, 0..1.
+        plain: (GRID, GRID) float32, smoothness, 0..1.
+
+    Returns:
+        (GRID, GRID) float32, 0..1.
     """
     salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
     rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
@@ -44,7 +51,7 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
 
 
 def _cut_out_mask(image: Bytes) -> Floats | float:
-    """Where a sticker is, (GRID, GRID) 0..1; 0 for what is none."""
+    """Opacity of a cut-out, (GRID, GRID) float32, 0..1; 0 for other images."""
     if not is_cut_out(image):
         return 0.0
     opaque = resize_map(image[..., 3].astype(np.float32), GRID, GRID) / np.float32(255)
@@ -52,14 +59,13 @@ def _cut_out_mask(image: Bytes) -> Floats | float:
 
 
 def saliency_confidence(salient: Floats) -> float:
-    """How sure it is that a picture has a subject, 0..1: grass and stars have none, a lone bird is
-    one."""
+    """Confidence 0..1 that a picture has a subject: low for grass, high for a single bird."""
     order = np.sort(salient, axis=None)
     return float(np.clip(order[order.size * 49 // 50] / 0.4, 0, 1))
 
 
 def _leading_third(importance: Floats) -> Floats:
-    """The most important third of the picture, unless all of it is alike."""
+    """Leading third by importance, (GRID, GRID), 0..1; 0 if all cells are unimportant."""
     order = np.argsort(np.argsort(importance, axis=None, kind="stable"), kind="stable")
     rank = order.reshape(importance.shape) / (importance.size - 1)
     leading = np.clip((rank - 0.5) / 0.35, 0, 1)
@@ -67,10 +73,9 @@ def _leading_third(importance: Floats) -> Floats:
 
 
 def _skin(image: Bytes) -> Floats:
-    """Where colours of human skin are, (GRID, GRID) 0..1: the box in Cb, Cr of Chai and Ngan
-    (1999).
+    """Skin colours, (GRID, GRID) float32, 0..1: the box in Cb, Cr of Chai and Ngan (1999).
 
-    A picture that is mostly of that colour is of fur, sand or wood.
+    A picture that is mostly of that colour shows fur, sand or wood and gives 0.
     """
     small = resize(image, GRID, GRID)
     light, blue, red = colour_differences(small)
@@ -80,11 +85,11 @@ def _skin(image: Bytes) -> Floats:
 
 
 def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
-    """Where edges run one way, (GRID, GRID) 0..1: the coherence of the structure tensor (Weickert
+    """Parallel edges, (GRID, GRID) float32, 0..1: coherence of the structure tensor (Weickert
     1999).
 
-    An edge counts by how far it stands out from its surroundings: a dark mast in a dark sky is one,
-    a blade of grass among others is not.  Those that stand out far may be short and thin.
+    An edge counts by its contrast to its surroundings: a dark mast in a dark sky counts, a blade of
+    grass among others does not. Edges of high contrast may be short and thin.
     """
     light = blur(luma(image), 0.7)
     down, across = gradient(light)
@@ -102,8 +107,10 @@ def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
 
 
 def _grey_closing(lines: Floats, axis: int) -> Floats:
-    """`lines` with gaps of up to 2 * GAP cells along `axis` filled: the grey closing (Serra 1982),
-    by which a mast is whole where lamps or lattice break its edges."""
+    """Grey closing (Serra 1982) along `axis`: fills gaps of up to 2 * CLOSING_RADIUS cells.
+
+    It makes a mast whole where lamps or lattice break its edges.
+    """
     for extreme in (np.max, np.min):
         padded = np.pad(
             lines,
@@ -116,8 +123,16 @@ def _grey_closing(lines: Floats, axis: int) -> Floats:
 
 
 def _coherent_edges(tensor: Floats, usually: float, coherent: float) -> Floats:
-    """Where the structure tensor (h, w, 3) of squares down and across and their product is more
-    coherent than `coherent`, and `usually` times stronger than around; (h, w) 0..1."""
+    """Coherent edges that are stronger than their surroundings.
+
+    Args:
+        tensor: (h, w, 3) float32, structure tensor.
+        usually: minimum ratio of gradient magnitude to the surroundings.
+        coherent: minimum coherence, 0..1.
+
+    Returns:
+        (h, w) float32, 0..1.
+    """
     energy = tensor[..., 0] + tensor[..., 1]
     usual = resize_map(blur(resize_map(energy, GRID, GRID), 6.0), *energy.shape)
     edge = np.clip(energy / (usually * usual + np.float32(1)) - 0.25, 0, 1)
@@ -126,9 +141,9 @@ def _coherent_edges(tensor: Floats, usually: float, coherent: float) -> Floats:
 
 
 def smoothness(image: Bytes) -> Floats:
-    """Where nothing but a slow gradient is, grain apart, (GRID, GRID) float32, 0..1.
+    """Areas with nothing but a slow gradient, apart from grain: (GRID, GRID) float32, 0..1.
 
-    Patches have nothing to rearrange there, and their seams would show.
+    Patches have nothing to rearrange there, and their seams would be visible.
     """
     scale = min(image.shape[:2]) / 256
     down, across = gradient(blur(luma(image), 2 * scale))

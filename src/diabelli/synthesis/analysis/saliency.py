@@ -1,10 +1,9 @@
-"""Salience: which regions have no like anywhere else in the picture, and so should keep their
-shape.
+"""Saliency: regions without similar regions elsewhere in the picture; they should keep their shape.
 
-Rarity compares patches; salience compares wider regions by what a texture is made of: mean colour,
-contrast in two bands, and the energy of edges in six orientations (steerable as in Freeman, Adelson
-1991), pooled over two neighbourhoods.  Crowds, grass and waves are not salient although each patch
-of them is unique; faces, cups and single objects are.
+Patch uniqueness compares patches; saliency compares wider regions by texture descriptors: mean
+colour, contrast in two bands and edge energy in six orientations (steerable filters: Freeman,
+Adelson 1991), pooled over two neighbourhoods. Crowds, grass and waves are not salient although each
+of their patches is unique; faces, cups and single objects are.
 """
 
 from __future__ import annotations
@@ -17,30 +16,36 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 
 SALIENCY_GRID = 40
-"""Regions are compared on a grid of CELLS x CELLS."""
+"""Cells per side of the grid on which regions are compared."""
 MIN_DISPLACEMENT = 0.22
-"""Regions nearer than this share of the side do not count as elsewhere."""
+"""Displacement, as a share of the side, up to which regions are not compared."""
 HEIGHT_WEIGHT = 0.5
-"""A region that lies higher or lower by the whole side counts as this different: sky is not
-lake."""
+"""Weight of the vertical distance of two regions, so that sky does not match a lake."""
 
 
 def saliency(features: Floats) -> Floats:
-    """The salience of an image with these `descriptors` on a grid: (CELLS, CELLS) float32, 0..1."""
+    """Saliency of an image.
+
+    Args:
+        features: (n, SALIENCY_GRID, SALIENCY_GRID) float32 as returned by `descriptors`.
+
+    Returns:
+        (SALIENCY_GRID, SALIENCY_GRID) float32, 0..1.
+    """
     uniqueness = blur(np.sqrt(_nearest_elsewhere(features)), SALIENCY_GRID * 1.5 / 64)
     salient = np.clip((uniqueness - 0.10) / 0.18, 0, 1) * (0.5 + 0.8 * _centre_prior())
     return np.clip(blur(dilate(np.clip(salient, 0, 1), 2), SALIENCY_GRID * 2.5 / 64), 0, 1)
 
 
 def _centre_prior() -> Floats:
-    """A bell around the middle of the grid: subjects tend to be there."""
+    """Gaussian prior around the middle of the grid, where subjects usually are."""
     x = (np.arange(SALIENCY_GRID) + 0.5) / SALIENCY_GRID - 0.5
     down, across = np.exp(-((x / 0.33) ** 2) / 2), np.exp(-((x / 0.30) ** 2) / 2)
     return (down[:, None] * across).astype(np.float32)
 
 
 def descriptors(image: Bytes) -> Floats:
-    """What each region is made of: (features, CELLS, CELLS) float32."""
+    """Texture descriptors of each region: (n, SALIENCY_GRID, SALIENCY_GRID) float32."""
     red, blue = (image[..., c].astype(np.float32) / np.float32(255) for c in (0, 2))
     light = luma(image) / np.float32(255)
     colour = [light, 2.2 * (blue - light), 2.2 * (red - light)]
@@ -57,11 +62,12 @@ def descriptors(image: Bytes) -> Floats:
 
 
 def _pool(plane: Floats, deviation: float) -> Floats:
+    """Resize `plane` to the grid, blur it, and clip negative values."""
     return np.maximum(blur(resize_map(plane, SALIENCY_GRID, SALIENCY_GRID), deviation), 0)
 
 
 def _oriented_energies(light: Floats) -> list[Floats]:
-    """The strength of edges in six directions, each selective to within 45 degrees."""
+    """Edge energy in six orientations, each selective to within 45 degrees."""
     down, across = gradient(light)
     down, across = 8 * down, 8 * across  # the scale of a Sobel filter
     strength = np.sqrt(down * down + across * across) + np.float32(1e-9)
@@ -74,10 +80,15 @@ def _oriented_energies(light: Floats) -> list[Floats]:
 
 @kernel
 def _nearest_elsewhere(features: Floats) -> Floats:
-    """For each cell the smallest squared distance of its features to those of a cell elsewhere.
+    """Smallest squared distance of each cell's features to those of a cell elsewhere.
 
-    All pairs of cells with one displacement are compared together, so that the inner loop runs
-    along a row.
+    All pairs with one displacement are compared together, so that the inner loop runs along a row.
+
+    Args:
+        features: (n, rows, columns) float32.
+
+    Returns:
+        (rows, columns) float32.
     """
     count, rows, columns = features.shape
     nearest = np.full((rows, columns), np.float32(1e9), np.float32)

@@ -1,8 +1,7 @@
-"""Silhouettes: a subject is cut out where there is evidence for it, then by its colours.
+"""Segmentation of the subject by foreground evidence, then by colour.
 
-A first cut follows the evidence alone, along edges.  Then the colours inside and outside of it are
-learned, and it is cut anew, a few times (GrabCut: Rother, Kolmogorov, Blake 2004): so legs come to
-the body that they are of.
+A first cut uses the evidence and follows edges. Then the colours inside and outside are learned and
+the cut is repeated (GrabCut: Rother, Kolmogorov, Blake 2004), so that legs join their body.
 """
 
 from __future__ import annotations
@@ -18,26 +17,27 @@ from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MIN_THRESHOLD = 0.18
-"""Evidence is measured in units of its threshold, or of this if that is less."""
+"""Lower bound of the Otsu threshold that is the unit of evidence."""
 MRF_SWEEPS = 10
+"""TRW-S sweeps per cut."""
 COLOUR_ITERATIONS = 3
-"""How often it is cut anew by colours."""
+"""Cuts by learned colours."""
 CUT_COST, SIMILARITY_CUT_COST = 0.25, 1.2
-"""What it costs to cut two neighbours apart, and how much more where they look alike."""
+"""Cost of cutting two neighbours apart, and its increase for neighbours of equal colour."""
 COLOUR_SCALE = np.float32(40)
-"""Neighbours whose colours differ by so much, over three channels, hardly look alike."""
+"""Colour difference, summed over three channels, at which that increase falls to a third."""
 LUMA_BINS, CHROMA_BINS = 12, 16
-"""Bins of the histogram of colours."""
+"""Bins per axis of the colour histogram."""
 MIN_FREQUENCY = 2e-5
-"""A colour that is no more frequent than this decides nothing."""
+"""Frequency up to which a colour does not decide."""
 
 
 class Silhouette(NamedTuple):
-    """Where a subject is.
+    """Masks of a subject.
 
     Attributes:
-        body: (h, w) float32, 0 or 1, exactly.
-        around: (h, w) float32, 0..1, with what is close by, and what is thin.
+        body: (h, w) float32, 0 or 1.
+        around: (h, w) float32, 0..1, with adjacent and thin parts.
     """
 
     body: Floats
@@ -45,9 +45,11 @@ class Silhouette(NamedTuple):
 
 
 def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
-    """Where the subject of a small image (h, w, 4) uint8 is.
+    """Segment the subject of a small image.
 
-    evidence: (h, w) float32, 0..1, for each pixel to be of the subject.
+    Args:
+        image: (h, w, 4) uint8.
+        evidence: (h, w) float32, 0..1, foreground evidence.
     """
     strong = (evidence / np.float32(max(_otsu(evidence), MIN_THRESHOLD))).astype(np.float32)
     right, down = _pairwise_costs(image)
@@ -75,7 +77,7 @@ def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
 
 
 def _otsu(values: Floats) -> float:
-    """The threshold between two classes of values that differ most (Otsu 1979)."""
+    """Threshold of maximum variance between classes (Otsu 1979), from 64 bins."""
     bins, top = 64, float(values.max()) + 1e-9
     places = np.minimum((values / top * bins).astype(np.int64), bins - 1)
     counts = np.bincount(places.ravel(), minlength=bins)
@@ -87,7 +89,7 @@ def _otsu(values: Floats) -> float:
 
 
 def _pairwise_costs(image: Bytes) -> tuple[Pairs, Pairs]:
-    """What it costs to cut each pixel from its right and its lower neighbour."""
+    """Costs of cutting each pixel from its right and its lower neighbour: (h, w, 4) each."""
     colours = image[..., :3].astype(np.float32)
     pairs = []
     for axis in (1, 0):
@@ -101,7 +103,7 @@ def _pairwise_costs(image: Bytes) -> tuple[Pairs, Pairs]:
 
 
 def _colour_bins(image: Bytes) -> NDArray[np.int64]:
-    """In which bin of the histogram the colour of each pixel is."""
+    """Index of the histogram bin of each pixel's colour, (h, w) int64."""
     light, blue, red = colour_differences(image)
     bins = np.clip((light / 22).astype(np.int64), 0, LUMA_BINS - 1)
     cb, cr = (
@@ -112,7 +114,7 @@ def _colour_bins(image: Bytes) -> NDArray[np.int64]:
 
 
 def _colour_likelihood(bins: NDArray[np.int64], weights: Floats) -> NDArray[np.float64]:
-    """How frequent each pixel's colour is among those that weigh, by a smoothed histogram."""
+    """Frequency of each pixel's colour in a smoothed histogram of weighted pixels: flat float64."""
     sides = (LUMA_BINS, CHROMA_BINS, CHROMA_BINS)
     counts = np.bincount(bins.ravel(), weights.ravel(), LUMA_BINS * CHROMA_BINS * CHROMA_BINS)
     smooth = counts.astype(np.float64).reshape(sides)

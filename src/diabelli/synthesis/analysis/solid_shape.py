@@ -1,8 +1,8 @@
-"""Figures: one solid shape in one colour on an even ground, which is no letter.
+"""Solid shapes: one shape in one colour on an even background, which is no letter.
 
-A mirror does a running horse no harm, but makes a letter unreadable.  What tells them apart is how
-a shape wears away under openings by ever larger squares (granulometry: Serra 1982): a letter is
-written with one pen, so most of it vanishes at once, and a figure has legs as well as a belly.
+A mirror image does not harm a silhouette of a horse, but makes a letter unreadable. The two differ
+by granulometry (Serra 1982), the area that openings with growing squares remove. A letter has one
+stroke width, so most of it vanishes at once; a figure has legs as well as a belly.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from diabelli.synthesis.analysis.background import border_pixels, median
 from diabelli.synthesis.core.types import Bytes
 
 COLOUR_TOLERANCE = 40
-"""Colours within that of the ground's or the shape's, in grey levels, are the same."""
+"""Difference in grey levels up to which a colour counts as the background's or the shape's."""
 MIN_TWO_COLOUR_SHARE = 0.95
-"""The share of the picture that is of these two colours at least."""
+"""Minimum share of the picture that has one of these two colours."""
 FIRST_WORN_SHARE, LAST_WORN_SHARE = 0.1, 0.9
-"""The shares of a shape that are worn away at the first radius and the last that count."""
+"""Shares of a shape removed at the first and at the last radius that count."""
 MIN_RADIUS_RATIO = 5.0
-"""The ratio of these radii from which on a shape is no letter; the boldest serifs have 4.3."""
+"""Ratio of these radii from which a shape is no letter; the boldest serifs have 4.3."""
 
 
 def is_solid_shape(image: Bytes) -> bool:
-    """Whether `image` (h, w, 4) uint8, about 256 pixels a side, shows one solid figure."""
+    """Return whether `image` (h, w, 4) uint8, about 256 pixels a side, shows one solid shape."""
     colours = image[..., :3].astype(np.float32)
     away = np.abs(colours - median(border_pixels(image[..., :3]))).max(2)
     if away.max() < 2 * COLOUR_TOLERANCE:
@@ -41,15 +41,14 @@ def is_solid_shape(image: Bytes) -> bool:
 
 
 def _binary_opening(shape: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
-    """What of a shape is covered by squares of that radius within it; it goes on beyond the
-    picture's edges."""
+    """Binary opening by squares of that radius; the shape is extended beyond the edges."""
     side = 2 * radius + 1
     within = _box_sums(np.pad(shape, radius, mode="edge"), side) == side * side
     return np.asarray(_box_sums(np.pad(within, radius), side) > 0)
 
 
 def _box_sums(shape: NDArray[np.bool_], side: int) -> NDArray[np.int32]:
-    """How much of a shape is in each square of that side in the picture, by summed areas."""
+    """Pixels of a shape in each square of that side, by summed-area table: int32."""
     sums = np.zeros((shape.shape[0] + 1, shape.shape[1] + 1), np.int32)
     shape.cumsum(0, np.int32).cumsum(1, out=sums[1:, 1:])
     tall = sums[side:] - sums[:-side]
@@ -57,8 +56,7 @@ def _box_sums(shape: NDArray[np.bool_], side: int) -> NDArray[np.int32]:
 
 
 def _euler_number(shape: NDArray[np.bool_]) -> int:
-    """The Euler number of a shape whose pixels also hang together by corners, from its 2 x 2
-    quads (Gray 1971)."""
+    """Euler number of an 8-connected shape, from its 2 x 2 quads (Gray 1971)."""
     padded = np.pad(shape, 1).astype(np.int64)
     quads = padded[:-1, :-1] + padded[:-1, 1:] + padded[1:, :-1] + padded[1:, 1:]
     diagonal = (padded[:-1, :-1] == padded[1:, 1:]) & (quads == 2)
@@ -67,8 +65,7 @@ def _euler_number(shape: NDArray[np.bool_]) -> int:
 
 
 def _has_wide_granulometry(shape: NDArray[np.bool_]) -> bool:
-    """Whether squares must be BROAD times larger to wear away MOST of a shape than to wear away
-    SLIGHT of it."""
+    """Return whether the last radius is at least MIN_RADIUS_RATIO times the first."""
     area, largest = int(shape.sum()), min(shape.shape) // 2
 
     def worn(radius: int) -> float:

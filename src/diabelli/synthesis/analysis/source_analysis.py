@@ -1,4 +1,4 @@
-"""What is found out about a source once, before any variation of it is made."""
+"""Analysis of a source, computed once for all of its variations."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import GATE_SIDE, Bytes, Floats
 
 UNIQUENESS_SIDE = 48
-"""The side at which rarity is measured."""
+"""Side in pixels at which patch uniqueness is measured."""
 MIN_TEXT_TILT = 0.4
-"""How far what is written may lean at least, as a share of what any picture may."""
+"""Minimum tilt tolerance of pictures with text."""
 OVERSAMPLING = 1.25
-"""Images are kept this much larger than a level, where the source has the detail: frames need
-it."""
+"""Images for warps are this factor larger than the canvas if the source has the detail."""
 
 
 @dataclass(slots=True, eq=False)
 class Analysis:
-    """A source and what was found out about it; there is one for each orientation.
+    """A source and the results of its analysis, in one orientation.
 
     Attributes:
-        sizes: of the levels, (height, width), the coarsest first.
-        pyramid: the source (h, w, 4) uint8 and its halves, the finest first; the fourth plane is
-        alpha, with
-            the colours multiplied by it.
-        rigidity, plainness: (GRID, GRID) float32, 0..1.
-        subject: (GRID, GRID) float32, 0..1, what no frame should cut.
-        body: likewise, what of it is surely there.
-        contrast: the standard deviation of the source at SIDE pixels, in grey levels, at least 12.
-        kind: what kind of picture it is.
-        divisible: whether its surroundings may be arranged anew.
-        looseness: how far it may lean, as a share of what any picture may, 0..1.
-        things: what in it may get another colour.
+        sizes: (height, width) of the levels, coarsest first.
+        pyramid: the source (h, w, 4) uint8, premultiplied, and its halves, finest first.
+        rigidity: (GRID, GRID) float32, 0..1.
+        subject: (GRID, GRID) float32, 0..1, cells that no frame should cut.
+        body: (GRID, GRID) float32, 0..1, cells that certainly belong to the subject.
+        smoothness: (GRID, GRID) float32, 0..1.
+        cells: cell features for montages.
+        extension: how far frames may extend beyond the edges.
+        contrast: standard deviation at GATE_SIDE pixels, in grey levels, at least 12.
+        kind: picture kind.
+        divisible: whether a montage may rearrange the surroundings of the subject.
+        tilt_tolerance: 0..1, share of the maximum tilt.
+        colour_objects: objects that can be recoloured.
     """
 
     sizes: list[tuple[int, int]]
@@ -77,26 +77,28 @@ class Analysis:
     _resizing: Lock = field(default_factory=Lock)
 
     def level(self, index: int) -> Bytes:
-        """The source at the size of that level, (height, width, 4) uint8."""
+        """Return the source at the size of that level, (height, width, 4) uint8."""
         return self.image_at(*self.sizes[index])
 
     def image_at(self, height: int, width: int) -> Bytes:
-        """The source at that size, (height, width, 4) uint8; made once, whichever thread asks."""
+        """Return the source at that size, (height, width, 4) uint8; cached, thread-safe."""
         with self._resizing:
             if (height, width) not in self._resized:
                 self._resized[height, width] = self._made(height, width)
             return self._resized[height, width]
 
     def _made(self, height: int, width: int) -> Bytes:
+        """Resize the source, or mirror the resized image of the other orientation."""
         if self._unmirrored is not None:
             return _flip(self._unmirrored.image_at(height, width))
         return resize(self._with_detail(height), height, width)
 
     def image_for_warp(self, height: int, width: int, scale: float = 1.0) -> Bytes:
-        """The source for a warp to that size under a layout that shrinks it by `scale`.
+        """Return the source for a warp to that size under a layout that shrinks it by `scale`.
 
-        The source itself, where it has no more detail than the warp shows; else at FINER times the
-        size at which it is shown, to an eighth, so that variations share what is resized.
+        It is the source itself if it has no more detail than the warp shows. Otherwise it is
+        OVERSAMPLING times the displayed size, rounded to an eighth, so that variations share
+        resized images.
         """
         finer = round(8 * OVERSAMPLING / max(scale, 1.0)) / 8
         image = self._with_detail(height)
@@ -106,12 +108,12 @@ class Analysis:
         return self.image_at(round(height * finer), round(width * finer))
 
     def _with_detail(self, height: int) -> Bytes:
-        """The smallest image of the pyramid that is finer than FINER times `height`."""
+        """Return the smallest pyramid image with at least OVERSAMPLING times `height` rows."""
         fine = [image for image in self.pyramid if image.shape[0] >= OVERSAMPLING * height]
         return fine[-1] if fine else self.pyramid[0]
 
     def mirrored(self) -> Analysis:
-        """The analysis of the source mirrored left to right."""
+        """Return the analysis of the source mirrored left to right."""
         return Analysis(
             sizes=self.sizes,
             pyramid=[_flip(image) for image in self.pyramid],
@@ -133,9 +135,13 @@ class Analysis:
 def analyse(
     source: Bytes, height: int, width: int, run_parallel: ParallelMap = run_sequentially
 ) -> Analysis:
-    """The analysis of `source` (h, w, 4) uint8 for canvases of (height, width).
+    """Analyse a source.
 
-    spread: runs what does not depend on each other.
+    Args:
+        source: (h, w, 4) uint8, premultiplied.
+        height: rows of the canvas.
+        width: columns of the canvas.
+        run_parallel: runs independent pieces of work.
     """
     sizes = pyramid_sizes(height, width)
     ((pyramid, work),) = run_parallel([partial(_build_pyramid, source, sizes[WORK_LEVEL])])
@@ -149,7 +155,7 @@ def analyse(
 
 
 def _build_pyramid(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], Bytes]:
-    """The source with its halves, and at the size at which it is analysed."""
+    """Return the source with its halves, and the source at the size of analysis."""
     pyramid = [source]
     while min(pyramid[-1].shape[:2]) >= 2 * WORK_SIDE:
         pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
@@ -205,7 +211,7 @@ def _combine_findings(
     local: _LocalFindings,
     regional: _RegionalFindings,
 ) -> Analysis:
-    """Derive the analysis from the local and the regional findings about `work`."""
+    """Derive the analysis from the local and the regional findings about `work` (h, w, 4) uint8."""
     kind, plain = local.kind, local.smoothness
     divisible = not (kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work))
     rigid = rigidity(work, regional.saliency, local.uniqueness, plain)
@@ -234,13 +240,14 @@ def _combine_findings(
 
 
 def _tilt_tolerance_of_kind(kind: PictureKind, measured: float) -> float:
-    """Tilt tolerance 0..1: 0 for graphics and symmetric pictures, at least PAGE for text."""
+    """Tilt tolerance 0..1: 0 for graphics and symmetry, at least MIN_TEXT_TILT for text."""
     if kind.is_graphic or kind.symmetric:
         return 0.0
     return max(measured, MIN_TEXT_TILT * kind.has_text)
 
 
 def _flip(array: np.ndarray) -> np.ndarray:
+    """Mirror an array left to right."""
     if array.dtype == np.uint8:  # four planes are moved as one number, which is quicker
         return np.ascontiguousarray(array.view(np.uint32)[:, ::-1]).view(np.uint8)
     return np.ascontiguousarray(array[:, ::-1])

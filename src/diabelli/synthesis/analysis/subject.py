@@ -1,6 +1,6 @@
-"""The subject: what a picture is of, without any model of the world.
+"""Subject detection without a trained model.
 
-No frame cuts it, and a montage shows it where it is, and once.
+No frame cuts the subject, and a montage shows it once, at its place in the layout.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MIN_EVEN_SHARE = 0.8
-"""The share of the outermost pixels that must be alike for a ground to be even."""
+"""Minimum share of border pixels of equal colour for an even background."""
 SALIENT_REACH = 8
-"""How far from what is salient, in cells, a silhouette may reach: feet are not salient."""
+"""Maximum distance, in cells, of a silhouette from salient cells; feet are not salient."""
 FLANK_DISTANCES = (4, 6, 8)
-"""How far aside, in cells, a plain is looked for beside masts and wires."""
+"""Distances in cells at which smooth areas are looked for beside masts and wires."""
 MIN_LIKELIHOOD = 0.3
-"""What is less likely than this is not of the subject, what is less unlikely is."""
+"""Likelihood that maps to 0; 1 minus it maps to 1."""
 
 
 class Subject(NamedTuple):
-    """What a picture is of.
+    """Subject maps of a picture.
 
     Attributes:
-        body: (GRID, GRID) float32, 0..1, what surely is of it, up to its outline.
-        around: (GRID, GRID) float32, 0..1, that and whatever may be of it.
+        body: (GRID, GRID) float32, 0..1, cells that certainly belong to the subject.
+        around: (GRID, GRID) float32, 0..1, these and cells that may belong to it.
     """
 
     body: Floats
@@ -41,11 +41,17 @@ class Subject(NamedTuple):
 def subject(
     image: Bytes, salience: Floats, rigid: Floats, plain: Floats, *, inked: bool
 ) -> Subject:
-    """What `image` (h, w, 4) uint8 is of.
+    """Compute the subject maps of a picture.
 
-    salience, rigid, plain: (GRID, GRID) float32, 0..1.  Of what is `inked`, drawn or written, it is
-    all that differs from the ground.  Elsewhere it is the silhouette near what is salient, what is
-    both salient and rigid, and masts and wires, which stand alone in a plain.
+    Graphics and text: all pixels that differ from the background. Other pictures: the silhouette
+    near salient cells, cells that are both salient and rigid, and masts and wires in smooth areas.
+
+    Args:
+        image: (h, w, 4) uint8.
+        salience: (GRID, GRID) float32, saliency, 0..1.
+        rigid: (GRID, GRID) float32, rigidity, 0..1.
+        plain: (GRID, GRID) float32, smoothness, 0..1.
+        inked: whether the picture is a graphic or has text.
     """
     if inked:
         marks = _ink_mask(image, salience, plain)
@@ -67,7 +73,7 @@ def subject(
 
 
 def _flanked_by_smoothness(plain: Floats) -> Floats:
-    """Where a plain is on both sides, left and right or above and below, (GRID, GRID) 0..1."""
+    """Cells with smooth areas on two opposite sides: (GRID, GRID) float32, 0..1."""
     index = np.arange(GRID)
     sides = [
         np.clip(index + sign * step, 0, GRID - 1) for sign in (-1, 1) for step in FLANK_DISTANCES
@@ -77,7 +83,7 @@ def _flanked_by_smoothness(plain: Floats) -> Floats:
 
 
 def _ink_mask(image: Bytes, salience: Floats, plain: Floats) -> Floats:
-    """What differs from an even ground; where it is not even, what is salient or not plain."""
+    """Difference from an even background, else saliency or roughness: (GRID, GRID), 0..1."""
     edge = border_pixels(image)
     ground = median(edge)
     if (np.abs(edge - ground).max(1) < 12).mean() < MIN_EVEN_SHARE:

@@ -1,1 +1,1 @@
-"""Building blocks of the engine: kernels, random streams, grids, resampling, solvers."""
+"""Building blocks of the engine that are independent of picture content."""

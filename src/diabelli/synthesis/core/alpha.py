@@ -1,8 +1,7 @@
-"""Transparency: four planes of which the last is alpha and the others are multiplied by it.
+"""Premultiplied alpha: images as four planes, colours multiplied by alpha.
 
-So the invisible colours of transparent pixels weigh nothing, neither in a match nor in a vote, and
-no grey fringe can come of them.  An opaque image has an even last plane: it costs nothing and
-matches everything.
+Invisible colours of transparent pixels then weigh nothing in matches and votes, and cause no grey
+fringes. An opaque image has a constant fourth plane, which adds nothing to any distance.
 """
 
 from __future__ import annotations
@@ -12,14 +11,20 @@ import numpy as np
 from diabelli.synthesis.core.types import Bytes
 
 MAX_CLEAR_ALPHA = 8
-"""The alpha below which nothing is seen."""
+"""Exclusive upper bound of alpha, 0..255, of pixels that count as invisible."""
 MIN_CLEAR_SHARE = 0.05
-"""The share of a sticker that is clear at least: rounded corners alone make none."""
+"""Minimum share of invisible pixels of a cut-out; rounded corners alone have less."""
 
 
 def premultiply(image: Bytes) -> Bytes:
-    """(h, w, 3) or (h, w, 4) uint8 with straight alpha as (h, w, 4) planes; opaque ones end in
-    255."""
+    """Convert straight alpha to premultiplied planes.
+
+    Args:
+        image: (h, w, 3) or (h, w, 4) uint8 with straight alpha.
+
+    Returns:
+        (h, w, 4) uint8; the fourth plane of opaque images is 255.
+    """
     planes = np.empty((*image.shape[:2], 4), np.uint8)
     planes[..., :3], planes[..., 3] = image[..., :3], 255
     if image.shape[2] == 4 and (image[..., 3] < 255).any():
@@ -30,18 +35,25 @@ def premultiply(image: Bytes) -> Bytes:
 
 
 def is_transparent(planes: Bytes) -> bool:
-    """Whether some of the planes is."""
+    """Return whether any alpha value is below 255."""
     return bool((planes[..., 3] < 255).any())
 
 
 def is_cut_out(planes: Bytes) -> bool:
-    """Whether they show a sticker: a twentieth of them or more is clear."""
+    """Return whether the share of invisible pixels is at least MIN_CLEAR_SHARE."""
     return bool((planes[..., 3] < MAX_CLEAR_ALPHA).mean() >= MIN_CLEAR_SHARE)
 
 
 def unpremultiply(planes: Bytes, *, transparent: bool) -> Bytes:
-    """The image that the planes stand for: (h, w, 4) with straight alpha if `transparent`, else
-    (h, w, 3)."""
+    """Convert premultiplied planes (h, w, 4) uint8 to an image.
+
+    Args:
+        planes: (h, w, 4) uint8, premultiplied.
+        transparent: whether the result keeps its alpha channel.
+
+    Returns:
+        (h, w, 4) uint8 with straight alpha if `transparent`, else (h, w, 3) uint8.
+    """
     if not transparent:
         return np.ascontiguousarray(planes[..., :3])
     alpha = planes[..., 3:].astype(np.uint32)

@@ -1,9 +1,8 @@
-"""Cuts: which of two labels each cell of a grid takes, so that all costs together are least.
+"""Energy minimisation of a binary Markov random field on a 4-connected grid.
 
-What a cell costs depends on its own label, and on its label beside that of each of its four
-neighbours.  The labels are found by passing messages along rows and columns, forth and back
-(sequential tree-reweighted message passing: Kolmogorov 2006), which comes close to the least cost
-wherever neighbours would rather agree.
+Implements sequential tree-reweighted message passing (TRW-S, Kolmogorov 2006). Messages are passed
+along rows and columns, forwards and backwards. The result is close to the minimum where pairwise
+costs favour equal labels.
 """
 
 from __future__ import annotations
@@ -17,17 +16,23 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
 Pairs: TypeAlias = Floats
-"""(rows, columns, 4): what a cell and its next neighbour cost with labels (0, 0), (0, 1), (1, 0)
-and (1, 1)."""
+"""Pairwise costs (rows, columns, 4) float32 for labels (0, 0), (0, 1), (1, 0) and (1, 1)."""
 
 
 @kernel
 def minimise_binary_mrf(unary: Floats, right: Pairs, down: Pairs, sweeps: int) -> NDArray[np.bool_]:
-    """Which cells take label 1, (rows, columns) bool.
+    """Minimise the sum of unary and pairwise costs by TRW-S.
 
-    own: (rows, columns, 2) float32, what a cell costs with each label.  right, down: what it costs
-    beside its neighbour to the right and below; the last column of `right` and the last row of
-    `down` count nothing.
+    Args:
+        unary: (rows, columns, 2) float32, cost of each label.
+        right: (rows, columns, 4) float32, costs of a cell and its right neighbour; the last column
+            is ignored.
+        down: (rows, columns, 4) float32, costs of a cell and the cell below; the last row is
+            ignored.
+        sweeps: iterations, each with a forward and a backward sweep.
+
+    Returns:
+        (rows, columns) bool, True for label 1.
     """
     rows, columns = unary.shape[:2]
     # messages, by where they come from: left, right, above, below
@@ -68,7 +73,7 @@ def minimise_binary_mrf(unary: Floats, right: Pairs, down: Pairs, sweeps: int) -
 
 @kernel
 def _belief(unary: Floats, messages: Floats, y: int, x: int) -> tuple[np.float32, np.float32]:
-    """Half of what a cell costs with each label, as far as it has heard."""
+    """Half of the unary costs plus all incoming messages, for labels 0 and 1."""
     messages = messages[y, x]
     zero = unary[y, x, 0] + messages[0, 0] + messages[1, 0] + messages[2, 0] + messages[3, 0]
     one = unary[y, x, 1] + messages[0, 1] + messages[1, 1] + messages[2, 1] + messages[3, 1]
@@ -85,7 +90,7 @@ def _send_message(
     both_one: np.float32,
     into: Floats,
 ) -> None:
-    """Write what the neighbour would cost with each of its labels, at least 0."""
+    """Write the min-sum message to a neighbour into `into` (2,), normalised to a minimum of 0."""
     to_zero = min(zero + both_zero, one + one_zero)
     to_one = min(zero + zero_one, one + both_one)
     least = min(to_zero, to_one)
@@ -95,7 +100,7 @@ def _send_message(
 
 @kernel
 def _decode(unary: Floats, right: Pairs, down: Pairs, messages: Floats) -> NDArray[np.bool_]:
-    """The labels, in reading order, by those already decided and by what the others said."""
+    """Fix the labels in reading order, given the labels fixed before and the messages."""
     rows, columns = unary.shape[:2]
     labels = np.zeros((rows, columns), np.bool_)
     for y in range(rows):

@@ -12,21 +12,21 @@ from diabelli.synthesis.core.types import Bytes, Floats
 CB, CR = np.float32(0.564), np.float32(0.713)
 """Factors of B - Y and R - Y in Cb and Cr (Rec. 601)."""
 HUE_COUNT = 12
-"""Groups are looked for around this many hues."""
+"""Number of hue groups around the circle."""
 PALETTE_SIDE = 96
-"""The side at which colours are counted."""
+"""Side in pixels of the reduced image whose colours are counted."""
 INNER_COSINE, OUTER_COSINE = 0.87, 0.5
-"""Cosines of the angles from the group's hue within which a colour turns wholly, and not at all."""
+"""Cosines of the angles from a hue within which a colour is rotated fully, and not at all."""
 
 
 def hues() -> Floats:
-    """HUES unit vectors of (Cb, Cr), evenly around the circle."""
+    """Unit vectors of (Cb, Cr), evenly around the circle: (HUE_COUNT, 2) float32."""
     angles = 2 * np.pi * np.arange(HUE_COUNT) / HUE_COUNT
     return np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32).round(4)
 
 
 def in_hue_group(colours: Floats, hue: Floats) -> NDArray[np.bool_]:
-    """Which colours of a palette lie wholly in the group around a hue."""
+    """Mask (pixels,) of the colours of a palette within INNER_COSINE of the hue (2,)."""
     along = colours[:, 1] * hue[0] + colours[:, 2] * hue[1]
     return np.asarray(along >= np.float32(INNER_COSINE) * np.maximum(colours[:, 3], 8))
 

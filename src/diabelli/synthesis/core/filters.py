@@ -9,20 +9,19 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 
 def luma(image: Bytes | Floats) -> Floats:
-    """The luma (...) float32, 0..255, of colours (..., c), 0..255: Rec. 601's weights."""
+    """Luma of Rec. 601: (...) float32, 0..255, of colours (..., c), 0..255."""
     red, green, blue = (image[..., c].astype(np.float32) for c in range(3))
     return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
 
 
 def gradient(values: Floats) -> tuple[Floats, Floats]:
-    """The slopes down and across of `values` (h, w) float32, per pixel, by central differences."""
+    """Vertical and horizontal derivatives per pixel of (h, w) float32, by central differences."""
     down, across = np.gradient(values)
     return np.asarray(down, np.float32), np.asarray(across, np.float32)
 
 
 def dilate(values: Floats, reach: int) -> Floats:
-    """Each value of (h, w) float32 replaced by the largest within `reach` along rows and
-    columns."""
+    """Grey dilation (maximum filter) of (h, w) float32 by a square of side 2 * `reach` + 1."""
     for axis in (0, 1):
         index = np.arange(values.shape[axis])
         shifted = [np.clip(index + k, 0, len(index) - 1) for k in range(-reach, reach + 1)]
@@ -31,9 +30,16 @@ def dilate(values: Floats, reach: int) -> Floats:
 
 
 def blur(values: Floats, deviation: float) -> Floats:
-    """`values` (h, w, c) or (h, w) under a bell of `deviation` pixels; edges are extended.
+    """Blur with a bell-shaped filter of the given standard deviation; edge pixels are repeated.
 
-    The bell is the B-spline-like kernel (1 - (x / r)^2)^3 with r = 3 deviations.
+    The filter is (1 - (x / r)^2)^3 with r = 3 deviations, a polynomial close to a Gaussian.
+
+    Args:
+        values: (h, w, c) or (h, w) float32.
+        deviation: standard deviation in pixels.
+
+    Returns:
+        float32 of the same shape.
     """
     radius = max(1, int(np.ceil(3 * deviation)))
     x = np.arange(-radius, radius + 1) / (3 * deviation)

@@ -14,17 +14,27 @@ GRID = 64
 
 
 def reflect(shares: Floats) -> Floats:
-    """Places beyond the source's edges, as shares of a side, mirrored back into it."""
+    """Reflect positions outside 0..1, in shares of a side, back into the source at its edges."""
     return (1 - np.abs(1 - np.abs(shares))).astype(np.float32)
 
 
 def sample_bilinear(values: Floats, rows: Floats, columns: Floats) -> Floats:
-    """`values` (h, w, c) float32 at places in shares of its sides, bilinearly, mirrored beyond."""
+    """Sample `values` bilinearly with reflection at the edges.
+
+    Args:
+        values: (h, w, c) float32.
+        rows: (y, x) float32, vertical positions in shares of the height.
+        columns: (y, x) float32, horizontal positions in shares of the width.
+
+    Returns:
+        (y, x, c) float32.
+    """
     return _look_up(values, reflect(rows), reflect(columns))
 
 
 @kernel
 def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+    """Sample at positions within 0..1; kept apart from `interpolate`, which rounds differently."""
     height, width, channels = values.shape
     out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
     half = np.float32(0.5)
@@ -42,20 +52,28 @@ def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
 
 
 def centres(count: int) -> Floats:
-    """The middles of `count` cells, as shares 0..1 of their side."""
+    """Centres of `count` cells in shares 0..1 of their side, (count,) float32."""
     return ((np.arange(count) + 0.5) / count).astype(np.float32)
 
 
 def upsample_noise(nodes: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """The values of a coarse grid interpolated smoothly to (side, side), or (1, side) of one
-    row."""
+    """Upsample a coarse float64 grid smoothly to (side, side), or one row to (1, side)."""
     height = side if nodes.shape[0] > 1 else 1
     return resize_map(nodes.astype(np.float32), height, side).astype(np.float64)
 
 
 @kernel
 def grid_positions(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
-    """For each of `count` pixels the grid point before it and how far past that it lies."""
+    """Map pixels to grid intervals.
+
+    Args:
+        count: number of pixels along the axis.
+        points: number of grid points along the axis.
+
+    Returns:
+        (count,) int64, index of the grid point before each pixel, and (count,) float32, offset of
+        the pixel from that point in grid steps; below 0 or above 1 beyond the outermost points.
+    """
     before = np.empty(count, np.int64)
     past = np.empty(count, np.float32)
     for k in range(count):
@@ -67,7 +85,7 @@ def grid_positions(count: int, points: int) -> tuple[NDArray[np.int64], Floats]:
 
 @kernel
 def interpolate(grid: Floats, y: int, x: int, down: np.float32, across: np.float32) -> np.float32:
-    """The value of a grid past its point (y, x), bilinearly."""
+    """Interpolate a float32 grid bilinearly at the offset (down, across) from its point (y, x)."""
     above = grid[y, x] + (grid[y, x + 1] - grid[y, x]) * across
     below = grid[y + 1, x] + (grid[y + 1, x + 1] - grid[y + 1, x]) * across
     return above + (below - above) * down

@@ -1,8 +1,8 @@
-"""The one decorator under which every kernel of the patch engine is compiled.
+"""The Numba decorator of every kernel of the patch engine.
 
-Kernels release the GIL, so that the n variations of a request run on n cores, and are cached on
-disk, so that a second process compiles nothing.  None uses `fastmath`: without it no compiler may
-reorder or fuse floating-point operations, and the same seed gives the same bytes on every machine.
+Kernels release the GIL, so the n variations of a request run on n cores. They are cached on disk,
+so a second process compiles nothing. None uses `fastmath`: without it no compiler may reorder or
+fuse floating-point operations, so a seed gives the same bytes on every machine.
 """
 
 from __future__ import annotations

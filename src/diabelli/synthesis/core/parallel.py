@@ -1,4 +1,4 @@
-"""Spreading work over threads, whoever has them."""
+"""Parallel execution of independent pieces of work."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ T = TypeVar("T")
 
 
 class ParallelMap(Protocol):
-    """Runs pieces of work that do not depend on each other, in any order and any threads."""
+    """Runs independent callables in any order and on any threads."""
 
     def __call__(self, pieces: Sequence[Callable[[], T]], /) -> list[T]:
-        """What the pieces return, in their order; the first failure is raised."""
+        """Run the pieces.
+
+        Args:
+            pieces: callables without arguments.
+
+        Returns:
+            Their results, in the order of `pieces`.
+
+        Raises:
+            Exception: the first exception that a piece raised.
+        """
 
 
 def run_sequentially(pieces: Sequence[Callable[[], T]]) -> list[T]:
-    """The `Spread` of a single thread."""
+    """Run the pieces one after the other on the calling thread."""
     return [piece() for piece in pieces]

@@ -1,32 +1,34 @@
-"""Sizes of the levels of the resolution pyramid."""
+"""Sizes of the levels of the resolution pyramid.
+
+Up to WORK_SIDE the levels have fixed areas; beyond it each level doubles the sides.
+"""
 
 from __future__ import annotations
 
 from diabelli.synthesis.core.types import PATCH
 
 COARSEST_SIDE = 84
-"""The side of level 0: small enough for a patch to see a tenth of the picture, and for the judge
-to look at every candidate."""
+"""Side in pixels of level 0; a patch covers a tenth of it, and gating a candidate is cheap."""
 WORK_SIDE = 256
-"""The side up to which matches are searched for; beyond it they are carried up."""
+"""Side in pixels up to which matches are searched; at larger sizes the field is only upsampled."""
 WORK_LEVEL = 3
-"""How many steps lead from COARSEST to WORK; each is by 1.45."""
+"""Level with the side WORK_SIDE; each level up to it grows by a factor of 1.45."""
 
 
 def size_with_area(height: int, width: int, side: int) -> tuple[int, int]:
-    """The size nearest to the aspect of (height, width) with the area of a square of `side`.
+    """Return (rows, columns) with the area of a square of `side` and the aspect of (height, width).
 
-    No side gets shorter than two patches: the aspect of a very long picture gives way.
+    No side is shorter than two patches; the aspect of very long pictures is reduced.
     """
     scale = side / (height * width) ** 0.5
     return max(2 * PATCH, round(height * scale)), max(2 * PATCH, round(width * scale))
 
 
 def pyramid_sizes(height: int, width: int) -> list[tuple[int, int]]:
-    """The sizes of the levels for a canvas (height, width), the coarsest first.
+    """Return the (rows, columns) of each level for a canvas (height, width), coarsest first.
 
-    Up to WORK they depend on the aspect alone, so that a composition is the same at every size;
-    beyond, by octaves to the canvas itself.
+    Sizes up to WORK_SIDE depend on the aspect only, so a composition is the same at every canvas
+    size. Beyond, each level doubles the sides until the canvas is reached.
     """
     steps = [
         COARSEST_SIDE * (WORK_SIDE / COARSEST_SIDE) ** (k / WORK_LEVEL)

@@ -1,7 +1,7 @@
-"""Resizing, blurring and looking up images and maps.
+"""Resizing of images and maps by separable cubic filters.
 
-Arrays are (row, column, channel) float32; `resize` also takes uint8 and then rounds back to it.
-Weights are polynomials, so that every machine computes the same ones.
+Arrays are (row, column, channel) float32; `resize` also takes uint8 and rounds its result. Filter
+weights are polynomials, so every machine computes the same ones.
 """
 
 from __future__ import annotations
@@ -14,9 +14,17 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 
 def resize(image: Bytes, height: int, width: int) -> Bytes:
-    """`image` (h, w, c) uint8 at another size, by the cubic filter of Keys (1981).
+    """Resize an image by the cubic convolution filter of Keys (1981).
 
-    Where it shrinks, the filter is widened to the size of a new pixel, so that nothing aliases.
+    When an axis shrinks, the filter is widened to the size of a new pixel to avoid aliasing.
+
+    Args:
+        image: (h, w, c) uint8.
+        height: rows of the result.
+        width: columns of the result.
+
+    Returns:
+        (height, width, c) uint8.
     """
     if image.shape[:2] == (height, width):
         return np.ascontiguousarray(image)
@@ -24,7 +32,7 @@ def resize(image: Bytes, height: int, width: int) -> Bytes:
 
 
 def resize_map(values: Floats, height: int, width: int) -> Floats:
-    """`values` (h, w, c) or (h, w) float32 at another size, by the same filter, not clipped."""
+    """Resize `values` (h, w, c) or (h, w) float32 by the filter of `resize`, without clipping."""
     planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
     if planes.shape[0] != height:
         planes = filter_rows(planes, *_taps(planes.shape[0], height))
@@ -36,10 +44,18 @@ def resize_map(values: Floats, height: int, width: int) -> Floats:
 def crop(
     values: Floats, top: float, left: float, height: float, width: float, size: tuple[int, int]
 ) -> Floats:
-    """A part of `values` (h, w, c) or (h, w) float32 at another size, by the same filter.
+    """Crop a rectangle and resize it by the filter of `resize`.
 
-    top, left, height, width: of the part, as shares 0..1 of the sides.  size: (rows, columns) of
-    the result.
+    Args:
+        values: (h, w, c) or (h, w) float32.
+        top: upper edge of the rectangle, as a share of the height.
+        left: left edge, as a share of the width.
+        height: height of the rectangle, as a share.
+        width: width of the rectangle, as a share.
+        size: (rows, columns) of the result.
+
+    Returns:
+        (rows, columns, c) or (rows, columns) float32.
     """
     planes = np.ascontiguousarray(values.reshape(*values.shape[:2], -1), np.float32)
     planes = filter_rows(planes, *_taps(planes.shape[0], size[0], top, height))
@@ -48,16 +64,24 @@ def crop(
 
 
 def to_bytes(values: Floats | NDArray[np.float64]) -> Bytes:
-    """Values 0..255 rounded to uint8; what lies outside is clipped."""
+    """Round values to uint8; clip to 0..255."""
     return np.clip(np.floor(values + values.dtype.type(0.5)), 0, 255).astype(np.uint8)
 
 
 def _taps(
     old: int, new: int, start: float = 0.0, share: float = 1.0
 ) -> tuple[NDArray[np.int64], Floats]:
-    """For each new pixel, the first old pixel that it draws on (new,) and the weights (new, taps).
+    """Compute the filter taps of one axis.
 
-    The new pixels cover the `share` of the old ones that begins at `start`.
+    Args:
+        old: old size of the axis in pixels.
+        new: new size in pixels.
+        start: first old position covered, as a share of the axis.
+        share: covered share of the axis.
+
+    Returns:
+        (new,) int64, index of the first old pixel of each new pixel, and (new, taps) float32
+        weights.
     """
     scale = old * share / new
     support = 2 * max(scale, 1.0)
@@ -73,7 +97,16 @@ def _taps(
 
 @kernel
 def filter_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
-    """Each new row is a weighted sum of old rows; rows beyond the edge repeat the edge."""
+    """Compute each new row as a weighted sum of old rows; the edge rows are repeated outwards.
+
+    Args:
+        image: (h, w, c) float32.
+        first: (rows,) int64, index of the first old row.
+        weights: (rows, taps) float32.
+
+    Returns:
+        (rows, w, c) float32.
+    """
     height, width, channels = image.shape
     out = np.zeros((len(first), width, channels), np.float32)
     flat = image.reshape(height, width * channels)
@@ -90,9 +123,10 @@ def filter_rows(image: Floats, first: NDArray[np.int64], weights: Floats) -> Flo
 
 
 def filter_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
-    """Each new column is a weighted sum of old columns; beyond the edge the edge repeats.
+    """Apply `filter_rows` along columns: (h, columns, c) float32.
 
-    Four planes are summed a pixel at a time; fewer go quicker as the rows of the transposed image.
+    Four channels are summed pixel by pixel. Fewer channels are faster as rows of the transposed
+    image.
     """
     if image.shape[2] == 4:
         return _mix_columns(image, first, weights)
@@ -102,7 +136,7 @@ def filter_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> 
 
 @kernel
 def _mix_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Floats:
-    """`_along_columns` of (h, w, 4) float32."""
+    """Apply `filter_columns` to (h, w, 4) float32."""
     out = np.empty((image.shape[0], len(first), 4), np.float32)
     for y in range(image.shape[0]):
         _mix_four(image[y], first, weights, out[y])
@@ -111,7 +145,7 @@ def _mix_columns(image: Floats, first: NDArray[np.int64], weights: Floats) -> Fl
 
 @kernel
 def _mix_four(line: Floats, first: NDArray[np.int64], weights: Floats, out: Floats) -> None:
-    """One line (width, 4) of it, its four sums kept in registers."""
+    """Filter one line (width, 4) into `out` (columns, 4), with four sums in registers."""
     last = line.shape[0] - 1
     for x in range(len(first)):
         a = b = c = d = np.float32(0)

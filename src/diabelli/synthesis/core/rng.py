@@ -1,8 +1,8 @@
-"""Random numbers that are the same on every machine and in every version of every library.
+"""Random numbers that are equal on every machine and with every library version.
 
-SplitMix64 (Steele, Lea, Flood 2014): the k-th number of a stream is a bijective mix of seed + k *
-GAMMA, so a stream has no state but its position and any two names under one seed give independent
-streams.
+Implements SplitMix64 (Steele, Lea, Flood 2014). The k-th number of a stream is a bijective mix of
+seed + k * GAMMA. A stream therefore has no state but its position, and different names under one
+seed give independent streams.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from numpy.typing import NDArray
 from diabelli.synthesis.core.jit import kernel
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
+"""Increment of SplitMix64: the odd integer nearest to 2^64 divided by the golden ratio."""
 
 
 def derive_seed(seed: int, name: str) -> int:
-    """A seed for the purpose `name` under `seed`: 0..2^53-1, which every JSON reader keeps
-    exact."""
+    """Derive a seed for the purpose `name` from `seed`: 0..2^53-1, exact in every JSON parser."""
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 11
 
 
 def derive_seeds(seed: int, count: int) -> list[int]:
-    """The seed itself and `count` - 1 others that are derived from it."""
+    """Return `seed` followed by `count` - 1 seeds derived from it."""
     return [seed, *(derive_seed(seed, f"variation {k}") for k in range(1, count))]
 
 
 class RandomStream:
-    """A sequence of random numbers, fixed by `seed`."""
+    """Sequence of random numbers determined by `seed`."""
 
     def __init__(self, seed: int) -> None:
         self._position = np.uint64(seed)
 
     def uniform(self, *shape: int) -> NDArray[np.float64]:
-        """Numbers evenly spread over [0, 1), multiples of 2^-53."""
+        """Return float64 numbers of that shape, uniform over [0, 1), multiples of 2^-53."""
         count = math.prod(shape)
         steps = np.arange(1, count + 1, dtype=np.uint64) * GAMMA
         z = self._position + steps
@@ -49,13 +49,14 @@ class RandomStream:
         return (z >> np.uint64(11)).astype(np.float64).reshape(shape) * 2.0**-53
 
     def between(self, low: float, high: float) -> float:
-        """One number evenly spread over [low, high)."""
+        """Return one number, uniform over [low, high)."""
         return low + (high - low) * float(self.uniform(1)[0])
 
     def normal(self, *shape: int) -> NDArray[np.float64]:
-        """Numbers of mean 0 and deviation 1, within +-6: the sum of twelve uniform ones, less six.
+        """Return numbers of mean 0 and standard deviation 1, within +-6.
 
-        It needs additions alone, whose result is exact by standard; logarithms differ by machine.
+        Each is the sum of twelve uniform numbers, less six. Additions are exactly rounded by the
+        IEEE standard; logarithms differ between machines.
         """
         total = np.zeros(shape, np.float64)
         for numbers in self.uniform(12, *shape):

@@ -1,4 +1,4 @@
-"""Showing an image, or a map, under places that are given on a coarse grid."""
+"""Warping of images by coarse coordinate grids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
 CUBIC_SLOPE = -0.34
-"""The slope of the cubic filter that warps, at its first zero; -0.4 is softer, -0.75 rings."""
+"""Slope of the cubic filter at its first zero; -0.4 is softer, -0.75 produces ringing."""
 
 
 def warp(
@@ -23,15 +23,22 @@ def warp(
     calm: bool,
     hidden: Bytes | None = None,
 ) -> Bytes:
-    """The image (h, w, 4) uint8 under a smooth map, (height, width, 4) uint8, by a cubic filter.
+    """Warp an image under a smooth coordinate map with a cubic filter.
 
-    rows, columns: (g, g') float32, where the canvas's places come from, as shares 0..1 of the
-    image's sides; between the grid's points the map is linear, and beyond the outermost it goes on.
-    Up to a side beyond the image's edges its mirror image is shown.
-    labels: (height, width) uint8, which of the `steps` (count, 2) float32, down and across, in
-    shares of the image's sides, is added to each place.
-    calm: whether results stay between the four nearest pixels, so that hard edges get no halo.
-    hidden: (height, width) uint8; where it is 255 nobody looks, and 0 is left.
+    Args:
+        image: (h, w, 4) uint8.
+        rows: (g, g') float32, vertical source positions in shares of the height. Between grid
+            points the map is bilinear; beyond the outermost points it is extrapolated. Up to one
+            side beyond the edges the image is reflected.
+        columns: (g, g') float32, horizontal source positions in shares of the width.
+        labels: (height, width) uint8, index of the step that is added to each position.
+        steps: (count, 2) float32, vertical and horizontal, in shares of the image's sides.
+        calm: whether results are clamped to the range of the four nearest pixels, so that hard
+            edges get no halo.
+        hidden: (height, width) uint8; pixels with 255 are skipped and stay 0.
+
+    Returns:
+        (height, width, 4) uint8.
     """
     padded = np.pad(image, ((1, 2), (1, 2), (0, 0)), mode="edge")
     if hidden is None:
@@ -49,7 +56,7 @@ def _warp(
     hidden: Bytes,
     calm: bool,
 ) -> Bytes:
-    """`warp` of an image whose edge was repeated once above and left, twice below and right."""
+    """Implement `warp`; `padded` repeats the edge once above and left, twice below and right."""
     tall, wide = padded.shape[0] - 3, padded.shape[1] - 3
     stride = 4 * padded.shape[1]
     flat = padded.reshape(-1)
@@ -96,7 +103,7 @@ def _warp(
 
 @kernel
 def _reflect(place: np.float32, side: int) -> np.float32:
-    """A place in pixels that, where it lies beyond an edge, is mirrored at it."""
+    """Reflect a position in pixels at the edges of a side."""
     if place < np.float32(-0.5):
         return -np.float32(1) - place
     if place > np.float32(side) - np.float32(0.5):
@@ -106,7 +113,7 @@ def _reflect(place: np.float32, side: int) -> np.float32:
 
 @kernel
 def enlarge(grid: Floats, height: int, width: int) -> Bytes:
-    """A smooth map (g, g') float32, 0..1, as (height, width) uint8, 0..255, bilinearly."""
+    """Upsample a smooth map (g, g') float32, 0..1, bilinearly to (height, width) uint8, 0..255."""
     out = np.empty((height, width), np.uint8)
     left, across = grid_positions(width, grid.shape[1])
     top, down = grid_positions(height, grid.shape[0])
@@ -119,8 +126,7 @@ def enlarge(grid: Floats, height: int, width: int) -> Bytes:
 
 @kernel
 def _cubic(t: np.float32, weights: Floats) -> None:
-    """The weights of the four pixels around a place t past the second of them, for a cubic of
-    slope SHARP."""
+    """Write the four weights of the cubic filter at offset t, 0..1, from the second pixel."""
     a = np.float32(CUBIC_SLOPE)
     s = 1 - t
     weights[0] = ((t - 2) * t + 1) * t * a
@@ -131,7 +137,10 @@ def _cubic(t: np.float32, weights: Floats) -> None:
 
 @kernel
 def enlarge_labels(labels: NDArray[np.uint8], height: int, width: int) -> Bytes:
-    """Labels of a grid (g, g') as (height, width) uint8; their borders are smoothed."""
+    """Upsample a label map (g, g') uint8 to (height, width) uint8 with smooth borders.
+
+    Each pixel takes the label with the largest sum of quadratic B-spline weights.
+    """
     rows, columns = labels.shape
     out = np.empty((height, width), np.uint8)
     votes = np.zeros(256, np.float32)
@@ -169,7 +178,7 @@ def enlarge_labels(labels: NDArray[np.uint8], height: int, width: int) -> Bytes:
 
 @kernel
 def _spline(t: np.float32, step: int) -> np.float32:
-    """The quadratic B-spline at `step` cells from a place t, -0.5..0.5, past the nearest cell."""
+    """Quadratic B-spline weight, at offset t (-0.5..0.5), of the cell at distance `step`."""
     if step == 0:
         return np.float32(0.75) - t * t
     d = np.float32(0.5) + t if step > 0 else np.float32(0.5) - t
@@ -178,7 +187,16 @@ def _spline(t: np.float32, step: int) -> np.float32:
 
 @kernel
 def tint(image: Bytes, labels: Bytes, grid: NDArray[np.uint8], tints: Floats) -> None:
-    """Add to each pixel the tint of the cells around that have its label, bilinearly, in place."""
+    """Add colour offsets to an image, in place.
+
+    Offsets are interpolated bilinearly among the surrounding cells that have the pixel's label.
+
+    Args:
+        image: (h, w, 4) uint8.
+        labels: (h, w) uint8.
+        grid: (rows, columns) uint8, labels of the cells.
+        tints: (rows, columns, 3) float32, offsets in grey levels.
+    """
     height, width = labels.shape
     rows, columns = grid.shape
     left, across = grid_positions(width, columns)

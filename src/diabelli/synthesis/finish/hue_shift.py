@@ -1,8 +1,8 @@
-"""Recolouring: one group of colours of a drawing is turned to another hue.
+"""Hue rotation of one group of colours in a graphic.
 
-Drawings can hardly be rearranged: letters, icons and charts must keep their lines.  What can change
-without harm is a colour.  The group is what lies around one hue; it is turned in the plane of
-colour differences (Cb, Cr), so that brightness stays, and grey stays grey.
+Graphics can hardly be rearranged: letters, icons and charts must keep their lines. A colour can
+change without harm. The group surrounds one hue. It is rotated in the plane of colour differences
+(Cb, Cr), so brightness is kept and grey stays grey.
 """
 
 from __future__ import annotations
@@ -30,17 +30,19 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MIN_CHROMA_SHARE = 0.004
-"""The chroma that a group has at least, as a share of all that the picture could have."""
+"""Minimum chroma of a group, as a share of the maximum of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class HueRotation:
-    """How a group of colours is turned.
+    """Rotation of a group of colours.
 
     Attributes:
-        blue, red: the group's hue, as a unit vector of (Cb, Cr).
-        cosine, sine: of the angle.
-        fade: what its chroma is multiplied by, 0..1, so that a screen can show what comes out.
+        blue: Cb of the group's hue; (blue, red) is a unit vector.
+        red: Cr of the group's hue.
+        cosine: cosine of the angle.
+        sine: sine of the angle.
+        fade: factor of chroma, 0..1, that keeps the results displayable.
     """
 
     blue: float
@@ -51,8 +53,16 @@ class HueRotation:
 
 
 def random_hue_rotation(image: Bytes, strength: float, stream: RandomStream) -> HueRotation | None:
-    """A turn for one of the colours of `image` (h, w, 3 or 4) uint8, the further the greater
-    `strength` 0..1; None where nothing is coloured, or all that is may be skin."""
+    """Draw a rotation for one of the hue groups of an image.
+
+    Args:
+        image: (h, w, 3 or 4) uint8.
+        strength: 0..1, scales the angle.
+        stream: random numbers.
+
+    Returns:
+        The rotation, or None if no group is coloured or all may be skin.
+    """
     circle, colours = hues(), palette(resize(image, PALETTE_SIDE, PALETTE_SIDE))
     shares = _chroma_shares(colours, circle)
     drawn, tangent = stream.between(0, float(shares.sum())), stream.between(0.35, 1.3) * strength
@@ -66,8 +76,10 @@ def random_hue_rotation(image: Bytes, strength: float, stream: RandomStream) -> 
 
 
 def _chroma_shares(colours: Floats, circle: Floats) -> Floats:
-    """How much chroma lies around each hue, as a share of the most there could be; 0 for hues that
-    are too rare, and for those of skin."""
+    """Chroma around each hue as a share of the maximum: (HUE_COUNT,) float32.
+
+    It is 0 for rare hues and for hues of skin.
+    """
     chroma = colours[:, 3]
     near = np.stack([in_hue_group(colours, hue) for hue in circle], axis=1)
     shares = (near * chroma[:, None]).mean(0) / 128
@@ -78,7 +90,7 @@ def _chroma_shares(colours: Floats, circle: Floats) -> Floats:
 
 
 def _displayable_chroma(colours: Floats, hue: Floats, cosine: float, sine: float) -> float:
-    """How much of their chroma nearly all colours of a group can keep when they are turned."""
+    """Share of their chroma that 98 % of the colours of a group can keep after a rotation."""
     light, blue, red, _ = colours[in_hue_group(colours, hue)].T
     turned_blue, turned_red = cosine * blue - sine * red, sine * blue + cosine * red
     r, b = turned_red / 0.713, turned_blue / 0.564
@@ -89,7 +101,7 @@ def _displayable_chroma(colours: Floats, hue: Floats, cosine: float, sine: float
 
 
 def rotate_hue(image: Bytes, turn: HueRotation) -> Bytes:
-    """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, with that group turned."""
+    """Rotate a hue group of `image` (h, w, 3), or (h, w, 4) with straight alpha, uint8."""
     hue = np.array(
         [turn.blue, turn.red, turn.cosine * turn.fade, turn.sine * turn.fade], np.float32
     )
@@ -98,7 +110,7 @@ def rotate_hue(image: Bytes, turn: HueRotation) -> Bytes:
 
 @kernel
 def _rotate_hue(image: Bytes, turn: Floats) -> Bytes:
-    """`recoloured`, with a turn as (blue, red, cosine * fade, sine * fade)."""
+    """Implement `rotate_hue`; `turn` is (blue, red, cosine * fade, sine * fade)."""
     out = image.copy()
     for y in range(image.shape[0]):
         for x in range(image.shape[1]):

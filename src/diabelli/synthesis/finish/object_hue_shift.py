@@ -1,7 +1,7 @@
-"""Repainting: the things of one colour in a photograph get another hue.
+"""Hue rotation of the objects of one colour in a photograph.
 
-The hue is turned in the plane of colour differences (Cb, Cr), while each pixel keeps its greatest
-channel: so shade and shine stay, and orange comes out of red, not brown.
+The hue is rotated in the plane of colour differences (Cb, Cr) and each pixel keeps its largest
+channel. Shade and highlights therefore stay, and red becomes orange rather than brown.
 """
 
 from __future__ import annotations
@@ -18,25 +18,32 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
 PROBABILITY_FACTOR = 1.4
-"""How often there is a repaint, as a multiple of the strength."""
+"""Probability of a rotation, as a multiple of the strength."""
 MIN_HALF_TANGENT, MAX_HALF_TANGENT = 0.25, 0.8
-"""The tangent of half the angle of a turn, at strength 1."""
+"""Range of the tangent of half the angle, at strength 1."""
 CHROMA_FACTOR = 0.88
-"""What chroma is multiplied by in turning: few things are as vivid as a screen's magenta."""
+"""Factor of chroma; few objects are as vivid as a screen's magenta."""
 MIN_RED = 0.4
-"""The red that every new hue has at least, as a share of its chroma: no turn leads to green."""
+"""Minimum Cr of every new hue, as a share of chroma, so that no rotation ends at green."""
 MAX_VISIBLE_COSINE = 0.96
-"""The cosine above which a turn is hardly seen, so that the other way is taken if it is farther."""
+"""Cosine above which a rotation is hardly visible; the opposite one is used if it is larger."""
 INNER_COSINE, OUTER_COSINE = 0.9, 0.6
-"""Cosines of the angles from the thing's hue within which a colour turns wholly, and not at all."""
+"""Cosines of the angles from the object's hue for full rotation and for none."""
 MIN_PURITY = 0.06
-"""Chroma, as a share of luma + 40, up to which nothing turns; from GREY + SOFT on all does."""
+"""Chroma / (luma + 40) up to which nothing rotates; from MIN_PURITY + PURITY_RAMP all does."""
 PURITY_RAMP = 0.08
+"""Width of the transition above MIN_PURITY."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectHueRotation:
-    """What is turned, and how far: cosine and sine of the angle."""
+    """Rotation of the hue of one object.
+
+    Attributes:
+        colour_object: the object.
+        cosine: cosine of the angle.
+        sine: sine of the angle.
+    """
 
     colour_object: ColourObject
     cosine: float
@@ -46,8 +53,16 @@ class ObjectHueRotation:
 def random_object_hue_rotation(
     colour_objects: list[ColourObject], strength: float, stream: RandomStream
 ) -> ObjectHueRotation | None:
-    """A repaint of one of the things, the likelier and further the greater `strength` 0..1; None
-    where there are none, or all keep their colours for once."""
+    """Draw a rotation for one of the objects.
+
+    Args:
+        colour_objects: all objects; larger ones are more likely.
+        strength: 0..1, scales probability and angle.
+        stream: random numbers.
+
+    Returns:
+        The rotation, or None if there are no objects or all keep their colours.
+    """
     keeps = stream.between(0, 1) > PROBABILITY_FACTOR * strength
     drawn = stream.between(0, sum(colour_object.area for colour_object in colour_objects))
     tangent = stream.between(MIN_HALF_TANGENT, MAX_HALF_TANGENT) * strength
@@ -66,7 +81,7 @@ def random_object_hue_rotation(
 
 
 def _rotation_of_object(colour_object: ColourObject, tangent: float) -> ObjectHueRotation:
-    """A repaint by the angle whose half has that tangent, or as far as REDDISH allows."""
+    """Rotation by the angle whose half has that tangent, limited by MIN_RED."""
     cosine, sine = rotation(tangent)
     blue, red = (
         cosine * colour_object.blue - sine * colour_object.red,
@@ -82,7 +97,7 @@ def _rotation_of_object(colour_object: ColourObject, tangent: float) -> ObjectHu
 
 
 def rotate_object_hue(image: Bytes, hue_rotation: ObjectHueRotation) -> Bytes:
-    """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, after that repaint."""
+    """Rotate an object's hue in `image` (h, w, 3), or (h, w, 4) with straight alpha, uint8."""
     where = object_mask(image, hue_rotation.colour_object)
     turn = (
         hue_rotation.colour_object.blue,
@@ -103,8 +118,15 @@ def rotate_object_hue(image: Bytes, hue_rotation: ObjectHueRotation) -> Bytes:
 def _rotate_object_hue(
     image: Bytes, turn: Floats, rows: Floats, columns: Floats, where: Floats
 ) -> Bytes:
-    """`repainted`, with a turn as (blue, red, cosine, sine) and the places of the image's rows and
-    columns on the grid of `where`."""
+    """Implement `rotate_object_hue`.
+
+    Args:
+        image: (h, w, 3 or 4) uint8.
+        turn: (blue, red, cosine, sine) float32.
+        rows: (h,) float32, positions of the image's rows on the grid of `where`.
+        columns: (w,) float32, positions of the image's columns.
+        where: (rows, columns) float32, 0..1, object mask.
+    """
     out = image.copy()
     last = where.shape[0] - 2
     one, zero = np.float32(1), np.float32(0)

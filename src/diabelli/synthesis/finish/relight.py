@@ -1,8 +1,8 @@
-"""Light and colour: the last and gentlest change, made to the finished image.
+"""Relighting of the finished image, the last and smallest change.
 
-A tone curve for each channel, which together shift brightness, contrast and the white's balance,
-more or less colour, and slow fields over the picture, as if lamps had been moved: of light, of
-warmth, and of what falls on the subject rather than around it.  What is white stays white.
+A tone curve for each channel shifts brightness, contrast and white balance. Saturation is scaled.
+Smooth fields vary brightness and warmth over the picture, as if lamps had been moved, and the
+brightness of the subject against its surroundings. White stays white.
 """
 
 from __future__ import annotations
@@ -19,33 +19,36 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MAX_DEVIATIONS = 1.5
-"""Draws lie evenly within that many deviations, so that no picture drowns in light or dark."""
+"""Limit of the uniform draws in standard deviations; no picture gets too dark or bright."""
 GAMMA_SD, WARMTH_SD, TINT_SD = 0.16, 0.09, 0.012
-"""The deviations at strength 1 of three logarithms of exponents: how dark, how cold as against warm
-(daylight varies mostly along that line), how green."""
+"""Standard deviations at strength 1 of three log exponents: gamma, warmth and green tint.
+
+Daylight varies mostly along warmth.
+"""
 CONTRAST_SD, SATURATION_SD = 0.3, 0.22
-"""Likewise of contrast, as how much flatter curves get at white and black, and of the logarithm of
-how colourful it is."""
+"""Standard deviations at strength 1 of contrast and of log saturation.
+
+Contrast is the flattening of curves at white and black.
+"""
 FIELD_SIDE = 16
-"""The light is held on a grid of FIELD x FIELD."""
+"""Grid points per side of the fields."""
 BRIGHTNESS_FIELD_SD, WARMTH_FIELD_SD = 0.14, 0.07
-"""The deviations at strength 1 of the fields of light and of warmth."""
+"""Standard deviations at strength 1 of the fields of brightness and of warmth."""
 SPOT_SD = 0.12
-"""How much brighter the subject gets than what is around it, or darker, at strength 1, as a
-deviation."""
+"""Standard deviation at strength 1 of the subject's brightness against its surroundings."""
 SPOT_BLUR_SIGMA = 1.5
-"""How soft the edge of that is, in cells of the FIELD."""
+"""Gaussian sigma of the edge of that spot, in cells of the field."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Light:
-    """How a finished image is lit.
+    """Parameters of a relighting.
 
     Attributes:
-        curves: (3, 256) uint8, what becomes of each value of red, green and blue.
-        gains: (FIELD, FIELD, 2) float32, what each place is multiplied by, and red more than that
-            and blue less, both about 1.
-        colour: what differences between channels are multiplied by, about 1.
+        curves: (3, 256) uint8, tone curves of red, green and blue.
+        gains: (FIELD_SIDE, FIELD_SIDE, 2) float32, factors of brightness and of warmth, about 1;
+            warmth multiplies red and divides blue.
+        colour: factor of saturation, about 1.
     """
 
     curves: Bytes
@@ -56,9 +59,13 @@ class Light:
 def random_light(
     strength: float, stream: RandomStream, *, grey: bool, subject: Floats | None = None
 ) -> Light:
-    """A light as far from the source's as `strength` 0..1; where `grey`, it has no colour.
+    """Draw a relighting.
 
-    subject: (rows, columns) 0..1, where it is in the image; without it, nothing is told apart.
+    Args:
+        strength: 0..1, scales all deviations.
+        stream: random numbers.
+        grey: whether the image has no colour, so that the light has none.
+        subject: (rows, columns) float32, 0..1, subject mask of the image, or None.
     """
     draws = [MAX_DEVIATIONS * stream.between(-1, 1) for _ in range(5)]
     dark = GAMMA_SD * strength * draws[0]
@@ -75,7 +82,7 @@ def random_light(
 
 
 def _gains(strength: float, stream: RandomStream, *, grey: bool, subject: Floats | None) -> Floats:
-    """The fields of light and of warmth, (FIELD, FIELD, 2)."""
+    """Fields of brightness and of warmth, (FIELD_SIDE, FIELD_SIDE, 2) float32."""
     lighter, warmer = (
         resize_map(stream.normal(2, 2).astype(np.float32), FIELD_SIDE, FIELD_SIDE) for _ in range(2)
     )
@@ -90,7 +97,7 @@ def _gains(strength: float, stream: RandomStream, *, grey: bool, subject: Floats
 
 @kernel
 def _to_uint8(value: np.float32) -> np.uint8:
-    """The nearest number 0..255."""
+    """Round to the nearest integer within 0..255."""
     return np.uint8(min(max(value + np.float32(0.5), np.float32(0)), np.float32(255)))
 
 
@@ -98,7 +105,16 @@ def _to_uint8(value: np.float32) -> np.uint8:
 def _relight(
     image: Bytes, curves: Bytes, rows: Floats, columns: Floats, gains: Floats, colour: np.float32
 ) -> Bytes:
-    """`lit`, with the places of the image's rows and columns on the grid of gains."""
+    """Implement `relight`.
+
+    Args:
+        image: (h, w, 3 or 4) uint8.
+        curves: (3, 256) uint8.
+        rows: (h,) float32, positions of the image's rows on the grid of `gains`.
+        columns: (w,) float32, positions of the image's columns.
+        gains: (FIELD_SIDE, FIELD_SIDE, 2) float32.
+        colour: factor of saturation.
+    """
     height, width = image.shape[:2]
     last = gains.shape[0] - 2
     brightness, warmth = gains[..., 0].copy(), gains[..., 1].copy()
@@ -128,7 +144,7 @@ def _relight(
 
 
 def relight(image: Bytes, light: Light) -> Bytes:
-    """`image` (h, w, 3), or (h, w, 4) with straight alpha, uint8, under that light."""
+    """Relight `image` (h, w, 3), or (h, w, 4) with straight alpha, uint8."""
     rows, columns = (
         np.linspace(0, FIELD_SIDE - 1, side, dtype=np.float32) for side in image.shape[:2]
     )

@@ -1,9 +1,9 @@
-"""Frames: which part of the source a canvas shows.
+"""Random frames: the part of the source that a canvas shows.
 
-Each of a frame's edges may lie inside the source, as long as it cuts nothing of the subject that
-the source does not cut itself, for nobody crops a picture through a head; or outside of it, where
-the subject is not at that edge and there is something to continue it with.  A frame never reaches
-below the lower edge: what stands there is nearest and largest, and would be seen again.
+An edge of a frame may be inside the source if it cuts nothing of the subject that the source does
+not cut already. It may be outside if the subject does not touch that edge and the source can be
+continued there. A frame never extends below the lower edge: content there is nearest and largest,
+and a repetition would be noticed.
 """
 
 from __future__ import annotations
@@ -19,21 +19,28 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.strength import StrengthParams
 
-MAX_CUT_CELLS, EXTRA_CUT_SHARE = 1.5, 0.3
-"""How many cells of the subject an edge may cut anew, and how many more for each that the source's
-own edge cuts already."""
+MAX_CUT_CELLS = 1.5
+"""Cells of the subject that an edge may cut in addition to those cut by the source's own edge."""
+EXTRA_CUT_SHARE = 0.3
+"""Further allowance for each cell that the source's own edge cuts."""
 VERTICAL_SHARE = 0.6
-"""How far frames may move up and down, as a share of how far they may move sideways."""
+"""Vertical movement of frames as a share of horizontal movement."""
 MAX_LOST_SUBJECT = 0.1
-"""How much of the subject an edge may leave out at most."""
+"""Maximum share of the subject outside an edge."""
 ZOOM_OUT_FACTOR = 1.8
-"""How much further frames may grow than shrink."""
+"""Maximum growth of frames relative to their maximum shrinkage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A part of the source: top, left, height and width as shares of its sides; beyond 0..1 it
-    reaches out of it."""
+    """A part of the source in shares of its sides; beyond 0..1 it extends outside.
+
+    Attributes:
+        top: upper edge.
+        left: left edge.
+        height: height.
+        width: width.
+    """
 
     top: float
     left: float
@@ -41,14 +48,14 @@ class Frame:
     width: float
 
     def within(self, values: Floats) -> Floats:
-        """The part of a map (rows, columns) 0..1, stretched to the whole of it."""
+        """Crop a map (rows, columns) float32, 0..1, to the frame and resize it to its own size."""
         part = crop(values, self.top, self.left, self.height, self.width, values.shape[:2])
         return np.clip(part, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """How far the two ends of a frame may lie inside and outside of the source's, in its sides."""
+    """How far the two ends of a frame may be inside and outside of the source's, in its sides."""
 
     first_in: float
     last_in: float
@@ -57,17 +64,16 @@ class _Bounds:
 
     @property
     def least(self) -> float:
-        """The size of the smallest frame."""
+        """Size of the smallest frame."""
         return 1 - self.first_in - self.last_in
 
     @property
     def most(self) -> float:
-        """The size of the largest."""
+        """Size of the largest frame."""
         return 1 + self.first_out + self.last_out
 
     def place(self, size: float, draw: float) -> float:
-        """Where a frame of that size begins: in the middle for a draw of 0, at an end for -1 or
-        1."""
+        """Start of a frame of that size: centred for a draw of 0, at an end for -1 or 1."""
         first = max(-self.first_out, 1 - self.last_in - size)
         last = max(first, min(self.first_in, 1 + self.last_out - size))
         middle = min(max((1 - size) / 2, first), last)
@@ -81,7 +87,15 @@ def random_frame(
     params: StrengthParams,
     stream: RandomStream,
 ) -> Frame:
-    """A frame over a source whose subject and its body, (GRID, GRID) each, are 0..1."""
+    """Draw a frame.
+
+    Args:
+        subject: (GRID, GRID) float32, 0..1.
+        body: (GRID, GRID) float32, 0..1, certain part of the subject.
+        extension: limits beyond the edges.
+        params: parameters of the strength.
+        stream: random numbers.
+    """
     draws = [stream.between(-1, 1) for _ in range(4)]
     along, across = VERTICAL_SHARE * params.max_extension, params.max_extension
     rows = _Bounds(
@@ -106,9 +120,9 @@ def random_frame(
 
 
 def _max_inset(subject: Floats, body: Floats, most: float) -> float:
-    """How much of a side may be left out at its start, up to `most`.
+    """Maximum inset of an edge at the start of an axis, up to `most`, in shares of the side.
 
-    What the source cuts already is what of the body begins there and goes on.
+    The source's own cut is the body at that edge and its continuation.
     """
     already, all_ = float(body[0].sum()), float(subject.sum())
     for k in range(1, int(most * GRID) + 1):

@@ -1,15 +1,14 @@
 """Layouts: smooth random correspondences from the canvas to the source.
 
-Started from noise, every patch method makes a copy or a collage of a portrait.  Started from the
-source under a random smooth map it makes another picture of the same thing.  A layout is the
-composition of
+Started from noise, every patch method copies a portrait or makes a collage of it. Started from the
+source under a random smooth map, it makes another picture of the same scene. A layout composes
 
-- a frame: a part of the source, perhaps mirrored, that is stretched to the canvas; it may reach
-  beyond the source, which is continued by its mirror image there,
-- a map of the columns and one of the rows, both monotone, so that what is upright stays upright,
-  and nearly even across what is rigid (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
-- a flow that displaces rigid regions as wholes and the rest smoothly between them (as rigid as
-  possible: Igarashi, Moscovich, Hughes 2005), and stretches rather than shears.
+- a frame: a part of the source, optionally mirrored, stretched to the canvas; beyond the edges the
+  source is reflected,
+- monotone maps of columns and rows, so that upright objects stay upright, almost linear across
+  rigid regions (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
+- a flow that displaces rigid regions as wholes, smooth between them (as-rigid-as-possible:
+  Igarashi, Moscovich, Hughes 2005), which stretches rather than shears.
 """
 
 from __future__ import annotations
@@ -28,33 +27,32 @@ from diabelli.synthesis.layout.frame import Frame
 from diabelli.synthesis.strength import StrengthParams
 
 BORDER_STIFFNESS = 1000
-"""How much harder still it is to move across the frame's edges."""
+"""Additional stiffness against displacement across the frame's edges."""
 MIN_SPACING = 0.2
-"""Neighbouring cells of the grid keep at least this share of their distance."""
+"""Minimum distance of neighbouring grid cells, as a share of their original distance."""
 FREE_STIFFNESS = 12
-"""How hard it is to bend what is free: a flow fades to the edges over the root of this, in
-cells."""
+"""Stiffness of free cells; a flow decays towards the edges over its square root, in cells."""
 SHEAR_STIFFNESS = 1500
-"""How much harder it is to shear than to stretch: towers that lean and horizons that slope are
-noticed, a wider lawn is not."""
+"""Additional stiffness against shear: leaning towers and sloping horizons are noticed."""
 RIGID_STIFFNESS = 2500
-"""How much harder it is to bend what is rigid than what is free."""
+"""Additional stiffness of rigid cells."""
 LAYOUT_PASSES = 3
-"""How often a layout is found."""
+"""Fixed-point iterations of layout and displaced rigidity."""
 SOR_ITERATIONS = 60
-"""Sweeps of relaxation in each pass; all of them let a displacement cross the grid."""
+"""SOR iterations per pass; the passes together let a displacement cross the grid."""
 VERTICAL_SHARE = 0.75
-"""How far things move up and down, as a share of how far they move sideways."""
+"""Vertical movement as a share of horizontal movement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Where each place of the canvas comes from.
+    """Source position of each place of the canvas.
 
     Attributes:
         mirrored: whether the source is mirrored left to right first.
-        rows, columns: (GRID, GRID) float32, the place in the source, as shares of its sides; a
-            little below 0 and above 1 the source is mirrored.
+        rows: (GRID, GRID) float32, vertical positions in shares of the height; slightly below 0 and
+            above 1 the source is reflected.
+        columns: (GRID, GRID) float32, horizontal positions in shares of the width.
     """
 
     mirrored: bool
@@ -63,13 +61,13 @@ class Layout:
 
     @property
     def scale(self) -> float:
-        """How much the source is shrunk, on average; below 1 it is enlarged."""
+        """Mean factor by which the source is shrunk; below 1 it is enlarged."""
         down = float(self.rows[-1].mean() - self.rows[0].mean())
         across = float(self.columns[:, -1].mean() - self.columns[:, 0].mean())
         return (down * across) ** 0.5 * GRID / (GRID - 1)
 
     def symmetrised(self) -> Layout:
-        """The mean of this layout and its mirror image: what is symmetric stays so under it."""
+        """Return the mean of the layout and its mirror image, which keeps symmetric pictures so."""
         return Layout(
             self.mirrored,
             (self.rows + self.rows[:, ::-1]) / np.float32(2),
@@ -80,13 +78,17 @@ class Layout:
 def random_layout(
     rigidity: Floats, frame: Frame, params: StrengthParams, stream: RandomStream, *, mirrored: bool
 ) -> Layout:
-    """A layout of the strength of `dial` over a frame of a source whose rigidity (GRID, GRID) is
-    0..1.
+    """Draw a layout over a frame.
 
-    Both are those of the source as it will be used: mirrored already, if `mirrored`.
+    Rigid regions move with the layout that depends on them. The layout is therefore computed
+    LAYOUT_PASSES times, each time with the rigidity at its last position.
 
-    What is rigid moves with the layout that depends on it, so the layout is found several times,
-    each time with the rigidity where the last put it.
+    Args:
+        rigidity: (GRID, GRID) float32, 0..1, already mirrored if `mirrored`.
+        frame: already mirrored if `mirrored`.
+        params: parameters of the strength.
+        stream: random numbers.
+        mirrored: whether the source is mirrored.
     """
     framed = frame.within(rigidity)[..., None]
     lines = [upsample_noise(stream.normal(1, 5), GRID)[0] for _ in range(2)]
@@ -109,9 +111,9 @@ def random_layout(
 
 
 def _apply_flow(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
-    """The places (GRID, GRID) along `axis`, displaced by the flow as far as nothing folds over.
+    """Add the flow to positions (GRID, GRID) along `axis`, scaled down so that nothing folds.
 
-    Neighbours stay at least EVEN of a cell apart, and nothing leaves the frame.
+    Neighbours keep MIN_SPACING of a cell, and positions stay within the frame.
     """
     steps, turns = np.diff(places, axis=axis), np.diff(flow.astype(np.float64), axis=axis)
     room = (steps - MIN_SPACING / GRID) / np.maximum(-turns, 1e-9)
@@ -120,10 +122,16 @@ def _apply_flow(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
 
 
 def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A monotone map of [0, 1] onto itself at GRID cell centres, most even where lines are stiff.
+    """Monotone map of [0, 1] onto itself at GRID cell centres, most linear on stiff lines.
 
-    Its slope is the exponential of smooth `noise` (GRID,), of `amplitude` where a line is free and
-    a fifth of it where stiff.
+    Args:
+        stiff: (GRID,) float32, mean rigidity of each line, 0..1.
+        amplitude: amplitude of the logarithm of the slope on free lines; a fifth of it on stiff
+            ones.
+        noise: (GRID,) float64, smooth.
+
+    Returns:
+        (GRID,) float64.
     """
     rigid = stiff.astype(np.float64) / max(float(stiff.max()), 0.25)
     slope = _exponential(np.clip(noise * amplitude / (1 + 6 * rigid), -0.4, 0.4))
@@ -136,21 +144,22 @@ def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> ND
 
 
 def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """exp(x) for |x| < 1, to a thousandth: Pade's approximant, by operations that are exact by
-    standard, where the library's exp differs from machine to machine."""
+    """Pade approximant of exp(x) for |x| < 1, exact to a thousandth.
+
+    It uses exactly rounded operations only; the library's exp differs between machines.
+    """
     even, odd = 1 + x * x / 12, x / 2
     return (even + odd) / (even - odd)
 
 
 def _smooth_noise(stream: RandomStream) -> Floats:
-    """Smooth noise (GRID, GRID), of a deviation of about 1."""
+    """Smooth noise (GRID, GRID) float32 with a standard deviation of about 1."""
     coarse, fine = (upsample_noise(stream.normal(nodes, nodes), GRID) for nodes in (3, 5))
     return (coarse + 0.6 * fine).astype(np.float32)
 
 
 def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
-    """The displacement (GRID, GRID) along `axis` that follows `drift` and is constant across what
-    is stiff; before: one near it."""
+    """Displacement (GRID, GRID) along `axis` that follows `drift`, constant on stiff cells."""
     return _solve_displacement(
         drift, FREE_STIFFNESS + np.float32(RIGID_STIFFNESS) * stiff * stiff * stiff, before, axis
     )

@@ -1,9 +1,4 @@
-"""Roll: how far a picture may lean, as if the camera had been held askew.
-
-Close-ups, fruit on a table and the sky at night have no up and down that an eye would miss; houses,
-horizons and lines of text do.  What gives them away is how many of a picture's edges are upright or
-level, and how unlike its upper and its lower part are.
-"""
+"""Tilt of a layout, as if the camera had been rotated."""
 
 from __future__ import annotations
 
@@ -14,17 +9,22 @@ from diabelli.synthesis.core.grid import GRID, sample_bilinear
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.layout import Layout
 
-EXTRA_OVERLAP, EXTRA_OVERLAP_SHARE = 0.01, 0.08
-"""How much more of the canvas's edges may be of the subject when it leans, and how much more for
-what is of it already."""
+EXTRA_OVERLAP = 0.01
+"""Allowed increase of the mean subject along the canvas's edges when the layout is tilted."""
+EXTRA_OVERLAP_SHARE = 0.08
+"""Further allowance, as a share of the overlap before."""
 
 
 def tilt(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layout:
-    """`layout` leaning by the angle whose half has that tangent, so that it shows nothing beyond
-    the source that it did not show before, and cuts no more of the subject.
+    """Rotate a layout without showing new parts beyond the source or cutting more of the subject.
 
-    subject: (GRID, GRID), 0..1, of the source in the layout's orientation.  aspect: of the canvas,
-    width over height.  Where too much would be cut, it leans half as far, or not at all.
+    If too much of the subject would be cut, the angle is halved, then dropped.
+
+    Args:
+        layout: the layout.
+        subject: (GRID, GRID) float32, 0..1, in the layout's orientation.
+        tangent: tangent of half the angle.
+        aspect: width over height of the canvas.
     """
     most = EXTRA_OVERLAP + (1 + EXTRA_OVERLAP_SHARE) * _border_overlap(
         subject, layout.rows, layout.columns
@@ -37,8 +37,7 @@ def tilt(layout: Layout, subject: Floats, tangent: float, aspect: float) -> Layo
 
 
 def _tilted_positions(layout: Layout, tangent: float, aspect: float) -> tuple[Floats, Floats]:
-    """The places of the layout, turned about their middle, and as much nearer to it as keeps them
-    where the layout or the source reaches."""
+    """Rotate the positions about their middle and contract them into the range shown before."""
     cosine, sine = rotation(tangent)
     shown = [_span(places) for places in (layout.rows, layout.columns)]
     middles = [(first + last) / 2 for first, last in shown]
@@ -56,15 +55,17 @@ def _tilted_positions(layout: Layout, tangent: float, aspect: float) -> tuple[Fl
 
 
 def _span(values: Floats) -> tuple[float, float]:
+    """Minimum and maximum of the values."""
     return float(values.min()), float(values.max())
 
 
 def _length(span: tuple[float, float]) -> float:
+    """Length of a span."""
     return span[1] - span[0]
 
 
 def _border_overlap(subject: Floats, rows: Floats, columns: Floats) -> float:
-    """The mean of the subject along the canvas's edges."""
+    """Mean of the subject along the canvas's edges."""
     edge = np.zeros((GRID, GRID), np.bool_)
     edge[[0, -1]] = edge[:, [0, -1]] = True
     return float(sample_bilinear(subject[..., None], rows, columns)[edge].mean())

@@ -1,6 +1,6 @@
 """The guide: a montage of the source under a layout.
 
-It is plausible everywhere but along its seams; there patches of the source mend it, see `climb`.
+It is plausible everywhere except along its seams, which patches of the source mend; see `refine`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.montage.montage import Montage
 
 SEAM_RADIUS = 3
-"""How far from a seam patches decide everything, in pixels of the levels up to WORK."""
+"""Distance from a seam within which patches decide alone, in pixels of levels up to WORK_SIDE."""
 
 
 @dataclass(slots=True, eq=False)
 class Guide:
-    """An analysed source under one layout, in one montage.
+    """An analysed source under one layout and one montage.
 
     Attributes:
-        analysis: of the source, in the orientation that the layout wants.
-        layout: where each place comes from.
-        montage: and how far that is displaced.
-        subject: (GRID, GRID) float32, 0..1, how much each place of the canvas is of the subject.
+        analysis: of the source, in the layout's orientation.
+        layout: source position of each place.
+        montage: shift of each place.
+        subject: (GRID, GRID) float32, 0..1, subject on the canvas.
     """
 
     analysis: Analysis
@@ -43,11 +43,21 @@ class Guide:
     _freedom: dict[int, Bytes] = field(default_factory=dict)
 
     def render(self, height: int, width: int, hidden: Bytes | None = None) -> Bytes:
-        """The guide at that size, (height, width, 4) uint8, but where `hidden` is 255."""
+        """Render the guide at that size.
+
+        Args:
+            height: rows.
+            width: columns.
+            hidden: (height, width) uint8; pixels with 255 are skipped.
+
+        Returns:
+            (height, width, 4) uint8.
+        """
         detailed = self.analysis.image_for_warp(height, width, self.layout.scale)
         return self._shown(detailed, height, width, hidden)
 
     def _shown(self, image: Bytes, height: int, width: int, hidden: Bytes | None) -> Bytes:
+        """Warp `image` by the layout and the montage, with the colour offsets."""
         labels = self.labels(height, width)
         shown = warp(
             image,
@@ -63,14 +73,16 @@ class Guide:
         return shown
 
     def labels(self, height: int, width: int) -> Labels:
-        """Which sheet each pixel shows, (height, width) uint8."""
+        """Return the index of the copy that each pixel shows, (height, width) uint8."""
         if (height, width) not in self._labels:
             self._labels[height, width] = enlarge_labels(self.montage.labels, height, width)
         return self._labels[height, width]
 
     def level(self, index: int) -> Bytes:
-        """The guide at the size of that level: of the first and the last all of it, of others what
-        is near a seam."""
+        """Return the guide at the size of that level, (height, width, 4) uint8.
+
+        Level 0 and the last one are complete; others are rendered near seams only.
+        """
         if index not in self._images:
             height, width = self.analysis.sizes[index]
             free = self.mend_mask(index)
@@ -86,7 +98,7 @@ class Guide:
         return self._images[index]
 
     def mend_mask(self, index: int) -> Bytes:
-        """How much of each pixel of that level patches decide, (height, width) uint8, 0..255."""
+        """Return the weight of patches per pixel of that level, (height, width) uint8, 0..255."""
         if index not in self._freedom:
             height, width = self.analysis.sizes[index]
             if index <= WORK_LEVEL:
@@ -98,7 +110,7 @@ class Guide:
 
 
 def _seam_mask(labels: Labels) -> Bytes:
-    """255 within SEAM pixels of where labels change, less and less beyond: (h, w) uint8."""
+    """255 within SEAM_RADIUS pixels of label changes, falling off beyond: (h, w) uint8."""
     seam = np.zeros(labels.shape, np.float32)
     seam[:-1] = labels[:-1] != labels[1:]
     seam[:, :-1] = np.maximum(seam[:, :-1], labels[:, :-1] != labels[:, 1:])
@@ -106,6 +118,6 @@ def _seam_mask(labels: Labels) -> Bytes:
 
 
 def guide_of(analysis: Analysis, layout: Layout, montage: Montage) -> Guide:
-    """The guide of an analysed source, in the orientation of the layout."""
+    """Return the guide of an analysed source, in the layout's orientation."""
     subject = sample_bilinear(analysis.subject[..., None], layout.rows, layout.columns)[..., 0]
     return Guide(analysis, layout, montage, subject)

@@ -1,12 +1,11 @@
-"""Montages: guides that are cut together of several sheets, so that surroundings are new.
+"""Graph-cut montage of shifted copies, so that the surroundings of the subject are new.
 
-Each cell of the canvas shows one of the sheets.  Which, is decided so that as much as possible is
-new, and that seams run where the sheets on both sides look alike (graph cut textures: Kwatra,
-Schödl, Essa, Turk, Bobick 2003; shift maps: Pritch, Kav-Venaki, Peleg 2009).  What a cell costs by
-itself keeps the subject where it is, once, and skies up.  The labels are improved by one sheet
-after the other, by cuts (expansion moves: Boykov, Veksler, Zabih 2001).
+Each cell of the canvas shows one of the copies. The labelling maximises new content and puts seams
+where adjacent copies look alike (graph-cut textures: Kwatra, Schödl, Essa, Turk, Bobick 2003;
+shift maps: Pritch, Kav-Venaki, Peleg 2009). Unary costs keep the subject in place, once, and skies
+up. The labelling is improved by alpha-expansion moves (Boykov, Veksler, Zabih 2001).
 
-Where sheets of another brightness meet, smooth tints on both sides hide the step.
+Where copies of different brightness meet, smooth colour offsets on both sides hide the step.
 """
 
 from __future__ import annotations
@@ -24,31 +23,32 @@ from diabelli.synthesis.core.types import Floats, Labels
 from diabelli.synthesis.montage.shifts import FORBIDDEN_COST, ShiftedCopies
 
 EXPANSION_ROUNDS = 2
-"""How often each sheet is offered."""
+"""Rounds of alpha-expansion over all copies."""
 MRF_SWEEPS = 8
+"""TRW-S sweeps per expansion move."""
 TEXTURE_MASKING_SCALE = np.float32(90)
-"""How busy, over both sides of a seam, cells are that hide half of what it costs."""
+"""Texture energy, summed over both sides of a seam, that halves its cost by masking it."""
 BASE_SEAM_COST = np.float32(10)
-"""What a seam costs where both sheets look the same."""
+"""Cost of a seam between copies of equal appearance."""
 STIFFNESS_SEAM_GAIN = np.float32(2)
-"""How much more a seam costs through what is firm."""
+"""Additional cost factor of a seam per unit of stiffness."""
 OFFSET_DECAY = np.float32(0.01)
-"""How tints fade away from seams: over the root of its inverse, in cells."""
+"""Weight towards 0 of colour offsets; they decay over the root of its inverse, in cells."""
 MAX_HIDDEN_STEP = np.float32(40)
-"""Steps up to so many grey levels are hidden, from twice as many on they are edges."""
+"""Steps in grey levels up to which offsets hide them; from twice as many they count as edges."""
 SOR_ITERATIONS = 60
-"""Sweeps of relaxation."""
+"""SOR iterations for the colour offsets."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Montage:
-    """Which sheet each cell shows.
+    """Labelling of the cells of a canvas.
 
     Attributes:
-        labels: (GRID, GRID) uint8, the number of the sheet.
-        steps: (sheets, 2) float32, how far each sheet's places lie from the layout's, down and
-            across, in the source's sides.
-        tints: (GRID, GRID, 3) float32, what is added to the colours, in grey levels.
+        labels: (GRID, GRID) uint8, index of the copy that each cell shows.
+        shifts: (copies, 2) float32, vertical and horizontal shift of each copy, in the source's
+            sides.
+        colour_offsets: (GRID, GRID, 3) float32, added to the colours, in grey levels.
     """
 
     labels: Labels
@@ -57,18 +57,18 @@ class Montage:
 
     @property
     def seamless(self) -> bool:
-        """Whether it shows a single sheet."""
+        """Whether it shows a single copy."""
         return not self.labels.any()
 
 
 def unshifted() -> Montage:
-    """The montage that shows nothing but sheet 0."""
+    """Return the montage of copy 0 alone."""
     nothing = np.zeros((GRID, GRID, 3), np.float32)
     return Montage(np.zeros((GRID, GRID), np.uint8), np.zeros((1, 2), np.float32), nothing)
 
 
 def solve_montage(copies: ShiftedCopies) -> Montage:
-    """The montage of `sheets` that costs least, as far as it is found."""
+    """Minimise the energy of the labelling by alpha-expansion."""
     labels = np.zeros(copies.unary.shape[1:], np.uint8)
     least = _energy(copies.unary, copies.appearance, copies.busy, copies.firm, labels)
     for _ in range(EXPANSION_ROUNDS):
@@ -84,7 +84,7 @@ def solve_montage(copies: ShiftedCopies) -> Montage:
 
 
 def _alpha_expansion(copies: ShiftedCopies, labels: Labels, alpha: int) -> Labels:
-    """The labels, with `sheet` wherever that makes all of it cheaper."""
+    """Return the labels after one expansion move of `alpha`."""
     right, down = _pairwise_costs(
         copies.unary, copies.appearance, copies.busy, copies.firm, labels, alpha
     )
@@ -105,7 +105,7 @@ def _seam_cost(
     v: int,
     u: int,
 ) -> np.float32:
-    """What it costs that the cell (y, x) shows sheet a and its neighbour (v, u) sheet b."""
+    """Cost of label a at cell (y, x) next to label b at its neighbour (v, u)."""
     if a == b:
         return np.float32(0)
     apart = np.float32(0)
@@ -128,7 +128,15 @@ def _seam_cost(
 def _energy(
     unary: Floats, appearance: Floats, texture_energy: Floats, stiffness: Floats, labels: Labels
 ) -> np.float64:
-    """What a montage costs, its cells and its seams."""
+    """Energy of a labelling: unary and seam costs.
+
+    Args:
+        unary: (copies, rows, columns) float32.
+        appearance: (copies, rows, columns, 20) float32.
+        texture_energy: (copies, rows, columns) float32.
+        stiffness: (copies, rows, columns) float32.
+        labels: (rows, columns) uint8.
+    """
     rows, columns = labels.shape
     total = np.float64(0)
     for y in range(rows):
@@ -155,8 +163,13 @@ def _pairwise_costs(
     labels: Labels,
     alpha: int,
 ) -> tuple[Pairs, Pairs]:
-    """What the seams to the right of and below each cell cost where it keeps its label or takes
-    `sheet`."""
+    """Seam costs to the right of and below each cell for keeping its label or taking `alpha`.
+
+    Arrays as in `_energy`.
+
+    Returns:
+        Two (rows, columns, 4) float32 arrays.
+    """
     rows, columns = labels.shape
     right = np.zeros((rows, columns, 4), np.float32)
     down = np.zeros((rows, columns, 4), np.float32)
@@ -175,8 +188,17 @@ def _pairwise_costs(
 
 
 def _colour_offsets(appearance: Floats, labels: Labels) -> Floats:
-    """The smoothest tints under which sheets meet without a step (Agarwala et al. 2004 do so with
-    gradients, Burt and Adelson 1983 with bands)."""
+    """Smoothest colour offsets that remove the steps between copies.
+
+    Agarwala et al. (2004) solve this with gradients, Burt and Adelson (1983) with bands.
+
+    Args:
+        appearance: (copies, GRID, GRID, 20) float32 as in `ShiftedCopies`.
+        labels: (GRID, GRID) uint8.
+
+    Returns:
+        (GRID, GRID, 3) float32 in grey levels.
+    """
     colours = appearance.reshape(*appearance.shape[:3], 4, 5)[..., :3].sum(3)
     return _solve_colour_offsets(np.stack([blur(alpha, 0.8) for alpha in colours]), labels)
 

@@ -1,9 +1,9 @@
-"""Sheets: copies of the source under one layout, each displaced by another step.
+"""Shifted copies of the source under one layout (shift maps: Pritch et al. 2009).
 
-Sheet 0 is not displaced: it shows the subject where the layout wants it.  The others offer what
-else could be around it.  Their steps are drawn at random, mostly sideways, so that skies stay up
-and lakes down, and those are kept under which the source fits best into itself (as offsets are
-chosen by how often patches match under them: He, Sun 2012).
+Copy 0 is not shifted: it shows the subject at its place in the layout. The others offer content for
+its surroundings. Shifts are drawn at random, mostly sideways, so that skies stay up and lakes down.
+Those under which the source fits itself best are kept (compare statistics of patch offsets: He, Sun
+2012).
 """
 
 from __future__ import annotations
@@ -32,52 +32,57 @@ from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.layout import Layout
 
 Shift: TypeAlias = tuple[float, float]
-"""Down and across, in the source's sides."""
+"""Vertical and horizontal shift in the source's sides."""
 COPY_COUNT = 12
+"""Number of copies, the unshifted one included."""
 DRAWN_SHIFTS = 70
-"""Steps that are drawn; those that fit best are kept."""
+"""Number of shifts drawn, of which the best are kept."""
 MAX_HORIZONTAL_SHIFT, VERTICAL_SHIFT_SD = 0.6, 0.12
-"""How far steps go sideways at most, and up or down as a deviation, in sides."""
+"""Maximum horizontal shift and standard deviation of the vertical shift, in sides."""
 MIN_SHIFT = 0.1
-"""Steps shorter than this would show the same again, only a little out of place."""
+"""Minimum shift in sides; shorter ones repeat the same content slightly displaced."""
 LOCAL_SEARCH_STEPS, LOCAL_SEARCH_RESOLUTION = 6, 2 * GRID
-"""How often a step gives way to a better one beside it, and how near that is: a side over FINE."""
+"""Maximum steps of the local search, and steps per side."""
 NEIGHBOUR_OFFSETS = [
     (down, across) for down in (-1, 0, 1) for across in (-1, 0, 1) if down or across
 ]
+"""The eight neighbours in the local search."""
 FILL_COPIES = 5
-"""Sheets that are there to fill what a frame adds beyond the source's edges."""
+"""Copies that fill the area beyond the source's edges."""
 MIN_OVERHANG = 0.02
-"""How far beyond a frame must reach to need them, in sides."""
+"""Extension of a frame, in sides, from which such copies are used."""
 MAX_CELL_DIFFERENCE = 20.0
-"""The mean difference of looks from which on cells do not fit at all."""
+"""Mean difference of appearance at which cells count as not fitting at all."""
 
 TEXTURE_COST = 300.0
-"""What a cell costs for each unit of squared distance between its texture and sheet 0's."""
+"""Cost per unit of squared texture distance from copy 0."""
 SUBJECT_COST = 1000.0
-"""What it costs to show the subject again, and what to lose it."""
+"""Cost of showing the subject again, and of losing it."""
 RANDOM_COST_SHARE = 0.5
-"""How much more a cell may pay for one sheet than for another by chance alone, as a share of what
-is gained by what is new: so that sheets take turns."""
+"""Amplitude of the random per-copy cost, relative to the novelty reward.
+
+It varies which copy wins.
+"""
 OUTSIDE_STIFFNESS_COST = 200.0
-"""What it costs to show what is rigid beyond the source's edges: it might be a thing twice."""
+"""Cost of showing stiff cells beyond the source's edges, which may be an object twice."""
 MIRROR_COST = 300.0
-"""What it costs to show the source's mirror image beyond its edge, where it is not plain."""
+"""Cost of showing the reflected source beyond its edge where it is not smooth."""
 LINE_STIFFNESS = 10.0
-"""How much firmer than a thing it is what runs in lines throughout."""
+"""Stiffness per unit of line density, relative to rigid objects."""
 FORBIDDEN_COST = 1e5
-"""What it costs to show what a displaced sheet does not have."""
+"""Cost of cells that a shifted copy does not have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShiftedCopies:
-    """What each sheet shows in each cell of the canvas.
+    """Content of each copy in each cell of the canvas.
 
     Attributes:
-        steps: (sheets, 2) float32, down and across, in the source's sides.
-        own: (sheets, GRID, GRID) float32, what a cell costs by itself with that sheet.
-        looks: (sheets, GRID, GRID, 20) float32, its colours and slopes, as in `Cells`.
-        busy, firm: (sheets, GRID, GRID) float32, as in `Cells`.
+        shifts: (copies, 2) float32, vertical and horizontal, in the source's sides.
+        unary: (copies, GRID, GRID) float32, unary costs.
+        appearance: (copies, GRID, GRID, 20) float32, colours and gradients as in `CellFeatures`.
+        busy: (copies, GRID, GRID) float32, texture energy.
+        firm: (copies, GRID, GRID) float32, stiffness.
     """
 
     shifts: Floats
@@ -90,9 +95,13 @@ class ShiftedCopies:
 def random_shifted_copies(
     cells: CellFeatures, layout: Layout, novelty_reward: float, stream: RandomStream
 ) -> ShiftedCopies:
-    """Sheets of a source under `layout`.
+    """Draw the copies of a source under a layout.
 
-    new: what a cell gains by another sheet than the first, unless it is plain.
+    Args:
+        cells: features of the source.
+        layout: the layout.
+        novelty_reward: cost reduction of a cell that does not show copy 0, unless it is smooth.
+        stream: random numbers.
     """
     shifts = _draw_shifts(cells, layout, stream)
     rows, columns = (resize_map(each, 2 * GRID, 2 * GRID) for each in (layout.rows, layout.columns))
@@ -114,10 +123,12 @@ def random_shifted_copies(
 
 
 def _unary_costs(features: Floats, inside: NDArray[np.bool_], novelty_reward: float) -> Floats:
-    """What each cell costs with each sheet, (sheets, GRID, GRID).
+    """Unary costs of each cell with each copy, (copies, GRID, GRID).
 
-    facts: (sheets, GRID, GRID, ...) as in `Cells`.  inside: (sheets, GRID, GRID), whether it is
-    within the source.
+    Args:
+        features: (copies, GRID, GRID, n) float32 as in `CellFeatures`.
+        inside: (copies, GRID, GRID) bool, whether the cell is within the source.
+        novelty_reward: cost reduction of new content.
     """
     base, there = features[0], inside[0]
     seen, plain = base[..., SUBJECT] * there, base[..., SMOOTHNESS]
@@ -132,17 +143,18 @@ def _unary_costs(features: Floats, inside: NDArray[np.bool_], novelty_reward: fl
 
 
 def _inside(shares: Floats) -> NDArray[np.bool_]:
+    """Mask of positions within the source."""
     return np.asarray((shares >= 0) & (shares <= 1))
 
 
 def _to_cells(fine: Floats) -> Floats:
-    """(2 GRID, 2 GRID, c) as (GRID, GRID, 4 c): the four of a cell one after the other."""
+    """Reshape (2 GRID, 2 GRID, c) to (GRID, GRID, 4 c), the four samples of a cell in sequence."""
     split = fine.reshape(GRID, 2, GRID, 2, -1).transpose(0, 2, 1, 3, 4)
     return np.ascontiguousarray(split).reshape(GRID, GRID, -1)
 
 
 def _draw_shifts(cells: CellFeatures, layout: Layout, stream: RandomStream) -> Floats:
-    """No step first, then those that fill what is beyond the edges, then those that fit best."""
+    """Zero shift, then those that fill the area beyond the edges, then those that fit best."""
     places = layout.rows, layout.columns
     beyond = _draw_fill_shifts(layout, stream)
     filling = _cheapest(
@@ -168,17 +180,20 @@ def _draw_shifts(cells: CellFeatures, layout: Layout, stream: RandomStream) -> F
 
 
 def _cheapest(shifts: list[Shift], costs: Sequence[float], count: int) -> list[Shift]:
-    """The cheapest of the steps, the cheapest first."""
+    """The `count` cheapest shifts, cheapest first."""
     return [shifts[k] for k in sorted(range(len(shifts)), key=costs.__getitem__)[:count]]
 
 
 def _is_long_enough(down: float, across: float) -> bool:
+    """Return whether the shift is longer than MIN_SHIFT."""
     return abs(across) + abs(down) > MIN_SHIFT
 
 
 def _local_search(cells: CellFeatures, layout: Layout, shift: Shift) -> Shift:
-    """The step near `step` under which the sheet fits best: where a picture repeats, as walls do,
-    a step of just its period."""
+    """Move to the best neighbouring shift until none fits better.
+
+    In a repetitive picture, such as a wall, this finds its period.
+    """
 
     def misfit(shift: Shift) -> float:
         return _fit_cost(cells.features, cells.appearance, layout.rows, layout.columns, *shift)
@@ -197,7 +212,7 @@ def _local_search(cells: CellFeatures, layout: Layout, shift: Shift) -> Shift:
 
 
 def _draw_fill_shifts(layout: Layout, stream: RandomStream) -> list[Shift]:
-    """Steps that bring the inside of the source to where the layout reaches out of it."""
+    """Draw shifts that bring the inside of the source to where the layout extends beyond it."""
     top, left = max(0.0, -float(layout.rows.min())), max(0.0, -float(layout.columns.min()))
     right = max(0.0, float(layout.columns.max()) - 1)
     shifts: list[Shift] = []
@@ -218,7 +233,7 @@ def _draw_fill_shifts(layout: Layout, stream: RandomStream) -> list[Shift]:
 def _fill_cost(
     features: Floats, rows: Floats, columns: Floats, down: float, across: float
 ) -> float:
-    """How badly a sheet fills what is beyond the source's edges, over every other cell there."""
+    """Cost of a copy over every other cell beyond the source's edges."""
     side = rows.shape[0]
     total = np.float64(0)
     for y in range(0, side, 2):
@@ -243,8 +258,7 @@ def _fit_cost(
     down: float,
     across: float,
 ) -> float:
-    """How badly a sheet fits into sheet 0, the mean over a cell in 21, scattered so that they have
-    no period of their own; less is better."""
+    """Mean difference of a copy from copy 0 over one cell in 21, scattered without a period."""
     side, fine = rows.shape[0], appearance.shape[0]
     total, count = np.float64(0), 0
     for y in range(1, side, 3):

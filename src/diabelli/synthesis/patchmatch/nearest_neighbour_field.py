@@ -1,4 +1,4 @@
-"""Fields: where each patch of the canvas comes from, as expected, and carried up a level."""
+"""Nearest-neighbour fields: expected positions and upsampling to the next level."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from diabelli.synthesis.core.types import PATCH, Bytes, Field, Floats
 from diabelli.synthesis.patchmatch.patchmatch import POSITION_UNIT
 
 DOUBLING_STEPS = (1, 2, 4)
-"""Steps that together cross a patch: two pixels, then two pairs of them, then two fours."""
+"""Shifts whose sum spans a patch; each doubles the dilated width."""
 
 
 def expected_field(rows: Floats, columns: Floats) -> Field:
-    """The places (h - P + 1, w - P + 1, 2) where matches are expected, in units of 1/16 pixel.
+    """Expected match positions in units of 1/POSITION_UNIT pixel.
 
-    rows, columns: (h, w) float32, where each pixel of the canvas comes from in a source as large.
+    Args:
+        rows: (h, w) float32, source row of each canvas pixel, for a source of equal size.
+        columns: (h, w) float32, source column.
+
+    Returns:
+        (h - P + 1, w - P + 1, 2) int32.
     """
     half = PATCH // 2
     limits = (rows.shape[0] - PATCH, rows.shape[1] - PATCH)
@@ -31,7 +36,7 @@ def expected_field(rows: Floats, columns: Floats) -> Field:
 
 
 def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
-    """Which patches cover a pixel that is not 0: (h - P + 1, w - P + 1) bool of (h, w) uint8."""
+    """Mask (h - P + 1, w - P + 1) of the patches that cover a non-zero pixel of (h, w) uint8."""
     some = pixels > 0
     for reach in DOUBLING_STEPS:
         some = some[:-reach] | some[reach:]
@@ -40,8 +45,7 @@ def patch_mask(pixels: Bytes) -> NDArray[np.bool_]:
 
 
 def upsample_field(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Field:
-    """The field of a level of size `old` (height, width) as a field of the next finer level,
-    `new`."""
+    """Upsample a field from a level of size `old` (height, width) to the next one, `new`."""
     return _upsample_field(field, old[0], old[1], new[0], new[1])
 
 
@@ -49,8 +53,7 @@ def upsample_field(field: Field, old: tuple[int, int], new: tuple[int, int]) -> 
 def _upsample_field(
     field: Field, old_height: int, old_width: int, height: int, width: int
 ) -> Field:
-    """Each patch takes over the displacement of the old patch whose middle is nearest to its
-    own."""
+    """Give each patch the scaled displacement of the old patch with the nearest centre."""
     rows, columns = height - PATCH + 1, width - PATCH + 1
     out = np.empty((rows, columns, 2), np.int32)
     down, across = height / old_height, width / old_width

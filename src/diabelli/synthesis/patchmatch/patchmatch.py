@@ -1,19 +1,17 @@
-"""PatchMatch (Barnes, Shechtman, Finkelstein, Goldman 2009) under a prior on where patches come
-from.
+"""PatchMatch (Barnes, Shechtman, Finkelstein, Goldman 2009) under a prior on match positions.
 
-A *field* F stores for each patch of the canvas the (row, column) of the top-left corner of its
-source patch. One sweep visits the patches in reading order, or in the reverse of it, and offers
-each
+A field F stores, for each patch of the canvas, the (row, column) of the top left corner of its
+source patch. One pass visits the patches in reading order, or in reverse, and offers each
 
-- the places that its two visited neighbours suggest (*propagation*),
-- random places around its own, at radii r, r/2, ..., 1 (*random search*),
+- the positions implied by its two visited neighbours (propagation),
+- random positions around its own, at radii r, r/2, ..., 1 (random search),
 
-and keeps the cheapest.  With P the patch's side, t and s canvas and source patch, and e the place
-that the layout expects, the cost of a match at q is
+and keeps the cheapest. With P the side of a patch, t and s canvas and source patch, and e the
+expected position, the cost of a match at q is
 
     |t - s|^2  +  mu * |q - e|^2
 
-All of it is integer arithmetic on 8-bit pixels: exact, quick in SIMD, and equal on every machine.
+All arithmetic is on integers and 8-bit pixels: exact, fast in SIMD, and equal on every machine.
 """
 
 from __future__ import annotations
@@ -28,21 +26,23 @@ from diabelli.synthesis.core.rng import GAMMA, xorshift
 from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Field
 
 PATCH_ROW_BYTES = 4 * PATCH
+"""Bytes in a row of a patch."""
 POSITION_UNIT = 16
-"""Expected places are integers in units of 1/16 pixel."""
+"""Expected positions are integers in units of 1/16 pixel."""
 MAX_DISAGREEMENT = 4
+"""Difference of neighbouring displacements, in pixels, at which its cost saturates."""
 MU_SHIFT = 8
 """mu is an integer in units of 2^-8 cost per squared pixel."""
 
 
 class MatchPrior(NamedTuple):
-    """What matches cost beside their difference, and which are looked for.
+    """Costs of matches apart from their SSD, and the patches that are matched.
 
     Attributes:
-        expected: (h - P + 1, w - P + 1, 2) int32, e, in units of 1/UNIT pixel.
-        mu: what each squared pixel costs, in units of 2^-MU_SHIFT.
-        bend: the cost of each pixel by which two neighbours' displacements differ, up to BEND.
-        active: (h - P + 1, w - P + 1) bool, the patches that are searched for.
+        expected: (h - P + 1, w - P + 1, 2) int32, e, in units of 1/POSITION_UNIT pixel.
+        mu: cost per squared pixel, in units of 2^-MU_SHIFT.
+        smoothness: cost per pixel of difference between neighbouring displacements.
+        active: (h - P + 1, w - P + 1) bool, patches that are matched.
     """
 
     expected: Field
@@ -87,7 +87,7 @@ def patch_ssd(
 
 @kernel
 def _prior_cost(prior: MatchPrior, y: int, x: int, row: int, column: int) -> int:
-    """What the patch (y, x) pays for the place (row, column), whatever is there: at most 2^29."""
+    """Cost of the position (row, column) for the patch (y, x), at most 2^29."""
     dy = row * POSITION_UNIT - prior.expected[y, x, 0]
     dx = column * POSITION_UNIT - prior.expected[y, x, 1]
     squared = (dy * dy + dx * dx) // (POSITION_UNIT * POSITION_UNIT)
@@ -96,7 +96,7 @@ def _prior_cost(prior: MatchPrior, y: int, x: int, row: int, column: int) -> int
 
 @kernel
 def _smoothness_cost(field: Field, y: int, x: int, row: int, column: int, smooth: int) -> int:
-    """What it costs that the patch (y, x) would be displaced otherwise than its four neighbours."""
+    """Cost of a displacement of the patch (y, x) that differs from its four neighbours'."""
     rows, columns = field.shape[:2]
     total = 0
     if y > 0:
@@ -120,9 +120,16 @@ def _smoothness_cost(field: Field, y: int, x: int, row: int, column: int, smooth
 
 @kernel
 def evaluate(canvas: Bytes, source: Bytes, field: Field, prior: MatchPrior) -> Costs:
-    """The cost of every active match of `field`, bends apart: (rows, columns) int32.
+    """Compute the cost of every active match, without smoothness.
 
-    canvas: (h, w, 4) uint8.  source: (h', w', 4) uint8.  field: (h - P + 1, w - P + 1, 2) int32.
+    Args:
+        canvas: (h, w, 4) uint8.
+        source: (h', w', 4) uint8.
+        field: (h - P + 1, w - P + 1, 2) int32.
+        prior: prior and active patches.
+
+    Returns:
+        (h - P + 1, w - P + 1) int32; 0 where inactive.
     """
     rows, columns = field.shape[:2]
     t_stride, s_stride = canvas.shape[1] * 4, source.shape[1] * 4
@@ -151,11 +158,19 @@ def patchmatch_pass(
     forward: bool,
     seed: int,
 ) -> None:
-    """One pass of PatchMatch; improves `field` and `costs` in place, so that their sum,
-    bends counted, never grows.
+    """Run one pass of PatchMatch; updates `field` and `costs` in place.
 
-    Arrays as in `assess`.  radius: of the widest random search, in source pixels.  seed: of this
-    sweep's random places.
+    The sum of the costs, smoothness included, never grows.
+
+    Args:
+        canvas: (h, w, 4) uint8.
+        source: (h', w', 4) uint8.
+        field: (h - P + 1, w - P + 1, 2) int32.
+        costs: (h - P + 1, w - P + 1) int32 as returned by `evaluate`.
+        prior: prior and active patches.
+        radius: of the widest random search, in source pixels.
+        forward: whether patches are visited in reading order.
+        seed: of this pass's random positions.
     """
     rows, columns = field.shape[:2]
     last_row, last_column = source.shape[0] - PATCH, source.shape[1] - PATCH

@@ -1,9 +1,9 @@
-"""Climbing: a canvas is the guide, mended along its seams from level to level.
+"""Coarse-to-fine refinement: a canvas is the guide, with seams mended at each level.
 
-At each level the canvas and its field improve each other by expectation maximisation (Kwatra, Essa,
-Bobick, Kwatra 2005): *search* gives each patch along a seam its best match near the place that the
-guide expects it at, *vote* repaints the canvas from the matches.  Everywhere else the canvas shows
-the guide, and nothing is searched.  Beyond the size WORK the field is only carried up.
+Canvas and field improve each other by expectation maximisation (Kwatra, Essa, Bobick, Kwatra 2005).
+The search gives each patch along a seam its best match near the expected position. The vote
+re-renders the canvas from the matches. Elsewhere the canvas shows the guide and nothing is matched.
+Beyond WORK_SIDE the field is only upsampled.
 """
 
 from __future__ import annotations
@@ -34,26 +34,29 @@ from diabelli.synthesis.patchmatch.patchmatch import (
 from diabelli.synthesis.patchmatch.voting import gaussian_window, vote, vote_weights
 
 COARSEST_EM_ROUNDS = 4
+"""EM rounds at level 0."""
 EM_ROUNDS = 3
+"""EM rounds at levels between."""
 WORK_EM_ROUNDS = 2
-"""At WORK, where a round costs as much as at all levels below together."""
+"""EM rounds at WORK_LEVEL, where one costs as much as all coarser levels together."""
 PATCHMATCH_PASSES = 2
+"""PatchMatch passes per round."""
 PRIOR_WEIGHT = 0.2
-"""How much it costs at the first level to be away from the expected place: what a patch of that
-level differs by from black, over about two thirds of the side."""
+"""Cost at level 0 of a distance of two thirds of the side, relative to black against white."""
 PRIOR_DECAY = 0.5
-"""It costs this much less at each finer level."""
+"""Factor of the prior's weight from level to level."""
 SMOOTHNESS_WEIGHT = 2000
-"""What each step of disagreement between neighbours' displacements costs."""
+"""Cost per pixel of difference between neighbouring displacements."""
 PATCH_WINDOW = gaussian_window(PATCH / 3)
+"""Window of a patch's vote."""
 
 
 @dataclass(slots=True, eq=False)
 class Canvas:
-    """A canvas on its way up.
+    """A canvas at one level.
 
     Attributes:
-        level: whose size it has.
+        level: index of its size.
         image: (height, width, 4) uint8.
         field: (height - P + 1, width - P + 1, 2) int32.
     """
@@ -64,7 +67,7 @@ class Canvas:
 
 
 def initial_canvas(guide: Guide, seed: int) -> Canvas:
-    """The canvas of level 0."""
+    """Compute the canvas of level 0."""
     field = expected_matches(guide, 0) // POSITION_UNIT
     canvas = Canvas(0, guide.level(0), field)
     _em_rounds(canvas, guide, seed, COARSEST_EM_ROUNDS, max(field.shape[:2]) // 4)
@@ -72,7 +75,7 @@ def initial_canvas(guide: Guide, seed: int) -> Canvas:
 
 
 def refine(canvas: Canvas, guide: Guide, seed: int) -> Canvas:
-    """The canvas one level finer."""
+    """Compute the canvas of the next finer level."""
     level = canvas.level + 1
     sizes = guide.analysis.sizes
     field = upsample_field(canvas.field, sizes[canvas.level], sizes[level])
@@ -106,13 +109,13 @@ def expected_matches(guide: Guide, level: int) -> Field:
 
 
 def _every_other(rows: int, columns: int) -> NDArray[np.bool_]:
-    """Every other patch along rows and columns, and the last: a quarter of them cover it all."""
+    """Mask of every other patch along rows and columns, and of the last; they cover all pixels."""
     y, x = np.arange(rows), np.arange(columns)
     return ((y % 2 == 0) | (y == rows - 1))[:, None] & ((x % 2 == 0) | (x == columns - 1))
 
 
 def _em_rounds(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int) -> None:
-    """Rounds of search and vote at the canvas's own level, in place."""
+    """Run rounds of search and vote at the canvas's level, in place."""
     level = canvas.level
     free = guide.mend_mask(level)
     active = patch_mask(free)
@@ -137,6 +140,6 @@ def _em_rounds(canvas: Canvas, guide: Guide, seed: int, rounds: int, radius: int
 
 
 def _mu(level: int, height: int, width: int) -> int:
-    """What each squared pixel between a match and its expected place costs, as `Prior` has it."""
+    """Prior cost per squared pixel at a level, in the units of `MatchPrior.mu`."""
     black = 3 * PATCH**2 * 255**2
     return round(PRIOR_WEIGHT * PRIOR_DECAY**level * 23 / (height * width) * black * 2**MU_SHIFT)

@@ -1,10 +1,9 @@
-"""Voting: the canvas that a field paints.
+"""Voting: render a canvas from a field.
 
-Each pixel of the canvas is covered by up to P^2 patches, and each votes for the source pixel that
-it would put there (Wexler, Shechtman, Irani 2007).  The new pixel is the votes' mean, weighted by
-how well a patch matched, as the similarity exp(-cost / (2 sigma^2)) of that paper with sigma^2 the
-75th percentile of the costs, and by a bell over the patch, so that a patch speaks loudest for its
-middle.
+Each pixel is covered by up to P^2 patches; each votes for one source pixel (Wexler, Shechtman,
+Irani 2007). The new pixel is the weighted mean of the votes. The weight is the similarity
+exp(-cost / (2 sigma^2)) of that paper, with sigma^2 the 75th percentile of the costs, times a
+Gaussian window over the patch.
 """
 
 from __future__ import annotations
@@ -16,20 +15,20 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import PATCH, Bytes, Costs, Field, Floats
 
 TILE_SIDE = 32
-"""Votes are counted tile by tile, of so many pixels a side, where something is free."""
+"""Side in pixels of the tiles of the vote; tiles without free pixels are skipped."""
 TABLE_STEPS = 64
-"""The similarity is looked up in a table with this many steps per sigma^2."""
+"""Steps per sigma^2 of the table of similarities."""
 
 
 def gaussian_window(deviation: float) -> Floats:
-    """The weights (P, P) of a patch's pixels, a bell of `deviation` pixels around its middle."""
+    """Gaussian weights (P, P) float32 of a patch's pixels, with that deviation in pixels."""
     x = np.arange(PATCH) - (PATCH - 1) / 2
     line = np.exp(-(x * x) / (2 * deviation * deviation))
     return (line[:, None] * line).astype(np.float32)
 
 
 def vote_weights(costs: Costs, active: NDArray[np.bool_]) -> Floats:
-    """How much each active match's vote weighs, (rows, columns) float32 in (0, 1]; others 0."""
+    """Similarity of each active match, (rows, columns) float32, 0..1; 0 where inactive."""
     active_costs = costs[active]
     variance = (
         int(np.partition(active_costs, active_costs.size * 3 // 4)[active_costs.size * 3 // 4]) + 1
@@ -47,11 +46,18 @@ def vote_weights(costs: Costs, active: NDArray[np.bool_]) -> Floats:
 def vote(
     source: Bytes, field: Field, weights: Floats, window: Floats, guide: Bytes, freedom: Bytes
 ) -> Bytes:
-    """The canvas (h, w, 4) uint8 that `field` paints with the pixels of `source` (h', w', 4) uint8.
+    """Render a canvas from a field.
 
-    field: (h - P + 1, w - P + 1, 2) int32.  weights: (h - P + 1, w - P + 1) float32, one a patch; 0
-    has no vote. window: (P, P) float32, one a pixel of a patch.  guide: (h, w, 4) uint8, shown
-    where freedom (h, w) uint8 is 0, and mixed with the votes where it is below 255.
+    Args:
+        source: (h', w', 4) uint8.
+        field: (h - P + 1, w - P + 1, 2) int32.
+        weights: (h - P + 1, w - P + 1) float32, per patch; 0 gives no vote.
+        window: (P, P) float32, per pixel of a patch.
+        guide: (h, w, 4) uint8, shown where `freedom` is 0.
+        freedom: (h, w) uint8, 0..255, weight of the votes against the guide.
+
+    Returns:
+        (h, w, 4) uint8.
     """
     height, width = freedom.shape
     wide = np.empty((PATCH, 4 * PATCH), np.float32)
@@ -98,7 +104,7 @@ def _accumulate_votes(
     total: Floats,
     weight: Floats,
 ) -> None:
-    """Count the votes for one tile of the canvas, into arrays that reach a patch beyond it."""
+    """Accumulate the votes of one tile into arrays that extend a patch beyond it."""
     total[:] = 0
     weight[:] = 0
     for y in range(max(0, top - PATCH + 1), min(bottom, field.shape[0])):

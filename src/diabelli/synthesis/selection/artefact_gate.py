@@ -1,9 +1,8 @@
-"""The garble gate: does every wide window of the canvas look like some window of the source?
+"""Artefact gate: compare every wide window of the canvas with the source.
 
-A face with two noses is made of perfect small patches; only a wide window shows that it is broken.
-The judge finds the worst one: the maximum over the canvas's windows of the minimum over the
-references' windows of their distance, both computed exactly but with branch and bound, so that only
-the worst windows cost a search.
+A face with two noses consists of valid small patches; only a wide window shows the fault. The gate
+computes the maximum over the canvas's windows of the minimum over the references' windows of their
+distance. Both are exact, by branch and bound, so that only the worst windows need a search.
 """
 
 from __future__ import annotations
@@ -17,25 +16,29 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
 WINDOW_SIDE = 25
-"""The side of a window: 39 % of the picture's, wide enough for a face to be garbled in."""
+"""Side of a window in pixels: 39 % of the picture's, wide enough for a distorted face."""
 WINDOW_STRIDE = 2
-"""Every STRIDE-th window of the canvas is judged, and looked for at every place of a reference."""
+"""Stride of the canvas's windows; references are searched at every position."""
 MIN_RIGIDITY = 0.5
-"""A window shows a subject where the rigidity around its middle is at least this."""
+"""Minimum mean rigidity around the middle of a window that shows a subject."""
 SEARCH_RADIUS = 18
-"""How far from its own place a window is looked for, in pixels."""
+"""Search radius in pixels around a window's own position."""
 
 
 def max_window_distance(
     canvas: Bytes, rigidity: Floats, references: tuple[Bytes, ...], contrast: float
 ) -> float:
-    """The distance of the canvas's worst window to the references, in units of `contrast`.
+    """Distance of the canvas's worst window to the references.
 
-    canvas: (h, w, 4) uint8, about SIDE pixels a side.  rigidity: (h, w) float32, 0..1; windows
-    where it is low show no subject, and are not judged.  references: images (h', w', 4) uint8 of
-    about that size, the likeliest first; a window is looked for around the same share of their
-    sides. contrast: the source's standard deviation, in grey levels; the distance is the root of
-    the mean square.
+    Args:
+        canvas: (h, w, 4) uint8, about GATE_SIDE pixels a side.
+        rigidity: (h, w) float32, 0..1; windows of low rigidity show no subject and are skipped.
+        references: images (h', w', 4) uint8 of about that size, likeliest first; a window is
+            searched around the same share of their sides.
+        contrast: standard deviation of the source in grey levels.
+
+    Returns:
+        The RMS difference in units of `contrast`.
     """
     window = min(
         WINDOW_SIDE, *(side for image in (canvas, *references) for side in image.shape[:2])
@@ -54,10 +57,10 @@ def _worst_window(
     window: int,
     row: int,
 ) -> int:
-    """The maximum over windows of the minimum over places of the squared difference.
+    """Maximum over windows of the minimum over positions of the SSD.
 
-    A window that has one place no worse than the worst so far cannot be the worst: its search ends
-    there.
+    A window that has one position no worse than the maximum so far cannot be the worst; its search
+    ends there.
     """
     worst, flat = 0, canvas.reshape(-1)
     height, width = canvas.shape[0] - window, canvas.shape[1] - window

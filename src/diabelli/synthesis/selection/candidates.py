@@ -1,9 +1,8 @@
-"""Candidates: what each seed proposes, judged while it is still small and cheap.
+"""Candidates: layouts and montages of each seed, gated while they are small and cheap.
 
-First each seed sketches its layout, and sketches that lie apart are picked.  Then the montage is
-cut.  If the judge finds it garbled, it goes down its own ladder: a montage that is less new, then
-one that only fills what the source does not have.  So each seed has exactly one picture, whoever
-else is asked for beside it.
+Each seed first sketches its layout, and distant sketches are selected. Then the montage is solved.
+If the gate rejects it, the seed tries a montage with less novelty, then one that only fills the
+area beyond the source. Each seed thus has exactly one picture, independent of other seeds.
 """
 
 from __future__ import annotations
@@ -28,27 +27,26 @@ from diabelli.synthesis.selection.artefact_gate import max_window_distance
 from diabelli.synthesis.strength import StrengthParams
 
 NOVELTY_FACTORS = (1.0, 0.3, 0.0)
-"""How much each try gains by what is new, as a share of what the dial says."""
+"""Novelty-reward multiplier for each attempt."""
 REFERENCE_ZOOMS = (1.0, 0.87, 1.15)
-"""Windows may look like the source's at these zooms."""
+"""Zooms of the source at which windows may match it."""
 TEXT_FLOW_FACTOR, TEXT_STRETCH_FACTOR = 0.2, 0.6
-"""How much of what other pictures flow, and are stretched, what is written is: lines of text stay
-straight, and letters of one word alike."""
+"""Factors of flow and stretch for pictures with text: lines stay straight and letters alike."""
 RIGID_FREE_RATIO = 1.7
-"""Where the rigid is less than so many times the free, a picture is more and more a texture."""
+"""Ratio of rigid to free cells below which a picture is increasingly treated as a texture."""
 THUMBNAIL_SIDE = 32
-"""Sketches are told apart at this many pixels a side."""
+"""Side in pixels of the thumbnails by which sketches are compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayoutSketch:
-    """One seed's layout.
+    """Layout of one seed.
 
     Attributes:
-        seed: decides everything else here.
-        guide: the source under its layout, as one whole sheet.
-        dial: of the request.
-        thumb: (THUMB, THUMB, 4) uint8, what it looks like.
+        seed: determines everything else.
+        guide: the source under its layout, without shifts.
+        params: parameters of the strength.
+        thumb: (THUMBNAIL_SIDE, THUMBNAIL_SIDE, 4) uint8.
     """
 
     seed: int
@@ -59,13 +57,13 @@ class LayoutSketch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """One seed's proposal.
+    """Montage of one seed.
 
     Attributes:
-        seed: decides everything else here.
+        seed: determines everything else.
         guide: the montage under its layout.
-        dial: of the request.
-        canvas: the first one, mended along the montage's seams.
+        params: parameters of the strength.
+        canvas: of level 0, mended along the montage's seams.
     """
 
     seed: int
@@ -77,7 +75,13 @@ class Candidate:
 def sketch_layout(
     orientations: tuple[Analysis, Analysis], params: StrengthParams, seed: int
 ) -> LayoutSketch:
-    """The sketch of `seed`; orientations: the analysis of the source, and of it mirrored."""
+    """Sketch the layout of a seed.
+
+    Args:
+        orientations: analyses of the source and of its mirror image.
+        params: parameters of the strength.
+        seed: of this picture.
+    """
     stream = RandomStream(derive_seed(seed, "layout"))
     kind = orientations[0].kind
     mirrored = stream.between(0, 1) < 0.5 and not (kind.has_text and not kind.symmetric)
@@ -104,10 +108,10 @@ def sketch_layout(
 
 
 def _adapt_to_kind(params: StrengthParams, analysis: Analysis) -> StrengthParams:
-    """The dial for a layout of that source.
+    """Adapt the parameters to a source's kind.
 
-    What is written hardly flows, and is stretched less.  A texture neither flows nor is
-    stretched, nor leans: what a montage moves needs no bending.
+    Text hardly flows and is stretched less. A texture neither flows nor is stretched nor tilts: the
+    montage already moves its content.
     """
     if analysis.kind.has_text:
         return replace(
@@ -126,7 +130,7 @@ def _adapt_to_kind(params: StrengthParams, analysis: Analysis) -> StrengthParams
 
 
 def build_candidate(sketch: LayoutSketch) -> Candidate:
-    """The candidate that comes of a sketch."""
+    """Build the candidate of a sketch."""
     analysis, layout = sketch.guide.analysis, sketch.guide.layout
     if not analysis.divisible:
         canvas = initial_canvas(sketch.guide, sketch.seed)
@@ -154,9 +158,9 @@ def build_candidate(sketch: LayoutSketch) -> Candidate:
 
 
 def farthest_point_selection(sketches: list[LayoutSketch], n: int) -> list[LayoutSketch]:
-    """The first sketch and n - 1 others, chosen so that the nearest two lie as far apart as may be.
+    """Select the first sketch and n - 1 others so that the smallest distance is large.
 
-    Greedy (Gonzalez 1985): each choice is the sketch farthest from those chosen.
+    Greedy (Gonzalez 1985): each choice is the sketch farthest from those selected.
     """
     chosen, rest = sketches[:1], sketches[1:]
     nearest = [thumbnail_distance(one, chosen[0]) for one in rest]
@@ -172,5 +176,5 @@ def farthest_point_selection(sketches: list[LayoutSketch], n: int) -> list[Layou
 
 
 def thumbnail_distance(one: LayoutSketch, other: LayoutSketch) -> int:
-    """How far apart two sketches are: the sum of the absolute differences of their thumbs."""
+    """Sum of absolute differences of two thumbnails."""
     return int(np.abs(one.thumb.astype(np.int32) - other.thumb).sum())
