@@ -56,15 +56,15 @@ CLOSE = 48
 
 def analysis_strip(analysis: Analysis) -> Image:
     """Return the source and its maps: saliency, rigidity, subject."""
-    work = analysis.level(STEPS)
+    work = analysis.level(WORK_LEVEL)
     maps = (saliency(descriptors(work)), analysis.rigidity, analysis.subject)
     return joined([colours(work), *(grey(values) for values in maps)])
 
 
 def layout_strip(guide: Guide) -> Image:
     """Return the source, the source under a layout, and the same with the grid drawn over it."""
-    shown = whole(guide).render(*guide.analysis.sizes[STEPS])
-    source = guide.analysis.level(STEPS)
+    shown = whole(guide).render(*guide.analysis.sizes[WORK_LEVEL])
+    source = guide.analysis.level(WORK_LEVEL)
     return joined([colours(source), colours(shown), gridded(guide)])
 
 
@@ -97,7 +97,7 @@ def whole(guide: Guide) -> Guide:
 
 def montage_strip(guide: Guide) -> Image:
     """Return shift 0, the label map, and the montage."""
-    size = guide.analysis.sizes[STEPS]
+    size = guide.analysis.sizes[WORK_LEVEL]
     return joined(
         [
             colours(whole(guide).render(*size)),
@@ -116,7 +116,7 @@ def patchwork(labels: Bytes) -> Image:
 
 def climb_strip(candidate: Candidate) -> Image:
     """Return a seam before refinement, refined at level 0, and at the finest searched level."""
-    size = candidate.guide.analysis.sizes[STEPS]
+    size = candidate.guide.analysis.sizes[WORK_LEVEL]
     canvases = climbed(candidate)
     images = [candidate.guide.render(*size), canvases[0].image, canvases[-1].image]
     return joined([close(colours(image), candidate.guide.labels(*size)) for image in images])
@@ -134,7 +134,7 @@ def close(image: Image, labels: Bytes) -> Image:
 
 
 def climbed(candidate: Candidate) -> list[Canvas]:
-    """Return the candidate's whole canvases at levels 0 to STEPS."""
+    """Return the candidate's whole canvases at levels 0 to WORK_LEVEL."""
     canvases = [initial_canvas(candidate.guide, candidate.seed)]
     while canvases[-1].level < WORK_LEVEL:
         canvases.append(refine(canvases[-1], candidate.guide, candidate.seed))
