@@ -17,10 +17,10 @@ Result = TypeVar("Result")
 
 
 def kernel(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """`kernel`, compiled on first call for the types that it is called with."""
+    """Compile `kernel` on its first call, once per combination of argument types."""
     try:
         compiled = numba.njit(nogil=True, cache=True, error_model="numpy")(kernel)
-    # Numba raises this if it finds no directory for its cache that can be written to.
+    # Numba raises this if it finds no writable directory for its cache.
     except RuntimeError:
         compiled = numba.njit(nogil=True, error_model="numpy")(kernel)
     return cast(Callable[Arguments, Result], compiled)
