@@ -30,7 +30,7 @@ def costs(*levels: float) -> np.ndarray:
 
 
 def cost(sheets: ShiftedCopies, labels: np.ndarray) -> float:
-    return _energy(sheets.unary, sheets.appearance, sheets.busy, sheets.firm, labels)
+    return _energy(sheets.unary, sheets.appearance, sheets.texture_energy, sheets.stiffness, labels)
 
 
 def test_the_cheapest_sheet_is_shown():

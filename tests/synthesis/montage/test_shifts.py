@@ -57,7 +57,7 @@ def test_the_first_sheet_is_not_displaced(cells):
 def test_sheets_are_displaced_by_their_steps(cells):
     """What a sheet shows is what lies a step away."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(2))
-    for (down, across), firm in zip(sheets.shifts, sheets.firm, strict=True):
+    for (down, across), firm in zip(sheets.shifts, sheets.stiffness, strict=True):
         shown = sample_bilinear(cells.features, layout().rows + down, layout().columns + across)
         expected = shown[..., STIFFNESS] + LINE_STIFFNESS * shown[..., LINE_DENSITY]
         np.testing.assert_allclose(firm, expected, atol=1e-5)
@@ -142,7 +142,7 @@ def test_no_step_settles_on_what_is_there_already(seed):
 def test_seams_through_walls_are_firm(cells, wall):
     """A seam costs more through a wall than through a meadow."""
     firm = [
-        random_shifted_copies(each, layout(), NEW, RandomStream(5)).firm[0].mean()
+        random_shifted_copies(each, layout(), NEW, RandomStream(5)).stiffness[0].mean()
         for each in (wall, cells)
     ]
     assert firm[0] > 5 * firm[1]

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from diabelli.synthesis.core.convnet import convolve, double, gate, sigmoid
-from diabelli.synthesis.core.resample import Bytes, Floats, resize
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.types import Bytes, Floats
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "subject.npz"
 INPUT = 160

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Floats
+from diabelli.synthesis.core.types import Floats
 
 SIDE = 3
 """The side of every convolution, in pixels."""

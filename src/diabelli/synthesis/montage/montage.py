@@ -70,12 +70,16 @@ def unshifted() -> Montage:
 def solve_montage(copies: ShiftedCopies) -> Montage:
     """Minimise the energy of the labelling by alpha-expansion."""
     labels = np.zeros(copies.unary.shape[1:], np.uint8)
-    least = _energy(copies.unary, copies.appearance, copies.busy, copies.firm, labels)
+    least = _energy(
+        copies.unary, copies.appearance, copies.texture_energy, copies.stiffness, labels
+    )
     for _ in range(EXPANSION_ROUNDS):
         before = least
         for alpha in range(len(copies.shifts)):
             tried = _alpha_expansion(copies, labels, alpha)
-            cost = _energy(copies.unary, copies.appearance, copies.busy, copies.firm, tried)
+            cost = _energy(
+                copies.unary, copies.appearance, copies.texture_energy, copies.stiffness, tried
+            )
             if cost < least:
                 labels, least = tried, cost
         if least == before:
@@ -86,7 +90,7 @@ def solve_montage(copies: ShiftedCopies) -> Montage:
 def _alpha_expansion(copies: ShiftedCopies, labels: Labels, alpha: int) -> Labels:
     """Return the labels after one expansion move of `alpha`."""
     right, down = _pairwise_costs(
-        copies.unary, copies.appearance, copies.busy, copies.firm, labels, alpha
+        copies.unary, copies.appearance, copies.texture_energy, copies.stiffness, labels, alpha
     )
     kept = np.take_along_axis(copies.unary, labels[None].astype(np.int64), 0)[0]
     takes = minimise_binary_mrf(np.stack([kept, copies.unary[alpha]], 2), right, down, MRF_SWEEPS)

@@ -81,8 +81,8 @@ class ShiftedCopies:
         shifts: (copies, 2) float32, vertical and horizontal, in the source's sides.
         unary: (copies, GRID, GRID) float32, unary costs.
         appearance: (copies, GRID, GRID, 20) float32, colours and gradients as in `CellFeatures`.
-        busy: (copies, GRID, GRID) float32, texture energy.
-        firm: (copies, GRID, GRID) float32, stiffness.
+        texture_energy: (copies, GRID, GRID) float32, as in `CellFeatures`.
+        stiffness: (copies, GRID, GRID) float32, with LINE_STIFFNESS times the line density.
     """
 
     shifts: Floats
