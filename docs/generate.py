@@ -154,7 +154,7 @@ scrape_configs:
 | path | answer |
 |---|---|
 | `/health/live` | 200 while the process responds. |
-| `/health/ready` | 200 if requests can be served, else 503 with the list `failing`: `engines` (not warmed up yet), `storage` (pictures cannot be written), `ledger` (it cannot be read), `server` (it is stopping). |
+| `/health/ready` | 200 if requests can be served, else 503 with the list `failing`: `engines` (not warmed up yet), `storage` (pictures cannot be written), `ledger` (it cannot be read), `devices` (a thread of trained engines has failed, or its device does not recover: restart), `cleanup` (its thread has failed), `server` (it is stopping). |
 
 Neither needs a key, and both are logged at level `debug` only.
 """

@@ -197,6 +197,7 @@ class Components:
 
     Attributes:
         cleanup: None in a server without cleanup.
+        engine_manager: None in a server without trained engines.
     """
 
     service: Service
@@ -204,6 +205,7 @@ class Components:
     database: Database
     quota: Quota
     cleanup: PeriodicCleanup | None = None
+    engine_manager: EngineManager | None = None
 
 
 @contextmanager
@@ -224,6 +226,7 @@ def components(settings: Settings) -> Iterator[Components]:
             database=database,
             quota=build_quota(settings, database),
             cleanup=stack.enter_context(closing(PeriodicCleanup(tasks))),
+            engine_manager=engine_manager,
         )
 
 
@@ -304,6 +307,7 @@ def build_routes(
             "ledger": parts.database.check,
             "server": admission.check,
             **({"cleanup": parts.cleanup.check} if parts.cleanup else {}),
+            **({"devices": parts.engine_manager.check} if parts.engine_manager else {}),
         }
     )
     require_admin = admin_check(keys, settings)

@@ -1,14 +1,21 @@
 """Batches: of one request and of several, in halves where memory runs out, stopped in time."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from diabelli.engines.diffusion import mixed_sources
+from diabelli.engines.diffusion.batcher import Batcher
+from diabelli.engines.diffusion.engine import DiffusionEngine
+from diabelli.engines.diffusion.pipeline import Pipeline
+from diabelli.engines.diffusion.pipeline_cache import PipelineCache
 from diabelli.engines.diffusion.presets import PRESETS
+from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import Cancelled, EngineFailed, OutOfMemory
 from diabelli.variation import Progress
 from engines.making import made, square
@@ -208,11 +215,6 @@ def test_a_source_that_breaks_a_pipeline_does_not_hurt_the_others(tiny, engine_o
 
 def test_closing_ends_those_who_wait(tiny, bench):
     """Nobody waits for an engine that is gone, and none of its threads is left."""
-    from diabelli.engines.diffusion.batcher import Batcher
-    from diabelli.engines.diffusion.engine import DiffusionEngine
-    from diabelli.engines.diffusion.pipeline_cache import PipelineCache
-    from diabelli.engines.diffusion.runtime import EnginePlan
-
     batcher = Batcher(PipelineCache(None, bench.load), "closing")
     engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
     with Queue(engine) as queue:
@@ -226,3 +228,68 @@ def test_closing_ends_those_who_wait(tiny, bench):
         closing.join(20)
     with pytest.raises(Cancelled):
         made(engine, face(64), square(32))
+
+
+def sticky() -> None:
+    """Fail as every call does after a CUDA error that stays."""
+    raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_lost_device_fails_all_jobs_and_readiness(tiny, bench, monkeypatch):
+    """Running, waiting and later requests fail at once; the thread stays and says why."""
+    batcher = Batcher(PipelineCache(None, bench.load), "cuda:7")
+    engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
+    batcher.check()
+    bench.poison = 66
+    poison = np.full((32, 32, 3), 66, np.uint8)
+    with Queue(engine) as queue:
+        monkeypatch.setattr(Pipeline, "free", lambda self: sticky())
+        running = queue.add(poison, square(32))
+        waiting = queue.add(face(64), square(48))
+        queue.gate.opened.set()
+        for future in (running, waiting):
+            with pytest.raises(EngineFailed):
+                future.result(20)
+    with pytest.raises(EngineFailed, match=r"the device of cuda:7 has failed.*restart the server"):
+        made(engine, face(64), square(32))
+    with pytest.raises(EngineFailed, match="restart the server"):
+        batcher.check()
+    batcher.close()
+
+
+def test_an_idle_pipeline_that_cannot_be_freed_is_a_lost_device(tiny, bench, monkeypatch):
+    """The thread does not die where no request is near."""
+    batcher = Batcher(PipelineCache(None, bench.load), "idle")
+    plan = EnginePlan(tiny("sd-image-variations"), RuntimeOptions(idle_unload_s=0.01))
+    monkeypatch.setattr("diabelli.engines.diffusion.device.free", lambda _: sticky())
+    assert len(made(DiffusionEngine(plan, batcher), face(64), square(32))) == 1
+    until = time.monotonic() + 20
+    while not batcher._lost and time.monotonic() < until:
+        time.sleep(0.01)
+    with pytest.raises(EngineFailed, match="restart the server"):
+        batcher.check()
+    batcher.close()
+
+
+@pytest.mark.parametrize("failure", [SystemExit, KeyboardInterrupt])
+def test_no_exception_ends_the_thread(tiny, bench, monkeypatch, failure):
+    """The request fails, and the next one is served by the restarted thread."""
+    batcher = Batcher(PipelineCache(None, bench.load), "exit")
+    engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
+
+    def end(*_: object, **__: object) -> None:
+        raise failure
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Pipeline, "__call__", end)
+        with pytest.raises(EngineFailed):
+            made(engine, face(64), square(32))
+    assert len(made(engine, face(64), square(32))) == 1
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with suppress(EngineFailed):
+            batcher.check()
+            break
+    batcher.check()
+    batcher.close()

@@ -29,7 +29,7 @@ def copied(tiny, tmp_path):
 def test_a_folder_that_is_not_there_is_told_before_anything_is_loaded(tiny, engine_of):
     """The error names the folder."""
     nowhere = replace(tiny(SMALLEST), pipeline=Weights(source="/no/such/folder"))
-    with pytest.raises(WeightsMissing, match=r"/no/such/folder, which is no folder"):
+    with pytest.raises(WeightsMissing, match=r"/no/such/folder, is not a folder"):
         engine_of(nowhere)
 
 

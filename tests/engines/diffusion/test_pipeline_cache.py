@@ -34,7 +34,7 @@ def test_what_idles_is_let_go(tiny, engine_of, bench):
     """The next request loads it again."""
     engine = engine_of(tiny("sd-image-variations"), idle_unload_s=0.05)
     made(engine, face(64), square(32))
-    shelf = engine._batcher._shelf
+    shelf = engine._batcher._pipelines
     until = time.monotonic() + 10
     while shelf._loaded and time.monotonic() < until:
         time.sleep(0.01)

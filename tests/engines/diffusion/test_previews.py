@@ -72,7 +72,7 @@ def test_requests_that_share_a_batch_see_their_own(tiny, engine_of):
     """The first row of a request is not the first of its batch."""
     engine = engine_of(replace(tiny("kandinsky-2.2"), steps=6), batch=8)
     made(engine, landscape(64), square(32, n=4))
-    pipeline = engine._batcher._shelf.get(engine._plan)
+    pipeline = engine._batcher._pipelines.get(engine._plan)
     last = []
 
     def look(number, steps, preview):
@@ -108,7 +108,7 @@ def test_what_was_learned_outlasts_the_weights(tiny, engine_of, bench):
     engine = engine_of(tiny("kandinsky-2.2"), idle_unload_s=0.01)
     made(engine, face(64), square(32))
     until = time.monotonic() + 10
-    while engine._batcher._shelf._loaded and time.monotonic() < until:
+    while engine._batcher._pipelines._loaded and time.monotonic() < until:
         time.sleep(0.01)
     look = Looking()
     made(engine, face(64), square(32), look)

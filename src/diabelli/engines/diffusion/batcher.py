@@ -1,16 +1,18 @@
-"""The one thread that works on a device: it makes batches of whatever waits for the same pipeline.
+"""Batches the images of concurrent requests, in one thread per device.
 
-Images of one request and of several go through a pipeline together where they have engine, size
-and strength in common. Kinds take turns, so that nobody waits for all the work of another.
+Images with the same `BatchKey` go through a pipeline together, also those of different requests.
+Keys take turns, so that no request waits for all the work of another.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from typing import TypeVar
 
 from diabelli.engines import Piece
 from diabelli.engines.diffusion.job import BatchItem, BatchKey, Job
@@ -24,160 +26,220 @@ from diabelli.errors import (
     EngineFailed,
     OutOfMemory,
 )
+from diabelli.supervised_thread import SupervisedThread
+
+T = TypeVar("T")
+
+_log = logging.getLogger("diabelli.engines")
 
 
 class Batcher:
-    """Takes orders from any thread; loads, makes and unloads on its own."""
+    """Accepts jobs from any thread; loads, runs and unloads pipelines in its own thread.
 
-    def __init__(self, shelf: PipelineCache, name: str) -> None:
-        self._shelf = shelf
+    Some errors of CUDA stay until the process ends. If a device cannot even free its memory after
+    a failure, it counts as lost: jobs fail at once, and `check` fails.
+    """
+
+    def __init__(self, pipelines: PipelineCache, name: str) -> None:
+        self._pipelines = pipelines
+        self._name = name
         self._waiting: OrderedDict[BatchKey, deque[BatchItem]] = OrderedDict()
+        self._running: Sequence[BatchItem] = ()
         self._limits: dict[BatchKey, int] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name=f"diabelli-{name}", daemon=True)
-        self._thread.start()
+        self._lost = False
+        self._thread = SupervisedThread(self._work, f"diabelli-{name}")
 
-    def submit(self, order: Job) -> None:
-        """Let the order's images be made, as soon as it is their turn."""
+    def check(self) -> None:
+        """Raise `EngineFailed` if the device is lost or the thread has failed."""
+        self._thread.check()
+        if self._lost:
+            raise self._device_lost()
+
+    def submit(self, job: Job) -> None:
+        """Enqueue the images of a job.
+
+        Raises:
+            Cancelled: The batcher is closed.
+            EngineFailed: The device is lost.
+        """
         with self._changed:
             if self._closed:
                 raise Cancelled("the engine is closed")
-            self._waiting.setdefault(order.kind, deque()).extend(order.tickets)
+            if self._lost:
+                raise self._device_lost()
+            self._waiting.setdefault(job.key, deque()).extend(job.items)
             self._changed.notify()
-        order.future.add_done_callback(partial(self._drop_cancelled, order))
+        job.future.add_done_callback(partial(self._drop_cancelled, job))
 
     def close(self) -> None:
-        """Stop within one step; whatever still waits is cancelled."""
+        """Stop within one step and cancel all jobs."""
         with self._changed:
             self._closed = True
             self._changed.notify()
         self._thread.join()
 
-    def _drop_cancelled(self, order: Job, future: Future[list[Piece]]) -> None:
+    def _drop_cancelled(self, job: Job, future: Future[list[Piece]]) -> None:
         """Drop the waiting images of a cancelled job, so that its source is freed."""
         if not future.cancelled():
             return
         with self._changed:
-            if order.kind not in self._waiting:
+            if job.key not in self._waiting:
                 return
-            waiting = self._waiting[order.kind]
-            if rest := deque(item for item in waiting if item.job is not order):
-                self._waiting[order.kind] = rest
+            waiting = self._waiting[job.key]
+            if rest := deque(item for item in waiting if item.job is not job):
+                self._waiting[job.key] = rest
             else:
-                del self._waiting[order.kind]
+                del self._waiting[job.key]
 
     def _work(self) -> None:
-        while (kind := self._next()) is not None:
-            self._serve(kind)
-        self._abandon()
-        self._shelf.close()
+        try:
+            while (key := self._next()) is not None:
+                self._serve(key)
+                self._running = ()
+        except BaseException as failure:
+            self._fail(self._running, failure)
+            self._running = ()
+            raise
+        self._fail_waiting(Cancelled("the engine is closed"))
+        if not self._lost:
+            self._use_device(self._pipelines.close)
 
     def _next(self) -> BatchKey | None:
-        """The kind whose turn it is; None once this is closed. Meanwhile what idles is let go."""
+        """Block until there is work and return its key; return None once closed.
+
+        Evicts idle pipelines while it waits.
+        """
         while True:
             with self._changed:
                 if self._closed:
                     return None
                 if self._waiting:
-                    kind = next(iter(self._waiting))
-                    self._waiting.move_to_end(kind)
-                    return kind
-            rest = self._shelf.evict_idle()
+                    key = next(iter(self._waiting))
+                    self._waiting.move_to_end(key)
+                    return key
+            rest_s = None if self._lost else self._use_device(self._pipelines.evict_idle)
             with self._changed:
                 if not self._waiting and not self._closed:
-                    self._changed.wait(rest)
+                    self._changed.wait(rest_s)
 
-    def _serve(self, kind: BatchKey) -> None:
-        """Make one batch of the kind; on return nothing holds on to its pictures."""
+    def _serve(self, key: BatchKey) -> None:
+        """Make one batch of the key; keep no reference to its pictures afterwards."""
         try:
-            pipeline = self._shelf.get(kind.plan)
-        # Whatever kept the pipeline from being loaded is told to those who wait for it.
+            pipeline = self._pipelines.get(key.plan)
+        # The jobs that wait for the pipeline get the failure, which may be of any kind.
         except Exception as failure:
-            self._fail(self._batch(kind, None, mixes=True), failure)
+            self._fail(self._take(key, None, mixes=True), failure)
             return
-        limit = self._limits.get(kind, pipeline.batch)
-        self._make(pipeline, kind, self._batch(kind, limit, mixes=pipeline.mixes))
-        self._shelf.touch(kind.plan)
+        limit = self._limits.get(key, pipeline.batch)
+        self._running = self._take(key, limit, mixes=pipeline.mixes)
+        self._make(pipeline, key, self._running)
+        self._pipelines.touch(key.plan)
 
-    def _batch(self, kind: BatchKey, limit: int | None, *, mixes: bool) -> list[BatchItem]:
-        """The tickets that go together, those longest there first; they no longer wait."""
+    def _take(self, key: BatchKey, limit: int | None, *, mixes: bool) -> list[BatchItem]:
+        """Remove and return the next batch: the items that waited longest, at most `limit`.
+
+        Args:
+            key: Of the items.
+            limit: Maximum number of items; None means all.
+            mixes: Whether items of different jobs may be in one batch.
+        """
         with self._changed:
-            waiting = [ticket for ticket in self._waiting.pop(kind, ()) if ticket.job.active]
+            waiting = [item for item in self._waiting.pop(key, ()) if item.job.active]
             first = waiting[0].job if waiting else None
-            fitting = [one for one in waiting if mixes or one.job is first][:limit]
-            taken = {id(one) for one in fitting}
-            rest = deque(one for one in waiting if id(one) not in taken)
-            if rest:
-                self._waiting[kind] = rest
-        return fitting
+            batch = [item for item in waiting if mixes or item.job is first][:limit]
+            taken = {id(item) for item in batch}
+            if rest := deque(item for item in waiting if id(item) not in taken):
+                self._waiting[key] = rest
+        return batch
 
-    def _make(self, pipeline: Pipeline, kind: BatchKey, batch: Sequence[BatchItem]) -> None:
-        """Make the batch; in parts where memory does not suffice for all of it, or it fails."""
-        for ticket in batch:
-            ticket.job.start(ticket)
-        batch = [ticket for ticket in batch if ticket.job.active]
+    def _make(self, pipeline: Pipeline, key: BatchKey, batch: Sequence[BatchItem]) -> None:
+        """Make the batch; after a failure in halves or one by one."""
+        for item in batch:
+            item.job.start(item)
+        batch = [item for item in batch if item.job.active]
         if not batch:
             return
         try:
-            self._run(pipeline, kind, batch)
-        # What one source makes a pipeline stumble over must not hurt the others of its batch.
+            self._run(pipeline, key, batch)
+        # A source on which the pipeline fails must not fail the others of its batch.
         except Exception as failure:
             if len(batch) == 1 or self._closed:
                 self._fail(batch, failure)
                 size = 0
             elif isinstance(failure, OutOfMemory):
-                size = self._limits[kind] = len(batch) // 2
+                size = self._limits[key] = len(batch) // 2
             else:
                 size = 1
         else:
             return
-        # Outside the handler, so that its traceback no longer holds on to what was computed.
-        pipeline.free()
+        # Outside the handler, whose traceback references what was computed.
+        self._use_device(pipeline.free)
         for start in range(0, len(batch) if size else 0, size or 1):
-            self._make(pipeline, kind, batch[start : start + size])
+            if self._lost:
+                return
+            self._make(pipeline, key, batch[start : start + size])
 
-    def _run(self, pipeline: Pipeline, kind: BatchKey, batch: Sequence[BatchItem]) -> None:
+    def _run(self, pipeline: Pipeline, key: BatchKey, batch: Sequence[BatchItem]) -> None:
         def on_step(number: int, steps: int, preview: Preview | None) -> None:
-            for row, ticket in enumerate(batch):
-                ticket.job.on_step(ticket, number, steps, preview and partial(preview, row))
-            if self._closed or not any(ticket.job.active for ticket in batch):
+            for row, item in enumerate(batch):
+                item.job.on_step(item, number, steps, preview and partial(preview, row))
+            if self._closed or not any(item.job.active for item in batch):
                 raise Cancelled
 
         images = pipeline(
-            [ticket.job.shown for ticket in batch],
-            [ticket.seed for ticket in batch],
-            height=kind.height,
-            width=kind.width,
-            strength=kind.strength,
+            [item.job.source for item in batch],
+            [item.seed for item in batch],
+            height=key.height,
+            width=key.width,
+            strength=key.strength,
             on_step=on_step,
         )
-        for ticket, image in zip(batch, images, strict=True):
+        for item, image in zip(batch, images, strict=True):
             if image is None:
-                ticket.job.fail(ContentPolicyViolation())
+                item.job.fail(ContentPolicyViolation())
             else:
-                ticket.job.complete(ticket, image)
+                item.job.complete(item, image)
 
-    def _fail(self, batch: Sequence[BatchItem], failure: Exception) -> None:
-        """End the orders of the batch; each gets an exception of its own to raise."""
-        for order in {id(one.job): one.job for one in batch}.values():
-            order.fail(_own(failure, order.kind.plan.name))
-
-    def _abandon(self) -> None:
+    def _use_device(self, call: Callable[[], T]) -> T | None:
+        """Return `call()`; if it fails, the device is lost and all jobs fail."""
+        try:
+            return call()
+        # After a sticky error CUDA raises RuntimeError or a subclass from every call.
+        except Exception as failure:
+            _log.critical("engine.device_lost", exc_info=failure, extra={"device": self._name})
         with self._changed:
-            left = [ticket for tickets in self._waiting.values() for ticket in tickets]
+            self._lost = True
+        self._fail(self._running, self._device_lost())
+        self._fail_waiting(self._device_lost())
+        return None
+
+    def _device_lost(self) -> EngineFailed:
+        return EngineFailed(
+            f"the device of {self._name} has failed and does not recover: restart the server"
+        )
+
+    def _fail(self, batch: Sequence[BatchItem], failure: BaseException) -> None:
+        """Fail the jobs of the batch; each gets its own exception object."""
+        for job in {id(item.job): item.job for item in batch}.values():
+            job.fail(_copy_of(failure, job.key.plan.name))
+
+    def _fail_waiting(self, failure: Exception) -> None:
+        with self._changed:
+            left = [item for items in self._waiting.values() for item in items]
             self._waiting.clear()
-        self._fail(left, Cancelled("the engine is closed"))
+        self._fail(left, failure)
 
 
-def _own(failure: Exception, engine: str) -> Exception:
-    """The failure as one thread may raise it: two would both add their traceback to the same."""
+def _copy_of(failure: BaseException, engine: str) -> Exception:
+    """Return a copy for one thread to raise: two threads would add to the same traceback."""
     if not isinstance(failure, DiabelliError):
-        own: DiabelliError = EngineFailed(f"the engine {engine!r} failed while it made a batch")
-        own.__cause__ = failure
-        return own
+        copy: DiabelliError = EngineFailed(f"the engine {engine!r} failed while it made a batch")
+        copy.__cause__ = failure
+        return copy
     # Without `__init__`, whose arguments differ from class to class.
-    own = type(failure).__new__(type(failure), *failure.args)
-    own.__dict__.update(failure.__dict__)
-    own.__cause__ = failure.__cause__
-    return own
+    copy = type(failure).__new__(type(failure), *failure.args)
+    copy.__dict__.update(failure.__dict__)
+    copy.__cause__ = failure.__cause__
+    return copy

@@ -13,7 +13,7 @@ from diabelli.engines import ParallelMap, Piece, run_sequentially, wait_for_piec
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.batcher import Batcher
-from diabelli.engines.diffusion.job import MADE, BatchItem, BatchKey, Job
+from diabelli.engines.diffusion.job import LAST_STEP_FRACTION, BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.presets import Preset
 from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import LicenceNotAccepted, MissingExtra
@@ -105,7 +105,7 @@ class DiffusionEngine:
         spec: VariationSpec,
         on_progress: ProgressCallback,
     ) -> Variation:
-        on_progress(Progress(index, "size", MADE))
+        on_progress(Progress(index, "size", LAST_STEP_FRACTION))
         sized = pictures.cover(image, spec.height, spec.width)
         on_progress(Progress(index, "size", 1.0))
         return Variation(image=sized, seed=seed, strength=spec.strength, engine=self.info)

@@ -1,4 +1,4 @@
-"""The trained engines of one process: those on the same device share its thread and its memory."""
+"""The trained engines of one process; engines on the same device share its thread and memory."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from diabelli.engines.diffusion.runtime import EnginePlan
 
 
 class EngineManager:
-    """Makes engines, and ends the threads that they need."""
+    """Creates trained engines and owns their batchers."""
 
     def __init__(self, vram_budget_gb: float | None = None) -> None:
-        """vram_budget_gb: what the pipelines on one device may take; None means what it has."""
+        """Create a manager without engines.
+
+        Args:
+            vram_budget_gb: Memory of all pipelines on one device; None means 90 % of the device's.
+        """
         self._budget = None if vram_budget_gb is None else int(vram_budget_gb * GB)
         self._batchers: dict[str, Batcher] = {}
 
     def engine(self, plan: EnginePlan) -> DiffusionEngine:
-        """The engine of that plan.
+        """Return a new engine of the plan; loads no weights.
 
-        Raises what `check` does, or `MemoryExceeded` where it is known to need more than the
-        budget.
+        Raises:
+            OutOfMemory: The engine is known to need more than the budget.
+            DiabelliError: As `engine.check` raises it.
         """
         check(plan)
         if self._budget is not None and (need := required_bytes(plan)) > self._budget:
@@ -31,7 +36,12 @@ class EngineManager:
             self._batchers[device] = Batcher(PipelineCache(self._budget), f"batcher-{device}")
         return DiffusionEngine(plan, self._batchers[device])
 
+    def check(self) -> None:
+        """Raise `EngineFailed` if a device is lost or its thread has failed."""
+        for batcher in [*self._batchers.values()]:
+            batcher.check()
+
     def close(self) -> None:
-        """Stop within one step, and let go of everything."""
+        """Stop all batchers within one step and unload their pipelines."""
         for batcher in self._batchers.values():
             batcher.close()

@@ -1,4 +1,4 @@
-"""One request as the batcher sees it: an order, and a ticket for each of its images."""
+"""The images of one request in the batcher."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.pictures import Image
 from diabelli.variation import Progress, ProgressCallback
 
-STARTED, MADE = 0.02, 0.95
-"""The shares of the work that are done when the first step begins and when the last one ends."""
+FIRST_STEP_FRACTION, LAST_STEP_FRACTION = 0.02, 0.95
+"""Fractions of an image's work that are done when its first step begins and its last step ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchKey:
-    """What images must have in common to be made in one batch."""
+    """The properties that all images of a batch share; sides in pixels."""
 
     plan: EnginePlan
     height: int
@@ -29,7 +29,7 @@ class BatchKey:
 
 @dataclass(slots=True)
 class BatchItem:
-    """One image that is wanted; `image` is there once it was made."""
+    """One image of a job; `image` is None until it is made."""
 
     job: Job
     index: int
@@ -38,32 +38,35 @@ class BatchItem:
 
 
 class Job:
-    """The images of one request. The first failure ends all of it.
+    """The images of one request; the first failure ends all of them.
 
     Attributes:
-        future: completes with one piece of work for each image; its holder may cancel it.
+        key: What the images have in common.
+        source: The source as the pipeline receives it.
+        items: One for each image.
+        future: Completes with one piece of work for each image; its holder may cancel it.
     """
 
     def __init__(
         self,
         key: BatchKey,
-        shown: Image,
+        source: Image,
         seeds: Sequence[int],
         on_progress: ProgressCallback,
         piece_of: Callable[[BatchItem, Image], Piece],
     ) -> None:
-        """Create a job that waits for the batcher.
+        """Create a job for `Batcher.submit`.
 
         Args:
-            key: what the images have in common.
-            shown: the source as the pipeline receives it.
-            seeds: one for each image.
-            on_progress: receives the progress of every image.
-            piece_of: makes the remaining work of an item that has its image.
+            key: What the images have in common.
+            source: The source as the pipeline receives it.
+            seeds: One for each image.
+            on_progress: Receives the progress of every image.
+            piece_of: Returns the remaining work of an item and its image.
         """
-        self.kind = key
-        self.shown = shown
-        self.tickets = [BatchItem(self, index, seed) for index, seed in enumerate(seeds)]
+        self.key = key
+        self.source = source
+        self.items = [BatchItem(self, index, seed) for index, seed in enumerate(seeds)]
         self.future: Future[list[Piece]] = Future()
         self._on_progress = on_progress
         self._piece_of = piece_of
@@ -72,42 +75,26 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether its images are still wanted."""
+        """Whether the job has neither completed nor been cancelled."""
         return not self.future.done()
 
-    def start(self, ticket: BatchItem) -> None:
-        """The ticket's turn has come."""
-        self.report(ticket, "start", STARTED)
+    def start(self, item: BatchItem) -> None:
+        """Report that the item's batch starts."""
+        self._report(item, "start", FIRST_STEP_FRACTION)
 
     def on_step(
-        self, ticket: BatchItem, number: int, steps: int, preview: Callable[[], Image] | None
+        self, item: BatchItem, number: int, steps: int, preview: Callable[[], Image] | None
     ) -> None:
-        """A step of the ticket's image was made; `preview` makes a small image of it."""
-        share = STARTED + (MADE - STARTED) * min(1.0, number / max(1, steps))
-        self.report(ticket, f"step {number}", share, preview)
+        """Report a completed step of the item's image; `preview` makes a small image of it."""
+        done = min(1.0, number / max(1, steps))
+        fraction = FIRST_STEP_FRACTION + (LAST_STEP_FRACTION - FIRST_STEP_FRACTION) * done
+        self._report(item, f"step {number}", fraction, preview)
 
-    def report(
-        self,
-        ticket: BatchItem,
-        stage: str,
-        share: float,
-        preview: Callable[[], Image] | None = None,
-    ) -> None:
-        """Tell the watch how far the ticket's image is; what it raises ends the order."""
-        with self._reporting:
-            if not self.active:
-                return
-            try:
-                self._on_progress(Progress(ticket.index, stage, share, preview))
-            # Whatever a watch raises is its request's: others are in the same batch.
-            except Exception as failure:
-                self.fail(failure)
-
-    def complete(self, ticket: BatchItem, image: Image) -> None:
-        """The ticket's image is there."""
-        ticket.image = image
-        pieces = [self._piece_of(one, one.image) for one in self.tickets if one.image is not None]
-        if len(pieces) == len(self.tickets):
+    def complete(self, item: BatchItem, image: Image) -> None:
+        """Store the item's image; complete the future if it was the last one."""
+        item.image = image
+        pieces = [self._piece_of(each, each.image) for each in self.items if each.image is not None]
+        if len(pieces) == len(self.items):
             # The future may be cancelled at any moment.
             with suppress(InvalidStateError):
                 self.future.set_result(pieces)
@@ -116,3 +103,20 @@ class Job:
         """Complete the future with `failure`; no-op if it has completed."""
         with suppress(InvalidStateError):
             self.future.set_exception(failure)
+
+    def _report(
+        self,
+        item: BatchItem,
+        stage: str,
+        fraction: float,
+        preview: Callable[[], Image] | None = None,
+    ) -> None:
+        """Call `on_progress`; an exception that it raises fails the job."""
+        with self._reporting:
+            if not self.active:
+                return
+            try:
+                self._on_progress(Progress(item.index, stage, fraction, preview))
+            # The exception belongs to this job; the others of the batch go on.
+            except Exception as failure:
+                self.fail(failure)

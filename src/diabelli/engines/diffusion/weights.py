@@ -1,8 +1,8 @@
-"""Where weights lie on this machine, and how they come here.
+"""Finds weights on this machine, and downloads them.
 
-Serving never fetches anything: it finds the weights here or says how to get them. The hub's own
-cache is used, so that what other programs fetched is found, and its variables (`HF_HOME`,
-`HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`) mean what they always do.
+Serving downloads nothing: it finds the weights or says how to get them. The hub's own cache and
+environment variables (`HF_HOME`, `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`) are used, so that
+downloads are shared with other programs.
 """
 
 from __future__ import annotations
@@ -17,22 +17,26 @@ from diabelli.errors import HubUnavailable, InvalidWeights, MissingExtra, Weight
 
 EXTRA = "diffusion"
 _PATHS = ("/", "./", "../", "~")
+"""Prefixes of a source that is a path. Other sources with at most one slash are repositories: a
+folder in the working directory must not replace one."""
 
 
 def locate(name: str, weights: Weights) -> Path:
-    """The folder of the weights of the engine `name`.
+    """Return the folder of the weights of the engine `name`.
 
-    Raises `WeightsMissing`, which names the command that brings them.
+    Raises:
+        WeightsMissing: They are not on this machine; the message names the command to get them.
     """
     if is_folder(weights):
         return _folder(name, weights)
+    hint = f"; for the folder, write ./{weights.source}" if Path(weights.source).is_dir() else ""
     missing = WeightsMissing(
         f"the weights of {name!r} ({weights.source}) are not on this machine: "
-        f"run `diabelli pull {name}`"
+        f"run `diabelli pull {name}`{hint}"
     )
     try:
         found = Path(_snapshot(weights, local=True))
-    # Without an index of the repository the hub's client cannot tell, and raises one of several.
+    # Without an index of the repository the hub's client raises one of several exceptions.
     except (OSError, ValueError) as cause:
         raise missing from cause
     if not any(found.iterdir()):
@@ -41,21 +45,27 @@ def locate(name: str, weights: Weights) -> Path:
 
 
 def is_folder(weights: Weights) -> bool:
-    """Whether the weights are a folder, rather than a repository on the hub."""
-    return weights.source.startswith(_PATHS) or Path(weights.source).is_dir()
+    """Return whether the source is written as a path and not as a repository (owner/name)."""
+    source = weights.source
+    return source.startswith(_PATHS) or source in (".", "..") or source.count("/") > 1
 
 
 def size(folder: Path, weights: Weights) -> int:
-    """The bytes of the weights in the folder, each copy of them counted once."""
+    """Return the size of the weights in the folder in bytes; copies are counted once."""
     ending = f".{weights.variant}.safetensors" if weights.variant else ".safetensors"
     return sum(file.stat().st_size for file in folder.rglob(f"*{ending}"))
 
 
 def pull(preset: Preset) -> list[Path]:
-    """Fetch whatever of the preset's weights is not here yet, with a progress bar on stderr.
+    """Download the weights of the preset that are missing, with a progress bar on stderr.
 
-    Raises `HubUnavailable` with what can be done about it, and `WeightsUnusable` where there are
-    none in a format that is loaded.
+    Returns:
+        The folder of each.
+
+    Raises:
+        HubUnavailable: The download failed; the message says what to do.
+        InvalidWeights: The repository has no weights in a format that is loaded.
+        WeightsMissing: The source is a path without a folder.
     """
     return [
         _folder(preset.name, weights) if is_folder(weights) else _fetched(preset, weights)
@@ -67,8 +77,8 @@ def _folder(name: str, weights: Weights) -> Path:
     folder = Path(weights.source).expanduser()
     if not folder.is_dir():
         raise WeightsMissing(
-            f"the engine {name!r} is to be loaded from {folder}, which is no folder: give one that "
-            "a pipeline was saved in, or a repository as owner/name"
+            f"the source of the engine {name!r}, {folder}, is not a folder: set the folder of a "
+            "saved pipeline, or a repository as owner/name"
         )
     return folder
 
@@ -81,19 +91,19 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
         folder = Path(_snapshot(weights, local=False))
     except GatedRepoError as cause:
         raise HubUnavailable(
-            f"{weights.source} is given only to those who accepted its licence ({preset.licence}) "
-            "on its page on the hub: accept it there, then set HF_TOKEN to a token of that account"
+            f"{weights.source} requires that you accept its licence ({preset.licence}) on its page "
+            "on the hub: accept it there, then set HF_TOKEN to a token of that account"
         ) from cause
     except RevisionNotFoundError as cause:
         raise HubUnavailable(
             f"{weights.source} has no revision {weights.revision!r}: set another in the settings"
         ) from cause
-    # The client lets through what its transport raises; whatever it is, nothing was fetched.
+    # The client passes on exceptions of its transport, of any class.
     except Exception as cause:
         where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
         raise HubUnavailable(
             f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. "
-            "Fetch it where the hub can be reached, then copy the cache (HF_HOME) to this machine"
+            "Fetch it on a machine that reaches the hub, then copy the cache (HF_HOME) to this one"
         ) from cause
     if preset.safetensors and not size(folder, weights):
         raise InvalidWeights(
@@ -105,7 +115,7 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
 
 
 def _reason(cause: BaseException) -> str:
-    """The first line of what was said at the root of it."""
+    """Return the first line of the root cause's message."""
     while cause.__cause__ is not None:
         cause = cause.__cause__
     return str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__
@@ -134,20 +144,21 @@ def _hub() -> Any:
 
 
 def disable_telemetry() -> None:
-    """Keep the libraries from telling anybody that they are used; before they are imported."""
+    """Disable the telemetry of the libraries; must be called before they are imported."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("DISABLE_TELEMETRY", "YES")
 
 
 def saved_pipeline_class(name: str, folder: Path) -> str:
-    """The class of the pipeline that was saved in the folder.
+    """Return the class name of the pipeline that was saved in the folder.
 
-    Raises `WeightsUnusable` where none was.
+    Raises:
+        InvalidWeights: The folder holds no saved pipeline.
     """
     index = folder / "model_index.json"
     try:
         return str(json.loads(index.read_text("utf-8"))["_class_name"])
     except (OSError, ValueError, KeyError) as cause:
         raise InvalidWeights(
-            f"the engine {name!r}: {index} does not tell which pipeline was saved there"
+            f"the engine {name!r}: {index} does not name the class of a saved pipeline"
         ) from cause
