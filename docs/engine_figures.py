@@ -1,4 +1,6 @@
-"""Makes the pictures of docs/engine.md: python docs/engine_figures.py
+"""Makes the pictures of docs/engine.md.
+
+Run: python docs/engine_figures.py
 
 They show the patch engine's own arrays at each stage of one variation of one source, and a drawing
 and a photograph in other colours; docs/images/CREDITS.md credits them.

@@ -1,4 +1,4 @@
-"""Makes the pictures of the faults in docs/engine-log.md, beside another implementation:
+"""Makes the pictures of the faults in docs/engine-log.md, beside another implementation.
 
     python docs/fault_figures.py --against SCRIPT [--against-python PYTHON] [--only wobble,thin]
 

@@ -1,4 +1,6 @@
-"""Makes the pictures of the README and of docs/: python docs/figures.py
+"""Makes the pictures of the README and of docs/.
+
+Run: python docs/figures.py
 
 The photographs come from the wheels of the test extra and may be used freely;
 docs/images/CREDITS.md names their makers.  The crest is drawn by benchmarks/drawn.py.

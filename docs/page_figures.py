@@ -1,4 +1,4 @@
-"""Takes the pictures of the page for the README and docs/page.md, with Debian's Chromium:
+"""Takes the pictures of the page for the README and docs/page.md, with Debian's Chromium.
 
     python docs/page_figures.py http://127.0.0.1:8000
 

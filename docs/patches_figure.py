@@ -1,4 +1,4 @@
-"""Makes the picture of entry 27 of docs/engine-log.md, and prints its measures:
+"""Makes the picture of entry 27 of docs/engine-log.md, and prints its measures.
 
     python docs/patches_figure.py
 

@@ -1,4 +1,6 @@
-"""Takes the picture of the page /usage that docs/page.md shows: python docs/usage_figure.py
+"""Takes the picture of the page /usage for docs/page.md.
+
+Run: python docs/usage_figure.py
 
 It starts a server whose ledger has thirty invented days, and uses Debian's Chromium.
 """

@@ -247,7 +247,7 @@ class _DecodingGate:
     def submit(
         self, job: Job[Any], decode: Callable[[], Image], on_decoded: Callable[[Image], None]
     ) -> None:
-        """Run `decode` in its turn, and then, as a piece of its own, `on_decoded`."""
+        """Run `decode` in its turn, and then `on_decoded` as a separate piece."""
         started = threading.Event()
 
         def run() -> Image:

@@ -110,8 +110,7 @@ def test_another_process_makes_the_same(here):
 
 @pytest.mark.slow
 def test_another_machine_makes_the_same(here, tmp_path):
-    """Kernels compiled anew for the plainest processor, and NumPy without its fast paths, make the
-    same pixels."""
+    """Kernels compiled for the baseline processor, and NumPy without SIMD, make equal pixels."""
     fast = [name for name in numpy_build.__cpu_dispatch__ if numpy_build.__cpu_features__[name]]
     plain = in_another_process(
         NUMBA_CACHE_DIR=str(tmp_path),

@@ -53,8 +53,7 @@ def test_variations_differ_from_each_other_and_from_the_source(patch_engine, nam
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_variations_keep_the_palette(patch_engine, name):
-    """Variations are made of their source: on the whole as light, as rich in contrast, in the same
-    colours, though one may show more of the face and one be lit less."""
+    """On average, variations have the brightness, contrast and colours of their source."""
     source = SOURCES[name](256).reshape(-1, 3)
     variations = [
         one.image.reshape(-1, 3)
@@ -212,8 +211,7 @@ def test_ten_of_a_portrait_are_ten_pictures(patch_engine):
 
 
 def test_two_colours_stay_two(patch_engine):
-    """A drawing in two colours has no third, but for the blends of its edges; one of the two may
-    be another than in the source."""
+    """A variation of a two-colour drawing has two colours and their blends at edges."""
     source = np.full((200, 200, 3), (250, 240, 220), np.uint8)
     source[60:150, 40:120] = (20, 40, 160)
     for variation in made(patch_engine, source, square(256, n=4, strength=0.8)):

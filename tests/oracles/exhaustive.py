@@ -88,8 +88,10 @@ def least_cost(own: Array, right: Array, down: Array) -> float:
 
 
 def least_spans(plane: Array) -> NDArray[np.float64]:
-    """For each pixel the least span of values over all ways to the edge: every pair of bounds is
-    tried, and what lies between them and is joined to the edge is found."""
+    """Return the minimum barrier distance of each pixel to the image border, by brute force.
+
+    For every pair of bounds, the pixels with values between them are connected to the border.
+    """
     values = np.unique(plane)
     spans = np.full(plane.shape, np.inf)
     for low in values:

@@ -136,8 +136,13 @@ class Metrics:
         store_bytes: Callable[[], int],
         store_limit_bytes: float = math.inf,
     ) -> None:
-        """load, store_bytes: measure now; the second may take its time, and raise
-        `StoreUnavailable`.
+        """Create the metrics.
+
+        Args:
+            load: returns the current load.
+            store_limit_bytes: limit of the store.
+            store_bytes: returns the total size of the result pictures; may block and may raise
+                `StoreUnavailable`.
         """
         self._load = load
         self._measure = store_bytes

@@ -56,8 +56,7 @@ def likest(previews, images) -> list[int]:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_every_image_is_seen_on_its_way(tiny, engine_of, name):
-    """After the first batch, from which it is learned, each is shown under its own index, and at
-    last looks more like what it becomes than like any other."""
+    """After the first batch, each preview has its index and resembles its final image most."""
     engine = engine_of(replace(tiny(name), steps=20), batch=4)
     first, then = Looking(), Looking()
     made(engine, face(64), square(64, n=3), first)

@@ -291,8 +291,10 @@ def _adapter(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
 
 
 def _moved(transformer: torch.nn.Module) -> torch.nn.Module:
-    """The network with larger weights where it attends: at its plain ones, so small as it is, the
-    picture does not depend on the source."""
+    """Scale up the attention weights of a network.
+
+    With the default weights of such a small network, the picture does not depend on the source.
+    """
     for name, weight in transformer.named_parameters():
         if weight.ndim == 2:
             weight.data.mul_(2)

@@ -28,8 +28,7 @@ def ground(colour=(128, 128, 128)) -> np.ndarray:
 
 
 def ball(image: np.ndarray, colour, middle=(96, 96), radius=44) -> np.ndarray:
-    """`image` with a ball on it, from deep shade at its lower right to a white shine; returned is
-    where it lies."""
+    """Draw a ball with a shadow at its lower right and a white highlight; return its mask."""
     y, x = np.mgrid[:SIDE, :SIDE] - np.array(middle)[:, None, None]
     inside = y * y + x * x < radius * radius
     shade = np.clip(1 - (y + x) / (2.4 * radius), 0.25, 1)[..., None]

@@ -131,8 +131,7 @@ def test_what_is_hidden_is_left_out():
 
 @pytest.mark.parametrize("size", [(64, 64), (84, 84), (50, 200)])
 def test_enlarged_labels_keep_their_areas(size):
-    """A label covers about the share of the picture that it covers of the grid, at any size, and
-    in the middle of its cells it is itself."""
+    """At any size, a label covers its share of the grid, and is unchanged in its cells' middles."""
     grid_ = np.zeros((16, 16), np.uint8)
     grid_[4:, :6], grid_[10:, 3:] = 3, 1
     large = enlarge_labels(grid_, *size)

@@ -133,8 +133,7 @@ def test_rigid_regions_keep_their_shape(strength):
 
 @pytest.mark.parametrize("name", ["free", "subject"])
 def test_what_is_upright_stays_upright(name):
-    """Columns hardly depend on how far down they are, nor rows on how far aside, though both are
-    stretched."""
+    """Columns hardly depend on the row, nor rows on the column, though both are stretched."""
     leans = []
     for layout in layouts(RIGIDITIES[name], 1.0, 20):
         lean = np.abs(np.diff(layout.columns, axis=0)).mean() + np.abs(np.diff(layout.rows)).mean()

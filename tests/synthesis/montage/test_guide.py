@@ -48,8 +48,7 @@ def test_each_half_is_shown_from_its_own_place():
 
 @pytest.mark.parametrize("index", range(WORK_LEVEL + 2))
 def test_freedom_lies_along_the_seam(index):
-    """There patches decide everything, and a little away nothing; a fine level is free where the
-    searched ones were."""
+    """The mend mask is 1 at seams and 0 away from them; fine levels follow the searched ones."""
     shown = guide(halves())
     width = shown.analysis.sizes[index][1]
     free = shown.mend_mask(index)
@@ -70,8 +69,7 @@ def test_matches_are_expected_on_their_own_sheet():
 
 
 def test_levels_on_the_way_show_what_is_near_a_seam():
-    """The first and the last are whole but for what patches decide; others are not warped where
-    nobody looks."""
+    """The first and last level are rendered except in the mend mask; others only where needed."""
     shown = guide(halves())
     finest = len(shown.analysis.sizes) - 1
     assert shown.level(0)[..., 3].all()

@@ -97,8 +97,7 @@ def test_each_sheet_is_only_taken_where_it_makes_the_whole_cheaper():
 
 
 def test_tints_hide_the_step_between_sheets():
-    """Two even sheets of other brightness meet in the middle, and far from the seam each is
-    itself."""
+    """Two uniform shifts of different brightness blend at the seam, and keep theirs far away."""
     sheets = flat_sheets((30, 36), costs(0, 0))
     labels = np.zeros((GRID, GRID), np.uint8)
     labels[:, GRID // 2 :] = 1

@@ -70,8 +70,7 @@ def test_patches_away_from_a_seam_do_not_wander():
 
 
 def broken(image: np.ndarray) -> float:
-    """How much more the columns in the middle differ from their neighbours than columns do
-    elsewhere."""
+    """Return the excess of neighbour differences of the middle columns over the others."""
     steps = np.abs(np.diff(image[..., 1].astype(int), axis=1)).mean(0)
     middle = image.shape[1] // 2
     return float(steps[middle - 2 : middle + 1].max() / np.median(steps))

@@ -221,7 +221,7 @@ class FormReader:
         raise MalformedForm("The multipart form cannot be read: its closing boundary is missing")
 
     def form(self, *, complete: bool) -> Form:
-        """What was collected so far."""
+        """Return the data collected so far."""
         pictures = [part for part in self._parts if part.name == PICTURE and not _unset(part)]
         texts = [part for part in self._parts if part.name != PICTURE]
         names = Counter(part.name for part in self._parts)

@@ -123,8 +123,14 @@ def info_of(preset: Preset) -> EngineInfo:
 
 
 def check(plan: EnginePlan) -> None:
-    """Raise what keeps the engine from being run here, as far as that is told without loading it:
-    `MissingExtra`, `InvalidSettings`, `LicenceNotAccepted` or `WeightsMissing`."""
+    """Raise the reason why the engine cannot run here, as far as known without loading it.
+
+    Raises:
+        MissingExtra: its dependencies are not installed.
+        InvalidSettings: the settings do not fit the machine.
+        LicenceNotAccepted: the licence of its weights must be accepted.
+        WeightsMissing: its weights are not on this machine.
+    """
     for package in ("torch", "diffusers", "transformers", "accelerate"):
         if find_spec(package) is None:
             raise MissingExtra(extra=weights.EXTRA, purpose=f"the engine {plan.name!r}")
@@ -135,8 +141,7 @@ def check(plan: EnginePlan) -> None:
 
 
 def check_licence(plan: EnginePlan) -> None:
-    """Raise `LicenceNotAccepted` where the weights are not free for every use and nobody said that
-    they accept that."""
+    """Raise `LicenceNotAccepted` if the licence is restricted and was not accepted."""
     if plan.preset.restricted and not plan.accepted:
         raise LicenceNotAccepted(
             f"the weights of {plan.name!r} are under {plan.preset.licence}: read it, and if you "

@@ -194,7 +194,7 @@ def object_mask(image: Bytes, colour_object: ColourObject) -> Floats:
     Returns:
         (PALETTE_SIDE, PALETTE_SIDE) float32, 0..1.
     """
-    # Every third pixel of a large image tells as much, in a ninth of the time.
+    # Every third pixel of a large image is sufficient, in a ninth of the time.
     step = max(1, min(image.shape[:2]) // (3 * PALETTE_SIDE))
     likely = random_walk(
         resize(np.ascontiguousarray(image[::step, ::step]), PALETTE_SIDE, PALETTE_SIDE),
@@ -244,7 +244,7 @@ def random_walk(small: Bytes, colour_object: ColourObject) -> Floats:
     """
     colours = palette(small)
     like, pure = colour_object.has(colours), purity(colours)
-    # What is surely not: skin, and what the thing's cone was narrowed for.
+    # Certain negatives: skin, and the colours that the narrowed cone excludes.
     foreign = like & is_skin(*colours.T[:3])
     foreign |= colour_object.has(colours, HUE_COSINE) & ~like & (colours[:, 3] > MIN_FOREIGN_CHROMA)
     sure = like & (pure > SEED_PURITY) & ~foreign
@@ -288,7 +288,7 @@ def _solve_random_walk(colours: Floats, likely: Floats, pull: Floats) -> Floats:
     """
     rows, columns = likely.shape
     one = np.float32(1)
-    # Around the picture lies a rim that nothing is at ease with.
+    # A border without conductance around the picture.
     ease = np.zeros((2, rows + 1, columns + 1), np.float32)  # from the pixel above, from the left
     for y in range(rows):
         for x in range(columns):

@@ -33,7 +33,7 @@ PRECISION = 1e-6
 SMOOTHED = 1e-4
 """Regularises the local affine functions of the guided filter, for colours 0..1."""
 REACH = 2
-"""The guided filter's windows reach so many pixels of the small size."""
+"""Radius of the guided filter's windows, in pixels of the small size."""
 MARGIN = 0.05
 """Alpha nearer than this to 0 or 1 becomes 0 or 1; it hides the filter's residue."""
 

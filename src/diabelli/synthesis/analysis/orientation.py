@@ -46,11 +46,11 @@ def _uprightness(image: Bytes) -> float:
     strength = np.clip(np.sqrt(down + across) - MIN_GRADIENT, 0, FULL_GRADIENT - MIN_GRADIENT)
     weight = strength * np.clip((coherence(tensor) - 0.6) / 0.3, 0, 1)
     # The angle a of the slope has tan 2a = 2 both / (across - down).
-    apart, askew = (
+    apart, tilt_tangent = (
         np.abs(across - down),
         2 * MAX_AXIS_TANGENT / (1 - MAX_AXIS_TANGENT * MAX_AXIS_TANGENT),
     )
-    level = np.abs(2 * both) < askew * apart
+    level = np.abs(2 * both) < tilt_tangent * apart
     return float((weight * level).sum() / (weight.sum() + 1e-6))
 
 

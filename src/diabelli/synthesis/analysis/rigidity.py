@@ -85,8 +85,9 @@ def _skin(image: Bytes) -> Floats:
 
 
 def _straightness(image: Bytes, subject: float, plain: Floats) -> Floats:
-    """Parallel edges, (GRID, GRID) float32, 0..1: coherence of the structure tensor (Weickert
-    1999).
+    """Return parallel edges: the coherence of the structure tensor (Weickert 1999).
+
+    Returns (GRID, GRID) float32, 0..1.
 
     An edge counts by its contrast to its surroundings: a dark mast in a dark sky counts, a blade of
     grass among others does not. Edges of high contrast may be short and thin.

@@ -68,7 +68,7 @@ def silhouette(image: Bytes, evidence: Floats) -> Silhouette:
         )
         unary = np.stack([strong / 2 + likely, 1.5 - likely], -1).astype(np.float32)
         found = minimise_binary_mrf(unary, right, down, MRF_SWEEPS)
-    # a cut leaves out what is thin, but that shows by its colours
+    # a cut leaves out thin parts, which are recovered by their colours
     thin = np.clip(strong / 2 + 2 * likely - 1, 0, 1).astype(np.float32)
     close = np.clip(1.5 * blur(dilate(thin, 1), 0.7), 0, 1)
     body = found.astype(np.float32)

@@ -126,9 +126,9 @@ def _max_inset(subject: Floats, body: Floats, most: float) -> float:
     """
     already, all_ = float(body[0].sum()), float(subject.sum())
     for k in range(1, int(most * GRID) + 1):
-        anew = (subject[k] * (1 - body[: k + 1].min(0))).sum()
+        newly_cut = (subject[k] * (1 - body[: k + 1].min(0))).sum()
         if (
-            anew > MAX_CUT_CELLS + EXTRA_CUT_SHARE * already
+            newly_cut > MAX_CUT_CELLS + EXTRA_CUT_SHARE * already
             or subject[:k].sum() > MAX_LOST_SUBJECT * all_
         ):
             return (k - 1) / GRID

@@ -27,7 +27,7 @@ def expected_field(rows: Floats, columns: Floats) -> Field:
     limits = (rows.shape[0] - PATCH, rows.shape[1] - PATCH)
     out = np.empty((limits[0] + 1, limits[1] + 1, 2), np.int32)
     for axis, places in enumerate((rows, columns)):
-        # the middle of a patch lies between four pixels: its place is the mean of the outer two
+        # the middle of a patch is between four pixels: its position is the mean of the outer two
         inner = places[half:, half:][: out.shape[0], : out.shape[1]]
         outer = places[half - 1 :, half - 1 :][: out.shape[0], : out.shape[1]]
         corner = (inner + outer) / 2 - np.float32((PATCH - 1) / 2)
