@@ -174,7 +174,7 @@ class Batcher:
                 size = 1
         else:
             return
-        # Outside the handler, whose traceback references what was computed.
+        # Outside of the handler, whose traceback references the computed tensors.
         self._use_device(pipeline.free)
         for start in range(0, len(batch) if size else 0, size or 1):
             if self._lost:
