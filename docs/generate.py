@@ -200,6 +200,7 @@ REMEDIES: dict[type[Exception], str] = {
     exceptions.MissingApiKey: "Send a key as `Authorization: Bearer KEY`.",
     exceptions.InvalidApiKey: "Send a key that the operator made and has not revoked.",
     exceptions.AdminRequired: "Use a key that was made with `diabelli keys create --admin`.",
+    exceptions.CrossOriginRefused: "Make a key, or add the origin to `allowed_origins`.",
     exceptions.RouteNotFound: "`/docs` lists the routes.",
     exceptions.MethodNotAllowed: "Use a method of the response's `Allow`.",
     exceptions.WrongContentType: "Send `multipart/form-data`.",

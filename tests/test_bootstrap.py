@@ -150,6 +150,24 @@ def test_no_server_is_open_by_accident(tmp_path, host, auth, given, kept, asks):
 
 
 @pytest.mark.parametrize(
+    ("public_url", "starts"),
+    [
+        ("http://localhost:9000", True),
+        ("https://[::1]/x", True),
+        ("https://pictures.example", False),
+    ],
+)
+def test_a_public_url_counts_as_a_public_address(tmp_path, public_url, starts):
+    """Behind a proxy, a loopback address is reached by other machines."""
+    settings = Settings(data_dir=tmp_path, public_url=public_url)
+    if starts:
+        assert requires_api_keys(settings) is False
+    else:
+        with pytest.raises(InvalidSettings, match=r"https://pictures\.example is not a loopback"):
+            requires_api_keys(settings)
+
+
+@pytest.mark.parametrize(
     ("given", "workers", "shared"),
     [(None, 1, False), (None, 2, True), ("ledger", 1, True), ("memory", 2, False)],
 )

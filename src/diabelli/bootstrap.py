@@ -21,6 +21,7 @@ from diabelli.api.admission import Admission
 from diabelli.api.app import aliases, create_app, route
 from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
 from diabelli.api.http.early_response import EarlyResponseMiddleware
+from diabelli.api.http.origin_guard import OriginGuard
 from diabelli.api.http.request_middleware import RequestMiddleware
 from diabelli.api.http.security_headers import default_headers
 from diabelli.api.links import RESULTS, Links
@@ -159,9 +160,10 @@ def requires_api_keys(settings: Settings) -> bool:
         if active:
             raise InvalidSettings("auth is `no-auth`, yet there are keys: revoke them or unset it")
         return False
-    if not settings.api_keys and not active and not is_loopback(settings.host):
+    if not settings.api_keys and not active and settings.is_public:
+        where = settings.host if not is_loopback(settings.host) else settings.public_url
         raise InvalidSettings(
-            f"{settings.host} is not a loopback address, so the server needs an API key: make one "
+            f"{where} is not a loopback address, so the server needs an API key: make one "
             "with `diabelli keys create`, set api_keys, or set auth to `no-auth`"
         )
     return exist or bool(settings.api_keys)
@@ -252,8 +254,19 @@ def build_app(
         await recorder.drain()
         await to_thread.run_sync(on_shutdown)
 
+    keys = Authenticator(
+        (key.get_secret_value() for key in settings.api_keys),
+        IssuedKeys(parts.database),
+        anonymous=anonymous_policy(settings),
+    )
+    guard = Middleware(
+        OriginGuard,
+        is_open=keys.accepts_anonymous,
+        allowed_origins=settings.allowed_origins,
+        open_prefix=HEALTH,
+    )
     return create_app(
-        build_routes(settings, parts, admission, metrics, recorder),
+        build_routes(settings, parts, keys, admission, metrics, recorder),
         [
             Middleware(EarlyResponseMiddleware),
             Middleware(
@@ -263,6 +276,8 @@ def build_app(
                 log_users=settings.log_users,
                 quiet_prefix=HEALTH,
             ),
+            # With `no-auth`, any site may use the server: the operator chose so.
+            *([guard] if settings.auth == "keys" else ()),
         ],
         admission=admission,
         on_shutdown=shut_down,
@@ -272,16 +287,12 @@ def build_app(
 def build_routes(
     settings: Settings,
     parts: Components,
+    keys: Authenticator,
     admission: Admission,
     metrics: Metrics,
     recorder: Recorder,
 ) -> list[BaseRoute]:
     """Return all routes. The name of each is its label in metrics."""
-    keys = Authenticator(
-        (key.get_secret_value() for key in settings.api_keys),
-        IssuedKeys(parts.database),
-        anonymous=anonymous_policy(settings),
-    )
     variations = Variations(
         settings,
         service=parts.service,

@@ -16,3 +16,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def host_of(authority: str) -> str:
+    """Return the host of an authority such as `localhost:8000` or `[::1]:8000`, in lower case."""
+    authority = authority.lower()
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0]
+    return authority.partition(":")[0]

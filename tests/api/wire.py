@@ -155,7 +155,7 @@ class Line:
         **headers: str | int,
     ) -> None:
         """A request; an underscore in a header's name stands for a dash."""
-        told = {"host": "test", "content-type": content_type}
+        told = {"host": "localhost", "content-type": content_type}
         if "transfer_encoding" not in headers:
             told["content-length"] = str(len(body))
         told |= {name.replace("_", "-"): str(value) for name, value in headers.items()}

@@ -14,7 +14,6 @@ from starlette.requests import Request
 
 from diabelli.api.errors.exceptions import AdminRequired, InvalidApiKey, MissingApiKey
 from diabelli.ledger.keys import Caller, IssuedKeys, digest
-from diabelli.net import is_loopback
 from diabelli.settings import Settings
 
 CACHE_TTL_S = 1.0
@@ -58,7 +57,7 @@ class Authenticator:
             InvalidApiKey: the key is unknown or revoked.
             LedgerUnavailable: only the ledger knows, and it cannot be read.
         """
-        if await self._accepts_anonymous():
+        if await self.accepts_anonymous():
             return ANONYMOUS
         key = extract_api_key(authorization or "")
         if not key:
@@ -72,7 +71,8 @@ class Authenticator:
             self._remember(hashed, caller)
         return caller
 
-    async def _accepts_anonymous(self) -> bool:
+    async def accepts_anonymous(self) -> bool:
+        """Return whether requests without a key are accepted now."""
         if self._anonymous == "until a key is made" and time.monotonic() >= self._anonymous_until:
             if await to_thread.run_sync(self._issued.any_exist):
                 # Revoking the key later does not open the server again.
@@ -101,7 +101,7 @@ def admin_check(keys: Authenticator, settings: Settings) -> RequireAdmin:
     It accepts admin keys, and anonymous callers of a server on a loopback address. With `no-auth`
     it accepts admin keys only, since a proxy may make a loopback server public.
     """
-    is_local = settings.auth == "keys" and is_loopback(settings.host)
+    is_local = settings.auth == "keys" and not settings.is_public
 
     async def require_admin(request: Request) -> None:
         caller = await keys.authenticate(request.headers.get("authorization"))
@@ -115,7 +115,7 @@ def anonymous_policy(settings: Settings) -> AnonymousPolicy:
     """Return when a server with these settings accepts requests without a key."""
     if settings.auth == "no-auth":
         return "always"
-    return "until a key is made" if is_loopback(settings.host) else "never"
+    return "never" if settings.is_public else "until a key is made"
 
 
 def extract_api_key(authorization: str) -> str:

@@ -74,8 +74,10 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def _run(settings: Settings) -> None:
     from diabelli.bootstrap import requires_api_keys
 
-    announce = partial(_announce, settings, with_key=requires_api_keys(settings))
     with _bound(settings.host, settings.port) as bound:
+        # A name such as `localhost` may resolve to a public address.
+        settings = settings.model_copy(update={"host": bound.getsockname()[0]})
+        announce = partial(_announce, settings, with_key=requires_api_keys(settings))
         if settings.workers > 1:
             _say("Getting the engine ready; a first start compiles it, once ...")
             _run_workers(settings, bound, partial(announce, bound.getsockname()[1]))

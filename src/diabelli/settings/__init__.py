@@ -7,9 +7,12 @@ Each file holds some topics; `Settings` combines them. A command-line flag overr
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from pydantic import BaseModel, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from diabelli.net import is_loopback
 from diabelli.settings.engines import TrainedEngineSettings
 from diabelli.settings.images import EngineSettings, InputSettings, TokenSettings
 from diabelli.settings.server import AuthSettings, LoadSettings, LogSettings, ServerSettings
@@ -50,6 +53,12 @@ class Settings(
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True
     )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether other machines can reach the server, at its address or at its public URL."""
+        public = urlsplit(self.public_url or "http://localhost").hostname or ""
+        return not (is_loopback(self.host) and is_loopback(public))
 
     @classmethod
     def settings_customise_sources(

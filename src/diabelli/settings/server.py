@@ -52,6 +52,11 @@ class AuthSettings(BaseModel):
         description="API keys accepted in addition to those of `diabelli keys create`; in the "
         "environment separated by commas or as a JSON list.",
     )
+    allowed_origins: tuple[str, ...] = Field(
+        (),
+        description="Origins of web pages, such as `https://studio.example`, that may use a server "
+        "without keys; pages of this machine always may.",
+    )
     auth: Literal["keys", "no-auth"] = Field(
         "keys",
         description="`no-auth` allows requests without an API key on addresses that are not "

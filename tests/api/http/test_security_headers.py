@@ -41,6 +41,6 @@ def test_results_and_preflights_too(server: Server) -> None:
 def test_https_is_kept_to_where_it_is_served(serve: Serve, server: Server) -> None:
     """Browsers are told to come back by https only where the public address is one of https."""
     assert "strict-transport-security" not in httpx.get(server.url).headers
-    behind = serve(public_url="https://pictures.example.org/sub")
+    behind = serve(auth="no-auth", public_url="https://pictures.example.org/sub")
     answer = httpx.get(behind.url + "/docs")
     assert answer.headers["strict-transport-security"] == "max-age=31536000"

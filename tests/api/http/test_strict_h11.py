@@ -22,7 +22,7 @@ from diabelli.api.http.strict_h11 import StrictH11Protocol
 from faults.serving import until
 
 BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
-HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: test\r\n\r\n"
+HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Hasty(StrictH11Protocol):
@@ -51,7 +51,7 @@ def exchange(server: Server, sent: bytes) -> bytes:
 
 def head(*lines: str, first: str = f"POST {PATH} HTTP/1.1", end: str = "\r\n") -> bytes:
     """A request's head with these lines."""
-    told = (first, "Host: test", f"Content-Type: {FORM_TYPE}", *lines)
+    told = (first, "Host: localhost", f"Content-Type: {FORM_TYPE}", *lines)
     return (end.join(told) + end + end).encode("latin-1")
 
 
@@ -181,8 +181,8 @@ def test_broken_chunks_end_the_connection(server: Server, bad: bytes) -> None:
 
 def test_pipelined_requests_are_answered_in_their_order(server: Server) -> None:
     """Two whole requests in one packet are two requests; an unclear third one ends it."""
-    one = b"GET /v1/models HTTP/1.1\r\nHost: test\r\n\r\n"
-    other = b"GET /nowhere HTTP/1.1\r\nHost: test\r\n\r\n"
+    one = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    other = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
     received = exchange(server, one + other + head(LENGTH, CHUNKED))
     statuses = [int(piece[:3]) for piece in received.split(b"HTTP/1.1 ")[1:]]
     assert statuses == [200, 404, 400]

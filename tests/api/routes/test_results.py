@@ -106,21 +106,23 @@ def test_swept_picture(server: Server) -> None:
     refused(httpx.get(f"{server.url}/results/{key}?{server.storage.signed_query(key)}"), 404)
 
 
-def test_url_has_the_host_that_was_asked(server: Server) -> None:
+def test_url_has_the_host_that_was_asked(serve: Serve) -> None:
     """Without a public URL, the result is where the client found the endpoint."""
+    server = serve(auth="no-auth")
     url = result_url(server, {"Host": "pictures.example:8080"})
     assert url.startswith("http://pictures.example:8080/results/")
 
 
-def test_proxy_tells_the_scheme(server: Server) -> None:
+def test_proxy_tells_the_scheme(serve: Serve) -> None:
     """Behind a proxy on the same machine that speaks HTTPS, URLs are HTTPS."""
+    server = serve(auth="no-auth")
     headers = {"Host": "pictures.example", "X-Forwarded-Proto": "https"}
     assert result_url(server, headers).startswith("https://pictures.example/results/")
 
 
 def test_public_url(serve: Serve) -> None:
     """The setting goes before every result's URL, with its path and without a doubled slash."""
-    server = serve(public_url="https://example.org/art/")
+    server = serve(auth="no-auth", public_url="https://example.org/art/")
     assert result_url(server).startswith("https://example.org/art/results/20")
 
 

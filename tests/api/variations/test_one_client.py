@@ -32,7 +32,7 @@ def ask(server: Server, key: str, n: int = 2) -> httpx.Response:
 @contextmanager
 def unread(server: Server, **headers: str) -> Iterator[socket.socket]:
     """A client that sends a request for a large answer, and reads none of it."""
-    fields = {"host": "test", "content-type": FORM_TYPE, "content-length": str(len(LARGE))}
+    fields = {"host": "localhost", "content-type": FORM_TYPE, "content-length": str(len(LARGE))}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     with socket.socket() as client:

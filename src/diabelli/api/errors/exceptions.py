@@ -2,6 +2,7 @@
 
     ClientError
     ├── AdminRequired                     the key has no admin rights
+    ├── CrossOriginRefused                a foreign web page uses a server without keys
     ├── MissingApiKey, InvalidApiKey      authentication
     ├── RouteNotFound, MethodNotAllowed   routing
     ├── WrongContentType, MalformedForm   the body is no multipart form
@@ -57,6 +58,19 @@ class AdminRequired(ClientError):
     default_message = (
         "This endpoint requires an admin key. Make one with `diabelli keys create --admin`."
     )
+
+
+class CrossOriginRefused(ClientError):
+    """A web page of another site uses a server without keys."""
+
+    code = "cross_origin"
+
+    def __init__(self, header: str) -> None:
+        super().__init__(
+            f"Requests from web pages of other sites are refused, by the header {header}: this "
+            "server has no keys. Make a key with `diabelli keys create`, or add the page's origin "
+            "to the setting `allowed_origins`."
+        )
 
 
 class RouteNotFound(ClientError):

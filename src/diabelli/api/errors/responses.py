@@ -114,6 +114,7 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     ),
     exceptions.InvalidApiKey: ErrorSpec(401, code="invalid_api_key"),
     exceptions.AdminRequired: ErrorSpec(403),
+    exceptions.CrossOriginRefused: ErrorSpec(403),
     exceptions.RouteNotFound: ErrorSpec(404),
     exceptions.MethodNotAllowed: ErrorSpec(405),
     exceptions.UnsupportedEncoding: ErrorSpec(415, headers={"accept-encoding": "identity"}),
