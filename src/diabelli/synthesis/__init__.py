@@ -4,13 +4,15 @@ Start with `pipeline`: it contains all steps from a source to its variations. Pa
 from packages above them in this list.
 
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha; chroma,
-                structure_tensor; solvers binary_mrf and sor
+                structure_tensor; convnet; solvers binary_mrf and sor
     strength    parameters of all steps for one strength
+    models      trained weights of the subject map
     analysis    properties of a source: source_analysis combines
                 picture_kind, solid_shape         kind of picture
                 saliency, patch_uniqueness        regions without similar ones
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
+                subject_map, matte                the same from a trained map; alpha of its outline
                 cell_features                     features for montages
                 extension, orientation            limits of frames and tilt
                 colour_objects                    objects that can be recoloured

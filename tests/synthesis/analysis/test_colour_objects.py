@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from skimage.segmentation import random_walker
 
 from diabelli.synthesis.analysis.colour_objects import (
     HUE_COSINE,
     MAX_WEAK_EDGE_SHARE,
+    _solve_random_walk,
     find_colour_objects,
     object_mask,
     weak_edge_share,
@@ -149,3 +151,16 @@ def test_a_mirrored_source_has_the_same_things():
 def test_faces_and_landscapes_have_none(image):
     """Nor has a picture of one pixel."""
     assert find_colour_objects(image) == []
+
+
+def test_the_random_walk_agrees_with_scikit_image():
+    """With equal conductances and fixed seeds, probabilities equal the reference's."""
+    labels = np.zeros((20, 24), int)
+    labels[8:11, 9:12] = 1
+    labels[[0, -1]] = labels[:, [0, -1]] = 2
+    noise = np.random.default_rng(3).random(labels.shape)  # ignored at beta = 0
+    exact = random_walker(noise, labels, beta=0, mode="bf", return_full_prob=True)[0]
+    pull = np.where(labels > 0, 1e4, 0).astype(np.float32)
+    seeds = (labels == 1).astype(np.float32)
+    found = _solve_random_walk(np.zeros((20, 24, 3), np.float32), seeds, pull)
+    np.testing.assert_allclose(found, exact, atol=1e-3)

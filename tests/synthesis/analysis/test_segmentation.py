@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from skimage.filters import threshold_otsu
 
 from diabelli.synthesis.analysis.segmentation import _colour_likelihood, _otsu, silhouette
 
@@ -70,3 +71,13 @@ def test_frequencies_are_shares():
     bins = np.full((8, 8), 5 * 256 + 5 * 16 + 5)
     frequency = _colour_likelihood(bins, np.ones((8, 8)))
     assert np.unique(frequency) == pytest.approx(1 / 8)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_threshold_agrees_with_scikit_image(seed):
+    """Otsu's threshold of a bimodal sample is the same bin centre."""
+    draw = np.random.default_rng(seed)
+    modes = [draw.normal(0.25, 0.08, 600), draw.normal(0.7, 0.1, 300 + 50 * seed)]
+    values = np.concatenate(modes).clip(0, 1).astype(np.float32)
+    values[0] = 0  # the histogram of scikit-image starts at the minimum
+    assert _otsu(values) == pytest.approx(float(threshold_otsu(values, nbins=64)), abs=1e-5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
+from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.resample import crop, resize, resize_map, to_bytes
 
 
@@ -108,43 +108,7 @@ def test_a_part_is_cut_where_it_lies():
     np.testing.assert_allclose(part, values[4:12, 12:18], atol=1e-3)
 
 
-@pytest.mark.parametrize("deviation", [0.4, 1.0, 3.7, 20.0])
-def test_blurring_keeps_constants_and_mass(deviation):
-    """A blur moves light about and neither makes nor loses any."""
-    constant = np.full((9, 14, 2), 3.5, np.float32)
-    np.testing.assert_allclose(blur(constant, deviation), constant, rtol=1e-5)
-    dot = np.zeros((161, 161), np.float32)
-    dot[80, 80] = 1
-    spread = blur(dot, deviation)
-    assert spread.sum() == pytest.approx(1, abs=1e-4)
-    assert spread.min() >= 0
-    assert spread.argmax() == dot.argmax()
-
-
-def test_more_blur_is_smoother():
-    """The wider the bell, the smaller the slopes."""
-    values = image(40, 40, 1)[..., 0].astype(np.float32)
-    slopes = [np.abs(gradient(blur(values, d))[0]).mean() for d in (0.5, 1.0, 2.0, 4.0)]
-    assert slopes == sorted(slopes, reverse=True)
-
-
-@pytest.mark.parametrize("reach", [0, 1, 3])
-def test_widening_takes_the_largest_around(reach):
-    """Each value becomes the largest of the square around it, cut off at the edges."""
-    values = np.random.default_rng(5).random((9, 12), np.float32)
-    padded = np.pad(values, reach, mode="edge")
-    side = 2 * reach + 1
-    exact = np.lib.stride_tricks.sliding_window_view(padded, (side, side)).max((2, 3))
-    np.testing.assert_array_equal(dilate(values, reach), exact)
-
-
 def test_bytes_are_rounded_and_clipped():
     """Halves go up, and what lies outside 0..255 to the nearest end."""
     values = np.array([-3.0, -0.5, 0.49, 0.5, 1.5, 254.6, 300.0], np.float32)
     np.testing.assert_array_equal(to_bytes(values), [0, 0, 0, 1, 2, 255, 255])
-
-
-def test_grey_is_as_bright_as_it_is():
-    """The brightness of a grey is that grey."""
-    grey = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 4, -1)
-    np.testing.assert_allclose(luma(grey)[0], np.arange(256), atol=1e-3)

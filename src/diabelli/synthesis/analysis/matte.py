@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import Floats, resize_map
+from diabelli.synthesis.core.resample import resize_map
+from diabelli.synthesis.core.types import Floats
 
 Doubles: TypeAlias = NDArray[np.float64]
 Trimap: TypeAlias = NDArray[np.uint8]

@@ -1,0 +1,52 @@
+"""Filters: scikit-image as oracle, and invariants."""
+
+import numpy as np
+import pytest
+from skimage.morphology import dilation, footprint_rectangle
+
+from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
+from synthesis.core.test_resample import image
+
+
+@pytest.mark.parametrize("deviation", [0.4, 1.0, 3.7, 20.0])
+def test_blurring_keeps_constants_and_mass(deviation):
+    """A blur moves light about and neither makes nor loses any."""
+    constant = np.full((9, 14, 2), 3.5, np.float32)
+    np.testing.assert_allclose(blur(constant, deviation), constant, rtol=1e-5)
+    dot = np.zeros((161, 161), np.float32)
+    dot[80, 80] = 1
+    spread = blur(dot, deviation)
+    assert spread.sum() == pytest.approx(1, abs=1e-4)
+    assert spread.min() >= 0
+    assert spread.argmax() == dot.argmax()
+
+
+def test_more_blur_is_smoother():
+    """The wider the bell, the smaller the slopes."""
+    values = image(40, 40, 1)[..., 0].astype(np.float32)
+    slopes = [np.abs(gradient(blur(values, d))[0]).mean() for d in (0.5, 1.0, 2.0, 4.0)]
+    assert slopes == sorted(slopes, reverse=True)
+
+
+@pytest.mark.parametrize("reach", [0, 1, 3])
+def test_widening_takes_the_largest_around(reach):
+    """Each value becomes the largest of the square around it, cut off at the edges."""
+    values = np.random.default_rng(5).random((9, 12), np.float32)
+    padded = np.pad(values, reach, mode="edge")
+    side = 2 * reach + 1
+    exact = np.lib.stride_tricks.sliding_window_view(padded, (side, side)).max((2, 3))
+    np.testing.assert_array_equal(dilate(values, reach), exact)
+
+
+def test_grey_is_as_bright_as_it_is():
+    """The brightness of a grey is that grey."""
+    grey = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 4, -1)
+    np.testing.assert_allclose(luma(grey)[0], np.arange(256), atol=1e-3)
+
+
+@pytest.mark.parametrize("reach", [0, 1, 3])
+def test_dilation_agrees_with_scikit_image(reach):
+    """The result equals the grey dilation by a square."""
+    values = np.random.default_rng(3).random((17, 23), np.float32)
+    exact = dilation(values, footprint_rectangle((2 * reach + 1, 2 * reach + 1)))
+    np.testing.assert_array_equal(dilate(values, reach), exact)
