@@ -214,7 +214,7 @@ COLOURS: dict[str, tuple[Make, str]] = {
     "iccp of nonsense": (with_chunks(iccp(b"nonsense"), _GAMMA), "gamma"),
     "iccp cut": (with_chunks(chunk(b"iCCP", b"x\0\0" + zlib.compress(profile(1.0))[:-9])), "srgb"),
     "iccp of no name": (with_chunks(iccp(profile(1.0), b"")), "srgb"),
-    "iccp of long name": (with_chunks(iccp(profile(1.0), b"a" * 80)), "srgb"),
+    "iccp of long name": (with_chunks(iccp(profile(1.0), b"a" * 80)), "linear"),
     "iccp of unknown method": (with_chunks(iccp(profile(1.0), method=1)), "srgb"),
     "iccp twice": (with_chunks(_LINEAR, iccp(profile(2.0))), "linear"),
     "iccp after a damaged one": (

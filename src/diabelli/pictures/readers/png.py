@@ -286,12 +286,12 @@ def _unpacked_size(compressed: list[memoryview], enough: int) -> int:
 
 def _unpack_profile(body: bytes) -> bytes | None:
     """ICC profile of an iCCP chunk; None if it is malformed or unpacks to too much."""
-    name, separator, rest = body[:81].partition(b"\0")
-    if not separator or not 1 <= len(name) <= 79 or rest[:1] != b"\0":
+    name, _, rest = body.partition(b"\0")
+    if not name or rest[:1] != b"\0":
         return None
     try:
         inflater = isal_zlib.decompressobj()
-        profile: bytes = inflater.decompress(body[len(name) + 2 :], _MAX_PROFILE_BYTES + 1)
+        profile: bytes = inflater.decompress(rest[1:], _MAX_PROFILE_BYTES + 1)
     except _INFLATE_ERROR:
         return None
     return profile if inflater.eof and len(profile) <= _MAX_PROFILE_BYTES else None
