@@ -19,7 +19,7 @@ from diabelli.pictures.readers.png import PngReader
 from diabelli.pictures.scaling import limit_short_side
 
 _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
-_PROBE_BYTES_PER_PIXEL = 16
+_PROBE_BYTES_PER_PIXEL = 28
 """Memory that decoding takes at most, in bytes for each pixel; see docs/operations.md."""
 
 
