@@ -6,6 +6,7 @@
     │   ├── UnknownEngine           no engine has that name
     │   ├── InvalidPicture          the source cannot be decoded as an accepted picture
     │   │   ├── PictureTooLarge     more bytes or more pixels than the limit
+    │   │   │   └── TooManyPixels   more pixels than the limit, however few bytes
     │   │   └── NotSquare           width and height differ where a square is required
     │   ├── ContentPolicyViolation  a safety checker rejected a result
     │   │   └── PictureBlocked      the operator blocked the source or a similar picture
@@ -96,6 +97,13 @@ class PictureTooLarge(InvalidPicture):
 
     code = "picture_too_large"
     default_message = "The source has more bytes or more pixels than the limit."
+
+
+class TooManyPixels(PictureTooLarge):
+    """The source has more pixels than the limit."""
+
+    code = "too_many_pixels"
+    default_message = "The source has more pixels than the limit."
 
 
 class NotSquare(InvalidPicture):

@@ -9,7 +9,13 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageFile
 
-from diabelli.errors import InvalidPicture, MemoryUnavailable, NotSquare, PictureTooLarge
+from diabelli.errors import (
+    InvalidPicture,
+    MemoryUnavailable,
+    NotSquare,
+    PictureTooLarge,
+    TooManyPixels,
+)
 from diabelli.pictures import colour, png
 from diabelli.pictures.limits import LOCAL, DecodeLimits, Image
 from diabelli.pictures.readers import avif, gif, jpeg, webp
@@ -39,7 +45,8 @@ def decode(data: bytes, limits: DecodeLimits, *, max_short_side: int | None = No
 
     Raises:
         InvalidPicture: the source is damaged or of no accepted format.
-        PictureTooLarge: it has too many bytes or pixels.
+        PictureTooLarge: it has too many bytes.
+        TooManyPixels: it has too many pixels.
         NotSquare: a square is required.
         MemoryUnavailable: there is too little memory on this machine.
     """
@@ -97,7 +104,7 @@ def _open_with_pillow(data: bytes, limits: DecodeLimits) -> Pillow.Image:
     try:
         return open_with_pillow(data, limits.formats)
     except _TOO_LARGE as cause:
-        raise PictureTooLarge(
+        raise TooManyPixels(
             f"the source has more than the {limits.max_pixels} pixels that are accepted",
             param="image",
         ) from cause
@@ -115,7 +122,7 @@ def _check_size(width: int, height: int, limits: DecodeLimits) -> None:
             f"the source has no pixels, its size is {width}x{height}", param="image"
         )
     if width * height > limits.max_pixels:
-        raise PictureTooLarge(
+        raise TooManyPixels(
             f"the source has {width}x{height} pixels, more than the {limits.max_pixels} in all "
             "that are accepted",
             param="image",

@@ -6,10 +6,12 @@ import base64
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from api.conftest import Serve
 from api.wire import PATH, Server, check_error, opened, picture
+from oracles.picture_files import GREY, png
 
 SOURCE = picture()
 
@@ -206,6 +208,14 @@ PICTURES = {
 def test_unusable_pictures(server: Server, kind: str) -> None:
     """What is not a PNG of less than 4 MB is refused in one sentence."""
     refused(ask(server, PICTURES[kind]), 400, NOT_A_PNG, code="invalid_image_format")
+
+
+def test_too_many_pixels(server: Server) -> None:
+    """A small file with too many pixels is refused with their number and the limit."""
+    source = png(np.zeros((6000, 6000, 1), np.uint8), GREY, 1)
+    assert len(source) < 10_000
+    message = "the source has 6000x6000 pixels, more than the 25000000 in all that are accepted"
+    refused(ask(server, source), 400, message, code="invalid_image_format", param="image")
 
 
 def test_not_square(server: Server) -> None:

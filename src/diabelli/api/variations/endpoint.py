@@ -30,7 +30,7 @@ from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
 from diabelli.api.variations.response import JSONPartsResponse
 from diabelli.api.variations.streaming import EventStream
-from diabelli.errors import Cancelled, InvalidPicture, NotSquare
+from diabelli.errors import Cancelled, InvalidPicture, NotSquare, TooManyPixels
 from diabelli.ledger.keys import Caller
 from diabelli.observer import Observer
 from diabelli.pictures import ANY, OPENAI, Image
@@ -195,7 +195,7 @@ class Variations:
             job = await to_thread.run_sync(submit)
         try:
             return await asyncio.wrap_future(job.future)
-        except NotSquare:
+        except (NotSquare, TooManyPixels):
             raise
         except InvalidPicture as cause:
             # OpenAI's one sentence for all of these is untrue if more formats are accepted.
