@@ -24,7 +24,7 @@ import torch
 from architectures import NAMES, build
 from diabelli import pictures
 from diabelli.engines import run_sequentially, wait_for_pieces
-from diabelli.engines.diffusion.conditioning import RECIPES
+from diabelli.engines.diffusion.conditioning import CONDITIONERS
 from diabelli.engines.diffusion.device import free, resolve_device
 from diabelli.engines.diffusion.engine import native
 from diabelli.engines.diffusion.engine_manager import EngineManager
@@ -66,7 +66,7 @@ def loop(preset: Preset, dtype: Dtype, images: int) -> float:
     plain = {"guidance_scale": preset.guidance} if preset.guidance else {}
 
     def one(number: int) -> None:
-        arguments = RECIPES[preset.recipe](parts, [shown[number // EACH]], values)
+        arguments = CONDITIONERS[preset.recipe](parts, [shown[number // EACH]], values)
         with torch.inference_mode():
             parts.pipe(
                 **arguments,

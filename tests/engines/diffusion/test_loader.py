@@ -94,7 +94,7 @@ def test_code_beside_the_weights_is_never_run(copied, engine_of, tmp_path):
 def test_a_dial_that_the_pipeline_does_not_have_is_refused(tiny, engine_of):
     """The error names the arguments that it has."""
     wrong = replace(tiny(SMALLEST), dial=StrengthMapping(argument="noise_level", low=0, high=9))
-    with pytest.raises(InvalidWeights, match=r"'noise_level'.*does not take.*guidance_scale"):
+    with pytest.raises(InvalidWeights, match=r"'noise_level'.*does not accept it.*guidance_scale"):
         made(engine_of(wrong), face(64), square(32))
 
 

@@ -1,7 +1,7 @@
-"""What a source becomes for each family of pipelines: the arguments that depend on it.
+"""Conditions pipelines on sources: one function for each family of pipelines (recipe).
 
-A recipe takes one source for each image of the batch and gives arguments with one row for each, so
-that sources of different requests go through a pipeline together.
+A conditioner maps one source for each image of a batch to pipeline arguments with one row for each,
+so that sources of different requests share a batch.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from diabelli.engines.diffusion.presets import Recipe
 
 @dataclass(frozen=True, slots=True)
 class LoadedPipeline:
-    """What a recipe has at hand.
+    """A pipeline of diffusers and its companions.
 
     Attributes:
-        pipe: the pipeline of diffusers.
-        accepts: the names of its call's arguments.
-        encoder, processor: of images, for `unclip2`; the processor brings them to its size.
-        prior: of `redux`.
-        prompt: for pipelines that want one.
+        pipe: The pipeline.
+        accepts: Argument names of its call.
+        encoder: Image encoder of `unclip2`, else None.
+        processor: Resizes and normalises images for `encoder`, else None.
+        prior: Prior of `redux`, else None.
+        prompt: For pipelines that require one.
     """
 
     pipe: Any
@@ -46,7 +47,7 @@ Conditioner: TypeAlias = Callable[
 def image(
     parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
 ) -> Arguments:
-    """`pipe(image=...)`: the pipeline encodes the source itself."""
+    """Pass the source as `image`; the pipeline encodes it."""
     del values
     prompts = {"prompt": [parts.prompt] * len(shown)} if "prompt" in parts.accepts else {}
     if supports_mixed_sources(parts.pipe):
@@ -59,7 +60,7 @@ def image(
 def ip(
     parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
 ) -> Arguments:
-    """An IP-Adapter leads a pipeline that else makes pictures of a prompt, here of an empty one."""
+    """Condition a text-to-image pipeline through an IP-Adapter, with an empty prompt."""
     import torch
 
     guided = values.get("guidance_scale", 0) > 1
@@ -68,7 +69,7 @@ def ip(
         parts.pipe.prepare_ip_adapter_image_embeds(source, None, device, 1, guided)[0]
         for source in shown
     ]
-    # Each has its negative before its positive; the pipeline wants all negatives first.
+    # Each row is (negative, positive); the pipeline expects all negatives first.
     halves = zip(*(row.chunk(2) for row in rows), strict=True) if guided else [rows]
     embeds = torch.cat([row for half in halves for row in half])
     return {"ip_adapter_image_embeds": [embeds], "prompt": [parts.prompt] * len(shown)}
@@ -77,11 +78,11 @@ def ip(
 def redux(
     parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
 ) -> Arguments:
-    """A prior writes the prompt's embedding from the source; the pipeline has no text encoder."""
+    """Compute the prompt's embedding from the source with a prior; there is no text encoder."""
     import torch
 
     scale = values.get("prompt_embeds_scale", 1.0)
-    # One at a time: of several the prior makes one embedding, their sum.
+    # One at a time: the prior sums the embeddings of several sources.
     rows = [parts.prior(source, prompt_embeds_scale=scale) for source in shown]
     return {
         "prompt_embeds": torch.cat([row.prompt_embeds for row in rows]),
@@ -92,7 +93,7 @@ def redux(
 def unclip2(
     parts: LoadedPipeline, shown: Sequence[PillowImage], values: Mapping[str, float]
 ) -> Arguments:
-    """An image encoder, then a decoder: the embedding of each source is a row."""
+    """Encode the sources with an image encoder; the pipeline decodes the embeddings."""
     import torch
 
     del values
@@ -102,7 +103,7 @@ def unclip2(
     pixels = pixels.to(device=device, dtype=weight.dtype)
     embeds = parts.encoder(pixels).image_embeds
     if "negative_image_embeds" not in parts.accepts:
-        # Encoded here, because the pipeline would draw one noise for all rows.
+        # Encoded here, because the pipeline would use the same noise for all rows.
         return {"image_embeds": embeds, "prompt": [parts.prompt] * len(shown)}
     nothing = parts.encoder(torch.zeros_like(pixels[:1])).image_embeds
     start = {"image": [*shown]} if "image" in parts.accepts else {}
@@ -113,4 +114,9 @@ def unclip2(
     }
 
 
-RECIPES: dict[Recipe, Conditioner] = {"image": image, "ip": ip, "redux": redux, "unclip2": unclip2}
+CONDITIONERS: dict[Recipe, Conditioner] = {
+    "image": image,
+    "ip": ip,
+    "redux": redux,
+    "unclip2": unclip2,
+}

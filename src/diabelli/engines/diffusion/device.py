@@ -1,4 +1,4 @@
-"""What the machine has: where a pipeline runs, in which numbers, in how much memory."""
+"""Selects device, data type, memory budget and batch size of pipelines."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from diabelli.errors import InvalidSettings
 
 GB = 1_000_000_000
 _SHARE = 0.9
-"""Of an accelerator's memory; the rest is for what the driver and other programs need."""
+"""Share of an accelerator's memory for pipelines; the driver and other programs need the rest."""
 _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
-"""On a CPU a batch takes as long as its images one by one, or longer: benchmarks/diffusion.py."""
+"""Default batch sizes. On a CPU a batch is no faster than its images: benchmarks/diffusion.py."""
 
 
 def check(running: RuntimeOptions) -> None:
-    """Raise `InvalidSettings` where the device is not here, or there is nothing to offload from."""
-    # Torch takes seconds to import, which most settings need not wait for here.
+    """Raise `InvalidSettings` if the device is missing, or offloading needs an accelerator."""
+    # Torch takes seconds to import; most settings do not need it here.
     if running.device in ("auto", "cpu") and running.offload == "none":
         return
     if resolve_device(running) == "cpu" and running.offload != "none":
@@ -27,7 +27,7 @@ def check(running: RuntimeOptions) -> None:
 
 
 def resolve_device(running: RuntimeOptions) -> str:
-    """The device as torch names it; raises `InvalidSettings` where there is none of that name."""
+    """Return torch's name of the device; raise `InvalidSettings` if it does not exist."""
     import torch
 
     if running.device != "auto":
@@ -46,7 +46,7 @@ def resolve_device(running: RuntimeOptions) -> str:
 
 
 def _count(kind: str) -> int:
-    """How many devices of a kind there are."""
+    """Return the number of devices of a kind."""
     import torch
 
     if kind == "cuda":
@@ -55,7 +55,7 @@ def _count(kind: str) -> int:
 
 
 def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
-    """The numbers to compute with: half precision wherever the device is quicker with it."""
+    """Return the torch dtype: half precision on devices that are faster with it."""
     import torch
 
     if running.dtype != "auto":
@@ -66,7 +66,7 @@ def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
 
 
 def memory_budget(device: str) -> int | None:
-    """The bytes that pipelines may take there; None where nothing is known, as on a CPU."""
+    """Return the memory for pipelines in bytes; None if unknown, as on a CPU."""
     import torch
 
     if device.startswith("cuda"):
@@ -75,19 +75,19 @@ def memory_budget(device: str) -> int | None:
 
 
 def batch_size(running: RuntimeOptions, device: str) -> int:
-    """How many images are made at a time at most."""
+    """Return the maximum batch size."""
     if running.exact:
         return 1
     return running.batch or _BATCHES.get(device.partition(":")[0], 1)
 
 
 def use_attention_slicing(running: RuntimeOptions, device: str) -> bool:
-    """Whether attention is computed in parts."""
+    """Return whether attention is computed in slices."""
     return device == "mps" if running.attention_slicing is None else running.attention_slicing
 
 
 def free(device: str) -> None:
-    """Give back what torch keeps for later."""
+    """Release the memory that torch caches; raises RuntimeError on a device that is lost."""
     import gc
 
     import torch

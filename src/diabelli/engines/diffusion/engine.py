@@ -1,4 +1,4 @@
-"""A trained engine: what a request becomes before the batcher, and its images after."""
+"""A trained engine: prepares jobs for the batcher and finishes their images."""
 
 from __future__ import annotations
 
@@ -29,28 +29,29 @@ from diabelli.variation import (
 )
 
 ENGINE_VERSION = "1"
-"""Changes whenever the same weights, source, strength and seed would give another picture."""
-_WIDEST = 3.0
-"""A picture longer than that is made that long and cut: no pipeline was trained on longer ones."""
-_SIGHT = 64
-"""The smallest side at which a source is shown."""
+"""Increased if the same weights, source, strength and seed give another picture."""
+_MAX_ASPECT = 3.0
+"""Maximum aspect ratio of a pipeline's output; longer pictures are cropped from it, because
+pipelines are not trained on them."""
+_MIN_SOURCE_SIDE = 64
+"""Minimum side in pixels of a source that is scaled down by strength."""
 
 
 class DiffusionEngine:
     """Makes variations with a pretrained pipeline."""
 
     def __init__(self, plan: EnginePlan, batcher: Batcher) -> None:
-        """Raises what `check` does; loads nothing yet."""
+        """Create the engine without loading weights; raise as `check` does."""
         check(plan)
         self._plan = plan
         self._batcher = batcher
         self.info = info_of(plan.preset)
 
     def warm_up(self) -> None:
-        """Load the weights and make one small variation, if the plan wants that at start."""
+        """Load the weights and make one small variation, if the plan loads at start."""
         if self._plan.running.load == "lazy":
             return
-        # Of many colours, for the previews to learn from.
+        # With many colours, because the previews are fitted to it.
         rows, columns = np.indices((64, 64), np.uint8) * 4
         colourful = np.stack([rows, columns, 255 - rows], axis=-1)
         spec = VariationSpec(n=1, seed=0)
@@ -94,7 +95,7 @@ class DiffusionEngine:
         rows, columns = height, width = native(preset, spec.height, spec.width)
         if preset.dial.argument == "sight":
             share = preset.dial.at(spec.strength)
-            rows, columns = (max(_SIGHT, round(side * share)) for side in (height, width))
+            rows, columns = (max(_MIN_SOURCE_SIDE, round(side * share)) for side in (height, width))
         return pictures.cover(source, rows, columns)
 
     def _finish(
@@ -112,7 +113,7 @@ class DiffusionEngine:
 
 
 def info_of(preset: Preset) -> EngineInfo:
-    """What the engine of a preset says of itself."""
+    """Return the description of a preset's engine."""
     return EngineInfo(
         name=preset.name,
         version=f"{ENGINE_VERSION}-{preset.pipeline.revision[:7]}",
@@ -123,13 +124,13 @@ def info_of(preset: Preset) -> EngineInfo:
 
 
 def check(plan: EnginePlan) -> None:
-    """Raise the reason why the engine cannot run here, as far as known without loading it.
+    """Check that the engine can run here, without loading it.
 
     Raises:
-        MissingExtra: its dependencies are not installed.
-        InvalidSettings: the settings do not fit the machine.
-        LicenceNotAccepted: the licence of its weights must be accepted.
-        WeightsMissing: its weights are not on this machine.
+        MissingExtra: A package is not installed.
+        InvalidSettings: The device does not exist, or does not support offloading.
+        LicenceNotAccepted: The operator has not accepted the licence.
+        WeightsMissing: The weights are not on this machine.
     """
     for package in ("torch", "diffusers", "transformers", "accelerate"):
         if find_spec(package) is None:
@@ -141,7 +142,7 @@ def check(plan: EnginePlan) -> None:
 
 
 def check_licence(plan: EnginePlan) -> None:
-    """Raise `LicenceNotAccepted` if the licence is restricted and was not accepted."""
+    """Raise `LicenceNotAccepted` if the licence is restricted and not accepted."""
     if plan.preset.restricted and not plan.accepted:
         raise LicenceNotAccepted(
             f"the weights of {plan.name!r} are under {plan.preset.licence}: read it, and if you "
@@ -150,12 +151,12 @@ def check_licence(plan: EnginePlan) -> None:
 
 
 def native(preset: Preset, height: int, width: int) -> tuple[int, int]:
-    """The height and width at which the pipeline makes a picture of about that aspect.
+    """Return the pipeline's height and width in pixels for a picture of this aspect ratio.
 
-    It has about as many pixels as the native square; where its sides, being multiples, miss the
-    aspect, the rest is cut off later.
+    The area is about that of the native square. The sides are multiples of `preset.multiple`; the
+    output is cropped to the exact aspect ratio later.
     """
-    aspect = min(_WIDEST, max(1 / _WIDEST, width / height))
+    aspect = min(_MAX_ASPECT, max(1 / _MAX_ASPECT, width / height))
     sides = (preset.side / aspect**0.5, preset.side * aspect**0.5)
     rows, columns = (
         max(preset.multiple, round(side / preset.multiple) * preset.multiple) for side in sides

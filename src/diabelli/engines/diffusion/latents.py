@@ -90,8 +90,8 @@ def predict_x0(scheduler: Any, step: SchedulerStep, row: int) -> Any:
         return sample - float(step.time) / scheduler.config.num_train_timesteps * output
     if not hasattr(scheduler, "alphas_cumprod"):
         return step.after[0][row]
-    kept = float(scheduler.alphas_cumprod[int(step.time)])
-    signal, noise = kept**0.5, (1 - kept) ** 0.5
+    alpha_bar = float(scheduler.alphas_cumprod[int(step.time)])
+    signal, noise = alpha_bar**0.5, (1 - alpha_bar) ** 0.5
     match prediction:
         case "v_prediction":
             return signal * sample - noise * output

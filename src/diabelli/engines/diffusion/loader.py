@@ -156,8 +156,8 @@ def _check(preset: Preset, pipe: Any, accepts: frozenset[str]) -> None:
     dial = preset.dial.argument
     if dial not in accepts | _OF_RECIPES:
         raise InvalidWeights(
-            f"the strength of {preset.name!r} is to set {dial!r}, which {type(pipe).__name__} does "
-            f"not take; it takes {', '.join(sorted(accepts - {'args', 'kwargs'}))}, or sight"
+            f"strength sets {dial!r} for {preset.name!r}, but {type(pipe).__name__} does not "
+            f"accept it; it accepts {', '.join(sorted(accepts - {'args', 'kwargs'}))}, or sight"
         )
 
 

@@ -47,7 +47,7 @@ def patch_for_mixed_sources(pipe: Any) -> None:
         for number, one in enumerate(images):
             again = number > 0 and torch.equal(one, images[number - 1])
             rows.append(rows[-1] if again else encode([one], 1, generator, device, dtype))
-        latents, places = zip(*rows, strict=True)
-        return torch.cat(latents), torch.cat(places)
+        latents, positions = zip(*rows, strict=True)
+        return torch.cat(latents), torch.cat(positions)
 
     pipe.prepare_image_latents = prepare

@@ -13,7 +13,7 @@ import numpy as np
 from diabelli import pictures
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights
-from diabelli.engines.diffusion.conditioning import RECIPES
+from diabelli.engines.diffusion.conditioning import CONDITIONERS
 from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.mixed_sources import supports_mixed_sources
 from diabelli.engines.diffusion.previews import Preview, Previews
@@ -90,9 +90,9 @@ class Pipeline:
         try:
             with torch.inference_mode():
                 shown = [pictures.to_pillow(source) for source in sources]
-                recipe = RECIPES[self._plan.preset.recipe]
+                condition = CONDITIONERS[self._plan.preset.recipe]
                 made = self._parts.pipe(
-                    **recipe(self._parts, shown, values),
+                    **condition(self._parts, shown, values),
                     **self._arguments(values, seeds, height, width, on_step),
                 )
         except RuntimeError as cause:

@@ -102,9 +102,9 @@ class Previews:
         if grid is None:
             return
         for latents, image in zip(self._step.after[0], images, strict=True):
-            places = grid.tokens(latents)
-            if image is not None and np.isfinite(places).all():
-                self.projection.learn(places, grid.to_cells(image))
+            tokens = grid.tokens(latents)
+            if image is not None and np.isfinite(tokens).all():
+                self.projection.learn(tokens, grid.to_cells(image))
 
     def end(self) -> None:
         """End the batch and release its latents."""
