@@ -1,4 +1,4 @@
-"""What the kernels compute, computed slowly: every possibility is looked at, nothing is clever."""
+"""Slow reference computations for the kernels, by exhaustive enumeration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def all_distances(canvas: Array, source: Array, side: int = PATCH) -> NDArray[np
 
 
 def all_penalties(expected: Array, mu: int, places: tuple[int, int]) -> NDArray[np.int64]:
-    """What each place (rows', columns') would cost each patch (rows, columns) for where it lies."""
+    """Prior cost of each position (rows', columns') for each patch (rows, columns)."""
     rows, columns = np.indices(places) * POSITION_UNIT
     dy = rows - expected[..., 0, None, None].astype(np.int64)
     dx = columns - expected[..., 1, None, None].astype(np.int64)
@@ -42,7 +42,7 @@ def chosen(costs: Array, field: Array) -> Array:
 
 
 def bends(field: Array) -> int:
-    """How much neighbours in `field` disagree: each pair counted once."""
+    """Sum of the disagreements of neighbours in `field`, each pair counted once."""
     moved = field.astype(np.int64) - np.moveaxis(np.indices(field.shape[:2]), 0, -1)
     pairs = [np.abs(np.diff(moved, axis=axis)).sum(-1) for axis in (0, 1)]
     return sum(int(np.minimum(pair, MAX_DISAGREEMENT).sum()) for pair in pairs)
@@ -58,7 +58,7 @@ def covering(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 def votes(source: Array, field: Array, weights: Array, window: Array) -> NDArray[np.float64]:
-    """The weighted mean of what all patches would show at each pixel: (h, w, 4)."""
+    """Weighted mean of the votes of all patches at each pixel: (h, w, 4)."""
     height, width = field.shape[0] + PATCH - 1, field.shape[1] + PATCH - 1
     total, weight = np.zeros((height, width, 4)), np.zeros((height, width, 1))
     for y, x, i, j in covering(height, width):
@@ -69,7 +69,7 @@ def votes(source: Array, field: Array, weights: Array, window: Array) -> NDArray
 
 
 def cost_of(labels: Array, own: Array, right: Array, down: Array) -> float:
-    """What the labels (rows, columns), 0 or 1, cost, as `cut` has it."""
+    """Energy of the labels (rows, columns), 0 or 1, as in `minimise_binary_mrf`."""
     y, x = np.indices(labels.shape)
     ours = labels.astype(np.int64)
     total = float(own[y, x, ours].sum())
@@ -80,7 +80,7 @@ def cost_of(labels: Array, own: Array, right: Array, down: Array) -> float:
 
 
 def least_cost(own: Array, right: Array, down: Array) -> float:
-    """What the cheapest of all labellings costs."""
+    """Energy of the best of all labellings."""
     shape = own.shape[:2]
     cells = shape[0] * shape[1]
     every = (np.arange(2**cells)[:, None] >> np.arange(cells)) & 1
@@ -102,7 +102,7 @@ def least_spans(plane: Array) -> NDArray[np.float64]:
 
 
 def _joined(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """What of `open_` is joined to the edge by steps along rows and columns."""
+    """Part of `open_` connected to the edge by steps along rows and columns."""
     reached = open_.copy()
     reached[1:-1, 1:-1] = False
     while True:

@@ -37,7 +37,7 @@ SHAPE = (SIDE - PATCH + 1, SIDE - PATCH + 1)
 
 
 def results() -> dict[str, NDArray[np.generic]]:
-    """What the kernels return, by the name of the caller."""
+    """Return the results of the kernels by name."""
     draw = np.random.default_rng(3)
     canvas, source = draw.integers(0, 256, (2, SIDE, SIDE, 4), np.uint8)
     floats = draw.random((SIDE, SIDE), np.float32)

@@ -1,4 +1,4 @@
-"""Sources drawn by whole-number arithmetic: the same bytes on every machine, for ever."""
+"""Test pictures drawn by integer arithmetic: the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def places(side: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def scattered(y: NDArray[np.int64], x: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A number 0..255 for each place that looks as if it had nothing to do with its neighbours."""
+    """Return a pseudo-random number 0..255 for each position."""
     mixed = (y * 73856093 ^ x * 19349663) & 0xFFFFFFFF
     mixed = (mixed ^ mixed >> 13) * 0x5BD1E995 & 0xFFFFFFFF
     return (mixed ^ mixed >> 15) & 255
@@ -75,7 +75,7 @@ def sticker(side: int = 256) -> Image:
 
 
 def ball(side: int = 256) -> Image:
-    """A red ball, shaded from its upper left, on a rough grey ground."""
+    """A red ball, shaded from its upper left, on a rough grey background."""
     y, x = places(side)
     inside = (y - 120) ** 2 + (x - 130) ** 2 < 60**2
     light = 230 - (y + x - 190) // 2
@@ -96,7 +96,7 @@ def meadow(side: int = 256) -> Image:
 
 
 def flag(side: int = 256) -> Image:
-    """A drawing: a red disc and a blue bar on white."""
+    """A graphic: a red disc and a blue bar on white."""
     y, x = places(side)
     disc = (y - 100) ** 2 + (x - 90) ** 2 < 50**2
     bar = (abs(y - 190) < 20) & (abs(x - 150) < 70)

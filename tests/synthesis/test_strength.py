@@ -1,4 +1,4 @@
-"""The dial: one strength moves every setting one way."""
+"""Strength: every parameter is monotone in it."""
 
 import pytest
 
@@ -8,14 +8,14 @@ MOVES = ["zoom", "reach", "aspect", "stretch", "flow", "new"]
 
 
 def test_strength_0_moves_nothing():
-    """At 0 there is no zoom, no reach, no stretch, no flow, and nothing new."""
+    """At 0 zoom, extension, stretch, flow and novelty reward are 0."""
     still = params_of_strength(0)
     assert not any(getattr(still, setting) for setting in MOVES)
 
 
 @pytest.mark.parametrize("setting", [*MOVES, "garble"])
 def test_more_strength_gives_more_freedom(setting):
-    """Whatever moves things moves them further, and the gate opens wider."""
+    """All movements grow with the strength, and so does the gate's threshold."""
     values = [
         getattr(params_of_strength(strength), setting) for strength in (0, 0.25, 0.5, 0.75, 1)
     ]

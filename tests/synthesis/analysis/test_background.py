@@ -1,4 +1,4 @@
-"""The ground: what stands out from it, against slow and obvious ways to tell."""
+"""Foreground evidence against slow reference computations."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,14 @@ def plane(seed: int, shape=(9, 11)) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_barriers_are_never_too_low_and_seldom_too_high(seed):
-    """A scan finds a way for each pixel; hardly any has a better one."""
+    """Raster scans give an upper bound of the barrier distance, exact for almost all pixels."""
     found, least = _minimum_barrier_distance(plane(seed)), least_spans(plane(seed))
     assert (found >= least).all()
     assert (found == least).mean() > 0.85
 
 
 def test_a_wall_is_a_barrier():
-    """Inside a closed ring everything is as far from the edge as the ring is high."""
+    """Inside a closed ring the distance equals the contrast of the ring."""
     field = np.zeros((20, 20), np.float32)
     field[5:15, 5:15] = 40
     field[6:14, 6:14] = 0
@@ -36,7 +36,7 @@ def test_a_wall_is_a_barrier():
 
 
 def test_ways_lead_round_corners():
-    """Where the ring has a gap, there is no barrier."""
+    """A ring with a gap is no barrier."""
     field = np.zeros((20, 20), np.float32)
     field[5:15, 5:15] = 40
     field[6:14, 6:14] = 0
@@ -45,7 +45,7 @@ def test_ways_lead_round_corners():
 
 
 def test_deviations_are_those_of_mahalanobis():
-    """They are what the inverse of the covariance says."""
+    """Distances equal those computed with the inverse covariance."""
     draw = np.random.default_rng(5)
     strip = draw.normal(90, 20, (6, 30, 3)).astype(np.float32)
     looks = draw.normal(100, 40, (8, 9, 3)).astype(np.float32)
@@ -60,7 +60,7 @@ def test_deviations_are_those_of_mahalanobis():
 
 
 def test_what_is_on_a_ground_stands_out():
-    """A red disc on a grey ground stands out wholly, the ground not at all."""
+    """A red disc on grey has evidence 1, its background 0."""
     y, x = np.indices((64, 64))
     disc = (y - 30) ** 2 + (x - 36) ** 2 < 14**2
     ground = 110 + np.random.default_rng(6).integers(-6, 7, (64, 64, 1))
@@ -73,7 +73,7 @@ def test_what_is_on_a_ground_stands_out():
 
 
 def test_a_subject_that_is_cut_off_stands_out():
-    """One edge may be the subject's: the three others tell the ground."""
+    """One edge may show the subject; the three others define the background."""
     image = np.full((64, 64, 3), 120, np.uint8)
     image[30:, 20:44] = (30, 60, 190)
     out = foreground_evidence(image)
@@ -83,7 +83,7 @@ def test_a_subject_that_is_cut_off_stands_out():
 
 @pytest.mark.parametrize("shape", [(64, 64, 4), (64, 64, 3), (21, 33, 4)])
 def test_it_is_a_share_of_any_image(shape):
-    """Whatever the image, the answer lies between 0 and 1."""
+    """Evidence is within 0..1 for any image."""
     for image in (
         np.zeros(shape, np.uint8),
         np.random.default_rng(7).integers(0, 256, shape, np.uint8),

@@ -1,4 +1,4 @@
-"""Cells: what a montage is told, and the same mirrored."""
+"""Cell features: shapes, values and mirroring."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def cells(image, plain=HALF):
 
 @pytest.mark.parametrize("size", [(256, 256), (40, 40), (100, 300)])
 def test_cells_have_their_shapes(size):
-    """Whatever the size of the image, there is one row of facts a cell, and four of looks."""
+    """The shapes do not depend on the size of the image."""
     found = cells(np.zeros((*size, 4), np.uint8))
     assert found.features.shape == (GRID, GRID, TEXTURE + 3)
     assert found.appearance.shape == (2 * GRID, 2 * GRID, 5)
@@ -37,7 +37,7 @@ def test_cells_have_their_shapes(size):
 
 
 def test_facts_are_in_their_places():
-    """Subject and plain are handed through; a flat image is not busy, noise is."""
+    """Subject and smoothness are copied; a flat image has no texture energy, noise has."""
     flat = cells(np.full((256, 256, 4), 90, np.uint8))
     assert (flat.features[..., SUBJECT] == 0.5).all()
     assert (flat.features[..., SMOOTHNESS] == 0.5).all()
@@ -47,7 +47,7 @@ def test_facts_are_in_their_places():
 
 
 def test_what_stands_in_a_plain_is_firmer():
-    """Rigidity counts up to 1 + ALONE times in a plain, and once elsewhere."""
+    """Rigidity counts 1 + ISOLATED_STIFFNESS_GAIN times in a smooth area, once elsewhere."""
     image = np.zeros((256, 256, 4), np.uint8)
     inside, outside = cells(image, HALF * 2), cells(image, HALF * 0)
     np.testing.assert_allclose(
@@ -58,7 +58,7 @@ def test_what_stands_in_a_plain_is_firmer():
 
 @pytest.mark.parametrize("mortar", [90, 200])
 def test_walls_are_lined_and_noise_is_not(mortar):
-    """Lines that run one way count, faint or strong, and make nothing busy; speckles do."""
+    """Parallel lines of any contrast have line density and no texture energy; noise has neither."""
     wall = cells(premultiply(bricks(256, mortar))).features
     assert wall[..., LINE_DENSITY].mean() > 0.9
     noise = np.random.default_rng(1).integers(60, mortar, (64, 64, 4), np.uint8)
@@ -69,7 +69,7 @@ def test_walls_are_lined_and_noise_is_not(mortar):
 
 @pytest.mark.parametrize("draw", [face, landscape])
 def test_mirrored_cells_are_those_of_the_mirrored_image(draw):
-    """Facts are turned round; so are looks, and slopes across change their sign."""
+    """Features and appearance are mirrored; horizontal gradients change their sign."""
     one = analyse(premultiply(draw(256)), 256, 256).cells.mirrored()
     other = analyse(premultiply(np.ascontiguousarray(draw(256)[:, ::-1])), 256, 256).cells
     for axis in (0, 1, 2, SLOPE_ACROSS - 1, SLOPE_ACROSS):

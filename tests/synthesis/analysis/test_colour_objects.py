@@ -1,4 +1,4 @@
-"""Things: what has a vivid colour of its own, whole, and nothing of nature's."""
+"""Colour objects: vivid colours are found completely, natural colours are not."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ SIDE = 192
 
 
 def ground(colour=(128, 128, 128)) -> np.ndarray:
-    """A rough ground."""
+    """Return a grey background with noise."""
     noise = np.random.default_rng(5).normal(0, 8, (SIDE, SIDE, 1))
     return np.clip(colour + noise, 0, 255).round().astype(np.uint8)
 
@@ -41,7 +41,7 @@ def ball(image: np.ndarray, colour, middle=(96, 96), radius=44) -> np.ndarray:
 
 
 def small(mask: np.ndarray) -> np.ndarray:
-    """A mask (SIDE, SIDE) at SMALL pixels a side."""
+    """Reduce a mask (SIDE, SIDE) to PALETTE_SIDE pixels a side."""
     return mask.reshape(PALETTE_SIDE, SIDE // PALETTE_SIDE, PALETTE_SIDE, SIDE // PALETTE_SIDE).all(
         (1, 3)
     )
@@ -49,7 +49,7 @@ def small(mask: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("colour", [RED, YELLOW, ORANGE, (200, 40, 160)])
 def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
-    """Dull and pale parts belong to it, the ground does not."""
+    """Dull and pale parts belong to the object, the background does not."""
     image = ground()
     inside = ball(image, colour)
     (thing,) = find_colour_objects(image)
@@ -68,7 +68,7 @@ def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
     ids=["pale skin", "dark skin", "fox", "tiger", "leaf", "sky", "stone"],
 )
 def test_nature_is_no_thing(colour):
-    """Skin, fur, leaves, sky and stones keep their colours."""
+    """Skin, fur, leaves, sky and stones are no objects."""
     image = ground()
     ball(image, colour)
     assert find_colour_objects(image) == []
@@ -78,14 +78,14 @@ WOOD, SAUCER = (190, 100, 50), (180, 35, 20)
 
 
 def table() -> np.ndarray:
-    """Varnished wood, its grain from dark to bright: of nearly the hue of a saucer."""
+    """Varnished wood with dark and bright grain, of nearly the hue of a saucer."""
     y, x = np.indices((SIDE, SIDE))
     grain = 0.8 + 0.25 * np.sin(x / 5 + np.sin(y / 20)) * np.cos(y / 70)
     return np.clip(grain[..., None] * WOOD + ground() * 0.1 - 13, 0, 255).astype(np.uint8)
 
 
 def test_a_red_saucer_on_brown_wood_is_a_thing():
-    """Where a hue covers most of the picture, a narrower one within it may be a thing."""
+    """Where a hue covers most of the picture, a narrower one can be an object."""
     image = table()
     inside = ball(image, SAUCER, radius=62)
     (thing,) = find_colour_objects(image)
@@ -98,7 +98,7 @@ def test_a_red_saucer_on_brown_wood_is_a_thing():
 
 @pytest.mark.parametrize(("softness", "few"), [(0.0, True), (12.0, False)])
 def test_a_blurred_saucer_is_no_thing(softness, few):
-    """What no edge parts from the wood is told from it by its hue alone, and that is too little."""
+    """A difference of hue without an edge is not enough."""
     image = table()
     inside = ball(image, SAUCER, radius=62)
     planes = blur(image.astype(np.float32), softness) if softness else image
@@ -109,7 +109,7 @@ def test_a_blurred_saucer_is_no_thing(softness, few):
 
 
 def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
-    """A red badge beside red cheeks leaves too much in doubt."""
+    """A red badge beside red cheeks is too ambiguous."""
     image = ground()
     ball(image, SKIN, radius=80)
     for middle in ((70, 60), (70, 130), (120, 95)):
@@ -120,14 +120,14 @@ def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
 
 @pytest.mark.parametrize("radius", [6, 120])
 def test_a_speck_is_no_thing_and_neither_is_all_there_is(radius):
-    """Things have a size."""
+    """Objects have a minimum and a maximum area."""
     image = ground()
     ball(image, RED, radius=radius)
     assert find_colour_objects(image) == []
 
 
 def test_each_colour_is_one_thing_the_largest_first():
-    """Two reds are one thing, red and yellow are two."""
+    """Two reds are one object, red and yellow are two."""
     image = ground()
     ball(image, RED, (50, 50), 40)
     ball(image, (190, 20, 60), (150, 50), 25)
@@ -139,7 +139,7 @@ def test_each_colour_is_one_thing_the_largest_first():
 
 
 def test_a_mirrored_source_has_the_same_things():
-    """The analysis of a source and of its mirror image name one list."""
+    """A source and its mirror image share one list."""
     image = np.dstack([ground(), np.full((SIDE, SIDE), 255, np.uint8)])
     ball(image[..., :3], RED)
     analysis = analyse(image, 256, 256)

@@ -1,4 +1,4 @@
-"""Rarity: against comparing every patch with every other, and what must light up."""
+"""Patch uniqueness against exhaustive comparison, and invariants."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def image(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 
 def all_elsewhere(picture: np.ndarray) -> np.ndarray:
-    """The NEAREST-th smallest distance to a patch farther away than ELSEWHERE, or 0."""
+    """NEIGHBOUR_RANK-th smallest distance to a patch beyond MIN_DISPLACEMENT, or 0."""
     distances = all_distances(picture, picture)
     rows, columns = distances.shape[:2]
     out = np.zeros((rows, columns), np.int64)
@@ -33,19 +33,19 @@ def all_elsewhere(picture: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("shape", [(12, 12), (19, 19), (8, 30), (24, 11), (20, 27)])
 def test_the_nearest_elsewhere_are_found(shape):
-    """It is the same number as comparing each patch with every patch elsewhere."""
+    """The kernel equals exhaustive comparison."""
     picture = image(*shape)
     found = _distances_elsewhere(picture.astype(np.int32))
     np.testing.assert_array_equal(found, all_elsewhere(picture))
 
 
 def test_what_has_no_elsewhere_has_no_distance():
-    """On a picture of one patch there is nothing to compare with."""
+    """A picture of one patch gives 0."""
     assert not _distances_elsewhere(image(PATCH, PATCH).astype(np.int32)).any()
 
 
 def test_rarity_is_a_share():
-    """Rarity lies between 0 and 1 and has one value a patch."""
+    """Uniqueness is within 0..1, one value per patch."""
     rare = patch_uniqueness(image(40, 52))
     assert rare.shape == (40 - PATCH + 1, 52 - PATCH + 1)
     assert rare.dtype == np.float32
@@ -54,12 +54,12 @@ def test_rarity_is_a_share():
 
 
 def test_a_uniform_picture_has_nothing_rare():
-    """Where every patch is everywhere, rarity is 0."""
+    """Uniqueness is 0 where all patches are equal."""
     assert not patch_uniqueness(np.full((48, 48, 4), 77, np.uint8)).any()
 
 
 def test_the_only_thing_in_a_picture_is_rare():
-    """A lone disc in a repeating pattern lights up, the pattern stays dark."""
+    """A single disc in a repeating pattern is unique, the pattern is not."""
     y, x = np.indices((48, 48))
     pattern = np.where((y // 2 + x // 2) % 2, 90, 110)
     grey = np.where((y - 24) ** 2 + (x - 20) ** 2 < 36, 230, pattern)
@@ -69,7 +69,7 @@ def test_the_only_thing_in_a_picture_is_rare():
 
 
 def test_a_mirrored_picture_is_as_rare():
-    """Mirroring a picture mirrors its rarity."""
+    """Mirroring a picture mirrors its uniqueness."""
     picture = image(30, 34, 3)
     mirrored = patch_uniqueness(np.ascontiguousarray(picture[:, ::-1]))
     np.testing.assert_allclose(mirrored[:, ::-1], patch_uniqueness(picture), atol=1e-5)

@@ -1,4 +1,4 @@
-"""The kind of a picture: drawn, written, symmetric, or none of these."""
+"""Picture kinds: graphic, text, symmetric, cut out, or none of these."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def paper() -> np.ndarray:
 
 
 def badge() -> np.ndarray:
-    """A disc and a bar on white: flat art, its halves alike."""
+    """A disc and a bar on white: symmetric flat art."""
     y, x = np.indices((SIDE, SIDE))
     flat = paper()
     flat[(y - 100) ** 2 + (x - 127.5) ** 2 < 60**2] = (220, 60, 40)
@@ -24,7 +24,7 @@ def badge() -> np.ndarray:
 
 
 def writing() -> np.ndarray:
-    """Rows of strokes, well apart, on paper that is not quite even."""
+    """Rows of strokes, well apart, on slightly uneven paper."""
     y, x = np.indices((SIDE, SIDE))
     sheet = 225 - y // 16 + np.random.default_rng(0).integers(-7, 8, (SIDE, SIDE))
     strokes = (y % 24 < 10) & (x % 14 < 4)
@@ -37,14 +37,14 @@ def mirrored(image: np.ndarray) -> np.ndarray:
 
 
 def test_flat_art_is_drawn_and_not_to_be_mirrored():
-    """Flat colours with hard edges are drawn, and what is drawn may be writing."""
+    """Flat colours with hard edges are a graphic that may have text."""
     kind = classify(premultiply(badge()))
     assert kind.is_graphic
     assert kind.has_text
 
 
 def test_a_figure_is_drawn_and_may_be_mirrored():
-    """A disc on thin legs is no writing."""
+    """A disc on thin legs has no text."""
     y, x = np.indices((SIDE, SIDE))
     flat = paper()
     flat[(y - 90) ** 2 + (x - 110) ** 2 < 60**2] = 0
@@ -55,7 +55,7 @@ def test_a_figure_is_drawn_and_may_be_mirrored():
 
 
 def test_a_page_in_uneven_light_is_no_drawing():
-    """Ink on paper has hard edges, but paper that is lit from one side has many shades."""
+    """Ink on paper has hard edges, but unevenly lit paper has many shades."""
     y, x = np.indices((SIDE, SIDE))
     grain = np.random.default_rng(0).integers(-4, 5, (SIDE, SIDE)) * (x > 100)
     strokes = (y % 24 < 10) & (x % 14 < 4)
@@ -67,7 +67,7 @@ def test_a_page_in_uneven_light_is_no_drawing():
 
 
 def test_a_sticker_is_cut_out():
-    """Rounded corners alone make none."""
+    """Rounded corners alone are no cut-out."""
     assert classify(premultiply(sticker(SIDE))).is_cut_out
     assert not classify(premultiply(SOURCES["face"](SIDE))).is_cut_out
     cornered = np.dstack([SOURCES["face"](SIDE), np.full((SIDE, SIDE), 255, np.uint8)])
@@ -76,7 +76,7 @@ def test_a_sticker_is_cut_out():
 
 
 def test_a_page_is_written():
-    """Thin strokes on an even ground are writing, dark on light and light on dark."""
+    """Thin strokes on an even background are text, dark on light and light on dark."""
     for page in (writing(), 255 - writing()):
         kind = classify(premultiply(page))
         assert kind.has_text
@@ -85,7 +85,7 @@ def test_a_page_is_written():
 
 @pytest.mark.parametrize("name", ["pebbles", "face"])
 def test_pictures_with_shades_are_neither(name):
-    """What is rough or shaded is not taken for a drawing, nor for writing."""
+    """Rough or shaded pictures are neither graphic nor text."""
     kind = classify(premultiply(SOURCES[name](SIDE)))
     assert not kind.is_graphic
     assert not kind.has_text
@@ -98,7 +98,7 @@ def test_what_mirrors_itself_is_symmetric(name):
 
 
 def test_an_axis_may_lie_a_little_off_the_middle():
-    """A badge that is not quite in the middle of its paper is symmetric."""
+    """A badge slightly off the middle is symmetric."""
     for shift in (-8, 0, 8):
         assert classify(premultiply(np.roll(badge(), shift, axis=1))).symmetric
 
@@ -111,7 +111,7 @@ def test_what_does_not_is_not():
 
 @pytest.mark.parametrize("shape", [(16, 16), (16, 300), (400, 17)])
 def test_every_picture_has_a_kind(shape):
-    """Small, long and uniform pictures have one too."""
+    """Small, long and uniform pictures have a kind."""
     for image in (np.zeros((*shape, 4), np.uint8), np.full((*shape, 4), 200, np.uint8)):
         assert classify(image).is_graphic
         assert classify(image).symmetric

@@ -1,4 +1,4 @@
-"""Rigidity: what nobody forgives to be bent."""
+"""Rigidity of salient regions, skin, straight edges and cut-outs."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ DULL = np.zeros((48, 48), np.float32)
 
 
 def grey(values: np.ndarray) -> np.ndarray:
-    """An image (h, w, 4) of those grey levels."""
+    """Return an image (h, w, 4) of those grey levels."""
     return np.repeat(np.clip(values, 0, 255)[..., None], 4, -1).astype(np.uint8)
 
 
@@ -19,12 +19,12 @@ def noise(side: int = 256) -> np.ndarray:
 
 
 def rigidity_of(image, salience=DULL, rarity=DULL) -> np.ndarray:
-    """The rigidity of an image whose plainness is its own."""
+    """Return the rigidity of an image, with its own smoothness."""
     return rigidity(image, salience, rarity, smoothness(image))
 
 
 def test_rigidity_is_a_share():
-    """It lies between 0 and 1 on its own grid, whatever goes in."""
+    """Rigidity is within 0..1 on its grid for any input."""
     draw = np.random.default_rng(1)
     for shape in ((16, 16), (256, 256), (16, 500)):
         image = draw.integers(0, 256, (*shape, 4), np.uint8)
@@ -38,12 +38,12 @@ def test_rigidity_is_a_share():
 
 
 def test_nothing_is_rigid_in_a_uniform_picture():
-    """Where there is nothing to see there is nothing to bend."""
+    """A uniform picture has no rigid cells."""
     assert not rigidity_of(grey(np.full((256, 256), 99))).any()
 
 
 def test_what_is_salient_and_rare_is_rigid():
-    """A region that has no like keeps its shape."""
+    """A region that is salient and unique is rigid."""
     lone = DULL.copy()
     lone[8:24, 8:24] = 1
     rigid = rigidity_of(grey(noise()), lone, lone)
@@ -53,7 +53,7 @@ def test_what_is_salient_and_rare_is_rigid():
 
 @pytest.mark.parametrize("across", [False, True])
 def test_straight_lines_are_rigid(across):
-    """A mast and a horizon show every kink."""
+    """A mast and a horizon are rigid."""
     picture = noise() / 4
     picture[:, 126:131] = 255
     rigid = rigidity_of(grey(picture.T if across else picture))
@@ -63,7 +63,7 @@ def test_straight_lines_are_rigid(across):
 
 
 def test_skin_is_rigid_where_it_stands_out():
-    """A patch of skin is held; a picture that is all of that colour is not of skin."""
+    """A patch of skin is rigid; a picture mostly of that colour is not."""
     salient, less = np.full((48, 48), 0.5, np.float32), np.full((48, 48), 0.1, np.float32)
     skin = np.full((256, 256, 4), (205, 150, 125, 0), np.uint8)
     part = grey(np.full((256, 256), 90))
@@ -73,7 +73,7 @@ def test_skin_is_rigid_where_it_stands_out():
 
 
 def test_a_slow_gradient_is_plain_and_an_edge_in_it_is_not():
-    """A clear sky is shown as it lies; a wall against it, and pebbles, are not plain."""
+    """A clear sky is smooth; a wall against it and pebbles are not."""
     sky = np.repeat(np.linspace(90, 170, 256).astype(np.uint8)[:, None], 256, axis=1)
     sky[:, 128:132] = 20
     plain = smoothness(grey(sky))
@@ -85,7 +85,7 @@ def test_a_slow_gradient_is_plain_and_an_edge_in_it_is_not():
 
 @pytest.mark.parametrize("across", [False, True])
 def test_a_mast_is_whole_where_something_hides_a_piece_of_it(across):
-    """A lamp in front of it, or lattice, does not let it bend there."""
+    """A mast stays rigid behind a lamp or lattice."""
     picture = np.full((256, 256), 120.0)
     picture[:, 126:131] = 20
     picture[100:116] = 120
@@ -107,7 +107,7 @@ def test_fur_is_free():
 
 
 def test_a_sticker_is_rigid_as_a_whole():
-    """What is cut out moves as one; what is around it does not hold it."""
+    """A cut-out is rigid, its surroundings are free."""
     image = np.zeros((256, 256, 4), np.uint8)
     image[64:192, 64:192] = (200, 120, 40, 255)
     rigid = rigidity_of(image)

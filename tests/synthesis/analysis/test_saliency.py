@@ -1,4 +1,4 @@
-"""Salience: against comparing every region with every other, and what must stand out."""
+"""Saliency against exhaustive comparison, and invariants."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from oracles.sources import SOURCES, face
 
 
 def all_nearest(features: np.ndarray) -> np.ndarray:
-    """For each cell the smallest difference from any cell elsewhere, gravity included."""
+    """Smallest distance of each cell to a cell elsewhere, vertical distance included."""
     rows, columns = features.shape[1:]
     out = np.full((rows, columns), np.float32(1e9), np.float32)
     for y, x in np.ndindex(rows, columns):
@@ -29,7 +29,7 @@ def all_nearest(features: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("shape", [(3, 8, 8), (1, 5, 11), (7, 12, 6)])
 def test_the_nearest_region_elsewhere_is_found(shape):
-    """It is the same number as comparing each region with every region elsewhere."""
+    """The kernel equals exhaustive comparison."""
     features = np.random.default_rng(0).random(shape, np.float32)
     found = _nearest_elsewhere(features)
     np.testing.assert_allclose(found, all_nearest(features), rtol=1e-5)
@@ -37,7 +37,7 @@ def test_the_nearest_region_elsewhere_is_found(shape):
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_salience_is_a_share(name):
-    """Salience lies between 0 and 1 on its own grid, whatever the picture."""
+    """Saliency is within 0..1 on its grid for any picture."""
     salient = saliency(descriptors(premultiply(SOURCES[name](128))))
     assert salient.shape == (SALIENCY_GRID, SALIENCY_GRID)
     assert salient.min() >= 0
@@ -46,13 +46,13 @@ def test_salience_is_a_share(name):
 
 @pytest.mark.parametrize("shape", [(16, 16), (16, 400), (300, 17)])
 def test_small_and_long_pictures_have_a_salience(shape):
-    """Any size down to two patches a side is looked at."""
+    """Sizes down to two patches a side are accepted."""
     picture = np.random.default_rng(1).integers(0, 256, (*shape, 4), np.uint8)
     assert np.isfinite(saliency(descriptors(picture))).all()
 
 
 def test_a_uniform_picture_has_nothing_salient():
-    """Where all regions are alike, none stands out."""
+    """Where all regions are equal, none is salient."""
     assert saliency(descriptors(np.full((256, 256, 4), 128, np.uint8))).max() < 0.1
 
 

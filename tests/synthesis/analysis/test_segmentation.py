@@ -1,4 +1,4 @@
-"""Silhouettes: where there is evidence, along edges, and with all that has the same colours."""
+"""Segmentation by evidence, along edges, and by colour."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ LEGS = (Y >= 38) & (Y < 56) & ((abs(X - 24) < 2) | (abs(X - 36) < 2))
 
 
 def sheep() -> np.ndarray:
-    """Something white with thin legs, on grass."""
+    """Return a white body with thin legs on grass."""
     draw = np.random.default_rng(0)
     grass = np.stack([60 + draw.integers(0, 20, (SIDE, SIDE)) for _ in range(3)], -1)
     grass[..., 1] += 50
@@ -21,7 +21,7 @@ def sheep() -> np.ndarray:
 
 
 def test_a_subject_is_cut_out_along_its_edge():
-    """Vague evidence becomes a sharp silhouette, little larger than the thing."""
+    """Blurred evidence becomes a sharp silhouette, slightly larger than the subject."""
     vague = np.clip(1.2 - np.hypot(Y - 28, X - 30) / 20, 0, 1).astype(np.float32)
     found = silhouette(sheep(), vague).around
     assert found[DISC].mean() > 0.97
@@ -30,7 +30,7 @@ def test_a_subject_is_cut_out_along_its_edge():
 
 
 def test_the_body_ends_at_the_outline():
-    """What is around reaches a little further than what surely is of it."""
+    """`around` extends a little further than `body`."""
     found = silhouette(sheep(), DISC.astype(np.float32))
     assert set(np.unique(found.body)) == {0, 1}
     assert (found.body[DISC | LEGS]).mean() > 0.9
@@ -39,19 +39,19 @@ def test_the_body_ends_at_the_outline():
 
 
 def test_legs_come_to_their_body():
-    """What has the subject's colours belongs to it, though there was no evidence for it."""
+    """Parts with the subject's colours are added without evidence."""
     evidence = DISC.astype(np.float32)
     assert silhouette(sheep(), evidence).around[LEGS].mean() > 0.9
 
 
 def test_without_evidence_there_is_nothing():
-    """A picture that gives no evidence has no subject."""
+    """A picture without evidence has no subject."""
     found = silhouette(sheep(), np.zeros((SIDE, SIDE), np.float32))
     assert found.around.max() == found.body.max() == 0
 
 
 def test_holes_are_closed():
-    """A speck of the ground's colour inside the subject is of the subject."""
+    """A speck of background colour inside the subject is added."""
     image, evidence = sheep(), DISC.astype(np.float32)
     image[27:29, 29:31] = (60, 110, 60)
     assert silhouette(image, evidence).around[26:30, 28:32].min() > 0.9
@@ -59,7 +59,7 @@ def test_holes_are_closed():
 
 @pytest.mark.parametrize("size", [100, 1000])
 def test_the_threshold_lies_between_two_classes(size):
-    """Of values around two numbers it separates the two."""
+    """The threshold separates values around two means."""
     draw = np.random.default_rng(size)
     values = np.concatenate([draw.normal(0.2, 0.03, size), draw.normal(0.8, 0.05, size // 2)])
     threshold = _otsu(np.clip(values, 0, 1).astype(np.float32))
@@ -67,7 +67,7 @@ def test_the_threshold_lies_between_two_classes(size):
 
 
 def test_frequencies_are_shares():
-    """Over all bins the frequencies add up to one, and neighbours of a colour share in it."""
+    """Frequencies sum to one over all bins, and adjacent bins share counts."""
     bins = np.full((8, 8), 5 * 256 + 5 * 16 + 5)
     frequency = _colour_likelihood(bins, np.ones((8, 8)))
     assert np.unique(frequency) == pytest.approx(1 / 8)

@@ -1,4 +1,4 @@
-"""Figures: one solid shape that is no letter."""
+"""Solid shapes: one shape that is no letter."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def box(top: int, left: int, bottom: int, right: int) -> np.ndarray:
 
 
 def beast() -> np.ndarray:
-    """A round body on four thin legs, with a tail."""
+    """Return a round body on four thin legs, with a tail."""
     shape = disc(110, 130, 60) | box(60, 30, 68, 130)
     for left in (90, 110, 150, 170):
         shape |= box(120, left, 230, left + 7)
@@ -28,7 +28,7 @@ def beast() -> np.ndarray:
 
 
 def letter() -> np.ndarray:
-    """A bold E."""
+    """Return a bold E."""
     shape = box(30, 50, 226, 90)
     for top in (30, 110, 186):
         shape |= box(top, 50, top + 40, 200)
@@ -48,18 +48,18 @@ def test_a_beast_is_a_figure():
 
 @pytest.mark.parametrize("shape", [letter(), letter().T, letter()[::-1]])
 def test_a_letter_is_none(shape):
-    """What is written with one pen is taken for a letter."""
+    """A shape with one stroke width is a letter."""
     assert not is_solid_shape(drawn(shape))
 
 
 def test_a_shape_with_holes_or_beside_others_is_none():
-    """A badge may hold letters, and several shapes may be a word."""
+    """A badge may contain letters, and several shapes may be a word."""
     assert not is_solid_shape(drawn(beast() & ~disc(110, 130, 12)))
     assert not is_solid_shape(drawn(beast() | disc(30, 220, 14)))
 
 
 def test_other_colours_in_it_are_not_overlooked():
-    """A third colour may write on the shape."""
+    """A third colour may be text on the shape."""
     image = drawn(beast())
     image[80:140, 100:160, :3] = (70, 20, 20)
     assert not is_solid_shape(image)
@@ -67,18 +67,18 @@ def test_other_colours_in_it_are_not_overlooked():
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_photographs_show_none(name):
-    """Shades are no figure."""
+    """Shaded pictures show no solid shape."""
     assert not is_solid_shape(premultiply(SOURCES[name](SIDE)))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (16, 16), (3, 300)])
 def test_empty_pictures_show_none(shape):
-    """Nothing is on a ground alone, whatever its size."""
+    """A background alone is no shape at any size."""
     assert not is_solid_shape(np.full((*shape, 4), 200, np.uint8))
 
 
 def test_parts_and_holes_are_counted():
-    """Parts that touch by a corner hang together, and a hole takes one away."""
+    """Parts that touch by a corner are connected, and a hole subtracts one."""
     ring, corner = box(10, 10, 40, 40) & ~box(20, 20, 30, 30), box(40, 40, 50, 50)
     assert _euler_number(corner) == 1
     assert _euler_number(ring) == 0

@@ -1,4 +1,4 @@
-"""The analysis: the sizes of levels, and the source at each of them."""
+"""Source analysis: level sizes, and the source at each of them."""
 
 from itertools import pairwise
 
@@ -40,12 +40,12 @@ def test_levels_never_shrink_and_reach_the_canvas(canvas):
 
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_every_level_holds_some_patches(canvas):
-    """However long a picture, no level is thinner than two patches."""
+    """No level is narrower than two patches, at any aspect."""
     assert min(min(size) for size in pyramid_sizes(*canvas)) >= 2 * PATCH
 
 
 def test_searched_levels_depend_on_the_aspect_alone():
-    """A composition is made at the same sizes, whatever size it is wanted at."""
+    """Levels up to WORK_SIDE do not depend on the canvas size."""
     for one, other in (((256, 256), (2048, 2048)), ((300, 600), (1000, 2000))):
         assert pyramid_sizes(*one)[: WORK_LEVEL + 1] == pyramid_sizes(*other)[: WORK_LEVEL + 1]
 
@@ -86,7 +86,7 @@ def test_levels_look_like_the_source():
 
 
 def test_detail_is_kept_where_there_is_some():
-    """Frames of a large source draw on more pixels than the level has, of a small one not."""
+    """Warps of a large source use more pixels than the level has, of a small one not."""
     large = analyse(premultiply(face(600)), 256, 256)
     assert large.image_for_warp(256, 256).shape[0] > 256
     assert (
@@ -97,7 +97,7 @@ def test_detail_is_kept_where_there_is_some():
 
 
 def test_only_photographs_are_divisible():
-    """What is drawn, cut out or symmetric is one whole."""
+    """Graphics, cut-outs and symmetric pictures are not divisible."""
     for photograph in (meadow(200), pebbles(200)):
         assert analyse(premultiply(photograph), 256, 256).divisible
     for whole in (flag(200), sticker(200), np.hstack([face(128), face(128)[:, ::-1]])):
@@ -119,7 +119,7 @@ def test_threads_change_nothing():
 
 
 def test_the_mirrored_analysis_is_of_the_mirrored_source():
-    """Every plane runs from right to left, and mirroring twice changes nothing."""
+    """All maps are mirrored, and mirroring twice changes nothing."""
     analysis = analyse(premultiply(face(200)), 256, 256)
     mirrored = analysis.mirrored()
     for index in range(len(analysis.sizes)):
@@ -131,13 +131,13 @@ def test_the_mirrored_analysis_is_of_the_mirrored_source():
 
 
 def test_contrast_is_never_nothing():
-    """The judge divides by the contrast: a uniform picture has a little."""
+    """The gate divides by the contrast, so a uniform picture has a small one."""
     assert analyse(np.full((50, 50, 4), 9, np.uint8), 64, 64).contrast == 12
     assert analyse(premultiply(face(200)), 64, 64).contrast > 30
 
 
 def test_a_subject_is_rigid_and_its_surroundings_less():
-    """A face keeps its shape more than the sand behind it."""
+    """A face is more rigid than the sand behind it."""
     sand = np.random.default_rng(2).integers(90, 160, (256, 256, 1), np.uint8)
     beach = np.where(sticker(256)[..., 3:] > 127, face(256), sand)
     rigid = analyse(premultiply(beach), 256, 256).rigidity

@@ -1,4 +1,4 @@
-"""The subject: what is of it, and what is not."""
+"""Subject maps of photographs, graphics and textures."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ NOTHING = np.zeros((GRID, GRID), np.float32)
 @pytest.mark.parametrize("name", SOURCES)
 @pytest.mark.parametrize("inked", [False, True])
 def test_it_is_a_share(name, inked):
-    """It lies between 0 and 1 on the grid."""
+    """The maps are within 0..1 on the grid."""
     both = subject(premultiply(SOURCES[name](128)), NOTHING, NOTHING, NOTHING, inked=inked)
     for found in both:
         assert found.shape == (GRID, GRID)
@@ -25,7 +25,7 @@ def test_it_is_a_share(name, inked):
 
 
 def test_a_ball_is_the_subject_of_its_picture():
-    """The ball is of the subject, the far ground is not."""
+    """The ball is the subject, the distant background is not."""
     found = analyse(premultiply(ball(256)), 256, 256).subject
     y, x = np.indices((GRID, GRID)) * 4 + 2
     away = np.hypot(y - 120, x - 130)
@@ -34,14 +34,14 @@ def test_a_ball_is_the_subject_of_its_picture():
 
 
 def test_a_texture_has_no_subject():
-    """Of noise nothing is, and of pebbles no more than a few that are darker than all others."""
+    """Noise has no subject, and pebbles only a few that are darker than all others."""
     noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
     assert analyse(premultiply(noise), 256, 256).subject.mean() < 0.02
     assert analyse(premultiply(pebbles(256)), 256, 256).subject.mean() < 0.2
 
 
 def test_what_is_drawn_is_all_subject():
-    """On an even ground whatever differs from it is."""
+    """In a graphic all that differs from an even background is the subject."""
     found = analyse(premultiply(flag(256)), 256, 256).subject
     y, x = np.indices((GRID, GRID)) * 4 + 2
     disc = (y - 100) ** 2 + (x - 90) ** 2 < 44**2
@@ -50,7 +50,7 @@ def test_what_is_drawn_is_all_subject():
 
 
 def test_a_mast_in_a_plain_is_of_the_subject():
-    """A rigid line with plain on both sides counts, an edge between two regions does not."""
+    """A rigid line between smooth areas counts, an edge between two regions does not."""
     image = np.full((256, 256, 4), 200, np.uint8)
     rigid, mast = NOTHING.copy(), NOTHING.copy()
     mast[10:60, 31:33] = rigid[10:60, 31:33] = 1
@@ -63,7 +63,7 @@ def test_a_mast_in_a_plain_is_of_the_subject():
 
 
 def test_a_figure_is_its_own_outline():
-    """Of a disc on legs the ground between the legs is not, though the edges are far."""
+    """The background between the legs of a shape is not the subject."""
     y, x = np.indices((256, 256))
     shape = (y - 90) ** 2 + (x - 128) ** 2 < 60**2
     for left in (80, 104, 146, 170):

@@ -1,4 +1,4 @@
-"""Transparency: what goes in comes out, and invisible colours weigh nothing."""
+"""Premultiplied alpha: round trips, and invisible colours."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ def image(channels: int, seed: int = 0) -> np.ndarray:
 
 
 def test_opaque_pictures_come_back_as_they_were():
-    """Three channels in, the same three out, and an even fourth plane between."""
+    """Three channels give the same three back, with a constant fourth plane between."""
     planes = premultiply(image(3))
     assert (planes[..., 3] == 255).all()
     np.testing.assert_array_equal(unpremultiply(planes, transparent=False), image(3))
@@ -37,7 +37,7 @@ def test_clear_cut_pictures_come_back_as_they_were():
 
 
 def test_invisible_colours_are_forgotten():
-    """Where alpha is 0 all planes are 0, whatever colour lies there."""
+    """Where alpha is 0 all planes are 0."""
     source = image(4)
     source[:, :7, 3] = 0
     assert not premultiply(source)[:, :7].any()
@@ -45,7 +45,7 @@ def test_invisible_colours_are_forgotten():
 
 @pytest.mark.parametrize("alpha", [1, 2, 17, 128, 200, 254])
 def test_half_transparent_colours_come_back_within_rounding(alpha):
-    """The fewer levels alpha leaves, the coarser the colours: half a level of them at most."""
+    """The error of a colour is at most half a level of the remaining range."""
     source = image(4)
     source[..., 3] = alpha
     back = unpremultiply(premultiply(source), transparent=True).astype(int)
@@ -54,14 +54,14 @@ def test_half_transparent_colours_come_back_within_rounding(alpha):
 
 
 def test_colours_are_never_brighter_than_their_alpha():
-    """Multiplied colours stay below alpha, as whoever mixes them expects."""
+    """Premultiplied colours never exceed alpha."""
     source = image(4, seed=5)
     planes = premultiply(source)
     assert (planes[..., :3] <= planes[..., 3:]).all()
 
 
 def test_a_wholly_transparent_picture_stays_so():
-    """Nothing to see remains nothing to see."""
+    """A fully transparent picture stays so."""
     source = image(4)
     source[..., 3] = 0
     np.testing.assert_array_equal(

@@ -1,4 +1,4 @@
-"""Cuts: against every possible labelling of tiny grids, and what must always hold."""
+"""Binary MRF against every labelling of tiny grids, and invariants."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ SHAPE = (3, 4)
 
 
 def problem(seed: int, *, bond: float, shape: tuple[int, int] = SHAPE):
-    """Random costs of cells, and neighbours that would rather agree."""
+    """Return random unary costs, and pairwise costs that favour equal labels."""
     draw = np.random.default_rng(seed)
     own = draw.uniform(0, 10, (*shape, 2)).astype(np.float32)
     pairs = np.zeros((2, *shape, 4), np.float32)
@@ -22,14 +22,14 @@ def problem(seed: int, *, bond: float, shape: tuple[int, int] = SHAPE):
 @pytest.mark.parametrize("bond", [0, 2, 10])
 @pytest.mark.parametrize("seed", range(8))
 def test_the_cheapest_labelling_of_all_is_found(seed, bond):
-    """On tiny grids nothing is cheaper, or hardly."""
+    """On tiny grids the energy is minimal, or nearly."""
     own, right, down = problem(seed, bond=bond)
     found = cost_of(minimise_binary_mrf(own, right, down, 30), own, right, down)
     assert found <= 1.01 * least_cost(own, right, down) + 1e-4
 
 
 def test_cells_alone_choose_for_themselves():
-    """Without neighbours' costs each cell takes its cheaper label."""
+    """Without pairwise costs each cell takes its cheaper label."""
     own, right, down = problem(1, bond=0, shape=(20, 30))
     np.testing.assert_array_equal(
         minimise_binary_mrf(own, 0 * right, 0 * down, 3), own[..., 1] < own[..., 0]
@@ -37,7 +37,7 @@ def test_cells_alone_choose_for_themselves():
 
 
 def test_strong_bonds_make_all_agree():
-    """Where it is dear to differ, the whole grid takes the label that is cheaper on the whole."""
+    """With high pairwise costs the whole grid takes the label that is cheaper in total."""
     own, right, down = problem(2, bond=0, shape=(12, 12))
     right[..., 1:3] = down[..., 1:3] = 1000
     own[..., 0] += 1
@@ -46,7 +46,7 @@ def test_strong_bonds_make_all_agree():
 
 
 def test_a_cut_runs_where_it_is_cheap():
-    """Between two cells that are sure, the border lies at the weak bond."""
+    """Between two fixed cells, the border is at the weakest pair."""
     own = np.zeros((1, 9, 2), np.float32)
     own[0, 0, 1] = own[0, 8, 0] = 100
     right = np.zeros((1, 9, 4), np.float32)
@@ -57,7 +57,7 @@ def test_a_cut_runs_where_it_is_cheap():
 
 
 def test_more_sweeps_are_never_much_worse():
-    """The cost settles: what twenty sweeps find, forty do not spoil."""
+    """The energy converges: forty sweeps are no worse than twenty."""
     own, right, down = problem(3, bond=6, shape=(30, 30))
     few, many = (
         cost_of(minimise_binary_mrf(own, right, down, n), own, right, down) for n in (20, 40)
@@ -67,7 +67,7 @@ def test_more_sweeps_are_never_much_worse():
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (5, 1)])
 def test_lines_and_single_cells_are_cut_too(shape):
-    """A grid may be as thin as it likes, and then the answer is exact."""
+    """Grids of one row, column or cell are solved exactly."""
     own, right, down = problem(4, bond=5, shape=shape)
     found = cost_of(minimise_binary_mrf(own, right, down, 20), own, right, down)
     assert found == pytest.approx(least_cost(own, right, down), abs=1e-4)

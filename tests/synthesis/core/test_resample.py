@@ -1,4 +1,4 @@
-"""Resizing and blurring: against explicit matrices, and what they must leave alone."""
+"""Resizing against explicit matrices, and invariants."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def image(height: int, width: int, channels: int = 4, seed: int = 0) -> np.ndarr
 
 
 def keys(x: float) -> float:
-    """The cubic kernel of Keys (1981), slope -1/2, as printed there."""
+    """Cubic kernel of Keys (1981), slope -1/2."""
     x = abs(x)
     if x < 1:
         return 1.5 * x**3 - 2.5 * x**2 + 1
@@ -109,6 +109,6 @@ def test_a_part_is_cut_where_it_lies():
 
 
 def test_bytes_are_rounded_and_clipped():
-    """Halves go up, and what lies outside 0..255 to the nearest end."""
+    """Halves are rounded up, and values outside 0..255 are clipped."""
     values = np.array([-3.0, -0.5, 0.49, 0.5, 1.5, 254.6, 300.0], np.float32)
     np.testing.assert_array_equal(to_bytes(values), [0, 0, 0, 1, 2, 255, 255])

@@ -1,4 +1,4 @@
-"""Random numbers: those of the published generator, the same everywhere."""
+"""Random numbers equal to the published generator's."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_a_stream_goes_on_where_it_stopped():
 
 @pytest.mark.parametrize("seed", [0, 1, 2**53 - 1, 2**63 - 1])
 def test_every_seed_gives_even_numbers(seed):
-    """Numbers lie in [0, 1), fill it evenly, and do not follow each other."""
+    """Numbers are within [0, 1), uniform and uncorrelated."""
     numbers = RandomStream(seed).uniform(100, 100)
     assert numbers.shape == (100, 100)
     assert numbers.min() >= 0
@@ -42,7 +42,7 @@ def test_normal_numbers_are_normal_enough():
 
 
 def test_between_stays_between():
-    """Each number lies within the bounds that were asked for."""
+    """Each number is within the requested bounds."""
     stream = RandomStream(4)
     numbers = [stream.between(-2, 5) for _ in range(200)]
     assert -2 <= min(numbers) < -1.5
@@ -57,5 +57,5 @@ def test_derived_seeds_fit_every_json_reader():
 
 
 def test_derived_seeds_never_change():
-    """A seed and a name give the number that they always gave."""
+    """The seeds derived for known names are pinned."""
     assert derive_seed(0, "layout") == 3793447057050920

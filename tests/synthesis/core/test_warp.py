@@ -1,4 +1,4 @@
-"""Warping: exact where a map is whole, mirrored beyond the edges, without halo where calm."""
+"""Warping: identity, reflection at the edges, and halos."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def image(height: int, width: int, channels: int = 4, seed: int = 0) -> np.ndarr
 
 
 def warp(source, rows, columns, height, width, *, calm):
-    """A warp without any step."""
+    """Warp without steps."""
     labels, steps = np.zeros((height, width), np.uint8), np.zeros((1, 2), np.float32)
     return warp_labelled(source, rows, columns, labels, steps, calm=calm)
 
@@ -48,7 +48,7 @@ def test_a_whole_step_shifts():
 
 @pytest.mark.parametrize("place", [-5.0, 0.0, 1.0])
 def test_at_the_edge_is_the_edge(place):
-    """A place on the rim, or too far outside for the mirror image, shows a pixel of the rim."""
+    """Positions on the edge, or beyond the reflected image, show an edge pixel."""
     rows, columns = (np.full((4, 4), place, np.float32) for _ in range(2))
     source = image(6, 9)
     corner = source[0, 0] if place == 0 else source[-1, -1] if place == 1 else None
@@ -110,7 +110,7 @@ def test_a_calm_warp_adds_no_halo():
 
 
 def test_labels_choose_the_step():
-    """Each pixel is displaced by the step of its own label."""
+    """Each pixel is shifted by the step of its label."""
     rows, columns = grid(8, 8)
     labels = (np.indices((20, 20))[1] >= 10).astype(np.uint8)
     steps = np.array([[0, 0], [3 / 20, -2 / 20]], np.float32)
@@ -120,7 +120,7 @@ def test_labels_choose_the_step():
 
 
 def test_what_is_hidden_is_left_out():
-    """Where nobody looks nothing is warped, elsewhere the same as ever."""
+    """Hidden pixels stay 0, others are unchanged."""
     rows, columns = grid(8, 8)
     hidden = np.where(np.indices((20, 20))[0] < 7, 255, 0).astype(np.uint8)
     labels, steps = np.zeros((20, 20), np.uint8), np.zeros((1, 2), np.float32)
@@ -154,7 +154,7 @@ def test_enlarged_labels_have_smooth_borders():
 
 
 def test_tints_belong_to_their_labels():
-    """Each pixel takes its tint from cells with its own label: none leaks over a border."""
+    """Each pixel takes its offset from cells with its own label."""
     grid_ = np.zeros((8, 8), np.uint8)
     grid_[:, 4:] = 1
     tints = np.zeros((8, 8, 3), np.float32)
@@ -167,7 +167,7 @@ def test_tints_belong_to_their_labels():
 
 
 def test_tints_end_at_black_and_white():
-    """What would be lighter than white is white."""
+    """Results are clipped to 0..255."""
     grid_, labels = np.zeros((2, 2), np.uint8), np.zeros((9, 9), np.uint8)
     for value, amount in ((250, 30.0), (5, -30.0)):
         shown = np.full((9, 9, 4), value, np.uint8)

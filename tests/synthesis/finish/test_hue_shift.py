@@ -1,4 +1,4 @@
-"""Recolouring: one group of colours turns, everything else stays."""
+"""Hue rotation: one group of colours changes, all others stay."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def turns(image, strength=0.5, count=12) -> list[HueRotation]:
 
 
 def test_one_of_two_colours_changes():
-    """Each turn takes one group; over many seeds each group has its turn."""
+    """Each rotation takes one group; over many seeds each group is taken."""
     image = flag(RED, BLUE)
     changed = set()
     for turn in turns(image):
@@ -36,7 +36,7 @@ def test_one_of_two_colours_changes():
 
 
 def test_white_grey_and_black_stay():
-    """What has no colour is no part of any group."""
+    """Colours without chroma belong to no group."""
     image = flag(RED, (90, 90, 90))
     image[0] = 0
     for turn in turns(image):
@@ -47,7 +47,7 @@ def test_white_grey_and_black_stay():
 
 
 def test_brightness_stays():
-    """A turned colour is as bright as it was; it rather pales than clips."""
+    """A rotated colour keeps its luma; it is desaturated rather than clipped."""
     image = flag(RED, BLUE)
     for turn in turns(image):
         after = rotate_hue(image, turn)
@@ -55,7 +55,7 @@ def test_brightness_stays():
 
 
 def test_the_blends_of_an_edge_turn_with_it():
-    """Between a turned colour and white there is no rim of the old one."""
+    """Blends between a rotated colour and white show no rim of the old one."""
     ramp = np.linspace(0, 1, 64)[:, None]
     image = np.broadcast_to((255 - ramp * (255 - np.array(BLUE)))[:, None], (64, 40, 3))
     image = np.ascontiguousarray(image.round().astype(np.uint8))
@@ -67,7 +67,7 @@ def test_the_blends_of_an_edge_turn_with_it():
 
 @pytest.mark.parametrize("strengths", [(0.2, 0.5, 1.0)])
 def test_a_stronger_turn_goes_further(strengths):
-    """The angle grows with the strength, for each seed."""
+    """The angle grows with the strength for each seed."""
     angles = [[turn.cosine for turn in turns(flag(RED, RED), strength)] for strength in strengths]
     for weak, medium, strong in zip(*angles, strict=True):
         assert weak > medium > strong
@@ -76,12 +76,12 @@ def test_a_stronger_turn_goes_further(strengths):
 
 @pytest.mark.parametrize("image", [flag((80, 80, 80), (9, 9, 9)), flag(SKIN, SKIN)])
 def test_nothing_is_turned_where_nothing_may_be(image):
-    """Neither a grey picture nor skin has a turn."""
+    """Neither a grey picture nor skin is rotated."""
     assert turns(image) == []
 
 
 def test_alpha_stays_and_what_is_clear_does_not_count():
-    """The fourth channel is handed through; colours under none of it are no group."""
+    """The alpha channel is copied; invisible colours are no group."""
     image = flag(RED, BLUE, 4)
     image[:, 45:, 3] = 0
     for turn in turns(image):

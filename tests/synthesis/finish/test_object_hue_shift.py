@@ -1,4 +1,4 @@
-"""Repainting: a thing gets another hue, with its shade and its shine."""
+"""Object hue rotation: an object changes hue and keeps shade and highlights."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from synthesis.analysis.test_colour_objects import ORANGE, RED, YELLOW, ball, gr
 
 
 def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[ObjectHueRotation]:
-    """What so many seeds make of the things in `image`."""
+    """Return the results of many seeds for the objects in `image`."""
     things = find_colour_objects(image)
     drawn = [
         random_object_hue_rotation(things, strength, RandomStream(seed)) for seed in range(count)
@@ -23,7 +23,7 @@ def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[
 
 
 def test_the_thing_turns_and_the_rest_stays():
-    """Not one pixel of the ground changes, and nearly all of the ball does."""
+    """No pixel of the background changes, and nearly all of the ball does."""
     image = ground()
     inside = ball(image, RED)
     for repaint in repaints(image, 0.7):
@@ -33,7 +33,7 @@ def test_the_thing_turns_and_the_rest_stays():
 
 
 def test_shade_and_shine_stay():
-    """What turns wholly keeps its greatest channel, nothing gets brighter, and white stays."""
+    """Fully rotated pixels keep their largest channel, nothing gets brighter, and white stays."""
     image = ground()
     inside = ball(image, RED)
     white = image.min(2) == 255
@@ -47,7 +47,7 @@ def test_shade_and_shine_stay():
 
 
 def test_no_turn_makes_green():
-    """Orange and yellow become red, pink or gold: at every seed there is more red than green."""
+    """Orange and yellow become red, pink or gold: red exceeds green for every seed."""
     for colour in (ORANGE, YELLOW):
         image = ground()
         inside = ball(image, colour)
@@ -58,7 +58,7 @@ def test_no_turn_makes_green():
 
 
 def test_of_two_things_each_has_its_turn():
-    """One is turned at a time."""
+    """One object is rotated at a time."""
     image = ground()
     ball(image, RED, (60, 60), 40)
     ball(image, YELLOW, (140, 140), 40)
@@ -67,7 +67,7 @@ def test_of_two_things_each_has_its_turn():
 
 
 def test_a_stronger_repaint_comes_oftener_and_goes_further():
-    """At strength 1 always, and each seed turns further the greater the strength."""
+    """At strength 1 always, and each seed rotates further with growing strength."""
     image = ground()
     ball(image, RED)
     counts = [len(repaints(image, strength)) for strength in (0.1, 0.5, 1.0)]
@@ -84,7 +84,7 @@ def test_a_stronger_repaint_comes_oftener_and_goes_further():
 
 @pytest.mark.parametrize("size", [(192, 192), (500, 300)])
 def test_transparency_stays(size):
-    """The fourth plane is not touched, at any size."""
+    """The fourth plane is unchanged at any size."""
     image = ground()
     ball(image, RED)
     (repaint, *_) = repaints(image)
@@ -93,5 +93,5 @@ def test_transparency_stays(size):
 
 
 def test_without_things_nothing_is_repainted():
-    """A picture of greys keeps them."""
+    """A grey picture is unchanged."""
     assert repaints(ground()) == []

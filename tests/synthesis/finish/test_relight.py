@@ -1,4 +1,4 @@
-"""Light: gentle, neutral at strength 0, and never on what is white or black."""
+"""Relighting: small, neutral at strength 0, and without effect on white and black."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_no_strength_changes_no_light():
-    """At strength 0 the image is as it was."""
+    """At strength 0 the image is unchanged."""
     np.testing.assert_array_equal(
         relight(image(), random_light(0, RandomStream(1), grey=False)), image()
     )
@@ -57,7 +57,7 @@ def test_grey_stays_grey(seed):
 
 
 def test_light_is_warm_or_cold_rather_than_green():
-    """Red and blue part from each other much more than green from both."""
+    """Red and blue diverge much more than green from both."""
     tilts = []
     for seed in range(20):
         red, green, blue = (
@@ -70,7 +70,7 @@ def test_light_is_warm_or_cold_rather_than_green():
 
 
 def test_light_is_more_or_less_colourful():
-    """Differences between channels grow or shrink; what is vivid grows no more."""
+    """Differences between channels grow or shrink; vivid colours do not grow."""
     pale, pure = (np.full((9, 9, 3), colour, np.uint8) for colour in ((120, 100, 90), (255, 0, 0)))
     light = random_light(0, RandomStream(1), grey=False)
     spans = [np.ptp(relight(pale, replace(light, colour=colour))[0, 0]) for colour in (0.7, 1, 1.4)]
@@ -93,13 +93,13 @@ def test_light_is_more_or_less_contrasty():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_lighter_stays_lighter(seed):
-    """No tone curve turns the order of values round."""
+    """Tone curves are monotone."""
     curves = random_light(1.0, RandomStream(seed), grey=False).curves
     assert (np.diff(curves.astype(int), axis=1) >= 0).all()
 
 
 def test_light_falls_on_the_subject_or_around_it():
-    """Sometimes the subject is brighter than what is around it, sometimes darker."""
+    """The subject gets brighter than its surroundings for some seeds, darker for others."""
     flat, subject = np.full((64, 64, 3), 120, np.uint8), np.zeros((64, 64), np.float32)
     subject[16:48, 16:48] = 1
     differences = []
@@ -117,7 +117,7 @@ def test_light_falls_on_the_subject_or_around_it():
 
 
 def test_light_is_warmer_here_than_there():
-    """Red and blue part differently from place to place."""
+    """The ratio of red to blue varies over the picture."""
     flat = np.full((64, 64, 3), 120, np.uint8)
     for seed in range(5):
         found = relight(flat, random_light(1.0, RandomStream(seed), grey=False)).astype(int)
@@ -125,7 +125,7 @@ def test_light_is_warmer_here_than_there():
 
 
 def test_alpha_is_not_lit():
-    """Light changes colours, not what can be seen through."""
+    """Alpha is unchanged."""
     source = image(4)
     found = relight(source, random_light(1.0, RandomStream(2), grey=False))
     np.testing.assert_array_equal(found[..., 3], source[..., 3])
@@ -133,14 +133,14 @@ def test_alpha_is_not_lit():
 
 
 def test_light_is_the_same_at_every_size():
-    """A place of the picture gets the same light, however large it is drawn."""
+    """The light at a position does not depend on the image size."""
     light = random_light(1.0, RandomStream(3), grey=False)
     small, large = (relight(np.full((s, s, 3), 120, np.uint8), light) for s in (33, 129))
     assert np.abs(small.astype(int) - large[::4, ::4]).max() <= 1
 
 
 def test_a_source_is_left_alone():
-    """The image that is passed in is not painted over."""
+    """The input is not modified."""
     source = image()
     relight(source, random_light(1.0, RandomStream(4), grey=False))
     np.testing.assert_array_equal(source, image())

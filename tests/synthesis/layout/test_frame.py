@@ -1,4 +1,4 @@
-"""Frames: inside the source or beyond its free edges, and never through the subject."""
+"""Frames: inside the source or beyond its free edges, never through the subject."""
 
 import numpy as np
 import pytest
@@ -21,13 +21,13 @@ SHUT = ExtensionLimits(0.0, 0.0, 0.0)
 
 
 def disc() -> np.ndarray:
-    """Something whole in the middle."""
+    """Return a subject in the middle."""
     y, x = np.indices((GRID, GRID))
     return ((y - 30) ** 2 + (x - 34) ** 2 < 300).astype(np.float32)
 
 
 def frames(subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None) -> list[Frame]:
-    """Frames of many seeds."""
+    """Return the frames of many seeds."""
     body = subject if body is None else body
     return [
         random_frame(subject, body, room, params_of_strength(strength), RandomStream(seed))
@@ -36,7 +36,7 @@ def frames(subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None) -> lis
 
 
 def beyond(some: list[Frame]) -> dict[str, float]:
-    """How far frames reach beyond each edge of the source at most."""
+    """Return the maximum extension of frames beyond each edge of the source."""
     return {
         "top": max(-frame.top for frame in some),
         "left": max(-frame.left for frame in some),
@@ -63,7 +63,7 @@ def test_frames_keep_the_aspect_nearly():
 
 
 def test_frames_may_pass_every_edge_but_the_lower():
-    """Where there is room; what stands in front is not continued."""
+    """With extension limits above 0; the foreground is not continued."""
     reach = beyond(frames())
     assert reach.pop("bottom") < 1e-6
     assert 0.1 < reach.pop("top") <= 0.3
@@ -72,7 +72,7 @@ def test_frames_may_pass_every_edge_but_the_lower():
 
 @pytest.mark.parametrize("side", ["top", "left", "right"])
 def test_without_room_no_edge_is_passed(side):
-    """An edge beyond which there is nothing to show ends the frame; others are still passed."""
+    """An edge with a limit of 0 ends the frame; others are still passed."""
     reach = beyond(frames(room=OPEN._replace(**{side: 0.0})))
     assert reach.pop(side) < 1e-6
     assert reach.pop("bottom") < 1e-6
@@ -80,7 +80,7 @@ def test_without_room_no_edge_is_passed(side):
 
 
 def test_a_little_room_is_enough_for_a_little():
-    """No frame reaches further than there is room."""
+    """No frame exceeds the extension limits."""
     reach = beyond(frames(room=ExtensionLimits(0.05, 0.1, 0.02)))
     assert reach["top"] <= 0.051
     assert reach["left"] <= 0.101
@@ -101,7 +101,7 @@ def test_frames_cut_no_subject_that_is_whole():
 
 
 def test_what_the_source_cuts_may_be_cut():
-    """A body that runs out of the picture below may be cut higher up, but most of it stays."""
+    """A body that is cut by the lower edge may be cut higher up, but most of it stays."""
     body = NOTHING.copy()
     body[20:, 8:56] = 1
     lowest = min(frame.top + frame.height for frame in frames(body, SHUT))
@@ -109,7 +109,7 @@ def test_what_the_source_cuts_may_be_cut():
 
 
 def test_what_only_comes_near_the_edge_is_not_cut_already():
-    """A rim close to the upper edge counts as touching it, but no frame goes through it."""
+    """A rim close to the upper edge counts as touching it, but no frame cuts it."""
     near, rim = NOTHING.copy(), NOTHING.copy()
     near[:40, 10:54] = rim[3:37, 13:51] = 1
     assert max(frame.top for frame in frames(near, SHUT, body=rim)) < 1.5 / GRID
@@ -118,7 +118,7 @@ def test_what_only_comes_near_the_edge_is_not_cut_already():
 
 @pytest.mark.parametrize("strength", [0.3, 1.0])
 def test_where_nothing_may_move_nothing_does(strength):
-    """A subject that fills the picture, whole, without room around it, stays as it is."""
+    """A subject that fills the picture leaves the frame unchanged."""
     ring = np.ones((GRID, GRID), np.float32)
     ring[0], ring[-1], ring[:, 0], ring[:, -1] = 0, 0, 0, 0
     for frame in frames(ring, SHUT, strength):
@@ -127,7 +127,7 @@ def test_where_nothing_may_move_nothing_does(strength):
 
 
 def test_the_whole_frame_is_everything():
-    """A frame that leaves nothing out gives the map back."""
+    """The full frame returns the map."""
     whole = Frame(0.0, 0.0, 1.0, 1.0).within(disc())
     np.testing.assert_allclose(whole, disc(), atol=1e-6)
 
@@ -145,7 +145,7 @@ def test_there_is_room_above_as_far_as_all_is_one():
 
 @pytest.mark.parametrize("divisible", [False, True])
 def test_there_is_room_aside_up_to_a_subject(divisible):
-    """What can be arranged anew has more of it; there is none where the subject is cut."""
+    """Divisible sources have larger limits; the limit is 0 where the subject is cut."""
     right = NOTHING.copy()
     right[20:50, 48:] = 1
     found = extension_limits(right, EVEN, NOTHING, divisible=divisible)
@@ -158,14 +158,14 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
 
 @pytest.mark.parametrize(("share", "loose"), [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)])
 def test_there_is_no_room_around_a_wall(share, loose):
-    """What runs in lines throughout cannot be continued by anything but itself."""
+    """Parallel lines throughout set all limits to 0."""
     found = extension_limits(NOTHING, EVEN, NOTHING + np.float32(share), divisible=True)
     side = SIDEWAYS_FACTOR + SIDEWAYS_OFFSET
     assert found == pytest.approx((loose, loose * side, loose * side), abs=1e-5)
 
 
 def test_no_mirror_image_shows_a_tip():
-    """What is too thin to be a subject's edge is still seen twice, unless the frame ends before."""
+    """Parts too thin for a subject's edge are not reflected either."""
     tip = NOTHING.copy()
     tip[12:, 30] = 1
     tip[50, 9:] = 0.2

@@ -1,4 +1,4 @@
-"""Layouts: inside the frame, monotone, gentle where the source is rigid."""
+"""Layouts: inside the frame, monotone, and smooth where the source is rigid."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ FREE = np.zeros((GRID, GRID), np.float32)
 
 
 def subject() -> np.ndarray:
-    """A rigid disc in the middle of what is free."""
+    """Return the rigidity of a disc in the middle."""
     y, x = np.indices((GRID, GRID))
     return ((y - 32) ** 2 + (x - 28) ** 2 < 100).astype(np.float32)
 
@@ -29,7 +29,7 @@ def noise(seed: int) -> np.ndarray:
 
 
 def layouts(rigidity, strength, count=12, *, mirrored=False, room=0.4):
-    """Layouts of many seeds over the same source."""
+    """Return the layouts of many seeds over one source."""
     some = []
     for seed in range(count):
         stream = RandomStream(seed)
@@ -45,7 +45,7 @@ def layouts(rigidity, strength, count=12, *, mirrored=False, room=0.4):
 @pytest.mark.parametrize("strength", STRENGTHS)
 @pytest.mark.parametrize("room", [0.0, 0.1, 0.4])
 def test_layouts_reach_beyond_the_source_only_where_there_is_room(room, strength):
-    """Whatever bends, no place lies further out than the frame may reach."""
+    """No position is further outside than the frame."""
     beyond = 0.0
     for layout in layouts(subject(), strength, room=room):
         for places in (layout.rows, layout.columns):
@@ -57,19 +57,19 @@ def test_layouts_reach_beyond_the_source_only_where_there_is_room(room, strength
 
 
 def folds(layout: Layout) -> bool:
-    """Whether some place of the canvas lies the other way round than in the source."""
+    """Return whether the order of any neighbouring positions is reversed."""
     return bool((np.diff(layout.rows, axis=0) < 0).any() or (np.diff(layout.columns) < 0).any())
 
 
 @pytest.mark.parametrize("name", RIGIDITIES)
 def test_weak_layouts_do_not_fold(name):
-    """What lies above stays above, and what lies left stays left."""
+    """Positions keep their order."""
     assert not any(folds(layout) for layout in layouts(RIGIDITIES[name], 0.1))
 
 
 @pytest.mark.parametrize("strength", [0.5, 1.0])
 def test_strong_layouts_do_not_fold(strength):
-    """Nor does anything turn round where the displacements are large."""
+    """Positions keep their order at large displacements."""
     assert not any(folds(layout) for layout in layouts(subject(), strength))
 
 
@@ -114,7 +114,7 @@ def test_a_weak_layout_hardly_moves():
 
 
 def unevenness(layout: Layout, where: np.ndarray) -> float:
-    """How much the two maps are bent, over those cells of the canvas that show what is `where`."""
+    """Return the deviation from linearity over the cells of the canvas that show `where`."""
     shown = sample_bilinear(where[..., None], layout.rows, layout.columns)[..., 0] > 0.99
     inside = shown[1:, 1:] & shown[:-1, 1:] & shown[1:, :-1]
     steps = [np.diff(layout.rows, axis=0)[:, 1:], np.diff(layout.columns)[1:]]
@@ -123,7 +123,7 @@ def unevenness(layout: Layout, where: np.ndarray) -> float:
 
 @pytest.mark.parametrize("strength", [0.5, 1.0])
 def test_rigid_regions_keep_their_shape(strength):
-    """Wherever a subject is moved to, it is much less bent than the same place, were it free."""
+    """A subject is bent much less than the same place when free."""
     bent = [
         np.mean([unevenness(layout, subject()) for layout in layouts(rigidity, strength, 20)])
         for rigidity in (FREE, subject())
@@ -133,7 +133,7 @@ def test_rigid_regions_keep_their_shape(strength):
 
 @pytest.mark.parametrize("name", ["free", "subject"])
 def test_what_is_upright_stays_upright(name):
-    """Columns hardly depend on the row, nor rows on the column, though both are stretched."""
+    """Columns hardly depend on the row, nor rows on the column."""
     leans = []
     for layout in layouts(RIGIDITIES[name], 1.0, 20):
         lean = np.abs(np.diff(layout.columns, axis=0)).mean() + np.abs(np.diff(layout.rows)).mean()
@@ -143,7 +143,7 @@ def test_what_is_upright_stays_upright(name):
 
 
 def test_a_symmetrised_layout_keeps_what_is_symmetric():
-    """Its two halves are each other's mirror image, and doing it twice changes nothing."""
+    """The halves mirror each other, and a second application changes nothing."""
     for layout in layouts(subject(), 1.0, 4):
         even = layout.symmetrised()
         np.testing.assert_allclose(even.rows, even.rows[:, ::-1], atol=1e-6)
@@ -153,7 +153,7 @@ def test_a_symmetrised_layout_keeps_what_is_symmetric():
 
 
 def test_layouts_tell_whether_they_are_mirrored():
-    """The orientation is handed through."""
+    """The orientation is passed on."""
     assert layouts(FREE, 0.5, 1, mirrored=True)[0].mirrored
     assert not layouts(FREE, 0.5, 1)[0].mirrored
 
@@ -168,7 +168,7 @@ def test_a_layout_is_its_seeds_alone():
 
 
 def test_a_layout_knows_its_scale():
-    """It is how much of the source a side of the canvas shows."""
+    """The scale is the share of the source that a side of the canvas shows."""
     rows = np.repeat(centres(GRID)[:, None], GRID, axis=1)
     for share in (0.8, 1.0, 1.3):
         part = rows * np.float32(share)
@@ -177,6 +177,6 @@ def test_a_layout_knows_its_scale():
 
 
 def test_places_beyond_the_edges_are_folded_back():
-    """A little outside of the source is as far inside of it."""
+    """Positions outside the source are reflected."""
     places = np.array([-0.2, 0.0, 0.3, 1.0, 1.1], np.float32)
     np.testing.assert_allclose(reflect(places), [0.2, 0.0, 0.3, 1.0, 0.9], atol=1e-6)

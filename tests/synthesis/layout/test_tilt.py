@@ -1,4 +1,4 @@
-"""Roll: what may lean, and how a layout leans."""
+"""Tilt tolerance of pictures, and tilted layouts."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def looseness_of(image: np.ndarray) -> float:
 
 
 def discs() -> np.ndarray:
-    """Discs of many sizes: edges of all directions, the same above and below."""
+    """Return discs of many sizes: edges of all directions, equal above and below."""
     y, x = np.indices((SIDE, SIDE))
     away = np.sqrt((y % 64 - 32.0) ** 2 + (x % 64 - 32.0) ** 2)
     light = np.clip(200 - 6 * np.maximum(away - 18, 0), 60, 200)
@@ -30,7 +30,7 @@ def discs() -> np.ndarray:
 
 
 def straight(top=0.1, left=0.2, height=0.6, width=0.6) -> Layout:
-    """A layout that is a frame alone."""
+    """Return a layout that is a frame alone."""
     rows, columns = np.meshgrid(
         top + height * centres(GRID), left + width * centres(GRID), indexing="ij"
     )
@@ -38,19 +38,19 @@ def straight(top=0.1, left=0.2, height=0.6, width=0.6) -> Layout:
 
 
 def grain() -> np.ndarray:
-    """Soft noise."""
+    """Return smooth noise."""
     noise = np.random.default_rng(0).normal(0, 400, (SIDE, SIDE)).astype(np.float32)
     return np.repeat(np.clip(128 + blur(noise, 3.0), 0, 255)[..., None], 3, -1).astype(np.uint8)
 
 
 @pytest.mark.parametrize("draw", [discs, grain])
 def test_what_has_no_up_and_down_is_loose(draw):
-    """Round things and textures may lean."""
+    """Round objects and textures have a high tolerance."""
     assert looseness_of(draw()) > 0.9
 
 
 def test_what_stands_stands_fast():
-    """A landscape, a wall and a fence do not lean."""
+    """A landscape, a wall and a fence have none."""
     fence = np.full((SIDE, SIDE, 3), 220, np.uint8)
     fence[60:200, 20::24] = 40
     for image in (landscape(SIDE), bricks(SIDE), fence):
@@ -58,14 +58,14 @@ def test_what_stands_stands_fast():
 
 
 def test_a_sky_above_a_field_stands_fast():
-    """Without one straight edge a picture still has an upper and a lower part."""
+    """Different textures above and below suffice without straight edges."""
     image = grain()
     ramp = np.clip((np.arange(SIDE) - 96) / 64, 0, 1)[:, None, None]
     assert looseness_of((image * ramp + 230 * (1 - ramp)).astype(np.uint8)) < 0.1
 
 
 def test_a_layout_leans_by_the_angle():
-    """The angle is that of the tangent of its half, as the canvas shows it."""
+    """The angle on the canvas is that of the half tangent."""
     aspect, tangent = 1.5, 0.1
     one = tilt(straight(), NOTHING, tangent, aspect)
     along = (one.rows[:, -1] - one.rows[:, 0])[0], (one.columns[:, -1] - one.columns[:, 0])[0]
@@ -75,7 +75,7 @@ def test_a_layout_leans_by_the_angle():
 
 
 def test_the_middle_stays_where_it_was():
-    """Where there is room, a layout turns on the spot and keeps its scale."""
+    """Within the limits, a layout rotates about its middle and keeps its scale."""
     before, after = straight(), tilt(straight(), NOTHING, 0.05, 1.0)
     for axis in ("rows", "columns"):
         assert getattr(after, axis).mean() == pytest.approx(getattr(before, axis).mean(), abs=1e-3)
@@ -85,7 +85,7 @@ def test_the_middle_stays_where_it_was():
 @pytest.mark.parametrize("tangent", [-0.1, 0.03, 0.1])
 @pytest.mark.parametrize("frame", [(0, 0, 1, 1), (0, 0.3, 0.7, 0.7), (-0.1, 0.1, 1.05, 0.95)])
 def test_it_shows_nothing_further_out(tangent, frame):
-    """Corners do not swing beyond what the layout or the source reached: it comes nearer."""
+    """Corners stay within the area that the layout or the source covered."""
     before = straight(*frame)
     after = tilt(before, NOTHING, tangent, 0.8)
     assert after is not before
@@ -96,7 +96,7 @@ def test_it_shows_nothing_further_out(tangent, frame):
 
 
 def test_no_subject_is_cut_by_leaning():
-    """Where a corner would cut the subject, a layout leans half as far, or not at all."""
+    """Where a corner would cut the subject, the angle is halved or dropped."""
     tall = NOTHING.copy()
     tall[10:60, 12:54] = 1
     before = straight(0, 0, 1, 1)

@@ -1,4 +1,4 @@
-"""Guides: the montage at every size, free along its seams alone."""
+"""Guides: the montage at every size, with a mend mask along its seams."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from synthesis.montage.test_shifts import layout
 
 
 def halves(step: float = 0.25) -> Montage:
-    """The right half is shown from a step further left."""
+    """Return a montage whose right half shows another copy."""
     labels = np.zeros((GRID, GRID), np.uint8)
     labels[:, GRID // 2 :] = 1
     steps = np.array([(0.0, 0.0), (0.0, -step)], np.float32)
@@ -29,7 +29,7 @@ def guide(montage: Montage, side: int = 512) -> Guide:
 
 
 def test_a_whole_sheet_has_no_seam():
-    """Nothing of it is free, and it is the source under the layout."""
+    """The mend mask is 0, and the guide is the source under the layout."""
     shown = guide(unshifted())
     assert shown.montage.seamless
     for index, size in enumerate(shown.analysis.sizes):
@@ -40,7 +40,7 @@ def test_a_whole_sheet_has_no_seam():
 
 
 def test_each_half_is_shown_from_its_own_place():
-    """On both sides of the seam the source is seen, displaced by the sheet's step."""
+    """Both sides of the seam show the source, shifted by their copy's shift."""
     shown, source = guide(halves()).render(512, 512).astype(int), premultiply(pebbles(512))
     assert np.abs(shown[:, :250] - source[:, :250]).mean() < 1
     assert np.abs(shown[:, 262:] - source[:, 262 - 128 : 512 - 128]).mean() < 1
@@ -59,7 +59,7 @@ def test_freedom_lies_along_the_seam(index):
 
 
 def test_matches_are_expected_on_their_own_sheet():
-    """Left of the seam patches come from where they are, right of it from a step away."""
+    """Left of the seam patches come from their own position, right of it from a shift away."""
     expected = expected_matches(guide(halves()), 0) / POSITION_UNIT
     side = 84
     columns = np.arange(side - PATCH + 1)

@@ -1,4 +1,4 @@
-"""Montages: as much as possible is new, and nobody should see where it begins."""
+"""Montages: minimal energy, subject in place, hidden steps."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ COUNT = 3
 
 
 def flat_sheets(colours: tuple[float, ...], own: np.ndarray) -> ShiftedCopies:
-    """Sheets of one colour each, in quarters of grey levels."""
+    """Return copies of one colour each, in quarters of grey levels."""
     looks = np.zeros((len(colours), GRID, GRID, 4, 5), np.float32)
     looks[..., :3] = np.array(colours, np.float32).reshape(-1, 1, 1, 1, 1)
     nothing = np.zeros((len(colours), GRID, GRID), np.float32)
@@ -34,14 +34,14 @@ def cost(sheets: ShiftedCopies, labels: np.ndarray) -> float:
 
 
 def test_the_cheapest_sheet_is_shown():
-    """Where all sheets look the same, the one that costs least is shown everywhere."""
+    """Among copies of equal appearance the cheapest one is shown everywhere."""
     montage = solve_montage(flat_sheets((20, 20, 20), costs(9, 5, 3)))
     assert (montage.labels == 2).all()
     assert not montage.colour_offsets.any()
 
 
 def test_nothing_changes_where_nothing_is_gained():
-    """Sheet 0 stays where it costs nothing."""
+    """Copy 0 stays where it costs nothing."""
     montage = solve_montage(flat_sheets((20, 20), costs(0, 1)))
     assert montage.seamless
     assert unshifted().seamless
@@ -58,7 +58,7 @@ def test_a_gain_must_pay_for_its_seam():
 
 
 def test_what_a_sheet_does_not_have_is_not_shown():
-    """A cell keeps to the sheets that cover it."""
+    """A cell takes only copies that cover it."""
     own = costs(50, 0)
     own[1, :, 40:] = FORBIDDEN_COST
     montage = solve_montage(flat_sheets((10, 10), own))
@@ -68,7 +68,7 @@ def test_what_a_sheet_does_not_have_is_not_shown():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_montage_of_a_picture_keeps_its_subject_once(seed):
-    """Around a stone much is new; the stone is where it was, and nowhere else."""
+    """Much of the surroundings is new; the stone keeps its place and is not repeated."""
     cells = analyse(premultiply(meadow(256)), 256, 256).cells
     sheets = random_shifted_copies(cells, layout(), 100.0, RandomStream(seed))
     montage = solve_montage(sheets)
@@ -83,7 +83,7 @@ def test_a_montage_of_a_picture_keeps_its_subject_once(seed):
 
 
 def test_each_sheet_is_only_taken_where_it_makes_the_whole_cheaper():
-    """No single cell would be cheaper by another label."""
+    """No single relabelled cell lowers the energy."""
     draw = np.random.default_rng(1)
     own = draw.uniform(0, 60, (COUNT, GRID, GRID)).astype(np.float32)
     sheets = flat_sheets((10, 12, 15), own)
@@ -109,7 +109,7 @@ def test_tints_hide_the_step_between_sheets():
 
 
 def test_edges_are_no_steps():
-    """Where sheets differ by far, something begins there, and is not hidden."""
+    """A large difference between copies counts as an edge and is not hidden."""
     labels = np.zeros((GRID, GRID), np.uint8)
     labels[:, GRID // 2 :] = 1
     assert not _colour_offsets(flat_sheets((10, 50), costs(0, 0)).appearance, labels).any()

@@ -1,4 +1,4 @@
-"""Sheets: what they show, and what they cost where they may not be."""
+"""Shifted copies: their content and their unary costs."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ NEW = 80.0
 
 
 def layout(top: float = 0.0, left: float = 0.0) -> Layout:
-    """One that shows the source as it is, or moved."""
+    """Return the identity layout, or a moved one."""
     rows, columns = np.meshgrid(centres(GRID) - top, centres(GRID) - left, indexing="ij")
     return Layout(False, rows.astype(np.float32), columns.astype(np.float32))
 
@@ -43,7 +43,7 @@ def cells() -> CellFeatures:
 
 
 def test_the_first_sheet_is_not_displaced(cells):
-    """It shows every cell where it is; no other comes near to that."""
+    """Copy 0 shows every cell at its place; no other shift is close to 0."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(1))
     assert len(sheets.shifts) == COPY_COUNT
     assert not sheets.shifts[0].any()
@@ -55,7 +55,7 @@ def test_the_first_sheet_is_not_displaced(cells):
 
 
 def test_sheets_are_displaced_by_their_steps(cells):
-    """What a sheet shows is what lies a step away."""
+    """A copy shows the content at its shift."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(2))
     for (down, across), firm in zip(sheets.shifts, sheets.stiffness, strict=True):
         shown = sample_bilinear(cells.features, layout().rows + down, layout().columns + across)
@@ -65,7 +65,7 @@ def test_sheets_are_displaced_by_their_steps(cells):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_sheet_shows_what_the_source_does_not_have(cells, seed):
-    """Displaced sheets end where the source ends."""
+    """Shifted copies end where the source ends."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(seed))
     for step, own in zip(sheets.shifts[1:], sheets.unary[1:], strict=True):
         rows, columns = layout().rows + step[0], layout().columns + step[1]
@@ -75,7 +75,7 @@ def test_no_sheet_shows_what_the_source_does_not_have(cells, seed):
 
 
 def test_the_subject_stays_where_it_is(cells):
-    """Where sheet 0 shows it every other is dear, and so is each that shows it elsewhere."""
+    """Copies that lose the subject or show it elsewhere are expensive."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(4))
     subject = cells.features[..., SUBJECT] == 1
     assert subject.any()
@@ -88,7 +88,7 @@ def test_the_subject_stays_where_it_is(cells):
 
 
 def test_what_is_new_is_cheaper():
-    """On a texture sheet 0 costs what is gained by another; where it is plain nothing is gained."""
+    """On a texture copy 0 costs the novelty reward; in smooth areas nothing is gained."""
     texture = analyse(premultiply(pebbles(256)), 256, 256).cells
     facts = texture.features.copy()
     facts[..., SUBJECT] = 0
@@ -105,7 +105,7 @@ def test_what_is_new_is_cheaper():
 
 @pytest.mark.parametrize(("top", "left"), [(0.2, 0.0), (0.0, 0.2), (0.0, -0.2)])
 def test_some_sheets_fill_what_lies_beyond(cells, top, left):
-    """Where the layout reaches out of the source, there is a sheet that does not."""
+    """Where the layout extends beyond the source, one copy is inside."""
     moved = layout(top, left)
     sheets = random_shifted_copies(cells, moved, 0.0, RandomStream(6))
     beyond = (moved.rows < 0) | (np.abs(moved.columns - 0.5) > 0.5)
@@ -115,7 +115,7 @@ def test_some_sheets_fill_what_lies_beyond(cells, top, left):
 
 @pytest.fixture(scope="module")
 def wall() -> CellFeatures:
-    """A wall without a subject."""
+    """Return a wall without a subject."""
     found = analyse(premultiply(bricks(256)), 256, 256).cells
     found.features[..., SUBJECT] = 0
     return found
@@ -123,7 +123,7 @@ def wall() -> CellFeatures:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_steps_settle_where_a_picture_repeats(wall, seed):
-    """A wall is displaced by whole bricks, or nearly: its steps are multiples of its period."""
+    """Shifts of a wall are nearly multiples of its period."""
     across = random_shifted_copies(wall, layout(), NEW, RandomStream(seed)).shifts[1:, 1]
     off = np.abs(across * 16 - np.rint(across * 16)) / 16
     assert off.mean() < 0.4 / 64  # 1 / 64 were they drawn alone
@@ -131,7 +131,7 @@ def test_steps_settle_where_a_picture_repeats(wall, seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_step_settles_on_what_is_there_already(seed):
-    """Where all is smooth the best fit is no step at all, but each keeps its distance."""
+    """In a smooth picture the best fit is no shift, but each keeps MIN_SHIFT."""
     blobs = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), np.uint8)
     soft = analyse(resize(premultiply(blobs), 256, 256), 256, 256).cells
     soft.features[..., SUBJECT] = 0
@@ -140,7 +140,7 @@ def test_no_step_settles_on_what_is_there_already(seed):
 
 
 def test_seams_through_walls_are_firm(cells, wall):
-    """A seam costs more through a wall than through a meadow."""
+    """A wall is stiffer than a meadow."""
     firm = [
         random_shifted_copies(each, layout(), NEW, RandomStream(5)).stiffness[0].mean()
         for each in (wall, cells)
@@ -149,7 +149,7 @@ def test_seams_through_walls_are_firm(cells, wall):
 
 
 def test_sheets_are_their_streams_alone(cells):
-    """The same stream gives the same sheets, another stream others."""
+    """The copies depend on the random stream only."""
     steps = [
         random_shifted_copies(cells, layout(), NEW, RandomStream(seed)).shifts for seed in (7, 7, 8)
     ]
@@ -158,7 +158,7 @@ def test_sheets_are_their_streams_alone(cells):
 
 
 def test_looking_up_is_exact_on_the_grid_and_mirrored_beyond():
-    """In the middle of a cell it is the cell's value, beyond an edge that of its mirror image."""
+    """At a cell's centre the sample is the cell's value; beyond an edge it is reflected."""
     values = np.random.default_rng(9).random((GRID, GRID, 2)).astype(np.float32)
     same = sample_bilinear(values, layout().rows, layout().columns)
     np.testing.assert_allclose(same, values, atol=1e-4)

@@ -1,4 +1,4 @@
-"""The search: against every possible match on tiny pictures, and what must never happen."""
+"""PatchMatch against every possible match on tiny pictures, and invariants."""
 
 import numpy as np
 import pytest
@@ -88,13 +88,13 @@ def test_a_bound_ends_the_comparison_early_but_never_wrongly(share):
 
 @pytest.mark.parametrize("mu", [0, 3, 2000])
 def test_assess_prices_every_match(mu):
-    """A match costs its distance, and how far it lies from where it is expected."""
+    """A match costs its SSD plus its distance from the expected position."""
     match = Match(3, mu=mu, source=(14, 20))
     np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
 
 
 def test_a_penalty_is_bounded():
-    """However strong the prior, the cost of a far match stays a number that can be compared."""
+    """With any prior the cost of a far match does not overflow."""
     match = Match(4, source=(10, 60))
     match.prior = match.prior._replace(mu=2**31 - 1)
     match.assess()
@@ -104,7 +104,7 @@ def test_a_penalty_is_bounded():
 
 @pytest.mark.parametrize("mu", [0, 100, 5000])
 def test_enough_sweeps_find_the_best_match_of_all(mu):
-    """On a tiny picture, with wide random search, no patch could have a cheaper match."""
+    """On a tiny picture, with wide random search, all matches are optimal."""
     match = Match(5, mu=mu)
     for turn in range(40):
         match.sweep(turn)
@@ -112,7 +112,7 @@ def test_enough_sweeps_find_the_best_match_of_all(mu):
 
 
 def test_a_few_sweeps_come_near_the_best_matches():
-    """Four sweeps already leave little to gain."""
+    """Four passes come close to the optimum."""
     match = Match(6, source=(20, 20))
     best, before = match.all_costs().min((2, 3)).sum(), match.costs.sum()
     for turn in range(4):
@@ -135,7 +135,7 @@ def test_a_copy_is_found():
 @pytest.mark.parametrize("bend", [0, 2000, 100_000])
 @pytest.mark.parametrize("mu", [0, 500])
 def test_the_energy_never_grows(mu, bend):
-    """No sweep makes the sum of costs and bends larger, and most make it smaller."""
+    """No pass increases the sum of costs and smoothness, and most decrease it."""
     match = Match(8, mu=mu, source=(30, 17))
     energies = [int(match.costs.sum()) + bend * bends(match.field)]
     for turn in range(8):
@@ -146,7 +146,7 @@ def test_the_energy_never_grows(mu, bend):
 
 
 def test_costs_stay_those_of_the_field():
-    """What a sweep leaves as costs is what the field's matches cost."""
+    """The costs after a pass equal those of the field's matches."""
     match = Match(9, mu=50, source=(18, 25))
     for turn in range(4):
         match.sweep(turn, smoothness=2000)
@@ -165,7 +165,7 @@ def test_matches_stay_inside_the_source(source, radius):
 
 
 def test_what_is_not_active_stays():
-    """A patch that is not searched for keeps its place, and costs nothing."""
+    """An inactive patch keeps its match and costs nothing."""
     match = Match(11)
     match.canvas[:] = match.source[:] = 7
     match.prior.active[:] = np.indices((PLACES, PLACES)).sum(0) % 2 == 0
@@ -180,7 +180,7 @@ def test_what_is_not_active_stays():
 
 
 def test_a_smooth_field_is_preferred():
-    """The dearer it is to bend, the fewer neighbours disagree."""
+    """The higher the smoothness weight, the fewer neighbours disagree."""
     left = []
     for bend in (0, 20_000, 1_000_000):
         match = Match(12, source=(16, 16))

@@ -1,4 +1,4 @@
-"""Climbing: from level to level, mended along the seams, and the guide everywhere else."""
+"""Refinement: seams are mended at every level, the guide is shown elsewhere."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_every_level_is_whole(source, size):
 
 
 def test_what_is_far_from_a_seam_shows_the_guide():
-    """Pixels without freedom are those of the guide, at the first and the last level."""
+    """Pixels outside the mend mask equal the guide at the first and the last level."""
     shown = guide(meadow(256), (512, 512))
     finest = len(shown.analysis.sizes) - 1
     for level in (0, finest):
@@ -60,7 +60,7 @@ def test_what_is_far_from_a_seam_shows_the_guide():
 
 
 def test_patches_away_from_a_seam_do_not_wander():
-    """What is not searched is taken from about where its layout says."""
+    """Inactive patches stay near the position that the layout implies."""
     shown = guide(pebbles(256))
     canvas = initial_canvas(shown, 5)
     held = ~patch_mask(shown.mend_mask(0))
@@ -77,14 +77,14 @@ def broken(image: np.ndarray) -> float:
 
 
 def ramp(side: int = 256) -> np.ndarray:
-    """Ripples on a slope: cut apart anywhere, it shows."""
+    """Return ripples on a slope, in which every seam shows."""
     y, x = np.indices((side, side))
     waves = (x * 8 * 256 // side + y) % 64
     return np.repeat((60 + waves * 2 + y // 4)[..., None], 3, -1).astype(np.uint8)
 
 
 def test_a_seam_is_mended():
-    """Where two halves do not fit, the canvas jumps less than the guide does."""
+    """At a seam of unequal halves the canvas has a smaller step than the guide."""
     shown = guide(ramp(), step=0.26)
     canvas = climbed(shown, WORK_LEVEL)
     assert broken(canvas.image) < 0.75 * broken(shown.render(256, 256))

@@ -1,4 +1,4 @@
-"""The vote: against counting every vote, and the edges of who may vote."""
+"""Voting against counting every vote, and edge cases."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ FREE = np.full((SIDE, SIDE), 255, np.uint8)
 
 
 def drawn(seed: int, source: tuple[int, int] = (12, 15)):
-    """A source, a field into it and weights of its matches."""
+    """Return a source, a field into it and weights of its matches."""
     draw = np.random.default_rng(seed)
     field = draw.integers(0, np.subtract(source, PATCH - 1), (*SHAPE, 2), np.int32)
     weights = draw.uniform(0.1, 1, SHAPE).astype(np.float32)
@@ -26,7 +26,7 @@ def guide(seed: int = 99) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_canvas_is_the_mean_of_the_votes(seed):
-    """Each pixel is the weighted mean of what every patch over it would put there, rounded."""
+    """Each pixel is the rounded weighted mean of the votes of all patches over it."""
     source, field, weights = drawn(seed)
     found = vote(source, field, weights, gaussian_window(3), guide(), FREE)
     exact = votes(source, field, weights, gaussian_window(3))
@@ -34,7 +34,7 @@ def test_the_canvas_is_the_mean_of_the_votes(seed):
 
 
 def test_agreement_is_shown_as_it_is():
-    """Where all patches come from one place of the source, the canvas is that place."""
+    """Where all patches come from one place, the canvas is that place."""
     source = drawn(1, (20, 20))[0]
     field = np.moveaxis(np.indices(SHAPE), 0, -1).astype(np.int32) + np.int32([3, 5])
     canvas = vote(source, field, np.ones(SHAPE, np.float32), gaussian_window(3), guide(), FREE)
@@ -72,7 +72,7 @@ def test_a_patch_of_no_weight_has_no_vote():
 
 
 def test_a_vote_leaves_its_guide_alone():
-    """The guide that is passed in is not painted over."""
+    """The guide is not modified."""
     source, field, weights = drawn(5)
     shown = guide()
     vote(source, field, weights, gaussian_window(3), shown, FREE)
@@ -106,7 +106,7 @@ def test_equal_matches_weigh_the_same(cost):
 
 
 def test_one_terrible_match_does_not_silence_the_others():
-    """The scale of the weights comes from the usual costs, not from the worst one."""
+    """The scale of the weights is a percentile, not the maximum."""
     costs = np.full((10, 10), 100, np.int32)
     costs[3, 3] = 2**30
     weights = vote_weights(costs, np.ones((10, 10), bool))
@@ -115,7 +115,7 @@ def test_one_terrible_match_does_not_silence_the_others():
 
 
 def test_only_active_matches_weigh():
-    """What is not searched has no vote, and its costs do not count among the usual ones."""
+    """Inactive patches have no vote, and their costs do not affect the scale."""
     costs = np.zeros((10, 10), np.int32)
     active = np.indices((10, 10)).sum(0) % 5 == 0
     costs[active] = 100
@@ -143,7 +143,7 @@ def test_large_canvases_are_voted_tile_by_tile():
 
 
 def test_a_patch_speaks_loudest_for_its_middle():
-    """The weights inside a patch fall from its middle, the same in all directions."""
+    """The window is largest at its middle and isotropic."""
     window = gaussian_window(PATCH / 3)
     assert window.shape == (PATCH, PATCH)
     np.testing.assert_array_equal(window, window.T)

@@ -1,4 +1,4 @@
-"""The garble gate: against looking at every window everywhere, and what must not pass."""
+"""Artefact gate against exhaustive search, and invariants."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def image(height: int, width: int, seed: int) -> np.ndarray:
 
 
 def worst_of_all(canvas, judged, references) -> int:
-    """The window, among those that are judged, whose best likeness anywhere is the poorest."""
+    """Return the maximum over judged windows of the minimum distance anywhere."""
     best = np.min([all_distances(canvas, r, WINDOW).min((2, 3)) for r in references], axis=0)
     middle = judged[WINDOW // 2 :, WINDOW // 2 :][: best.shape[0], : best.shape[1]]
     shown = (best * middle)[::WINDOW_STRIDE, ::WINDOW_STRIDE]
@@ -43,7 +43,7 @@ def test_the_worst_window_is_found(seed):
 
 
 def test_only_judged_windows_count():
-    """A window without a subject may look like nothing in the source."""
+    """A window without a subject may differ from the source."""
     canvas, reference = image(12, 12, 1), (image(12, 12, 2),)
     judged = np.zeros((12, 12), bool)
     judged[5:9, 2:6] = True
@@ -53,14 +53,14 @@ def test_only_judged_windows_count():
 
 
 def test_a_copy_is_not_garbled():
-    """The source itself, or a reference itself, has no bad window."""
+    """The source itself, or a reference itself, has distance 0."""
     source = premultiply(face(GATE_SIDE))
     assert max_window_distance(source, RIGID, (source,), 40.0) == 0
     assert max_window_distance(source, RIGID, (premultiply(pebbles(GATE_SIDE)), source), 40.0) == 0
 
 
 def test_a_second_nose_is_garbled():
-    """A face whose halves are swapped is far from every window of the face."""
+    """A face with swapped halves is far from every window of the face."""
     source = premultiply(face(GATE_SIDE))
     broken = source.copy()
     broken[16:48, 16:48] = source[16:48, 16:48][::-1]
@@ -68,14 +68,14 @@ def test_a_second_nose_is_garbled():
 
 
 def test_what_is_not_rigid_is_not_judged():
-    """Grass may be laid anew."""
+    """Windows of low rigidity are skipped."""
     source, other = premultiply(pebbles(GATE_SIDE)), premultiply(face(GATE_SIDE))
     assert max_window_distance(other, RIGID * np.float32(MIN_RIGIDITY / 2), (source,), 40.0) == 0
     assert max_window_distance(other, RIGID, (source,), 40.0) > 0
 
 
 def test_more_contrast_forgives_more():
-    """The distance is told in units of the source's contrast."""
+    """The distance is in units of the source's contrast."""
     source, other = premultiply(pebbles(GATE_SIDE)), premultiply(face(GATE_SIDE))
     near, far = (
         max_window_distance(other, RIGID, (source,), contrast) for contrast in (50.0, 25.0)

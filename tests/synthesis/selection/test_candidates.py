@@ -1,4 +1,4 @@
-"""Candidates: a sketch for each seed, the choice of those that lie apart, what comes of it."""
+"""Candidates: sketches, their selection, and montages."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -34,7 +34,7 @@ def sketches(studied) -> list[LayoutSketch]:
 
 
 def picked(like: LayoutSketch, values: list[int], n: int) -> list[int]:
-    """Which grey levels are picked, in their order."""
+    """Return the selected grey levels in order."""
     made = [
         LayoutSketch(
             k,
@@ -68,7 +68,7 @@ def test_differences_are_distances(sketches):
 
 
 def test_the_first_sketch_is_always_picked(sketches):
-    """The request's own seed comes first, however much it looks like another."""
+    """The request's own seed comes first."""
     for n in range(1, 9):
         chosen = farthest_point_selection(sketches, n)
         assert len(chosen) == n
@@ -89,14 +89,14 @@ def test_more_variations_go_on_where_fewer_stopped(sketches):
 
 
 def changed(candidate) -> float:
-    """How much of what the source has is shown from another sheet than the first."""
+    """Return the share of cells that another copy than 0 shows."""
     layout = candidate.guide.layout
     inside = (np.abs(layout.rows - 0.5) < 0.5) & (np.abs(layout.columns - 0.5) < 0.5)
     return float((candidate.guide.montage.labels[inside] > 0).mean())
 
 
 def test_surroundings_are_arranged_anew(sketches):
-    """Much of a meadow is shown from somewhere else, and the canvas is not the plain guide."""
+    """Much of a meadow shows another copy, and the canvas differs from the guide."""
     candidates = [build_candidate(one) for one in sketches]
     assert np.mean([changed(one) for one in candidates]) > 0.3
     assert all((one.canvas.image != one.guide.level(0)).any() for one in candidates if changed(one))
@@ -110,7 +110,7 @@ def test_a_candidate_is_its_sketchs_alone(sketches):
 
 
 def test_what_is_one_whole_is_not_divided():
-    """A drawing keeps to its one sheet."""
+    """A graphic shows a single copy."""
     candidate = build_candidate(
         sketch_layout(analyse_source(flag(200), 256, 256), params_of_strength(1.0), 1)
     )
@@ -118,7 +118,7 @@ def test_what_is_one_whole_is_not_divided():
 
 
 def test_a_garbled_montage_is_less_new(sketches):
-    """Where the gate lets nothing through, only what the source does not have is filled in."""
+    """If the gate rejects everything, only the area beyond the source is filled."""
     closed = [
         replace(one, params=replace(one.params, max_artefact_distance=-1.0)) for one in sketches
     ]
@@ -131,7 +131,7 @@ def test_a_garbled_montage_is_less_new(sketches):
 
 
 def test_a_dial_is_suited_to_its_picture():
-    """Textures hardly bend, what is written even less, a face as much as was asked for."""
+    """Textures hardly bend, text even less, a face as much as requested."""
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
     asked = params_of_strength(0.8)
     texture, written, shown = (
