@@ -59,7 +59,7 @@ def test_deviations_are_those_of_mahalanobis():
     np.testing.assert_allclose(_mahalanobis(looks, mean, spread), np.sqrt(squared), rtol=1e-4)
 
 
-def test_what_is_on_a_ground_stands_out():
+def test_a_disc_on_a_background_stands_out():
     """A red disc on grey has evidence 1, its background 0."""
     y, x = np.indices((64, 64))
     disc = (y - 30) ** 2 + (x - 36) ** 2 < 14**2

@@ -36,7 +36,7 @@ def test_cells_have_their_shapes(size):
     assert found.features.dtype == found.appearance.dtype == np.float32
 
 
-def test_facts_are_in_their_places():
+def test_features_are_in_their_places():
     """Subject and smoothness are copied; a flat image has no texture energy, noise has."""
     flat = cells(np.full((256, 256, 4), 90, np.uint8))
     assert (flat.features[..., SUBJECT] == 0.5).all()

@@ -48,7 +48,7 @@ def small(mask: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("colour", [RED, YELLOW, ORANGE, (200, 40, 160)])
-def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
+def test_a_painted_ball_is_an_object_with_its_shade_and_highlights(colour):
     """Dull and pale parts belong to the object, the background does not."""
     image = ground()
     inside = ball(image, colour)
@@ -67,7 +67,7 @@ def test_a_painted_ball_is_a_thing_with_its_shade_and_its_shine(colour):
     [SKIN, (120, 70, 50), (210, 100, 30), (215, 125, 35), LEAF, SKY, (128, 128, 128)],
     ids=["pale skin", "dark skin", "fox", "tiger", "leaf", "sky", "stone"],
 )
-def test_nature_is_no_thing(colour):
+def test_nature_is_no_colour_object(colour):
     """Skin, fur, leaves, sky and stones are no objects."""
     image = ground()
     ball(image, colour)
@@ -84,7 +84,7 @@ def table() -> np.ndarray:
     return np.clip(grain[..., None] * WOOD + ground() * 0.1 - 13, 0, 255).astype(np.uint8)
 
 
-def test_a_red_saucer_on_brown_wood_is_a_thing():
+def test_a_red_saucer_on_brown_wood_is_a_colour_object():
     """Where a hue covers most of the picture, a narrower one can be an object."""
     image = table()
     inside = ball(image, SAUCER, radius=62)
@@ -97,7 +97,7 @@ def test_a_red_saucer_on_brown_wood_is_a_thing():
 
 
 @pytest.mark.parametrize(("softness", "few"), [(0.0, True), (12.0, False)])
-def test_a_blurred_saucer_is_no_thing(softness, few):
+def test_a_blurred_saucer_is_no_colour_object(softness, few):
     """A difference of hue without an edge is not enough."""
     image = table()
     inside = ball(image, SAUCER, radius=62)
@@ -108,7 +108,7 @@ def test_a_blurred_saucer_is_no_thing(softness, few):
     assert bool(find_colour_objects(thumb)) == few
 
 
-def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
+def test_where_skin_is_as_red_as_cloth_there_is_no_colour_object():
     """A red badge beside red cheeks is too ambiguous."""
     image = ground()
     ball(image, SKIN, radius=80)
@@ -119,14 +119,14 @@ def test_where_skin_is_as_red_as_cloth_there_is_no_thing():
 
 
 @pytest.mark.parametrize("radius", [6, 120])
-def test_a_speck_is_no_thing_and_neither_is_all_there_is(radius):
+def test_a_speck_is_no_object_and_neither_is_all_there_is(radius):
     """Objects have a minimum and a maximum area."""
     image = ground()
     ball(image, RED, radius=radius)
     assert find_colour_objects(image) == []
 
 
-def test_each_colour_is_one_thing_the_largest_first():
+def test_each_colour_is_one_object_the_largest_first():
     """Two reds are one object, red and yellow are two."""
     image = ground()
     ball(image, RED, (50, 50), 40)
@@ -138,7 +138,7 @@ def test_each_colour_is_one_thing_the_largest_first():
     assert first.area > second.area
 
 
-def test_a_mirrored_source_has_the_same_things():
+def test_a_mirrored_source_has_the_same_colour_objects():
     """A source and its mirror image share one list."""
     image = np.dstack([ground(), np.full((SIDE, SIDE), 255, np.uint8)])
     ball(image[..., :3], RED)

@@ -44,7 +44,7 @@ def test_what_has_no_elsewhere_has_no_distance():
     assert not _distances_elsewhere(image(PATCH, PATCH).astype(np.int32)).any()
 
 
-def test_rarity_is_a_share():
+def test_uniqueness_is_a_share():
     """Uniqueness is within 0..1, one value per patch."""
     rare = patch_uniqueness(image(40, 52))
     assert rare.shape == (40 - PATCH + 1, 52 - PATCH + 1)
@@ -53,12 +53,12 @@ def test_rarity_is_a_share():
     assert rare.max() <= 1
 
 
-def test_a_uniform_picture_has_nothing_rare():
+def test_a_uniform_picture_has_nothing_unique():
     """Uniqueness is 0 where all patches are equal."""
     assert not patch_uniqueness(np.full((48, 48, 4), 77, np.uint8)).any()
 
 
-def test_the_only_thing_in_a_picture_is_rare():
+def test_the_only_object_in_a_picture_is_unique():
     """A single disc in a repeating pattern is unique, the pattern is not."""
     y, x = np.indices((48, 48))
     pattern = np.where((y // 2 + x // 2) % 2, 90, 110)
@@ -68,7 +68,7 @@ def test_the_only_thing_in_a_picture_is_rare():
     assert rare[2:8, 30:].max() < 0.2
 
 
-def test_a_mirrored_picture_is_as_rare():
+def test_a_mirrored_picture_is_as_unique():
     """Mirroring a picture mirrors its uniqueness."""
     picture = image(30, 34, 3)
     mirrored = patch_uniqueness(np.ascontiguousarray(picture[:, ::-1]))

@@ -36,14 +36,14 @@ def mirrored(image: np.ndarray) -> np.ndarray:
     return np.concatenate([image[:, : SIDE // 2], image[:, : SIDE // 2][:, ::-1]], axis=1)
 
 
-def test_flat_art_is_drawn_and_not_to_be_mirrored():
+def test_flat_art_is_a_graphic_and_not_to_be_mirrored():
     """Flat colours with hard edges are a graphic that may have text."""
     kind = classify(premultiply(badge()))
     assert kind.is_graphic
     assert kind.has_text
 
 
-def test_a_figure_is_drawn_and_may_be_mirrored():
+def test_a_solid_shape_is_a_graphic_and_may_be_mirrored():
     """A disc on thin legs has no text."""
     y, x = np.indices((SIDE, SIDE))
     flat = paper()
@@ -66,7 +66,7 @@ def test_a_page_in_uneven_light_is_no_drawing():
         assert kind.has_text
 
 
-def test_a_sticker_is_cut_out():
+def test_a_transparent_surrounding_makes_a_cut_out():
     """Rounded corners alone are no cut-out."""
     assert classify(premultiply(sticker(SIDE))).is_cut_out
     assert not classify(premultiply(SOURCES["face"](SIDE))).is_cut_out
@@ -75,7 +75,7 @@ def test_a_sticker_is_cut_out():
     assert not classify(premultiply(cornered)).is_cut_out
 
 
-def test_a_page_is_written():
+def test_a_page_has_text():
     """Thin strokes on an even background are text, dark on light and light on dark."""
     for page in (writing(), 255 - writing()):
         kind = classify(premultiply(page))
@@ -97,7 +97,7 @@ def test_what_mirrors_itself_is_symmetric(name):
     assert classify(premultiply(mirrored(SOURCES[name](SIDE)))).symmetric
 
 
-def test_an_axis_may_lie_a_little_off_the_middle():
+def test_an_axis_may_be_a_little_off_the_middle():
     """A badge slightly off the middle is symmetric."""
     for shift in (-8, 0, 8):
         assert classify(premultiply(np.roll(badge(), shift, axis=1))).symmetric

@@ -42,7 +42,7 @@ def test_nothing_is_rigid_in_a_uniform_picture():
     assert not rigidity_of(grey(np.full((256, 256), 99))).any()
 
 
-def test_what_is_salient_and_rare_is_rigid():
+def test_salient_and_unique_regions_are_rigid():
     """A region that is salient and unique is rigid."""
     lone = DULL.copy()
     lone[8:24, 8:24] = 1
@@ -106,7 +106,7 @@ def test_fur_is_free():
     assert rigidity_of(grey(picture)).mean() < 0.35
 
 
-def test_a_sticker_is_rigid_as_a_whole():
+def test_a_cut_out_is_rigid_as_a_whole():
     """A cut-out is rigid, its surroundings are free."""
     image = np.zeros((256, 256, 4), np.uint8)
     image[64:192, 64:192] = (200, 120, 40, 255)

@@ -36,7 +36,7 @@ def test_the_nearest_region_elsewhere_is_found(shape):
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_salience_is_a_share(name):
+def test_saliency_is_a_share(name):
     """Saliency is within 0..1 on its grid for any picture."""
     salient = saliency(descriptors(premultiply(SOURCES[name](128))))
     assert salient.shape == (SALIENCY_GRID, SALIENCY_GRID)
@@ -45,7 +45,7 @@ def test_salience_is_a_share(name):
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (16, 400), (300, 17)])
-def test_small_and_long_pictures_have_a_salience(shape):
+def test_small_and_long_pictures_have_a_saliency(shape):
     """Sizes down to two patches a side are accepted."""
     picture = np.random.default_rng(1).integers(0, 256, (*shape, 4), np.uint8)
     assert np.isfinite(saliency(descriptors(picture))).all()

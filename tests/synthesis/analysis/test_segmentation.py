@@ -58,7 +58,7 @@ def test_holes_are_closed():
 
 
 @pytest.mark.parametrize("size", [100, 1000])
-def test_the_threshold_lies_between_two_classes(size):
+def test_the_threshold_is_between_two_classes(size):
     """The threshold separates values around two means."""
     draw = np.random.default_rng(size)
     values = np.concatenate([draw.normal(0.2, 0.03, size), draw.normal(0.8, 0.05, size // 2)])

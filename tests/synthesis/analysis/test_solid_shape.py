@@ -39,7 +39,7 @@ def drawn(shape: np.ndarray, ink=(0, 0, 0), ground=(255, 255, 255)) -> np.ndarra
     return premultiply(np.where(shape[..., None], np.uint8(ink), np.uint8(ground)))
 
 
-def test_a_beast_is_a_figure():
+def test_a_beast_is_a_solid_shape():
     """Dark on light and light on dark, also where an edge cuts it."""
     assert is_solid_shape(drawn(beast()))
     assert is_solid_shape(drawn(beast(), (250, 200, 90), (20, 20, 60)))

@@ -40,7 +40,7 @@ def test_a_texture_has_no_subject():
     assert analyse(premultiply(pebbles(256)), 256, 256).subject.mean() < 0.2
 
 
-def test_what_is_drawn_is_all_subject():
+def test_all_of_a_graphic_is_the_subject():
     """In a graphic all that differs from an even background is the subject."""
     found = analyse(premultiply(flag(256)), 256, 256).subject
     y, x = np.indices((GRID, GRID)) * 4 + 2
@@ -62,7 +62,7 @@ def test_a_mast_in_a_plain_is_of_the_subject():
     assert subject(image, NOTHING, rigid, plain, inked=False).around.max() == 0
 
 
-def test_a_figure_is_its_own_outline():
+def test_a_solid_shape_is_its_own_outline():
     """The background between the legs of a shape is not the subject."""
     y, x = np.indices((256, 256))
     shape = (y - 90) ** 2 + (x - 128) ** 2 < 60**2

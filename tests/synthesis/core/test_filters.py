@@ -29,7 +29,7 @@ def test_more_blur_is_smoother():
 
 
 @pytest.mark.parametrize("reach", [0, 1, 3])
-def test_widening_takes_the_largest_around(reach):
+def test_dilation_takes_the_maximum_around(reach):
     """Each value becomes the maximum of the square around it, cut off at the edges."""
     values = np.random.default_rng(5).random((9, 12), np.float32)
     padded = np.pad(values, reach, mode="edge")

@@ -153,7 +153,7 @@ def test_enlarged_labels_have_smooth_borders():
     assert large[78, 20] == 1
 
 
-def test_tints_belong_to_their_labels():
+def test_colour_offsets_belong_to_their_labels():
     """Each pixel takes its offset from cells with its own label."""
     grid_ = np.zeros((8, 8), np.uint8)
     grid_[:, 4:] = 1
@@ -166,7 +166,7 @@ def test_tints_belong_to_their_labels():
     assert (shown[..., 3] == 100).all()
 
 
-def test_tints_end_at_black_and_white():
+def test_colour_offsets_end_at_black_and_white():
     """Results are clipped to 0..255."""
     grid_, labels = np.zeros((2, 2), np.uint8), np.zeros((9, 9), np.uint8)
     for value, amount in ((250, 30.0), (5, -30.0)):

@@ -22,7 +22,7 @@ def repaints(image: np.ndarray, strength: float = 1.0, count: int = 24) -> list[
     return [repaint for repaint in drawn if repaint is not None]
 
 
-def test_the_thing_turns_and_the_rest_stays():
+def test_the_object_turns_and_the_rest_stays():
     """No pixel of the background changes, and nearly all of the ball does."""
     image = ground()
     inside = ball(image, RED)
@@ -57,7 +57,7 @@ def test_no_turn_makes_green():
             assert (after[:, 0] >= after[:, 1] - 1).all()
 
 
-def test_of_two_things_each_has_its_turn():
+def test_of_two_objects_each_has_its_turn():
     """One object is rotated at a time."""
     image = ground()
     ball(image, RED, (60, 60), 40)
@@ -66,7 +66,7 @@ def test_of_two_things_each_has_its_turn():
     assert turned == set(find_colour_objects(image))
 
 
-def test_a_stronger_repaint_comes_oftener_and_goes_further():
+def test_a_higher_strength_rotates_more_often_and_further():
     """At strength 1 always, and each seed rotates further with growing strength."""
     image = ground()
     ball(image, RED)
@@ -92,6 +92,6 @@ def test_transparency_stays(size):
     np.testing.assert_array_equal(rotate_object_hue(large, repaint)[..., 3], large[..., 3])
 
 
-def test_without_things_nothing_is_repainted():
+def test_without_objects_no_hue_is_rotated():
     """A grey picture is unchanged."""
     assert repaints(ground()) == []

@@ -132,7 +132,7 @@ def test_rigid_regions_keep_their_shape(strength):
 
 
 @pytest.mark.parametrize("name", ["free", "subject"])
-def test_what_is_upright_stays_upright(name):
+def test_upright_objects_stay_upright(name):
     """Columns hardly depend on the row, nor rows on the column."""
     leans = []
     for layout in layouts(RIGIDITIES[name], 1.0, 20):
@@ -152,7 +152,7 @@ def test_a_symmetrised_layout_keeps_what_is_symmetric():
         assert np.abs(even.rows - layout.rows).max() > 0.001
 
 
-def test_layouts_tell_whether_they_are_mirrored():
+def test_layouts_keep_their_orientation():
     """The orientation is passed on."""
     assert layouts(FREE, 0.5, 1, mirrored=True)[0].mirrored
     assert not layouts(FREE, 0.5, 1)[0].mirrored

@@ -44,12 +44,12 @@ def grain() -> np.ndarray:
 
 
 @pytest.mark.parametrize("draw", [discs, grain])
-def test_what_has_no_up_and_down_is_loose(draw):
+def test_pictures_without_up_and_down_may_tilt(draw):
     """Round objects and textures have a high tolerance."""
     assert looseness_of(draw()) > 0.9
 
 
-def test_what_stands_stands_fast():
+def test_upright_scenes_may_not_tilt():
     """A landscape, a wall and a fence have none."""
     fence = np.full((SIDE, SIDE, 3), 220, np.uint8)
     fence[60:200, 20::24] = 40
@@ -57,14 +57,14 @@ def test_what_stands_stands_fast():
         assert looseness_of(image) < 0.1
 
 
-def test_a_sky_above_a_field_stands_fast():
+def test_a_sky_above_a_field_may_not_tilt():
     """Different textures above and below suffice without straight edges."""
     image = grain()
     ramp = np.clip((np.arange(SIDE) - 96) / 64, 0, 1)[:, None, None]
     assert looseness_of((image * ramp + 230 * (1 - ramp)).astype(np.uint8)) < 0.1
 
 
-def test_a_layout_leans_by_the_angle():
+def test_a_layout_tilts_by_the_angle():
     """The angle on the canvas is that of the half tangent."""
     aspect, tangent = 1.5, 0.1
     one = tilt(straight(), NOTHING, tangent, aspect)
@@ -95,7 +95,7 @@ def test_it_shows_nothing_further_out(tangent, frame):
         assert other.max() <= max(1, one.max())
 
 
-def test_no_subject_is_cut_by_leaning():
+def test_no_subject_is_cut_by_tilting():
     """Where a corner would cut the subject, the angle is halved or dropped."""
     tall = NOTHING.copy()
     tall[10:60, 12:54] = 1

@@ -28,7 +28,7 @@ def guide(montage: Montage, side: int = 512) -> Guide:
     return guide_of(analyse(premultiply(pebbles(512)), side, side), layout(), montage)
 
 
-def test_a_whole_sheet_has_no_seam():
+def test_a_whole_copy_has_no_seam():
     """The mend mask is 0, and the guide is the source under the layout."""
     shown = guide(unshifted())
     assert shown.montage.seamless
@@ -47,7 +47,7 @@ def test_each_half_is_shown_from_its_own_place():
 
 
 @pytest.mark.parametrize("index", range(WORK_LEVEL + 2))
-def test_freedom_lies_along_the_seam(index):
+def test_the_mend_mask_is_along_the_seam(index):
     """The mend mask is 1 at seams and 0 away from them; fine levels follow the searched ones."""
     shown = guide(halves())
     width = shown.analysis.sizes[index][1]
@@ -58,7 +58,7 @@ def test_freedom_lies_along_the_seam(index):
     assert not free[:, width // 2 + 12 * scale :].any()
 
 
-def test_matches_are_expected_on_their_own_sheet():
+def test_matches_are_expected_on_their_own_copy():
     """Left of the seam patches come from their own position, right of it from a shift away."""
     expected = expected_matches(guide(halves()), 0) / POSITION_UNIT
     side = 84

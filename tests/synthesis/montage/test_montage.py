@@ -33,7 +33,7 @@ def cost(sheets: ShiftedCopies, labels: np.ndarray) -> float:
     return _energy(sheets.unary, sheets.appearance, sheets.texture_energy, sheets.stiffness, labels)
 
 
-def test_the_cheapest_sheet_is_shown():
+def test_the_cheapest_copy_is_shown():
     """Among copies of equal appearance the cheapest one is shown everywhere."""
     montage = solve_montage(flat_sheets((20, 20, 20), costs(9, 5, 3)))
     assert (montage.labels == 2).all()
@@ -57,7 +57,7 @@ def test_a_gain_must_pay_for_its_seam():
         assert montage.labels.any() == changes
 
 
-def test_what_a_sheet_does_not_have_is_not_shown():
+def test_what_a_copy_does_not_have_is_not_shown():
     """A cell takes only copies that cover it."""
     own = costs(50, 0)
     own[1, :, 40:] = FORBIDDEN_COST
@@ -82,7 +82,7 @@ def test_a_montage_of_a_picture_keeps_its_subject_once(seed):
     assert cost(sheets, montage.labels) < cost(sheets, np.zeros((GRID, GRID), np.uint8))
 
 
-def test_each_sheet_is_only_taken_where_it_makes_the_whole_cheaper():
+def test_each_copy_is_only_taken_where_it_makes_the_whole_cheaper():
     """No single relabelled cell lowers the energy."""
     draw = np.random.default_rng(1)
     own = draw.uniform(0, 60, (COUNT, GRID, GRID)).astype(np.float32)
@@ -96,7 +96,7 @@ def test_each_sheet_is_only_taken_where_it_makes_the_whole_cheaper():
             assert cost(sheets, other) >= best - 0.01
 
 
-def test_tints_hide_the_step_between_sheets():
+def test_colour_offsets_hide_the_step_between_copies():
     """Two uniform shifts of different brightness blend at the seam, and keep theirs far away."""
     sheets = flat_sheets((30, 36), costs(0, 0))
     labels = np.zeros((GRID, GRID), np.uint8)

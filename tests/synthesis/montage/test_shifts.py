@@ -42,7 +42,7 @@ def cells() -> CellFeatures:
     return analyse(premultiply(meadow(256)), 256, 256).cells
 
 
-def test_the_first_sheet_is_not_displaced(cells):
+def test_the_first_copy_is_not_displaced(cells):
     """Copy 0 shows every cell at its place; no other shift is close to 0."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(1))
     assert len(sheets.shifts) == COPY_COUNT
@@ -54,7 +54,7 @@ def test_the_first_sheet_is_not_displaced(cells):
     np.testing.assert_allclose(first[inner], cells.appearance[::2, ::2][inner], atol=0.01)
 
 
-def test_sheets_are_displaced_by_their_steps(cells):
+def test_copies_are_displaced_by_their_shifts(cells):
     """A copy shows the content at its shift."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(2))
     for (down, across), firm in zip(sheets.shifts, sheets.stiffness, strict=True):
@@ -64,7 +64,7 @@ def test_sheets_are_displaced_by_their_steps(cells):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_sheet_shows_what_the_source_does_not_have(cells, seed):
+def test_no_copy_shows_what_the_source_does_not_have(cells, seed):
     """Shifted copies end where the source ends."""
     sheets = random_shifted_copies(cells, layout(), NEW, RandomStream(seed))
     for step, own in zip(sheets.shifts[1:], sheets.unary[1:], strict=True):
@@ -104,7 +104,7 @@ def test_what_is_new_is_cheaper():
 
 
 @pytest.mark.parametrize(("top", "left"), [(0.2, 0.0), (0.0, 0.2), (0.0, -0.2)])
-def test_some_sheets_fill_what_lies_beyond(cells, top, left):
+def test_some_copies_fill_the_area_beyond(cells, top, left):
     """Where the layout extends beyond the source, one copy is inside."""
     moved = layout(top, left)
     sheets = random_shifted_copies(cells, moved, 0.0, RandomStream(6))
@@ -122,7 +122,7 @@ def wall() -> CellFeatures:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_steps_settle_where_a_picture_repeats(wall, seed):
+def test_shifts_settle_where_a_picture_repeats(wall, seed):
     """Shifts of a wall are nearly multiples of its period."""
     across = random_shifted_copies(wall, layout(), NEW, RandomStream(seed)).shifts[1:, 1]
     off = np.abs(across * 16 - np.rint(across * 16)) / 16
@@ -130,7 +130,7 @@ def test_steps_settle_where_a_picture_repeats(wall, seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_step_settles_on_what_is_there_already(seed):
+def test_no_shift_becomes_zero(seed):
     """In a smooth picture the best fit is no shift, but each keeps MIN_SHIFT."""
     blobs = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), np.uint8)
     soft = analyse(resize(premultiply(blobs), 256, 256), 256, 256).cells
@@ -148,7 +148,7 @@ def test_seams_through_walls_are_firm(cells, wall):
     assert firm[0] > 5 * firm[1]
 
 
-def test_sheets_are_their_streams_alone(cells):
+def test_copies_are_their_streams_alone(cells):
     """The copies depend on the random stream only."""
     steps = [
         random_shifted_copies(cells, layout(), NEW, RandomStream(seed)).shifts for seed in (7, 7, 8)

@@ -80,7 +80,7 @@ def test_the_same_size_changes_nothing():
     ("old", "new"),
     [((40, 40), (58, 58)), ((16, 16), (16, 23)), ((16, 300), (17, 301)), ((256, 256), (300, 512))],
 )
-def test_carried_fields_stay_inside(old, new):
+def test_upsampled_fields_stay_inside(old, new):
     """Random fields point into the larger source after upsampling."""
     carried = upsample_field(random_field(*old, 3), old, new)
     assert carried.shape == (new[0] - PATCH + 1, new[1] - PATCH + 1, 2)

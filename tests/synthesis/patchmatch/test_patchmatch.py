@@ -87,7 +87,7 @@ def test_a_bound_ends_the_comparison_early_but_never_wrongly(share):
 
 
 @pytest.mark.parametrize("mu", [0, 3, 2000])
-def test_assess_prices_every_match(mu):
+def test_evaluate_prices_every_match(mu):
     """A match costs its SSD plus its distance from the expected position."""
     match = Match(3, mu=mu, source=(14, 20))
     np.testing.assert_array_equal(match.costs, chosen(match.all_costs(), match.field))
@@ -103,7 +103,7 @@ def test_a_penalty_is_bounded():
 
 
 @pytest.mark.parametrize("mu", [0, 100, 5000])
-def test_enough_sweeps_find_the_best_match_of_all(mu):
+def test_enough_passes_find_the_best_match_of_all(mu):
     """On a tiny picture, with wide random search, all matches are optimal."""
     match = Match(5, mu=mu)
     for turn in range(40):
@@ -111,7 +111,7 @@ def test_enough_sweeps_find_the_best_match_of_all(mu):
     np.testing.assert_array_equal(match.costs, match.all_costs().min((2, 3)))
 
 
-def test_a_few_sweeps_come_near_the_best_matches():
+def test_a_few_passes_come_near_the_best_matches():
     """Four passes come close to the optimum."""
     match = Match(6, source=(20, 20))
     best, before = match.all_costs().min((2, 3)).sum(), match.costs.sum()

@@ -142,7 +142,7 @@ def test_large_canvases_are_voted_tile_by_tile():
     assert not canvas[~free].any()
 
 
-def test_a_patch_speaks_loudest_for_its_middle():
+def test_a_patch_weighs_most_at_its_middle():
     """The window is largest at its middle and isotropic."""
     window = gaussian_window(PATCH / 3)
     assert window.shape == (PATCH, PATCH)

@@ -52,14 +52,14 @@ def test_only_judged_windows_count():
     assert _worst_window(canvas, ~ALL, reference, WINDOW, 4 * WINDOW) == 0
 
 
-def test_a_copy_is_not_garbled():
+def test_a_copy_is_not_distorted():
     """The source itself, or a reference itself, has distance 0."""
     source = premultiply(face(GATE_SIDE))
     assert max_window_distance(source, RIGID, (source,), 40.0) == 0
     assert max_window_distance(source, RIGID, (premultiply(pebbles(GATE_SIDE)), source), 40.0) == 0
 
 
-def test_a_second_nose_is_garbled():
+def test_a_second_nose_is_distorted():
     """A face with swapped halves is far from every window of the face."""
     source = premultiply(face(GATE_SIDE))
     broken = source.copy()

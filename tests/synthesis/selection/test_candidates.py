@@ -76,7 +76,7 @@ def test_the_first_sketch_is_always_picked(sketches):
         assert len({one.seed for one in chosen}) == n
 
 
-def test_each_choice_lies_farthest_from_those_before(sketches):
+def test_each_choice_is_farthest_from_those_before(sketches):
     """Greedily, the next is the one whose nearest chosen neighbour is farthest."""
     assert picked(sketches[0], [100, 90, 200, 0, 150], 4) == [100, 200, 0, 150]
     assert picked(sketches[0], [0, 255, 1, 2, 3], 3) == [0, 255, 3]
@@ -95,7 +95,7 @@ def changed(candidate) -> float:
     return float((candidate.guide.montage.labels[inside] > 0).mean())
 
 
-def test_surroundings_are_arranged_anew(sketches):
+def test_surroundings_are_rearranged(sketches):
     """Much of a meadow shows another copy, and the canvas differs from the guide."""
     candidates = [build_candidate(one) for one in sketches]
     assert np.mean([changed(one) for one in candidates]) > 0.3
@@ -117,7 +117,7 @@ def test_what_is_one_whole_is_not_divided():
     assert candidate.guide.montage.seamless
 
 
-def test_a_garbled_montage_is_less_new(sketches):
+def test_a_distorted_montage_is_less_new(sketches):
     """If the gate rejects everything, only the area beyond the source is filled."""
     closed = [
         replace(one, params=replace(one.params, max_artefact_distance=-1.0)) for one in sketches
@@ -130,7 +130,7 @@ def test_a_garbled_montage_is_less_new(sketches):
     assert np.mean(fallen) < 0.3 * np.mean(taken)
 
 
-def test_a_dial_is_suited_to_its_picture():
+def test_parameters_are_adapted_to_the_picture_kind():
     """Textures hardly bend, text even less, a face as much as requested."""
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
     asked = params_of_strength(0.8)
