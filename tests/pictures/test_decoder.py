@@ -1,6 +1,8 @@
 """Reading: limits come first, hostile files are refused, every API form is understood."""
 
 import struct
+import subprocess
+import sys
 import time
 import tracemalloc
 import warnings
@@ -14,7 +16,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from diabelli import pictures
-from diabelli.errors import InvalidPicture, NotSquare, PictureTooLarge
+from diabelli.errors import (
+    InvalidPicture,
+    MemoryUnavailable,
+    NotSquare,
+    PictureTooLarge,
+    TooManyPixels,
+)
 from diabelli.pictures import ANY, LOCAL, OPENAI, decode, to_image
 from diabelli.pictures.png import SIGNATURE
 
@@ -197,3 +205,104 @@ def test_other_arrays_are_refused(array):
     """The complaint says which arrays are accepted."""
     with pytest.raises(InvalidPicture, match="accepted"):
         to_image(array)
+
+
+@pytest.mark.parametrize("shape", [(300, 200), (200, 300), (100, 9), (64, 64)])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA"])
+def test_a_source_is_scaled_right_after_decoding(mode, shape):
+    """The shorter side is bounded, the aspect ratio stays, and smaller sources keep every pixel."""
+    channels = len(mode) if mode != "L" else 1
+    samples = noise(*shape, channels)
+    data = saved(Image.fromarray(samples.squeeze()).convert(mode), "PNG")
+    image = decode(data, LOCAL, max_short_side=50)
+    whole = decode(data, LOCAL)
+    assert min(image.shape[:2]) == min(50, *shape)
+    assert abs(image.shape[0] / image.shape[1] - shape[0] / shape[1]) < 0.05
+    assert image.shape[2] == whole.shape[2]
+    assert np.abs(image[..., :3].mean(axis=(0, 1)) - whole[..., :3].mean(axis=(0, 1))).max() < 25
+    if min(shape) <= 50:
+        np.testing.assert_array_equal(image, whole)
+
+
+def test_transparent_pixels_do_not_bleed_into_a_scaled_source():
+    """Alpha weighs the colours."""
+    samples = np.zeros((400, 400, 4), np.uint8)
+    samples[::2] = (200, 10, 10, 255)
+    image = decode(pictures.encode(samples, "png"), LOCAL, max_short_side=100)
+    assert image[50, 50, 0] >= 195
+
+
+def floats(samples: np.ndarray) -> bytes:
+    return saved(Image.fromarray(samples.astype(np.float32)), "TIFF")
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        ([[0.0, 0.5, 1.0]], [0, 128, 255]),
+        ([[0.0, 0.25, 1.5]], [0, 64, 255]),
+        ([[0.0, 128.0, 255.0]], [0, 128, 255]),
+        ([[-1.0, 0.5, np.nan]], [0, 128, 0]),
+        ([[0.0, np.inf, 1.0]], [0, 0, 255]),
+    ],
+)
+def test_float_pictures_are_scaled(samples, expected):
+    """Samples of 0..1 are not black; those of 0..255 stay."""
+    array = np.array(samples, np.float32)
+    for image in (decode(floats(array), LOCAL), to_image(Image.fromarray(array))):
+        assert image[0, :, 0].tolist() == expected
+
+
+FAILURES = [MemoryError(), OSError("out of memory error when reading image file")]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF"])
+@pytest.mark.parametrize("failure", FAILURES, ids=["MemoryError", "OSError"])
+def test_too_little_memory_is_no_fault_of_the_picture(kind, failure, monkeypatch):
+    """Pillow raises MemoryError, or reports the failed allocation as damage."""
+    data = saved(Image.new("RGB", (64, 64)), kind)
+
+    def load(self: object) -> None:
+        raise failure
+
+    def empty(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", load)
+    monkeypatch.setattr("diabelli.pictures.decoder.np.empty", empty)
+    for read in (lambda: decode(data, ANY), lambda: to_image(data)):
+        with pytest.raises(MemoryUnavailable):
+            read()
+
+
+UNDER_A_LIMIT = """
+import resource, sys
+from diabelli.errors import MemoryUnavailable
+from diabelli.pictures import ANY, decode
+small, large = sys.stdin.buffer.read(int(sys.argv[1])), sys.stdin.buffer.read()
+decode(small, ANY)
+taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + (50 << 20), -1))
+try:
+    decode(large, ANY)
+except MemoryUnavailable:
+    print("memory", decode(small, ANY).shape)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_real_limit_on_memory_is_reported(kind):
+    """With little address space left, a large picture fails as the machine's trouble."""
+    small, large = (saved(Image.new("RGB", (side, side)), kind) for side in (64, 4000))
+    code = [sys.executable, "-c", UNDER_A_LIMIT, str(len(small))]
+    ended = subprocess.run(code, input=small + large, capture_output=True, timeout=60, check=False)
+    assert ended.stdout.decode() == "memory (64, 64, 3)\n", ended.stderr.decode()
+
+
+def test_a_webp_canvas_is_checked_before_it_is_allocated():
+    """A header that promises 268 million pixels costs nothing."""
+    data = bytearray(saved(Image.new("RGB", (8, 8)), "WEBP", lossless=True))
+    data[21:25] = (0x3FFF | 0x3FFF << 14).to_bytes(4, "little")
+    with pytest.raises(TooManyPixels, match="16384x16384 pixels"):
+        decode(bytes(data), ANY)

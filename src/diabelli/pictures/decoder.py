@@ -91,7 +91,9 @@ def _open(data: bytes, limits: DecodeLimits) -> Reader:
     if data.startswith(gif.SIGNATURES) and "GIF" in limits.formats:
         return gif.GifReader(data)
     if webp.is_webp(data) and "WEBP" in limits.formats:
-        _check_size(*webp.read_size(data), limits)
+        width, height = webp.read_size(data)
+        _check_size(width, height, limits)
+        return GenericReader(_open_with_pillow(data, limits, width * height))
     if avif.is_avif(data) and "AVIF" in limits.formats:
         facts = avif.read_facts(data)
         picture = _open_with_pillow(data, limits)
@@ -100,7 +102,8 @@ def _open(data: bytes, limits: DecodeLimits) -> Reader:
     return GenericReader(_open_with_pillow(data, limits))
 
 
-def _open_with_pillow(data: bytes, limits: DecodeLimits) -> Pillow.Image:
+def _open_with_pillow(data: bytes, limits: DecodeLimits, pixels: int = 0) -> Pillow.Image:
+    """Open `data`; `pixels` is the size of a canvas that Pillow allocates when it opens a file."""
     try:
         return open_with_pillow(data, limits.formats)
     except _TOO_LARGE as cause:
@@ -111,6 +114,7 @@ def _open_with_pillow(data: bytes, limits: DecodeLimits) -> Pillow.Image:
     except MemoryError:
         raise
     except Exception as cause:
+        _require_memory(pixels)
         raise InvalidPicture(
             f"the source cannot be read as one of {', '.join(limits.formats)}", param="image"
         ) from cause
