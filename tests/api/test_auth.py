@@ -38,7 +38,7 @@ def issued(serve: Serve) -> tuple[Server, IssuedKeys]:
 
 
 def test_the_first_key_closes_an_open_server(issued: tuple[Server, IssuedKeys]) -> None:
-    """Until one is made whoever asks is served, with any key or none; it stays closed after."""
+    """Before the first key exists, all requests are served; afterwards a key is required."""
     server, keys = issued
     assert ask(server).status_code == 200
     assert ask(server, "anything").status_code == 200
@@ -93,7 +93,7 @@ def test_keys_of_the_settings_and_of_the_ledger_open_alike(serve: Serve) -> None
 
 
 def test_no_auth_looks_at_no_key(serve: Serve) -> None:
-    """Whoever asks is served, whatever keys there are."""
+    """All requests are served, with or without keys in the ledger."""
     server = serve(auth="no-auth", host="0.0.0.0")
     IssuedKeys(server.database).create("web", Limits())
     assert ask(server).status_code == ask(server, "anything").status_code == 200

@@ -17,7 +17,7 @@ FILES = {"image": picture()}
 
 
 class Strict(BaseModel):
-    """Nothing beyond what is written, and no value turned into another type."""
+    """No additional fields and no type coercion."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -106,7 +106,7 @@ def test_plain_replies(server: Server, fields: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("fields", EXTENDED)
 def test_extended_replies(server: Server, fields: dict[str, str]) -> None:
-    """A request beyond it also gets what is true of the pictures, and nothing else."""
+    """A request with extension fields gets exactly the extended reply."""
     reply = ask(server, **fields).content
     ExtendedReply.model_validate_json(reply)
     check_schema("ImagesResponse", reply)
@@ -140,7 +140,7 @@ ERRORS: list[tuple[str, str, dict[str, Any]]] = [
 def test_every_error_has_the_one_shape(
     server: Server, method: str, path: str, sent: dict[str, Any]
 ) -> None:
-    """Whatever goes wrong, and wherever, is told in the same four keys, and never as a 422."""
+    """Every error of every endpoint has the same four keys, and never status 422."""
     answer = httpx.request(method, server.url + path, **sent)
     assert answer.status_code in (400, 403, 404, 405, 413, 500)
     assert answer.headers["content-type"] == "application/json"

@@ -1,4 +1,4 @@
-"""Requests that nobody would send, to a real server: each is answered in time, none by a fault."""
+"""Fuzzed requests to a real server: each is answered in time, and none with a fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/metrics`: what is counted and timed, for whom, and across processes."""
+"""`/metrics`: counters, histograms, access, and sums over processes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def ask(server: Server, **fields: str) -> int:
 
 
 def test_requests_by_route_and_status(serve: Serve) -> None:
-    """Every spelling of a path counts as one route, and what is not there as `other`."""
+    """All aliases of a path count as one route, unknown paths as `other`."""
     server = serve()
     for path in ("/v1/models", "/models/", "/v1/models/none", "/nowhere", "/made/up"):
         httpx.get(server.url + path)
@@ -83,7 +83,7 @@ def test_images_by_engine_and_size(serve: Serve) -> None:
 
 
 def test_seconds_by_stage(serve: Serve) -> None:
-    """Each stage is timed once a request or once a variation, as it is told of it."""
+    """Each stage is timed once per request or once per variation."""
     server = serve()
     assert ask(server, n="3", size="256x256") == 200
     assert counted(server, "diabelli_stage_seconds_count", "total", to=1)
@@ -106,7 +106,7 @@ def test_rejections_by_reason(serve: Serve) -> None:
 
 
 def test_load(serve: Serve, gate: Gate) -> None:
-    """While requests are under way, the gauges tell who works and what waits; then nothing."""
+    """The gauges show busy threads and waiting work, and zero afterwards."""
     server = serve()
     fields = (part("model", "gate"), part("n", "5"), part("size", "256x256"))
     with Line(server.port) as line:
@@ -123,7 +123,7 @@ def test_load(serve: Serve, gate: Gate) -> None:
 
 
 def test_store_bytes(serve: Serve, tmp_path: Path) -> None:
-    """The bytes of all kept pictures are told."""
+    """The gauge is the total size of the stored pictures."""
     server = serve()
     assert ask(server, n="2", size="256x256") == 200
     kept = sum(path.stat().st_size for path in (tmp_path / "pictures").glob("*/*"))
@@ -131,12 +131,12 @@ def test_store_bytes(serve: Serve, tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_gone_has_no_size(serve: Serve, tmp_path: Path) -> None:
-    """All other metrics are told."""
+    """All other metrics have values."""
     server = serve()
     (tmp_path / "pictures").rmdir()
-    told = read(server)
-    assert math.isnan(told["diabelli_store_bytes",])
-    assert told["diabelli_engine_threads",] == 2
+    shown_metrics = read(server)
+    assert math.isnan(shown_metrics["diabelli_store_bytes",])
+    assert shown_metrics["diabelli_engine_threads",] == 2
 
 
 def test_a_client_that_leaves_is_counted(serve: Serve, gate: Gate) -> None:
@@ -154,16 +154,16 @@ def test_everything_is_told_with_its_meaning(serve: Serve) -> None:
     ask(server)
     ask(server, n="11")
     text = httpx.get(server.url + "/metrics").text
-    told = {family.name: family for family in text_string_to_metric_families(text)}
+    shown_metrics = {family.name: family for family in text_string_to_metric_families(text)}
     for family in FAMILIES:
-        shown = told[family.name.removesuffix("_total")]
+        shown = shown_metrics[family.name.removesuffix("_total")]
         assert (shown.type, shown.documentation) == (family.kind, family.help)
-    ours = {name for name in told if not name.endswith("_created")}
+    ours = {name for name in shown_metrics if not name.endswith("_created")}
     assert ours == {family.name.removesuffix("_total") for family in FAMILIES}
 
 
 def status(server: Server, key: str | None) -> int:
-    """What whoever has that key is answered."""
+    """Return the status of a request with that key."""
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
     return httpx.get(server.url + "/metrics", headers=headers).status_code
 
@@ -184,7 +184,7 @@ def test_only_an_admin_key_reads_them(serve: Serve) -> None:
 
 
 def test_they_can_be_opened_or_left_out(serve: Serve) -> None:
-    """The settings may let everybody read them, or nobody."""
+    """The setting `metrics` opens or disables the endpoint."""
     assert status(serve(metrics="open", api_keys=("key-of-a-client",)), None) == 200
     assert status(serve(metrics="off"), None) == 404
 
@@ -209,7 +209,7 @@ print(metrics.exposition().decode(), flush=True)
 
 
 def test_processes_are_added_up(tmp_path: Path) -> None:
-    """Any of several processes tells the sum of all, and of ended ones what they had counted."""
+    """Each process exposes the sums over all processes, including counters of ended ones."""
     first, second, third = (counting(tmp_path) for _ in range(3))
     first.kill()
     first.communicate()
@@ -224,7 +224,7 @@ def test_processes_are_added_up(tmp_path: Path) -> None:
 
 
 def counting(folder: Path) -> subprocess.Popen[str]:
-    """A process that has counted something and waits for a line before it tells."""
+    """Start a process that records metrics and prints them after a line of input."""
     process = subprocess.Popen(
         [sys.executable, "-c", COUNTING],
         env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)},

@@ -82,7 +82,7 @@ def test_python_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The examples in Python, one after the other, print URLs, a seed and what is streamed."""
+    """The Python examples print URLs, a seed and the streamed events."""
     monkeypatch.chdir(tmp_path)
     Path("picture.png").write_bytes(picture())
     exec("".join(blocks("python")).replace("http://127.0.0.1:8000", server.url), {})

@@ -120,13 +120,13 @@ def test_repeated_field(server: Server) -> None:
 
 
 def test_long_field(server: Server) -> None:
-    """A text field has a limit of its own, far below the body's."""
+    """A text field has a separate limit, far below the body's."""
     answer = post(server.port, form(FILE, part("user", "u" * 100_000)))
     refused(answer, 400, "'user' is too long; 16384 bytes are accepted")
 
 
 def test_unknown_file(server: Server) -> None:
-    """A second file under an unknown name is refused by that name, whatever its size."""
+    """A second file under an unknown name is refused by that name, at any size."""
     answer = post(server.port, form(FILE, part("mask", bytes(1_000_000), filename="mask.png")))
     refused(answer, 400, "Additional properties are not allowed ('mask' was unexpected)")
 
@@ -207,7 +207,7 @@ def test_a_boundary_that_is_not_in_the_body(server: Server) -> None:
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_broken_forms(server: Server, kind: str) -> None:
-    """A body that is no form is refused with what is wrong with it."""
+    """The message describes the fault of a malformed body."""
     answer = post(server.port, BROKEN[kind])
     refused(answer, 400)
     assert "form cannot be read" in answer.json["error"]["message"]
@@ -287,7 +287,7 @@ def test_early_answer_reaches_a_client_that_still_sends(server: Server) -> None:
 
 
 def test_stalled_body_is_dropped(serve: Serve) -> None:
-    """A retry with an empty body under the old Content-Length is told so and dropped."""
+    """A retry with an empty body under the old Content-Length gets an error and is closed."""
     server = serve(body_timeout_s=0.3)
     with Line(server.port) as line:
         line.send(content_length=len(FORMS["curl"]))

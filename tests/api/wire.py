@@ -93,7 +93,7 @@ def picture(
 
 
 def opened(data: bytes) -> Pillow.Image:
-    """The picture in the bytes, read whole by somebody else's decoder."""
+    """Return the picture, decoded completely by Pillow."""
     image = Pillow.open(io.BytesIO(data))
     image.load()
     return image
@@ -155,11 +155,11 @@ class Line:
         **headers: str | int,
     ) -> None:
         """A request; an underscore in a header's name stands for a dash."""
-        told = {"host": "localhost", "content-type": content_type}
+        fields = {"host": "localhost", "content-type": content_type}
         if "transfer_encoding" not in headers:
-            told["content-length"] = str(len(body))
-        told |= {name.replace("_", "-"): str(value) for name, value in headers.items()}
-        head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+            fields["content-length"] = str(len(body))
+        fields |= {name.replace("_", "-"): str(value) for name, value in headers.items()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self.socket.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode())
         self.socket.sendall(body)
 
@@ -183,7 +183,7 @@ class Line:
 
 
 def post(port: int, body: bytes, *, content_type: str = FORM_TYPE, path: str = PATH) -> Answer:
-    """One request on a connection of its own."""
+    """Send one request on a new connection."""
     with Line(port) as line:
         line.send(body, content_type=content_type, path=path)
         return line.receive()

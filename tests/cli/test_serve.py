@@ -1,4 +1,4 @@
-"""`diabelli serve`: a process that says when it is ready, and stops when it is told to."""
+"""`diabelli serve`: start, readiness message and stop."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def curl_of(process: subprocess.Popen[str]) -> list[str]:
 
 @pytest.mark.timeout(300)
 def test_the_printed_line_works_as_it_stands(start, tmp_path):
-    """From the start to a picture of the published size, by what is on the screen alone."""
+    """The printed command returns a picture of the published size."""
     process = start("--port", "0")
     _, url, option, form = curl_of(process)
     assert option == "-F"

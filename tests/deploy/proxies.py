@@ -75,7 +75,7 @@ def nginx(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
 
 
 def nginx_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """nginx with deploy/nginx-prefix.conf in a site of its own."""
+    """nginx with deploy/nginx-prefix.conf in a separate site."""
     text = written("nginx-prefix.conf", {"127.0.0.1:8000": f"127.0.0.1:{behind}"})
     (folder / "prefix.conf").write_text(text)
     return _nginx(stack, folder, port, SITE.format(port=port, folder=folder), path="/variations")

@@ -46,9 +46,9 @@ def begun(stack: ExitStack, tmp_path_factory: pytest.TempPathFactory, start: Sta
     """A server in the stack, and a proxy before it, which the key of the client opens."""
     gate = Gate()
     # Below a path the server knows where it is from this setting alone.
-    told = {"public_url": ELSEWHERE} if start in BELOW_A_PATH else {}
+    extra = {"public_url": ELSEWHERE} if start in BELOW_A_PATH else {}
     folder = tmp_path_factory.mktemp("data")
-    server = start_server(stack, folder, {"api_keys": ("right",), **told}, gate)
+    server = start_server(stack, folder, {"api_keys": ("right",), **extra}, gate)
     stack.callback(gate.opened.set)
     proxied = start(stack, tmp_path_factory.mktemp("proxy"), free_port(), server.port)
     proxied.client.headers["authorization"] = "Bearer right"
@@ -106,7 +106,7 @@ def test_errors_come_through_as_they_are(stand: Stand) -> None:
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_too_large_a_body_is_refused_in_openais_words(stand: Stand, announced: bool) -> None:
-    """By the server, whether the body tells its length or comes in chunks."""
+    """By the server, with a Content-Length or with chunks."""
     head = b'--x\r\ncontent-disposition: form-data; name="image"; filename="a"\r\n\r\n'
     body = head + bytes(LARGE)
     pieces = (body[at : at + 65536] for at in range(0, len(body), 65536))
@@ -161,7 +161,7 @@ def test_a_server_that_is_away_is_told_so_that_clients_return(
     """503 with `Retry-After` in OpenAI's shape, from the proxy itself."""
     with ExitStack() as stack:
         proxied = start(stack, tmp_path_factory.mktemp("proxy"), free_port(), free_port())
-        told = proxied.client.post(proxied.base + PATH, files={"image": SOURCE})
-        assert told.status_code == 503
-        assert told.json()["error"]["type"] == "server_error"
-        assert int(told.headers["retry-after"]) > 0
+        answer = proxied.client.post(proxied.base + PATH, files={"image": SOURCE})
+        assert answer.status_code == 503
+        assert answer.json()["error"]["type"] == "server_error"
+        assert int(answer.headers["retry-after"]) > 0

@@ -18,8 +18,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Process] = []
 
     def begin(*words: str, under: tuple[str, ...] = (), **settings: object) -> Process:
-        told = {f"DIABELLI_{name.upper()}": str(value) for name, value in settings.items()}
-        started.append(Process(tmp_path, *words, under=under, **told))
+        environment = {f"DIABELLI_{name.upper()}": str(value) for name, value in settings.items()}
+        started.append(Process(tmp_path, *words, under=under, **environment))
         return started[-1]
 
     yield begin

@@ -1,4 +1,4 @@
-"""The command `diabelli` with tiny engines, for tests that need a process of its own.
+"""The command `diabelli` with tiny engines, for tests that need a separate process.
 
 Importing it, as a process that the command starts does, brings the engines along.
 """

@@ -1,4 +1,4 @@
-"""`diabelli serve` as a process of its own, with tiny engines and real files."""
+"""`diabelli serve` as a separate process, with tiny engines and real files."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SOURCE = picture()
 class Process:
     """One server, started in `folder`; its data is in `folder/data`, its gate is `folder`."""
 
-    def __init__(self, folder: Path, *words: str, under: tuple[str, ...] = (), **told: str) -> None:
+    def __init__(self, folder: Path, *words: str, under: tuple[str, ...] = (), **env: str) -> None:
         self.folder = folder
         self.lines: list[str] = []
         self._process = subprocess.Popen(
             [*under, sys.executable, str(TESTS / "faults" / "program.py"), "serve", *words],
             cwd=folder,
-            env=environment(folder) | told,
+            env=environment(folder) | env,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -119,7 +119,7 @@ def until(look: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 def aside(work: Callable[[], Any]) -> Callable[[], Any]:
-    """Begin the work in a thread; what is returned waits for its result or raises its failure."""
+    """Run `work` in a thread; return a function that waits for its result."""
     outcome: list[Any] = []
 
     def run() -> None:

@@ -26,7 +26,7 @@ FOUND = [*Path("/").glob(LIBRARY), *(Path(__file__).parents[2] / ".venv/debian")
 
 
 class Clock:
-    """The machine's clock, as far as somebody set it."""
+    """The system clock with an offset."""
 
     set_by = 0.0
 

@@ -24,13 +24,13 @@ INSIDE = ["unshare", "--map-root-user", "--mount"]
 needs_mounts = pytest.mark.skipif(
     shutil.which("unshare") is None
     or subprocess.run([*INSIDE, "true"], check=False, capture_output=True).returncode != 0,
-    reason="this system lets nobody mount a file system of his own",
+    reason="this system does not allow user mounts",
 )
 
 
 @pytest.fixture
 def small_disk(start: Start, tmp_path: Path) -> Process:
-    """A server whose data lies on a disk of 8 MB."""
+    """A server with its data on a disk of 8 MB."""
     (tmp_path / "data").mkdir()
     script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
     process = start(under=(*INSIDE, "sh", "-c", script, "sh"))
@@ -103,7 +103,7 @@ def test_a_full_disk_under_several_processes(start: Start, tmp_path: Path) -> No
 
 @needs_mounts
 def test_what_did_not_fit_took_its_time(start: Start, tmp_path: Path) -> None:
-    """A ledger on another disk tells how long the work took that could not be kept."""
+    """A ledger on another disk records the duration of work that could not be stored."""
     (tmp_path / "data").mkdir()
     script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
     ledger = tmp_path / "ledger.sqlite3"
@@ -132,7 +132,7 @@ def test_a_storage_that_becomes_read_only(small_disk: Process) -> None:
 
 @needs_mounts
 def test_a_start_on_a_read_only_disk(start: Start, tmp_path: Path) -> None:
-    """It is told in a sentence, with the exit code of an installation that cannot do it."""
+    """The command prints one sentence and ends with the exit code for installation faults."""
     (tmp_path / "data").mkdir()
     script = 'mount -t tmpfs -o ro tmpfs data && exec "$@"'
     process = start(under=(*INSIDE, "sh", "-c", script, "sh"))

@@ -1,4 +1,4 @@
-"""`kill -9` at any moment: what was acknowledged is there, and nothing is torn or locked."""
+"""`kill -9` at any moment: acknowledged results exist, and no file is torn or locked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLIENTS = 4
 
 
 class Acknowledged:
-    """What clients were told before the server died: the id of each request, and its links."""
+    """Acknowledged requests before the server was killed: the id of each, and its links."""
 
     def __init__(self) -> None:
         self.links: dict[str, list[str]] = {}
@@ -44,26 +44,26 @@ class Acknowledged:
             self.links[answer.headers["x-request-id"]] = links
 
 
-def killed_under_load(process: Process, told: Acknowledged, chance: random.Random) -> None:
+def killed_under_load(process: Process, acked: Acknowledged, chance: random.Random) -> None:
     """Let clients ask, and kill the process at some moment."""
-    clients = [threading.Thread(target=told.besiege, args=(process,)) for _ in range(CLIENTS)]
-    before = len(told.links)
+    clients = [threading.Thread(target=acked.besiege, args=(process,)) for _ in range(CLIENTS)]
+    before = len(acked.links)
     for client in clients:
         client.start()
-    until(lambda: len(told.links) > before)
+    until(lambda: len(acked.links) > before)
     time.sleep(chance.uniform(0, 0.5))
     process.kill()
     for client in clients:
         client.join()
 
 
-def check(process: Process, told: Acknowledged, data: Path) -> None:
-    """Everything that was told holds."""
+def check(process: Process, acked: Acknowledged, data: Path) -> None:
+    """Check that every acknowledged result exists."""
     with closing(sqlite3.connect(data / "ledger.sqlite3")) as ledger:
         assert ledger.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         recorded = {row[0] for row in ledger.execute("SELECT request_id FROM entries")}
-    assert set(told.links) <= recorded
-    for links in told.links.values():
+    assert set(acked.links) <= recorded
+    for links in acked.links.values():
         for link in links:
             picture = httpx.get(process.url + link)
             assert picture.status_code == 200
@@ -80,17 +80,17 @@ def whole(path: Path) -> bool:
 
 
 def test_a_kill_loses_and_tears_nothing(start: Start, tmp_path: Path) -> None:
-    """After each of several kills under load a new start serves at once, with all that was told."""
-    chance, told, data = random.Random(7), Acknowledged(), tmp_path / "data"
+    """After each of several kills under load, a new start serves all acknowledged results."""
+    chance, acked, data = random.Random(7), Acknowledged(), tmp_path / "data"
     for _ in range(ROUNDS):
         process = start()
         assert process.ask().status_code == 200
-        check(process, told, data)
-        killed_under_load(process, told, chance)
+        check(process, acked, data)
+        killed_under_load(process, acked, chance)
         assert all(whole(path) for path in data.glob("pictures/*/img-*"))
     process = start()
-    check(process, told, data)
-    assert len(told.links) > ROUNDS
+    check(process, acked, data)
+    assert len(acked.links) > ROUNDS
 
 
 def test_a_start_sweeps_leftovers(start: Start, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_killed_process_is_replaced(start: Start) -> None:
 
 
 def test_processes_end_with_their_parent(start: Start) -> None:
-    """Where the command itself is killed, nobody is left behind who holds the address."""
+    """If the command is killed, its workers end."""
     process = start("--workers", "2")
     assert process.ask().status_code == 200
     children = serving(process)

@@ -1,4 +1,4 @@
-"""A data folder that becomes read-only under a running server: nothing is told that is not kept."""
+"""A data directory that becomes read-only under a running server: nothing lost is acknowledged."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def run(*words: str | Path) -> bool:
 
 
 def settle(process: Process) -> set[str]:
-    """What a server with a read-only folder told of as done, by the request's id.
+    """Return the ids of requests that a server with a read-only directory acknowledged.
 
     Pictures for a link are refused, what can be read still is, and the server says what it lacks.
     """
-    told = set()
+    acknowledged = set()
     for _ in range(3):
         answer = process.ask()
         check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
@@ -45,14 +45,14 @@ def settle(process: Process) -> set[str]:
         answer = process.ask(response_format="b64_json")
         assert answer.status_code in (200, 503)
         if answer.status_code == 200:
-            told.add(answer.headers["x-request-id"])
+            acknowledged.add(answer.headers["x-request-id"])
     health = httpx.get(process.url + "/health/ready")
     assert health.status_code == 503
     assert "storage" in health.json()["failing"]
     for path in ("/health/live", "/metrics", "/v1/models"):
         assert httpx.get(process.url + path).status_code == 200
     assert any("the picture cannot be kept: " in line for line in process.lines)
-    return told
+    return acknowledged
 
 
 def recorded(data: Path) -> set[str]:
@@ -71,18 +71,18 @@ def test_a_folder_without_permission_to_write(start: Start, tmp_path: Path) -> N
     link = process.ask().json()["data"][0]["url"]
     subprocess.run(["chmod", "-R", "a-w", data], check=True)
     try:
-        told = settle(process)
+        acknowledged = settle(process)
         assert httpx.get(link).status_code == 200
     finally:
         subprocess.run(["chmod", "-R", "u+w", data], check=True)
     assert process.ask().status_code == 200
     until(lambda: httpx.get(process.url + "/health/ready").status_code == 200)
-    assert told <= recorded(data)
+    assert acknowledged <= recorded(data)
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, mounted at `data`."""
+    """A separate file system, mounted at `data`."""
     image, data = tmp_path / "disk", tmp_path / "data"
     data.mkdir()
     with image.open("wb") as file:
@@ -101,7 +101,7 @@ def test_a_disk_that_fails(start: Start, disk: Path) -> None:
     """
     process = start()
     answers = [process.ask(), process.ask(response_format="b64_json")]
-    told = {answer.headers["x-request-id"] for answer in answers}
+    acknowledged = {answer.headers["x-request-id"] for answer in answers}
     subprocess.run(["sync", "-f", disk], check=True)
     if not run("mount", "-o", "remount,abort", disk):
         pytest.skip("this system cannot act as if a disk had failed")
@@ -112,4 +112,4 @@ def test_a_disk_that_fails(start: Start, disk: Path) -> None:
     subprocess.run(["mount", "-o", "loop", disk.with_name("disk"), disk], check=True)
     again = start()
     assert again.ask().status_code == 200
-    assert told <= recorded(disk)
+    assert acknowledged <= recorded(disk)

@@ -27,18 +27,19 @@ from diabelli.timing import Stage
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable with the shared directory; must be set before this module is imported."""
-LEFT = 499
-"""The status that web servers note for a client who did not wait for one."""
+CLIENT_CLOSED_REQUEST = 499
+"""Status for a client that disconnected before the response, as web servers log it."""
 FILE_BYTES = 128 * 1024
 """Bytes reserved per file of metrics; all routes, statuses and sizes together take about half."""
 STORE_SIZE_TTL_S = 60
-"""How long a measurement of the storage counts; it looks at every file."""
+"""Seconds that a measurement of the storage is cached; it reads the size of every file."""
 SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120)
+"""Upper bounds of the histogram's buckets, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
-    """One metric, or one for each combination of its labels' values."""
+    """Name, type, labels and help of one metric."""
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
@@ -50,42 +51,40 @@ REQUESTS = MetricSpec(
     "diabelli_requests_total",
     "counter",
     ("route", "status"),
-    "Requests answered, by the path of their route and the HTTP status.",
+    "Requests, by route and HTTP status.",
 )
 IMAGES = MetricSpec(
     "diabelli_images_total",
     "counter",
     ("engine", "size"),
-    "Variations made and answered, by engine and size.",
+    "Variations in successful responses, by engine and size.",
 )
 REJECTIONS = MetricSpec(
     "diabelli_rejections_total",
     "counter",
     ("reason",),
-    "Requests that were not carried out, by the code of the error.",
+    "Refused and failed requests, by error code.",
 )
 SECONDS_BY_STAGE = MetricSpec(
     "diabelli_stage_seconds",
     "histogram",
     ("stage",),
-    "Seconds that a stage took: `queued` until a thread took the request up, `decode`, `prepare` "
-    "once a request; `engine`, `encode`, `store` once a variation; `total` once a request that got "
-    "its pictures, from its head to the end of its answer.",
+    "Duration of a stage in seconds. Once per request: `queued` (until a thread starts it), "
+    "`decode`, `prepare`, and, if it succeeds, `total` (from its head to the end of the response). "
+    "Once per variation: `engine`, `encode`, `store`.",
 )
-QUEUE = MetricSpec(
-    "diabelli_queue_depth", "gauge", (), "Pieces of work that wait for a thread, at this moment."
-)
+QUEUE = MetricSpec("diabelli_queue_depth", "gauge", (), "Variations waiting for a worker thread.")
 IN_FLIGHT = MetricSpec(
-    "diabelli_in_flight", "gauge", (), "Variations that admitted requests are waiting for."
+    "diabelli_in_flight", "gauge", (), "Unfinished variations of admitted requests."
 )
-BUSY = MetricSpec("diabelli_engine_busy", "gauge", (), "Threads that are working at this moment.")
-THREADS = MetricSpec("diabelli_engine_threads", "gauge", (), "Threads that there are to work.")
+BUSY = MetricSpec("diabelli_engine_busy", "gauge", (), "Busy worker threads.")
+THREADS = MetricSpec("diabelli_engine_threads", "gauge", (), "Number of worker threads.")
 STORE = MetricSpec(
     "diabelli_store_bytes",
     "gauge",
     (),
-    "Bytes of the result pictures that are kept, measured at most once a minute; NaN where they "
-    "cannot be seen.",
+    "Size of the stored result pictures in bytes, measured at most once a minute; NaN if they "
+    "cannot be read.",
 )
 STORE_LIMIT = MetricSpec(
     "diabelli_store_limit_bytes",
@@ -109,7 +108,7 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class LoadSnapshot:
-    """How busy this process is: values of the gauges of the same names."""
+    """Load of this process: the values of the gauges with the same names."""
 
     queue_depth: int
     in_flight: int
@@ -118,7 +117,7 @@ class LoadSnapshot:
 
 
 def load_of(service: Service, admission: Admission) -> LoadSnapshot:
-    """How busy they are now."""
+    """Return the current load."""
     return LoadSnapshot(
         queue_depth=service.waiting,
         in_flight=admission.in_flight,
@@ -128,7 +127,7 @@ def load_of(service: Service, admission: Admission) -> LoadSnapshot:
 
 
 class Metrics:
-    """The metrics of one application; every method may be called from any thread."""
+    """The metrics of one application; thread-safe."""
 
     def __init__(
         self,
@@ -173,22 +172,22 @@ class Metrics:
             seconds: duration of the request.
             labels: other values of the request.
         """
-        self._requests.labels(route, str(status or LEFT)).inc()
+        self._requests.labels(route, str(status or CLIENT_CLOSED_REQUEST)).inc()
         if labels.error is not None:
             self._rejections.labels(labels.error).inc()
         elif labels.images:
             self._images.labels(labels.engine, labels.size).inc(labels.images)
             self.observe_stage("total", seconds)
-        self._show()
+        self._share_gauges()
 
     def observe_stage(self, name: Stage | Literal["total"], seconds: float) -> None:
-        """Note how long a stage of some request took."""
+        """Record the duration of a stage."""
         self._seconds.labels(name).observe(seconds)
-        self._show()
+        self._share_gauges()
 
     def exposition(self) -> bytes:
-        """All of them, of all processes, in Prometheus's text format; blocks for some time."""
-        self._look()
+        """Return the metrics of all processes in Prometheus's text format; may block."""
+        self._update_gauges()
         if time.monotonic() - self._measured >= STORE_SIZE_TTL_S:
             self._measured = time.monotonic()
             self._bytes.set(self._store_bytes())
@@ -199,17 +198,17 @@ class Metrics:
     def _store_bytes(self) -> float:
         try:
             return self._measure()
-        # The other metrics are wanted most when something is at fault.
+        # The other metrics are needed most during a failure.
         except StoreUnavailable:
             return math.nan
 
-    def _show(self) -> None:
-        """Let other processes, where there are any, see the gauges as of this moment."""
+    def _share_gauges(self) -> None:
+        """Update the gauges if other processes expose them."""
         if self._shared:
-            self._look()
+            self._update_gauges()
 
-    def _look(self) -> None:
-        """Bring the gauges up to date."""
+    def _update_gauges(self) -> None:
+        """Set the gauges to the current load."""
         load = self._load()
         values = (load.queue_depth, load.in_flight, load.engine_busy, load.engine_threads)
         for gauge, value in zip(self._gauges, values, strict=True):
@@ -235,7 +234,7 @@ def preallocate(folder: Path) -> None:
 
 
 def merged_registry(folder: Path) -> CollectorRegistry:
-    """The values of all processes that keep theirs in that folder."""
+    """Return a registry with the sums over all processes that share the folder."""
     remove_dead_process_files(folder)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
@@ -243,7 +242,7 @@ def merged_registry(folder: Path) -> CollectorRegistry:
 
 
 def remove_dead_process_files(folder: Path) -> None:
-    """Remove what ended processes were doing last; what they had counted stays counted."""
+    """Remove the gauges of ended processes; their counters remain."""
     for path in folder.glob("gauge_live*_*.db"):
         process = path.stem.rpartition("_")[2]
         if process.isdecimal() and not _is_running(int(process)):

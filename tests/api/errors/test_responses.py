@@ -31,6 +31,13 @@ def test_foreign_exceptions_are_faults() -> None:
     assert spec_for(ValueError("private")) is FAULT
 
 
+def test_a_lack_of_memory_is_temporary() -> None:
+    """The client may retry; the request is not at fault."""
+    spec = spec_for(MemoryError())
+    assert (spec.status, spec.type) == (503, "server_error")
+    assert int(spec.headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize("spec", [*TABLE.values()])
 def test_types_are_openais(spec: object) -> None:
     """The type is one of OpenAI's."""

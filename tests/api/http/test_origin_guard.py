@@ -82,6 +82,6 @@ def test_a_server_with_keys_serves_every_origin(serve: Serve) -> None:
 
 
 def test_a_public_url_makes_a_server_public(serve: Serve) -> None:
-    """Without a key it serves nobody, although its address is loopback."""
+    """It requires a key, although its address is loopback."""
     server = serve(public_url="https://pictures.example")
     assert httpx.get(server.base_url + "/models").status_code == 401

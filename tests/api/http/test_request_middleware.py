@@ -73,7 +73,7 @@ def test_no_key(keyed: Server, path: str, authorization: str | None) -> None:
     ],
 )
 def test_wrong_key_is_shown_masked(keyed: Server, key: str, shown: str) -> None:
-    """A wrong key is told with its public prefix and its last four characters only."""
+    """The message shows only the public prefix and the last four characters of a wrong key."""
     headers = {"Authorization": f"Bearer {key}".encode("latin-1")}
     answer = httpx.post(keyed.url + PATH, files=FILES, headers=headers)
     refused(answer, 401, f"Incorrect API key provided: {shown}.", code="invalid_api_key")
@@ -99,7 +99,7 @@ def test_models(server: Server) -> None:
 
 
 def test_unknown_model_page(server: Server) -> None:
-    """A model that is not there is a 404 with a code of its own."""
+    """An unknown model is a 404 with a specific code."""
     message = "The model 'gpt-9' does not exist or you do not have access to it."
     refused(httpx.get(server.base_url + "/models/gpt-9"), 404, message, code="model_not_found")
 
@@ -121,7 +121,7 @@ def test_wrong_methods(server: Server, method: str) -> None:
 
 
 def test_headers_of_every_answer(server: Server) -> None:
-    """Good or bad, an answer carries a request id of its own, its time, and OpenAI's marks."""
+    """Every response has a request id, its processing time, and OpenAI's headers."""
     answers = [
         httpx.post(server.url + PATH, files=FILES),
         httpx.post(server.url + PATH),
@@ -140,7 +140,7 @@ def test_headers_of_every_answer(server: Server) -> None:
 
 @pytest.mark.parametrize("path", [PATH, "/v1/models", "/results/2026010100/img-x.png"])
 def test_preflight(server: Server, path: str) -> None:
-    """A browser is told that it may ask, with whatever headers its client adds."""
+    """A preflight allows all headers of the client."""
     headers = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "POST",

@@ -13,7 +13,7 @@ PATHS = ["/", "/docs", "/openapi.json", "/v1/models", "/nowhere", PATH, "/health
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_is_protected(server: Server, path: str) -> None:
-    """Good or bad, an answer is what it says it is, and is framed and followed by nobody."""
+    """Every response forbids sniffing, framing and referrers."""
     answer = httpx.get(server.url + path)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
@@ -39,7 +39,7 @@ def test_results_and_preflights_too(server: Server) -> None:
 
 
 def test_https_is_kept_to_where_it_is_served(serve: Serve, server: Server) -> None:
-    """Browsers are told to come back by https only where the public address is one of https."""
+    """HSTS is sent only if the public URL is an https URL."""
     assert "strict-transport-security" not in httpx.get(server.url).headers
     behind = serve(auth="no-auth", public_url="https://pictures.example.org/sub")
     answer = httpx.get(behind.url + "/docs")

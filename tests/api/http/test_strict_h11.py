@@ -51,8 +51,8 @@ def exchange(server: Server, sent: bytes) -> bytes:
 
 def head(*lines: str, first: str = f"POST {PATH} HTTP/1.1", end: str = "\r\n") -> bytes:
     """A request's head with these lines."""
-    told = (first, "Host: localhost", f"Content-Type: {FORM_TYPE}", *lines)
-    return (end.join(told) + end + end).encode("latin-1")
+    lines = (first, "Host: localhost", f"Content-Type: {FORM_TYPE}", *lines)
+    return (end.join(lines) + end + end).encode("latin-1")
 
 
 LENGTH = f"Content-Length: {len(BODY)}"
@@ -199,7 +199,7 @@ def test_a_head_may_come_in_any_pieces(server: Server) -> None:
 
 
 def test_the_server_does_not_tell_its_name(server: Server) -> None:
-    """No header tells which program or library answers."""
+    """No header names the program or a library."""
     for sent in (HIDDEN, b"nonsense\r\n\r\n"):
         with Line(server.port) as line:
             line.socket.sendall(sent)
@@ -209,7 +209,7 @@ def test_the_server_does_not_tell_its_name(server: Server) -> None:
 
 
 def test_the_command_serves_by_it() -> None:
-    """The server that `diabelli serve` runs reads HTTP this way, whatever else is installed."""
+    """`diabelli serve` uses this protocol, also if other HTTP parsers are installed."""
     app = Starlette()
     app.state.admission = Admission(1)
     config = Listening(app, grace_s=1, on_ready=lambda: None).config
@@ -257,7 +257,7 @@ def test_work_is_not_cut_off(hasty: Server) -> None:
 
 
 def test_a_client_that_takes_nothing_is_cut_off(hasty: Server) -> None:
-    """An answer that nobody takes does not stay in memory for ever."""
+    """A response that is not read is dropped from memory."""
     fields = (part("n", "10"), part("response_format", "b64_json"))
     body = form(*fields, part("image", picture(1000), filename="a.png"))
     with Line(hasty.port) as line:

@@ -23,14 +23,14 @@ from diabelli.service import Service
 
 
 def look(server: Server, path: str = "ready") -> tuple[int, dict[str, object]]:
-    """The status and what is told."""
+    """Return the status and the body."""
     answer = httpx.get(f"{server.url}/health/{path}")
     assert answer.headers["cache-control"] == "no-store"
     return answer.status_code, answer.json()
 
 
 def becomes(server: Server, status: int) -> dict[str, object]:
-    """What is told once the status is this one."""
+    """Return the body once the status is `status`."""
     deadline = time.monotonic() + 10
     while (found := look(server))[0] != status and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -39,7 +39,7 @@ def becomes(server: Server, status: int) -> dict[str, object]:
 
 
 def test_a_server_that_works_is_live_and_ready(server: Server) -> None:
-    """Both are told in a few bytes, to `HEAD` as well."""
+    """Both responses are short, and `HEAD` works."""
     assert look(server, "live") == (200, {"status": "live"})
     assert look(server) == (200, {"status": "ready"})
     assert httpx.head(server.url + "/health/ready").status_code == 200
@@ -64,7 +64,7 @@ def test_a_store_that_is_gone(serve: Serve, tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_is_no_database(serve: Serve, tmp_path: Path) -> None:
-    """A ledger that cannot be read is told as such, and why only in the log."""
+    """The response names the ledger; only the log has the reason."""
     server = serve()
     server.database.close()
     for path in tmp_path.glob("ledger.sqlite3*"):
@@ -106,7 +106,7 @@ def test_engines_that_are_cold() -> None:
 
 
 def test_checks_are_not_in_the_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """What is asked every second is told for debugging only."""
+    """Probes are logged at DEBUG."""
     with caplog.at_level(logging.DEBUG, "diabelli.api"):
         look(server)
         time.sleep(0.1)

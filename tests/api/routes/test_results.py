@@ -31,11 +31,11 @@ def refused(answer: httpx.Response, status: int) -> None:
 def test_head_tells_what_get_gives(server: Server) -> None:
     """HEAD has the headers of GET and no body."""
     url = result_url(server)
-    got, told = httpx.get(url), httpx.head(url)
-    assert (got.status_code, told.status_code) == (200, 200)
-    assert told.content == b""
+    got, head = httpx.get(url), httpx.head(url)
+    assert (got.status_code, head.status_code) == (200, 200)
+    assert head.content == b""
     for name in ("content-type", "content-length", "content-disposition"):
-        assert told.headers[name] == got.headers[name]
+        assert head.headers[name] == got.headers[name]
 
 
 @pytest.mark.parametrize("lifetime_s", [20, 7200])

@@ -31,7 +31,7 @@ class Tags(HTMLParser):
 
 
 def test_browsers_get_the_page_and_programs_the_greeting(server: Server) -> None:
-    """What is accepted decides, and caches are told so."""
+    """The Accept header decides, and `vary` names it."""
     page = httpx.get(server.url, headers=BROWSER)
     assert page.headers["content-type"].startswith("text/html")
     greeting = httpx.get(server.url)

@@ -32,15 +32,15 @@ def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
     stored(server.database, time=now - 86400, size=2000)
     answer = data(server, days=3, by="user")
     check_schema("UsageData", answer.content)
-    told = answer.json()
+    reply = answer.json()
     assert answer.headers["cache-control"] == "no-store"
-    assert told["images"] == [0, 2, 3]
-    assert told["errors"] == [0, 0, 1]
-    assert told["queued_p95_ms"] == [None, 10.0, 40.0]
-    assert [(one["name"], sum(one["images"])) for one in told["names"]] == [("ada", 3), ("bob", 2)]
-    assert told["times"][-1] <= now < told["times"][-1] + 86400
-    assert told["store_bytes"] == 1000
-    assert told["store_peak_bytes"] == [None, 2000, None]
+    assert reply["images"] == [0, 2, 3]
+    assert reply["errors"] == [0, 0, 1]
+    assert reply["queued_p95_ms"] == [None, 10.0, 40.0]
+    assert [(one["name"], sum(one["images"])) for one in reply["names"]] == [("ada", 3), ("bob", 2)]
+    assert reply["times"][-1] <= now < reply["times"][-1] + 86400
+    assert reply["store_bytes"] == 1000
+    assert reply["store_peak_bytes"] == [None, 2000, None]
 
 
 def test_a_store_that_is_gone_is_told(serve: Serve, tmp_path: Path) -> None:
@@ -53,9 +53,9 @@ def test_a_store_that_is_gone_is_told(serve: Serve, tmp_path: Path) -> None:
 
 def test_hours_are_finer(serve: Serve) -> None:
     """By hours, a day has 24 of them and the one that goes on."""
-    told = data(serve(), step="hour", days=2).json()
-    assert len(told["times"]) in (25, 26)
-    assert told["times"][1] - told["times"][0] == 3600
+    reply = data(serve(), step="hour", days=2).json()
+    assert len(reply["times"]) in (25, 26)
+    assert reply["times"][1] - reply["times"][0] == 3600
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_only_admin_keys_may_read_the_numbers(serve: Serve) -> None:
 
 
 def test_a_server_for_everybody_tells_nobody(serve: Serve) -> None:
-    """Where no key is looked at, the numbers are for the machine itself, not for whoever asks."""
+    """With `no-auth`, the numbers need an admin key."""
     assert data(serve(auth="no-auth")).status_code == 403
 
 

@@ -106,6 +106,8 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     ),
     errors.LedgerUnavailable: UNAVAILABLE,
     errors.QuotaUnavailable: UNAVAILABLE,
+    # Other requests hold the memory; it is free again when they have ended.
+    MemoryError: UNAVAILABLE,
     errors.EngineFailed: FAULT,
     # The client is gone; 499 is the status that web servers log in this case.
     errors.Cancelled: ErrorSpec(499),
