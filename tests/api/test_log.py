@@ -72,7 +72,7 @@ def test_unforeseen_exception(
     def fail(key: str, query: object) -> bytes:
         raise RuntimeError(f"private words about {key} and {query}")
 
-    monkeypatch.setattr(server.storage, "get", fail)
+    monkeypatch.setattr(server.storage, "check_link", fail)
     answer = httpx.get(server.url + "/results/1/2")
     message = "The server had an error while processing your request. Sorry about that!"
     check_error(

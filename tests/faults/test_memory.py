@@ -19,7 +19,7 @@ from faults.serving import Process
 REQUESTS = 40
 BASE_BYTES = 400e6
 """Of the interpreter with its libraries and the small engines of the tests."""
-DECODING_BYTES_PER_PIXEL = 16
+DECODING_BYTES_PER_PIXEL = 28
 """As docs/operations.md states."""
 
 

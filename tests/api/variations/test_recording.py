@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 import time
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import httpx
 import pytest
 from sqlalchemy import RowMapping, select
 
-from api.conftest import Serve
+from api.conftest import Serve, start
+from api.engines import Gate
 from api.wire import PATH, Line, Server, check_error, form, part, picture
 from diabelli.api.variations import recording
 from diabelli.ledger import database as ledger
@@ -225,3 +228,24 @@ def test_the_ledger_may_be_on_postgresql(serve: Serve, postgresql_url: str) -> N
     assert len(variations_of(server, answer)) == 2
     assert entry_of(server, ask(server, user="a\0b", n="11"))["status"] == 400
     assert not server.database.is_sqlite
+
+
+def test_entries_in_the_background_are_written_before_the_end(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that stops while the ledger is locked waits for it."""
+    monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 30)
+    with ExitStack() as stack:
+        server = start(stack, tmp_path / "other", {}, Gate())
+        assert ask(server).status_code == 200
+        other = sqlite3.connect(
+            tmp_path / "other" / "ledger.sqlite3", isolation_level=None, check_same_thread=False
+        )
+        other.execute("BEGIN IMMEDIATE")
+        expected = {ask(server, n="11").headers["x-request-id"] for _ in range(20)}
+        threading.Timer(1, other.execute, ["ROLLBACK"]).start()
+        began = time.monotonic()
+    assert time.monotonic() > began + 0.5
+    with closing(other):
+        rows = other.execute("SELECT request_id FROM entries WHERE status = 400").fetchall()
+    assert {row[0] for row in rows} == expected
