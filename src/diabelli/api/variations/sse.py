@@ -1,6 +1,6 @@
-"""Server-sent events, in the manner of OpenAI's image streaming: what each of them says, as bytes.
+"""The server-sent events of a stream, as bytes, modelled on OpenAI's image streaming.
 
-An event's name is also its `type`, so that a client may look at either.
+An event's name is also its `type`, so that clients can use either.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ ERROR = "error"
 NAMES = (PROGRESS, PARTIAL, COMPLETED, DONE, ERROR)
 
 COMMENT = b": the pictures are still being made\n\n"
-"""What keeps proxies from closing a connection on which nothing happens; clients skip it."""
+"""Keeps proxies from closing an idle connection; clients ignore it."""
 _QUALITY = 70
+"""JPEG and WebP quality of previews, 0..100; they are shown for a moment."""
 
 
 def progress(index: int, share: float) -> bytes:
-    """So much, 0..1, of that variation is done."""
+    """Return the progress event of a variation; `share` is the completed fraction, 0..1."""
     return _event(PROGRESS, index=index, share=round(share, 4))
 
 
 def partial(index: int, share: float, number: int, preview: Image) -> bytes:
-    """The same, with how the variation looks so far; `number` counts its previews from 0."""
+    """Return a progress event with a preview; `number` counts the previews from 0."""
     preview_format: Format = "jpeg" if preview.shape[2] == 3 else "webp"
     picture = pictures.encode(preview, preview_format, quality=_QUALITY)
     return _event(
