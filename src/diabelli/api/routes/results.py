@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from diabelli.storage import LocalStorage
 
@@ -14,6 +14,10 @@ HEADERS = {
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
 }
+
+
+SLICE_BYTES = 256 * 1024
+"""Bytes of a picture that are in memory at a time."""
 
 
 class Results:
@@ -26,7 +30,14 @@ class Results:
         """Return the picture, to be shown inline."""
         key = f"{request.path_params['hour']}/{request.path_params['name']}"
         remaining_s = self._storage.check_link(key, request.query_params)
-        picture = await run_in_threadpool(self._storage.read, key)
+        picture = await run_in_threadpool(self._storage.open, key)
         # Caches must not serve the picture for longer than its link is valid.
-        headers = {**HEADERS, "cache-control": f"private, max-age={remaining_s}"}
-        return Response(picture, headers=headers, media_type=MEDIA_TYPES[key.rpartition(".")[2]])
+        headers = {
+            **HEADERS,
+            "cache-control": f"private, max-age={remaining_s}",
+            "content-length": str(len(picture)),
+        }
+        # Read as fast as the client reads, so that slow clients take no memory.
+        slices = (picture[at : at + SLICE_BYTES] for at in range(0, len(picture), SLICE_BYTES))
+        media_type = MEDIA_TYPES[key.rpartition(".")[2]]
+        return StreamingResponse(slices, headers=headers, media_type=media_type)

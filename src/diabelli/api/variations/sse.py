@@ -64,19 +64,21 @@ def completed(
 
 
 def done(content: bytes, totals: dict[str, int | float]) -> bytes:
-    """The end: every field of the plain reply `content`, and what it took."""
+    """Return the last event: every field of the plain reply `content`, and the totals."""
     return _frame(DONE, _merge_json_objects(_bytes({"type": DONE, "totals": totals}), content))
 
 
 def error(content: bytes) -> bytes:
-    """The end of a stream that failed, with the error object that a plain request would get."""
+    """Return the last event of a failed stream: the error object of a plain response."""
     return _event(ERROR, **json.loads(content))
 
 
 def totals(sizes: Sequence[int], seconds: float) -> dict[str, int | float]:
-    """How many variations and pixels, and the seconds from the request to its end.
+    """Return the numbers of variations and pixels, and the duration.
 
-    sizes: the pixels of each variation.
+    Args:
+        sizes: pixels of each variation.
+        seconds: from the request to its end.
     """
     return {
         "images": len(sizes),
@@ -90,7 +92,7 @@ def _event(name: str, **fields: object) -> bytes:
 
 
 def _frame(name: str, data: bytes) -> bytes:
-    """The data is JSON without line breaks, so that it is one line of the event."""
+    """Return an event; the data is JSON without line breaks, so it is one line."""
     return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
 
 
@@ -99,5 +101,5 @@ def _bytes(fields: dict[str, object]) -> bytes:
 
 
 def _merge_json_objects(head: bytes, more: bytes) -> bytes:
-    """Two JSON objects that are not empty as one: a picture in base64 is copied, never parsed."""
+    """Return two JSON objects that are not empty as one; base64 is copied, never parsed."""
     return head.rstrip()[:-1] + b", " + more.strip()[1:]
