@@ -4,7 +4,14 @@ import pytest
 
 from diabelli.synthesis.strength import params_of_strength
 
-MOVES = ["zoom", "reach", "aspect", "stretch", "flow", "new"]
+MOVES = [
+    "max_zoom",
+    "max_extension",
+    "max_aspect_change",
+    "stretch_sd",
+    "flow_sd",
+    "novelty_reward",
+]
 
 
 def test_strength_0_moves_nothing():
@@ -13,7 +20,7 @@ def test_strength_0_moves_nothing():
     assert not any(getattr(still, setting) for setting in MOVES)
 
 
-@pytest.mark.parametrize("setting", [*MOVES, "garble"])
+@pytest.mark.parametrize("setting", [*MOVES, "max_artefact_distance"])
 def test_more_strength_gives_more_freedom(setting):
     """All movements grow with the strength, and so does the gate's threshold."""
     values = [
