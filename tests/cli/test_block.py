@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import insert
 
 from diabelli import pictures
 from diabelli.bootstrap import open_ledger
@@ -20,6 +21,7 @@ from diabelli.ledger.blocks import Blocks, sha256_of
 from diabelli.ledger.database import Database
 from diabelli.ledger.entries import Entries, Entry
 from diabelli.ledger.keys import IssuedKeys, Limits
+from diabelli.ledger.tables import KEYS
 from diabelli.pictures.blocklist_hashes import hashes_to_store
 from diabelli.settings import Settings
 from oracles.sources import face
@@ -61,6 +63,11 @@ def test_a_user_is_blocked_under_a_key_by_its_name(run, blocks, database) -> Non
     assert run("block", "user", "8", "--key", "settings").code == 0
     assert {(one.user, one.key) for one in blocks.users()} == {("7", key.id), ("8", "settings")}
     assert run("unblock", "user", "7", "--key", key.id).code == 0
+    with database.write_transaction() as connection:
+        other = {"id": "key_0", "name": key.id, "prefix": "", "hash": "", "admin": False}
+        connection.execute(insert(KEYS).values(created=2e9, **other))
+    assert run("block", "user", "9", "--key", key.id).code == 0
+    assert ("9", key.id) in {(one.user, one.key) for one in blocks.users()}
     refused = run("block", "user", "7", "--key", "wob")
     assert refused.code == 2
     assert "no key is named 'wob'" in refused.err

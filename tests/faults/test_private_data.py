@@ -1,4 +1,4 @@
-"""Files below the data directory are private, whatever the umask of the server."""
+"""Files below the data directory are private under any umask."""
 
 from __future__ import annotations
 

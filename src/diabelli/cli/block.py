@@ -148,7 +148,9 @@ def _key_id(database: Database, key: str | None) -> str | None:
 
     if key in (None, "settings"):
         return key
-    found = [one.id for one in IssuedKeys(database).list() if key in (one.id, one.name)]
+    keys = IssuedKeys(database).list()
+    # An id takes precedence: ledgers may hold a key whose name is another key's id.
+    found = [one.id for one in keys if one.id == key] or [one.id for one in keys if one.name == key]
     if not found:
         raise InvalidParameter(f"no key is named {key!r}: `diabelli keys list` shows all names")
     return found[-1]

@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 import httpx
 import openai
 import pytest
+from sqlalchemy import select, update
 
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Server, check_error, picture
+from diabelli.ledger.idempotency_store import FORMAT_VERSION
+from diabelli.ledger.tables import ANSWERS
 from faults.serving import aside, until
 
 SOURCE = picture()
@@ -50,6 +53,38 @@ def test_a_repetition_is_answered_alike(server: Server, response_format: str) ->
     assert "idempotent-replayed" in second.headers["access-control-expose-headers"]
     if response_format == "url":
         assert all(httpx.get(item["url"]).status_code == 200 for item in second.json()["data"])
+
+
+def test_the_stored_format_has_a_version(serve: Serve) -> None:
+    """A change of these names needs another `FORMAT_VERSION`."""
+    server = serve()
+    assert ask(server, fresh()).status_code == 200
+    with server.database.read_transaction() as connection:
+        stored = connection.execute(select(ANSWERS.c.answer)).scalar_one()
+    version, _, response = stored.partition(" ")
+    assert version == str(FORMAT_VERSION) == "1"
+    assert set(json.loads(response)) == {"created", "made"}
+    assert set(json.loads(response)["made"][0]) == {
+        "seed",
+        "output_format",
+        "key",
+        "height",
+        "width",
+        "transparent",
+    }
+
+
+@pytest.mark.parametrize("stored", ["0 {}", "2 {}", '{"created": 1, "made": [{"old": true}]}'])
+def test_a_response_of_another_version_is_made_again(serve: Serve, stored: str) -> None:
+    """After an upgrade or a downgrade, a repetition is a new request and never a fault."""
+    server, key = serve(), fresh()
+    assert ask(server, key).status_code == 200
+    with server.database.write_transaction() as connection:
+        connection.execute(update(ANSWERS).values(answer=stored))
+    again, replayed = ask(server, key), ask(server, key)
+    assert (again.status_code, replayed.status_code) == (200, 200)
+    assert "idempotent-replayed" not in again.headers
+    assert replayed.headers["idempotent-replayed"] == "true"
 
 
 def test_without_a_key_every_request_is_its_own(server: Server) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -31,6 +30,7 @@ from diabelli.api.variations.recording import Recorder
 from diabelli.api.variations.response import JSONPartsResponse
 from diabelli.api.variations.streaming import EventStream
 from diabelli.errors import Cancelled, InvalidPicture, NotSquare, TooManyPixels
+from diabelli.ledger.blocks import sha256_of
 from diabelli.ledger.keys import Caller
 from diabelli.observer import Observer
 from diabelli.pictures import ANY, OPENAI, Image
@@ -180,7 +180,7 @@ class Variations:
 
         def submit() -> Job[VariationBatch]:
             source = form.picture or b""
-            context.source_sha256 = hashlib.sha256(source).hexdigest()
+            context.source_sha256 = sha256_of(source)
             context.start_work(self._service.info(wanted.engine).version)
             return self._service.submit(
                 source,
