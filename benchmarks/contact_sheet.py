@@ -1,4 +1,4 @@
-"""A sheet on which the variations of one source, at several strengths, are looked at together."""
+"""Contact sheets of the variations of one source at several strengths."""
 
 from __future__ import annotations
 

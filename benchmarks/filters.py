@@ -1,6 +1,6 @@
-"""The few filters that the measures are made of, on arrays (row, column[, channel]).
+"""Filters for the measures, on arrays (row, column[, channel]).
 
-Beyond the edge the picture is mirrored about its outermost pixels.
+Beyond the edge the picture is reflected about its outermost pixels.
 """
 
 from __future__ import annotations

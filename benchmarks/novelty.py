@@ -1,7 +1,7 @@
-"""What of a variation is new: not explained by moving, scaling, turning or mirroring the source.
+"""Novelty of a variation: parts not explained by an affine map of the source or its mirror image.
 
-One affine map is fitted, robustly, to where the variation's patches come from. A patch is new if
-the source has, somewhere else, a patch that is clearly nearer than the one at the map's place.
+One affine map is fitted, robustly, to the matches of the variation's patches. A patch is new if the
+source has a patch elsewhere that is clearly nearer than the one at the map's position.
 """
 
 from __future__ import annotations

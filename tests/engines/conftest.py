@@ -1,4 +1,4 @@
-"""The engines that every test of the contract runs with."""
+"""The engines under the contract tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECIPES = {
 
 
 def example() -> Engine:
-    """The engine that the documentation shows how to write."""
+    """Return the example engine of the documentation."""
     text = re.search(r"```python\n(.*?)```", (DOCS / "engines.md").read_text(), re.DOTALL)
     written: dict[str, type[Engine]] = {}
     exec(text[1], written)
@@ -34,7 +34,7 @@ def example() -> Engine:
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    """Every kind of engine: the embedded one, one of one's own, and each trained recipe."""
+    """Every kind of engine: the embedded one, the documented example, and each trained recipe."""
     if request.param == "patch":
         yield PatchEngine()
     elif request.param == "example":
@@ -53,5 +53,5 @@ def engine(
 
 @pytest.fixture(scope="session")
 def patch_engine() -> PatchEngine:
-    """The embedded engine alone."""
+    """The embedded engine."""
     return PatchEngine()

@@ -1,6 +1,7 @@
-"""The pictures that the embedded engine makes today, pinned by their digests.
+"""Digests of the embedded engine's pictures.
 
-Whoever changes them on purpose changes `ENGINE_VERSION` and runs, in the root of the repository,
+An intended change of pictures needs a new `ENGINE_VERSION` and new digests. In the root of the
+repository, run
 
     PYTHONPATH=tests .venv/bin/python -m engines.golden
 """

@@ -1,4 +1,4 @@
-"""Variations straight from an engine, without a service around it."""
+"""Variations made directly by an engine, without a service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def made(
     spec: VariationSpec,
     on_progress: ProgressCallback = ignore_progress,
 ) -> list[Variation]:
-    """The variations of one request, one after the other."""
+    """Make the variations of one request in sequence."""
     return run_sequentially(pieces(engine, source, spec, on_progress))
 
 
@@ -34,7 +34,7 @@ def pieces(
 
 
 def square(side: int = 256, *, n: int = 1, seed: int = 7, strength: float = 0.5) -> VariationSpec:
-    """A spec for square variations."""
+    """Return a spec for square variations."""
     return VariationSpec(n=n, height=side, width=side, seed=seed, strength=strength)
 
 

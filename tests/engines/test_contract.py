@@ -1,4 +1,4 @@
-"""What every engine promises, whatever it is made of."""
+"""The contract of every engine."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from oracles.sources import face, landscape, pebbles, sticker
 
 
 def stopping(at: int):
-    """A watch that wants no more from its `at`-th call on."""
+    """Progress callback that cancels at its `at`-th call."""
     calls = []
 
     def watch(progress: Progress) -> None:
@@ -26,7 +26,7 @@ def stopping(at: int):
 
 
 def test_an_engine_says_what_it_is(engine):
-    """It has a name to ask for, a version, a sentence, and tells whether it was trained."""
+    """Its info has a name, a version, a summary, and whether it is trained."""
     info = engine.info
     assert info.name
     assert info.version
@@ -35,20 +35,20 @@ def test_an_engine_says_what_it_is(engine):
 
 
 def test_engines_are_loaded_by_name():
-    """Each of the embedded ones is what it is asked for as."""
+    """Embedded engines are found by their name."""
     for name in ENGINES:
         assert load(name).info.name == name
 
 
 def test_no_engine_answers_to_a_wrong_name():
-    """An unknown name is refused with the names that there are."""
-    with pytest.raises(UnknownEngine, match=r"'nobody'.*patch"):
-        load("nobody")
+    """An unknown name is refused with the list of valid names."""
+    with pytest.raises(UnknownEngine, match=r"'unknown'.*patch"):
+        load("unknown")
 
 
 @pytest.mark.parametrize(("height", "width"), [(200, 333), (64, 48), (1, 1)])
 def test_variations_have_the_size_that_was_asked_for(engine, height, width):
-    """Height and width are kept, whatever they are."""
+    """Height and width equal the requested ones."""
     spec = VariationSpec(n=2, height=height, width=width, seed=3)
     for variation in made(engine, landscape(120), spec):
         assert variation.image.shape == (height, width, 3)
@@ -57,7 +57,7 @@ def test_variations_have_the_size_that_was_asked_for(engine, height, width):
 
 
 def test_a_request_gets_as_many_as_it_asked_for(engine):
-    """n pieces make n variations that tell their engine and strength."""
+    """n pieces make n variations, with engine and strength."""
     for n in (1, 3):
         prepared = pieces(engine, face(96), square(64, n=n))
         assert len(prepared) == n
@@ -68,7 +68,7 @@ def test_a_request_gets_as_many_as_it_asked_for(engine):
 
 @pytest.mark.parametrize("seed", [0, MAX_SEED])
 def test_the_first_variation_has_the_requests_own_seed(engine, seed):
-    """The others have seeds of their own, all of them different."""
+    """The others have distinct derived seeds."""
     seeds = [one.seed for one in made(engine, pebbles(64), square(64, n=3, seed=seed))]
     assert seeds[0] == seed
     assert len(set(seeds)) == 3
@@ -76,27 +76,27 @@ def test_the_first_variation_has_the_requests_own_seed(engine, seed):
 
 
 def test_a_request_repeated_gives_the_same_variations(engine):
-    """Seeds and bytes are the same the second time."""
+    """A repeated request gives the same seeds and bytes."""
     first, second = (made(engine, landscape(150), square(n=3)) for _ in range(2))
     assert [one.seed for one in first] == [one.seed for one in second]
     assert [digest(one.image) for one in first] == [digest(one.image) for one in second]
 
 
 def test_each_seed_has_one_picture(engine):
-    """A variation's seed asked for alone gives that variation, wherever it was in its request."""
+    """The seed of any variation, requested alone, gives that variation."""
     for variation in made(engine, face(150), square(n=3, seed=11)):
         (alone,) = made(engine, face(150), square(seed=variation.seed))
         assert digest(alone.image) == digest(variation.image)
 
 
 def test_another_seed_gives_another_picture(engine):
-    """Neighbouring seeds have nothing in common."""
+    """Consecutive seeds give different pictures."""
     pictures = {digest(made(engine, landscape(100), square(seed=s))[0].image) for s in range(3)}
     assert len(pictures) == 3
 
 
 def test_pieces_may_run_in_any_order_and_thread(engine):
-    """All at once and last first, they make what they make one by one."""
+    """Pieces in parallel and in reverse order give the same results as in sequence."""
     expected = [digest(one.image) for one in made(engine, pebbles(128), square(n=3))]
     with ThreadPoolExecutor(4) as threads:
 
@@ -109,7 +109,7 @@ def test_pieces_may_run_in_any_order_and_thread(engine):
 
 
 def test_the_source_is_left_alone(engine):
-    """An engine reads its source, which may be read-only or a part of something larger."""
+    """The source is not modified; it may be read-only or a view."""
     whole = face(160)
     part = whole[20:148, 10:138]
     part.flags.writeable = False
@@ -118,8 +118,8 @@ def test_the_source_is_left_alone(engine):
     assert digest(found) == digest(made(engine, part.copy(), square(128))[0].image)
 
 
-def test_pictures_with_alpha_keep_it_or_lie_on_white(engine):
-    """Four channels give four where something is transparent; else the engine says so."""
+def test_pictures_with_alpha_keep_it_or_are_flattened(engine):
+    """Engines either keep alpha or declare that they do not."""
     for variation in made(engine, sticker(120), square(128, n=2)):
         if not engine.info.keeps_alpha:
             assert variation.image.shape == (128, 128, 3)
@@ -130,8 +130,8 @@ def test_pictures_with_alpha_keep_it_or_lie_on_white(engine):
         assert alpha.max() == 255
 
 
-def test_the_watch_sees_every_variation_come_on(engine):
-    """Each variation is told of under its own index, its share growing within 0..1."""
+def test_progress_is_reported_for_every_variation(engine):
+    """Progress is reported per index, with shares that grow within 0..1."""
     seen: list[Progress] = []
     made(engine, landscape(100), square(n=3), seen.append)
     assert {progress.index for progress in seen} == {0, 1, 2}
@@ -144,8 +144,8 @@ def test_the_watch_sees_every_variation_come_on(engine):
     assert all(progress.stage for progress in seen)
 
 
-def test_work_that_is_not_wanted_stops(engine):
-    """`Cancelled` from the watch comes out at once, wherever in the work it is raised."""
+def test_cancelled_work_stops(engine):
+    """`Cancelled` from the progress callback is raised at once, at any step."""
     seen: list[Progress] = []
     made(engine, landscape(100), square(n=2), seen.append)
     for at in {1, len(seen) // 2, len(seen)}:
@@ -154,7 +154,7 @@ def test_work_that_is_not_wanted_stops(engine):
 
 
 def test_an_engine_goes_on_after_a_cancelled_request(engine):
-    """What was stopped leaves nothing behind in the next request."""
+    """A cancelled request does not affect the next one."""
     seen: list[Progress] = []
     expected = digest(made(engine, face(100), square(), seen.append)[0].image)
     for at in (1, len(seen) // 2, len(seen)):
@@ -164,7 +164,7 @@ def test_an_engine_goes_on_after_a_cancelled_request(engine):
 
 
 def test_cancelling_one_piece_leaves_the_others(engine):
-    """Pieces are independent: one may be stopped while another is finished."""
+    """One piece can be cancelled while another completes."""
     stopped = threading.Event()
 
     def watch(progress: Progress) -> None:

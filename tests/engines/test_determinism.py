@@ -1,4 +1,4 @@
-"""The same seed gives the same bytes: on any number of threads, beside anything, on any machine."""
+"""The same seed gives the same bytes with any threads, parallel requests and machine."""
 
 import json
 import os
@@ -31,7 +31,7 @@ print(json.dumps([digest(made(engine, s(128), square())[0].image) for s in (ball
 
 @pytest.fixture
 def serve():
-    """Services around the patch engine, with any number of threads, closed at the end."""
+    """Services around the patch engine with that number of threads, closed at the end."""
     opened: list[Service] = []
 
     def build(threads: int) -> Service:
@@ -44,7 +44,7 @@ def serve():
 
 
 def served(service: Service, source: np.ndarray, spec: VariationSpec) -> list[tuple[int, bytes]]:
-    """The seeds and encoded pictures of a request."""
+    """Return the seeds and encoded pictures of a request."""
     created = service.create(
         pictures.encode(source, "png"), spec, engine="patch", limits=pictures.OPENAI, store=False
     )
@@ -52,7 +52,7 @@ def served(service: Service, source: np.ndarray, spec: VariationSpec) -> list[tu
 
 
 def in_another_process(**environment: str) -> list[str]:
-    """The digests of opaque, repainted and transparent variations, made under that environment."""
+    """Digests of opaque, recoloured and transparent variations, made in that environment."""
     found = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
         env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
@@ -66,7 +66,7 @@ def in_another_process(**environment: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def here() -> list[str]:
-    """The same digests, made by this process."""
+    """The same digests, made in this process."""
     engine = PatchEngine()
     return [digest(made(engine, draw(128), square())[0].image) for draw in (ball, face, sticker)]
 
@@ -78,7 +78,7 @@ def test_the_number_of_threads_changes_nothing(serve):
 
 
 def test_other_requests_change_nothing(serve):
-    """A request beside others gets what it gets alone."""
+    """A request in parallel with others gives the same files as alone."""
     service = serve(3)
     requests = [(pebbles(128), square(n=2)), (face(128), square(n=2)), (face(99), square(seed=8))]
     alone = [served(service, *request) for request in requests]
@@ -88,7 +88,7 @@ def test_other_requests_change_nothing(serve):
 
 
 def test_the_place_in_a_request_changes_nothing(serve):
-    """Each of ten seeds, asked for alone, gives the very file that it gave among the ten."""
+    """Each of ten seeds gives the same file alone as among the ten."""
     service = serve(2)
     ten = served(service, pebbles(100), square(64, n=10))
     for seed, picture in (ten[0], ten[4], ten[9]):
@@ -96,7 +96,7 @@ def test_the_place_in_a_request_changes_nothing(serve):
 
 
 def test_fewer_variations_are_the_first_or_at_least_the_same(serve):
-    """A seed that comes up in a smaller request has the same picture in the larger."""
+    """A seed that occurs in a smaller request has the same picture in the larger one."""
     service = serve(2)
     two, four = (dict(served(service, face(100), square(64, n=n))) for n in (2, 4))
     assert 7 in two.keys() & four.keys()

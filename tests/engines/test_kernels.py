@@ -1,4 +1,4 @@
-"""Kernels are compiled ahead of requests, and mean the same uncompiled."""
+"""Kernels are compiled before requests, and give the same results uncompiled."""
 
 import json
 import os
@@ -67,7 +67,7 @@ with np.errstate(over="ignore"):  # random numbers wrap around at 64 bits, as th
 
 
 def run(code: str, **environment: str) -> str:
-    """What a fresh process with the tests' modules prints."""
+    """Return the standard output of a new process that can import the tests' modules."""
     found = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
@@ -79,7 +79,7 @@ def run(code: str, **environment: str) -> str:
 
 
 def test_no_request_waits_for_a_compiler():
-    """After `warm`, requests of every kind find all their kernels compiled."""
+    """After `warm_up`, requests of every kind compile nothing."""
     kernels, ready, compiled_later = json.loads(run(COUNTED))
     assert kernels > 10
     assert ready > 10
@@ -87,7 +87,7 @@ def test_no_request_waits_for_a_compiler():
 
 
 def test_kernels_mean_the_same_uncompiled(tmp_path):
-    """Run as plain Python on tiny inputs, every kernel gives what the compiled one gives."""
+    """Every kernel gives the same result as plain Python on tiny inputs."""
     path = tmp_path / "uncompiled.npz"
     run(UNCOMPILED.format(path=str(path)), NUMBA_DISABLE_JIT="1")
     compiled = results()

@@ -1,4 +1,4 @@
-"""The patch engine: variations that are variations, of any picture, as strong as asked for."""
+"""The patch engine: variations of any picture that differ by strength and seed."""
 
 from itertools import combinations
 
@@ -18,7 +18,7 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def from_source(variation: np.ndarray, source: np.ndarray) -> float:
-    """How far a variation is from its source, in whichever orientation is nearer."""
+    """Return the difference of a variation from its source, in the nearer orientation."""
     return min(apart(variation, source), apart(variation, source[:, ::-1]))
 
 
@@ -29,7 +29,7 @@ def noise(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("source", [face(100), sticker(100), noise(1, 1, 3), noise(40, 40, 4)])
 @pytest.mark.parametrize("side", [64, 100, 256])
 def test_strength_0_gives_the_source_back(patch_engine, source, side):
-    """Every variation of strength 0 is exactly the source at the size asked for."""
+    """A variation of strength 0 equals the source at the requested size."""
     planes = premultiply(source)
     expected = unpremultiply(resize(planes, side, side), transparent=is_transparent(planes))
     for variation in made(patch_engine, source, square(side, n=3, strength=0)):
@@ -37,7 +37,7 @@ def test_strength_0_gives_the_source_back(patch_engine, source, side):
 
 
 def test_strength_0_at_its_own_size_changes_no_pixel(patch_engine):
-    """A source that has the size already comes back as it was."""
+    """A source of the requested size is returned unchanged."""
     (variation,) = made(patch_engine, landscape(200), square(200, strength=0))
     np.testing.assert_array_equal(variation.image, landscape(200))
 
@@ -87,7 +87,7 @@ def test_more_strength_leads_further_away(patch_engine):
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 300), (10, 4096), (4096, 10)])
 @pytest.mark.parametrize("channels", [3, 4])
 def test_a_source_of_any_shape_can_be_varied(patch_engine, shape, channels):
-    """From one pixel up, and however long, there is a variation of it."""
+    """Sources of one pixel and of extreme aspects are accepted."""
     side = 256 if channels == 3 else 512
     (variation,) = made(patch_engine, noise(*shape, channels), square(side, strength=0.8))
     assert variation.image.shape == (side, side, channels)
@@ -95,7 +95,7 @@ def test_a_source_of_any_shape_can_be_varied(patch_engine, shape, channels):
 
 @pytest.mark.parametrize(("height", "width"), [(16, 1024), (700, 20), (300, 512)])
 def test_a_canvas_of_any_aspect_can_be_made(patch_engine, height, width):
-    """Long canvases of long sources are made like any other."""
+    """Long canvases of long sources are accepted."""
     spec = VariationSpec(height=height, width=width, seed=1, strength=0.8)
     (variation,) = made(patch_engine, noise(height // 2, width // 2, 3), spec)
     assert variation.image.shape == (height, width, 3)
@@ -103,14 +103,14 @@ def test_a_canvas_of_any_aspect_can_be_made(patch_engine, height, width):
 
 @pytest.mark.parametrize("value", [0, 77, 255])
 def test_a_uniform_picture_stays_uniform(patch_engine, value):
-    """Of one colour nothing else can be made."""
+    """A picture of one colour gives one colour."""
     source = np.full((50, 50, 3), value, np.uint8)
     (variation,) = made(patch_engine, source, square(strength=1.0))
     assert np.abs(variation.image.astype(int) - value).max() <= 1
 
 
 def test_an_almost_uniform_picture_stays_almost_so(patch_engine):
-    """Nothing is made up where there is nothing to see."""
+    """An almost uniform picture gets no new structure."""
     source = (128 + noise(60, 60, 3) % 3).astype(np.uint8)
     (variation,) = made(patch_engine, source, square(strength=1.0))
     assert np.abs(variation.image.astype(int) - 129).max() <= 4
@@ -126,7 +126,7 @@ def test_grey_pictures_stay_grey(patch_engine):
 
 
 def test_alpha_is_varied_with_the_colours(patch_engine):
-    """The cut moves with what it cuts out: what shows has the source's colours, no fringe."""
+    """Alpha moves with the colours: visible pixels have the source's colours, without fringe."""
     source = sticker(256)
     shown = source[..., 3] > 200
     darkest = source[shown][:, :3].mean(1).min()
@@ -140,8 +140,8 @@ def test_alpha_is_varied_with_the_colours(patch_engine):
         assert variation.image[rim][:, :3].mean(1).min() > darkest / 2 - 10
 
 
-def test_a_sticker_gets_another_hue(patch_engine):
-    """What is cut out is not nature: of a blue one, half the variations are of another hue."""
+def test_a_cut_out_gets_another_hue(patch_engine):
+    """Half the variations of a blue cut-out have another hue."""
     y, x = np.indices((200, 200))
     light = (np.clip(250 - 0.8 * np.hypot(y - 60, x - 70), 60, 255) / 255)[..., None]
     source = np.zeros((200, 200, 4), np.uint8)
@@ -171,7 +171,7 @@ def test_evenly_half_transparent_pictures_stay_so(patch_engine):
 
 @pytest.mark.parametrize("strength", [0.0, 0.5])
 def test_a_wholly_transparent_picture_stays_so(patch_engine, strength):
-    """There is nothing to see in the variation either."""
+    """The variation is fully transparent too."""
     source = np.zeros((50, 50, 4), np.uint8)
     (variation,) = made(patch_engine, source, square(64, strength=strength))
     assert variation.image.shape == (64, 64, 4)
@@ -191,7 +191,7 @@ def test_a_larger_variation_is_the_same_composition(patch_engine, name):
 
 
 def test_one_transparent_corner_keeps_the_alpha(patch_engine):
-    """A picture with alpha stays one, also where the frame leaves out what was transparent."""
+    """A picture with alpha keeps it, also where the frame leaves out the transparent part."""
     source = np.dstack([face(120), np.full((120, 120), 255, np.uint8)])
     source[:3, :3, 3] = 0
     for seed in range(6):
@@ -200,7 +200,7 @@ def test_one_transparent_corner_keeps_the_alpha(patch_engine):
 
 
 def test_ten_of_a_portrait_are_ten_pictures(patch_engine):
-    """No two lie nearer than 3 grey levels at 32 pixels, and none that near to the source."""
+    """All pairs, the source included, differ by at least 3 grey levels at 32 pixels."""
     images = [
         resize(premultiply(variation.image), 32, 32).astype(int)
         for variation in made(patch_engine, face(200), square(128, n=10, strength=0.5))
@@ -227,7 +227,7 @@ def test_two_colours_stay_two(patch_engine):
 
 @pytest.mark.parametrize("draw", [landscape, meadow])
 def test_a_preview_shows_the_picture_that_comes_and_changes_nothing(patch_engine, draw):
-    """Who looks on the way sees a small image of what comes; the end is the same."""
+    """Previews are small images of the result and do not change it."""
     source, spec = draw(200), square(512)
     previews = []
 

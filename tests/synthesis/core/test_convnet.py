@@ -30,7 +30,7 @@ def test_convolve_is_a_correlation(size, stride):
 
 
 def test_convolve_adds_before_it_rectifies():
-    """A residual block's input is added to the sums, then what is negative becomes 0."""
+    """A residual block's input is added to the sums, then negative values become 0."""
     planes, weights, bias = numbers(4, 4, 5), numbers(3, 3, 5, 4, seed=1), numbers(4, seed=2)
     added = numbers(4, 4, 4, seed=3)
     out = convnet.convolve(planes, weights, bias, 1, added, True)

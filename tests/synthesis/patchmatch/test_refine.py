@@ -91,7 +91,7 @@ def test_a_seam_is_mended():
 
 
 def test_opaque_canvases_have_no_alpha():
-    """What was opaque stays so at the first and the last level."""
+    """An opaque source gives opaque canvases at the first and the last level."""
     shown = guide(landscape(100))
     for level in (0, WORK_LEVEL):
         assert not is_transparent(climbed(shown, level).image)
