@@ -19,6 +19,8 @@ from api.wire import PATH, picture
 
 TESTS = Path(__file__).parents[1]
 SOURCE = picture()
+PATIENCE_S = 60
+"""Seconds that a wait may take: two loaded cores are slow, and a short wait costs nothing more."""
 
 
 class Process:
@@ -44,7 +46,7 @@ class Process:
     @property
     def url(self) -> str:
         """Where it serves; waits until it says so."""
-        return until(self._announced, 60)
+        return until(self._announced, 2 * PATIENCE_S)
 
     def ask(self, model: str = "shift", timeout: float = 30, **fields: Any) -> httpx.Response:
         """One request for a small variation; `headers` are the request's."""
@@ -109,7 +111,7 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def until(look: Callable[[], Any], seconds: float = 30) -> Any:
+def until(look: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
     """What `look` gives as soon as that is something; a failure if it takes longer."""
     end = time.monotonic() + seconds
     while not (found := look()):
