@@ -248,12 +248,12 @@ def random_walk(small: Bytes, colour_object: ColourObject) -> Floats:
     foreign = like & is_skin(*colours.T[:3])
     foreign |= colour_object.has(colours, HUE_COSINE) & ~like & (colours[:, 3] > MIN_FOREIGN_CHROMA)
     sure = like & (pure > SEED_PURITY) & ~foreign
-    # Dark skin can be as pure as paint, and a shine as pale as skin: the majority is right.
+    # Dark skin can be as pure as paint, and a highlight as pale as skin: the majority decides.
     painted = _local_density(sure) > _local_density(foreign)
     sure, foreign = sure & painted, foreign & ~painted
     if (
         colour_object.like > HUE_COSINE
-    ):  # among much that is foreign, one of so narrow a hue is there by chance
+    ):  # isolated pixels of a narrow hue among foreign ones are chance
         like = like & painted
     paint = np.clip((pure - MIN_PURITY) / np.float32(SEED_PURITY - MIN_PURITY), 0, np.float32(0.9))
     likely = np.where(sure, 1, paint * (like & ~foreign))

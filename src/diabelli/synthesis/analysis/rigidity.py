@@ -46,7 +46,7 @@ def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> F
     straight = _straightness(image, sure, plain)
     rigid = np.maximum(np.maximum(subject, face), straight).astype(np.float32)
     rigid = np.maximum(rigid, _cut_out_mask(image))
-    # What ends where a plain begins would give way there with the plain: tips and brims would bend.
+    # Rigid parts would bend at their ends together with adjacent smooth areas: tips and brims.
     return np.maximum(rigid, dilate(rigid, DILATION_CELLS) * plain).astype(np.float32)
 
 
