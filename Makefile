@@ -2,6 +2,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+LOWEST := .venv-lowest/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 ARGS ?=
 
@@ -10,7 +11,7 @@ WARM_UP := $(BIN)/python -c 'from diabelli.engines.patch import PatchEngine; Pat
 # Each test process has one core; libraries with thread pools must not start more threads.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
 
-.PHONY: help run test test-slow setup lint format docs clean
+.PHONY: help run test test-slow test-lowest setup lint format docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ test-slow: .venv/.dev ## run the slow tests: other processors, killed processes,
 	@$(WARM_UP)
 	$(PYTEST) -m slow $(ARGS)
 
+test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
+	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)
+
 setup: .venv/.dev ## set up .venv for development
 
 lint: .venv/.dev ## style, types, import directions, spelling
@@ -47,7 +51,7 @@ docs: .venv/.dev ## regenerate the generated pages
 	$(BIN)/python docs/generate.py
 
 clean: ## remove everything that the other targets made, the server's results included
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis data
+	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis data
 
 # The stamps skip the set-up on a second call. They depend on the files that list the dependencies.
 .venv/.run: pyproject.toml constraints.txt | $(BIN)/python
@@ -59,6 +63,14 @@ clean: ## remove everything that the other targets made, the server's results in
 	@echo "Setting up .venv to test (once) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch .venv/.run $@
+
+# In its own environment, because its releases are older than those of the other targets.
+.venv/.lowest: pyproject.toml tests/lowest.py | $(BIN)/python
+	@$(PYTHON) -m venv .venv-lowest
+	@$(BIN)/python tests/lowest.py > .venv-lowest/requirements.txt
+	@$(LOWEST)/python -m pip --disable-pip-version-check --quiet --quiet install \
+		--requirement .venv-lowest/requirements.txt --editable .
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
