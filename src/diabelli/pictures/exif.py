@@ -16,7 +16,7 @@ def orientation(exif: bytes) -> int:
         exif: TIFF structure, with or without the prefix that JPEG puts before it.
     """
     exif = exif.removeprefix(_PREFIX)
-    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
         return 1
     try:

@@ -173,12 +173,24 @@ def test_a_picture_without_its_palette_is_refused(chunks):
 
 
 @pytest.mark.parametrize("entries", [1, 2, 100])
-def test_indices_beyond_the_palette_are_black(entries):
-    """As in browsers."""
+def test_indices_beyond_the_palette_have_its_last_colour(entries):
+    """As in browsers; bytes that make no whole colour do not count."""
     samples = np.arange(144).reshape(12, 12, 1)
-    plte = chunk(b"PLTE", bytes([200]) * 3 * entries)
-    image = decode(png(samples, PALETTE, 8, plte), OPENAI)
-    np.testing.assert_array_equal(image, np.where(samples < entries, 200, 0).repeat(3, axis=2))
+    plte = chunk(b"PLTE", bytes(range(3 * entries % 256)) if entries < 80 else bytes(range(240)))
+    last = min(entries, 80) - 1
+    for extra in (plte, chunk(b"PLTE", plte[8:-4] + b"\1")):
+        image = decode(png(samples, PALETTE, 8, extra), OPENAI)
+        index = np.minimum(samples, last)
+        np.testing.assert_array_equal(image, 3 * index + np.arange(3))
+
+
+def test_a_palette_s_alpha_comes_after_it():
+    """As in browsers, tRNS before PLTE is ignored, and its last entry counts beyond the palette."""
+    samples = np.arange(16).reshape(4, 4, 1)
+    plte, alpha = chunk(b"PLTE", bytes(9)), chunk(b"tRNS", b"\x80\x90\xa0\xb0")
+    assert decode(png(samples, PALETTE, 8, alpha, plte), OPENAI).shape[2] == 3
+    image = decode(png(samples, PALETTE, 8, plte, alpha), OPENAI)
+    assert image[..., 3].ravel().tolist() == [0x80, 0x90] + [0xA0] * 14
 
 
 BOMBS = {

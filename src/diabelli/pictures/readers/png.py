@@ -45,6 +45,8 @@ _MAX_PROFILE_BYTES = 16 * 1024 * 1024
 """Unpacked size of an ICC profile; the largest printer profiles have about 4 MiB."""
 _PIECE_BYTES = 1 << 16
 """Compressed bytes unpacked at once when rows are counted."""
+_LONGEST_CHECKED = 256
+"""Bytes of a chunk that decide whether it is well-formed; a profile has a name of up to 79."""
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2))
 _ADAM7_PASSES = (*_ADAM7, (0, 1, 1, 2))
 """Left, top, horizontal and vertical step of each pass."""
@@ -140,12 +142,14 @@ class PngReader:
 
     def _with_palette(self, picture: Pillow.Image) -> Pillow.Image:
         """Look up palette indices (mode P): RGB, or RGBA if the palette has alpha."""
-        colours = np.zeros((256, 4), np.uint8)
-        colours[:, 3] = 255
-        plte = np.frombuffer(self._chunks[b"PLTE"], np.uint8).reshape(-1, 3)
-        colours[: len(plte), :3] = plte
-        alpha = np.frombuffer(self._chunks.get(b"tRNS", b""), np.uint8)[: len(plte)]
+        plte = self._chunks[b"PLTE"]
+        entries = np.frombuffer(plte, np.uint8, len(plte) // 3 * 3).reshape(-1, 3)
+        alpha = np.frombuffer(self._chunks.get(b"tRNS", b""), np.uint8)[: len(entries)]
+        colours = np.full((len(entries), 4), 255, np.uint8)
+        colours[:, :3] = entries
         colours[: len(alpha), 3] = alpha
+        # As in browsers, indices beyond the palette have its last colour.
+        colours = np.pad(colours, ((0, 256 - len(colours)), (0, 0)), mode="edge")
         if not len(alpha):
             picture.putpalette(colours[:, :3].tobytes(), "RGB")
             return picture.convert("RGB")
@@ -164,9 +168,10 @@ class PngReader:
     def _key(self) -> tuple[int, ...] | None:
         """The transparent colour of a grey or an RGB picture, unused high bits masked."""
         body, channels = self._chunks.get(b"tRNS", b""), _CHANNELS[self._kind]
-        if self._kind not in (GREY, RGB) or len(body) != 2 * channels:
+        if self._kind not in (GREY, RGB) or len(body) < 2 * channels:
             return None
-        return tuple(value & (2**self._bits - 1) for value in struct.unpack(f">{channels}H", body))
+        values = struct.unpack_from(f">{channels}H", body)
+        return tuple(value & (2**self._bits - 1) for value in values)
 
     def _equals(self, picture: Pillow.Image, key: tuple[int, ...]) -> NDArray[np.bool_]:
         """Compare grey or RGB samples with `key` in all of their bits: (row, column)."""
@@ -187,20 +192,17 @@ class PngReader:
     def _colour_space(self) -> tuple[ColourSpace | None, bytes | None]:
         """Colour space and ICC profile by precedence: cICP, iCCP, sRGB, cHRM and gAMA."""
         code_points = self._chunks.get(b"cICP", b"")
-        if len(code_points) == 4 and code_points[2:] == b"\0\1":
+        if code_points[2:] == b"\0\1":
             space = colour_space.from_code_points(code_points[0], code_points[1])
             if space is not None:
                 return space, None
         profile = _unpack_profile(self._chunks.get(b"iCCP", b""))
-        intent = self._chunks.get(b"sRGB", b"")
-        gamma = self._chunks.get(b"gAMA", b"")
-        if (len(intent) == 1 and intent[0] <= 3) or len(gamma) != 4 or not any(gamma):
+        if b"sRGB" in self._chunks or b"gAMA" not in self._chunks:
             return None, profile
-        chromaticities = self._chunks.get(b"cHRM", b"")
-        return colour_space.from_gamma(
-            int.from_bytes(gamma, "big") / 100_000,
-            _chromaticities(chromaticities) if len(chromaticities) == 32 else None,
-        ), profile
+        gamma = int.from_bytes(self._chunks[b"gAMA"], "big") / 100_000
+        body = self._chunks.get(b"cHRM")
+        chromaticities = None if body is None else _chromaticities(body)
+        return colour_space.from_gamma(gamma, chromaticities), profile
 
 
 def _chromaticities(body: bytes) -> colour_space.Chromaticities:
@@ -212,7 +214,7 @@ def _chromaticities(body: bytes) -> colour_space.Chromaticities:
 def _parse(data: bytes) -> tuple[bytes, dict[bytes, bytes], list[memoryview]]:
     """Split a PNG into its header, the chunks that describe its picture, and its pixels.
 
-    Of a chunk that is repeated, the first with a right checksum counts. Optional chunks after the
+    Of a chunk that is repeated, the first that is well-formed counts. Optional chunks after the
     pixels do not count. A missing or damaged end is accepted: the pixels show if rows are missing.
 
     Raises:
@@ -230,7 +232,12 @@ def _parse(data: bytes) -> tuple[bytes, dict[bytes, bytes], list[memoryview]]:
             )
         if kind == b"IEND":
             break
-        wanted = kind == b"IDAT" or (kind in _DESCRIBING and kind not in found and not pixels)
+        wanted = kind == b"IDAT" or (
+            kind in _DESCRIBING
+            and kind not in found
+            and not pixels
+            and _counts(kind, bytes(body[:_LONGEST_CHECKED]), len(body), found)
+        )
         if not wanted:
             continue
         if isal_zlib.crc32(body, isal_zlib.crc32(kind)) != checksum:
@@ -249,6 +256,32 @@ def _parse(data: bytes) -> tuple[bytes, dict[bytes, bytes], list[memoryview]]:
     if not pixels:
         raise InvalidPicture("the PNG is damaged: it has no pixels", param="image")
     return found[b"IHDR"], found, pixels
+
+
+def _counts(kind: bytes, start: bytes, length: int, found: dict[bytes, bytes]) -> bool:
+    """Whether a chunk is well-formed and in its place, as browsers see it.
+
+    Args:
+        kind: of the chunk.
+        start: its first bytes.
+        length: of its body in bytes.
+        found: the chunks before it.
+    """
+    if kind == b"cICP":
+        return length == 4 and start[2] == 0 and start[3] <= 1 and b"PLTE" not in found
+    if kind == b"tRNS":
+        colour = found[b"IHDR"][9]
+        if colour == PALETTE:
+            return length > 0 and b"PLTE" in found
+        return colour in (GREY, RGB) and length >= 2 * _CHANNELS[colour]
+    if kind == b"iCCP":
+        name, _, rest = start.partition(b"\0")
+        return bool(name) and (len(name) == len(start) or rest[:1] == b"\0")
+    if kind == b"sRGB":
+        return length == 1 and start[0] <= 3
+    if kind == b"gAMA":
+        return length == 4 and any(start)
+    return kind != b"cHRM" or length == 32
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, int]]:
