@@ -54,28 +54,28 @@ def results() -> dict[str, NDArray[np.generic]]:
         "calm": warp(canvas, rows, columns, freedom[:6, :9] % 2, rows[:2, :2], calm=True),
         "enlarge": enlarge(floats, 14, 9),
         "enlarge_labels": enlarge_labels(freedom[:5, :5] % 3, 14, 19),
-        "lit": relight(canvas, random_light(1.0, RandomStream(1), grey=False)),
-        "recoloured": rotate_hue(canvas, HueRotation(0.8, 0.6, 0.28, 0.96, 0.9)),
-        "walked": _solve_random_walk(
+        "relight": relight(canvas, random_light(1.0, RandomStream(1), grey=False)),
+        "rotate_hue": rotate_hue(canvas, HueRotation(0.8, 0.6, 0.28, 0.96, 0.9)),
+        "random_walk": _solve_random_walk(
             255 * draw.random((6, 7, 3), np.float32), floats[:6, :7], floats[5:, 4:]
         ),
-        "repainted": _rotate_object_hue(
+        "rotate_object_hue": _rotate_object_hue(
             canvas,
             np.array([-0.6, 0.8, 0.6, 0.8], np.float32),
             *np.linspace(0, 4, 2 * SIDE, dtype=np.float32).reshape(2, SIDE),
             floats[:5, :5],
         ),
-        "carry_up": upsample_field(field, (SIDE, SIDE), (16, 17)),
-        "relax": _solve_displacement(
+        "upsample_field": upsample_field(field, (SIDE, SIDE), (16, 17)),
+        "solve_displacement": _solve_displacement(
             floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), floats[2:8, :6].copy(), 0
         ),
-        "rarity": _distances_elsewhere(pairs),
-        "salience": _nearest_elsewhere(draw.random((3, 6, 7), np.float32)),
-        "judge": np.array(
+        "patch_uniqueness": _distances_elsewhere(pairs),
+        "saliency": _nearest_elsewhere(draw.random((3, 6, 7), np.float32)),
+        "artefact_gate": np.array(
             _worst_window(canvas, floats > 0.2, (source, source[:9]), 5, 20), np.int64
         ),
         "vote": vote(source, field, weights, gaussian_window(3), canvas, freedom),
-        "standing_out": foreground_evidence(np.repeat(canvas, 2, axis=0)),
+        "foreground_evidence": foreground_evidence(np.repeat(canvas, 2, axis=0)),
         **_montage(canvas, freedom, draw),
         **_search(canvas, source, field, draw),
     }
@@ -95,12 +95,12 @@ def _montage(
     shown = canvas.copy()
     tint(shown, np.zeros(canvas.shape[:2], np.uint8), labels, colours[0] - np.float32(128))
     return {
-        "cut": minimise_binary_mrf(np.stack([own[0], own[1]], -1), right, down, 4),
+        "binary_mrf": minimise_binary_mrf(np.stack([own[0], own[1]], -1), right, down, 4),
         "cost": np.array(_energy(own, looks, busy, firm, labels)),
-        "smoothest": _solve_colour_offsets(colours, labels),
-        "look_up": sample_bilinear(facts, rows, columns),
-        "misfit": np.array(_fit_cost(facts, facts, rows, columns, 0.1, -0.2)),
-        "unfilled": np.array(_fill_cost(facts, rows, columns, 0.1, -0.2)),
+        "colour_offsets": _solve_colour_offsets(colours, labels),
+        "sample_bilinear": sample_bilinear(facts, rows, columns),
+        "fit_cost": np.array(_fit_cost(facts, facts, rows, columns, 0.1, -0.2)),
+        "fill_cost": np.array(_fill_cost(facts, rows, columns, 0.1, -0.2)),
         "tint": shown,
     }
 
@@ -121,4 +121,4 @@ def _search(
     first, moved = costs.copy(), field.copy()
     for turn in range(4):
         patchmatch_pass(canvas, source, moved, costs, prior, 4, turn % 2 == 0, 5 + turn)
-    return {"assess": first, "sweep": costs, "field": moved}
+    return {"evaluate": first, "patchmatch_pass": costs, "field": moved}

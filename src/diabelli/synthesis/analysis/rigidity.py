@@ -24,20 +24,20 @@ CLOSING_RADIUS = 5
 """Half the length, in cells, of gaps over which wires and masts are closed."""
 
 
-def rigidity(image: Bytes, salience: Floats, rarity: Floats, plain: Floats) -> Floats:
+def rigidity(image: Bytes, saliency: Floats, uniqueness: Floats, plain: Floats) -> Floats:
     """Compute the rigidity of an image.
 
     Args:
         image: (h, w, 4) uint8.
-        salience: (rows, columns) float32, saliency, 0..1.
-        rarity: (rows, columns) float32, patch uniqueness, 0..1.
+        saliency: (rows, columns) float32, 0..1.
+        uniqueness: (rows, columns) float32, 0..1, patch uniqueness.
         plain: (GRID, GRID) float32, smoothness, 0..1.
 
     Returns:
         (GRID, GRID) float32, 0..1.
     """
-    salient: Floats = np.clip(resize_map(salience, GRID, GRID), 0, 1)
-    rare: Floats = np.clip(resize_map(rarity, GRID, GRID), 0, 1)
+    salient: Floats = np.clip(resize_map(saliency, GRID, GRID), 0, 1)
+    rare: Floats = np.clip(resize_map(uniqueness, GRID, GRID), 0, 1)
     sure = saliency_confidence(salient)
     subject = (
         _leading_third((salient + rare) / np.float32(2)) * np.clip(salient / 0.25, 0, 1) * sure

@@ -39,7 +39,7 @@ class Subject(NamedTuple):
 
 
 def subject(
-    image: Bytes, salience: Floats, rigid: Floats, plain: Floats, *, inked: bool
+    image: Bytes, saliency: Floats, rigid: Floats, plain: Floats, *, inked: bool
 ) -> Subject:
     """Compute the subject maps of a picture.
 
@@ -48,23 +48,23 @@ def subject(
 
     Args:
         image: (h, w, 4) uint8.
-        salience: (GRID, GRID) float32, saliency, 0..1.
+        saliency: (GRID, GRID) float32, 0..1.
         rigid: (GRID, GRID) float32, rigidity, 0..1.
         plain: (GRID, GRID) float32, smoothness, 0..1.
         inked: whether the picture is a graphic or has text.
     """
     if inked:
-        marks = _ink_mask(image, salience, plain)
+        marks = _ink_mask(image, saliency, plain)
         return Subject(marks, marks)
     small = resize(image, GRID, GRID)
     weight = np.float32(0.35)
     evidence = (
-        foreground_evidence(small) * (weight + (1 - weight) * salience) + weight * salience**2
+        foreground_evidence(small) * (weight + (1 - weight) * saliency) + weight * saliency**2
     )
-    near = np.clip((blur(dilate(salience, SALIENT_REACH), 2.0) - 0.1) / 0.3, 0, 1).astype(
+    near = np.clip((blur(dilate(saliency, SALIENT_REACH), 2.0) - 0.1) / 0.3, 0, 1).astype(
         np.float32
     )
-    core = np.clip((salience * rigid - 0.2) / 0.4, 0, 1)
+    core = np.clip((saliency * rigid - 0.2) / 0.4, 0, 1)
     alone = rigid * _flanked_by_smoothness(plain)
     cut_out = silhouette(small, evidence)
     likely = np.max([cut_out.around * near, core, alone], axis=0)
@@ -82,11 +82,11 @@ def _flanked_by_smoothness(plain: Floats) -> Floats:
     return np.maximum(*along)
 
 
-def _ink_mask(image: Bytes, salience: Floats, plain: Floats) -> Floats:
+def _ink_mask(image: Bytes, saliency: Floats, plain: Floats) -> Floats:
     """Difference from an even background, else saliency or roughness: (GRID, GRID), 0..1."""
     edge = border_pixels(image)
     ground = median(edge)
     if (np.abs(edge - ground).max(1) < 12).mean() < MIN_EVEN_SHARE:
-        return np.maximum(salience, 1 - plain).astype(np.float32)
+        return np.maximum(saliency, 1 - plain).astype(np.float32)
     apart = np.abs(image.astype(np.float32) - ground).max(2)
     return np.clip(resize_map(np.clip(apart / 40, 0, 1).astype(np.float32), GRID, GRID), 0, 1)
