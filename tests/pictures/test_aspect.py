@@ -19,7 +19,7 @@ def noise(*shape: int) -> np.ndarray:
 
 @pytest.mark.parametrize("how", ["crop", "pad"])
 def test_the_right_aspect_is_left_alone(how):
-    """An image that fits already is returned as it is, whatever its size."""
+    """An image of that aspect ratio is returned unchanged, at any size."""
     image = noise(4, 6, 3)
     assert fit(image, 1024, 1536, how) is image
 
@@ -33,13 +33,13 @@ def test_a_crop_keeps_the_centre():
 
 
 def test_padding_with_alpha_is_transparent():
-    """An image with alpha gets bars that nobody sees."""
+    """An image with alpha gets transparent bars."""
     padded = fit(noise(10, 30, 4), 1, 1, "pad")
     assert padded.shape == (30, 30, 4)
     assert padded[:10].max() == padded[20:].max() == 0
 
 
-def test_padding_without_alpha_has_the_edge_s_colour():
+def test_padding_without_alpha_has_the_colour_of_the_edge():
     """Each bar continues the mean colour of the edge that it touches."""
     image = np.zeros((10, 30, 3), np.uint8)
     image[0] = (10, 20, 30)

@@ -1,4 +1,4 @@
-"""Every kind of PNG, and what files say about colour, transparency and the way up."""
+"""Depths, colour types, transparency, colour profiles and orientation, through `decode`."""
 
 import struct
 import zlib
@@ -10,45 +10,13 @@ from PIL import Image, ImageCms
 
 from diabelli.pictures import ANY, LOCAL, OPENAI, decode, to_image
 from diabelli.pictures.png import SIGNATURE
-
-GREY, COLOUR, PALETTE, GREY_ALPHA, COLOUR_ALPHA = 0, 2, 3, 4, 6
-CHANNELS = {GREY: 1, COLOUR: 3, PALETTE: 1, GREY_ALPHA: 2, COLOUR_ALPHA: 4}
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-def packed(samples: np.ndarray, bits: int) -> bytes:
-    """Samples (row, value) as PNG packs them, unfiltered."""
-    if bits == 16:
-        rows = samples.astype(">u2").view(np.uint8).reshape(len(samples), -1)
-    elif bits == 8:
-        rows = samples.astype(np.uint8)
-    else:
-        shifts = np.arange(bits - 1, -1, -1)
-        ones = (samples[..., np.newaxis] >> shifts) & 1
-        rows = np.packbits(ones.reshape(len(samples), -1).astype(np.uint8), axis=1)
-    return b"".join(b"\0" + row.tobytes() for row in rows)
-
-
-def png(samples: np.ndarray, colour: int, bits: int, *extra: bytes) -> bytes:
-    """A PNG of samples (row, column, channel) in that colour type and depth."""
-    height, width = samples.shape[:2]
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
-    data = zlib.compress(packed(samples.reshape(height, -1), bits))
-    chunks = [chunk(b"IHDR", header), *extra, chunk(b"IDAT", data), chunk(b"IEND", b"")]
-    return SIGNATURE + b"".join(chunks)
+from oracles.picture_files import CHANNELS, GREY, GREY_ALPHA, PALETTE, chunk, png, saved
+from oracles.picture_files import RGB as COLOUR
+from oracles.picture_files import RGB_ALPHA as COLOUR_ALPHA
 
 
 def random_samples(colour: int, bits: int, side: int = 9) -> np.ndarray:
     return np.random.default_rng(bits).integers(0, 2**bits, (side, side, CHANNELS[colour]))
-
-
-def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    file = BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -120,14 +88,14 @@ def test_interlaced_pictures_are_read():
 
 
 def test_alpha_that_is_opaque_everywhere_is_dropped():
-    """Nobody pays for a fourth channel that says nothing."""
+    """Opaque pictures have three channels."""
     samples = random_samples(COLOUR_ALPHA, 8)
     samples[..., 3] = 255
     assert decode(png(samples, COLOUR_ALPHA, 8), OPENAI).shape == (9, 9, 3)
 
 
 def test_an_animation_gives_its_default_image():
-    """Of an APNG with a default image of its own, that image is the source."""
+    """Of an APNG with a separate default image, that image is the source."""
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "lime", "blue")]
     data = saved(frames[0], "PNG", save_all=True, append_images=frames[1:], default_image=True)
     assert decode(data, OPENAI)[0, 0].tolist() == [255, 0, 0]
@@ -206,7 +174,7 @@ def test_alpha_survives_a_colour_profile():
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_pictures_are_turned_upright(orientation):
-    """All eight EXIF orientations agree with Pillow's own idea of them."""
+    """All eight EXIF orientations agree with Pillow's."""
     from PIL import ImageOps
 
     exif = Image.Exif()

@@ -62,7 +62,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF"])
 def test_too_many_pixels_are_refused_in_every_format(kind):
-    """The limit on pixels holds whatever the format."""
+    """The limit on pixels holds in every format."""
     rules = pictures.DecodeLimits(formats=ANY.formats, max_bytes=10**6, max_pixels=99, square=False)
     with pytest.raises(PictureTooLarge, match="10x10 pixels, more than the 99"):
         decode(saved(Image.new("RGB", (10, 10)), kind), rules)
@@ -103,7 +103,7 @@ def test_four_megabytes_are_too_many():
 
 
 def test_openai_s_rule_wants_a_square():
-    """The complaint tells the width and the height, in that order."""
+    """The message states the width and the height, in that order."""
     with pytest.raises(NotSquare, match="got 4x3") as caught:
         decode(pictures.encode(noise(3, 4, 3), "png"), OPENAI)
     assert (caught.value.width, caught.value.height) == (4, 3)
@@ -111,7 +111,7 @@ def test_openai_s_rule_wants_a_square():
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF", "BMP"])
 def test_openai_s_rule_takes_png_alone(kind):
-    """The bytes decide, whatever the format is called elsewhere."""
+    """The bytes decide, not a name."""
     with pytest.raises(InvalidPicture, match="cannot be read as one of PNG"):
         decode(saved(Image.new("RGB", (8, 8)), kind), OPENAI)
 
@@ -157,7 +157,7 @@ def test_a_file_cut_short_is_refused(kind):
 @settings(max_examples=300, deadline=1000)
 @given(st.data())
 def test_damage_never_gets_past_our_errors(data):
-    """Whatever bytes are altered, the result is a picture or an error of ours."""
+    """If bytes are altered, the result is a picture or `InvalidPicture`."""
     kind = data.draw(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]))
     whole = bytearray(saved(Image.fromarray(noise(12, 12, 3)), kind))
     for _ in range(data.draw(st.integers(1, 5))):
@@ -171,7 +171,7 @@ def test_damage_never_gets_past_our_errors(data):
     assert image.ndim == 3
 
 
-def test_the_friendly_door_takes_paths_bytes_pillow_and_arrays(tmp_path):
+def test_paths_bytes_pillow_images_and_arrays_are_converted(tmp_path):
     """Every form of one picture gives the same image."""
     image = noise(5, 6, 4)
     data = pictures.encode(image, "png")

@@ -1,4 +1,4 @@
-"""PNGs of every kind, and what becomes of them when somebody damages them on purpose."""
+"""PNGs of every kind, damaged on purpose."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def inflate(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
 
 
 def lie(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """The header tells of other sides, depths or kinds."""
+    """The header declares other sides, depths or kinds."""
     sides = st.sampled_from([0, 1, 8, 10, 2000, 5000, 65_535, 2**31 - 1, 2**32 - 1])
     head = struct.pack(
         ">IIBBBBB",
@@ -176,7 +176,7 @@ DAMAGES: tuple[Damage, ...] = (flip, move, double, lose, inflate, lie)
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A PNG that was damaged by somebody who knows how PNGs are made."""
+    """A PNG with damage at the level of chunks."""
     kind = replace(draw(st.sampled_from(KINDS)), side=draw(st.integers(1, 20)))
     chunks = kind.chunks()
     for _ in range(draw(st.integers(0, 4))):
@@ -195,7 +195,7 @@ def tried(data: bytes, rules: DecodeLimits) -> np.ndarray | None:
 
 @pytest.mark.parametrize("rules", [OPENAI, ANY], ids=["openai", "any"])
 def test_a_damaged_png_is_refused_or_read(rules: DecodeLimits) -> None:
-    """Whatever was done to a file, it makes an image within the limits, or is refused in time."""
+    """A damaged file gives an image within the limits, or is refused in time."""
 
     @tries(120)
     @given(data=damaged())

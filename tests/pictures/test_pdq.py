@@ -27,7 +27,7 @@ PUBLISHED = {
     "face": "932f31b643cbd3290af703fdfd0879038c189e384c637c98e4e2ce63970e7d98",
 }
 ROUNDING = 2
-"""How many bits may hang on how a machine rounds."""
+"""Bits of a hash that may differ by rounding."""
 
 SIMPLE = ("astronaut", "camera", "chelsea", "coffee", "coins", "horse", "logo", "moon", "rocket")
 TEXTURES = ("brick", "grass", "gravel", "hubble_deep_field", "immunohistochemistry", "retina")
@@ -89,7 +89,7 @@ def test_a_hash_does_not_hang_on_the_size(name, side):
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("name", ["astronaut", "camera", "chelsea", "coffee", "rocket"])
 def test_the_same_picture_stays_near(name, change):
-    """Whatever was done to it on its way."""
+    """Its hash differs in few bits after common changes."""
     image = named(name)
     assert hamming_distance(pdq(image), pdq(changed(image, change))) <= MAX_MATCH_DISTANCE
 

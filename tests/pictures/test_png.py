@@ -23,7 +23,7 @@ def test_pillow_reads_back_what_is_written(size, channels):
 
 
 def test_images_of_any_memory_layout_are_written():
-    """A view with strides of its own is written as it looks."""
+    """A view with other strides is written correctly."""
     image = noise(20, 30, 3)[::2, ::-1]
     with Image.open(BytesIO(png.encode_png(image))) as read:
         np.testing.assert_array_equal(np.asarray(read), image)

@@ -9,7 +9,7 @@ from diabelli import pictures
 @pytest.mark.parametrize("shape", [(40, 40, 3), (30, 80, 4), (1, 1, 3), (200, 10, 3)])
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (10, 90), (1, 1)])
 def test_an_image_covers_the_size_asked_for(shape, height, width):
-    """Whatever the aspects are, the size is kept and nothing is left empty."""
+    """The result has that size, and no pixel is left empty, for all aspect ratios."""
     image = np.full(shape, 200, np.uint8)
     found = pictures.cover(image, height, width)
     assert found.shape == (height, width, shape[2])
@@ -25,7 +25,7 @@ def test_a_circle_stays_a_circle():
     assert abs(int(found.any(1).sum()) - 60) <= 1
 
 
-def test_what_was_transparent_shows_white():
+def test_transparent_pixels_become_white():
     """Half transparent black is grey, and an image without alpha is left alone."""
     image = np.zeros((1, 3, 4), np.uint8)
     image[0, :, 3] = 0, 128, 255
