@@ -1,4 +1,4 @@
-"""PNG source: reads every chunk itself and hands Pillow the pixels alone.
+"""PNG source: parses every chunk here and passes only the pixels to Pillow.
 
 https://www.w3.org/TR/png-3/ is the specification. Optional chunks that are damaged, malformed,
 repeated or misplaced are ignored, as in browsers. Text and animation are never unpacked; the
@@ -40,7 +40,7 @@ _DESCRIBING = (b"IHDR", b"PLTE", b"tRNS", b"cICP", b"iCCP", b"sRGB", b"cHRM", b"
 _INFLATE_ERROR = cast(type[Exception], isal_zlib.error)  # isal's stubs call it an instance
 
 _MAX_CHUNKS = 1 << 18
-"""Chunks that are looked at: a loop of 0.2 s. Encoders write at most one for each 8 KiB."""
+"""Chunks that are parsed: a loop of 0.2 s. Encoders write at most one for each 8 KiB."""
 _MAX_PROFILE_BYTES = 16 * 1024 * 1024
 """Unpacked size of an ICC profile; the largest printer profiles have about 4 MiB."""
 _PIECE_BYTES = 1 << 16
@@ -78,9 +78,10 @@ class PngReader:
                 f"compression {compression}, filter {filtering} and interlacing {interlacing}",
                 param="image",
             )
-        if kind == PALETTE and not 3 <= len(self._chunks.get(b"PLTE", b"")) <= 768:
+        palette = len(self._chunks.get(b"PLTE", b""))
+        if kind == PALETTE and not 3 <= palette <= 768:
             raise InvalidPicture(
-                "the PNG is damaged: it has a palette of 1 to 256 colours in no PLTE chunk",
+                f"the PNG is damaged: its palette (PLTE) has {palette} bytes, 3 to 768 are needed",
                 param="image",
             )
 
