@@ -87,7 +87,7 @@ def test_an_orphan_frees_the_address_at_once(start: Start) -> None:
     port = process.url.rpartition(":")[2]
     answer = aside(lambda: process.ask("gate", seed=7))
     until(lambda: process.entered(7))
-    process.kill()
+    process.tell(signal.SIGKILL)
     began = time.monotonic()
     until(lambda: _is_free(int(port)), 10)
     assert time.monotonic() - began < 5
