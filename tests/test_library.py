@@ -8,8 +8,11 @@ from PIL import Image
 
 import diabelli
 from diabelli import engines, pictures
+from diabelli.engines.patch import PatchEngine
 from diabelli.errors import Cancelled, InvalidParameter, InvalidPicture, UnknownEngine
 from diabelli.library import parse_size
+from diabelli.service import Service
+from diabelli.variation import VariationSpec
 
 
 @pytest.fixture(autouse=True)
@@ -175,3 +178,21 @@ def test_other_sizes_are_refused(value):
     """The complaint shows both forms."""
     with pytest.raises(InvalidParameter, match="1536x1024"):
         parse_size(value)
+
+
+def test_a_large_source_is_scaled_as_by_the_server(tmp_path):
+    """A seed has the same picture from the library and from the server, for any source."""
+    photograph = Image.fromarray(
+        np.random.default_rng(1).integers(0, 255, (1500, 2300, 3), np.uint8)
+    )
+    photograph.save(tmp_path / "large.png")
+    picture = (tmp_path / "large.png").read_bytes()
+    spec = VariationSpec(height=256, width=256, seed=3, output_format="png")
+    service = Service(engines={"patch": PatchEngine()}, storage=None, threads=2)
+    try:
+        batch = service.create(picture, spec, engine="patch", limits=pictures.LOCAL, store=False)
+    finally:
+        service.close()
+    (variation,) = diabelli.vary(picture, size=256, seed=3)
+    served = pictures.to_image(batch.variations[0].picture)
+    np.testing.assert_array_equal(variation.image, served)

@@ -15,7 +15,7 @@ from diabelli.engines import Engine
 from diabelli.errors import InvalidParameter, InvalidPicture, UnknownEngine
 from diabelli.kernel_cache import configure_kernel_cache
 from diabelli.observer import Observer
-from diabelli.service import Service
+from diabelli.service import Service, useful_side
 from diabelli.variation import (
     MAX_N,
     MAX_SEED,
@@ -97,7 +97,8 @@ def vary(
             param="on_progress",
         )
     engines_by_name = {engine: _engine(engine)}
-    image = pictures.to_image(_readable(source))
+    # Scaled as by the server, so that a seed has the same picture in both.
+    image = pictures.to_image(_readable(source), max_short_side=useful_side(spec))
     service = Service(engines=engines_by_name, storage=None, threads=int(threads))
     try:
         return service.vary(image, spec, engine=engine, observer=_observer(on_progress))

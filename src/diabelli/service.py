@@ -101,7 +101,7 @@ class Service:
 
         def read() -> Image:
             with measure_stage("decode", watched.on_stage):
-                image = pictures.decode(source, limits, max_short_side=_useful_side(spec))
+                image = pictures.decode(source, limits, max_short_side=useful_side(spec))
             watched.on_source(image)
             return image
 
@@ -195,7 +195,7 @@ class Service:
         def start() -> Image:
             observer.on_stage("queued", time.monotonic() - submitted)
             request.on_progress(Progress(0, "waiting", 0.0))
-            limit = _useful_side(spec)
+            limit = useful_side(spec)
             return pictures.fit(read(), spec.height, spec.width, spec.fit, max_side=limit)
 
         self._decoding.submit(job, partial(_translate_memory_error, start), request.prepare)
@@ -379,7 +379,7 @@ class _Request(Generic[T, R]):
             ) from cause
 
 
-def _useful_side(spec: VariationSpec) -> int:
+def useful_side(spec: VariationSpec) -> int:
     """Return the side in pixels beyond which a source has details that no engine uses."""
     return max(MIN_SOURCE_SIDE, SOURCE_SCALE * max(spec.height, spec.width))
 

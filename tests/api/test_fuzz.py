@@ -127,7 +127,9 @@ def read(body: bytes, step: int, content_type: str = FORM_TYPE) -> Form:
     head = [(b"content-type", content_type.encode("latin-1"))]
     request = Request({"type": "http", "method": "POST", "headers": head}, receive)
     boundary = boundary_of(request)
-    reading = read_form(request, boundary, limit=LIMIT, picture_limit=PICTURE_LIMIT, patience_s=5)
+    reading = read_form(
+        request, boundary, limit=LIMIT, picture_limit=PICTURE_LIMIT, idle_timeout_s=5
+    )
     return asyncio.run(reading)
 
 

@@ -15,7 +15,7 @@ from diabelli import pictures
 from diabelli.errors import InvalidParameter
 
 if TYPE_CHECKING:
-    from diabelli.variation import Image, Variation
+    from diabelli.variation import Variation
 
 _REMEDY = "--overwrite replaces existing files, --skip-existing keeps them"
 _SHOWN = 3
@@ -100,7 +100,7 @@ class OutputFiles:
     def write(
         self,
         source: Path,
-        image: Image,
+        picture: bytes,
         variations: Sequence[Variation],
         done: Sequence[Path],
         *,
@@ -110,7 +110,7 @@ class OutputFiles:
 
         Args:
             source: The path of the source.
-            image: The decoded source, for the sheet.
+            picture: The content of that file, for the sheet.
             variations: The new variations.
             done: Variations that exist, for the sheet.
             sheet: Whether to write a contact sheet.
@@ -122,7 +122,7 @@ class OutputFiles:
                 yield target
         if sheet:
             earlier = [pictures.to_image(path) for path in done if path not in new]
-            images = [image, *earlier, *(each.image for each in variations)]
+            images = [pictures.to_image(picture), *earlier, *(each.image for each in variations)]
             content = pictures.encode(
                 pictures.contact_sheet(images), self._suffix, quality=self._quality
             )

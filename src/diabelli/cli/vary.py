@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diabelli import pictures
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
 from diabelli.cli.output_files import OutputFiles
 from diabelli.cli.progress_bars import ProgressBars
@@ -85,11 +84,11 @@ def vary(
                 done = files.existing(path, n=n, seed=seed) if skip_existing else []
                 if len(done) >= n and not (sheet and not files.sheet(path).exists()):
                     continue
-                image = pictures.to_image(path.read_bytes())
+                picture = path.read_bytes()
                 variations: list[Variation] = []
                 if len(done) < n:
                     variations = make(
-                        image,
+                        picture,
                         n=n if seed is not None else n - len(done),
                         size=size,
                         strength=strength,
@@ -98,7 +97,7 @@ def vary(
                         engine=engine,
                         on_progress=on_progress,
                     )
-                for target in files.write(path, image, variations, done, sheet=sheet):
+                for target in files.write(path, picture, variations, done, sheet=sheet):
                     print_path(target)
             except (InvalidPicture, EngineFailed, OSError, MemoryError) as fault:
                 failed = True

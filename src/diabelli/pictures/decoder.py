@@ -63,11 +63,14 @@ def decode(data: bytes, limits: DecodeLimits, *, max_short_side: int | None = No
         raise MemoryUnavailable from cause
 
 
-def to_image(source: str | Path | bytes | Pillow.Image | Image) -> Image:
+def to_image(
+    source: str | Path | bytes | Pillow.Image | Image, *, max_short_side: int | None = None
+) -> Image:
     """Convert a path, encoded bytes, a Pillow image or an array to an image.
 
     Args:
         source: an array is uint8, (row, column) or (row, column, 1, 3 or 4).
+        max_short_side: as in `decode`; arrays keep every pixel.
 
     Raises:
         InvalidPicture: `source` is something else or cannot be decoded.
@@ -76,9 +79,9 @@ def to_image(source: str | Path | bytes | Pillow.Image | Image) -> Image:
     if isinstance(source, (str, Path)):
         source = Path(source).read_bytes()
     if isinstance(source, bytes):
-        return decode(source, LOCAL)
+        return decode(source, LOCAL, max_short_side=max_short_side)
     if isinstance(source, Pillow.Image):
-        return _from_pillow(source)
+        return _from_pillow(source, max_short_side)
     return _checked(np.asarray(source))
 
 
@@ -165,13 +168,13 @@ def _require_memory(pixels: int) -> None:
     np.empty(_PROBE_BYTES_PER_PIXEL * pixels, np.uint8)
 
 
-def _from_pillow(picture: Pillow.Image) -> Image:
+def _from_pillow(picture: Pillow.Image, max_short_side: int | None) -> Image:
     """Convert a Pillow image. If no pixel has been decoded, its file is decoded like any other."""
     data = _undecoded_file(picture)
     if data is None:
-        return _to_image(GenericReader(picture.copy()), None)
+        return _to_image(GenericReader(picture.copy()), max_short_side)
     try:
-        return _to_image(_open(data, LOCAL), None)
+        return _to_image(_open(data, LOCAL), max_short_side)
     except MemoryError as cause:
         raise MemoryUnavailable from cause
 

@@ -279,16 +279,15 @@ def test_a_client_that_reads_too_slowly_is_cut_off(hasty: Server, monkeypatch) -
         client.sendall(head(f"Content-Length: {len(body)}") + body)
         admission = hasty.app.state.admission
         until(lambda: admission.requests == 1)
-        received = len(client.recv(1))
+        # After the cut the kernel still sends what is in its buffer, so the end of the response
+        # shows nothing.
+        client.recv(1)
         began = time.monotonic()
-        while received and time.monotonic() < began + 15:
-            try:
-                received = len(client.recv(20_000))
-            except ConnectionResetError:
-                break
+        while admission.requests and time.monotonic() < began + 15:
+            with suppress(ConnectionResetError):
+                client.recv(20_000)
             time.sleep(0.1)
-        assert time.monotonic() < began + 15
-        until(lambda: admission.requests == 0)
+        assert admission.requests == 0
 
 
 def taken(line: Line) -> int:
