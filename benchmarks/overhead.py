@@ -48,7 +48,7 @@ def request_of(kind: str, path: str = PATH) -> bytes:
     fields = {"n": "1", "response_format": "b64_json", "size": f"{side}x{side}", "user": "user-1"}
     body = form(fields, heavy(source_bytes))
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: benchmark\r\nAuthorization: Bearer {KEY}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n"
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )

@@ -77,7 +77,7 @@ class Wire:
         """Send the head of a request with that Content-Length; None for a chunked body."""
         framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
         await self.send(
-            f"POST {PATH} HTTP/1.1\r\nHost: benchmark\r\n{framing}\r\n"
+            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n{framing}\r\n"
             f"Content-Type: {kind}; boundary={BOUNDARY}\r\n\r\n".encode()
         )
 
@@ -104,7 +104,7 @@ class Wire:
     async def fetch(self, url: str) -> Answer:
         """Return the answer to a GET of that URL of the server."""
         path = "/" + url.split("/", 3)[3]
-        await self.send(f"GET {path} HTTP/1.1\r\nHost: benchmark\r\n\r\n".encode())
+        await self.send(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         return await self.answer()
 
 
