@@ -99,6 +99,7 @@ def test_python_examples_run(try_out, text):
     try_out(sys.executable, "-c", text)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("text", examples("sh"))
 def test_shell_examples_run(try_out, text):

@@ -22,6 +22,8 @@ from diabelli.api.errors.exceptions import BodyTooLarge, MalformedForm, WrongCon
 from diabelli.api.variations.form import MAX_PARTS, MAX_TEXT_BYTES, Form, boundary_of, read_form
 from fuzzing import TIMES, tries
 
+pytestmark = pytest.mark.slow
+
 load_all_checks()
 HELD = CHECKS.get_by_names(
     [

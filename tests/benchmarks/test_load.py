@@ -8,6 +8,8 @@ import pytest
 
 import load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_crowd_of_all_kinds_meets_no_fault(tmp_path: Path, workers: int) -> None:

@@ -18,6 +18,8 @@ from measures import (
     sharpness,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def scene() -> Image:
     """A few soft and hard shapes in colour on a gradient: (SIDE, SIDE, 3)."""

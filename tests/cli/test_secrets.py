@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "from diabelli.cli import main; main()"]
 SETTING = "sk-proj-of-the-settings-4711"
 WRONG = "sk-proj-not-of-this-server-0815"

@@ -17,6 +17,8 @@ import pytest
 from deploy.proxies import DEPLOY
 from faults.serving import Process, aside, environment
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = str(Path(__file__).parents[1] / "faults" / "program.py")
 
 

@@ -75,7 +75,7 @@ def test_without_the_extra_its_command_is_told():
     listed = run(HIDDEN + "from diabelli.cli import app; app(['engines'])", COLUMNS="200")
     assert listed.returncode == 0, listed.stderr
     assert listed.stdout.count("pip install 'diabelli[diffusion]'") == 6
-    assert "patch: Cuts" in listed.stdout
+    assert "patch: Rearranges" in listed.stdout
     pulled = run(
         HIDDEN + "sys.argv = ['diabelli', 'pull', 'kandinsky-2.2']\n"
         "from diabelli.cli import main; main()"

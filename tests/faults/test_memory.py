@@ -16,6 +16,8 @@ from diabelli.pictures import OPENAI
 from diabelli.service import MAX_WHOLE_SOURCES
 from faults.serving import Process
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = 40
 BASE_BYTES = 400e6
 """Of the interpreter with its libraries and the small engines of the tests."""

@@ -17,6 +17,8 @@ from api.wire import PATH
 from faults.conftest import Start
 from faults.serving import SOURCE, Process, aside, environment, until
 
+pytestmark = pytest.mark.slow
+
 
 def serving(process: Process) -> set[int]:
     """The processes that the command started to serve, by number."""

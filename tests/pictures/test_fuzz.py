@@ -21,6 +21,8 @@ from diabelli.pictures import ANY, OPENAI, DecodeLimits, decode
 from diabelli.pictures.png import SIGNATURE
 from fuzzing import TIMES, tries
 
+pytestmark = pytest.mark.slow
+
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 """The bits per sample that PNG allows for each colour type."""
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

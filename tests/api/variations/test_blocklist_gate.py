@@ -169,6 +169,7 @@ def test_a_refusal_is_in_the_ledger(server: Server) -> None:
     assert len(entry["pdq"]) == 64
 
 
+@pytest.mark.slow
 def test_another_process_blocks_and_unblocks(serve: Serve, tmp_path: Path) -> None:
     """The server knows about a second later, without a restart."""
     server = serve()

@@ -110,6 +110,7 @@ def test_an_unread_answer_counts_as_a_picture_in_the_making(serve: Serve) -> Non
         assert read_all(client) > 1_000_000
         assert ask(server, "").status_code == 200
     with unread(server):
+        until(lambda: admission.in_flight == 2)
         until(lambda: ask(server, "").status_code == 429)
     until(lambda: ask(server, "").status_code == 200, 2)
     assert admission.in_flight == 0

@@ -21,6 +21,8 @@ from diabelli.variation import Progress
 from engines.making import made, square
 from oracles.sources import face, landscape
 
+pytestmark = pytest.mark.slow
+
 NEAR = 2
 """Grey levels by which a picture may differ in a batch of another size."""
 

@@ -15,6 +15,8 @@ from diabelli.errors import ContentPolicyViolation, InvalidSettings, InvalidWeig
 from engines.making import made, square
 from oracles.sources import face
 
+pytestmark = pytest.mark.slow
+
 SMALLEST = "sd-image-variations"
 
 
@@ -60,7 +62,7 @@ def test_a_folder_without_a_pipeline_is_refused(copied, engine_of):
     """It has to say which pipeline was saved in it."""
     preset, folder = copied
     (folder / "model_index.json").unlink()
-    with pytest.raises(InvalidWeights, match=r"model_index\.json does not tell"):
+    with pytest.raises(InvalidWeights, match=r"model_index\.json does not name"):
         made(engine_of(preset), face(64), square(32))
 
 

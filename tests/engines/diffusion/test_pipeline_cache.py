@@ -13,6 +13,8 @@ from diabelli.errors import OutOfMemory
 from engines.making import made, square
 from oracles.sources import face
 
+pytestmark = pytest.mark.slow
+
 
 def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
     """Not when they are made, nor again while they are used."""

@@ -18,6 +18,8 @@ from engines.diffusion.tiny import STEPS
 from engines.making import made, square
 from oracles.sources import face, landscape
 
+pytestmark = pytest.mark.slow
+
 CHECKED = "sd-image-variations"
 """It comes with a safety checker."""
 SHOWN = sorted(PRESETS.keys() - {CHECKED})
