@@ -29,7 +29,7 @@ test-slow: .venv/.dev ## run the slow tests: other processors, killed processes,
 	@sh tests/deploy/proxies.sh
 	@sh tests/faults/faketime.sh
 	@$(WARM_UP)
-	$(PYTEST) -m slow $(ARGS)
+	$(PYTEST) -m slow --timeout 600 $(ARGS)
 
 test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
 	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)
