@@ -89,7 +89,9 @@ def _ours(source: Image, task: Task) -> tuple[list[Image], list[Image]]:
         run_parallel=run_sequentially,
     )
     canvases = [render_canvas(one, task.size, task.size, on_step=unreported) for one in candidates]
-    shown = [apply_colour(planes, one) for planes, one in zip(canvases, candidates, strict=True)]
+    shown = [
+        apply_colour(planes, one).image for planes, one in zip(canvases, candidates, strict=True)
+    ]
     if task.coloured:
         return shown, shown
     transparent = source.shape[2] == 4

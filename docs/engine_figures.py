@@ -222,7 +222,7 @@ def main() -> None:
     analysis, candidate = candidate_of(source, SEED)
     _, arranged = candidate_of(sample, SAMPLE_SEED)
     unlit = replace(candidate.params, strength=0.0)
-    image = render(replace(candidate, params=unlit), SIDE, SIDE, on_step=unreported)
+    image = render(replace(candidate, params=unlit), SIDE, SIDE, on_step=unreported).image
     strips = {
         "analysis": analysis_strip(analysis),
         "layout": layout_strip(candidate.guide),

@@ -40,3 +40,9 @@ def test_the_recipe_is_complete():
 def test_names_cannot_break_the_packet():
     """An engine may be called anything."""
     assert attributes(engine="""<"&'>""")[RECIPE + "engine"] == """<"&'>"""
+
+
+def test_moves_are_recorded_where_the_engine_names_them():
+    """Packets of engines without moves do not change."""
+    assert attributes(moves=("layout", "light"))[RECIPE + "moves"] == "layout light"
+    assert RECIPE + "moves" not in attributes()

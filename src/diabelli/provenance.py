@@ -6,6 +6,7 @@ checkers read: https://cv.iptc.org/newscodes/digitalsourcetype/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -20,14 +21,22 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
    diabelli:engine={engine}
    diabelli:version={version}
    diabelli:seed={seed}
-   diabelli:strength={strength}/>
+   diabelli:strength={strength}{moves}/>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
 _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
-def xmp_packet(*, engine: str, version: str, trained: bool, seed: int, strength: float) -> bytes:
+def xmp_packet(
+    *,
+    engine: str,
+    version: str,
+    trained: bool,
+    seed: int,
+    strength: float,
+    moves: Sequence[str] = (),
+) -> bytes:
     """Return the XMP packet, UTF-8, of one variation.
 
     Args:
@@ -37,6 +46,8 @@ def xmp_packet(*, engine: str, version: str, trained: bool, seed: int, strength:
             ("trainedAlgorithmicMedia") or uses the source alone ("algorithmicMedia").
         seed: of the variation.
         strength: 0..1.
+        moves: names of the changes that the engine made, without spaces; none are written for an
+            engine that names none.
     """
     kind = "trainedAlgorithmicMedia" if trained else "algorithmicMedia"
     return _PACKET.format(
@@ -45,4 +56,5 @@ def xmp_packet(*, engine: str, version: str, trained: bool, seed: int, strength:
         version=quoteattr(version),
         seed=quoteattr(str(seed)),
         strength=quoteattr(repr(float(strength))),
+        moves=f"\n   diabelli:moves={quoteattr(' '.join(moves))}" if moves else "",
     ).encode()

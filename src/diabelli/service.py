@@ -228,6 +228,7 @@ class Service:
             height=height,
             width=width,
             transparent=channels == 4,
+            moves=variation.moves,
         )
 
 

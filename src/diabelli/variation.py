@@ -130,12 +130,21 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Variation:
-    """One produced picture with its seed and engine."""
+    """One produced picture.
+
+    Attributes:
+        image: the picture.
+        seed: reproduces it.
+        strength: 0..1, as requested.
+        engine: the engine that made it.
+        moves: names of the changes that the engine made, in order; empty if it names none.
+    """
 
     image: Image = field(repr=False)
     seed: int
     strength: float
     engine: EngineInfo
+    moves: tuple[str, ...] = ()
 
     def encode(self, output_format: pictures.Format = "png", quality: int | None = None) -> bytes:
         """Return the encoded picture, with its XMP mark: made by an algorithm, engine, seed."""
@@ -145,6 +154,7 @@ class Variation:
             trained=self.engine.trained,
             seed=self.seed,
             strength=self.strength,
+            moves=self.moves,
         )
         return pictures.encode(self.image, output_format, quality=quality, xmp=recipe)
 
@@ -207,6 +217,7 @@ class EncodedVariation:
         key: key in the storage; None if the picture is not stored.
         height, width: in pixels.
         transparent: whether the picture has an alpha channel.
+        moves: names of the changes that the engine made, in order.
     """
 
     seed: int
@@ -216,6 +227,7 @@ class EncodedVariation:
     height: int
     width: int
     transparent: bool
+    moves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,3 +242,13 @@ def test_a_preview_shows_the_picture_that_comes_and_changes_nothing(patch_engine
     for image in previews:
         assert max(image.shape[:2]) <= 256
         assert apart(image, resize(unseen.image, *image.shape[:2])) < 8
+
+
+def test_moves_name_the_changes(patch_engine):
+    """Names have no spaces; strength 0 makes no change."""
+    moves = [one.moves for one in made(patch_engine, meadow(100), square(64, n=6))]
+    assert all("layout" in each and each[-1] == "light" for each in moves)
+    assert all(name.split() == [name] for each in moves for name in each)
+    assert len({"mirror" in each for each in moves}) == 2
+    (unchanged,) = made(patch_engine, meadow(100), square(64, strength=0))
+    assert unchanged.moves == ()

@@ -90,13 +90,17 @@ class PatchEngine:
     ) -> Piece:
         def work() -> Variation:
             on_step = _step_callback(on_progress, index, 0.2, 1.0)
-            image = render(candidate, spec.height, spec.width, on_step=on_step)
-            return self._variation(image, candidate.seed, spec)
+            rendering = render(candidate, spec.height, spec.width, on_step=on_step)
+            return self._variation(rendering.image, candidate.seed, spec, rendering.moves)
 
         return work
 
-    def _variation(self, image: Image, seed: int, spec: VariationSpec) -> Variation:
-        return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
+    def _variation(
+        self, image: Image, seed: int, spec: VariationSpec, moves: tuple[str, ...] = ()
+    ) -> Variation:
+        return Variation(
+            image=image, seed=seed, strength=spec.strength, engine=self.info, moves=moves
+        )
 
 
 def _step_callback(

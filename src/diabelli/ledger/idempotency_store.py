@@ -25,7 +25,7 @@ RESPONSE_TTL_S = 3600
 LEASE_S = 9
 """Seconds that an unrenewed claim is valid; three renewal intervals, so that two may fail."""
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the format of responses; increment it with each incompatible change.
 
 Responses of other versions, as after an upgrade, count as absent: the request runs again.

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
@@ -51,6 +51,18 @@ class StepCallback(Protocol):
             share: 0..1, completed share of the work.
             preview: renders the current state, if there is one.
         """
+
+
+class Rendering(NamedTuple):
+    """A variation and how it was made.
+
+    Attributes:
+        image: (height, width, 3 or 4) uint8 with straight alpha.
+        moves: names of the changes, in order, without spaces.
+    """
+
+    image: Bytes
+    moves: tuple[str, ...]
 
 
 Orientations: TypeAlias = tuple[Analysis, Analysis]
@@ -116,11 +128,12 @@ def build_candidates(
     return run_parallel([partial(proposed, index) for index in range(n)])
 
 
-def render(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Bytes:
-    """Render a candidate as an image (height, width, 3 or 4) uint8 with straight alpha."""
+def render(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Rendering:
+    """Render a candidate at that size."""
     planes = render_canvas(candidate, height, width, on_step=on_step)
     on_step("light", 0.95)
-    return apply_colour(planes, candidate)
+    image, changes = apply_colour(planes, candidate)
+    return Rendering(image, _arrangement_moves(candidate) + changes)
 
 
 def render_canvas(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Bytes:
@@ -137,26 +150,41 @@ def render_canvas(candidate: Candidate, height: int, width: int, *, on_step: Ste
     return resize(canvas.image, height, width)
 
 
-def apply_colour(planes: Bytes, candidate: Candidate) -> Bytes:
-    """Rotate hues and relight a canvas (h, w, 4) uint8; returns an image with straight alpha."""
+def _arrangement_moves(candidate: Candidate) -> tuple[str, ...]:
+    """Return the names of the changes that `render_canvas` makes."""
+    layout, montage = candidate.guide.layout, candidate.guide.montage
+    return (
+        *(("mirror",) if layout.mirrored else ()),
+        "layout",
+        *(() if montage.seamless else ("montage",)),
+    )
+
+
+def apply_colour(planes: Bytes, candidate: Candidate) -> Rendering:
+    """Rotate hues and relight a canvas (h, w, 4) uint8."""
+    moves: list[str] = []
     analysis, strength = candidate.guide.analysis, candidate.params.strength
     image = unpremultiply(planes, transparent=is_transparent(analysis.pyramid[0]))
     if analysis.kind.is_graphic or analysis.kind.is_cut_out:
         hue_rotation = random_hue_rotation(
             image, strength, RandomStream(derive_seed(candidate.seed, "turn"))
         )
-        image = image if hue_rotation is None else rotate_hue(image, hue_rotation)
+        if hue_rotation is not None:
+            image = rotate_hue(image, hue_rotation)
+            moves.append("hue")
     if analysis.kind.is_graphic:
-        return image
+        return Rendering(image, tuple(moves))
     object_rotation = random_object_hue_rotation(
         analysis.colour_objects, strength, RandomStream(derive_seed(candidate.seed, "repaint"))
     )
     if object_rotation is not None:
         image = rotate_object_hue(image, object_rotation)
+        moves.append("object-hue")
     red, green, blue = (image[..., channel] for channel in range(3))
     grey = bool((red == green).all() and (green == blue).all())
     stream, subject = RandomStream(derive_seed(candidate.seed, "light")), candidate.guide.subject
-    return relight(image, random_light(strength, stream, grey=grey, subject=subject))
+    light = random_light(strength, stream, grey=grey, subject=subject)
+    return Rendering(relight(image, light), (*moves, "light"))
 
 
 def resized_source(source: Bytes, height: int, width: int) -> Bytes:
@@ -171,7 +199,7 @@ def _preview(candidate: Candidate) -> Bytes:
     height, width = guide.analysis.sizes[-1]
     shrink = min(1.0, PREVIEW_SIDE / max(height, width))
     small = guide.render(max(1, round(height * shrink)), max(1, round(width * shrink)))
-    return apply_colour(small, candidate)
+    return apply_colour(small, candidate).image
 
 
 def _work_share(level: int, finest: int) -> float:

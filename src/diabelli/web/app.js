@@ -173,10 +173,10 @@ function showRunError(view, error) {
   view.fail(errorMessage(error), error.retryAfter ?? 0, isPermanent(error) ? null : again);
 }
 
-async function onVariation(view, { index, seed, url }) {
+async function onVariation(view, { index, seed, url, moves = [] }) {
   const picture = await api.fetchResult(url);
   const thumb = await thumbnail(picture);
-  const variation = { index, seed, url, expires: api.expiryOf(url), thumb, pinned: false, picture };
+  const variation = { index, seed, url, moves, expires: api.expiryOf(url), thumb, pinned: false, picture };
   view.run.variations.push(variation);
   view.showVariation(variation);
   view.updateProgress();

@@ -3,7 +3,7 @@
 // Source: { id, name, picture, side, parent }. parent is null or { source, seed }: the id of the
 // source whose variation this is, and the variation's seed.
 // Run: { id, made, source, options, state, variations }. Runs of earlier versions have `wish` for
-// `options`. Variation: { index, seed, url, expires, thumb, pinned, picture }. picture is stored for
+// `options`. Variation: { index, seed, url, moves, expires, thumb, pinned, picture }. picture is stored for
 // pinned variations only.
 
 const MAX_RUNS = 60;
@@ -37,8 +37,8 @@ const logErrors = (work) => work.catch((error) => console.warn("history not save
 export const saveSource = (source) => logErrors(within("sources", "readwrite", (store) => store.put(source)));
 
 export function saveRun(run) {
-  const variations = run.variations.map(({ index, seed, url, expires, thumb, pinned, picture }) =>
-    ({ index, seed, url, expires, thumb, pinned, picture: pinned ? picture : null }));
+  const variations = run.variations.map(({ index, seed, url, moves, expires, thumb, pinned, picture }) =>
+    ({ index, seed, url, moves, expires, thumb, pinned, picture: pinned ? picture : null }));
   const { id, made, source, options, state } = run;
   return logErrors(within("runs", "readwrite", (store) => store.put({ id, made, source, options, state, variations })));
 }

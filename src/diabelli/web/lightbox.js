@@ -55,6 +55,7 @@ const button = (name) => byId("lightbox").querySelector(`[data-action="${name}"]
 function factsOf(run, source) {
   const facts = { Source: source.name, Strength: strengthName(run.options.strength), Seed: variation.seed,
     Size: run.options.size.replace("x", " × "), Model: run.options.model };
+  if (variation.moves?.length) facts.Changes = variation.moves.join(", ");
   return Object.entries(facts).flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }),
     Object.assign(document.createElement("dd"), { textContent: value }),

@@ -62,7 +62,7 @@ def test_the_stored_format_has_a_version(serve: Serve) -> None:
     with server.database.read_transaction() as connection:
         stored = connection.execute(select(ANSWERS.c.answer)).scalar_one()
     version, _, response = stored.partition(" ")
-    assert version == str(FORMAT_VERSION) == "1"
+    assert version == str(FORMAT_VERSION) == "2"
     assert set(json.loads(response)) == {"created", "made"}
     assert set(json.loads(response)["made"][0]) == {
         "seed",
@@ -71,10 +71,13 @@ def test_the_stored_format_has_a_version(serve: Serve) -> None:
         "height",
         "width",
         "transparent",
+        "moves",
     }
 
 
-@pytest.mark.parametrize("stored", ["0 {}", "2 {}", '{"created": 1, "made": [{"old": true}]}'])
+@pytest.mark.parametrize(
+    "stored", ["0 {}", "1 {}", "3 {}", '{"created": 1, "made": [{"old": true}]}']
+)
 def test_a_response_of_another_version_is_made_again(serve: Serve, stored: str) -> None:
     """After an upgrade or a downgrade, a repetition is a new request and never a fault."""
     server, key = serve(), fresh()

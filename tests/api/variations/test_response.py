@@ -40,6 +40,7 @@ def reply_of(pictures: list[bytes], *, as_url: bool = False) -> JSONPartsRespons
             height=256,
             width=256,
             transparent=False,
+            moves=("layout",) if seed == 0 else (),
         )
         for seed, picture in enumerate(pictures)
     ]
@@ -70,6 +71,7 @@ def test_pictures_of_any_size_arrive_whole(size: int) -> None:
     told = json.loads(content)["data"]
     assert [base64.b64decode(one["b64_json"], validate=True) for one in told] == pictures
     assert [one["seed"] for one in told] == [0, 1, 2]
+    assert [one.get("moves") for one in told] == [["layout"], None, None]
 
 
 def test_no_piece_is_long() -> None:

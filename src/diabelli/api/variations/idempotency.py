@@ -190,7 +190,10 @@ class Idempotency:
     def _load(self, text: str) -> StoredResponse:
         stored = json.loads(text)
         made = (
-            EncodedVariation(**one, picture=self._storage.open(one["key"]))
+            EncodedVariation(
+                **one | {"moves": tuple(one["moves"])},
+                picture=self._storage.open(one["key"]),
+            )
             for one in stored["made"]
         )
         return StoredResponse(created=stored["created"], made=tuple(made))

@@ -127,6 +127,8 @@ def fields(
         yield b'"'
     if params.extended:
         yield b', "seed": %d' % made.seed
+        if made.moves:
+            yield b', "moves": %b' % json.dumps(made.moves).encode()
 
 
 def extras(made: Sequence[EncodedVariation], params: VariationRequest) -> dict[str, object]:
