@@ -380,3 +380,24 @@ def test_a_source_is_scaled_to_what_an_engine_can_use(serve):
         flat = pictures.encode(np.zeros((side, side, 3), np.uint8), "png")
         create(serve(Looking()), flat, spec())
     assert seen == [(1024, 1024, 3), (1024, 1024, 3)]
+
+
+def test_a_cancelled_job_abandons_its_decoding(serve, monkeypatch):
+    """The worker is free again before the rest of the source is decoded."""
+    steps, cancelled = 0, threading.Event()
+
+    def endless(*_, interrupt, **__):
+        nonlocal steps
+        while True:
+            interrupt()
+            steps += 1
+            cancelled.wait(5)
+
+    monkeypatch.setattr(pictures, "decode", endless)
+    service = serve(threads=1)
+    job = service.submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
+    while not steps:
+        time.sleep(0.001)
+    job.cancel(Cancelled("enough"))
+    cancelled.set()
+    assert service.workers.submit([lambda: 1]).future.result(5) == [1]

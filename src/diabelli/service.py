@@ -99,9 +99,11 @@ class Service:
         watched = observer or Observer()
         info = self.info(engine)
 
-        def read() -> Image:
+        def read(interrupt: Callable[[], None]) -> Image:
             with measure_stage("decode", watched.on_stage):
-                image = pictures.decode(source, limits, max_short_side=useful_side(spec))
+                image = pictures.decode(
+                    source, limits, max_short_side=useful_side(spec), interrupt=interrupt
+                )
             watched.on_source(image)
             return image
 
@@ -151,7 +153,9 @@ class Service:
             return variation
 
         watched = observer or Observer()
-        job: Job[list[Variation]] = self._start(lambda: source, spec, engine, finish, list, watched)
+        job: Job[list[Variation]] = self._start(
+            lambda _: source, spec, engine, finish, list, watched
+        )
         return job.result()
 
     def info(self, engine: str) -> EngineInfo:
@@ -181,7 +185,7 @@ class Service:
 
     def _start(
         self,
-        read: Callable[[], Image],
+        read: Callable[[Callable[[], None]], Image],
         spec: VariationSpec,
         name: str,
         finish: Callable[[int, Variation], T],
@@ -196,7 +200,8 @@ class Service:
             observer.on_stage("queued", time.monotonic() - submitted)
             request.on_progress(Progress(0, "waiting", 0.0))
             limit = useful_side(spec)
-            return pictures.fit(read(), spec.height, spec.width, spec.fit, max_side=limit)
+            image = read(job.raise_if_cancelled)
+            return pictures.fit(image, spec.height, spec.width, spec.fit, max_side=limit)
 
         self._decoding.submit(job, partial(_translate_memory_error, start), request.prepare)
         return job

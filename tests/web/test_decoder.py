@@ -108,7 +108,7 @@ def test_frames_of_gif_agree(page, box, key):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_orientations_agree(page, orientation):
-    """Of JPEG and PNG; the browser ignores that of WebP."""
+    """Of JPEG, PNG and AVIF; that of WebP is ignored."""
     pixels = np.random.default_rng(1).integers(0, 256, (3, 2, 3), np.uint8)
     picture = Pillow.fromarray(pixels.repeat(8, axis=0).repeat(8, axis=1))
     block = exif(orientation)
@@ -117,6 +117,12 @@ def test_orientations_agree(page, orientation):
     whole = saved(picture, "PNG")
     head = whole[:33] + chunk(b"eXIf", block.removeprefix(b"Exif\0\0")) + whole[33:]
     agree(page, head, "png")
+    agree(page, saved(picture, "WEBP", lossless=True, exif=block), "webp")
+    turned = saved(picture, "AVIF", quality=100, subsampling="4:4:4", exif=block)
+    agree(page, turned, "avif", 2)
+    damaged = b"nonsense".ljust(len(block) - 6, b"!")
+    agree(page, turned.replace(block[6:], damaged), "avif", 2)
+    agree(page, turned.replace(block[6:], exif(6)[6:]), "avif", 2)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "webp", "avif", "png"])

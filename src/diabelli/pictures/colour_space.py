@@ -17,12 +17,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.pictures.interruption import Interrupt, proceed
 from diabelli.pictures.limits import Image
 
 Chromaticities: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 """CIE xy of white, red, green and blue, in the order of PNG's cHRM chunk."""
 _Floats: TypeAlias = NDArray[np.floating[Any]]
-_Curve: TypeAlias = Callable[[_Floats], _Floats]
+Curve: TypeAlias = Callable[[_Floats], _Floats]
+Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+Planes: TypeAlias = list[_Floats]
+"""Red, green and blue of the same pixels: (pixel,) float32 each."""
 
 _D65 = (0.3127, 0.3290)
 _C = (0.310, 0.316)
@@ -61,8 +65,10 @@ _NO_CORRECTION = 0.05
 _SRGB_GAMMA = 1 / 2.2
 _ENCODE_STEPS = 65_535
 """Resolution of the table for linear light to sRGB: steps below 0.06 of a level everywhere."""
-_STRIP_PIXELS = 1 << 18
-"""Pixels converted at once: float32 buffers of 3 MiB each, small beside the image."""
+_GAIN_STEPS = 65_535
+"""Resolution of the table for tone mapping."""
+_STRIP_PIXELS = 1 << 16
+"""Pixels converted at once: planes of 256 KiB each, so that all of them fit into a cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class ColourSpace:
         system: "sdr", "pq" or "hlg"; the last two are tone-mapped.
     """
 
-    curve: _Curve
+    curve: Curve
     primaries: Chromaticities | None = None
     system: str = "sdr"
 
@@ -84,23 +90,32 @@ class ColourSpace:
         """Whether samples are sRGB already."""
         return self.curve is _srgb and self.primaries in (None, _BT709)
 
-    def to_srgb(self, image: Image) -> Image:
-        """Convert `image` (row, column, 3) uint8 to sRGB of the same shape."""
-        if self.is_srgb:
-            return image
-        linear = self.curve(np.arange(256) / 255).astype(np.float32)
+    def to_srgb(self, samples: Samples, interrupt: Interrupt = proceed) -> Image:
+        """Convert samples to sRGB.
+
+        Args:
+            samples: (row, column, 3) uint8 or uint16.
+            interrupt: called before each strip.
+
+        Returns:
+            uint8 of the same shape.
+        """
+        most = np.iinfo(samples.dtype).max
+        linear = self.curve(np.arange(most + 1) / most).astype(np.float32)
         if self.primaries is None and self.system == "sdr":
-            return _encode(linear)[image]
-        primaries = self.primaries or _BT709
-        matrix = _rgb_to_rgb(primaries, _BT709).T.astype(np.float32)
-        pixels = image.reshape(-1, 3)
-        converted = np.empty_like(pixels)
+            return _encode(linear)[samples]
+        matrix = _rgb_to_rgb(self.primaries or _BT709, _BT709).astype(np.float32)
+        pixels = samples.reshape(-1, 3)
+        converted = np.empty(pixels.shape, np.uint8)
         for start in range(0, len(pixels), _STRIP_PIXELS):
-            light = linear[pixels[start : start + _STRIP_PIXELS]]
+            interrupt()
+            strip = pixels[start : start + _STRIP_PIXELS]
+            light = [linear[strip[:, channel]] for channel in range(3)]
             if self.system != "sdr":
-                light = _tone_mapped(light, primaries, self.system)
-            converted[start : start + _STRIP_PIXELS] = _encode(light @ matrix)
-        return converted.reshape(image.shape)
+                light = _tone_mapped(light, self.primaries or _BT709, self.system)
+            for channel, row in enumerate(matrix):
+                converted[start : start + len(strip), channel] = _encode(_weighted(row, light))
+        return converted.reshape(samples.shape)
 
 
 def from_code_points(primaries: int, transfer: int) -> ColourSpace | None:
@@ -158,9 +173,19 @@ def _spans_colours(chromaticities: Chromaticities) -> bool:
 
 def _encode(light: _Floats) -> Image:
     """Encode linear light, clipped to 0..1, as sRGB uint8 of the same shape."""
-    steps = np.clip(light * _ENCODE_STEPS + 0.5, 0, _ENCODE_STEPS)
+    steps = light * _ENCODE_STEPS
+    steps += 0.5
+    np.clip(steps, 0, _ENCODE_STEPS, out=steps)
     levels: Image = _srgb_table()[steps.astype(np.uint16)]
     return levels
+
+
+def _weighted(weights: _Floats, planes: Planes) -> _Floats:
+    """Return the sum of three planes, each times its weight."""
+    total: _Floats = planes[0] * weights[0]
+    total += planes[1] * weights[1]
+    total += planes[2] * weights[2]
+    return total
 
 
 @cache
@@ -192,25 +217,34 @@ def _rgb_to_xyz(chromaticities: Chromaticities) -> _Floats:
     return matrix
 
 
-def _tone_mapped(light: _Floats, primaries: Chromaticities, system: str) -> _Floats:
-    """Tone-map `light` (pixel, 3); the gain depends on the largest channel in BT.2020."""
+def _tone_mapped(light: Planes, primaries: Chromaticities, system: str) -> Planes:
+    """Tone-map the planes of red, green and blue; the gain depends on the largest in BT.2020."""
     if system == "hlg":
         light = _hlg_system(light, primaries)
-    largest = light @ _rgb_to_rgb(primaries, _BT2020).T.astype(np.float32)
-    return light * _gain(largest.max(axis=1, keepdims=True))
+    wide = light
+    if primaries != _BT2020:
+        matrix = _rgb_to_rgb(primaries, _BT2020).astype(np.float32)
+        wide = [_weighted(row, light) for row in matrix]
+    largest = np.maximum(np.maximum(wide[0], wide[1]), wide[2])
+    steps = np.clip(largest, 0, _PEAK) * np.float32(_GAIN_STEPS / _PEAK)
+    gain = _gain_table()[steps.astype(np.intp)]
+    # Above the peak, the largest becomes white.
+    gain *= _PEAK / np.maximum(largest, np.float32(_PEAK))
+    return [plane * gain for plane in light]
 
 
-def _gain(light: _Floats) -> _Floats:
-    """Gain of the reference white tone-mapping operator for light relative to reference white."""
+@cache
+def _gain_table() -> _Floats:
+    """Gains of the reference white tone-mapping operator for light 0.._PEAK, in equal steps."""
+    light = np.arange(_GAIN_STEPS + 1) * _PEAK / _GAIN_STEPS
     middle_x = (1 - _BEZIER_KAPPA) + _BEZIER_KAPPA / _KNEE_GAIN
     middle_y = (1 - _BEZIER_KAPPA) * _KNEE_GAIN + _BEZIER_KAPPA
     # Solve x(t) = light for the Bézier curve (1, knee), (middle_x, middle_y), (peak, 1).
     square, linear = 1 - 2 * middle_x + _PEAK, 2 * (middle_x - 1)
-    above = np.clip(light, 1, _PEAK)
+    above = np.maximum(light, 1)
     t = (np.sqrt(linear**2 - 4 * square * (1 - above)) - linear) / (2 * square)
     y = _KNEE_GAIN + t * (2 * (middle_y - _KNEE_GAIN) + t * (_KNEE_GAIN - 2 * middle_y + 1))
-    gain: _Floats = np.where(light <= 1, _KNEE_GAIN, y / np.maximum(light, 1))
-    return gain
+    return np.where(light <= 1, _KNEE_GAIN, y / above).astype(np.float32)
 
 
 def _pq(samples: _Floats) -> _Floats:
@@ -229,11 +263,11 @@ def _hlg(samples: _Floats) -> _Floats:
     return light
 
 
-def _hlg_system(light: _Floats, primaries: Chromaticities) -> _Floats:
+def _hlg_system(light: Planes, primaries: Chromaticities) -> Planes:
     """HLG's opto-optical transfer for a display of 1000 cd/m2: scene to display light."""
-    luminance = np.maximum(light @ _rgb_to_xyz(primaries)[1].astype(np.float32), 0)
-    display: _Floats = _PEAK * light * luminance[:, np.newaxis] ** np.float32(0.2)
-    return display
+    luminance = _weighted(_rgb_to_xyz(primaries)[1].astype(np.float32), light)
+    gain = np.float32(_PEAK) * np.maximum(luminance, 0) ** np.float32(0.2)
+    return [plane * gain for plane in light]
 
 
 def _srgb(samples: _Floats) -> _Floats:
@@ -252,11 +286,11 @@ def _smpte240(samples: _Floats) -> _Floats:
     return light
 
 
-def _power(exponent: float, scale: float = 1.0) -> _Curve:
+def _power(exponent: float, scale: float = 1.0) -> Curve:
     return lambda samples: scale * samples**exponent
 
 
-_TRANSFERS: dict[int, tuple[str, _Curve]] = {
+_TRANSFERS: dict[int, tuple[str, Curve]] = {
     # BT.709, 601, 2020 and kin are shown with the exponent of reference displays, BT.1886.
     **dict.fromkeys(_CAMERA_TRANSFERS, ("sdr", _power(2.4))),
     4: ("sdr", _power(2.2)),

@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 from PIL import ImageFile
 
 from diabelli.errors import (
+    DiabelliError,
     InvalidPicture,
     MemoryUnavailable,
     NotSquare,
@@ -17,6 +18,7 @@ from diabelli.errors import (
     TooManyPixels,
 )
 from diabelli.pictures import colour, png
+from diabelli.pictures.interruption import Interrupt, proceed
 from diabelli.pictures.limits import LOCAL, DecodeLimits, Image
 from diabelli.pictures.readers import avif, gif, jpeg, webp
 from diabelli.pictures.readers.generic import GenericReader, open_with_pillow
@@ -29,7 +31,13 @@ _PROBE_BYTES_PER_PIXEL = 28
 """Memory that decoding takes at most, in bytes for each pixel; see docs/operations.md."""
 
 
-def decode(data: bytes, limits: DecodeLimits, *, max_short_side: int | None = None) -> Image:
+def decode(
+    data: bytes,
+    limits: DecodeLimits,
+    *,
+    max_short_side: int | None = None,
+    interrupt: Interrupt = proceed,
+) -> Image:
     """Decode a source: upright, in sRGB. Of an animation, the default image or the first frame.
 
     Work and memory are bounded by `limits`, for any bytes.
@@ -39,6 +47,8 @@ def decode(data: bytes, limits: DecodeLimits, *, max_short_side: int | None = No
         limits: checked before pixels are allocated, if the header shows the reason.
         max_short_side: if the shorter side has more pixels, the picture is scaled down to it right
             after decoding, with its aspect ratio. None keeps every pixel.
+        interrupt: called between steps of the work; what it raises ends the decoding. WebP and AVIF
+            are decoded in one step.
 
     Returns:
         (row, column, 3) uint8, or 4 channels if some of it is transparent.
@@ -58,7 +68,7 @@ def decode(data: bytes, limits: DecodeLimits, *, max_short_side: int | None = No
     try:
         reader = _open(data, limits)
         _check_size(reader.width, reader.height, limits)
-        return _to_image(reader, max_short_side)
+        return _to_image(reader, max_short_side, interrupt)
     except MemoryError as cause:
         raise MemoryUnavailable from cause
 
@@ -99,7 +109,7 @@ def _open(data: bytes, limits: DecodeLimits) -> Reader:
         return GenericReader(_open_with_pillow(data, limits, width * height))
     if avif.is_avif(data) and "AVIF" in limits.formats:
         facts = avif.read_facts(data)
-        picture = _open_with_pillow(data, limits)
+        picture = _open_with_pillow(avif.without_exif(data), limits)
         avif.check_work(facts, picture.width, picture.height)
         return GenericReader(picture, facts.space)
     return GenericReader(_open_with_pillow(data, limits))
@@ -138,18 +148,19 @@ def _check_size(width: int, height: int, limits: DecodeLimits) -> None:
         raise NotSquare(width=width, height=height)
 
 
-def _to_image(reader: Reader, max_short_side: int | None) -> Image:
-    layers = _load(reader)
+def _to_image(reader: Reader, max_short_side: int | None, interrupt: Interrupt = proceed) -> Image:
+    layers = _load(reader, interrupt)
+    interrupt()
     if max_short_side is not None:
         layers = limit_short_side(layers, max_short_side)
-    return colour.to_srgb(layers)
+    return colour.to_srgb(layers, interrupt)
 
 
-def _load(reader: Reader) -> Layers:
+def _load(reader: Reader, interrupt: Interrupt) -> Layers:
     """Decode the pixels; translate the errors of Pillow's decoders."""
     try:
-        return reader.load()
-    except (InvalidPicture, MemoryError):
+        return reader.load(interrupt)
+    except (DiabelliError, MemoryError):
         raise
     # Pillow's decoders raise the error that their parsing meets, from OSError to IndexError.
     except Exception as cause:
@@ -172,7 +183,9 @@ def _from_pillow(picture: Pillow.Image, max_short_side: int | None) -> Image:
     """Convert a Pillow image. If no pixel has been decoded, its file is decoded like any other."""
     data = _undecoded_file(picture)
     if data is None:
-        return _to_image(GenericReader(picture.copy()), max_short_side)
+        copied = picture.copy()
+        copied.format = picture.format
+        return _to_image(GenericReader(copied), max_short_side)
     try:
         return _to_image(_open(data, LOCAL), max_short_side)
     except MemoryError as cause:

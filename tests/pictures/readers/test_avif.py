@@ -9,9 +9,10 @@ from PIL import Image as Pillow
 
 from diabelli.errors import InvalidPicture
 from diabelli.pictures import ANY, decode
+from diabelli.pictures.colour import _upright
 from diabelli.pictures.readers.avif import is_avif, read_facts
 from oracles.colour_spaces import shown
-from oracles.picture_files import avif, profile, saved
+from oracles.picture_files import avif, exif, profile, saved
 
 SPACES = {
     (1, 13): "srgb",
@@ -118,3 +119,18 @@ def test_damaged_files_are_refused_in_time():
             decode(bytes(data), ANY)
         except InvalidPicture:
             continue
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_boxes_rotate_and_exif_does_not(orientation):
+    """EXIF that disagrees with the boxes, or is damaged, is ignored."""
+    pixels = np.random.default_rng(1).integers(0, 256, (3, 2, 3), np.uint8)
+    picture = Pillow.fromarray(pixels.repeat(16, axis=0).repeat(16, axis=1))
+    upright = decode(saved(picture, "AVIF", quality=100), ANY)
+    data = saved(picture, "AVIF", quality=100, exif=exif(orientation))
+    image = decode(data, ANY)
+    expected = _upright(upright, orientation)
+    assert np.abs(image.astype(int) - expected).max() <= 8
+    for block in (exif(6)[6:], exif(3)[6:], b"nonsense".ljust(len(exif(6)) - 6, b"!")):
+        other = data.replace(exif(orientation)[6:], block)
+        np.testing.assert_array_equal(decode(other, ANY), image)

@@ -17,12 +17,15 @@ from oracles.picture_files import (
     CHANNELS,
     COLOURS,
     GREY,
+    GREY_ALPHA,
     KINDS,
     PALETTE,
     RGB,
+    RGB_ALPHA,
     SIGNATURE,
     chrm,
     chunk,
+    cicp,
     gama,
     iccp,
     noise,
@@ -52,6 +55,42 @@ def test_colours_are_those_that_the_specifications_state(name):
     tolerance = 2.0 if "iccp" in name or "profile" in name else 0.75
     assert image.shape == samples.shape
     assert np.abs(image - shown(samples, space)).max() <= tolerance
+
+
+DEEP = {
+    "linear": (gama(1.0),),
+    "linear of a profile": (iccp(profile(1.0)),),
+    "p3": (cicp(12, 13),),
+    "pq": (cicp(9, 16),),
+    "adobe": (gama(0.45455), chrm(ADOBE_RGB)),
+    "linear before 2.2": (iccp(profile(1.0)), gama(0.45455)),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+@pytest.mark.parametrize("colour", [GREY, RGB, GREY_ALPHA, RGB_ALPHA])
+@pytest.mark.parametrize("most", [3000, 65_536])
+def test_colour_spaces_apply_to_all_16_bits(name, colour, most):
+    """Shadows of linear light have many levels within one of 8 bits."""
+    samples = np.random.default_rng(1).integers(0, most, (16, 16, CHANNELS[colour]))
+    if colour in (GREY_ALPHA, RGB_ALPHA):
+        samples[..., -1] = 0xFE00
+    image = decode(png(samples, colour, 16, *DEEP[name]), OPENAI)
+    light = samples[..., :1] if colour in (GREY, GREY_ALPHA) else samples[..., :3]
+    expected = shown(np.broadcast_to(light, (16, 16, 3)) / 257, name.split()[0])
+    assert np.abs(image[..., :3] - expected).max() <= 0.75
+    assert image.shape[2] == 3 or np.unique(image[..., 3]).tolist() == [0xFE]
+
+
+def test_colour_spaces_apply_to_all_16_bits_of_interlaced_pictures():
+    """A picture of one pixel has one pass."""
+    samples = np.full((1, 1, 2), 1234)
+    samples[..., 1] = 65_535
+    data = bytearray(png(samples, GREY_ALPHA, 16, gama(1.0)))
+    data[28] = 1
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    expected = shown(np.full(3, 1234) / 257, "linear")
+    assert np.abs(decode(bytes(data), OPENAI) - expected).max() <= 0.75
 
 
 @pytest.mark.parametrize("name", ["cicp p3", "gama and chrm", "cicp pq"])

@@ -7,6 +7,7 @@ has, and frames may be larger than the picture. So frames are counted, and their
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from diabelli.pictures.colour_space import ColourSpace, from_video_code_points
 _BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
 _CONTAINERS = (b"meta", b"iprp", b"ipco", b"moov", b"trak", b"mdia", b"minf", b"stbl")
 _SEQUENCE_HEADER, _FRAME_HEADER, _FRAME = 1, 3, 6
+_EXIF_ITEM = re.compile(rb"(infe(?:\x02.......|\x03.........))Exif", re.DOTALL)
+"""Entry of an EXIF item: box type, version, flags, item (2 or 4 bytes), protection, item type."""
 _MAX_CODED_RATIO = 6
 """Coded pixels for each pixel of the picture.
 
@@ -64,6 +67,15 @@ def read_facts(data: bytes) -> AvifFacts:
     for extent in _extents(boxes, memoryview(data), budget):
         coded += _coded_pixels(extent, budget)
     return AvifFacts(space, coded)
+
+
+def without_exif(data: bytes) -> bytes:
+    """Return an AVIF whose EXIF items have an unknown type; all bytes keep their places.
+
+    Browsers ignore EXIF in AVIF: its boxes rotate and mirror. Pillow refuses a picture for
+    damaged EXIF.
+    """
+    return _EXIF_ITEM.sub(rb"\1none", data)
 
 
 def check_work(facts: AvifFacts, width: int, height: int) -> None:

@@ -11,6 +11,7 @@ from PIL import Image as Pillow
 
 from diabelli.pictures import exif
 from diabelli.pictures.colour_space import ColourSpace
+from diabelli.pictures.interruption import Interrupt
 from diabelli.pictures.readers.layers import Layers
 from diabelli.pictures.readers.samples import to_eight_bits
 
@@ -28,13 +29,14 @@ class GenericReader:
         self._picture, self._space = picture, space
         self.width, self.height = picture.size
 
-    def load(self) -> Layers:
-        """Decode the pixels of the first frame.
+    def load(self, interrupt: Interrupt) -> Layers:
+        """Decode the pixels of the first frame, in one step.
 
         Raises:
             OSError, SyntaxError, ValueError: Pillow cannot decode the pixels.
         """
         picture = self._picture
+        interrupt()
         picture.load()
         return Layers(
             colour=_without_alpha(picture),
@@ -105,7 +107,9 @@ def _stretched(samples: np.ndarray, key: int) -> int:
 
 
 def _orientation(picture: Pillow.Image) -> int:
-    """EXIF orientation, 1..8. Unlike Pillow's, it is never taken from XMP."""
+    """Orientation, 1..8, from EXIF, never from XMP; 1 for WebP: browsers do not rotate it."""
+    if picture.format == "WEBP":
+        return 1
     if isinstance(picture, TiffImagePlugin.TiffImageFile):
         value = picture.tag_v2.get(ExifTags.Base.Orientation, 1)
         return value if value in range(1, 9) else 1

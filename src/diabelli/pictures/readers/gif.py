@@ -6,12 +6,12 @@ https://www.w3.org/Graphics/GIF/spec-gif89a.txt is the specification that the na
 from __future__ import annotations
 
 import struct
-from io import BytesIO
 
 from PIL import GifImagePlugin
 from PIL import Image as Pillow
 
 from diabelli.errors import InvalidPicture
+from diabelli.pictures.interruption import Interrupt, InterruptibleFile, load_in_steps
 from diabelli.pictures.readers.layers import Layers
 
 SIGNATURES = (b"GIF87a", b"GIF89a")
@@ -47,16 +47,15 @@ class GifReader:
         # As in browsers, the canvas grows with a first frame that does not fit.
         self.width, self.height = max(self.width, self._box[2]), max(self.height, self._box[3])
 
-    def load(self) -> Layers:
+    def load(self, interrupt: Interrupt) -> Layers:
         """Decode the first frame; the canvas around it is transparent.
 
         Raises:
             OSError, SyntaxError, ValueError: Pillow cannot decode the pixels.
         """
-        picture = GifImagePlugin.GifImageFile(
-            BytesIO(b"".join([self._head, self._control, self._frame, b";"]))
-        )
-        picture.load()
+        data = b"".join([self._head, self._control, self._frame, b";"])
+        picture = GifImagePlugin.GifImageFile(InterruptibleFile(data, interrupt))
+        load_in_steps(picture)
         alpha = None
         if picture.has_transparency_data:
             alpha = picture.convert("RGBA").getchannel("A")

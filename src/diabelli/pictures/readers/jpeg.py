@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import struct
-from io import BytesIO
 
 from PIL import Image as Pillow
 from PIL import ImageChops, JpegImagePlugin
 
 from diabelli.errors import InvalidPicture
 from diabelli.pictures import exif
+from diabelli.pictures.interruption import Interrupt, InterruptibleFile, load_in_steps
 from diabelli.pictures.readers.layers import Layers
 
 SIGNATURE = b"\xff\xd8\xff"
@@ -61,15 +61,15 @@ class JpegReader:
         if not self._scans or not self.width:
             raise InvalidPicture("the JPEG is damaged: it has no picture", param="image")
 
-    def load(self) -> Layers:
+    def load(self, interrupt: Interrupt) -> Layers:
         """Decode the pixels.
 
         Raises:
             InvalidPicture: the file has no end, and pixels are missing.
             OSError, SyntaxError, ValueError: Pillow cannot decode the pixels.
         """
-        picture = self._decode(_EOI)
-        if not self._has_end and self._depends_on_what_follows(picture):
+        picture = self._decode(_EOI, interrupt)
+        if not self._has_end and self._depends_on_what_follows(picture, interrupt):
             raise InvalidPicture("the JPEG is cut short: pixels are missing", param="image")
         return Layers(
             colour=picture,
@@ -77,16 +77,17 @@ class JpegReader:
             orientation=exif.orientation(bytes(self._exif or b"")),
         )
 
-    def _decode(self, end: bytes) -> Pillow.Image:
-        picture = JpegImagePlugin.JpegImageFile(BytesIO(b"".join([*self._kept, end])))
+    def _decode(self, end: bytes, interrupt: Interrupt) -> Pillow.Image:
+        file = InterruptibleFile(b"".join([*self._kept, end]), interrupt)
+        picture = JpegImagePlugin.JpegImageFile(file)
         if picture.size != (self.width, self.height):
             raise InvalidPicture("the JPEG is damaged: it has frames of two sizes", param="image")
-        picture.load()
+        load_in_steps(picture)
         return picture
 
-    def _depends_on_what_follows(self, picture: Pillow.Image) -> bool:
+    def _depends_on_what_follows(self, picture: Pillow.Image, interrupt: Interrupt) -> bool:
         """Whether other bytes after the last scan make another picture: its data is not whole."""
-        other = self._decode(_NOISE + _EOI)
+        other = self._decode(_NOISE + _EOI, interrupt)
         return ImageChops.difference(picture, other).getbbox(alpha_only=False) is not None
 
     def _parse(self, data: bytes) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol
 from PIL import Image as Pillow
 
 from diabelli.pictures.colour_space import ColourSpace
+from diabelli.pictures.interruption import Interrupt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,6 @@ class Reader(Protocol):
     width: int
     height: int
 
-    def load(self) -> Layers:
-        """Decode the pixels."""
+    def load(self, interrupt: Interrupt) -> Layers:
+        """Decode the pixels; call `interrupt` between steps where the format allows it."""
         ...
