@@ -5,6 +5,8 @@ import hashlib
 import numpy as np
 
 from diabelli.synthesis.analysis.subject_map import WEIGHTS, subject_map
+from oracles import convnet
+from oracles.convnet import double, rectify, squash
 
 
 def disc(side=200, row=0.5, column=0.5, radius=0.22):
@@ -22,31 +24,10 @@ def slow_map(image):
 
     Planes come first here, and the weights are used as they are stored.
     """
-    with np.load(WEIGHTS) as stored:
-        weights = {name: stored[name].astype(np.float64) for name in stored.files}
+    weights = convnet.load(WEIGHTS)
 
     def convolve(name, planes, stride=1):
-        padded = np.pad(planes, ((0, 0), (1, 1), (1, 1)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
-        sums = np.tensordot(
-            weights[f"{name}.w"], windows[:, ::stride, ::stride], ([1, 2, 3], [0, 3, 4])
-        )
-        return sums + weights[f"{name}.b"][:, None, None]
-
-    def rectify(planes):
-        return np.maximum(planes, 0)
-
-    def squash(values):
-        return 1 / (1 + np.exp(-values))
-
-    def double_along(planes, axis):
-        before = np.take(planes, np.maximum(np.arange(planes.shape[axis]) - 1, 0), axis)
-        last = planes.shape[axis] - 1
-        after = np.take(planes, np.minimum(np.arange(last + 1) + 1, last), axis)
-        pairs = np.stack([before / 4 + planes * 0.75, planes * 0.75 + after / 4], axis + 1)
-        shape = list(planes.shape)
-        shape[axis] *= 2
-        return pairs.reshape(shape)
+        return convnet.convolve(planes, weights[f"{name}.w"], weights[f"{name}.b"], stride)
 
     mean, deviation = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
     planes = ((image / 255 - mean) / deviation).transpose(2, 0, 1)
@@ -59,8 +40,7 @@ def slow_map(image):
     factors = squash(weights["g.w"] @ planes.mean((1, 2)) + weights["g.b"])
     planes = planes * factors[:, None, None]
     for name in ("p3", "p2", "p1", "p0"):
-        doubled = double_along(double_along(planes, 1), 2)
-        planes = rectify(convolve(name, np.concatenate([doubled, encoded.pop()])))
+        planes = rectify(convolve(name, np.concatenate([double(planes), encoded.pop()])))
     return squash(convolve("o", planes))[0]
 
 

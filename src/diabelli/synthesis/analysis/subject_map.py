@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from diabelli.synthesis.core.convnet import convolve, double, gate, sigmoid
+from diabelli.synthesis.core.convnet import convolve, double, gate, load_weights, sigmoid
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
 
@@ -64,10 +64,5 @@ def _step(
 
 @cache
 def _weights() -> dict[str, Floats]:
-    """Return the weights by name as float32; those of convolutions as (3, 3, input, output)."""
-    with np.load(WEIGHTS) as stored:
-        weights = {name: stored[name].astype(np.float32) for name in stored.files}
-    return {
-        name: np.ascontiguousarray(array.transpose(2, 3, 1, 0) if array.ndim == 4 else array)
-        for name, array in weights.items()
-    }
+    """Return the weights by name."""
+    return load_weights(WEIGHTS)

@@ -9,6 +9,8 @@ Activations are (row, column, channel) float32; weights are (3, 3, input, output
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from diabelli.synthesis.core.jit import kernel
@@ -20,6 +22,23 @@ FAR = 40.0
 """Beyond this absolute value a sigmoid is 0 or 1 to float32's precision."""
 HALVINGS = 8
 """How often the argument of `exp` is halved before its Taylor series, and the result squared."""
+
+
+def load_weights(path: Path) -> dict[str, Floats]:
+    """Return a network's weights by name as float32.
+
+    Args:
+        path: an .npz file whose convolutions are stored as (output, input, 3, 3).
+
+    Returns:
+        Arrays by name; those of convolutions as (3, 3, input, output).
+    """
+    with np.load(path) as stored:
+        weights = {name: stored[name].astype(np.float32) for name in stored.files}
+    return {
+        name: np.ascontiguousarray(array.transpose(2, 3, 1, 0) if array.ndim == 4 else array)
+        for name, array in weights.items()
+    }
 
 
 @kernel
@@ -42,21 +61,33 @@ def convolve(
     height, width, channels = planes.shape
     tall, wide = (height + stride - 1) // stride, (width + stride - 1) // stride
     count = weights.shape[3]
+    rows = planes.reshape(height, width * channels)
+    taps = weights.reshape(SIDE, SIDE * channels, count)
     out = np.empty((tall, wide, count), np.float32)
     sums = np.empty(count, np.float32)
     for y in range(tall):
         for x in range(wide):
             for o in range(count):
                 sums[o] = bias[o]
+            first = max(0, 1 - x * stride) * channels
+            end = min(SIDE, width + 1 - x * stride) * channels
+            start = (x * stride - 1) * channels
             for i in range(max(0, 1 - y * stride), min(SIDE, height + 1 - y * stride)):
-                for j in range(max(0, 1 - x * stride), min(SIDE, width + 1 - x * stride)):
-                    pixel = planes[y * stride + i - 1, x * stride + j - 1]
-                    for c in range(channels):
-                        value = pixel[c]
-                        if value != 0:
-                            row = weights[i, j, c]
-                            for o in range(count):
-                                sums[o] += value * row[o]
+                row = rows[y * stride + i - 1]
+                k = first
+                # Four products a round save three of four loads and stores of the sums.
+                while k + 4 <= end:
+                    p, q = row[start + k], row[start + k + 1]
+                    r, s = row[start + k + 2], row[start + k + 3]
+                    if p != 0 or q != 0 or r != 0 or s != 0:
+                        a, b, c, d = taps[i, k], taps[i, k + 1], taps[i, k + 2], taps[i, k + 3]
+                        for o in range(count):
+                            sums[o] = sums[o] + p * a[o] + q * b[o] + r * c[o] + s * d[o]
+                    k += 4
+                while k < end:
+                    for o in range(count):
+                        sums[o] += row[start + k] * taps[i, k, o]
+                    k += 1
             for o in range(count):
                 value = sums[o]
                 if added.size:
