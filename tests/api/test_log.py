@@ -11,6 +11,7 @@ import pytest
 from api.conftest import Serve
 from api.wire import PATH, Server, check_error, picture
 from diabelli.cli.logs import TextFormatter
+from diabelli.errors import StoreUnavailable
 from diabelli.ledger.keys import IssuedKeys, Limits
 
 FILES = {"image": picture()}
@@ -82,6 +83,38 @@ def test_unforeseen_exception(
     assert vars(record)["request_id"] == answer.headers["x-request-id"]
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], RuntimeError)
+
+
+def test_a_fault_that_passes_is_one_line(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locked ledger or a full disk gives a reason, and no trace for each request."""
+
+    def fail(key: str, query: object) -> bytes:
+        raise StoreUnavailable("no space left")
+
+    monkeypatch.setattr(server.storage, "check_link", fail)
+    assert httpx.get(server.url + "/results/1/2").status_code == 503
+    (record,) = records(caplog, "request.failed")
+    assert record.exc_info is None
+    assert vars(record)["reason"] == "no space left"
+    assert len(TextFormatter().format(record).splitlines()) == 1
+
+
+def test_a_lack_of_threads_is_a_lack_of_memory(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python reports it by a RuntimeError; the client may retry."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("diabelli.service.Service.submit", fail)
+    answer = ask(server)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    (record,) = records(caplog, "request.failed")
+    assert vars(record)["reason"] == "too little memory is free to start a thread"
 
 
 def test_refusals_are_no_faults(server: Server, caplog: pytest.LogCaptureFixture) -> None:

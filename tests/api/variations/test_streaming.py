@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +23,7 @@ from api.wire import Server, opened, picture
 from diabelli.api.context import RequestContext
 from diabelli.api.variations import params, streaming
 from diabelli.api.variations.form import Form
+from diabelli.api.variations.response import build
 from diabelli.api.variations.sse import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
 from diabelli.api.variations.streaming import EventStream
 from diabelli.variation import EncodedVariation, Progress
@@ -182,7 +185,7 @@ def test_silence_is_filled_with_comments(
 def test_what_is_overtaken_is_not_sent() -> None:
     """Of a variation that is finished, no preview that still waits is told any more."""
 
-    async def heard() -> list[bytes]:
+    async def heard() -> bytes:
         form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
         stream = EventStream(RequestContext())
         stream.enable(params.parse_form(form, {"dall-e-2": "shift"}, {}), str)
@@ -192,10 +195,52 @@ def test_what_is_overtaken_is_not_sent() -> None:
         stream.on_variation(0, MADE)
         await asyncio.sleep(0)
         work = asyncio.ensure_future(asyncio.sleep(0, Response()))
-        return [event async for event in stream.iter_events(work)]
+        return b"".join([piece async for piece in stream.iter_events(work)])
 
-    names = [event.split(b"\n")[0].decode() for event in asyncio.run(heard())]
-    assert names == [f"event: {COMPLETED}", f"event: {PROGRESS}"]
+    names = re.findall(r"^event: (.*)$", asyncio.run(heard()).decode(), re.MULTILINE)
+    assert names == [COMPLETED, PROGRESS]
+
+
+class OnDisk:
+    """A stored picture that records how much of it was read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def __len__(self) -> int:
+        return 3_000_000
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop, _ = part.indices(len(self))
+        self.read += stop - start
+        return bytes(stop - start)
+
+
+def test_pictures_are_read_as_the_client_reads_them() -> None:
+    """A replay of stored pictures is never held whole, neither as an event nor as the reply."""
+    pictures = [OnDisk() for _ in range(3)]
+    made = [dataclasses.replace(MADE, picture=picture) for picture in pictures]
+
+    async def heard() -> list[int]:
+        form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
+        wanted = params.parse_form(form, {"dall-e-2": "shift"}, {})
+        stream = EventStream(RequestContext())
+        stream.enable(wanted, str)
+        for index, one in enumerate(made):
+            stream.on_variation(index, one)
+        reply = build(made, wanted, created=1, url_of=str)
+        work = asyncio.ensure_future(stream.send_most(reply))
+        ahead, sent, lengths = 0, 0, []
+        async for piece in stream.iter_events(work):
+            lengths.append(len(piece))
+            sent += len(piece)
+            ahead = max(ahead, sum(picture.read for picture in pictures) - sent)
+        assert sent + len(await work) > 2 * 3 * 4_000_000
+        return [ahead, *lengths]
+
+    ahead, *lengths = asyncio.run(heard())
+    assert ahead < 300_000
+    assert max(lengths) < 300_000
 
 
 def test_openais_package_reads_the_events(server: Server) -> None:

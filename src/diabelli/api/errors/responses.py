@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,6 +20,8 @@ from diabelli import errors
 from diabelli.api.context import context_of
 from diabelli.api.errors import exceptions, quota
 
+E = TypeVar("E", bound=BaseException)
+
 logger = logging.getLogger("diabelli.api")
 
 SORRY = "The server had an error while processing your request. Sorry about that!"
@@ -27,6 +29,8 @@ RETRY_AFTER_S = 2
 """Seconds; short enough for a busy database or disk, which is the usual cause."""
 STORE_FULL_RETRY_S = 60
 """Seconds; pictures expire within the hour, and space is freed every few minutes."""
+_NO_THREAD = "can't start new thread"
+"""Message of the RuntimeError that `threading` raises when the system refuses a thread."""
 RETRY = {"retry-after": str(RETRY_AFTER_S)}
 
 
@@ -162,14 +166,11 @@ def body(*, message: str, kind: str, param: str | None, code: str | None) -> byt
 def to_response(request: Request, exception: Exception) -> Response:
     """Return the response of an exception, by its row in `TABLE`. Faults are logged."""
     headers = exception.headers or {} if isinstance(exception, HTTPException) else {}
-    exception = translate_http_exception(request, exception)
+    exception = translate_http_exception(request, translate_thread_shortage(exception))
     spec = spec_for(exception)
     context = context_of(request)
     context.error = code_of(exception)
-    # Overload is no fault, and its tracebacks would bury those that are.
-    if spec.status >= 500 and not isinstance(exception, exceptions.Overloaded):
-        extra = {"request_id": context.id}
-        logger.error("request.failed", exc_info=exception, extra=extra)
+    _log_fault(context.id, exception, spec.status)
     param = exception.param if isinstance(exception, errors.DiabelliError) else None
     return Response(
         body(message=spec.message(exception), kind=spec.type, param=param, code=spec.code),
@@ -182,6 +183,18 @@ def to_response(request: Request, exception: Exception) -> Response:
         },
         media_type="application/json",
     )
+
+
+def _log_fault(request_id: str, exception: Exception, status: int) -> None:
+    """Log a fault of the server; with a trace unless the exception itself names the cause."""
+    # Overload is no fault.
+    if status < 500 or isinstance(exception, exceptions.Overloaded):
+        return
+    if status == 503:
+        extra = {"request_id": request_id, "reason": str(exception) or type(exception).__name__}
+        logger.error("request.failed", extra=extra)
+    else:
+        logger.error("request.failed", exc_info=exception, extra={"request_id": request_id})
 
 
 async def handle(request: Request, exception: Exception) -> Response:
@@ -199,6 +212,13 @@ def translate_http_exception(request: Request, exception: Exception) -> Exceptio
     if exception.status_code == 405:
         return exceptions.MethodNotAllowed(method=method, path=path)
     return errors.ClientError(str(exception.detail))
+
+
+def translate_thread_shortage(exception: E) -> E | errors.MemoryUnavailable:
+    """Return Python's error for a thread that cannot be started as one of ours."""
+    if isinstance(exception, RuntimeError) and str(exception) == _NO_THREAD:
+        return errors.MemoryUnavailable("too little memory is free to start a thread")
+    return exception
 
 
 def retry_advice(request: Request, status: int) -> dict[str, str]:

@@ -245,8 +245,7 @@ class _Exchange(Response):
         async def deliver(reply: JSONPartsResponse) -> bytes:
             if not stream.enabled:
                 return await reply.send_most(send)
-            await stream.drain()
-            return stream.final_event(reply)
+            return await stream.send_most(reply)
 
         work = asyncio.create_task(
             self._endpoint.run(self._request, context, stream, cancellation, deliver)

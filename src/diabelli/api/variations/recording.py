@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from anyio import CapacityLimiter, to_thread
 
 from diabelli.api.context import RequestContext
-from diabelli.api.errors.responses import spec_for
+from diabelli.api.errors.responses import spec_for, translate_thread_shortage
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, LedgerUnavailable
 from diabelli.ledger.entries import Entries, Entry
 
@@ -38,7 +38,8 @@ class Recorder:
         except BaseException as failure:
             # A ledger that failed once would only be waited for a second time.
             if not context.recorded and not isinstance(failure, LedgerUnavailable):
-                fault = Cancelled() if isinstance(failure, asyncio.CancelledError) else failure
+                is_cancelled = isinstance(failure, asyncio.CancelledError)
+                fault = Cancelled() if is_cancelled else translate_thread_shortage(failure)
                 code = fault.code if isinstance(fault, DiabelliError) else EngineFailed.code
                 self.record_in_background(context.ledger_entry(spec_for(fault).status, code))
             raise

@@ -38,18 +38,17 @@ Part: TypeAlias = bytes | LazyBase64
 
 
 class JSONPartsResponse(Response):
-    """The response of a JSON object that is given in parts."""
+    """The response of a JSON object that is given in parts.
+
+    Attributes:
+        parts: concatenated, they are the object.
+    """
 
     media_type = "application/json"
 
     def __init__(self, parts: Sequence[Part]) -> None:
         super().__init__(headers={"content-length": str(sum(map(len, parts)))})
-        self._parts = parts
-
-    @property
-    def body_bytes(self) -> bytes:
-        """Return the JSON object."""
-        return b"".join(iter_chunks(self._parts))
+        self.parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the whole response."""
@@ -65,7 +64,7 @@ class JSONPartsResponse(Response):
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
         last = b""
-        for chunk in iter_chunks(self._parts):
+        for chunk in iter_chunks(self.parts):
             if last:
                 await send({"type": "http.response.body", "body": last, "more_body": True})
             last = chunk
@@ -108,11 +107,6 @@ def build(
         for part in (start, *fields(one, params, url_of), b"}")
     )
     return JSONPartsResponse([head[:-1], b', "data": [', *items, b"]}"])
-
-
-def item(made: EncodedVariation, params: VariationRequest, url_of: Callable[[str], str]) -> bytes:
-    """Return the JSON object of one variation."""
-    return b"".join(iter_chunks((b"{", *fields(made, params, url_of), b"}")))
 
 
 def fields(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from diabelli import pictures
 from diabelli.api.context import VariationRequest
 from diabelli.api.variations import response
+from diabelli.api.variations.response import Part
 from diabelli.pictures import Format, Image
 from diabelli.variation import EncodedVariation
 
@@ -24,6 +25,7 @@ NAMES = (PROGRESS, PARTIAL, COMPLETED, DONE, ERROR)
 
 COMMENT = b": the pictures are still being made\n\n"
 """Keeps proxies from closing an idle connection; clients ignore it."""
+_END = b"\n\n"
 _QUALITY = 70
 """JPEG and WebP quality of previews, 0..100; they are shown for a moment."""
 
@@ -54,18 +56,29 @@ def completed(
     *,
     created: int,
     url_of: Callable[[str], str],
-) -> bytes:
-    """Return the event of a finished variation, with all its fields of the reply."""
+) -> Sequence[Part]:
+    """Return the event of a finished variation, with all its fields of the reply, in parts."""
     head = {"type": COMPLETED, "index": index, "created_at": created}
     extras = response.extras([made], params)
-    return _frame(
-        COMPLETED, _merge_json_objects(_bytes(head | extras), response.item(made, params, url_of))
-    )
+    fields = response.fields(made, params, url_of)
+    return [_open_frame(COMPLETED, head | extras), b", ", *fields, b"}", _END]
 
 
-def done(content: bytes, totals: dict[str, int | float]) -> bytes:
-    """Return the last event: every field of the plain reply `content`, and the totals."""
-    return _frame(DONE, _merge_json_objects(_bytes({"type": DONE, "totals": totals}), content))
+def done(reply: Sequence[Part], totals: dict[str, int | float]) -> Sequence[Part]:
+    """Return the last event: the totals and every field of the plain reply, in parts.
+
+    Args:
+        reply: parts of a JSON object; the first one contains its first member.
+        totals: numbers of the request.
+
+    Returns:
+        Parts of which the last one ends the event.
+    """
+    first = reply[0]
+    if not isinstance(first, bytes):
+        raise TypeError("a reply begins with bytes")
+    head = _open_frame(DONE, {"type": DONE, "totals": totals})
+    return [head, b", ", first.removeprefix(b"{"), *reply[1:], _END]
 
 
 def error(content: bytes) -> bytes:
@@ -93,13 +106,13 @@ def _event(name: str, **fields: object) -> bytes:
 
 def _frame(name: str, data: bytes) -> bytes:
     """Return an event; the data is JSON without line breaks, so it is one line."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
+    return b"event: %b\ndata: %b%b" % (name.encode(), data, _END)
+
+
+def _open_frame(name: str, fields: dict[str, object]) -> bytes:
+    """Return the start of an event whose JSON object has more members."""
+    return _frame(name, _bytes(fields)).removesuffix(b"}" + _END)
 
 
 def _bytes(fields: dict[str, object]) -> bytes:
     return json.dumps(fields).encode()
-
-
-def _merge_json_objects(head: bytes, more: bytes) -> bytes:
-    """Return two JSON objects that are not empty as one; base64 is copied, never parsed."""
-    return head.rstrip()[:-1] + b", " + more.strip()[1:]

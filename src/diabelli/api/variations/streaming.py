@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from starlette.requests import Request
 
 from diabelli.api.context import RequestContext, VariationRequest
 from diabelli.api.errors import responses
-from diabelli.api.variations import sse
-from diabelli.api.variations.response import JSONPartsResponse
+from diabelli.api.variations import response, sse
+from diabelli.api.variations.response import JSONPartsResponse, Part
 from diabelli.variation import EncodedVariation, Progress
 
 KEEP_ALIVE_S = 15
@@ -43,7 +43,7 @@ class EventStream:
         self._changed = asyncio.Event()
         self._drained = asyncio.Event()
         self._latest: dict[int, bytes] = {}
-        self._finished: deque[bytes] = deque()
+        self._finished: deque[Sequence[Part]] = deque()
         self._sizes: dict[int, int] = {}
         self._fractions: dict[int, float] = {}
         self._previews: dict[int, int] = {}
@@ -92,21 +92,32 @@ class EventStream:
             size = made.height * made.width
             self._loop.call_soon_threadsafe(self._put_finished, index, size, event)
 
-    def final_event(self, reply: JSONPartsResponse) -> bytes:
-        """Return the event that ends the stream of a successful request."""
-        seconds = time.monotonic() - self._started
-        return sse.done(reply.body_bytes, sse.totals([*self._sizes.values()], seconds))
+    async def send_most(self, reply: JSONPartsResponse) -> bytes:
+        """Send all events but the last bytes of the final one, as fast as the client reads them.
 
-    async def drain(self) -> None:
-        """Wait until all events so far were taken for sending."""
+        Returns:
+            The last bytes, which end the final event.
+        """
         # Events of the workers are queued by callbacks that may still be scheduled.
         await asyncio.sleep(0)
+        seconds = time.monotonic() - self._started
+        *parts, last = sse.done(reply.parts, sse.totals([*self._sizes.values()], seconds))
+        self._finished.append(parts)
+        self._start()
+        await self._drain()
+        return b"".join(response.iter_chunks([last]))
+
+    async def _drain(self) -> None:
+        """Wait until all events so far were taken for sending."""
         while self._finished or self._latest:
             self._drained.clear()
             await self._drained.wait()
 
     async def iter_events(self, work: asyncio.Task[bytes]) -> AsyncIterator[bytes]:
-        """Return the events until the work is done, and a comment in each long silence."""
+        """Return the events until the work is done, and a comment in each long silence.
+
+        An event with a picture comes in pieces, each of which is read when it is sent.
+        """
         work.add_done_callback(lambda _: self._changed.set())
         while not work.done() or self._finished or self._latest:
             try:
@@ -117,7 +128,10 @@ class EventStream:
             self._changed.clear()
             while self._finished or self._latest:
                 if self._finished:
-                    yield self._finished.popleft()
+                    for piece in response.iter_chunks(self._finished[0]):
+                        yield piece
+                    # Only now is it taken for sending.
+                    self._finished.popleft()
                 else:
                     yield self._latest.pop(next(iter(self._latest)))
             self._drained.set()
@@ -127,7 +141,7 @@ class EventStream:
             self._latest[index] = event
             self._start()
 
-    def _put_finished(self, index: int, size: int, event: bytes) -> None:
+    def _put_finished(self, index: int, size: int, event: Sequence[Part]) -> None:
         self._latest.pop(index, None)
         self._sizes[index] = size
         self._context.images_sent = len(self._sizes)
