@@ -167,6 +167,15 @@ def test_many_writers_of_a_locked_ledger_fail_together(locked: Database) -> None
         assert max(waits) < longest_s + 1
 
 
+def test_a_queue_of_writers_fails_in_the_time_of_one(locked: Database) -> None:
+    """If few threads carry out many transactions, those that begin late do not wait in turn."""
+    failed_write_s(locked)
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: failed_write_s(locked), range(80)))
+    assert time.monotonic() - began < 6 * LOCKED_TIMEOUT_S
+
+
 def test_a_locked_ledger_can_be_read(locked: Database) -> None:
     """Readers do not wait for the lock."""
     began = time.monotonic()

@@ -39,9 +39,10 @@ A backup or another writer holds the lock for less; clients accept this much ext
 LOCKED_TIMEOUT_S = 0.5
 """Seconds that a transaction waits for a lock while the ledger counts as locked.
 
-A request makes several transactions. With this timeout, all of them together take little longer
-than the first one. The state ends with the next transaction that gets its lock; other processes
-that write at the same time delay it by less.
+A request makes several transactions, and many requests wait for few threads. With this timeout, all
+of them together take little longer than the first one. On SQLite, whose writers queue, one of them
+waits, and those that follow it within this time try once. The state ends with the next transaction
+that gets its lock; other processes that write at the same time delay it by less.
 """
 
 _POLL_INTERVAL_S = 0.02
@@ -71,6 +72,7 @@ class Database:
         self._url = parse_url(url)
         self._file: tuple[int, int] | None = None
         self._locked = False
+        self._try_once_until = -math.inf
         self._reading = _engine(self._url, _CONNECTIONS)
         self._writing = self._reading
         if self.is_sqlite:
@@ -144,6 +146,10 @@ class Database:
             self._locked = False
             return
         remaining_s = self._acquire_writer()
+        if self._locked and time.monotonic() < self._try_once_until:
+            remaining_s = 0.0
+        elif self._locked:
+            self._try_once_until = time.monotonic() + remaining_s + LOCKED_TIMEOUT_S
         try:
             with self._writing.connect() as connection:
                 connection.execution_options(lock_timeout_s=remaining_s, durable=durable)
