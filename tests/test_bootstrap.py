@@ -1,4 +1,4 @@
-"""Assembly: what settings ask for is built, and closed again."""
+"""Bootstrap: the services of the settings are built, and closed again."""
 
 import threading
 import time
@@ -28,23 +28,23 @@ from diabelli.storage import LocalStorage
 
 @pytest.fixture
 def settings(monkeypatch, tmp_path):
-    """Settings that name the tests' own engine."""
+    """Settings with the test engine."""
     monkeypatch.setitem(engines.ENGINES, "shift", "shift_engine:ShiftEngine")
     return Settings(engine="shift", data_dir=tmp_path / "data", threads=2)
 
 
 def test_a_service_is_assembled_and_closed(settings):
-    """After the context no thread of ours is left."""
+    """After the context no thread remains."""
     before = set(threading.enumerate())
     with components(settings) as parts:
         parts.service.warm_up()
         assert parts.storage.put(b"x", "png")
         assert set(threading.enumerate()) > before
-    left = set(threading.enumerate()) - before
-    for thread in left:
-        # What is counted in memory is forgotten by timers, which end by themselves within moments.
+    remaining = set(threading.enumerate()) - before
+    for thread in remaining:
+        # Timers that drop expired counts from memory end by themselves within moments.
         thread.join(1)
-    assert not [thread for thread in left if thread.is_alive()]
+    assert not [thread for thread in remaining if thread.is_alive()]
 
 
 def test_engines_are_loaded_once_each(settings, monkeypatch):
@@ -58,15 +58,15 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
 
 
 def test_an_unknown_engine_stops_the_start(settings):
-    """The operator learns of the slip before the first request does."""
+    """The error comes before the first request."""
     mine = {"mine": {"pipeline": "/srv/mine", "recipe": "image"}}
     wrong = Settings(**settings.model_dump() | {"engine": "none", "engines": mine})
     with pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"):
         build_service(wrong, build_storage(wrong), EngineManager())
 
 
-def test_links_survive_a_restart(settings):
-    """The secret is kept beside the pictures."""
+def test_links_work_after_a_restart(settings):
+    """The secret is stored beside the pictures."""
     key = build_storage(settings).put(b"x", "png")
     from urllib.parse import parse_qsl
 
@@ -74,8 +74,8 @@ def test_links_survive_a_restart(settings):
     assert build_storage(settings).get(key, query) == b"x"
 
 
-def test_what_is_too_old_is_forgotten(settings):
-    """A server removes entries that have reached the age that the settings name."""
+def test_old_entries_are_deleted(settings):
+    """A server deletes entries beyond the retention of the settings."""
     short = settings.model_copy(update={"retention_days": 7})
     with closing(open_ledger(short)) as database:
         for age in (6.9, 7.1):
@@ -89,13 +89,17 @@ def test_what_is_too_old_is_forgotten(settings):
             Entries(database).record(entry)
     with components(short) as parts:
         deadline = time.monotonic() + 5
-        while left(parts.database, ENTRIES) != ["6.9 days"] and time.monotonic() < deadline:
+        while remaining(parts.database, ENTRIES) != ["6.9 days"] and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert left(parts.database, ENTRIES) == left(parts.database, VARIATIONS) == ["6.9 days"]
+        assert (
+            remaining(parts.database, ENTRIES)
+            == remaining(parts.database, VARIATIONS)
+            == ["6.9 days"]
+        )
 
 
-def test_the_size_of_the_store_is_noted(settings):
-    """Once what expired has been removed from it."""
+def test_the_size_of_the_store_is_recorded(settings):
+    """The measurement follows the cleanup."""
     build_storage(settings).put(b"x" * 10, "png")
     long_ago = LocalStorage(settings.data_dir / "pictures", b"s" * 32, clock=lambda: 1e9)
     long_ago.put(b"x" * 1000, "png")
@@ -107,13 +111,13 @@ def test_the_size_of_the_store_is_noted(settings):
 
 
 def sizes(database):
-    """What the store was found to be."""
+    """Return the recorded sizes of the storage."""
     with database.read_transaction() as connection:
         return list(connection.execute(select(STORE_SIZES.c.bytes)).scalars())
 
 
-def left(database, table):
-    """The requests that the table tells of."""
+def remaining(database, table):
+    """Return the requests in the ledger."""
     with database.read_transaction() as connection:
         return list(connection.execute(select(table.c.request_id)).scalars())
 
@@ -135,7 +139,7 @@ def left(database, table):
     ],
 )
 def test_no_server_is_open_by_accident(tmp_path, host, auth, given, kept, asks):
-    """Keys of the settings and of the ledger count alike; a revoked one opens no server to all."""
+    """Keys of the settings and of the ledger count; a revoked one keeps the server closed."""
     settings = Settings(data_dir=tmp_path, host=host, auth=auth, api_keys=given)
     with closing(open_ledger(settings)) as database:
         if kept != "none":
@@ -171,8 +175,8 @@ def test_a_public_url_counts_as_a_public_address(tmp_path, public_url, starts):
     ("given", "workers", "shared"),
     [(None, 1, False), (None, 2, True), ("ledger", 1, True), ("memory", 2, False)],
 )
-def test_limits_are_shared_where_processes_are_several(tmp_path, given, workers, shared):
-    """They are counted in the ledger then, unless the settings say otherwise."""
+def test_limits_are_shared_by_several_processes(tmp_path, given, workers, shared):
+    """They are then counted in the ledger, unless the settings name another store."""
     settings = Settings(data_dir=tmp_path, limits_url=given, workers=workers)
     bucket = Bucket(name="a", subject="key", limits=Limits(concurrent_images=1))
     with closing(open_ledger(settings)) as database:

@@ -30,7 +30,7 @@ class Task:
 
 @pytest.mark.parametrize("failure", [OSError, LedgerUnavailable, ValueError, KeyError])
 def test_a_failed_task_is_logged_and_run_again(caplog, failure):
-    """Neither a bad moment of the disk nor a fault of a task ends the cleanup."""
+    """Neither an error of the disk nor a bug of a task ends the cleanup."""
     task = Task(failure)
     with caplog.at_level(logging.WARNING):
         cleanup = PeriodicCleanup([task], interval_s=0.01)

@@ -1,4 +1,4 @@
-"""The place for compiled kernels, where the package's own folder is closed."""
+"""The directory of compiled kernels if the package's directory is read-only."""
 
 import os
 import stat
@@ -15,16 +15,16 @@ from diabelli.synthesis.core.jit import kernel
 
 @pytest.fixture
 def _closed(monkeypatch, tmp_path):
-    """A package whose folder cannot be written to."""
-    # Deleting what is not there makes monkeypatch restore that, whatever the test sets.
+    """A package whose directory is read-only."""
+    # Set and delete the variable: monkeypatch then restores its absence after any change.
     monkeypatch.setenv("NUMBA_CACHE_DIR", "")
     monkeypatch.delenv("NUMBA_CACHE_DIR")
     monkeypatch.setattr(kernel_cache, "_SYNTHESIS", tmp_path / "missing")
 
 
 @pytest.mark.usefixtures("_closed")
-def test_the_first_place_that_works_is_taken(tmp_path):
-    """It is made for this user alone, because what lies there is run."""
+def test_the_first_writable_directory_is_used(tmp_path):
+    """It is private to this user, because its content is executed."""
     (tmp_path / "file").write_text("in the way")
     configure_kernel_cache([tmp_path / "file" / "a", tmp_path / "b" / "kernels"])
     assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path / "b" / "kernels")
@@ -32,15 +32,15 @@ def test_the_first_place_that_works_is_taken(tmp_path):
 
 
 @pytest.mark.usefixtures("_closed")
-def test_without_any_place_a_fresh_one_is_made():
-    """The command works all the same."""
+def test_without_any_directory_a_temporary_one_is_made():
+    """The command works nevertheless."""
     configure_kernel_cache([])
     assert Path(os.environ["NUMBA_CACHE_DIR"]).is_dir()
 
 
 @pytest.mark.usefixtures("_closed")
-def test_the_operator_s_own_place_is_left_alone(monkeypatch, tmp_path):
-    """A variable that is set stays as it is."""
+def test_the_operators_variable_has_precedence(monkeypatch, tmp_path):
+    """A variable that is set is unchanged."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
     configure_kernel_cache([tmp_path])
     assert os.environ["NUMBA_CACHE_DIR"] == "/elsewhere"

@@ -1,4 +1,4 @@
-"""`diabelli.vary`: the friendly door."""
+"""`diabelli.vary`, the library's function."""
 
 from io import BytesIO
 
@@ -17,7 +17,7 @@ from diabelli.variation import VariationSpec
 
 @pytest.fixture(autouse=True)
 def _shift(monkeypatch):
-    """The tests' own engine has a name."""
+    """Register the test engine."""
     monkeypatch.setitem(engines.ENGINES, "shift", "shift_engine:ShiftEngine")
 
 
@@ -26,7 +26,7 @@ def image() -> np.ndarray:
 
 
 def test_a_picture_is_varied_in_one_call():
-    """Each variation has an image and the seed that makes it again."""
+    """Each variation has an image and its seed."""
     variations = diabelli.vary(image(), n=3, size="18x12", seed=7, engine="shift")
     assert [variation.seed for variation in variations] == [7, 8, 9]
     for variation in variations:
@@ -34,7 +34,7 @@ def test_a_picture_is_varied_in_one_call():
 
 
 def test_every_form_of_a_source_is_the_same_source(tmp_path):
-    """Path, bytes in every type, open file, Pillow image and array."""
+    """Path, bytes of every type, open file, Pillow image and array."""
     data = pictures.encode(image(), "png")
     path = tmp_path / "a.png"
     path.write_bytes(data)
@@ -56,8 +56,8 @@ def test_every_form_of_a_source_is_the_same_source(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.webp", "a.jpg"])
-def test_a_variation_saves_itself(tmp_path, name):
-    """The suffix decides the format, and the recipe is inside."""
+def test_a_variation_is_saved(tmp_path, name):
+    """The suffix selects the format, and the file has the mark."""
     (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
     saved = variation.save(tmp_path / name)
     assert b'diabelli:seed="5"' in saved.read_bytes()
@@ -88,7 +88,7 @@ def test_other_sources_are_refused_with_the_accepted_types(tmp_path):
     ],
 )
 def test_other_arguments_are_refused_with_the_accepted_values(name, values, accepted):
-    """The message names the argument, shows the value, and says what is accepted."""
+    """The message has the argument, the value and the accepted values."""
     for value in values:
         with pytest.raises(InvalidParameter) as caught:
             diabelli.vary(image(), **{"engine": "shift", "size": 16, name: value})
@@ -104,7 +104,7 @@ def test_an_engine_is_a_name(engine):
 
 
 def test_whole_numbers_of_numpy_are_accepted():
-    """Programs take seeds and counts from arrays."""
+    """Seeds and counts may come from arrays."""
     made = diabelli.vary(
         image(), size=np.int64(16), n=np.uint8(2), seed=np.int64(7), engine="shift"
     )
@@ -112,7 +112,7 @@ def test_whole_numbers_of_numpy_are_accepted():
 
 
 def test_a_variation_is_saved_whole(tmp_path, monkeypatch):
-    """A full disk leaves neither a part nor a draft, and keeps the file that was there."""
+    """A full disk leaves no part and no draft, and keeps the previous file."""
     (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
     (tmp_path / "a.png").write_bytes(b"before")
 
@@ -128,8 +128,8 @@ def test_a_variation_is_saved_whole(tmp_path, monkeypatch):
     assert (tmp_path / "a.png").read_bytes() == b"before"
 
 
-def test_a_seed_is_drawn_and_told():
-    """Two calls differ, and either can be repeated."""
+def test_a_random_seed_is_returned():
+    """Two calls differ, and each is reproducible."""
     one, two = (diabelli.vary(image(), size=16, engine="shift")[0] for _ in range(2))
     assert one.seed != two.seed
     (again,) = diabelli.vary(image(), size=16, seed=one.seed, engine="shift")
@@ -137,13 +137,13 @@ def test_a_seed_is_drawn_and_told():
 
 
 def test_strength_is_a_number_or_a_word():
-    """The words are numbers."""
+    """The words are names of numbers."""
     (variation,) = diabelli.vary(image(), size=16, strength="strong", engine="shift")
     assert variation.strength == 0.8
 
 
-def test_the_watch_can_stop_the_work():
-    """What it raises comes out of the call."""
+def test_the_callback_can_cancel_the_work():
+    """An exception of the callback is raised by the call."""
 
     def watch(progress: diabelli.Progress) -> None:
         raise Cancelled
@@ -152,8 +152,8 @@ def test_the_watch_can_stop_the_work():
         diabelli.vary(image(), size=16, engine="shift", on_progress=watch)
 
 
-def test_faults_are_told_in_our_words():
-    """Each kind has its class, and all share a root."""
+def test_faults_are_exceptions_of_diabelli():
+    """Each kind has its class, and all have one base class."""
     with pytest.raises(InvalidParameter, match="strength"):
         diabelli.vary(image(), strength=2, engine="shift")
     with pytest.raises(UnknownEngine):
@@ -169,13 +169,13 @@ def test_faults_are_told_in_our_words():
     ("value", "size"), [(64, (64, 64)), ("64", (64, 64)), ("1536x1024", (1024, 1536))]
 )
 def test_sizes_are_width_by_height(value, size):
-    """What comes out is height and width, in the order of arrays."""
+    """The result is height and width, in the order of arrays."""
     assert parse_size(value) == size
 
 
 @pytest.mark.parametrize("value", ["", "big", "1x", "x1", "-1", "1x1x1", "1.5", 1.5, "\u0661"])
 def test_other_sizes_are_refused(value):
-    """The complaint shows both forms."""
+    """The message has both accepted forms."""
     with pytest.raises(InvalidParameter, match="1536x1024"):
         parse_size(value)
 

@@ -1,4 +1,4 @@
-"""Provenance: well-formed, truthful about training, complete enough to repeat the picture."""
+"""Provenance: well-formed, correct about training, and sufficient to reproduce the picture."""
 
 from xml.etree import ElementTree
 
@@ -22,14 +22,14 @@ def attributes(**changes: object) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("trained", "kind"), [(False, "algorithmicMedia"), (True, "trainedAlgorithmicMedia")]
 )
-def test_the_source_type_tells_whether_a_trained_model_was_used(trained, kind):
-    """IPTC's term is the full address of its definition."""
+def test_the_source_type_depends_on_training(trained, kind):
+    """IPTC's term is the full URL of its definition."""
     said = attributes(trained=trained)[IPTC]
     assert said == f"http://cv.iptc.org/newscodes/digitalsourcetype/{kind}"
 
 
 def test_the_recipe_is_complete():
-    """Engine, version, seed and strength make the same picture again."""
+    """Engine, version, seed and strength reproduce the picture."""
     said = attributes(seed=2**63 - 1, strength=1 / 3)
     assert said[RECIPE + "engine"] == "patch"
     assert said[RECIPE + "version"] == "1"
@@ -38,7 +38,7 @@ def test_the_recipe_is_complete():
 
 
 def test_names_cannot_break_the_packet():
-    """An engine may be called anything."""
+    """Any engine name is escaped."""
     assert attributes(engine="""<"&'>""")[RECIPE + "engine"] == """<"&'>"""
 
 

@@ -1,4 +1,4 @@
-"""What the package offers, and what importing it costs."""
+"""The public names of the package, and the cost of its import."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ HEAVY = ("fastapi", "numba", "PIL", "pydantic", "ray", "rich", "sqlalchemy", "to
 
 
 def test_public_names_are_listed_and_sorted():
-    """Each of them is there."""
+    """Each of them exists."""
     assert diabelli.__all__ == sorted(diabelli.__all__)
     for name in diabelli.__all__:
         assert getattr(diabelli, name).__name__ == name
@@ -20,7 +20,7 @@ def test_public_names_are_listed_and_sorted():
 
 
 def test_other_names_are_missing_as_usual():
-    """A slip in a name is an AttributeError."""
+    """An unknown name is an AttributeError."""
     with pytest.raises(AttributeError, match="no attribute 'very'"):
         _ = diabelli.very
 
@@ -33,8 +33,8 @@ def test_other_names_are_missing_as_usual():
         ("import diabelli.cli", LATER),
     ],
 )
-def test_importing_is_light(statement, unwanted):
-    """Nothing heavy is imported before it is used."""
+def test_import_is_light(statement, unwanted):
+    """Heavy dependencies are imported on first use."""
     program = f"import sys; {statement}; print(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""The service: from a source to variations in their order, and nothing after a failure."""
+"""The service: ordered variations of a source, and cancellation after a failure."""
 
 import threading
 import time
@@ -69,8 +69,8 @@ class Watch(Observer):
         self.on_source = on_source or super().on_source
 
 
-def test_variations_come_in_their_order(serve):
-    """Each of n has its own seed and picture, wherever it was made."""
+def test_variations_are_in_order(serve):
+    """Each of n has its seed and picture, from any worker."""
     made = create(serve(threads=4), png(), spec(n=6))
     assert [one.seed for one in made] == [5, 6, 7, 8, 9, 10]
     for one in made:
@@ -78,8 +78,8 @@ def test_variations_come_in_their_order(serve):
         np.testing.assert_array_equal(read, np.roll(image(), one.seed, axis=1))
 
 
-def test_pictures_have_the_asked_size_and_format(serve):
-    """What comes back is described truly."""
+def test_pictures_have_the_requested_size_and_format(serve):
+    """The description agrees with the picture."""
     (made,) = create(serve(), png(), spec(side=32, output_format="webp"))
     assert (made.height, made.width, made.output_format, made.transparent) == (
         32,
@@ -90,15 +90,15 @@ def test_pictures_have_the_asked_size_and_format(serve):
     assert made.picture[8:12] == b"WEBP"
 
 
-def test_transparency_is_told(serve):
-    """A source with alpha makes variations with alpha."""
+def test_transparency_is_reported(serve):
+    """A source with alpha has variations with alpha."""
     source = pictures.encode(np.dstack([image(), image()[..., 0]]), "png")
     (made,) = create(serve(), source, spec())
     assert made.transparent
 
 
-def test_kept_pictures_are_in_the_storage(serve, storage):
-    """The key opens the very bytes that were returned."""
+def test_stored_pictures_are_in_the_storage(serve, storage):
+    """The key returns the same bytes."""
     from urllib.parse import parse_qsl
 
     made = create(serve(), png(), spec(n=2), store=True)
@@ -107,29 +107,29 @@ def test_kept_pictures_are_in_the_storage(serve, storage):
         assert storage.get(one.key, query) == one.picture
 
 
-def test_pictures_are_not_kept_unasked(serve, tmp_path):
-    """Nothing touches the disk."""
+def test_pictures_are_stored_on_request_only(serve, tmp_path):
+    """Otherwise no file is written."""
     (made,) = create(serve(), png(), spec())
     assert made.key is None
     assert not any(tmp_path.iterdir())
 
 
-def test_every_picture_carries_its_recipe(serve):
-    """The seed that makes it again is inside the file."""
+def test_every_picture_has_its_mark(serve):
+    """The file contains the seed that reproduces it."""
     made = create(serve(), png(), spec(n=2))
     assert b'diabelli:seed="5"' in made[0].picture
     assert b'diabelli:seed="6"' in made[1].picture
 
 
 def test_other_shapes_are_fitted(serve):
-    """A source of another aspect is cropped to the asked one."""
+    """A source of another aspect is cropped to the requested one."""
     (made,) = create(serve(), png(8, 24), spec(), limits=pictures.ANY)
     expected = np.roll(image(8, 24)[:, 8:16], 5, axis=1)
     np.testing.assert_array_equal(pictures.decode(made.picture, pictures.OPENAI), expected)
 
 
-def test_the_rules_hold(serve):
-    """Faults of the source come out as they are."""
+def test_the_decode_limits_hold(serve):
+    """Faults of the source are raised unchanged."""
     with pytest.raises(NotSquare):
         create(serve(), png(4, 8), spec())
     with pytest.raises(InvalidPicture):
@@ -137,13 +137,13 @@ def test_the_rules_hold(serve):
 
 
 def test_an_unknown_engine_is_refused(serve):
-    """The complaint names the engines that there are."""
+    """The message lists the engines."""
     with pytest.raises(UnknownEngine, match=r"'none'.*: shift"):
         create(serve(), png(), spec(), engine="none")
 
 
-def test_a_fault_of_the_engine_is_ours(serve):
-    """It has one name for callers and keeps its cause for the log."""
+def test_an_engines_exception_is_engine_failed(serve):
+    """It has one class for callers, and its cause for the log."""
 
     def fail(seed: int) -> None:
         raise ZeroDivisionError("deep inside")
@@ -153,8 +153,8 @@ def test_a_fault_of_the_engine_is_ours(serve):
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_the_first_failure_ends_the_rest(serve):
-    """The cause is told, not the stopping of the others, and pieces that wait never begin."""
+def test_the_first_failure_cancels_the_rest(serve):
+    """The first exception is raised, not a cancellation, and waiting pieces never start."""
     begun: list[int] = []
     together = threading.Barrier(2)
 
@@ -165,7 +165,7 @@ def test_the_first_failure_ends_the_rest(serve):
         together.wait(5)
         if seed == 5:
             raise ZeroDivisionError
-        # Whoever goes on must not be done before the failure is known.
+        # The other pieces must not finish before the failure is known.
         time.sleep(0.5)
 
     with pytest.raises(EngineFailed):
@@ -174,8 +174,8 @@ def test_the_first_failure_ends_the_rest(serve):
     assert len(begun) <= 3
 
 
-def test_progress_reaches_the_watch(serve):
-    """Every variation is seen to begin and to end."""
+def test_progress_reaches_the_observer(serve):
+    """The start and the end of each variation are reported."""
     seen: list[Progress] = []
     create(serve(), png(), spec(n=3), observer=Watch(seen.append))
     for index in range(3):
@@ -185,7 +185,7 @@ def test_progress_reaches_the_watch(serve):
 
 
 def test_cancelling_stops_the_work(serve):
-    """What the watch raises comes out, and later pieces are never begun."""
+    """The observer's exception is raised, and later pieces never start."""
     begun: list[int] = []
 
     def watch(progress: Progress) -> None:
@@ -200,36 +200,36 @@ def test_cancelling_stops_the_work(serve):
 
 
 def test_images_go_in_and_out_without_encoding(serve):
-    """The library's way in returns the engine's own variations."""
+    """The library's method returns the engine's variations."""
     variations = serve().vary(image(), spec(n=2), engine="shift")
     assert [one.seed for one in variations] == [5, 6]
     np.testing.assert_array_equal(variations[0].image, np.roll(image(), 5, axis=1))
 
 
 def test_warming_reaches_every_engine(serve):
-    """Nothing is left for the first request."""
+    """The first request finds warm engines."""
     engine = ShiftEngine()
     serve(engine).warm_up()
     assert engine.warmed == 1
 
 
-def test_keeping_needs_a_storage():
-    """A service built for a command cannot promise links."""
+def test_storing_needs_a_storage():
+    """A service for a command cannot make links."""
     service = Service(engines={"shift": ShiftEngine()}, storage=None, threads=1)
     with pytest.raises(RuntimeError, match="has no storage"):
         create(service, png(), spec(), store=True)
     service.close()
 
 
-def test_each_variation_is_told_of_when_it_is_ready(serve):
-    """Whoever listens gets each of them once, with its index, before all are returned."""
+def test_each_variation_is_reported_when_it_is_finished(serve):
+    """The observer gets each once, with its index, before all are returned."""
     heard = {}
     made = create(serve(), png(), spec(n=3), observer=Watch(on_variation=heard.__setitem__))
     assert [heard[index] for index in range(3)] == list(made)
 
 
 class Callback(Exception):
-    """An exception of the caller's own."""
+    """An exception of the caller."""
 
 
 @pytest.mark.parametrize("method", ["on_source", "on_progress", "on_variation"])
@@ -282,8 +282,8 @@ def test_an_engine_cannot_end_the_process(serve, failure):
     service.check()
 
 
-def test_a_lack_of_memory_has_a_name(serve):
-    """`MemoryError` in an engine is the server's trouble."""
+def test_a_lack_of_memory_is_out_of_memory(serve):
+    """`MemoryError` in an engine is a server error."""
 
     def fail(seed: int) -> None:
         raise MemoryError
@@ -293,7 +293,7 @@ def test_a_lack_of_memory_has_a_name(serve):
 
 
 class Waiting(ShiftEngine):
-    """Waits for another device: its pieces are in a future."""
+    """Waits for another device: its pieces return a future."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -330,8 +330,8 @@ def test_cancelling_reaches_an_engine_that_waits(serve):
         engine.future.result(5)
 
 
-def test_few_sources_are_whole_at_a_time(serve, monkeypatch):
-    """The others wait without a thread; a cancelled one gives its turn to the next."""
+def test_few_sources_are_decoded_at_a_time(serve, monkeypatch):
+    """The others wait without a thread; a cancelled one passes its turn to the next."""
     release, open_now, most, lock = threading.Event(), 0, 0, threading.Lock()
     decode = pictures.decode
 
@@ -367,8 +367,8 @@ def test_few_sources_are_whole_at_a_time(serve, monkeypatch):
     assert most == MAX_WHOLE_SOURCES
 
 
-def test_a_source_is_scaled_to_what_an_engine_can_use(serve):
-    """The whole one is gone before the engine sees it."""
+def test_a_source_is_scaled_to_the_engines_need(serve):
+    """The full source is freed before the engine runs."""
     seen = []
 
     class Looking(ShiftEngine):

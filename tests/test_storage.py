@@ -319,7 +319,7 @@ def test_a_link_outlives_a_clock_set_back(storage, clock):
     assert storage.get(key, values) == b"picture"
 
 
-def test_an_open_picture_outlives_its_deletion(storage, clock):
+def test_an_open_picture_is_readable_after_its_deletion(storage, clock):
     """It is read in slices, also after the cleanup."""
     key = storage.put(b"0123456789", "png")
     picture = storage.open(key)

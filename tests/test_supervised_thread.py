@@ -12,7 +12,7 @@ from diabelli.supervised_thread import SupervisedThread
 
 @pytest.mark.parametrize("failure", [ValueError, SystemExit, KeyboardInterrupt, MemoryError])
 def test_a_failed_target_is_run_again(failure):
-    """Whatever it raised."""
+    """After an exception of any class."""
     runs, release = [], threading.Event()
 
     def target() -> None:

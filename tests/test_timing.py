@@ -1,4 +1,4 @@
-"""The stages of a request: told when they are over, from wherever the work is done."""
+"""The stages of a request are reported after their end, from any thread."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from diabelli.variation import VariationSpec
 from shift_engine import ShiftEngine
 
 
-def test_a_stage_tells_its_seconds():
-    """They are those of the clock."""
-    told = []
-    with measure_stage("decode", lambda *stage: told.append(stage)):
+def test_a_stage_reports_its_seconds():
+    """The duration is that of the clock."""
+    stages = []
+    with measure_stage("decode", lambda *stage: stages.append(stage)):
         time.sleep(0.05)
-    ((name, seconds),) = told
+    ((name, seconds),) = stages
     assert name == "decode"
     assert 0.05 <= seconds < 1
 
 
-def test_a_stage_that_fails_is_not_told():
-    """How long it took until then says nothing of the stage."""
-    told = []
+def test_a_failed_stage_is_not_reported():
+    """Its duration would distort the metrics."""
+    stages = []
     with (
         pytest.raises(ValueError, match="broken"),
-        measure_stage("encode", lambda *s: told.append(s)),
+        measure_stage("encode", lambda *s: stages.append(s)),
     ):
         raise ValueError("broken")
-    assert told == []
+    assert stages == []
 
 
-def test_a_request_tells_each_of_its_stages(tmp_path):
-    """Once a request what is done once, once a variation what is done for each."""
-    told: list[str] = []
+def test_a_request_reports_each_of_its_stages(tmp_path):
+    """Common stages are reported once per request, others once per variation."""
+    stages: list[str] = []
     lock = threading.Lock()
 
     def timed(stage: str, seconds: float) -> None:
         assert seconds >= 0
         with lock:
-            told.append(stage)
+            stages.append(stage)
 
     file = io.BytesIO()
     Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(file, "PNG")
@@ -60,7 +60,7 @@ def test_a_request_tells_each_of_its_stages(tmp_path):
     service.create(file.getvalue(), spec, engine="shift", limits=ANY, store=True, observer=observer)
     service.close()
     once, each = ("queued", "decode", "prepare"), ("engine", "encode", "store")
-    assert {stage: told.count(stage) for stage in set(told)} == {
+    assert {stage: stages.count(stage) for stage in set(stages)} == {
         **dict.fromkeys(once, 1),
         **dict.fromkeys(each, 3),
     }

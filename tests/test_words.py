@@ -1,4 +1,4 @@
-"""Source and documentation use plain technical English: no banned words."""
+"""Source, tests and documentation use plain technical English: no banned words."""
 
 from __future__ import annotations
 
@@ -45,13 +45,15 @@ PATTERNS = (
     "src/diabelli/**/*.py",
     "src/diabelli/api/*.json",
     "src/diabelli/web/*.*",
+    "tests/**/*.py",
+    "tests/**/*.cjs",
 )
 FILES = sorted(
     path
     for pattern in PATTERNS
     for path in ROOT.glob(pattern)
-    # The quotation of a story in a drawn test picture is not prose of the project.
-    if path.is_file() and path.name != "drawn.py"
+    # A drawn test picture quotes a story, and this file lists the words.
+    if path.is_file() and path.name not in ("drawn.py", "test_words.py")
 )
 
 

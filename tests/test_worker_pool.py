@@ -80,7 +80,7 @@ def test_the_first_failure_ends_its_job(one):
     assert done == [1]
 
 
-def test_running_pieces_can_see_a_failure(four):
+def test_running_pieces_are_cancelled_after_a_failure(four):
     """They stop at their next check, and the first failure is the one that is raised."""
     job = four.job()
     running, stopped = threading.Event(), threading.Event()
@@ -126,7 +126,7 @@ def test_a_worker_survives_every_exception(one, failure):
     one.check()
 
 
-def test_closing_finishes_what_was_submitted():
+def test_closing_completes_submitted_jobs():
     """Open jobs complete, and new ones are refused."""
     pool = FairWorkerPool(1)
     hold = Holder()
@@ -142,7 +142,7 @@ def test_closing_finishes_what_was_submitted():
 
 
 def test_closing_waits_for_steps_that_follow():
-    """A job may submit its next batch after the pool was told to close."""
+    """A job may submit its next batch after the pool began to close."""
     pool = FairWorkerPool(2)
     job, hold = pool.job(), Holder()
     job.submit([hold], lambda _: job.submit([lambda: 3], job.finish))

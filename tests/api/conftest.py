@@ -1,4 +1,4 @@
-"""Servers to talk to: real ones, over a socket, with tiny engines behind them."""
+"""Fixtures: real servers on sockets, with tiny engines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def start(
     root_path: str = "",
     http: type[StrictH11Protocol] = StrictH11Protocol,
 ) -> Server:
-    """A server in the stack; its models are named after the engines."""
+    """Start a server in the stack; its models are named after the engines."""
     engines = {
         "shift": Shift(),
         "gate": gate,
@@ -56,7 +56,7 @@ def start(
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with default settings, for all tests that leave it as it is."""
+    """A shared server with default settings, for tests that do not change it."""
     with ExitStack() as stack:
         yield start(stack, tmp_path_factory.mktemp("data"), {}, Gate())
 
@@ -69,7 +69,7 @@ def gate() -> Gate:
 
 @pytest.fixture
 def serve(tmp_path: Path, gate: Gate) -> Iterator[Serve]:
-    """Starts a server with the settings given, until the test is over."""
+    """Starts servers with given settings; they stop after the test."""
     with ExitStack() as stack:
         yield lambda **settings: start(stack, tmp_path, settings, gate)
         # A server waits for its requests before it stops.

@@ -1,4 +1,4 @@
-"""Tiny real engines: quick enough for every test of the HTTP edge."""
+"""Tiny real engines for tests of the HTTP interface."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Shift:
     info = EngineInfo(name="shift", version="1", summary="Rolls the source.", trained=False)
 
     def warm_up(self) -> None:
-        """Nothing to do."""
+        """No-op."""
 
     def prepare(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
@@ -48,7 +48,7 @@ class Shift:
 
 
 class Gate(Shift):
-    """Works until it is let through or no longer wanted, and tells which."""
+    """Blocks until `opened` is set or the request is cancelled; records both."""
 
     def __init__(self) -> None:
         self.entered = threading.Event()
@@ -70,7 +70,7 @@ class Gate(Shift):
 
 
 class Broken(Shift):
-    """Fails in a way that nobody foresaw."""
+    """Raises an unexpected exception."""
 
     def _make(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
@@ -80,7 +80,7 @@ class Broken(Shift):
 
 
 class Climber(Shift):
-    """Lets itself be looked at on its way."""
+    """Reports three levels of progress, each with a preview."""
 
     def _make(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
@@ -93,7 +93,7 @@ class Climber(Shift):
 
 
 class Halfway(Shift):
-    """Makes the first of its variations at once, and waits at its gate with half of each other."""
+    """Makes its first variation at once; the others block at the gate at half their progress."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
@@ -109,12 +109,12 @@ class Halfway(Shift):
 
 
 class Stumbler(Climber):
-    """Fails shortly before it arrives."""
+    """Fails after all its previews."""
 
     def _make(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
     ) -> Variation:
         super()._make(source, spec, watch, index)
-        # Only what was told and sent by now is known to have been on its way.
+        # The previous events must have been sent before the failure.
         time.sleep(0.1)
-        raise ZeroDivisionError("so near")
+        raise ZeroDivisionError("near the end")

@@ -1,4 +1,4 @@
-"""A full server says so at once, and work that nobody waits for is stopped."""
+"""A full server refuses requests at once; work of disconnected clients is cancelled."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SOURCE = part("image", picture(), filename="a.png")
 LONG = form(part("model", "gate"), part("n", "2"), part("size", "256x256"), SOURCE)
 
 
-def test_full_server_answers_before_it_reads(serve: Serve, gate: Gate) -> None:
-    """When the pictures in flight reach the limit, the next request is refused unread."""
+def test_a_full_server_responds_before_reading(serve: Serve, gate: Gate) -> None:
+    """If the pictures in progress reach the limit, the next request is refused unread."""
     server = serve(queue=2)
     with Line(server.port) as busy, Line(server.port) as late:
         busy.send(LONG)
@@ -33,8 +33,8 @@ def test_full_server_answers_before_it_reads(serve: Serve, gate: Gate) -> None:
     assert httpx.post(server.url + PATH, files={"image": picture()}).status_code == 200
 
 
-def test_hanging_up_stops_the_work(serve: Serve, gate: Gate) -> None:
-    """A client that hangs up frees the engine and its place in the queue."""
+def test_a_disconnect_cancels_the_work(serve: Serve, gate: Gate) -> None:
+    """A disconnect frees the engine and the place in the queue."""
     server = serve(queue=1)
     with Line(server.port) as line:
         line.send(LONG)
@@ -47,8 +47,8 @@ def test_hanging_up_stops_the_work(serve: Serve, gate: Gate) -> None:
     assert answer.status_code == 200
 
 
-def test_hanging_up_while_sending(serve: Serve) -> None:
-    """A client that hangs up in the middle of its body frees its place."""
+def test_a_disconnect_during_the_upload(serve: Serve) -> None:
+    """A disconnect in the middle of the body frees the place."""
     server = serve(queue=1)
     with Line(server.port) as line:
         line.send(LONG[:100], content_length=len(LONG))
@@ -56,8 +56,8 @@ def test_hanging_up_while_sending(serve: Serve) -> None:
     assert httpx.post(server.url + PATH, files={"image": picture()}).status_code == 200
 
 
-def test_requests_run_side_by_side(serve: Serve, gate: Gate) -> None:
-    """A long request on one thread does not keep a short one waiting."""
+def test_requests_run_concurrently(serve: Serve, gate: Gate) -> None:
+    """A long request on one thread does not delay a short one."""
     server = serve()
     long = form(part("model", "gate"), part("size", "256x256"), SOURCE)
     with Line(server.port) as line:
@@ -69,7 +69,7 @@ def test_requests_run_side_by_side(serve: Serve, gate: Gate) -> None:
 
 
 def test_count() -> None:
-    """A request counts as one until its n is known, then as n, and as nothing once it left."""
+    """A request counts as one until its n is known, then as n, and as nothing after its end."""
     admission = Admission(2)
     with admission.admit() as place:
         assert admission.in_flight == 1
@@ -80,8 +80,8 @@ def test_count() -> None:
     assert admission.in_flight == 0
 
 
-def test_many_at_once(serve: Serve) -> None:
-    """Under more requests than it admits, a server answers every one with 200 or 503."""
+def test_many_concurrent_requests(serve: Serve) -> None:
+    """Beyond the admitted number, each request gets 200 or 503."""
     server = serve(queue=3)
     statuses: list[int] = []
 

@@ -1,4 +1,4 @@
-"""Keys of the ledger at the HTTP edge: good at once, and gone within a second."""
+"""Keys of the ledger over HTTP: valid at once, and revoked within a second."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from diabelli.ledger.keys import IssuedKeys, Limits
 
 
 def ask(server: Server, key: str | None = None) -> httpx.Response:
-    """The list of models, which needs a key where anything does."""
+    """Request the list of models, which needs a key if any endpoint does."""
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     return httpx.get(server.base_url + "/models", headers=headers)
 
 
 def until(server: Server, key: str | None, status: int) -> float:
-    """How many seconds it takes until the server answers the key so; three are too long."""
+    """Return the seconds until the server responds with this status to the key; at most three."""
     started = time.monotonic()
     while ask(server, key).status_code != status:
         assert time.monotonic() < started + 3
@@ -52,14 +52,14 @@ def test_the_first_key_closes_an_open_server(issued: tuple[Server, IssuedKeys]) 
 
 
 def test_a_new_key_works_at_once(issued: tuple[Server, IssuedKeys]) -> None:
-    """Even one that was refused a moment ago is never taken for wrong."""
+    """This includes a key that was refused a moment ago."""
     server, keys = issued
     keys.create("first", Limits())
     until(server, None, 401)
     assert ask(server, keys.create("second", Limits())).status_code == 200
 
 
-def test_revoked_and_rotated_keys_are_gone_within_a_second(
+def test_revoked_and_rotated_keys_are_refused_within_a_second(
     issued: tuple[Server, IssuedKeys],
 ) -> None:
     """The server needs no restart, and a rotated key works at once."""
@@ -82,8 +82,8 @@ def test_revoked_and_rotated_keys_are_gone_within_a_second(
     )
 
 
-def test_keys_of_the_settings_and_of_the_ledger_open_alike(serve: Serve) -> None:
-    """Bearer and Basic take either."""
+def test_keys_of_settings_and_ledger_are_equivalent(serve: Serve) -> None:
+    """Bearer and Basic accept both."""
     server = serve(api_keys=("sk-given",))
     key = IssuedKeys(server.database).create("web", Limits())
     for good in ("sk-given", key):
@@ -92,22 +92,22 @@ def test_keys_of_the_settings_and_of_the_ledger_open_alike(serve: Serve) -> None
     assert ask(server).status_code == 401
 
 
-def test_no_auth_looks_at_no_key(serve: Serve) -> None:
+def test_no_auth_ignores_keys(serve: Serve) -> None:
     """All requests are served, with or without keys in the ledger."""
     server = serve(auth="no-auth", host="0.0.0.0")
     IssuedKeys(server.database).create("web", Limits())
     assert ask(server).status_code == ask(server, "anything").status_code == 200
 
 
-def test_another_address_is_never_open(serve: Serve) -> None:
-    """Not even where there is no key at all."""
+def test_a_public_address_requires_a_key(serve: Serve) -> None:
+    """This holds even if no key exists."""
     assert ask(serve(host="0.0.0.0")).status_code == 401
 
 
-def test_the_hot_path_asks_the_ledger_once_a_second(
+def test_the_ledger_is_queried_once_a_second(
     issued: tuple[Server, IssuedKeys], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A key that was just seen is known."""
+    """A valid key is cached."""
     server, keys = issued
     key = keys.create("web", Limits())
     asked: list[str] = []
@@ -127,7 +127,7 @@ def test_the_hot_path_asks_the_ledger_once_a_second(
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_openais_client_with_a_key_of_the_ledger(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """It is authenticated, and refused by name once the key is revoked."""
+    """It is authenticated, and gets AuthenticationError once the key is revoked."""
     with ExitStack() as stack:
         server = start(stack, tmp_path_factory.mktemp("keys"), {"host": "0.0.0.0"}, Gate())
         keys = IssuedKeys(server.database)

@@ -23,7 +23,7 @@ class Strict(BaseModel):
 
 
 class Item(Strict):
-    """One picture, by exactly one of two ways."""
+    """One picture, in exactly one of two forms."""
 
     url: str | None = None
     b64_json: str | None = None
@@ -43,13 +43,13 @@ class PlainReply(Strict):
 
 
 class ExtendedItem(Item):
-    """One picture and what makes it again."""
+    """One picture, with the values that reproduce it."""
 
     seed: int
 
 
 class ExtendedReply(Strict):
-    """The reply to a request that OpenAI would have refused."""
+    """The reply to a request with extension fields."""
 
     created: int
     data: list[ExtendedItem]
@@ -59,7 +59,7 @@ class ExtendedReply(Strict):
 
 
 class ErrorObject(Strict):
-    """All four keys, always."""
+    """All four keys are required."""
 
     message: str
     type: Literal["invalid_request_error", "server_error", "requests"]
@@ -74,7 +74,7 @@ class ErrorReply(Strict):
 
 
 def ask(server: Server, **fields: str) -> httpx.Response:
-    """A request with these fields as text."""
+    """Send a request with these text fields."""
     form = {name: (None, value) for name, value in fields.items()}
     return httpx.post(server.url + PATH, files={**form, **FILES})
 
@@ -137,7 +137,7 @@ ERRORS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "sent"), ERRORS)
-def test_every_error_has_the_one_shape(
+def test_every_error_has_the_same_shape(
     server: Server, method: str, path: str, sent: dict[str, Any]
 ) -> None:
     """Every error of every endpoint has the same four keys, and never status 422."""

@@ -1,4 +1,4 @@
-"""curl with the published example, word for word."""
+"""curl with the published example, verbatim."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is no
 
 
 def curl(server: Server, source: Path, *more: str) -> str:
-    """What the published example prints."""
+    """Return the output of the published example."""
     line = PUBLISHED.replace("$BASE", server.url).replace("$KEY", "sk-any")
     command = shlex.split(line.replace("/path/to/image", str(source)))
     done = subprocess.run(
@@ -38,7 +38,7 @@ def curl(server: Server, source: Path, *more: str) -> str:
 
 @pytest.mark.parametrize("side", [64, 1000])
 def test_published_example(server: Server, tmp_path: Path, side: int) -> None:
-    """The example prints a URL of a picture; above 1 MB curl asks first whether to go on."""
+    """The example prints the URL of a picture; above 1 MB curl sends Expect first."""
     source = tmp_path / "image.png"
     source.write_bytes(picture(side))
     reply = json.loads(curl(server, source))
@@ -46,18 +46,18 @@ def test_published_example(server: Server, tmp_path: Path, side: int) -> None:
 
 
 def test_forty_megabytes(server: Server, tmp_path: Path) -> None:
-    """curl sees the 413 and its reason without having sent the body."""
+    """curl gets the 413 and its message without sending the body."""
     source = tmp_path / "image.png"
     source.write_bytes(bytes(40_000_000))
     printed = curl(server, source, "--write-out", "\n%{http_code} %{size_upload}")
-    body, _, told = printed.rpartition("\n")
-    status, sent = told.split()
+    body, _, written = printed.rpartition("\n")
+    status, sent = written.split()
     assert json.loads(body)["error"]["message"].startswith("Maximum content size limit (26214400)")
     assert (status, int(sent)) == ("413", 0)
 
 
-def test_any_file_that_pillow_writes(server: Server, tmp_path: Path) -> None:
-    """A grey 16-bit PNG from a file is varied like any other."""
+def test_a_grey_16_bit_png(server: Server, tmp_path: Path) -> None:
+    """A grey 16-bit PNG file is varied like any other."""
     source = tmp_path / "grey.png"
     Image.fromarray(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)).save(source)
     assert "url" in json.loads(curl(server, source))["data"][0]

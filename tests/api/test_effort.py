@@ -1,4 +1,4 @@
-"""What the ledger says of the time that went into requests which came to nothing."""
+"""Times of unsuccessful requests in the ledger."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ THREADS = 2
 
 
 def took(entry: RowMapping) -> tuple[float, float]:
-    """How long it waited and was worked on, in seconds, which is less than all of it."""
+    """Return queue and engine seconds of the entry; their sum is below the duration."""
     assert entry["queued_ms"] + entry["engine_ms"] <= entry["total_ms"]
     return entry["queued_ms"] / 1000, entry["engine_ms"] / 1000
 
 
 @contextmanager
 def hung_up_after(server: Server, seconds: float, n: int = 1) -> Iterator[None]:
-    """A client that asks the engine `gate`, and leaves once the block is over and time has gone."""
+    """Send a request to the engine `gate`, and disconnect after the block and some time."""
     with Line(server.port) as line:
         source = part("image", SOURCE, filename="a.png")
         line.send(form(part("model", "gate"), part("n", str(n)), source))
@@ -38,8 +38,8 @@ def hung_up_after(server: Server, seconds: float, n: int = 1) -> Iterator[None]:
         time.sleep(seconds)
 
 
-def test_an_engine_that_fails_has_taken_its_time(server: Server) -> None:
-    """With the version of the engine that did."""
+def test_a_failed_engine_has_an_engine_time(server: Server) -> None:
+    """The entry has the version of the engine as well."""
     entry = entry_of(server, ask(server, model="stumbler"))
     queued, engine = took(entry)
     assert (entry["status"], entry["engine_version"]) == (500, "1")
@@ -48,8 +48,8 @@ def test_an_engine_that_fails_has_taken_its_time(server: Server) -> None:
     assert engine > 0.16
 
 
-def test_a_deadline_is_told_by_the_time_until_then(serve: Serve) -> None:
-    """The work ends with the answer, not when its thread notices."""
+def test_a_deadline_ends_the_recorded_time(serve: Serve) -> None:
+    """The work ends with the response, not with its thread."""
     server = serve(deadline_s=1)
     entry = entry_of(server, ask(server, model="gate"))
     queued, engine = took(entry)
@@ -57,8 +57,8 @@ def test_a_deadline_is_told_by_the_time_until_then(serve: Serve) -> None:
     assert 0.8 < queued + engine < 2
 
 
-def test_a_client_that_hangs_up_has_taken_some_time(serve: Serve, gate: Gate) -> None:
-    """As long as it stayed."""
+def test_a_disconnect_ends_the_recorded_time(serve: Serve, gate: Gate) -> None:
+    """The entry has the time until the disconnect."""
     server = serve()
     with hung_up_after(server, 0.5):
         assert gate.entered.wait(5)
@@ -69,8 +69,8 @@ def test_a_client_that_hangs_up_has_taken_some_time(serve: Serve, gate: Gate) ->
     assert 0.5 < engine < 2
 
 
-def test_who_waited_in_vain_did_not_get_to_the_engine(serve: Serve, gate: Gate) -> None:
-    """All of the time was spent in the queue, and none in the engine."""
+def test_a_request_cancelled_in_the_queue_has_no_engine_time(serve: Serve, gate: Gate) -> None:
+    """All of its time is queue time."""
     server = serve()
     with hung_up_after(server, 0, n=THREADS):
         assert gate.entered.wait(5)
@@ -82,10 +82,8 @@ def test_who_waited_in_vain_did_not_get_to_the_engine(serve: Serve, gate: Gate) 
     assert 400 < entry["queued_ms"] <= entry["total_ms"]
 
 
-def test_a_storage_that_fails_comes_after_the_engine(
-    serve: Serve, gate: Gate, tmp_path: Path
-) -> None:
-    """A variation that could not be stored has taken its time as well."""
+def test_a_failed_storage_has_an_engine_time(serve: Serve, gate: Gate, tmp_path: Path) -> None:
+    """A variation that could not be stored has its engine time as well."""
     server = serve()
     with ThreadPoolExecutor(1) as pool:
         response = pool.submit(ask, server, model="gate")
@@ -102,10 +100,8 @@ def test_a_storage_that_fails_comes_after_the_engine(
 @pytest.mark.parametrize(
     ("source", "asked"), [(b"no picture", True), (SOURCE, False)], ids=["decoding", "fields"]
 )
-def test_only_what_reached_a_thread_took_its_time(
-    server: Server, source: bytes, asked: bool
-) -> None:
-    """A source that cannot be decoded did; a field that is not accepted was refused before."""
+def test_only_work_on_a_thread_is_timed(server: Server, source: bytes, asked: bool) -> None:
+    """An undecodable source is timed; a request with an invalid field is not."""
     answer: httpx.Response = ask(server, source, n="1" if asked else "11")
     entry = entry_of(server, answer)
     assert answer.status_code == 400
@@ -113,8 +109,8 @@ def test_only_what_reached_a_thread_took_its_time(
     assert measured == [asked] * 3
 
 
-def test_a_stream_that_is_closed_has_taken_some_time(serve: Serve, gate: Gate) -> None:
-    """Its entry is written while its thread may still be at work."""
+def test_a_closed_stream_has_a_time(serve: Serve, gate: Gate) -> None:
+    """Its entry is written while its thread may still be running."""
     server = serve()
     texts = {name: (None, value) for name, value in {"model": "halfway", "stream": "true"}.items()}
     files = {**texts, "n": (None, "2"), "image": SOURCE}

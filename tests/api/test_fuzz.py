@@ -1,4 +1,4 @@
-"""Fuzzed requests to a real server: each is answered in time, and none with a fault."""
+"""Fuzzed requests to a real server: each gets a timely response, and none a 5xx."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ OPERATIONS = (
     ("GET", "/usage/data", MODES.POSITIVE),
     ("GET", "/usage/data", MODES.NEGATIVE),
 )
-"""What is tried; a path that takes any text and no field has nothing beside its document."""
+"""Operations with their modes; a path with a free text and no field has no negative examples."""
 
 LIMIT = 1024 * 1024
 PICTURE_LIMIT = 64 * 1024
@@ -57,21 +57,21 @@ VALUE = st.one_of(
 
 @pytest.fixture(scope="session")
 def document(server: Server) -> schemathesis.BaseSchema:
-    """What the server says of itself."""
+    """Return the server's OpenAPI document."""
     return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
 
 
 def test_every_documented_operation_is_tried(document: schemathesis.BaseSchema) -> None:
-    """An operation that is new in the document has to be fuzzed as well."""
+    """New operations of the document must be fuzzed as well."""
     found = {(one.ok().method.upper(), one.ok().path) for one in document.get_all_operations()}
     assert found == {(method, path) for method, path, _ in OPERATIONS}
 
 
 @pytest.mark.parametrize(("method", "path", "mode"), OPERATIONS)
-def test_whatever_is_asked_is_answered_as_documented(
+def test_responses_are_documented(
     document: schemathesis.BaseSchema, method: str, path: str, mode: schemathesis.GenerationMode
 ) -> None:
-    """Requests within the document and beside it get a documented answer, never a fault."""
+    """Valid and invalid requests get a documented response, never a 5xx."""
     operation = document[path][method]
 
     @tries(25)
@@ -84,7 +84,7 @@ def test_whatever_is_asked_is_answered_as_documented(
 
 @st.composite
 def forms(draw: st.DrawFn) -> tuple[dict[str, tuple[bool, bytes]], bytes]:
-    """The parts of a well-formed form - by name, whether they are files, their values - and it."""
+    """Generate a well-formed form: its parts (name, is a file, value) and its bytes."""
     parts = draw(
         st.dictionaries(TOKEN | st.just("image"), st.tuples(st.booleans(), VALUE), max_size=8)
     )
@@ -100,7 +100,7 @@ def forms(draw: st.DrawFn) -> tuple[dict[str, tuple[bool, bytes]], bytes]:
 
 @st.composite
 def broken(draw: st.DrawFn) -> bytes:
-    """A form that was torn, flipped, doubled, or never was one."""
+    """Generate a damaged form, or other bytes."""
     _, body = draw(forms())
     data = bytearray(body)
     for _ in range(draw(st.integers(0, 6))):
@@ -116,7 +116,7 @@ def broken(draw: st.DrawFn) -> bytes:
 
 
 def read(body: bytes, step: int, content_type: str = FORM_TYPE) -> Form:
-    """The body read as a form, in pieces of that many bytes."""
+    """Parse the body as a form, in pieces of that many bytes."""
     pieces = [body[start : start + step] for start in range(0, len(body), step)] or [b""]
     messages: Iterator[Message] = (
         {"type": "http.request", "body": piece, "more_body": index + 1 < len(pieces)}
@@ -136,7 +136,7 @@ def read(body: bytes, step: int, content_type: str = FORM_TYPE) -> Form:
 
 
 def outcome(body: bytes, step: int) -> Form | str:
-    """What comes of the body: a form, or the refusal."""
+    """Return the form, or the refusal."""
     try:
         return read(body, step)
     except (MalformedForm, BodyTooLarge) as refusal:
@@ -145,10 +145,10 @@ def outcome(body: bytes, step: int) -> Form | str:
 
 @tries(60)
 @given(made=forms(), step=st.integers(1, 5000))
-def test_a_form_is_read_the_same_however_it_arrives(
+def test_a_form_does_not_depend_on_its_pieces(
     made: tuple[dict[str, tuple[bool, bytes]], bytes], step: int
 ) -> None:
-    """Every value arrives as it was sent, cut at its limit alone, wherever the pieces end."""
+    """Each value equals the sent one, cut at its limit, for any piece boundaries."""
     parts, body = made
     found = read(body, max(step, len(body) // 200))
     texts = {name: value for name, (_, value) in parts.items() if name != "image"}
@@ -163,8 +163,8 @@ def test_a_form_is_read_the_same_however_it_arrives(
 
 @tries(150)
 @given(body=broken(), step=st.integers(1, 500))
-def test_a_broken_form_is_refused_or_read_but_never_a_fault(body: bytes, step: int) -> None:
-    """Any bytes make a bounded form or a refusal, and the same one if they come in one piece."""
+def test_a_broken_form_is_no_server_error(body: bytes, step: int) -> None:
+    """Any bytes give a bounded form or a refusal, and the same one if sent in one piece."""
     found = outcome(body, max(step, len(body) // 200))
     # What stands before the first boundary may be skipped; how much of it hangs on the pieces.
     if not body.startswith((b"\r", b"\n")):
@@ -183,13 +183,13 @@ def test_a_broken_form_is_refused_or_read_but_never_a_fault(body: bytes, step: i
         st.builds('multipart/form-data; {}="{}"'.format, TOKEN, TOKEN),
     ).filter(lambda text: all(ord(character) < 256 for character in text))
 )
-def test_whatever_the_content_type_says_is_understood_or_refused(content_type: str) -> None:
-    """No Content-Type is more than a boundary or a refusal."""
+def test_any_content_type_is_parsed_or_refused(content_type: str) -> None:
+    """Any Content-Type gives a boundary or a refusal."""
     with suppress(WrongContentType, MalformedForm):
         read(b"--x--\r\n", 100, content_type)
 
 
-def test_reading_broken_forms_leaves_nothing_behind() -> None:
+def test_broken_forms_leak_no_memory() -> None:
     """Memory is the same after many forms as after a few."""
     body = form(part("image", picture(64), filename="a"), *[part("n", "1")] * 20)
 

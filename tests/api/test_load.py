@@ -1,4 +1,4 @@
-"""Under load: turns are fair, patience has an end, and whoever leaves leaves room."""
+"""Load: fair turns, deadlines, and places freed by disconnects."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SOURCE = part("image", picture(), filename="a.png")
 
 
 class Turns(Gate):
-    """A gate that writes down whose pieces come to it, by the seed of their request.
+    """A gate that records the seed of each piece that enters it.
 
-    They take long enough for the order to be that of turns, not of who happens to be quicker.
+    Its pieces are slow enough that the order shows the turns and not the speed of threads.
     """
 
     def __init__(self) -> None:
@@ -48,13 +48,13 @@ def gate() -> Turns:
 
 
 def body(seed: int, n: int = 1) -> bytes:
-    """A request of the gate for small variations."""
+    """Return a request for small variations of the gate."""
     fields = {"model": "gate", "size": "256x256", "seed": str(seed), "n": str(n)}
     return form(*(part(name, value) for name, value in fields.items()), SOURCE)
 
 
 def busy(stack: ExitStack, server: Server, gate: Turns, seed: int, n: int = 2) -> Line:
-    """A request that has both threads of the server at the gate."""
+    """Send a request that occupies both threads of the server at the gate."""
     line = stack.enter_context(Line(server.port))
     line.send(body(seed, n))
     until(lambda: len(gate.order) == 2)
@@ -62,25 +62,25 @@ def busy(stack: ExitStack, server: Server, gate: Turns, seed: int, n: int = 2) -
 
 
 def waits(server: Server, pieces: int) -> None:
-    """Wait until so many pieces of work wait for their turn."""
+    """Block until that number of pieces is queued."""
     until(lambda: server.service.workers.waiting == pieces)
 
 
 def knock(server: Server) -> int:
-    """400 where there is a place, 503 where there is none; asks for no work."""
+    """Return 400 if a place is free, 503 if none is; starts no work."""
     form = {"image": (None, b""), "nonsense": (None, b"")}
     return httpx.post(server.url + PATH, files=form).status_code
 
 
 def freed(server: Server) -> float:
-    """How long it takes from now until a full server lets somebody in, in seconds."""
+    """Return the seconds until a full server admits a request."""
     began = time.monotonic()
     until(lambda: knock(server) == 400, 5)
     return time.monotonic() - began
 
 
 def test_ten_do_not_starve_one(serve: Serve, gate: Turns) -> None:
-    """Requests take turns: short ones that come after long ones are done long before them."""
+    """Requests take turns: short ones after long ones are finished long before them."""
     server = serve()
     with ExitStack() as stack:
         lines = [busy(stack, server, gate, seed=1, n=10)]
@@ -97,8 +97,8 @@ def test_ten_do_not_starve_one(serve: Serve, gate: Turns) -> None:
     assert gate.order.index(2) < 9, gate.order
 
 
-def test_leaving_while_working_frees_the_place(serve: Serve, gate: Turns) -> None:
-    """Within a second of a client hanging up, its threads and its place are another's."""
+def test_a_disconnect_during_the_work_frees_the_place(serve: Serve, gate: Turns) -> None:
+    """Within a second of the disconnect, its threads and its place are free."""
     server = serve(queue=1)
     with ExitStack() as stack:
         busy(stack, server, gate, seed=1)
@@ -107,8 +107,8 @@ def test_leaving_while_working_frees_the_place(serve: Serve, gate: Turns) -> Non
     until(lambda: server.service.workers.busy == 0, 1)
 
 
-def test_leaving_while_waiting_frees_the_place(serve: Serve, gate: Turns) -> None:
-    """Within a second, also where every thread is busy for longer than that."""
+def test_a_disconnect_in_the_queue_frees_the_place(serve: Serve, gate: Turns) -> None:
+    """Within a second, even if every thread is busy for longer."""
     server = serve(queue=3)
     with ExitStack() as stack:
         line = busy(stack, server, gate, seed=1)
@@ -123,8 +123,8 @@ def test_leaving_while_waiting_frees_the_place(serve: Serve, gate: Turns) -> Non
     assert 2 not in gate.order
 
 
-def test_leaving_while_sending_frees_the_place(serve: Serve) -> None:
-    """Within a second of a client hanging up in the middle of its body."""
+def test_a_disconnect_during_the_upload_frees_the_place(serve: Serve) -> None:
+    """Within a second of a disconnect in the middle of the body."""
     server = serve(queue=1)
     with Line(server.port) as line:
         line.send(body(1)[:100], content_length=1000)
@@ -133,7 +133,7 @@ def test_leaving_while_sending_frees_the_place(serve: Serve) -> None:
 
 
 def test_a_deadline_ends_the_work(serve: Serve, gate: Turns) -> None:
-    """A request that is not done in time is given up with 503, and its place is another's."""
+    """A request beyond its deadline gets 503, and its place is free."""
     server = serve(queue=2, deadline_s=0.3)
     with ExitStack() as stack:
         began = time.monotonic()
@@ -146,7 +146,7 @@ def test_a_deadline_ends_the_work(serve: Serve, gate: Turns) -> None:
 
 
 class Clock:
-    """A clock that the test sets."""
+    """A settable clock."""
 
     now = 100.0
 
@@ -154,8 +154,8 @@ class Clock:
         return self.now
 
 
-def test_the_wait_follows_the_pace() -> None:
-    """A refused client is told to come back when half of those before it will have left."""
+def test_retry_after_follows_the_throughput() -> None:
+    """Retry-After is the time until half of the waiting requests are finished."""
     clock = Clock()
     admission = Admission(20, clock)
     waits = []
@@ -174,8 +174,8 @@ def test_the_wait_follows_the_pace() -> None:
     assert waits[-1] == 60
 
 
-def test_nobody_enters_a_server_that_stops() -> None:
-    """Whoever is in stays, and whoever comes is told."""
+def test_a_stopping_server_admits_no_request() -> None:
+    """Admitted requests are finished, and new ones are refused."""
     admission = Admission(2)
     with admission.admit():
         admission.draining = True

@@ -1,4 +1,4 @@
-"""What the log tells of a request, and what it keeps to itself."""
+"""The log of requests: its fields, and the values that it must not contain."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FILES = {"image": picture()}
 
 
 def ask(server: Server, **fields: str) -> httpx.Response:
-    """A request with these fields as text."""
+    """Send a request with these text fields."""
     form = {name: (None, value) for name, value in fields.items()}
     return httpx.post(server.url + PATH, files={**form, **FILES})
 
 
 def records(caplog: pytest.LogCaptureFixture, event: str) -> list[logging.LogRecord]:
-    """What was logged under that name by the HTTP edge."""
+    """Return the log records of the HTTP interface with that event name."""
     return [
         record
         for record in caplog.records
@@ -33,11 +33,11 @@ def records(caplog: pytest.LogCaptureFixture, event: str) -> list[logging.LogRec
 
 
 def line_of(caplog: pytest.LogCaptureFixture, answer: httpx.Response) -> dict[str, object]:
-    """What the one line of that request tells; it is written just after the answer went out."""
+    """Return the fields of the line of that request, which is written just after the response."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        told = [vars(record) for record in records(caplog, "request.answered")]
-        mine = [line for line in told if line["request_id"] == answer.headers["x-request-id"]]
+        lines = [vars(record) for record in records(caplog, "request.answered")]
+        mine = [line for line in lines if line["request_id"] == answer.headers["x-request-id"]]
         if mine:
             break
         time.sleep(0.005)
@@ -46,17 +46,17 @@ def line_of(caplog: pytest.LogCaptureFixture, answer: httpx.Response) -> dict[st
 
 
 def test_one_line_a_request(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """A request is told in one line with its id, status, time, engine and seeds."""
+    """A request has one line with its id, status, time, engine and seeds."""
     with caplog.at_level(logging.INFO, "diabelli.api"):
         answer = ask(server, seed="5", n="2")
-        told = line_of(caplog, answer)
-    assert (told["request"], told["status"]) == (f"POST {PATH}", 200)
-    assert (told["engine"], told["seeds"]) == ("shift", [5, 6])
-    assert isinstance(told["duration_ms"], int)
+        line = line_of(caplog, answer)
+    assert (line["request"], line["status"]) == (f"POST {PATH}", 200)
+    assert (line["engine"], line["seeds"]) == ("shift", [5, 6])
+    assert isinstance(line["duration_ms"], int)
 
 
 def test_fault_is_found_by_its_request_id(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """The log has the trace of a fault under the id that the client was told, and its cause."""
+    """The log has the traceback and cause of a fault under the request id of the response."""
     answer = ask(server, model="broken")
     (record,) = records(caplog, "request.failed")
     assert vars(record)["request_id"] == answer.headers["x-request-id"]
@@ -65,10 +65,10 @@ def test_fault_is_found_by_its_request_id(server: Server, caplog: pytest.LogCapt
     assert isinstance(record.exc_info[1].__cause__, ZeroDivisionError)
 
 
-def test_unforeseen_exception(
+def test_unexpected_exception(
     server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault anywhere in the edge is answered in the error's shape; its text is only logged."""
+    """An unexpected exception gets the generic error; its text is only logged."""
 
     def fail(key: str, query: object) -> bytes:
         raise RuntimeError(f"private words about {key} and {query}")
@@ -118,32 +118,30 @@ def test_a_lack_of_threads_is_a_lack_of_memory(
 
 
 def test_refusals_are_no_faults(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """What a client did wrong leaves no trace in the log of faults."""
+    """A client error leaves no traceback in the log."""
     assert ask(server, n="11").status_code == 400
     assert not records(caplog, "request.failed")
 
 
-def test_who_asks_is_told_by_the_name_of_the_key(
-    serve: Serve, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The line has the key's id and name, what was asked for, and how long which part took."""
+def test_the_line_names_the_key(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """The line has the key's id and name, the parameters, and the duration of each stage."""
     server = serve()
     key = IssuedKeys(server.database).create("web", Limits())
     with caplog.at_level(logging.INFO, "diabelli.api"):
         headers = {"Authorization": f"Bearer {key}"}
         form = {"n": (None, "2"), "size": (None, "256x256"), **FILES}
-        told = line_of(caplog, httpx.post(server.url + PATH, files=form, headers=headers))
-    assert str(told["key"]).startswith("key_")
-    assert told["key_name"] == "web"
-    assert (told["model"], told["engine"]) == ("dall-e-2", "shift")
-    assert (told["n"], told["size"]) == (2, "256x256")
-    assert isinstance(told["queued_ms"], int)
-    assert isinstance(told["engine_ms"], int)
-    assert "error" not in told
+        line = line_of(caplog, httpx.post(server.url + PATH, files=form, headers=headers))
+    assert str(line["key"]).startswith("key_")
+    assert line["key_name"] == "web"
+    assert (line["model"], line["engine"]) == ("dall-e-2", "shift")
+    assert (line["n"], line["size"]) == (2, "256x256")
+    assert isinstance(line["queued_ms"], int)
+    assert isinstance(line["engine_ms"], int)
+    assert "error" not in line
 
 
-def test_a_refusal_tells_its_code(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """The line of a request that was not carried out says why in one word."""
+def test_a_refusal_has_its_code(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """The line of a refused request has its error code."""
     with caplog.at_level(logging.INFO, "diabelli.api"):
         assert line_of(caplog, ask(server, n="11"))["error"] == "outside_schema"
         assert line_of(caplog, ask(server, model="broken"))["error"] == "engine_failed"
@@ -157,27 +155,25 @@ def test_a_refusal_tells_its_code(server: Server, caplog: pytest.LogCaptureFixtu
         ("a" * 500, "a" * 128),
     ],
 )
-def test_the_client_s_own_id_is_told(
+def test_the_clients_request_id_is_logged(
     server: Server, caplog: pytest.LogCaptureFixture, given: str, shown: str
 ) -> None:
-    """What a client calls its request is on the line, short and in plain characters."""
+    """The client's request id is on the line, truncated and in printable characters."""
     headers = {"X-Client-Request-Id": given.encode("latin-1")}
     with caplog.at_level(logging.INFO, "diabelli.api"):
-        told = line_of(caplog, httpx.post(server.url + PATH, files=FILES, headers=headers))
-    assert told["client_request_id"] == shown
+        line = line_of(caplog, httpx.post(server.url + PATH, files=FILES, headers=headers))
+    assert line["client_request_id"] == shown
 
 
-def test_users_are_told_where_that_is_wanted(
-    serve: Serve, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A setting lets the log name the end-user."""
+def test_users_are_logged_on_request(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """A setting adds the end-user to the log."""
     server = serve(log_users=True)
     with caplog.at_level(logging.INFO, "diabelli.api"):
-        assert line_of(caplog, ask(server, user="somebody"))["user"] == "somebody"
+        assert line_of(caplog, ask(server, user="user-1234"))["user"] == "user-1234"
 
 
 def test_a_password_in_a_url_is_not_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-    """What limits count in may be away: the trace of that does not show how it is reached."""
+    """If the store of limits is unreachable, its traceback does not contain the password."""
     server = serve(limits_url="redis://me:pass-word-99@127.0.0.1:1/0", images_per_minute=1)
     with caplog.at_level(logging.DEBUG):
         assert ask(server).status_code == 503
@@ -193,8 +189,8 @@ def test_keys_and_users_are_not_logged(serve: Serve, caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.DEBUG, "diabelli"):
         for key in ("right-key-1234", "wrong-key-5678"):
             headers = {"Authorization": f"Bearer {key}"}
-            form = {"user": (None, "somebody"), **FILES}
+            form = {"user": (None, "user-1234"), **FILES}
             line_of(caplog, httpx.post(server.url + PATH, files=form, headers=headers))
     logged = " ".join(str(vars(record)) for record in caplog.records)
-    for secret in ("right-key", "wrong-key", "somebody"):
+    for secret in ("right-key", "wrong-key", "user-1234"):
         assert secret not in logged

@@ -22,7 +22,7 @@ FILES = {"image": picture()}
 
 
 def read(server: Server, key: str = "") -> dict[tuple[str, ...], float]:
-    """Every sample: its name and its labels' values, in the order of their names."""
+    """Return every sample by its name and its label values, ordered by label name."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     answer = httpx.get(server.url + "/metrics", headers=headers)
     assert answer.status_code == 200
@@ -31,7 +31,7 @@ def read(server: Server, key: str = "") -> dict[tuple[str, ...], float]:
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:
-    """The same from the text."""
+    """Parse the samples from the text."""
     return {
         (sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
         for family in text_string_to_metric_families(text)
@@ -40,7 +40,7 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
 
 
 def counted(server: Server, *sample: str, to: float) -> bool:
-    """Whether the sample reaches that value; a request is counted just after its answer."""
+    """Return whether the sample reaches that value, which may be just after the response."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         if read(server).get(sample, 0) == to:
@@ -50,7 +50,7 @@ def counted(server: Server, *sample: str, to: float) -> bool:
 
 
 def ask(server: Server, **fields: str) -> int:
-    """The status of a request with these fields."""
+    """Return the status of a request with these fields."""
     texts = {name: (None, value) for name, value in fields.items()}
     return httpx.post(server.url + PATH, files={**texts, **FILES}).status_code
 
@@ -70,7 +70,7 @@ def test_requests_by_route_and_status(serve: Serve) -> None:
 
 
 def test_images_by_engine_and_size(serve: Serve) -> None:
-    """Pictures count where they were made and answered, and only there."""
+    """Pictures count only if they were made and returned."""
     server = serve()
     assert ask(server, n="3", size="256x256") == 200
     assert ask(server, n="2") == 200
@@ -96,7 +96,7 @@ def test_seconds_by_stage(serve: Serve) -> None:
 
 
 def test_rejections_by_reason(serve: Serve) -> None:
-    """Whatever was not carried out counts by the code of its error."""
+    """Unsuccessful requests count by their error code."""
     server = serve()
     ask(server, n="11")
     ask(server, model="none")
@@ -130,7 +130,7 @@ def test_store_bytes(serve: Serve, tmp_path: Path) -> None:
     assert read(server)["diabelli_store_bytes",] == kept > 0
 
 
-def test_a_store_that_is_gone_has_no_size(serve: Serve, tmp_path: Path) -> None:
+def test_a_missing_storage_has_no_size(serve: Serve, tmp_path: Path) -> None:
     """All other metrics have values."""
     server = serve()
     (tmp_path / "pictures").rmdir()
@@ -139,8 +139,8 @@ def test_a_store_that_is_gone_has_no_size(serve: Serve, tmp_path: Path) -> None:
     assert shown_metrics["diabelli_engine_threads",] == 2
 
 
-def test_a_client_that_leaves_is_counted(serve: Serve, gate: Gate) -> None:
-    """Who does not wait for an answer is a request as well."""
+def test_a_disconnected_request_is_counted(serve: Serve, gate: Gate) -> None:
+    """A request whose client disconnects counts as well."""
     server = serve()
     with Line(server.port) as line:
         line.send(form(part("model", "gate"), part("image", picture(), filename="a.png")))
@@ -148,8 +148,8 @@ def test_a_client_that_leaves_is_counted(serve: Serve, gate: Gate) -> None:
     assert counted(server, "diabelli_rejections_total", "cancelled", to=1)
 
 
-def test_everything_is_told_with_its_meaning(serve: Serve) -> None:
-    """Each metric has its type and the sentence that the documentation has."""
+def test_every_metric_is_described(serve: Serve) -> None:
+    """Each metric has its type and the help text of the documentation."""
     server = serve()
     ask(server)
     ask(server, n="11")
@@ -168,8 +168,8 @@ def status(server: Server, key: str | None) -> int:
     return httpx.get(server.url + "/metrics", headers=headers).status_code
 
 
-def test_only_an_admin_key_reads_them(serve: Serve) -> None:
-    """Where there are keys, one without rights over others is not enough."""
+def test_only_an_admin_key_reads_metrics(serve: Serve) -> None:
+    """If keys exist, the endpoint requires an admin key."""
     server = serve(api_keys=("key-of-a-client",))
     issued = IssuedKeys(server.database)
     plain = issued.create("web", Limits())
@@ -183,14 +183,14 @@ def test_only_an_admin_key_reads_them(serve: Serve) -> None:
     ]
 
 
-def test_they_can_be_opened_or_left_out(serve: Serve) -> None:
+def test_metrics_can_be_opened_or_disabled(serve: Serve) -> None:
     """The setting `metrics` opens or disables the endpoint."""
     assert status(serve(metrics="open", api_keys=("key-of-a-client",)), None) == 200
     assert status(serve(metrics="off"), None) == 404
 
 
-def test_a_server_for_others_does_not_tell_everybody(serve: Serve) -> None:
-    """Being open to all for pictures is not being open to all for metrics."""
+def test_no_auth_does_not_open_metrics(serve: Serve) -> None:
+    """A server without authentication does not publish its metrics."""
     assert status(serve(host="0.0.0.0", auth="no-auth"), None) == 403
 
 

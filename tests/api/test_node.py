@@ -1,4 +1,4 @@
-"""The official `openai` package of npm, run by node: its newest major and the version 4 before."""
+"""The official `openai` package of npm, run by Node: its newest major and version 4."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VERSIONS = ["7.57.0", "4.104.0"]
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that asks for a key."""
+    """A server that requires a key."""
     with ExitStack() as stack:
         yield start(stack, tmp_path_factory.mktemp("keyed"), {"api_keys": ("right",)}, Gate())
 
@@ -36,19 +36,19 @@ def outcomes(
     keyed: Server,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
-    """What each of the script's requests came to, under one version of the package."""
+    """Return the outcome of each request of the script, under one version of the package."""
     folder = installed(request.config.cache.mkdir(f"npm-openai-{request.param}"), request.param)
     source = tmp_path_factory.mktemp("source") / "a.png"
     source.write_bytes(picture())
     command = ["node", SCRIPT, folder, server.base_url, keyed.base_url, source]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    results: dict[str, Any] = json.loads(done.stdout)
+    return results
 
 
 def installed(folder: Path, version: str) -> Path:
-    """The folder, with that version of the package in it; kept from one run to the next."""
+    """Return a cached directory with that version of the package."""
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("node and npm are needed to run OpenAI's package for node")
     if not (folder / "node_modules" / "openai" / "package.json").exists():
@@ -62,7 +62,7 @@ def installed(folder: Path, version: str) -> Path:
 
 @pytest.mark.parametrize("case", ["stream", "toFile", "nulls", "extensions"])
 def test_pictures(outcomes: dict[str, Any], case: str) -> None:
-    """Streams, buffers in files, nulls and extension fields all get their pictures."""
+    """Streams, buffers in files, nulls and extension fields work."""
     reply = outcomes[case]["reply"]
     assert isinstance(reply["created"], int)
     assert len(reply["data"]) == (2 if case == "stream" else 1)
@@ -78,7 +78,7 @@ def test_url(outcomes: dict[str, Any]) -> None:
 
 
 def test_events(outcomes: dict[str, Any]) -> None:
-    """The package's own reader of streams hands out every event of `stream=true`."""
+    """The package's own stream reader returns every event of `stream=true`."""
     types = outcomes["events"]["reply"]["types"]
     assert types.count("image_variation.completed") == 2
     assert types[-1] == "image_variation.done"
@@ -97,7 +97,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_errors(outcomes: dict[str, Any], case: str) -> None:
-    """Every error reaches the user with its status, code, param, words and request id."""
+    """Every error has its status, code, param, message and request id."""
     error = outcomes[case]
     status, code, param, message = REFUSED[case]
     assert (error["status"], error["code"], error["param"]) == (status, code, param)
@@ -108,5 +108,5 @@ def test_errors(outcomes: dict[str, Any], case: str) -> None:
 
 
 def test_models(outcomes: dict[str, Any]) -> None:
-    """The list of models is read."""
+    """The list of models can be read."""
     assert "dall-e-2" in outcomes["models"]["reply"]["ids"]

@@ -1,4 +1,4 @@
-"""The official `openai` package for Python, in both colours, with strict validation."""
+"""The official `openai` package for Python, both clients, with strict validation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SMALL: dict[str, Any] = {"size": "256x256", "response_format": "b64_json"}
 
 @pytest.fixture
 def client(server: Server) -> Iterator[openai.OpenAI]:
-    """A client that lets no reply pass which is not as published."""
+    """A client with strict validation of replies."""
     with openai.OpenAI(
         api_key="any", base_url=server.base_url, _strict_response_validation=True, max_retries=0
     ) as client:
@@ -35,7 +35,7 @@ def client(server: Server) -> Iterator[openai.OpenAI]:
 
 
 def check_pictures(reply: ImagesResponse, n: int = 1, side: int = 256) -> None:
-    """The reply has n pictures of that side, each as base64."""
+    """Check that the reply has n pictures of that side, each as base64."""
     assert reply.data is not None
     assert len(reply.data) == n
     for item in reply.data:
@@ -44,7 +44,7 @@ def check_pictures(reply: ImagesResponse, n: int = 1, side: int = 256) -> None:
 
 
 def test_default_call(client: openai.OpenAI) -> None:
-    """The shortest call gets a URL, and the attributes that OpenAI never filled stay None."""
+    """The shortest call gets a URL; attributes that OpenAI never filled are None."""
     reply = client.images.create_variation(image=SOURCE)
     assert reply.data is not None
     assert opened(httpx.get(reply.data[0].url or "").content).size == (1024, 1024)
@@ -54,8 +54,8 @@ def test_default_call(client: openai.OpenAI) -> None:
     assert reply._request_id.startswith("req_")
 
 
-def test_every_way_to_give_an_image(client: openai.OpenAI, tmp_path: Path) -> None:
-    """Bytes, an open file, a path, and tuples with and without a name all work."""
+def test_every_form_of_an_image(client: openai.OpenAI, tmp_path: Path) -> None:
+    """Bytes, an open file, a path, and tuples with and without a name work."""
     path = tmp_path / "a.png"
     path.write_bytes(SOURCE)
     with path.open("rb") as file:
@@ -65,7 +65,7 @@ def test_every_way_to_give_an_image(client: openai.OpenAI, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("size", ["256x256", "512x512", "1024x1024"])
 def test_every_parameter(client: openai.OpenAI, size: Any) -> None:
-    """All parameters together are understood."""
+    """All parameters together are accepted."""
     reply = client.images.create_variation(
         image=SOURCE, model="dall-e-2", n=2, size=size, response_format="b64_json", user="user-1"
     )
@@ -73,7 +73,7 @@ def test_every_parameter(client: openai.OpenAI, size: Any) -> None:
 
 
 def test_none_is_the_default(client: openai.OpenAI) -> None:
-    """Parameters given as None are as if they were not given."""
+    """Parameters of None equal missing ones."""
     nones: dict[str, Any] = {"model": None, "n": None, "size": None, "response_format": None}
     reply = client.images.create_variation(image=SOURCE, **nones)
     assert reply.data is not None
@@ -81,7 +81,7 @@ def test_none_is_the_default(client: openai.OpenAI) -> None:
 
 
 def test_extensions(client: openai.OpenAI) -> None:
-    """Extension fields travel in extra_body, and the extended reply passes strict validation."""
+    """Extension fields are sent by extra_body; the extended reply passes strict validation."""
     extra: dict[str, Any] = {"strength": 0.35, "seed": 2**63 - 2, "output_format": "webp"}
     more = {**SMALL, "size": "1024x1024"}
     reply = client.images.create_variation(image=SOURCE, extra_body=extra, n=2, **more)
@@ -92,7 +92,7 @@ def test_extensions(client: openai.OpenAI) -> None:
 
 
 def test_unpublished_size_is_left_out(client: openai.OpenAI) -> None:
-    """An extended reply of 256x256 names no size, because strict clients would refuse it."""
+    """An extended reply of 256x256 has no size, because strict clients would refuse it."""
     reply = client.images.create_variation(image=SOURCE, extra_body={"seed": 1}, **SMALL)
     assert reply.size is None
     assert reply.output_format == "png"
@@ -115,7 +115,7 @@ BAD: list[tuple[dict[str, Any], str, str | None, str | None]] = [
 def test_bad_requests(
     client: openai.OpenAI, fields: dict[str, Any], message: str, param: str | None, code: str | None
 ) -> None:
-    """A refusal is a BadRequestError whose attributes tell what was wrong."""
+    """A refusal is a BadRequestError with the attributes of the error."""
     with pytest.raises(openai.BadRequestError) as caught:
         client.images.create_variation(**{"image": SOURCE, **fields})
     error = caught.value
@@ -127,7 +127,7 @@ def test_bad_requests(
 
 
 def test_authentication_error(serve: Serve) -> None:
-    """A wrong key is an AuthenticationError, the right one opens."""
+    """A wrong key is an AuthenticationError; the right one is accepted."""
     server = serve(api_keys=("right-key",))
     for key, fits in (("wrong-key", False), ("right-key", True)):
         with openai.OpenAI(api_key=key, base_url=server.base_url) as client:
@@ -139,7 +139,7 @@ def test_authentication_error(serve: Serve) -> None:
 
 
 def test_server_errors(client: openai.OpenAI, server: Server) -> None:
-    """A fault is an InternalServerError; so is a body over the limit, as OpenAI's 413 was."""
+    """A fault is an InternalServerError; a body over the limit is a 413, as OpenAI's was."""
     with pytest.raises(openai.InternalServerError, match="Sorry about that!"):
         client.images.create_variation(image=SOURCE, model="broken")
     with pytest.raises(openai.APIStatusError) as caught:
@@ -154,7 +154,7 @@ def test_server_errors(client: openai.OpenAI, server: Server) -> None:
 
 
 def test_overload_is_retried(serve: Serve, gate: Any) -> None:
-    """A client that finds the server full waits as it is told, asks again, and is served."""
+    """The client retries a 503 after Retry-After, and is served."""
     server = serve(queue=1)
     with openai.OpenAI(api_key="any", base_url=server.base_url, max_retries=3) as client:
 
@@ -185,7 +185,7 @@ def test_models(client: openai.OpenAI) -> None:
 
 
 def test_asynchronous_client(server: Server) -> None:
-    """The asynchronous client's requests run side by side and fail like the others."""
+    """Requests of the asynchronous client run concurrently and fail like the others."""
 
     async def many() -> None:
         async with openai.AsyncOpenAI(
@@ -201,14 +201,14 @@ def test_asynchronous_client(server: Server) -> None:
 
 
 def test_base_url_without_slash_or_version(server: Server) -> None:
-    """Every base URL that users try leads to the endpoint."""
+    """Every usual base URL leads to the endpoint."""
     for base in (server.url, server.url + "/", server.base_url, server.base_url + "/"):
         with openai.OpenAI(api_key="any", base_url=base) as client:
             check_pictures(client.images.create_variation(image=SOURCE, **SMALL))
 
 
 def test_raw_response_has_the_headers(client: openai.OpenAI) -> None:
-    """The headers that monitoring reads are there."""
+    """The raw response has the headers for monitoring."""
     raw = client.images.with_raw_response.create_variation(image=SOURCE, **SMALL)
     assert int(raw.headers["openai-processing-ms"]) >= 0
     assert raw.headers["openai-version"] == "2020-10-01"

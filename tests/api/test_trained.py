@@ -1,4 +1,4 @@
-"""Trained engines over HTTP, as settings name them, with the official client."""
+"""Trained engines over HTTP, configured by settings, with the official client."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SMALL: dict[str, Any] = {"size": "256x256", "response_format": "b64_json"}
 
 
 def settings(folder: Path, **changes: Any) -> Settings:
-    """Settings of a server with two trained engines beside the embedded one."""
+    """Settings of a server with two trained engines and the embedded one."""
     plain = {"recipe": "image", "side": 32, "multiple": 16, "steps": 2}
     entries = {
         "tiny": {**plain, "pipeline": str(folder / "sd-image-variations"), "batch": 8},
@@ -46,7 +46,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The weights: good ones, good ones with a strict safety checker, damaged ones."""
+    """Weights: good ones, good ones with a strict safety checker, damaged ones."""
     from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
 
     folder = tmp_path_factory.mktemp("trained")
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    """A server of those engines, put together from its settings."""
+    """A server of those engines, built from its settings."""
     checked = settings(folder)
     with components(checked) as parts:
         parts.service.warm_up()
@@ -73,15 +73,15 @@ def server(folder: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def client(server: Server) -> Iterator[openai.OpenAI]:
-    """The official client, strict about replies."""
+    """The official client with strict validation."""
     with openai.OpenAI(
         api_key="any", base_url=server.base_url, _strict_response_validation=True, max_retries=0
     ) as client:
         yield client
 
 
-def test_a_model_name_means_a_trained_engine(client):
-    """A plain request gets PNGs of the size that it asked for, larger than the native one."""
+def test_a_model_name_selects_a_trained_engine(client):
+    """A plain request gets PNGs of the requested size, larger than the native one."""
     reply = client.images.create_variation(image=picture(), n=3, **SMALL)
     pictures = [opened(base64.b64decode(one.b64_json)) for one in reply.data]
     assert [(one.format, one.size, one.mode) for one in pictures] == [
@@ -90,7 +90,7 @@ def test_a_model_name_means_a_trained_engine(client):
     assert set(reply.model_dump(exclude_none=True)) == {"created", "data"}
 
 
-def test_pictures_say_that_a_trained_model_made_them(client):
+def test_pictures_are_marked_as_made_by_a_trained_model(client):
     """The mark names the source type and the engine."""
     (one,) = client.images.create_variation(image=picture(), **SMALL).data
     data = base64.b64decode(one.b64_json)
@@ -98,8 +98,8 @@ def test_pictures_say_that_a_trained_model_made_them(client):
     assert b'engine="tiny"' in data
 
 
-def test_a_seed_told_by_an_extended_reply_makes_the_picture_again(client):
-    """As near as the size of the batch allows."""
+def test_a_seed_of_an_extended_reply_reproduces_the_picture(client):
+    """The tolerance is that of different batch sizes."""
     several = client.images.create_variation(
         image=picture(), n=2, extra_body={"seed": 5, "strength": 0.7}, **SMALL
     )
@@ -112,8 +112,8 @@ def test_a_seed_told_by_an_extended_reply_makes_the_picture_again(client):
     assert far <= 2
 
 
-def test_transparent_sources_come_back_opaque_and_it_is_told(client):
-    """Trained engines lay them on white first."""
+def test_transparent_sources_become_opaque(client):
+    """Trained engines lay them on white, and the reply has background opaque."""
     reply = client.images.create_variation(
         image=picture(mode="RGBA"), extra_body={"seed": 1}, **SMALL
     )
@@ -122,7 +122,7 @@ def test_transparent_sources_come_back_opaque_and_it_is_told(client):
 
 
 def test_concurrent_requests_are_all_answered(server):
-    """Requests of trained and embedded engines side by side, more than there are threads."""
+    """Concurrent requests of trained and embedded engines, more than there are threads."""
 
     async def all_at_once() -> list[Any]:
         async with openai.AsyncOpenAI(api_key="any", base_url=server.base_url) as client:
@@ -140,7 +140,7 @@ def test_concurrent_requests_are_all_answered(server):
 
 
 def test_a_stream_shows_previews(server):
-    """They are pictures of their own variation on its way; nothing else of the reply changes."""
+    """Previews show their own variation; the rest of the reply is unchanged."""
     fields = {"model": "open", "stream": "true", "n": "2", "size": "256x256", "seed": "3"}
     for _ in range(2):
         with httpx.stream(
@@ -160,8 +160,8 @@ def test_a_stream_shows_previews(server):
     assert len(events[-1]["data"]) == 2
 
 
-def test_what_the_safety_checker_refuses_is_told_as_openai_told_it(client):
-    """A 400 with the published code, which clients know."""
+def test_the_safety_checkers_refusal_has_openais_code(client):
+    """A 400 with the published code of the safety system."""
     with pytest.raises(openai.BadRequestError) as refused:
         client.images.create_variation(image=picture(), model="guarded", **SMALL)
     assert refused.value.code == "content_policy_violation"
@@ -169,7 +169,7 @@ def test_what_the_safety_checker_refuses_is_told_as_openai_told_it(client):
 
 
 def test_damaged_weights_are_the_operators_fault(client, caplog):
-    """The client learns nothing of paths; the others go on."""
+    """The response contains no path; other engines work."""
     with pytest.raises(openai.InternalServerError) as failed:
         client.images.create_variation(image=picture(), model="broken", **SMALL)
     assert "safetensors" not in failed.value.message
@@ -177,8 +177,8 @@ def test_damaged_weights_are_the_operators_fault(client, caplog):
     assert client.images.create_variation(image=picture(), **SMALL).data
 
 
-def test_a_client_that_hangs_up_frees_the_engine(folder):
-    """Of a thousand steps the rest is not made, and the next request is served."""
+def test_a_disconnect_frees_the_engine(folder):
+    """The rest of a thousand steps is dropped, and the next request is served."""
     slow = settings(folder).engines["tiny"].model_copy(update={"steps": 1000})
     checked = settings(folder, engines={**settings(folder).engines, "tiny": slow})
     checked = checked.model_copy(update={"data_dir": folder / "slow"})
@@ -193,15 +193,15 @@ def test_a_client_that_hangs_up_frees_the_engine(folder):
 
 
 @pytest.mark.parametrize(
-    ("changes", "fault", "told"),
+    ("changes", "fault", "message"),
     [
         ({"engines": {"tiny": {"pipeline": "/no/such", "recipe": "image"}}}, WeightsMissing, "/no"),
         ({"vram_budget_gb": 1e-6}, OutOfMemory, "vram_budget_gb"),
     ],
 )
-def test_a_start_tells_what_is_missing(folder, changes, fault, told):
-    """Weights that are not there and engines that do not fit are told before anybody connects."""
+def test_missing_weights_stop_the_start(folder, changes, fault, message):
+    """Missing weights and engines beyond the budget are reported before the server listens."""
     only = {"models": {"dall-e-2": "tiny"}, "data_dir": folder / "start"}
     checked = Settings.model_validate({"engines": settings(folder).engines, **only, **changes})
-    with pytest.raises(fault, match=told), components(checked):
+    with pytest.raises(fault, match=message), components(checked):
         pass

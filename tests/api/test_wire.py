@@ -1,4 +1,4 @@
-"""Every form that real clients put on the wire, byte by byte on a socket."""
+"""Forms of real clients, byte by byte on a socket."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SMALL = [part("size", "256x256"), part("response_format", "b64_json")]
 
 
 def refused(answer: Answer, status: int, message: str | None = None, **expected: str) -> None:
-    """The answer is this error."""
+    """Check that the response is this error."""
     check_error(answer.status, answer.headers, answer.json, status, message, **expected)
 
 
@@ -72,7 +72,7 @@ FORMS = {
 @pytest.mark.parametrize("client", FORMS)
 @pytest.mark.parametrize("how", ["whole", "chunked", "in drips"])
 def test_forms_of_real_clients(server: Server, client: str, how: str) -> None:
-    """Whatever order, names, types and chunks a client uses, it gets its picture."""
+    """Any order, names, types and chunks of real clients are accepted."""
     body = FORMS[client]
     with Line(server.port) as line:
         if how == "chunked":
@@ -91,7 +91,7 @@ def test_forms_of_real_clients(server: Server, client: str, how: str) -> None:
 
 
 def test_unset_fields_of_go(server: Server) -> None:
-    """go-openai's empty strings mean unset, and the n=0 that it sends for unset is an error."""
+    """Empty strings of go-openai mean unset; the n=0 that it sends for unset is an error."""
     empty = [part("size", ""), part("response_format", "")]
     assert post(server.port, form(FILE, *empty)).status == 200
     answer = post(server.port, form(FILE, part("n", "0"), *empty))
@@ -99,7 +99,7 @@ def test_unset_fields_of_go(server: Server) -> None:
 
 
 def test_raw_buffer_of_node(server: Server) -> None:
-    """A picture sent as one field a byte is answered at once as missing, however long it is."""
+    """A picture sent as one field a byte is refused at once as missing, at any length."""
     parts = [part(f"image[{index}]", str(byte)) for index, byte in enumerate(os.urandom(100_000))]
     started = time.monotonic()
     answer = post(server.port, form(*parts))
@@ -108,13 +108,13 @@ def test_raw_buffer_of_node(server: Server) -> None:
 
 
 def test_too_many_parts(server: Server) -> None:
-    """More parts than a form can need are refused, even where each of them is known."""
+    """More parts than a form can need are refused, even if each name is known."""
     answer = post(server.port, form(FILE, *[part("n", "1")] * 100))
     refused(answer, 400, "The form has more than 64 parts")
 
 
 def test_repeated_field(server: Server) -> None:
-    """A field that comes twice is refused, because either value would be a guess."""
+    """A repeated field is refused, because either value would be a guess."""
     answer = post(server.port, form(FILE, part("n", "1"), part("n", "2")))
     refused(answer, 400, "'n' is given more than once; only one value is accepted")
 
@@ -126,7 +126,7 @@ def test_long_field(server: Server) -> None:
 
 
 def test_unknown_file(server: Server) -> None:
-    """A second file under an unknown name is refused by that name, at any size."""
+    """A second file under an unknown name is refused with that name, at any size."""
     answer = post(server.port, form(FILE, part("mask", bytes(1_000_000), filename="mask.png")))
     refused(answer, 400, "Additional properties are not allowed ('mask' was unexpected)")
 
@@ -143,7 +143,7 @@ def test_unknown_file(server: Server) -> None:
     ],
 )
 def test_no_picture(server: Server, body: bytes) -> None:
-    """No part, an empty one, a null, an array or no body at all: the picture is missing."""
+    """No part, an empty one, a null, an array or no body: the picture is missing."""
     refused(post(server.port, body), 400, "'image' is a required property")
 
 
@@ -171,7 +171,7 @@ UNUSUAL = {
 @pytest.mark.parametrize("kind", UNUSUAL)
 @pytest.mark.parametrize("step", [1, 7, 100_000])
 def test_unusual_forms_of_rfc_2046(server: Server, kind: str, step: int) -> None:
-    """Everything that the standard allows is read, however it is cut."""
+    """All forms of the standard are accepted, for any piece boundaries."""
     reader = FormReader(BOUNDARY.encode(), picture_limit=100_000)
     body = UNUSUAL[kind]
     for start in range(0, len(body), step):
@@ -185,7 +185,7 @@ def test_unusual_forms_of_rfc_2046(server: Server, kind: str, step: int) -> None
 
 
 def test_a_compressed_body_is_refused(server: Server) -> None:
-    """The answer says what is accepted, in the body and in a header."""
+    """The accepted encodings are in the body and in a header of the response."""
     with Line(server.port) as line:
         line.send(gzip.compress(FORMS["curl"]), content_encoding="gzip")
         answer = line.receive()
@@ -198,7 +198,7 @@ def test_a_compressed_body_is_refused(server: Server) -> None:
 
 
 def test_a_boundary_that_is_not_in_the_body(server: Server) -> None:
-    """The message names the boundary and advice."""
+    """The message contains the boundary and a remedy."""
     answer = post(server.port, FORMS["curl"].replace(BOUNDARY.encode(), b"another"))
     message = answer.json["error"]["message"]
     assert f"the boundary b'{BOUNDARY}' of the Content-Type header does not occur" in message
@@ -215,7 +215,7 @@ def test_broken_forms(server: Server, kind: str) -> None:
 
 @pytest.mark.parametrize("content_type", ["application/json", "", "application/octet-stream"])
 def test_wrong_content_type(server: Server, content_type: str) -> None:
-    """A body of another type is refused with the type that was seen and the one expected."""
+    """A body of another type is refused; the message has the type and the expected one."""
     answer = post(server.port, b'{"image": "x"}', content_type=content_type)
     message = (
         f"Invalid Content-Type header ({content_type}), expected multipart/form-data. (HINT: If "
@@ -226,18 +226,18 @@ def test_wrong_content_type(server: Server, content_type: str) -> None:
 
 @pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=" + "b" * 300])
 def test_unusable_boundary(server: Server, boundary: str) -> None:
-    """A form type without a boundary that can be used is refused."""
+    """A form without a usable boundary is refused."""
     refused(post(server.port, FORMS["curl"], content_type="multipart/form-data" + boundary), 400)
 
 
 def test_quoted_boundary_with_charset(server: Server) -> None:
-    """A quoted boundary among other parameters is understood."""
+    """A quoted boundary among other parameters is accepted."""
     content_type = f'Multipart/Form-Data; charset=utf-8; boundary="{BOUNDARY}"'
     assert post(server.port, FORMS["curl"], content_type=content_type).status == 200
 
 
 def test_declared_size_is_refused_unread(server: Server) -> None:
-    """A Content-Length over the limit is answered before any of the body was sent."""
+    """A Content-Length over the limit is refused before the body is sent."""
     with Line(server.port) as line:
         line.send(content_length=26383110, expect="100-continue")
         answer = line.receive()
@@ -248,13 +248,13 @@ def test_declared_size_is_refused_unread(server: Server) -> None:
 
 
 def resident() -> int:
-    """The bytes of memory that this process, and the server in it, holds."""
+    """Return the resident memory of this process and the server in it, in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_forty_megabytes_cost_nothing(server: Server, declared: bool) -> None:
-    """A sender of 40 MB gets its 413 while it sends, and none of it stays in memory."""
+def test_forty_megabytes_stay_out_of_memory(server: Server, declared: bool) -> None:
+    """A sender of 40 MB gets its 413 during the upload, and the body is not kept in memory."""
     body = form(part("image", bytes(40_000_000), filename="a.png"))
     data = body if declared else chunked(body, 65536)
     before = resident()
@@ -269,7 +269,7 @@ def test_forty_megabytes_cost_nothing(server: Server, declared: bool) -> None:
 
 
 def send_quietly(line: Line, data: bytes, declared: bool) -> None:
-    """Send all that the server takes."""
+    """Send as much as the server accepts."""
     try:
         if declared:
             line.send(data)
@@ -279,8 +279,8 @@ def send_quietly(line: Line, data: bytes, declared: bool) -> None:
         pass
 
 
-def test_early_answer_reaches_a_client_that_still_sends(server: Server) -> None:
-    """A client that sends its whole body before it reads finds the answer there."""
+def test_an_early_response_reaches_a_sending_client(server: Server) -> None:
+    """A client that sends its whole body before it reads receives the response."""
     for body in (form(part("image", bytes(30_000_000))), bytes(3_000_000)):
         answer = post(server.port, body, content_type="application/json")
         assert answer.status == 400
@@ -299,8 +299,8 @@ def test_stalled_body_is_dropped(serve: Serve) -> None:
         assert line.closed()
 
 
-def test_dripping_body_is_dropped(serve: Serve) -> None:
-    """A client that sends a byte whenever its time is nearly up is dropped in the end."""
+def test_a_slow_body_is_dropped(serve: Serve) -> None:
+    """A client that sends a byte just before each time-out is disconnected in the end."""
     server = serve(body_timeout_s=0.1)
     with Line(server.port) as line:
         line.send(content_length=1000)
@@ -314,7 +314,7 @@ def test_dripping_body_is_dropped(serve: Serve) -> None:
 
 
 def test_connection_is_kept(server: Server) -> None:
-    """A connection serves one request after the other, after a refusal too."""
+    """A connection serves consecutive requests, also after a refusal."""
     with Line(server.port) as line:
         for body, status in ((FORMS["curl"], 200), (form(), 400), (FORMS["go-openai"], 200)):
             line.send(body)
@@ -324,5 +324,5 @@ def test_connection_is_kept(server: Server) -> None:
 @pytest.mark.parametrize("path", [PATH, "/images/variations", "/v1images/variations"])
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_spellings_of_the_path(server: Server, path: str, slash: str) -> None:
-    """With and without /v1, stuck to it, and with a slash at the end: all the same endpoint."""
+    """Paths with and without /v1, doubled, or with a final slash reach the endpoint."""
     assert post(server.port, FORMS["curl"], path=path + slash).status == 200

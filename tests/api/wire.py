@@ -1,4 +1,4 @@
-"""A server in a thread, and requests as the bytes that real clients put on the wire."""
+"""A server in a thread, and requests as raw bytes of real clients."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 @dataclass(frozen=True)
 class Server:
-    """Where a server listens, and what it is made of."""
+    """The address of a server, and its parts."""
 
     url: str
     port: int
@@ -44,7 +44,7 @@ class Server:
 
     @property
     def base_url(self) -> str:
-        """As OpenAI's clients want it."""
+        """Base URL for OpenAI's clients."""
         return f"{self.url}/v1"
 
 
@@ -55,7 +55,7 @@ def serving(
     root_path: str = "",
     http: type[StrictH11Protocol] = StrictH11Protocol,
 ) -> Iterator[Server]:
-    """The application under uvicorn in a thread, on a port that the system chose."""
+    """Run the application under uvicorn in a thread, on a free port."""
     app = build_app(settings, parts)
     config = uvicorn.Config(
         app,
@@ -84,7 +84,7 @@ def serving(
 def picture(
     width: int = 32, height: int | None = None, mode: str = "RGB", kind: str = "PNG"
 ) -> bytes:
-    """An encoded picture of noise."""
+    """Return an encoded picture of noise."""
     shape = (height or width, width, len(mode))
     pixels = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
     file = io.BytesIO()
@@ -100,7 +100,7 @@ def opened(data: bytes) -> Pillow.Image:
 
 
 def part(name: str, value: bytes | str, *, head: str = "", filename: str | None = None) -> bytes:
-    """One part of a form; `head` is added to its headers as it stands."""
+    """Return one part of a form; `head` is added to its headers unchanged."""
     value = value.encode() if isinstance(value, str) else value
     file = f'; filename="{filename}"' if filename is not None else ""
     disposition = f'Content-Disposition: form-data; name="{name}"{file}'
@@ -108,19 +108,19 @@ def part(name: str, value: bytes | str, *, head: str = "", filename: str | None 
 
 
 def form(*parts: bytes) -> bytes:
-    """The parts as a body."""
+    """Return the parts as a body."""
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
 def chunked(body: bytes, size: int = 1000) -> bytes:
-    """The body in HTTP's chunks."""
+    """Return the body in chunked transfer coding."""
     chunks = [body[start : start + size] for start in range(0, len(body), size)]
     return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back on a socket; header names in lower case."""
+    """A response on a socket; header names in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -132,7 +132,7 @@ class Answer:
 
 
 class Line:
-    """One connection, on which bytes are sent as they stand."""
+    """One connection for raw bytes."""
 
     def __init__(self, port: int, timeout: float = 20) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
@@ -154,7 +154,7 @@ class Line:
         content_type: str = FORM_TYPE,
         **headers: str | int,
     ) -> None:
-        """A request; an underscore in a header's name stands for a dash."""
+        """Send a request; an underscore in a header's name stands for a dash."""
         fields = {"host": "localhost", "content-type": content_type}
         if "transfer_encoding" not in headers:
             fields["content-length"] = str(len(body))
@@ -164,7 +164,7 @@ class Line:
         self.socket.sendall(body)
 
     def receive(self) -> Answer:
-        """The next answer."""
+        """Return the next response."""
         status = int(self._file.readline().split()[1])
         headers = {}
         while (line := self._file.readline()) not in (b"\r\n", b""):
@@ -173,7 +173,7 @@ class Line:
         return Answer(status, headers, self._file.read(int(headers["content-length"])))
 
     def closed(self) -> bool:
-        """Whether the server has ended the connection; waits for that until the time-out."""
+        """Return whether the server has closed the connection; blocks up to the time-out."""
         try:
             return self._file.read(1) == b""
         except ConnectionResetError:
@@ -207,7 +207,7 @@ def check_error(
     code: str | None = None,
     param: str | None = None,
 ) -> None:
-    """The one shape that every error of every endpoint has; None leaves the message open."""
+    """Check the common error shape; None accepts any message."""
     assert status == expected_status, body
     assert headers["content-type"] == "application/json"
     assert headers["x-request-id"].startswith("req_")

@@ -1,4 +1,4 @@
-"""Another implementation runs in a process of its own."""
+"""Another implementation runs in a separate process."""
 
 import sys
 
@@ -9,15 +9,15 @@ from against import Other
 
 SCRIPT = """
 import numpy as np
-print("what is printed does not disturb")
+print("printed text is ignored")
 
 def vary(source, n, strength, seed, size):
     return [np.full((size, size, 3), source[0, 0, 0] + seed + k, np.uint8) for k in range(n)]
 """
 
 
-def test_it_answers_as_often_as_it_is_asked(tmp_path):
-    """Images and CPU seconds come back, whatever the script prints."""
+def test_each_call_returns_a_result(tmp_path):
+    """Images and CPU seconds are returned, even if the script prints."""
     script = tmp_path / "other.py"
     script.write_text(SCRIPT)
     source = np.full((8, 8, 3), 100, np.uint8)
@@ -28,8 +28,8 @@ def test_it_answers_as_often_as_it_is_asked(tmp_path):
             assert answer.cpu_s >= 0
 
 
-def test_a_broken_one_is_told(tmp_path):
-    """A script that fails ends the run with a sentence, not with a hang."""
+def test_a_failed_script_is_reported(tmp_path):
+    """A script that fails ends the run with a message, not with a hang."""
     script = tmp_path / "other.py"
     script.write_text("def vary(source, n, strength, seed, size): raise SystemExit(1)")
     with Other(script, sys.executable) as other, pytest.raises(RuntimeError, match="without an"):

@@ -1,4 +1,4 @@
-"""A blind comparison hides which engine made a result, and sums up what a judge filled in."""
+"""A blind comparison hides the engine of each result, and sums up the judge's sheet."""
 
 import csv
 import json
@@ -108,7 +108,7 @@ def test_results_belong_to_the_longest_name(tmp_path):
 
 
 def test_small_tiles_are_refused(tmp_path, capsys):
-    """Below 360 pixels a judge would overlook what is broken."""
+    """Below 360 pixels a judge would overlook artefacts."""
     with pytest.raises(SystemExit):
         blind.main(["make", str(tmp_path), str(tmp_path / "out"), "--tile", "300"])
     assert "--tile 300 is too small: at least 360" in capsys.readouterr().err

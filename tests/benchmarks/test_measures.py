@@ -1,4 +1,4 @@
-"""The measures tell a copy, a mirror, a garbled and a blurred picture apart."""
+"""The metrics distinguish a copy, a mirror, a garbled and a blurred picture."""
 
 from dataclasses import asdict
 
@@ -41,21 +41,21 @@ def shuffled(image: Image) -> Image:
 
 def test_a_copy_is_perfect_and_not_new():
     """A copy has no distance from the source in any measure, and nothing in it is novel."""
-    told = asdict(measure(scene(), [scene()]))
+    result = asdict(measure(scene(), [scene()]))
     for name in ("swd", "coh7", "cmp7", "garble"):
-        assert told[name] == 0, name
+        assert result[name] == 0, name
     for name in ("sharp", "lfssim", "hog"):
-        assert told[name] == pytest.approx(1, abs=1e-5), name
-    assert told["novel"] < 0.02
+        assert result[name] == pytest.approx(1, abs=1e-5), name
+    assert result["novel"] < 0.02
 
 
 def test_a_shuffled_picture_is_garbled_and_new():
     """Squares in another order keep the patches, break the windows and are no affine map."""
-    told = measure(scene(), [shuffled(scene())])
-    assert told.garble > 0.55
-    assert told.novel > 0.4
-    assert told.swd < 0.3
-    assert told.lfssim < 0.6
+    result = measure(scene(), [shuffled(scene())])
+    assert result.garble > 0.55
+    assert result.novel > 0.4
+    assert result.swd < 0.3
+    assert result.lfssim < 0.6
 
 
 def test_a_mirrored_picture_is_not_garbled():

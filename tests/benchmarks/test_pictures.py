@@ -1,4 +1,4 @@
-"""The set of pictures is complete, square and the same each time."""
+"""The benchmark pictures are complete, square and reproducible."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from drawn import DRAWN
 
 @pytest.mark.parametrize("name", pictures.NAMES)
 def test_each_picture_is_square(name):
-    """Each is there, square, in colour, and large enough to be varied."""
+    """Each exists, is square, in colour, and large enough."""
     image = pictures.load(name)
     assert image.dtype == np.uint8
     assert image.shape[0] == image.shape[1] >= 128
@@ -22,7 +22,7 @@ def test_drawn_pictures_do_not_change(name):
     np.testing.assert_array_equal(pictures.load(name), pictures.load(name))
 
 
-def test_a_wrong_name_is_told_with_the_right_ones():
-    """A slip in --only names what there is."""
+def test_a_wrong_name_is_refused_with_the_valid_ones():
+    """An unknown name in --only is refused with the list of names."""
     with pytest.raises(ValueError, match=r"no picture is called cofee; there are astronaut"):
         pictures.chosen("astronaut,cofee")

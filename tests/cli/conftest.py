@@ -1,4 +1,4 @@
-"""The command as people run it, with a tiny engine in the place of the embedded one."""
+"""The command line, with a tiny engine in place of the embedded one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from diabelli import cli, engines
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its exit code and what it said."""
+    """Result of a command: exit code and output."""
 
     code: int
     out: str
@@ -24,7 +24,7 @@ Run = Callable[..., Ended]
 
 @pytest.fixture
 def run(monkeypatch, capsys, tmp_path) -> Run:
-    """Runs the command with the given words, in an empty folder."""
+    """Runs the command with these arguments in an empty directory."""
     monkeypatch.setitem(engines.ENGINES, "shift", "shift_engine:ShiftEngine")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

@@ -1,4 +1,4 @@
-"""`diabelli block`, `unblock` and `usage --suspicious`: what they change, and what they say."""
+"""`diabelli block`, `unblock` and `usage --suspicious`: effects and output."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from oracles.sources import face
 
 @pytest.fixture
 def database(run, tmp_path: Path) -> Iterator[Database]:
-    """The ledger that the command finds by default."""
+    """The ledger that the command uses by default."""
     with closing(open_ledger(Settings(data_dir=tmp_path / "data"))) as opened:
         yield opened
 
@@ -40,14 +40,14 @@ def blocks(database: Database) -> Blocks:
 
 
 def file(folder: Path, name: str, image: np.ndarray) -> Path:
-    """A picture on the disk."""
+    """A picture file."""
     path = folder / name
     path.write_bytes(pictures.encode(image, "png"))
     return path
 
 
 def test_a_user_is_blocked_and_unblocked(run, blocks) -> None:
-    """With a note, under every key."""
+    """The block has a note and holds for every key."""
     assert run("block", "user", "waltz", "--note", "spam").code == 0
     (user,) = blocks.users()
     assert (user.user, user.key, user.note) == ("waltz", None, "spam")
@@ -56,7 +56,7 @@ def test_a_user_is_blocked_and_unblocked(run, blocks) -> None:
 
 
 def test_a_user_is_blocked_under_a_key_by_its_name(run, blocks, database) -> None:
-    """Its id is what is kept; the keys of the settings go by `settings`."""
+    """The block stores the key's id; keys of the settings are named `settings`."""
     IssuedKeys(database).create("web", Limits())
     (key,) = IssuedKeys(database).list()
     assert run("block", "user", "7", "--key", "web").code == 0
@@ -73,8 +73,8 @@ def test_a_user_is_blocked_under_a_key_by_its_name(run, blocks, database) -> Non
     assert "no key is named 'wob'" in refused.err
 
 
-def test_pictures_are_blocked_by_their_looks(run, blocks, tmp_path) -> None:
-    """Several at once; the name of the file is the note."""
+def test_pictures_are_blocked_by_their_hashes(run, blocks, tmp_path) -> None:
+    """Several files are accepted; the file name is the note."""
     one = file(tmp_path, "one.png", face(256))
     grey = file(tmp_path, "grey.png", np.full((32, 32, 3), 128, np.uint8))
     ended = run("block", "picture", one, grey)
@@ -86,8 +86,8 @@ def test_pictures_are_blocked_by_their_looks(run, blocks, tmp_path) -> None:
     assert found["grey.png"].hashes == ()
 
 
-def test_a_file_that_is_no_picture_is_told(run, blocks, tmp_path) -> None:
-    """The others are blocked all the same."""
+def test_an_undecodable_file_is_reported(run, blocks, tmp_path) -> None:
+    """The other files are still blocked."""
     wrong = tmp_path / "wrong.png"
     wrong.write_bytes(b"no picture")
     ended = run("block", "picture", wrong, tmp_path / "none.png", file(tmp_path, "a.png", face(64)))
@@ -98,7 +98,7 @@ def test_a_file_that_is_no_picture_is_told(run, blocks, tmp_path) -> None:
 
 
 def test_the_source_of_a_request_is_blocked(run, blocks, database) -> None:
-    """By the hashes in the ledger."""
+    """The block uses the hashes in the ledger."""
     entry = {"request_id": "req_1", "time": 1.0, "status": 200, "total_ms": 1.0}
     Entries(database).record(Entry(**entry, sha256=sha256_of(b"a file")))
     assert run("block", "picture", "--request", "req_1", "--note", "seen").code == 0
@@ -108,8 +108,8 @@ def test_the_source_of_a_request_is_blocked(run, blocks, database) -> None:
     assert "no request 'req_2'" in unknown.err
 
 
-def test_nothing_to_block_is_told(run) -> None:
-    """A command without a picture does nothing."""
+def test_a_block_needs_a_picture(run) -> None:
+    """A command without a picture changes nothing."""
     ended = run("block", "picture")
     assert ended.code == 2
     assert "FILE" in ended.err
@@ -117,7 +117,7 @@ def test_nothing_to_block_is_told(run) -> None:
 
 @pytest.mark.parametrize("by_file", [True, False])
 def test_a_picture_is_unblocked(run, blocks, tmp_path, by_file) -> None:
-    """By its file, or by what the list shows."""
+    """By its file, or by its digits in the list."""
     path = file(tmp_path, "one.png", face(64))
     run("block", "picture", path)
     (line,) = [line for line in run("block", "list").out.splitlines() if "one.png" in line]
@@ -126,8 +126,8 @@ def test_a_picture_is_unblocked(run, blocks, tmp_path, by_file) -> None:
     assert run("unblock", "picture", path).code == 2
 
 
-def test_the_list_names_everybody_and_everything(run, blocks) -> None:
-    """What a client made up does not steer the terminal."""
+def test_the_list_shows_all_blocks(run, blocks) -> None:
+    """Control characters from clients do not reach the terminal."""
     assert "No end-user and no picture is blocked" in run("block", "list").err
     blocks.block_user("\x1b[31m[red]waltz", note="spam")
     blocks.block_picture(sha256_of(b"a file"), hashes_to_store(face(64)), note="seen")
@@ -140,7 +140,7 @@ def test_the_list_names_everybody_and_everything(run, blocks) -> None:
 
 @pytest.fixture
 def probing(database) -> None:
-    """An end-user who was refused three times under three keys, two days ago."""
+    """An end-user with three refusals under three keys, two days ago."""
     for number in range(3):
         entry = Entry(
             request_id=f"req_{number}",
@@ -156,13 +156,13 @@ def probing(database) -> None:
 
 @pytest.mark.usefixtures("probing")
 def test_suspects_are_shown_with_their_reasons(run) -> None:
-    """As far back as asked."""
+    """Within the requested period."""
     said = run("usage", "--suspicious").out
     assert "probing" in said
     assert "3 different keys, 3 refusals" in said
-    nobody = run("usage", "--suspicious", "--since", "1d")
-    assert nobody.out == ""
-    assert "No end-user is suspicious" in nobody.err
+    none = run("usage", "--suspicious", "--since", "1d")
+    assert none.out == ""
+    assert "No end-user is suspicious" in none.err
 
 
 @pytest.mark.usefixtures("probing")

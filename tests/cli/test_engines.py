@@ -1,4 +1,4 @@
-"""`diabelli engines`: what there is, and what the missing ones need."""
+"""`diabelli engines`: installed engines, and what the missing ones need."""
 
 import sys
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ def test_engines_are_listed(run):
 
 
 def test_a_missing_extra_is_named(run, monkeypatch):
-    """The list goes on, and says what to install."""
+    """The list is complete, and names the extra to install."""
     monkeypatch.setitem(sys.modules, "dreams", SimpleNamespace(Engine=Missing))
     monkeypatch.setitem(engines.ENGINES, "dreams", "dreams:Engine")
     assert "pip install 'diabelli[dreams]'" in run("engines").out

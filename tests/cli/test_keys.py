@@ -1,4 +1,4 @@
-"""`diabelli keys`: a key is shown once, and what a server may do with it is listed."""
+"""`diabelli keys`: a key is shown once, and its rights are listed."""
 
 import re
 
@@ -8,7 +8,7 @@ KEY = re.compile(r"sk-dbl-[A-Za-z0-9]{43}")
 
 
 def test_a_key_is_made_and_shown_once(run):
-    """Alone on stdout, for programs; the list shows no more than how it begins."""
+    """Stdout has only the key, for programs; the list shows only its prefix."""
     ended = run("keys", "create", "--name", "web", "--images-per-minute", 60)
     key = ended.out.strip()
     assert ended.code == 0
@@ -19,8 +19,8 @@ def test_a_key_is_made_and_shown_once(run):
     assert not KEY.search(listed)
 
 
-def test_the_list_tells_what_a_key_may(run):
-    """Its own limits, whether it may see others, and whether it was revoked."""
+def test_the_list_shows_the_rights_of_a_key(run):
+    """Its limits, whether it is an admin key, and whether it was revoked."""
     run("keys", "create", "--name", "plain")
     run("keys", "create", "--name", "strict", "--images-per-day", 9, "--concurrent", 2)
     run("keys", "create", "--name", "free", "--images-per-minute", 0, "--admin")
@@ -35,7 +35,7 @@ def test_the_list_tells_what_a_key_may(run):
 
 
 def test_a_key_is_rotated(run):
-    """A new one is shown, under the same name and id."""
+    """A new key is shown, under the same name and id."""
     old = run("keys", "create", "--name", "web").out.strip()
     before = run("keys", "list").out.splitlines()[1].split()[:2]
     new = run("keys", "rotate", "web").out.strip()
@@ -58,8 +58,8 @@ def test_a_key_is_rotated(run):
         (("rotate", "bew"), "no active key is named 'bew'"),
     ],
 )
-def test_slips_are_told(run, words, complaint):
-    """With the exit code of a command that was not understood."""
+def test_invalid_arguments_are_refused(run, words, complaint):
+    """The exit code is that of a usage error."""
     run("keys", "create", "--name", "web")
     ended = run("keys", *words)
     assert ended.code == 2
@@ -67,7 +67,7 @@ def test_slips_are_told(run, words, complaint):
 
 
 def test_the_ledger_of_another_folder(run, tmp_path):
-    """Commands work on the ledger of the server that is meant."""
+    """`--data-dir` selects the ledger of another server."""
     run("keys", "create", "--name", "there", "--data-dir", tmp_path / "there")
     assert "there" not in run("keys", "list").out
     assert "there" in run("keys", "list", "--data-dir", tmp_path / "there").out

@@ -1,4 +1,4 @@
-"""Log lines: the event and its fields, and nothing of libraries that is not a warning."""
+"""Log lines: the event and its fields; of libraries, only warnings."""
 
 import json
 import logging
@@ -10,8 +10,8 @@ from diabelli.cli.logs import JsonFormatter, TextFormatter, configure
 
 
 @pytest.fixture(autouse=True)
-def _logging_as_it_was():
-    """Configuring logging is for a process; a test gives it back."""
+def _restore_logging():
+    """Logging is configured for the whole process, so a test restores it."""
     root, ours = logging.getLogger(), logging.getLogger("diabelli")
     before = root.handlers[:], root.level, ours.level
     yield
@@ -19,13 +19,18 @@ def _logging_as_it_was():
 
 
 def record(message: str = "request.answered", **fields: object) -> logging.LogRecord:
-    """An event of ours with these fields."""
-    told = {"name": "diabelli.api", "levelname": "INFO", "msg": message, "created": 1800000000.25}
-    return logging.makeLogRecord({**told, **fields})
+    """Return an event of Diabelli with these fields."""
+    standard = {
+        "name": "diabelli.api",
+        "levelname": "INFO",
+        "msg": message,
+        "created": 1800000000.25,
+    }
+    return logging.makeLogRecord({**standard, **fields})
 
 
 def traced(text: str) -> logging.LogRecord:
-    """An event with the trace of an exception that says `text`."""
+    """Return an event with the traceback of an exception with that `text`."""
     try:
         raise ValueError(text)
     except ValueError as cause:
@@ -33,17 +38,17 @@ def traced(text: str) -> logging.LogRecord:
 
 
 def test_fields_follow_the_event():
-    """Whatever an event carries is on its line, after its time in UTC."""
+    """All fields of an event are on its line, after its time in UTC."""
     line = TextFormatter().format(record(status=200, request="POST /v1"))
     assert line == (
         '2027-01-15T08:00:00.250Z INFO diabelli.api request.answered status=200 request="POST /v1"'
     )
 
 
-def test_json_says_the_same():
+def test_json_has_the_same_fields():
     """Each event is one object, in which numbers are numbers."""
-    told = json.loads(JsonFormatter().format(record(status=200, seeds=[1, 2], path=Path("x"))))
-    assert told == {
+    fields = json.loads(JsonFormatter().format(record(status=200, seeds=[1, 2], path=Path("x"))))
+    assert fields == {
         "time": "2027-01-15T08:00:00.250Z",
         "level": "INFO",
         "logger": "diabelli.api",
@@ -54,8 +59,8 @@ def test_json_says_the_same():
     }
 
 
-def test_a_trace_follows_its_line():
-    """An unforeseen exception is logged whole, indented; in JSON it is a value."""
+def test_a_traceback_follows_its_line():
+    """A traceback is logged completely, indented; in JSON it is a value."""
     assert "failed n=1\n    Traceback" in TextFormatter().format(traced("deep"))
     assert "deep" in json.loads(JsonFormatter().format(traced("deep")))["trace"]
 
@@ -74,8 +79,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_text_begins_a_line_of_its_own(form, text):
-    """Whatever a client makes up stays within its field, and cannot steer a terminal."""
+def test_no_value_starts_a_new_line(form, text):
+    """Client values stay within their field and cannot control a terminal."""
     line = form.format(record(request=text))
     assert is_one_line(line)
     assert is_one_line(form.format(record(text)))
@@ -85,17 +90,17 @@ def test_no_text_begins_a_line_of_its_own(form, text):
 
 
 def is_one_line(text: str) -> bool:
-    """Whether the text is one line, whatever a terminal or another program takes for a line."""
+    """Return whether the text is one line by every usual definition of a line end."""
     return text.isascii() and text.isprintable()
 
 
-def test_a_field_cannot_be_made_up():
-    """A value with blanks or quotes in it is one value."""
+def test_a_field_cannot_be_forged():
+    """A value with blanks or quotes is one value."""
     assert TextFormatter().format(record(user='a" status=500')).endswith(r'user="a\" status=500"')
 
 
 def test_libraries_are_quiet():
-    """Only our own events are told below a warning."""
+    """Below warnings, only events of Diabelli are logged."""
     configure("info")
     assert logging.getLogger("diabelli.api").isEnabledFor(logging.INFO)
     assert not logging.getLogger("uvicorn").isEnabledFor(logging.INFO)

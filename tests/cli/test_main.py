@@ -1,4 +1,4 @@
-"""The command as a whole: version, help, and how it is started."""
+"""The command as a whole: version, help, and its entry points."""
 
 import subprocess
 import sys
@@ -9,21 +9,21 @@ from diabelli import __version__
 
 
 def test_the_version_is_printed(run):
-    """By an option of the command itself."""
+    """`--version` prints it."""
     ended = run("--version")
     assert (ended.code, ended.out) == (0, f"diabelli {__version__}\n")
 
 
 @pytest.mark.parametrize("words", [["-h"], ["--help"], ["vary", "-h"], ["keys", "create", "-h"]])
 def test_help_has_a_short_name(run, words):
-    """For every command."""
+    """This holds for every command."""
     ended = run(*words)
     assert ended.code == 0
     assert "Usage: diabelli" in ended.out
 
 
 def test_the_package_runs_as_a_module():
-    """Also where its scripts are not on the PATH."""
+    """It works if the scripts are not on the PATH."""
     words = [sys.executable, "-m", "diabelli", "--version"]
     ended = subprocess.run(words, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, f"diabelli {__version__}\n")

@@ -1,4 +1,4 @@
-"""The folder in which processes count together."""
+"""The shared metrics directory of several processes."""
 
 import os
 import stat
@@ -11,14 +11,14 @@ from diabelli.cli import metrics_dir
 
 @pytest.fixture(autouse=True)
 def _no_folder_is_set(monkeypatch):
-    """What the code sets is taken back after the test."""
+    """Restore the environment after the test."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
 def test_a_start_counts_from_zero(tmp_path, monkeypatch, in_memory):
-    """Files of an earlier start are removed; the folder is private, in memory where possible."""
+    """Old files are removed; the directory is private, and in memory if possible."""
     memory = tmp_path / "memory"
     if in_memory:
         memory.mkdir()
@@ -34,8 +34,8 @@ def test_a_start_counts_from_zero(tmp_path, monkeypatch, in_memory):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_the_operators_own_folder_is_left_alone(monkeypatch, tmp_path):
-    """It may be shared with processes that are not of this start."""
+def test_the_operators_directory_is_unchanged(monkeypatch, tmp_path):
+    """Other programs may use it as well."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     (tmp_path / "counter_1.db").write_bytes(b"old")
     metrics_dir.enable_shared_metrics(tmp_path / "other")

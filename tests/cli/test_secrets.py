@@ -1,4 +1,4 @@
-"""What is secret stays so: in the log, on the screen, in the data directory and in the metrics."""
+"""Secrets do not reach the log, the output, the data directory or the metrics."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SOURCE = (files("diabelli") / "sample.png").read_bytes()
 
 
 def environment(**given: str) -> dict[str, str]:
-    """The environment of a command, with these settings and no others."""
+    """Return the environment of a command with only these settings."""
     kept = {name: value for name, value in os.environ.items() if "DIABELLI" not in name}
     settings = {f"DIABELLI_{name.upper()}": value for name, value in given.items()}
     return {**kept, **settings, "COLUMNS": "200"}
@@ -33,7 +33,7 @@ def environment(**given: str) -> dict[str, str]:
 
 @pytest.fixture
 def issued(tmp_path: Path) -> str:
-    """An admin key in the ledger, as its command prints it, once."""
+    """An admin key in the ledger, as printed once by its command."""
     words = ["keys", "create", "--name", "web", "--admin"]
     made = subprocess.run(
         [*COMMAND, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True
@@ -44,7 +44,7 @@ def issued(tmp_path: Path) -> str:
 
 @pytest.fixture
 def process(tmp_path: Path, issued: str) -> Iterator[subprocess.Popen[str]]:
-    """A server that logs all it can."""
+    """A server with maximum logging."""
     started = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0"],
         cwd=tmp_path,
@@ -59,12 +59,12 @@ def process(tmp_path: Path, issued: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def basic(user: str, password: str) -> str:
-    """The value of an Authorization header."""
+    """Return the value of a Basic Authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def drive(url: str, issued: str) -> list[str]:
-    """Requests with secrets in every place where clients put them; what else is secret since."""
+    """Send requests with secrets in every possible place; return further secrets."""
     base = url.removesuffix("/v1/images/variations")
     answers = []
     for key in (SETTING, WRONG, issued):
@@ -88,9 +88,9 @@ def drive(url: str, issued: str) -> list[str]:
 
 @pytest.mark.timeout(300)
 def test_secrets_stay_secret(process: subprocess.Popen[str], issued: str, tmp_path: Path) -> None:
-    """No key in any form, nothing that a client chose, no signature is left where it can be found.
+    """No key in any form, no client value and no signature occurs in the outputs.
 
-    The data directory, which is its owner's alone, holds none of them either.
+    The data directory, private to its owner, contains none of them either.
     """
     assert process.stderr is not None
     seen = ""
@@ -114,7 +114,7 @@ def test_secrets_stay_secret(process: subprocess.Popen[str], issued: str, tmp_pa
 
 
 def hidden(key: str) -> list[str]:
-    """A key and the forms in which it travels."""
+    """Return a key and its transmitted forms."""
     forms = [basic("", key), basic(key, "")]
     return [key, *(form.removeprefix("Basic ") for form in forms)]
 
@@ -131,7 +131,7 @@ def hidden(key: str) -> list[str]:
     ids=str,
 )
 def test_a_fault_does_not_show_a_secret(tmp_path: Path, given: dict[str, str]) -> None:
-    """Settings that do not work are told without their passwords and keys."""
+    """Errors of settings do not contain passwords and keys."""
     ended = subprocess.run(
         [*COMMAND, "serve", "--port", "0"],
         cwd=tmp_path,

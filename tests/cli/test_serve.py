@@ -37,7 +37,7 @@ def start(tmp_path):
 
 
 def curl_of(process: subprocess.Popen[str]) -> list[str]:
-    """The words of the line to paste, once the server has printed it."""
+    """Return the printed curl command, once the server has printed it."""
     for line in process.stderr:
         if line.strip().startswith("curl"):
             return shlex.split(line)
@@ -60,8 +60,8 @@ def test_the_printed_line_works_as_it_stands(start, tmp_path):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_being_told_to_stop_is_no_fault(start, number):
-    """Both signals end it with exit code 0 and without a trace."""
+def test_a_signal_is_a_successful_end(start, number):
+    """Both signals end it with exit code 0 and without a traceback."""
     process = start("--port", "0")
     curl_of(process)
     process.send_signal(number)
@@ -70,8 +70,8 @@ def test_being_told_to_stop_is_no_fault(start, number):
 
 
 @pytest.mark.timeout(300)
-def test_a_short_answer_leaves_at_once(start):
-    """Its body does not wait for the client to acknowledge its head, which takes 40 ms."""
+def test_a_short_response_is_sent_at_once(start):
+    """The body does not wait 40 ms for the acknowledgement of the head."""
     base = curl_of(start("--port", "0"))[1].partition("/v1/")[0]
     with httpx.Client(base_url=base) as client:
         taken = [client.get("/v1/models").elapsed.total_seconds() for _ in range(20)]
@@ -79,30 +79,30 @@ def test_a_short_answer_leaves_at_once(start):
 
 
 @pytest.mark.timeout(300)
-def test_keys_are_asked_for_where_there_are_any(start):
-    """The printed line then says where the key goes, and never shows one."""
+def test_the_printed_line_mentions_a_required_key(start):
+    """If keys exist, the printed command has a placeholder, and never a key."""
     process = start("--port", "0", DIABELLI_API_KEYS="sk-secret")
     words = curl_of(process)
     assert "Authorization: Bearer $OPENAI_API_KEY" in words
     assert httpx.post(words[1]).status_code == 401
 
 
-def test_a_taken_port_is_told_at_once(start):
-    """Before anything is compiled, with the exit code of an installation that cannot do it."""
+def test_a_used_port_is_reported_at_once(start):
+    """Before anything is compiled, with the exit code of an installation fault."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start("--port", str(taken.getsockname()[1]))
         assert process.wait(20) == 3
     assert re.search(r"cannot listen on 127\.0\.0\.1:\d+: Address", process.stderr.read())
 
 
-def test_an_open_server_needs_an_open_word(start):
-    """Without keys and without --no-auth no other machine is served."""
+def test_an_open_server_needs_no_auth(start):
+    """Without keys and without --no-auth, a public address is refused."""
     process = start("--host", "0.0.0.0", "--port", "0")
     assert process.wait(20) == 2
     assert "`no-auth`" in process.stderr.read()
 
 
 @pytest.mark.parametrize("words", [["--config", "none.toml"], ["--port", "99999"], ["--prot", "1"]])
-def test_a_slip_in_the_command_ends_with_two(start, words):
-    """Settings that cannot be used are a command not understood."""
+def test_invalid_settings_are_a_usage_error(start, words):
+    """Invalid settings have exit code 2."""
     assert start(*words).wait(20) == 2

@@ -1,4 +1,4 @@
-"""`diabelli usage`: the ledger's sums for people and for programs."""
+"""`diabelli usage`: sums of the ledger as table, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = ["images", "requests", "errors", "seconds", "p50", "ms", "p95", "ms"]
 
 @pytest.fixture
 def database(run, tmp_path: Path) -> Iterator[Database]:
-    """The ledger that the command finds by default."""
+    """The ledger that the command uses by default."""
     with closing(open_ledger(Settings(data_dir=tmp_path / "data"))) as opened:
         yield opened
 
@@ -52,7 +52,7 @@ def test_a_narrow_terminal_shows_every_number(run, database: Database, monkeypat
 
 
 def test_usage_is_written_as_json(run, database: Database) -> None:
-    """One object a line, with null for who has no name."""
+    """One object a line, with null for a missing name."""
     success(database, time=time.time(), n=2, engine_ms=250, total_ms=300)
     assert json.loads(run("usage", "--by", "user", "--json").out) == [
         {
@@ -68,7 +68,7 @@ def test_usage_is_written_as_json(run, database: Database) -> None:
 
 
 def test_usage_is_written_as_csv(run, database: Database) -> None:
-    """With a head, and names quoted where they must be."""
+    """With a header; names are quoted if necessary."""
     success(database, time=time.time(), user='a "name", with a comma')
     (row,) = csv.DictReader(io.StringIO(run("usage", "--by", "user", "--csv").out))
     assert row["name"] == 'a "name", with a comma'
@@ -91,7 +91,7 @@ def test_csv_contains_no_formulas(run, database: Database, start: str, suspiciou
 @pytest.mark.parametrize(
     ("since", "images"), [("30m", 1), ("3h", 2), ("2d", 3), ("2w", 4), ("2020-01-01", 5)]
 )
-def test_how_far_back_is_said_in_words(run, database: Database, since: str, images: int) -> None:
+def test_periods_have_units(run, database: Database, since: str, images: int) -> None:
     """Minutes, hours, days, weeks, or a date."""
     for age_s in (60, 2 * 3600, 86400, 8 * 86400, 30 * 86400):
         success(database, time=time.time() - age_s)
@@ -100,27 +100,27 @@ def test_how_far_back_is_said_in_words(run, database: Database, since: str, imag
 
 
 @pytest.mark.parametrize("since", ["", "7", "7y", "-7d", "yesterday", "2026-13-01"])
-def test_a_span_that_is_none_is_refused(run, since: str) -> None:
-    """The complaint says what would do."""
+def test_an_invalid_period_is_refused(run, since: str) -> None:
+    """The message has the accepted forms."""
     ended = run("usage", f"--since={since}")
     assert ended.code == 2
     assert "7d" in ended.err
 
 
 def test_two_forms_at_once_are_refused(run) -> None:
-    """A program could read neither."""
+    """`--json` and `--csv` exclude each other."""
     assert run("usage", "--json", "--csv").code == 2
 
 
 def test_an_empty_ledger_has_an_empty_table(run) -> None:
-    """A server that was never asked has used nothing."""
+    """Without requests the sums are 0."""
     ended = run("usage")
     assert ended.code == 0
     assert ended.out.split() == ["day", *COLUMNS]
 
 
-def test_a_name_is_no_markup_and_steers_no_terminal(run, database: Database) -> None:
-    """What a client made up is shown as it stands, but for what is not to be shown."""
+def test_names_do_not_control_the_terminal(run, database: Database) -> None:
+    """Client texts are shown unchanged, except control characters."""
     success(database, time=time.time(), user="[red]x[/red]\x1b]0;y\x07")
     out = run("usage", "--by", "user").out
     assert "[red]x[/red]\N{REPLACEMENT CHARACTER}]0;y" in out
@@ -128,8 +128,8 @@ def test_a_name_is_no_markup_and_steers_no_terminal(run, database: Database) -> 
 
 
 def test_another_data_directory_can_be_named(run, tmp_path: Path) -> None:
-    """As for the server."""
+    """The option is that of the server."""
     with closing(open_ledger(Settings(data_dir=tmp_path / "other"))) as database:
         success(database, time=time.time())
-    told = json.loads(run("usage", "--data-dir", tmp_path / "other", "--json").out)
-    assert [line["images"] for line in told] == [1]
+    lines = json.loads(run("usage", "--data-dir", tmp_path / "other", "--json").out)
+    assert [line["images"] for line in lines] == [1]

@@ -1,4 +1,4 @@
-"""`diabelli vary`: what it writes, what it says, how it ends."""
+"""`diabelli vary`: files, output and exit codes."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ FAST = ("--engine", "shift", "--size", "16")
 
 @pytest.fixture
 def picture(tmp_path):
-    """A picture that is no square."""
+    """A picture that is not square."""
     path = tmp_path / "waltz.jpg"
     image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     path.write_bytes(pictures.encode(image, "jpeg"))
@@ -32,8 +32,8 @@ def size(path) -> tuple[int, int]:
         return opened.size
 
 
-def test_each_variation_is_a_file_that_tells_its_seed(run, picture, tmp_path):
-    """The names of the files come on stdout, one a line."""
+def test_each_variation_is_a_file_named_by_its_seed(run, picture, tmp_path):
+    """The names of the files are printed on stdout, one a line."""
     ended = run("vary", picture, *FAST, "-n", 3, "--seed", 7, "--out", tmp_path / "new" / "out")
     written = [tmp_path / "new" / "out" / f"waltz-{seed}.png" for seed in (7, 8, 9)]
     assert ended.code == 0
@@ -42,7 +42,7 @@ def test_each_variation_is_a_file_that_tells_its_seed(run, picture, tmp_path):
 
 
 def test_the_same_seed_writes_the_same_bytes(run, picture, tmp_path):
-    """A run can be repeated."""
+    """A run is reproducible."""
     for out in ("one", "two"):
         assert run("vary", picture, *FAST, "--seed", 7, "--out", out).code == 0
     one, two = ((tmp_path / out / "waltz-7.png").read_bytes() for out in ("one", "two"))
@@ -61,7 +61,7 @@ def test_every_format_is_written(run, picture, tmp_path, output_format, kind):
 
 
 def test_a_size_is_width_by_height(run, picture, tmp_path):
-    """One number makes a square, two any shape."""
+    """One number is a square, two are width and height."""
     run("vary", picture, "--engine", "shift", "--size", "30x20", "--seed", 1)
     assert size(tmp_path / "waltz-1.png") == (30, 20)
 
@@ -74,7 +74,7 @@ def test_the_sheet_shows_the_source_first(run, picture, tmp_path):
 
 
 def test_one_bad_picture_does_not_stop_the_others(run, picture, tmp_path):
-    """The exit code tells that some failed, stderr which and why."""
+    """The exit code shows a failure; stderr has the picture and the reason."""
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"hello")
     ended = run("vary", bad, tmp_path / "none.png", picture, *FAST, "--seed", 1)
@@ -85,7 +85,7 @@ def test_one_bad_picture_does_not_stop_the_others(run, picture, tmp_path):
 
 
 def test_a_fault_of_the_engine_counts_as_a_failed_picture(run, picture, monkeypatch):
-    """The other pictures are still tried."""
+    """The other pictures are still varied."""
 
     def fail(*_: object) -> None:
         raise EngineFailed
@@ -108,8 +108,8 @@ def test_a_fault_of_the_engine_counts_as_a_failed_picture(run, picture, monkeypa
         (["--quality", "101"], "100"),
     ],
 )
-def test_a_slip_in_the_command_is_told_with_what_would_do(run, picture, words, said):
-    """Nothing is written, and the exit code is that of a command not understood."""
+def test_invalid_arguments_are_refused_with_the_valid_ones(run, picture, words, said):
+    """Nothing is written, and the exit code is that of a usage error."""
     ended = run("vary", picture, *FAST, *words)
     assert ended.code == 2
     assert said in ended.err
@@ -117,7 +117,7 @@ def test_a_slip_in_the_command_is_told_with_what_would_do(run, picture, words, s
 
 
 def test_pictures_of_one_name_do_not_overwrite_each_other(run, picture, tmp_path):
-    """The command refuses before it has written anything."""
+    """The command refuses before it writes a file."""
     (tmp_path / "waltz.png").write_bytes(picture.read_bytes())
     ended = run("vary", picture, tmp_path / "waltz.png", *FAST)
     assert ended.code == 2
@@ -125,12 +125,12 @@ def test_pictures_of_one_name_do_not_overwrite_each_other(run, picture, tmp_path
 
 
 def numbered(out) -> list[str]:
-    """The names of the files in a folder."""
+    """Return the names of the files in a directory."""
     return sorted(path.name for path in out.iterdir())
 
 
 def test_an_existing_file_is_kept(run, picture, tmp_path):
-    """The command refuses before it makes a picture, and names the options that allow more."""
+    """The command refuses before any work, and names the options that permit it."""
     (tmp_path / "waltz-7.png").write_bytes(b"precious")
     ended = run("vary", picture, *FAST, "--seed", 7)
     assert ended.code == 2
@@ -151,7 +151,7 @@ def test_an_existing_sheet_is_kept(run, picture, tmp_path):
 @pytest.mark.parametrize("option", [[], ["--overwrite"], ["--skip-existing"]])
 @pytest.mark.parametrize("name", ["waltz-7.png", "link.png"])
 def test_a_source_is_never_replaced(run, picture, tmp_path, option, name):
-    """Not even with --overwrite, nor under another name of the same file."""
+    """Not with --overwrite, nor by another name of the same file."""
     (tmp_path / name).write_bytes(picture.read_bytes())
     if name == "link.png":
         (tmp_path / "waltz-7.png").symlink_to(tmp_path / name)
@@ -163,7 +163,7 @@ def test_a_source_is_never_replaced(run, picture, tmp_path, option, name):
 
 
 def test_a_file_that_appears_meanwhile_is_kept(run, picture, tmp_path, monkeypatch):
-    """Names that only the engine knows are checked when the file is written."""
+    """Names that depend on the engine are checked at writing."""
 
     def appear(*_: object) -> bytes:
         (tmp_path / "waltz-7.png").write_bytes(b"precious")
@@ -177,8 +177,8 @@ def test_a_file_that_appears_meanwhile_is_kept(run, picture, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize("seed", [[], ["--seed", 7]])
-def test_a_run_goes_on_where_it_stopped(run, picture, tmp_path, seed):
-    """Only files that do not exist yet are made."""
+def test_an_interrupted_run_is_resumed(run, picture, tmp_path, seed):
+    """Only missing files are made."""
     out = tmp_path / "out"
     words = ("vary", picture, *FAST, "-n", 3, "--sheet", "--out", out, *seed)
     assert run(*words).code == 0
@@ -195,7 +195,7 @@ def test_a_run_goes_on_where_it_stopped(run, picture, tmp_path, seed):
 
 
 def test_files_are_written_whole(run, picture, tmp_path, monkeypatch):
-    """A full disk leaves no part of a file, and the error is a sentence without a number."""
+    """A full disk leaves no partial file, and the message has no error number."""
 
     def write(path, content: bytes) -> None:
         with open(path, "wb") as file:
@@ -211,7 +211,7 @@ def test_files_are_written_whole(run, picture, tmp_path, monkeypatch):
 
 
 def test_errors_of_files_have_no_numbers(run, picture, tmp_path):
-    """The operating system's sentence is enough."""
+    """The message is the operating system's sentence."""
     ended = run("vary", tmp_path / "none.png", tmp_path, *FAST)
     assert ended.code == 1
     assert "none.png: No such file or directory" in ended.err
@@ -223,7 +223,7 @@ def test_errors_of_files_have_no_numbers(run, picture, tmp_path):
 
 
 def test_a_pipe_is_read_once(run, picture, tmp_path):
-    """Also where the sheet shows the source."""
+    """This holds even if the sheet shows the source."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_bytes(picture.read_bytes()))
@@ -235,7 +235,7 @@ def test_a_pipe_is_read_once(run, picture, tmp_path):
 
 
 def spawn(tmp_path, *words: object, **streams: object) -> subprocess.CompletedProcess[bytes]:
-    """Run the command in a process that knows no engine but the embedded one."""
+    """Run the command in a process with the embedded engine only."""
     return subprocess.run(
         [sys.executable, "-m", "diabelli", *map(str, words)],
         cwd=tmp_path,
@@ -259,7 +259,7 @@ def test_names_that_stdout_cannot_show_do_not_end_a_batch(picture, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["full", "closed", "gone"])
-def test_a_stdout_that_takes_nothing_loses_no_files(picture, tmp_path, kind):
+def test_a_closed_stdout_loses_no_files(picture, tmp_path, kind):
     """All files are written; only a full stdout is an error."""
     (tmp_path / "valse.jpg").write_bytes(picture.read_bytes())
     words = ("vary", picture, tmp_path / "valse.jpg", *PLAIN)

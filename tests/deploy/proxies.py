@@ -1,4 +1,4 @@
-"""Real proxies with the configurations of deploy/, before a server of the tests."""
+"""Real proxies with the configurations of deploy/, in front of a test server."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ server {{
 
 @dataclass(frozen=True)
 class Proxied:
-    """Where clients reach a server through a proxy."""
+    """The address of a server behind a proxy."""
 
     base: str
     client: httpx.Client
@@ -82,13 +82,13 @@ def nginx_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Prox
 
 
 def caddy(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """Caddy with deploy/Caddyfile, without a certificate: that could be had from outside alone."""
+    """Caddy with deploy/Caddyfile, without a certificate, which only a public host gets."""
     changes = {f"{NAME} {{": f"http://127.0.0.1:{port} {{", "127.0.0.1:8000": f"127.0.0.1:{behind}"}
     return _caddy(stack, folder, port, written("Caddyfile", changes), path="")
 
 
 def caddy_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """Caddy with the block at the end of deploy/Caddyfile, for a path of another site."""
+    """Caddy with the last block of deploy/Caddyfile, for a path of another site."""
     changes = {
         "www.example.org {": f"http://127.0.0.1:{port} {{",
         "127.0.0.1:8000": f"127.0.0.1:{behind}",
@@ -101,7 +101,7 @@ def caddy_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Prox
 
 
 def written(name: str, changes: Mapping[str, str]) -> str:
-    """A file of deploy/ with what it marks to be changed; a change that finds nothing fails."""
+    """Write a file of deploy/ with replacements; a replacement without a match fails."""
     text = (DEPLOY / name).read_text("utf-8")
     for old, new in changes.items():
         assert old in text, f"{name} has no {old!r}"
@@ -110,13 +110,13 @@ def written(name: str, changes: Mapping[str, str]) -> str:
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """Return an unused port."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 
 
 def program(name: str) -> str:
-    """Where it is; the test is skipped where it is not."""
+    """Return its path; skip the test if it is missing."""
     found = shutil.which(name, path=PATH)
     if found is None:
         pytest.skip(f"no {name} here: install Debian's package")
@@ -127,7 +127,7 @@ def _nginx(stack: ExitStack, folder: Path, port: int, text: str, *, path: str) -
     trusted = _certify(folder)
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, http=text))
     _run(stack, folder, port, "nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr")
-    # Whatever it might want to write down for a while, it cannot.
+    # Make buffering to files fail: requests and responses must be streamed.
     for name in ("body", "proxy"):
         (folder / name).chmod(0)
     client = stack.enter_context(httpx.Client(verify=trusted, timeout=30))
@@ -142,7 +142,7 @@ def _caddy(stack: ExitStack, folder: Path, port: int, text: str, *, path: str) -
 
 
 def _certify(folder: Path) -> ssl.SSLContext:
-    """A certificate for this machine, and the context that trusts it."""
+    """Return a certificate for this machine, and a context that trusts it."""
     certificate = folder / "certificate.pem"
     words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test"
     files = ("-keyout", str(folder / "key.pem"), "-out", str(certificate))
@@ -155,7 +155,7 @@ def _certify(folder: Path) -> ssl.SSLContext:
 
 
 def _run(stack: ExitStack, folder: Path, port: int, name: str, *words: str) -> None:
-    """Run a program until the stack ends, and wait until it listens."""
+    """Run a program until the stack ends, and block until it listens."""
     log = stack.enter_context((folder / "log").open("w"))
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     process = subprocess.Popen(

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings nginx and Caddy, which the tests of deploy/ need, where Debian's packages can be had.
+# Installs nginx and Caddy for the tests of deploy/ from Debian's packages, if possible.
 # They are unpacked into .venv, not installed: the machine gets no service by running tests.
 into=.venv/debian
 missing=""

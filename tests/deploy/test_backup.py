@@ -1,4 +1,4 @@
-"""deploy/backup.py, with a busy server."""
+"""deploy/backup.py with a busy server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROGRAM = str(Path(__file__).parents[1] / "faults" / "program.py")
 
 @pytest.fixture
 def started() -> Iterator[Callable[[Path], Process]]:
-    """Starts servers, each in a folder."""
+    """Starts servers, each in a directory."""
     with ExitStack() as stack:
 
         def start(folder: Path) -> Process:
@@ -50,10 +50,10 @@ def key_made(folder: Path) -> str:
     return made.stdout.strip()
 
 
-def test_a_backup_is_the_server_as_it_was(
+def test_a_backup_has_the_keys_and_links(
     tmp_path: Path, started: Callable[[Path], Process]
 ) -> None:
-    """Taken from a busy server, it is private; started elsewhere, it has the keys and links."""
+    """A backup of a busy server is private; a server started on it has the keys and links."""
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()

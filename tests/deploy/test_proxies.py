@@ -1,4 +1,4 @@
-"""Behind nginx and Caddy, with the files of deploy/, a client gets what it gets without them."""
+"""Behind nginx and Caddy with the files of deploy/, responses are unchanged."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ BELOW_A_PATH = (nginx_prefix, caddy_prefix)
 
 @dataclass(frozen=True)
 class Stand:
-    """A server behind a proxy: where clients reach it, with which client, and its gate."""
+    """A server behind a proxy: its address, client and gate."""
 
     base: str
     client: httpx.Client
     gate: Gate
 
     def ask(self, timeout: float = 30, **fields: object) -> httpx.Response:
-        """One request for a small variation."""
+        """Request one small variation."""
         data = {"size": "256x256", **{name: str(value) for name, value in fields.items()}}
         files = {"image": SOURCE}
         return self.client.post(self.base + PATH, data=data, files=files, timeout=timeout)
 
 
 def begun(stack: ExitStack, tmp_path_factory: pytest.TempPathFactory, start: Start) -> Stand:
-    """A server in the stack, and a proxy before it, which the key of the client opens."""
+    """Start a server in the stack, and a proxy before it, for the client's key."""
     gate = Gate()
     # Below a path the server knows where it is from this setting alone.
     extra = {"public_url": ELSEWHERE} if start in BELOW_A_PATH else {}
@@ -59,22 +59,22 @@ def begun(stack: ExitStack, tmp_path_factory: pytest.TempPathFactory, start: Sta
 def shared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stand]:
-    """A server behind each proxy in turn."""
+    """A server behind each proxy."""
     with ExitStack() as stack:
         yield begun(stack, tmp_path_factory, request.param)
 
 
 @pytest.fixture
 def stand(shared: Stand) -> Iterator[Stand]:
-    """The same with its gate closed."""
+    """The same server with its gate closed."""
     for event in (shared.gate.entered, shared.gate.opened, shared.gate.stopped):
         event.clear()
     yield shared
     shared.gate.opened.set()
 
 
-def test_pictures_go_up_and_come_back_by_their_links(stand: Stand) -> None:
-    """A link has the address that was asked, or that of `public_url`, and leads to the picture."""
+def test_uploads_and_links_work(stand: Stand) -> None:
+    """A link has the requested address, or that of `public_url`, and works."""
     reply = stand.ask(n=2)
     assert reply.status_code == 200, reply.text
     for item in reply.json()["data"]:
@@ -84,8 +84,8 @@ def test_pictures_go_up_and_come_back_by_their_links(stand: Stand) -> None:
         assert Pillow.open(io.BytesIO(found.content)).size == (256, 256)
 
 
-def test_a_chunked_upload_goes_through(stand: Stand) -> None:
-    """As OpenAI's package for node sends it, without a length."""
+def test_a_chunked_upload_works(stand: Stand) -> None:
+    """OpenAI's package for Node sends it without a length."""
     built = httpx.Request("POST", "http://x", data={"size": "256x256"}, files={"image": SOURCE})
     body = built.read()
     reply = stand.client.post(
@@ -96,8 +96,8 @@ def test_a_chunked_upload_goes_through(stand: Stand) -> None:
     assert reply.status_code == 200, reply.text
 
 
-def test_errors_come_through_as_they_are(stand: Stand) -> None:
-    """A refusal keeps its words, its headers and its status."""
+def test_errors_are_unchanged(stand: Stand) -> None:
+    """A refusal keeps its message, headers and status."""
     refused = stand.client.get(stand.base + "/v1/models", headers={"authorization": ""})
     assert refused.status_code == 401
     assert refused.json()["error"]["message"].startswith("You didn't provide an API key.")
@@ -105,8 +105,8 @@ def test_errors_come_through_as_they_are(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("announced", [True, False])
-def test_too_large_a_body_is_refused_in_openais_words(stand: Stand, announced: bool) -> None:
-    """By the server, with a Content-Length or with chunks."""
+def test_an_oversize_body_has_openais_error(stand: Stand, announced: bool) -> None:
+    """From the server, with a Content-Length or with chunks."""
     head = b'--x\r\ncontent-disposition: form-data; name="image"; filename="a"\r\n\r\n'
     body = head + bytes(LARGE)
     pieces = (body[at : at + 65536] for at in range(0, len(body), 65536))
@@ -119,8 +119,8 @@ def test_too_large_a_body_is_refused_in_openais_words(stand: Stand, announced: b
     assert refused.json()["error"]["message"].startswith("Maximum content size limit (26214400)")
 
 
-def test_events_arrive_when_they_happen(stand: Stand) -> None:
-    """The first variation of a stream is there while the second is still being made."""
+def test_events_are_not_buffered(stand: Stand) -> None:
+    """The first variation of a stream arrives before the second is finished."""
     form = {"model": "halfway", "n": "2", "size": "256x256", "stream": "true"}
     names: list[str] = []
     with stand.client.stream(
@@ -135,16 +135,16 @@ def test_events_arrive_when_they_happen(stand: Stand) -> None:
     assert names[-1] == "image_variation.done"
 
 
-def test_leaving_frees_the_place(stand: Stand) -> None:
-    """The work of a client that hangs up before the proxy ends, as it does without one."""
+def test_a_disconnect_frees_the_place(stand: Stand) -> None:
+    """A disconnect from the proxy cancels the work."""
     with pytest.raises(httpx.ReadTimeout):
         stand.ask(model="gate", timeout=0.5)
     assert stand.gate.entered.is_set()
     assert stand.gate.stopped.wait(2)
 
 
-def test_pages_are_found_where_they_are(stand: Stand) -> None:
-    """The page, what it loads, the documentation and the health, also below a path."""
+def test_pages_work_below_a_path(stand: Stand) -> None:
+    """The page, its files, the documentation and the health endpoints, also below a path."""
     page = stand.client.get(stand.base + "/", headers={"accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
     for path in ("/web/sample.png", "/docs", "/openapi.json", "/health/ready"):
@@ -155,10 +155,10 @@ def test_pages_are_found_where_they_are(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("start", [nginx, nginx_prefix, caddy])
-def test_a_server_that_is_away_is_told_so_that_clients_return(
+def test_an_unreachable_server_is_a_503(
     tmp_path_factory: pytest.TempPathFactory, start: Start
 ) -> None:
-    """503 with `Retry-After` in OpenAI's shape, from the proxy itself."""
+    """The proxy responds 503 with `Retry-After` in OpenAI's shape."""
     with ExitStack() as stack:
         proxied = start(stack, tmp_path_factory.mktemp("proxy"), free_port(), free_port())
         answer = proxied.client.post(proxied.base + PATH, files={"image": SOURCE})

@@ -1,4 +1,4 @@
-"""Engines by name: embedded, trained, and those that other packages bring."""
+"""Engines by name: embedded, trained, and those of other packages."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ HEAVY = "{'torch', 'diffusers', 'transformers', 'accelerate', 'huggingface_hub'}
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A fresh process."""
+    """Run the code in a new process."""
     return subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, **environment},
@@ -33,7 +33,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def package(tmp_path, monkeypatch) -> Path:
-    """An installed package that brings the engine of the documentation."""
+    """An installed package with the engine of the documentation."""
     text = (DOCS / "engines.md").read_text().split("```python\n")[1].split("```")[0]
     (tmp_path / "diabelli_tint.py").write_text(text)
     described = tmp_path / "diabelli_tint-1.0.dist-info"
@@ -46,29 +46,29 @@ def package(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def test_packages_of_others_bring_engines(package):
-    """An entry point is all that it takes."""
+def test_packages_add_engines(package):
+    """An entry point is sufficient."""
     assert "tint" in available_engines()
     (variation,) = made(load("tint"), face(64), square(64))
     assert variation.engine.name == "tint"
 
 
 def test_the_example_has_forty_lines():
-    """As the documentation says; blank ones are not counted."""
+    """As the documentation states, without blank lines."""
     text = (DOCS / "engines.md").read_text().split("```python\n")[1].split("```")[0]
     assert len([line for line in text.splitlines() if line.strip()]) <= 40
 
 
 def test_presets_are_engines_by_name():
-    """Where the weights are not here, the command that brings them is told."""
+    """If the weights are missing, the message has the command that pulls them."""
     with pytest.raises(WeightsMissing, match=r"diabelli pull kandinsky-2\.2"):
         load("kandinsky-2.2")
     with pytest.raises(UnknownEngine, match=r"'kandinsky'.*kandinsky-2\.2"):
         load("kandinsky")
 
 
-def test_without_the_extra_its_command_is_told():
-    """An installation without torch names what to install, and lists its engines all the same."""
+def test_a_missing_extra_is_reported():
+    """Without torch, the error has the command to install it, and engines are listed."""
     ended = run(HIDDEN + "import diabelli; diabelli.vary(b'', engine='kandinsky-2.2')")
     assert "MissingExtra" in ended.stderr
     assert "pip install 'diabelli[diffusion]'" in ended.stderr

@@ -1,4 +1,4 @@
-"""Processes to do harm to."""
+"""Processes for fault injection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Start = Callable[..., Process]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts `diabelli serve` in an empty folder, with settings in the environment."""
+    """Starts `diabelli serve` in an empty directory, with settings in the environment."""
     started: list[Process] = []
 
     def begin(*words: str, under: tuple[str, ...] = (), **settings: object) -> Process:

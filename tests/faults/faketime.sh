@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings libfaketime, which lets a test set a server's clock, where Debian's packages can be had.
+# Installs libfaketime, which sets the clock of a server, from Debian's packages, if possible.
 # It is unpacked into .venv, not installed.
 into=.venv/debian
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 "$into"/usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | grep -q . && exit 0

@@ -1,6 +1,6 @@
-"""The command `diabelli` with tiny engines, for tests that need a separate process.
+"""The command `diabelli` with tiny engines, for tests with separate processes.
 
-Importing it, as a process that the command starts does, brings the engines along.
+Child processes of the command import it too, so they have the engines as well.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from diabelli.variation import (
 
 
 class FileGate(Shift):
-    """Tells the start of each piece by a file, and works until another file is there."""
+    """Marks the start of each piece by a file, and blocks until another file exists."""
 
     info = EngineInfo(name="gate", version="1", summary="Waits.", trained=False)
 
@@ -41,7 +41,7 @@ class FileGate(Shift):
 
 
 class BrokenKernel(Shift):
-    """Fails in compiled code, as a faulty kernel would."""
+    """Raises in compiled code, as a faulty kernel would."""
 
     info = EngineInfo(name="broken", version="1", summary="Breaks.", trained=False)
 

@@ -24,7 +24,7 @@ PATIENCE_S = 60
 
 
 class Process:
-    """One server, started in `folder`; its data is in `folder/data`, its gate is `folder`."""
+    """A server, started in `folder`; its data is in `folder/data`, its gate is `folder`."""
 
     def __init__(self, folder: Path, *words: str, under: tuple[str, ...] = (), **env: str) -> None:
         self.folder = folder
@@ -45,11 +45,11 @@ class Process:
 
     @property
     def url(self) -> str:
-        """Where it serves; waits until it says so."""
+        """Its base URL; blocks until it is printed."""
         return until(self._announced, 2 * PATIENCE_S)
 
     def ask(self, model: str = "shift", timeout: float = 30, **fields: Any) -> httpx.Response:
-        """One request for a small variation; `headers` are the request's."""
+        """Request one small variation; `headers` are added."""
         headers = fields.pop("headers", {})
         data = {"model": model, "size": "256x256", **{name: str(v) for name, v in fields.items()}}
         return httpx.post(
@@ -57,30 +57,30 @@ class Process:
         )
 
     def knock(self) -> httpx.Response:
-        """400 from a server that lets requests in, 503 from one that does not; makes no work."""
+        """Return 400 if the server admits requests, 503 if not; starts no work."""
         form = {"image": (None, b""), "nonsense": (None, b"")}
         return httpx.post(self.url + PATH, files=form, timeout=30)
 
     def entered(self, seed: int) -> list[Path]:
-        """The pieces of the request with that seed which reached the gate."""
+        """Return the pieces of the request with that seed which reached the gate."""
         return list(self.folder.glob(f"entered-{seed}-*"))
 
     def open_gate(self) -> None:
-        """Let everything through."""
+        """Open the gate."""
         (self.folder / "open").touch()
 
-    def tell(self, number: int) -> None:
-        """Send it a signal."""
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process."""
         self._process.send_signal(number)
 
     def wait(self, timeout: float = 20) -> int:
-        """Its exit code, once it has ended and all that it said was read."""
+        """Return its exit code, after its end and all of its output."""
         code = self._process.wait(timeout)
         self._reader.join(5)
         return code
 
     def kill(self) -> None:
-        """End it as nothing else ends a process, if it still runs."""
+        """Kill it with SIGKILL if it still runs."""
         self._process.send_signal(signal.SIGKILL)
         self.wait()
         self._process.stderr.close()
@@ -97,7 +97,7 @@ class Process:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """This process's, without any settings of Diabelli and with the tests importable."""
+    """This process's environment, without settings of Diabelli and with the tests importable."""
     kept = {name: value for name, value in os.environ.items() if "DIABELLI" not in name}
     return {
         **kept,
@@ -112,7 +112,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def until(look: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
-    """What `look` gives as soon as that is something; a failure if it takes longer."""
+    """Return the first truthy result of `look`; fail at the time-out."""
     end = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < end, "it did not happen in time"

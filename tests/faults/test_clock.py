@@ -1,4 +1,4 @@
-"""A clock that is set back while the server runs: nothing is lost, and nothing stands still."""
+"""A clock that is set back during the run: no result is lost, and no request hangs."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class Clock:
 
 
 def link_of_new(server: Server) -> str:
-    """The link to a new variation."""
+    """Return the link of a new variation."""
     files, form = {"image": picture()}, {"size": "256x256"}
     reply = httpx.post(server.url + PATH, files=files, data=form)
     return str(reply.json()["data"][0]["url"])
 
 
 @pytest.mark.parametrize("step", [-24 * HOUR, -HOUR, -1])
-def test_links_and_requests_go_on(tmp_path: Path, step: float) -> None:
-    """Links of before open, new ones are made and open, and the sweep takes none of them."""
+def test_links_and_requests_work_after_a_clock_step(tmp_path: Path, step: float) -> None:
+    """Earlier links work, new ones work, and the cleanup deletes none of them."""
     clock = Clock()
     settings = Settings(data_dir=tmp_path, engine="shift", port=0)
     with ExitStack() as stack:
@@ -65,8 +65,8 @@ def test_links_and_requests_go_on(tmp_path: Path, step: float) -> None:
 
 @pytest.mark.skipif(not FOUND, reason="libfaketime is not installed")
 @pytest.mark.parametrize("limits_url", ["memory", "ledger"])
-def test_a_whole_server_goes_on(start: Start, tmp_path: Path, limits_url: str) -> None:
-    """Keys, limits, answers, links and the ledger all go by the clock, and none stands still."""
+def test_a_server_works_after_a_clock_step(start: Start, tmp_path: Path, limits_url: str) -> None:
+    """Keys, limits, replays, links and the ledger depend on the clock, and all work."""
     hand = tmp_path / "hand"
     hand.write_text("+0")
     clock = ("FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1")
@@ -85,7 +85,7 @@ def test_a_whole_server_goes_on(start: Start, tmp_path: Path, limits_url: str) -
         assert httpx.get(process.url + "/health/ready").status_code == 200
     hand.write_text("+0")
     assert process.ask(headers=once).status_code == 200
-    process.tell(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
     assert process.wait() == 0
     said = "".join(process.lines)
     assert "WARNING" not in said

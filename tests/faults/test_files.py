@@ -1,4 +1,4 @@
-"""Disks and ledgers that fail: an error that says so, nothing acknowledged, and a way back."""
+"""Failing disks and ledgers: a clear error, no false success, and recovery."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ def small_disk(start: Start, tmp_path: Path) -> Process:
 
 
 def data_of(process: Process) -> Path:
-    """Its data directory, as the process itself sees it."""
+    """Return its data directory, as seen by the process."""
     return Path(f"/proc/{process.pid}/root{process.folder}/data")
 
 
 def mount(process: Process, command: str) -> None:
-    """Change what the process has mounted, in its data directory."""
+    """Change the mounts of the process, in its data directory."""
     inside = ["nsenter", "-t", str(process.pid), "--user", "--mount", "--preserve-credentials"]
     script = f"cd {shlex.quote(str(process.folder / 'data'))} && {command}"
     subprocess.run([*inside, "sh", "-c", script], check=True)
 
 
 def fill(disk: Path) -> Path:
-    """Write until there is no room; the file to remove."""
+    """Write until the disk is full; return the file."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while True:
@@ -60,7 +60,7 @@ def fill(disk: Path) -> Path:
 
 
 def refused(process: Process) -> None:
-    """The server has a fault, says no more than that, and lives."""
+    """Check that the server responds with a generic fault, and lives."""
     answer = process.ask()
     check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
     assert int(answer.headers["retry-after"]) > 0
@@ -68,13 +68,13 @@ def refused(process: Process) -> None:
 
 
 def pictures(data: Path) -> set[Path]:
-    """Every file of the storage, drafts included."""
+    """Return every file of the storage, drafts included."""
     return set(data.glob("pictures/*/*")) | set(data.glob("pictures/*/.*"))
 
 
 @needs_mounts
 def test_a_full_disk(small_disk: Process) -> None:
-    """Where a picture does not fit, nothing stays of it; with room again, all is well again."""
+    """A picture that does not fit leaves no file; with room again, requests succeed."""
     data = data_of(small_disk)
     ballast, before = fill(data), pictures(data)
     for _ in range(3):
@@ -87,7 +87,7 @@ def test_a_full_disk(small_disk: Process) -> None:
 
 @needs_mounts
 def test_a_full_disk_under_several_processes(start: Start, tmp_path: Path) -> None:
-    """No worker is lost: their shared metrics are mapped files, and on no disk that can be full."""
+    """No worker dies, because the shared metrics are mapped files on another disk."""
     (tmp_path / "data").mkdir()
     script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
     process = start("--workers", "2", under=(*INSIDE, "sh", "-c", script, "sh"))
@@ -102,7 +102,7 @@ def test_a_full_disk_under_several_processes(start: Start, tmp_path: Path) -> No
 
 
 @needs_mounts
-def test_what_did_not_fit_took_its_time(start: Start, tmp_path: Path) -> None:
+def test_unstorable_work_is_timed(start: Start, tmp_path: Path) -> None:
     """A ledger on another disk records the duration of work that could not be stored."""
     (tmp_path / "data").mkdir()
     script = 'mount -t tmpfs -o size=8m,mode=700 tmpfs data && exec "$@"'
@@ -121,7 +121,7 @@ def test_what_did_not_fit_took_its_time(start: Start, tmp_path: Path) -> None:
 
 @needs_mounts
 def test_a_storage_that_becomes_read_only(small_disk: Process) -> None:
-    """As after a fault of the disk itself: links go on working, new pictures are refused."""
+    """Links work, and new pictures are refused."""
     link = small_disk.ask().json()["data"][0]["url"]
     mount(small_disk, "mount --bind pictures pictures && mount -o remount,bind,ro pictures")
     refused(small_disk)
@@ -143,7 +143,7 @@ def test_a_start_on_a_read_only_disk(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_locked_ledger(start: Start, tmp_path: Path) -> None:
-    """While another program holds the ledger nothing is acknowledged; afterwards all is well."""
+    """While another program locks the ledger, no request succeeds; afterwards all do."""
     process = start()
     assert process.ask().status_code == 200
     with closing(sqlite3.connect(tmp_path / "data" / "ledger.sqlite3")) as other:
@@ -155,7 +155,7 @@ def test_a_locked_ledger(start: Start, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lost", ["ledger.sqlite3", ""])
 def test_a_lost_ledger(start: Start, tmp_path: Path, lost: str) -> None:
-    """Without its file or its folder nothing is acknowledged; put back, it is used again."""
+    """Without its file or directory no request succeeds; once restored, it is used again."""
     process = start()
     assert process.ask().status_code == 200
     path = tmp_path / "data" / lost
@@ -169,7 +169,7 @@ def test_a_lost_ledger(start: Start, tmp_path: Path, lost: str) -> None:
 
 
 def test_a_lost_storage(start: Start, tmp_path: Path) -> None:
-    """Without its folder no picture is acknowledged; with it, all is well again."""
+    """Without its directory no picture is acknowledged; with it, all work."""
     process = start()
     assert process.ask().status_code == 200
     pictures = tmp_path / "data" / "pictures"
@@ -180,7 +180,7 @@ def test_a_lost_storage(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_kernel_that_raises(start: Start) -> None:
-    """The client learns nothing of the fault, the operator all, and the next request is served."""
+    """The response discloses nothing, the log has all, and the next request is served."""
     process = start()
     for _ in range(3):
         answer = process.ask("broken", n=2)

@@ -31,8 +31,8 @@ class Acknowledged:
     def __init__(self) -> None:
         self.links: dict[str, list[str]] = {}
 
-    def besiege(self, process: Process) -> None:
-        """Ask until the server dies."""
+    def send_until_killed(self, process: Process) -> None:
+        """Send requests until the server dies."""
         while True:
             try:
                 answer = process.ask(n=2)
@@ -45,8 +45,10 @@ class Acknowledged:
 
 
 def killed_under_load(process: Process, acked: Acknowledged, chance: random.Random) -> None:
-    """Let clients ask, and kill the process at some moment."""
-    clients = [threading.Thread(target=acked.besiege, args=(process,)) for _ in range(CLIENTS)]
+    """Send concurrent requests, and kill the process at a random moment."""
+    clients = [
+        threading.Thread(target=acked.send_until_killed, args=(process,)) for _ in range(CLIENTS)
+    ]
     before = len(acked.links)
     for client in clients:
         client.start()
@@ -70,8 +72,8 @@ def check(process: Process, acked: Acknowledged, data: Path) -> None:
             Pillow.open(io.BytesIO(picture.content)).load()
 
 
-def whole(path: Path) -> bool:
-    """Whether the file is a picture from its first byte to its last."""
+def is_complete(path: Path) -> bool:
+    """Return whether the file is a complete picture."""
     try:
         Pillow.open(path).load()
     except (OSError, SyntaxError):
@@ -79,7 +81,7 @@ def whole(path: Path) -> bool:
     return True
 
 
-def test_a_kill_loses_and_tears_nothing(start: Start, tmp_path: Path) -> None:
+def test_a_kill_loses_no_result(start: Start, tmp_path: Path) -> None:
     """After each of several kills under load, a new start serves all acknowledged results."""
     chance, acked, data = random.Random(7), Acknowledged(), tmp_path / "data"
     for _ in range(ROUNDS):
@@ -87,14 +89,14 @@ def test_a_kill_loses_and_tears_nothing(start: Start, tmp_path: Path) -> None:
         assert process.ask().status_code == 200
         check(process, acked, data)
         killed_under_load(process, acked, chance)
-        assert all(whole(path) for path in data.glob("pictures/*/img-*"))
+        assert all(is_complete(path) for path in data.glob("pictures/*/img-*"))
     process = start()
     check(process, acked, data)
     assert len(acked.links) > ROUNDS
 
 
-def test_a_start_sweeps_leftovers(start: Start, tmp_path: Path) -> None:
-    """What a killed process was writing is gone after the next start, the rest is not."""
+def test_a_start_deletes_drafts(start: Start, tmp_path: Path) -> None:
+    """Drafts of a killed process are deleted at the next start, other files are not."""
     process = start()
     link = process.ask().json()["data"][0]["url"]
     process.kill()

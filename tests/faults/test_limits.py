@@ -1,4 +1,4 @@
-"""Limits that several processes share, some of which are killed."""
+"""Limits shared by several processes, some of which are killed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_several_processes_count_as_one(start: Start) -> None:
-    """However requests fall to them, they serve as many images as are allowed."""
+    """Over all processes, the limit is that of one."""
     process = start("--workers", "2", images_per_day=7)
     answers = [aside(process.ask) for _ in range(12)]
     statuses = [answer().status_code for answer in answers]
@@ -26,14 +26,14 @@ def test_several_processes_count_as_one(start: Start) -> None:
     assert served == 7
 
 
-def test_places_of_a_killed_process_are_given_back(start: Start) -> None:
-    """Not before its requests could have been over, and uncharged; a restart forgets nothing."""
+def test_reservations_of_a_killed_process_expire(start: Start) -> None:
+    """Only after the maximum duration of its requests, and uncharged; a restart keeps counts."""
     limits = {"concurrent_images": 2, "images_per_day": 3, "limits_url": "ledger"}
     victim, other = (start(deadline_s=2, **limits) for _ in range(2))
     assert [process.ask().status_code for process in (victim, other)] == [200, 200]
     lost = aside(lambda: victim.ask("gate", seed=1))
     until(lambda: victim.entered(1))
-    victim.tell(signal.SIGKILL)
+    victim.send_signal(signal.SIGKILL)
     killed = time.monotonic()
     assert other.ask().status_code == 429
     with pytest.raises(httpx.TransportError):

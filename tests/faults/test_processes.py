@@ -1,4 +1,4 @@
-"""`diabelli serve --workers 2`: one address, one storage, one ledger, whichever process answers."""
+"""`diabelli serve --workers 2`: one address, one storage and one ledger for all processes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 def serving(process: Process) -> set[int]:
-    """The processes that the command started to serve, by number."""
+    """Return the process ids of the workers."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return {
         int(child)
@@ -31,7 +31,7 @@ def serving(process: Process) -> set[int]:
 
 
 def test_several_processes_serve_as_one(start: Start) -> None:
-    """A link that one of them made opens at all of them, and each is asked some time."""
+    """A link of one worker works at all of them, and each gets requests."""
     process = start("--workers", "2")
     process.open_gate()
     for seed in range(100, 200):
@@ -45,13 +45,13 @@ def test_several_processes_serve_as_one(start: Start) -> None:
     assert len(announced) == 1
 
 
-def test_a_stop_reaches_all_of_them(start: Start) -> None:
-    """What runs in any of them is finished, and the command ends with 0."""
+def test_a_signal_stops_all_workers(start: Start) -> None:
+    """Running requests are finished, and the command ends with 0."""
     process = start("--workers", "2", threads=8)
     answers = [aside(lambda seed=seed: process.ask("gate", seed=seed)) for seed in range(1, 5)]
     until(lambda: len(list(process.folder.glob("entered-*"))) == 4)
     children = serving(process)
-    process.tell(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
     until(lambda: process.knock().status_code == 503)
     process.open_gate()
     assert [answer().status_code for answer in answers] == [200] * 4
@@ -60,7 +60,7 @@ def test_a_stop_reaches_all_of_them(start: Start) -> None:
 
 
 def test_a_killed_process_is_replaced(start: Start) -> None:
-    """The service goes on meanwhile, and is complete again a moment later."""
+    """Requests are served meanwhile, and the number of workers is restored."""
     process = start("--workers", "2")
     assert process.ask().status_code == 200
     before = serving(process)
@@ -89,7 +89,7 @@ def test_an_orphan_frees_the_address_at_once(start: Start) -> None:
     port = process.url.rpartition(":")[2]
     answer = aside(lambda: process.ask("gate", seed=7))
     until(lambda: process.entered(7))
-    process.tell(signal.SIGKILL)
+    process.send_signal(signal.SIGKILL)
     began = time.monotonic()
     until(lambda: _is_free(int(port)), 10)
     assert time.monotonic() - began < 5
@@ -100,7 +100,7 @@ def test_an_orphan_frees_the_address_at_once(start: Start) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_a_worker_that_hangs_is_replaced(start: Start) -> None:
-    """A stopped process answers no heartbeat; it is killed and replaced, and the others serve."""
+    """A stopped process sends no heartbeat; it is killed and replaced, and the others serve."""
     process = start("--workers", "2")
     assert process.ask().status_code == 200
     victim = min(serving(process))
@@ -108,12 +108,12 @@ def test_a_worker_that_hangs_is_replaced(start: Start) -> None:
     until(lambda: victim not in serving(process), 90)
     until(lambda: len(serving(process)) == 2)
     until(lambda: process.ask().status_code == 200)
-    process.tell(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
 
 
-def test_a_start_that_fails_is_told_once(start: Start) -> None:
-    """With the exit code that a single process would have."""
+def test_a_failed_start_is_reported_once(start: Start) -> None:
+    """The exit code is that of a single process."""
     process = start("--workers", "2", models='{"x": "unheard-of"}')
     assert process.wait(30) == 2
     assert sum("no engine is called 'unheard-of'" in line for line in process.lines) == 1
@@ -131,8 +131,8 @@ def test_the_same_key_in_two_processes(start: Start) -> None:
     assert len(list(process.folder.glob("entered-*"))) == 1
 
 
-def test_a_killed_process_holds_no_key(start: Start) -> None:
-    """A request that a killed process had begun is made by another one, once its lease is over."""
+def test_the_claim_of_a_killed_process_expires(start: Start) -> None:
+    """A repetition is served once the lease of the killed process has expired."""
     process = start("--workers", "2")
     headers = {"Idempotency-Key": "a-key"}
     lost = aside(lambda: process.ask("gate", headers=headers))
@@ -146,8 +146,8 @@ def test_a_killed_process_holds_no_key(start: Start) -> None:
     assert time.monotonic() - began < 20
 
 
-def test_uvicorn_serves_it_as_well(tmp_path: Path) -> None:
-    """As the documentation has it, uvicorn's own command takes the same settings."""
+def test_uvicorn_serves_the_factory(tmp_path: Path) -> None:
+    """uvicorn's command uses the same settings, as documented."""
     command = (
         "uvicorn --workers 2 --http diabelli.api.http.strict_h11:StrictH11Protocol "
         "--no-server-header --factory"
@@ -186,7 +186,7 @@ def _is_free(port: int) -> bool:
 
 
 def alive(number: int) -> bool:
-    """Whether there is such a process, other than one that only waits to be seen off."""
+    """Return whether that process exists and is no zombie."""
     try:
         status = Path(f"/proc/{number}/status").read_text()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A data directory that becomes read-only under a running server: nothing lost is acknowledged."""
+"""A data directory that becomes read-only: no lost result is acknowledged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
 def run(*words: str | Path) -> bool:
-    """Whether that command can be carried out."""
+    """Return whether that command succeeds."""
     if shutil.which(words[0]) is None:
         return False
     return subprocess.run(words, check=False, capture_output=True).returncode == 0
@@ -34,7 +34,7 @@ def run(*words: str | Path) -> bool:
 def settle(process: Process) -> set[str]:
     """Return the ids of requests that a server with a read-only directory acknowledged.
 
-    Pictures for a link are refused, what can be read still is, and the server says what it lacks.
+    Pictures for a link are refused, links work, and the server reports its fault.
     """
     acknowledged = set()
     for _ in range(3):
@@ -56,14 +56,14 @@ def settle(process: Process) -> set[str]:
 
 
 def recorded(data: Path) -> set[str]:
-    """The requests in the ledger, which is whole."""
+    """Return the requests in the ledger, which must be intact."""
     with closing(sqlite3.connect(data / "ledger.sqlite3")) as ledger:
         assert ledger.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         return {row[0] for row in ledger.execute("SELECT request_id FROM entries")}
 
 
-def test_a_folder_without_permission_to_write(start: Start, tmp_path: Path) -> None:
-    """As by a slip of the operator's; once it is mended, the same server goes on."""
+def test_a_directory_without_write_permission(start: Start, tmp_path: Path) -> None:
+    """As by an operator's error; once it is corrected, the same server works."""
     if os.geteuid() == 0 and not run(*BOUND, "true"):
         pytest.skip("root writes everywhere here, and cannot be kept from it")
     data = tmp_path / "data"
@@ -95,9 +95,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_fails(start: Start, disk: Path) -> None:
-    """A system that meets a fault of the disk writes nothing more, to open files neither.
+    """After a disk fault, the system writes nothing, not even to open files.
 
-    Nothing at all is acknowledged; on the mended disk is all that was.
+    No request is acknowledged; the repaired disk has all acknowledged ones.
     """
     process = start()
     answers = [process.ask(), process.ask(response_format="b64_json")]
@@ -106,7 +106,7 @@ def test_a_disk_that_fails(start: Start, disk: Path) -> None:
     if not run("mount", "-o", "remount,abort", disk):
         pytest.skip("this system cannot act as if a disk had failed")
     assert settle(process) == set()
-    process.tell(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
     assert process.wait() == 0
     subprocess.run(["umount", disk], check=True)
     subprocess.run(["mount", "-o", "loop", disk.with_name("disk"), disk], check=True)

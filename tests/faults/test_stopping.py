@@ -1,4 +1,4 @@
-"""SIGTERM: what runs is finished, what comes is refused in words, and the process ends with 0."""
+"""SIGTERM: running requests are finished, new ones are refused, and the exit code is 0."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ pytestmark = pytest.mark.slow
 
 
 def refused(answer: httpx.Response) -> None:
-    """The server says that it stops, when to come back, and that this connection ends."""
+    """Check the refusal: shutdown, Retry-After, and a closed connection."""
     check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["connection"] == "close"
 
 
 def stopping(process: Process) -> None:
-    """Tell it to stop, and wait until it heeds that."""
-    process.tell(signal.SIGTERM)
+    """Send SIGTERM, and block until the shutdown has begun."""
+    process.send_signal(signal.SIGTERM)
     until(lambda: process.knock().status_code == 503)
 
 
-def test_what_runs_is_finished_and_what_comes_is_refused(start: Start) -> None:
-    """A stopping server answers requests under way, and 503 to new ones, old connections or new."""
+def test_running_requests_are_finished_and_new_ones_refused(start: Start) -> None:
+    """New requests get 503, on old connections and new ones."""
     process = start()
     with httpx.Client(base_url=process.url) as client:
         assert client.post(PATH, files={"image": SOURCE}).status_code == 200
@@ -44,27 +44,27 @@ def test_what_runs_is_finished_and_what_comes_is_refused(start: Start) -> None:
     assert "Traceback" not in "".join(process.lines)
 
 
-def test_grace_has_an_end(start: Start) -> None:
-    """Requests that take longer than the grace are answered 503, and the process ends with 0."""
+def test_the_grace_period_is_bounded(start: Start) -> None:
+    """Requests beyond the grace period get 503, and the process ends with 0."""
     process = start(stop_grace_s=1)
     answer = aside(lambda: process.ask("gate", seed=7))
     until(lambda: process.entered(7))
-    process.tell(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
     refused(answer())
     assert process.wait(5) == 0
     assert "Traceback" not in "".join(process.lines)
 
 
 @pytest.mark.parametrize("words", [(), ("--workers", "2")])
-def test_second_signal_ends_it_at_once(start: Start, words: tuple[str, ...]) -> None:
-    """Whoever presses Ctrl-C twice waits for nothing."""
+def test_a_second_signal_ends_it_at_once(start: Start, words: tuple[str, ...]) -> None:
+    """A second Ctrl-C ends the process without waiting."""
     process = start(*words)
     assert process.url
     answer = aside(lambda: process.ask("gate", seed=7))
     until(lambda: process.entered(7))
-    process.tell(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     time.sleep(0.5)
-    process.tell(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     assert process.wait(2) == 128 + signal.SIGINT
     with pytest.raises(httpx.TransportError):
         answer()

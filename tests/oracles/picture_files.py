@@ -1,4 +1,4 @@
-"""Hand-made picture files: every depth, colour type and chunk of PNG, and oddities of others."""
+"""Constructed picture files: every depth, colour type and chunk of PNG, and rare other files."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def noise(*shape: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("how", ["crop", "pad"])
-def test_the_right_aspect_is_left_alone(how):
+def test_the_right_aspect_is_unchanged(how):
     """An image of that aspect ratio is returned unchanged, at any size."""
     image = noise(4, 6, 3)
     assert fit(image, 1024, 1536, how) is image
@@ -50,8 +50,8 @@ def test_padding_without_alpha_has_the_colour_of_the_edge():
 
 
 @given(sides, sides, sides, sides, st.sampled_from(["crop", "pad"]))
-def test_the_aspect_is_as_near_as_pixels_allow(rows, columns, height, width, how):
-    """One side or the other is within a pixel of its due, and nothing is scaled."""
+def test_the_aspect_is_exact_to_a_pixel(rows, columns, height, width, how):
+    """One side or the other is within a pixel of the exact value, and nothing is scaled."""
     image = np.zeros((rows, columns, 3), np.uint8)
     fitted = fit(image, height, width, how)
     new_rows, new_columns = fitted.shape[:2]

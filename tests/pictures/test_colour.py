@@ -43,7 +43,7 @@ def test_sixteen_bit_grey_is_rounded():
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
-def test_palettes_are_looked_up(bits):
+def test_palettes_are_applied(bits):
     """Each pixel has its palette entry's colour and alpha."""
     samples = random_samples(PALETTE, bits)
     palette = np.random.default_rng(0).integers(0, 256, (2**bits, 4), np.uint8)
@@ -53,7 +53,7 @@ def test_palettes_are_looked_up(bits):
 
 
 def test_a_palette_without_transparency_has_no_alpha():
-    """Three channels come out where nothing is transparent."""
+    """Without transparency the result has three channels."""
     palette = chunk(b"PLTE", bytes(range(12)))
     image = decode(png(random_samples(PALETTE, 2), PALETTE, 2, palette), OPENAI)
     assert image.shape == (9, 9, 3)
@@ -119,22 +119,22 @@ def test_gamma_is_applied(gamma):
 
 
 @pytest.mark.parametrize("gamma", [0, 45_455, 45_000])
-def test_gamma_of_srgb_or_of_nonsense_changes_nothing(gamma):
-    """The usual gamma, and an impossible one, leave the samples as they are."""
+def test_an_ordinary_or_invalid_gamma_has_no_effect(gamma):
+    """The usual gamma, and an impossible one, leave the samples unchanged."""
     samples = random_samples(COLOUR, 8)
     said = chunk(b"gAMA", struct.pack(">I", gamma))
     np.testing.assert_array_equal(decode(png(samples, COLOUR, 8, said), OPENAI), samples)
 
 
-def test_srgb_beats_gamma():
-    """Where a file says both, sRGB wins, as the specification has it."""
+def test_srgb_overrides_gamma():
+    """If a file has both chunks, sRGB has precedence, as the specification requires."""
     samples = random_samples(COLOUR, 8)
     said = chunk(b"sRGB", b"\0"), chunk(b"gAMA", struct.pack(">I", 100_000))
     np.testing.assert_array_equal(decode(png(samples, COLOUR, 8, *said), OPENAI), samples)
 
 
-def test_colour_profiles_are_brought_to_srgb():
-    """A profile of another gamma moves the mid-tones; white and black stay."""
+def test_colour_profiles_are_converted_to_srgb():
+    """A profile of another gamma changes mid-tones; white and black stay."""
     wide = linear_profile()
     ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[np.newaxis].repeat(256, 0)).convert("RGB")
     image = decode(saved(ramp, "PNG", icc_profile=wide), OPENAI)
@@ -144,7 +144,7 @@ def test_colour_profiles_are_brought_to_srgb():
 
 
 def linear_profile() -> bytes:
-    """An RGB profile with sRGB's colours and light stored as it is, patched from Pillow's own."""
+    """Return a linear RGB profile with sRGB's primaries, patched from Pillow's."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     count = int.from_bytes(profile[128:132], "big")
     for at in range(132, 132 + 12 * count, 12):
@@ -157,14 +157,14 @@ def linear_profile() -> bytes:
 
 @pytest.mark.parametrize("profile", [b"nonsense", bytes(500)])
 def test_a_damaged_profile_is_ignored(profile):
-    """The picture then counts as having none."""
+    """The picture is read as one without a profile."""
     samples = random_samples(COLOUR, 8).astype(np.uint8)
     data = saved(Image.fromarray(samples), "PNG", icc_profile=profile)
     np.testing.assert_array_equal(decode(data, OPENAI), samples)
 
 
-def test_alpha_survives_a_colour_profile():
-    """A profile describes colours; alpha passes by it."""
+def test_a_colour_profile_keeps_alpha():
+    """A profile changes colours only."""
     samples = random_samples(COLOUR_ALPHA, 8).astype(np.uint8)
     data = saved(Image.fromarray(samples), "PNG", icc_profile=linear_profile())
     image = decode(data, OPENAI)
@@ -187,7 +187,7 @@ def test_pictures_are_turned_upright(orientation):
 
 
 def test_damaged_exif_is_ignored():
-    """An EXIF block that cannot be read leaves the picture as it is."""
+    """An unreadable EXIF block has no effect."""
     samples = random_samples(COLOUR, 8)
     data = png(samples, COLOUR, 8, chunk(b"eXIf", b"MM\0*" + bytes(3)))
     np.testing.assert_array_equal(decode(data, OPENAI), samples)
@@ -200,7 +200,7 @@ def test_cmyk_pictures_become_srgb():
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"])
-def test_pillow_images_of_any_mode_are_taken(mode):
+def test_pillow_images_of_any_mode_are_accepted(mode):
     """A white picture is white in every mode."""
     image = to_image(Image.new("RGB", (3, 2), "white").convert(mode))
     assert image.shape == (2, 3, 3)
@@ -208,6 +208,6 @@ def test_pillow_images_of_any_mode_are_taken(mode):
 
 
 def test_sixteen_bit_tiff_is_scaled():
-    """Grey of 16 bits is brought to 8 in every format."""
+    """Grey of 16 bits is scaled to 8 bits in every format."""
     data = saved(Image.fromarray(np.full((3, 3), 0x8080, np.uint16)), "TIFF")
     assert np.unique(decode(data, LOCAL)).tolist() == [128]

@@ -18,7 +18,7 @@ def test_images_are_laid_out_in_reading_order():
     assert middles == [*greys, 255]
 
 
-def test_shapes_and_alpha_are_no_obstacle():
+def test_shapes_and_alpha_are_supported():
     """Every image keeps its aspect in the middle of its tile, on white."""
     made = contact_sheet([np.zeros((2, 8, 3), np.uint8), np.zeros((5, 5, 4), np.uint8)])
     assert made.shape[2] == 3
@@ -27,5 +27,5 @@ def test_shapes_and_alpha_are_no_obstacle():
 
 
 def test_one_image_makes_a_sheet():
-    """The smallest picture of all is enough."""
+    """An image of one pixel is sufficient."""
     assert contact_sheet([np.zeros((1, 1, 3), np.uint8)]).shape[0] > 1

@@ -1,4 +1,4 @@
-"""Reading: limits come first, hostile files are refused, every API form is understood."""
+"""Decoding: limits are checked first, hostile files are refused, every input type is accepted."""
 
 import struct
 import subprocess
@@ -32,7 +32,7 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def png(width: int, height: int, pixels: bytes, *extra: bytes) -> bytes:
-    """An RGB PNG as a caller might make it by hand; `pixels` with the filter bytes."""
+    """Return an RGB PNG built by hand; `pixels` include the filter bytes."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     data = chunk(b"IDAT", zlib.compress(pixels))
     return SIGNATURE + header + b"".join(extra) + data + chunk(b"IEND", b"")
@@ -48,8 +48,8 @@ def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
     return file.getvalue()
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked():
-    """A header that promises 900 million pixels costs neither time nor memory."""
+def test_a_bomb_is_refused_before_decompression():
+    """A header of 900 million pixels costs neither time nor memory."""
     bomb = png(30_000, 30_000, bytes(100_000))
     tracemalloc.start()
     started = time.perf_counter()
@@ -76,16 +76,16 @@ def test_pillow_s_own_bomb_warning_counts_as_too_large():
         decode(header + frame, ANY)
 
 
-def test_text_is_never_unpacked():
-    """A megabyte of text that unpacks to a gigabyte is stepped over."""
+def test_text_is_never_decompressed():
+    """A megabyte of text that decompresses to a gigabyte is skipped."""
     bomb = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(50_000_000)))
     started = time.perf_counter()
     assert decode(png(1, 1, bytes(4), *[bomb] * 20), OPENAI).shape == (1, 1, 3)
     assert time.perf_counter() - started < 0.5
 
 
-def test_a_colour_profile_unpacks_to_a_bounded_size():
-    """A profile that unpacks to more than any real one is ignored, and never held whole."""
+def test_the_size_of_a_colour_profile_is_bounded():
+    """A profile larger than any real one is ignored, and never completely in memory."""
     bomb = chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(50_000_000)))
     tracemalloc.start()
     assert decode(png(1, 1, bytes(4), bomb), OPENAI).shape == (1, 1, 3)
@@ -102,7 +102,7 @@ def test_four_megabytes_are_too_many():
         decode(full, OPENAI)
 
 
-def test_openai_s_rule_wants_a_square():
+def test_openais_rule_requires_a_square():
     """The message states the width and the height, in that order."""
     with pytest.raises(NotSquare, match="got 4x3") as caught:
         decode(pictures.encode(noise(3, 4, 3), "png"), OPENAI)
@@ -110,29 +110,29 @@ def test_openai_s_rule_wants_a_square():
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF", "BMP"])
-def test_openai_s_rule_takes_png_alone(kind):
-    """The bytes decide, not a name."""
+def test_openais_rule_accepts_only_png(kind):
+    """The format is that of the bytes, not of a file name."""
     with pytest.raises(InvalidPicture, match="cannot be read as one of PNG"):
         decode(saved(Image.new("RGB", (8, 8)), kind), OPENAI)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF"])
-def test_the_wider_rule_takes_what_browsers_show(kind):
+def test_the_wider_rule_accepts_formats_of_browsers(kind):
     """Every format of the rule is read, in any shape."""
     assert decode(saved(Image.new("RGB", (9, 8)), kind), ANY).shape == (8, 9, 3)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"hello", b"<svg/>", bytes(1000)])
 @pytest.mark.parametrize("rules", [OPENAI, ANY, LOCAL])
-def test_what_is_no_picture_is_refused(data, rules):
-    """Bytes of another kind are refused in our words."""
+def test_other_files_are_refused(data, rules):
+    """The message is that of Diabelli, not of Pillow."""
     with pytest.raises(InvalidPicture):
         decode(data, rules)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 50, 2000])
 def test_compressed_pixels_that_end_early_are_refused(kept):
-    """Pixels that are missing are not made up, even where every checksum is right."""
+    """Missing pixels are not invented, even if every checksum is right."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 100, 100, 8, 2, 0, 0, 0))
     data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in noise(100, 300)))[:kept]
     with pytest.raises(InvalidPicture, match="damaged"):
@@ -156,7 +156,7 @@ def test_a_file_cut_short_is_refused(kind):
 
 @settings(max_examples=300, deadline=1000)
 @given(st.data())
-def test_damage_never_gets_past_our_errors(data):
+def test_damage_gives_a_picture_or_invalid_picture(data):
     """If bytes are altered, the result is a picture or `InvalidPicture`."""
     kind = data.draw(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]))
     whole = bytearray(saved(Image.fromarray(noise(12, 12, 3)), kind))
@@ -172,7 +172,7 @@ def test_damage_never_gets_past_our_errors(data):
 
 
 def test_paths_bytes_pillow_images_and_arrays_are_converted(tmp_path):
-    """Every form of one picture gives the same image."""
+    """Every input type of one picture gives the same image."""
     image = noise(5, 6, 4)
     data = pictures.encode(image, "png")
     path = tmp_path / "a.png"
@@ -190,7 +190,7 @@ def test_grey_arrays_become_colour():
 
 
 def test_the_caller_s_array_is_not_shared():
-    """Later changes to the array do not reach the image."""
+    """Later changes of the array do not change the image."""
     array = noise(4, 4, 3)
     image = to_image(array)
     before = image.copy()
@@ -202,7 +202,7 @@ def test_the_caller_s_array_is_not_shared():
     "array", [np.zeros((4, 4)), noise(4, 4, 2), noise(0, 4, 3), noise(4), noise(2, 4, 4, 3)]
 )
 def test_other_arrays_are_refused(array):
-    """The complaint says which arrays are accepted."""
+    """The message lists the accepted arrays."""
     with pytest.raises(InvalidPicture, match="accepted"):
         to_image(array)
 
@@ -258,7 +258,7 @@ FAILURES = [MemoryError(), OSError("out of memory error when reading image file"
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF"])
 @pytest.mark.parametrize("failure", FAILURES, ids=["MemoryError", "OSError"])
-def test_too_little_memory_is_no_fault_of_the_picture(kind, failure, monkeypatch):
+def test_too_little_memory_is_a_server_error(kind, failure, monkeypatch):
     """Pillow raises MemoryError, or reports the failed allocation as damage."""
     data = saved(Image.new("RGB", (64, 64)), kind)
 
@@ -293,7 +293,7 @@ except MemoryUnavailable:
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_a_real_limit_on_memory_is_reported(kind):
-    """With little address space left, a large picture fails as the machine's trouble."""
+    """With little address space left, a large picture is a server error."""
     small, large = (saved(Image.new("RGB", (side, side)), kind) for side in (64, 4000))
     code = [sys.executable, "-c", UNDER_A_LIMIT, str(len(small))]
     ended = subprocess.run(code, input=small + large, capture_output=True, timeout=60, check=False)
@@ -301,7 +301,7 @@ def test_a_real_limit_on_memory_is_reported(kind):
 
 
 def test_a_webp_canvas_is_checked_before_it_is_allocated():
-    """A header that promises 268 million pixels costs nothing."""
+    """A header of 268 million pixels costs nothing."""
     data = bytearray(saved(Image.new("RGB", (8, 8)), "WEBP", lossless=True))
     data[21:25] = (0x3FFF | 0x3FFF << 14).to_bytes(4, "little")
     with pytest.raises(TooManyPixels, match="16384x16384 pixels"):

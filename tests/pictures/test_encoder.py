@@ -1,4 +1,4 @@
-"""Writing: formats, quality, the mark, and JPEG's lack of alpha."""
+"""Encoding: formats, quality, the mark, and JPEG without alpha."""
 
 from io import BytesIO
 
@@ -18,7 +18,7 @@ def ramp(channels: int) -> np.ndarray:
 
 @pytest.mark.parametrize("output_format", ["png", "webp", "jpeg"])
 def test_every_format_can_be_read_back(output_format):
-    """What is written is read as nearly the same picture."""
+    """The decoded picture is nearly the encoded one."""
     read = decode(encode(ramp(3), output_format), ANY)
     assert np.abs(read.astype(int) - ramp(3)).max() <= 8
 
@@ -31,7 +31,7 @@ def test_alpha_is_kept_where_the_format_has_it(output_format):
 
 
 def test_jpeg_lays_alpha_on_white():
-    """What is transparent becomes white, what is half transparent becomes paler."""
+    """Transparent pixels become white, half transparent ones paler."""
     image = np.zeros((8, 16, 4), np.uint8)
     image[:, 8:, 3] = 128
     read = decode(encode(image, "jpeg", quality=100), ANY)
@@ -40,16 +40,16 @@ def test_jpeg_lays_alpha_on_white():
 
 
 @pytest.mark.parametrize("output_format", ["webp", "jpeg"])
-def test_quality_buys_bytes(output_format):
-    """A higher quality makes a larger file, and the whole range is accepted."""
+def test_a_higher_quality_is_a_larger_file(output_format):
+    """The whole range is accepted."""
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     sizes = [len(encode(image, output_format, quality=quality)) for quality in (0, 50, 100)]
     assert sizes == sorted(set(sizes))
 
 
 @pytest.mark.parametrize("output_format", ["png", "webp", "jpeg"])
-def test_every_format_carries_the_mark(output_format):
-    """The XMP packet is where readers look for it."""
+def test_every_format_has_the_mark(output_format):
+    """The XMP packet is in the standard place of each format."""
     with Image.open(BytesIO(encode(ramp(3), output_format, xmp=b"<x:xmpmeta/>"))) as read:
         assert read.info["xmp"] == b"<x:xmpmeta/>"
 
@@ -58,13 +58,13 @@ def test_every_format_carries_the_mark(output_format):
     ("path", "output_format"),
     [("a.png", "png"), ("b/a.JPG", "jpeg"), ("a.jpeg", "jpeg"), ("a.b.webp", "webp")],
 )
-def test_a_suffix_means_a_format(path, output_format):
+def test_a_suffix_selects_a_format(path, output_format):
     """Case does not matter."""
     assert format_of(path) == output_format
 
 
 @pytest.mark.parametrize("path", ["a", "a.gif", "png"])
 def test_other_suffixes_are_refused(path):
-    """The complaint lists the suffixes that are accepted."""
+    """The message lists the accepted suffixes."""
     with pytest.raises(InvalidParameter, match=r"\.png, \.webp, \.jpg, \.jpeg"):
         format_of(path)

@@ -1,4 +1,4 @@
-"""PNGs of every kind, damaged on purpose."""
+"""PNGs of every kind with random damage."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_every_kind_of_png_is_read(kind: Kind) -> None:
 
 
 def flip(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """One byte of one chunk is another; its checksum fits all the same."""
+    """Change one byte of one chunk, with a valid checksum."""
     index = draw(st.integers(0, len(chunks) - 1))
     kind, body = chunks[index]
     if body:
@@ -121,34 +121,34 @@ def flip(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
 
 
 def move(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """One chunk stands elsewhere."""
+    """Move one chunk."""
     index, place = (draw(st.integers(0, len(chunks) - 1)) for _ in range(2))
     rest = [*chunks[:index], *chunks[index + 1 :]]
     return [*rest[:place], chunks[index], *rest[place:]]
 
 
 def double(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """One chunk comes twice."""
+    """Repeat one chunk."""
     index = draw(st.integers(0, len(chunks) - 1))
     return [*chunks[: index + 1], *chunks[index:]]
 
 
 def lose(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """One chunk is missing."""
+    """Remove one chunk."""
     index = draw(st.integers(0, len(chunks) - 1))
     return [*chunks[:index], *chunks[index + 1 :]]
 
 
 def inflate(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """One chunk's inside unpacks to megabytes."""
+    """Make one chunk decompress to megabytes."""
     index = draw(st.integers(0, len(chunks) - 1))
     kind, body = chunks[index]
     bomb = zlib.compress(bytes(draw(st.sampled_from([10_000, 20_000_000]))))
     return [*chunks[:index], (kind, body[:6] + bomb), *chunks[index + 1 :]]
 
 
-def lie(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
-    """The header declares other sides, depths or kinds."""
+def misdeclare(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
+    """Declare another size, depth or colour type."""
     sides = st.sampled_from([0, 1, 8, 10, 2000, 5000, 65_535, 2**31 - 1, 2**32 - 1])
     head = struct.pack(
         ">IIBBBBB",
@@ -164,7 +164,7 @@ def lie(draw: st.DrawFn, chunks: list[Chunk]) -> list[Chunk]:
 
 
 def tear(draw: st.DrawFn, data: bytes) -> bytes:
-    """The file ends early, or a stretch of it is another; checksums and lengths do not fit."""
+    """Truncate the file, or overwrite a part of it."""
     start = draw(st.integers(0, len(data)))
     end = draw(st.integers(start, len(data)))
     return (
@@ -173,12 +173,12 @@ def tear(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 Damage = Callable[[st.DrawFn, list[Chunk]], list[Chunk]]
-DAMAGES: tuple[Damage, ...] = (flip, move, double, lose, inflate, lie)
+DAMAGES: tuple[Damage, ...] = (flip, move, double, lose, inflate, misdeclare)
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A PNG with damage at the level of chunks."""
+    """Generate a PNG with damage at the level of chunks."""
     kind = replace(draw(st.sampled_from(KINDS)), side=draw(st.integers(1, 20)))
     chunks = kind.chunks()
     for _ in range(draw(st.integers(0, 4))):
@@ -188,7 +188,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 def tried(data: bytes, rules: DecodeLimits) -> np.ndarray | None:
-    """The image, or None where it was refused; any other outcome is a fault of ours."""
+    """Return the image, or None if it was refused; other exceptions propagate."""
     try:
         return decode(data, rules)
     except InvalidPicture:
@@ -211,7 +211,7 @@ def test_a_damaged_png_is_refused_or_read(rules: DecodeLimits) -> None:
     attack()
 
 
-def test_reading_damaged_files_leaves_nothing_behind() -> None:
+def test_damaged_files_leak_no_memory() -> None:
     """Memory is the same after many files as after a few."""
     files = [written(kind.chunks()) for kind in KINDS]
 

@@ -1,4 +1,4 @@
-"""The perceptual hash: the published one, bit for bit, and what it takes for the same picture."""
+"""The perceptual hash equals the published one, and tolerates common edits."""
 
 from io import BytesIO
 from itertools import combinations
@@ -56,7 +56,7 @@ def recompressed(picture: Pillow.Image) -> Pillow.Image:
 
 
 def trimmed(picture: Pillow.Image) -> Pillow.Image:
-    """Without a hundredth of its sides, all around."""
+    """Return the image without a hundredth of each side."""
     x, y = picture.width // 100, picture.height // 100
     return picture.crop((x, y, picture.width - x, picture.height - y))
 
@@ -74,14 +74,14 @@ CHANGES = {
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_hash_is_the_published_one(name):
-    """Lists of hashes that others made can be compared with ours."""
+    """Published lists of hashes are comparable."""
     assert hamming_distance(pdq(SOURCES[name](512)), PUBLISHED[name]) <= ROUNDING
 
 
 @pytest.mark.parametrize("side", [64, 100, 256, 300, 1000, 2048])
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_a_hash_does_not_hang_on_the_size(name, side):
-    """Small copies and large ones are one picture."""
+def test_a_hash_does_not_depend_on_the_size(name, side):
+    """Small and large copies have near hashes."""
     copy = Pillow.fromarray(SOURCES[name](512)).resize((side, side), Pillow.Resampling.LANCZOS)
     assert hamming_distance(pdq(np.asarray(copy)), PUBLISHED[name]) <= MAX_MATCH_DISTANCE
 
@@ -96,8 +96,8 @@ def test_the_same_picture_stays_near(name, change):
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turns", range(4))
-def test_a_turned_and_mirrored_picture_is_known(turns, mirrored):
-    """One of its eight hashes is that of the picture as it was; the first is its own."""
+def test_rotated_and_mirrored_pictures_are_recognised(turns, mirrored):
+    """One of its eight hashes is that of the original; the first is that of the picture itself."""
     image = face(256)[:200]
     turned = np.ascontiguousarray(np.rot90(image[:, ::-1] if mirrored else image, turns))
     hashes = pdq_dihedral(turned)
@@ -107,7 +107,7 @@ def test_a_turned_and_mirrored_picture_is_known(turns, mirrored):
 
 
 def test_different_pictures_are_far_apart():
-    """No two sample pictures, and no two textures, are near each other, however they are turned."""
+    """No two sample pictures and no two textures are near each other, in any orientation."""
     images = [*map(named, SIMPLE + TEXTURES), *load_sample_images().images]
     images += [make(256) for make in SOURCES.values()]
     turned = [pack_hashes(pdq_dihedral(image)) for image in images]
@@ -117,13 +117,13 @@ def test_different_pictures_are_far_apart():
 
 @pytest.mark.parametrize("image", FLAT, ids=["one colour", "four rows", "faint noise"])
 def test_a_featureless_picture_has_no_hash(image):
-    """It would match every other one."""
+    """It would match all featureless pictures."""
     assert pdq(image) is None
     assert pdq_dihedral(image) == ()
 
 
 def test_a_transparent_picture_counts_as_on_white():
-    """As it looks on most pages, and as a JPEG of it would be."""
+    """The hash is that of the picture on white."""
     image = sticker(300)
     alpha = image[..., 3:] / 255
     shown = np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
@@ -137,6 +137,6 @@ def test_distances_are_those_of_each_pair():
     assert found.tolist() == [[hamming_distance(a, b) for b in hashes[:2]] for a in hashes]
 
 
-def test_no_hashes_are_no_words():
-    """An empty list can be compared with."""
+def test_an_empty_list_has_no_distances():
+    """An empty list is accepted."""
     assert hamming_distances(pack_hashes([]), pack_hashes(PUBLISHED.values())).shape == (0, 3)

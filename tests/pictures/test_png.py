@@ -15,8 +15,8 @@ def noise(*shape: int) -> np.ndarray:
 
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (33, 65), (256, 256)])
-def test_pillow_reads_back_what_is_written(size, channels):
-    """Every size and kind that is written comes back from Pillow byte for byte."""
+def test_pillow_decodes_the_same_pixels(size, channels):
+    """Pillow returns the same bytes for every size and kind."""
     image = noise(*size, channels)
     with Image.open(BytesIO(png.encode_png(image))) as read:
         np.testing.assert_array_equal(np.asarray(read), image)
@@ -29,8 +29,8 @@ def test_images_of_any_memory_layout_are_written():
         np.testing.assert_array_equal(np.asarray(read), image)
 
 
-def test_the_xmp_packet_is_found_where_readers_look_for_it():
-    """The packet is an uncompressed iTXt chunk under Adobe's keyword, before the pixels."""
+def test_the_xmp_packet_is_an_itxt_chunk():
+    """It is uncompressed, has Adobe's keyword, and precedes the pixels."""
     written = png.encode_png(noise(2, 2, 3), "<x>é</x>".encode())
     assert written.index(b"iTXt") < written.index(b"IDAT")
     with Image.open(BytesIO(written)) as read:

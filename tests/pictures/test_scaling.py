@@ -1,4 +1,4 @@
-"""Images at other sizes: never distorted, and on white where something wants no alpha."""
+"""Scaling: without distortion, and on white for users without alpha."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_an_image_covers_the_size_asked_for(shape, height, width):
 
 
 def test_a_circle_stays_a_circle():
-    """What juts out is cut off: nothing is squeezed to fit."""
+    """The image is cropped, not squeezed."""
     rows, columns = np.mgrid[-100:100, -200:200]
     disc = np.where(rows**2 + columns**2 < 60**2, 255, 0).astype(np.uint8)
     found = pictures.cover(np.dstack([disc] * 3), 100, 100)[..., 0] > 127
@@ -26,7 +26,7 @@ def test_a_circle_stays_a_circle():
 
 
 def test_transparent_pixels_become_white():
-    """Half transparent black is grey, and an image without alpha is left alone."""
+    """Half transparent black is grey, and an image without alpha is unchanged."""
     image = np.zeros((1, 3, 4), np.uint8)
     image[0, :, 3] = 0, 128, 255
     np.testing.assert_array_equal(pictures.flatten_on_white(image)[0, :, 0], [255, 127, 0])

@@ -1,4 +1,4 @@
-"""Settings of trained engines: presets as they are, changed, and pipelines of one's own."""
+"""Settings of trained engines: presets, changed presets, and custom pipelines."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def settings(**values: object) -> Settings:
 
 
 def test_a_preset_needs_no_entry():
-    """It is run as the settings say for all of them."""
+    """It has the common run-time options."""
     plan = settings(dtype="float16", idle_unload_s=60).plan("kandinsky-2.2")
     assert plan.preset == PRESETS["kandinsky-2.2"]
     assert (plan.running.dtype, plan.running.idle_unload_s) == ("float16", 60)
@@ -23,7 +23,7 @@ def test_a_preset_needs_no_entry():
 
 
 def test_an_entry_changes_a_preset():
-    """What it does not say stays as it was, of the weights and of how they are run."""
+    """Missing fields keep the values of the preset."""
     entry = {"steps": 12, "device": "cuda:1", "revision": "abc", "dial_low": 0.4}
     plan = settings(dtype="float16", device="cpu", engines={"kandinsky-2.2": entry}).plan(
         "kandinsky-2.2"
@@ -35,8 +35,8 @@ def test_an_entry_changes_a_preset():
     assert (plan.running.device, plan.running.dtype) == ("cuda:1", "float16")
 
 
-def test_a_pipeline_of_ones_own_is_an_engine():
-    """A folder and a recipe are enough; the recipe says what strength means."""
+def test_a_custom_pipeline_is_an_engine():
+    """A directory and a recipe suffice; the recipe defines the strength."""
     plan = settings(engines={"mine": MINE}).plan("mine")
     assert (plan.name, plan.preset.pipeline.source) == ("mine", "/srv/mine")
     assert plan.preset.dial == StrengthMapping(argument="noise_level", low=0, high=999)
@@ -46,15 +46,15 @@ def test_a_pipeline_of_ones_own_is_an_engine():
     )
 
 
-def test_an_adapter_is_found_where_the_entry_says():
-    """Its folder, its file and its encoder."""
+def test_an_adapter_is_configured_by_its_entry():
+    """Its directory, file and encoder."""
     entry = {"pipeline": "a/b", "recipe": "ip", "adapter": "c/d", "adapter_file": "x.safetensors"}
     adapter = settings(engines={"mine": entry}).plan("mine").preset.adapter
     assert (adapter.weights.source, adapter.file) == ("c/d", "x.safetensors")
 
 
 def test_a_licence_is_accepted_in_the_entry():
-    """And nowhere else."""
+    """Other entries and settings do not accept it."""
     assert not settings().plan("flux-redux").accepted
     accepted = settings(engines={"flux-redux": {"licence_accepted": True}})
     assert accepted.plan("flux-redux").accepted
@@ -73,7 +73,7 @@ def test_a_licence_is_accepted_in_the_entry():
         ({"mine": {**MINE, "device": "tpu"}}, r"engines\.mine\.device"),
     ],
 )
-def test_slips_are_told_with_their_place(engines, problem):
-    """The operator reads which entry is meant and what is missing."""
+def test_errors_have_their_place(engines, problem):
+    """The message names the entry and the missing field."""
     with pytest.raises(InvalidSettings, match=problem):
         load_settings({"engines": engines})

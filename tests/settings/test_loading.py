@@ -1,4 +1,4 @@
-"""Settings: precedence, all faults at once, and no server open to others by accident."""
+"""Settings: precedence, all faults at once, and no open server by accident."""
 
 import os
 
@@ -12,8 +12,8 @@ from diabelli.settings.loading import load_settings
 
 
 @pytest.fixture(autouse=True)
-def _nothing_around(monkeypatch, tmp_path):
-    """No setting of the machine that runs the tests reaches them."""
+def _isolate_settings(monkeypatch, tmp_path):
+    """Settings of the host do not reach the tests."""
     for name in [name for name in os.environ if name.startswith("DIABELLI_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -27,8 +27,8 @@ def test_the_defaults_run_on_a_laptop():
     assert settings.models == {"dall-e-2": "patch"}
 
 
-def test_flags_beat_the_environment_beats_the_file(monkeypatch, tmp_path):
-    """Each place is asked only for what the places before it leave open."""
+def test_flags_override_the_environment_and_the_file(monkeypatch, tmp_path):
+    """Each source is used only for settings without a value in a prior source."""
     (tmp_path / "diabelli.toml").write_text('port = 1\nqueue = 1\nthreads = 1\ninputs = "any"\n')
     monkeypatch.setenv("DIABELLI_QUEUE", "2")
     monkeypatch.setenv("DIABELLI_THREADS", "2")
@@ -38,7 +38,7 @@ def test_flags_beat_the_environment_beats_the_file(monkeypatch, tmp_path):
 
 
 def test_another_file_can_be_named(tmp_path):
-    """Then the file in the working directory does not count."""
+    """The file in the working directory is then ignored."""
     (tmp_path / "diabelli.toml").write_text("port = 1\n")
     (tmp_path / "other.toml").write_text("queue = 7\n")
     settings = load_settings({}, tmp_path / "other.toml")
@@ -47,7 +47,7 @@ def test_another_file_can_be_named(tmp_path):
 
 @pytest.mark.parametrize("text", ["port = ", "port = 1\nport = 2\n", None])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
-    """Broken or missing, the complaint says which file."""
+    """For a broken or missing file, the message has its name."""
     path = tmp_path / "mine.toml"
     if text is not None:
         path.write_text(text)
@@ -55,8 +55,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
         load_settings({}, path)
 
 
-def test_all_faults_are_told_at_once(monkeypatch):
-    """Values, slips of spelling and where they came from, in one message."""
+def test_all_faults_are_reported_at_once(monkeypatch):
+    """Invalid values and unknown names, with their sources, in one message."""
     monkeypatch.setenv("DIABELLI_PROT", "1")
     with pytest.raises(InvalidSettings) as caught:
         load_settings({"port": 99_999, "inputs": "all"})
@@ -76,7 +76,7 @@ def test_keys_may_be_a_json_list(monkeypatch, text):
 
 @pytest.mark.parametrize("text", ['["sk-one"', "[1, 2]", "[sk-one, sk-two]", '["sk-one", null]'])
 def test_a_broken_json_list_of_keys_is_refused_without_showing_it(monkeypatch, text):
-    """Its parts are never taken as keys; the error says what is accepted and hides the value."""
+    """Its parts are never used as keys; the error has the accepted form and hides the value."""
     monkeypatch.setenv("DIABELLI_API_KEYS", text)
     with pytest.raises(
         InvalidSettings, match="api_keys: expected keys separated by commas"
@@ -86,7 +86,7 @@ def test_a_broken_json_list_of_keys_is_refused_without_showing_it(monkeypatch, t
 
 
 def test_keys_come_separated_by_commas_and_stay_secret(monkeypatch):
-    """Neither the settings' own text nor an error shows a key."""
+    """Neither the representation of the settings nor an error contains a key."""
     monkeypatch.setenv("DIABELLI_API_KEYS", "sk-one, sk-two,")
     settings = load_settings({"host": "0.0.0.0"})
     assert [key.get_secret_value() for key in settings.api_keys] == ["sk-one", "sk-two"]
@@ -110,12 +110,12 @@ def test_keys_come_separated_by_commas_and_stay_secret(monkeypatch):
     ],
 )
 def test_loopback_is_recognised(host, loopback):
-    """Names that only a resolver could judge count as open."""
+    """Names that need a resolver count as public."""
     assert is_loopback(host) is loopback
 
 
 def test_models_are_given_as_json_in_the_environment(monkeypatch):
-    """Further names join the published one."""
+    """Further names are added to the published one."""
     monkeypatch.setenv("DIABELLI_MODELS", '{"mine": "patch"}')
     assert load_settings({}).models == {"dall-e-2": "patch", "mine": "patch"}
     monkeypatch.setenv("DIABELLI_MODELS", "mine=patch")
@@ -124,7 +124,7 @@ def test_models_are_given_as_json_in_the_environment(monkeypatch):
 
 
 def test_settings_are_frozen_and_take_only_arguments(monkeypatch):
-    """Nothing changes them later, and tests that build them get what they ask for."""
+    """They are immutable, and the constructor ignores the environment."""
     monkeypatch.setenv("DIABELLI_PORT", "1")
     settings = Settings()
     assert settings.port == 8000
@@ -133,14 +133,14 @@ def test_settings_are_frozen_and_take_only_arguments(monkeypatch):
 
 
 @pytest.mark.parametrize("url", ["example.org", "ftp://example.org", "http://", "https://a b"])
-def test_the_public_url_is_one(url):
-    """A link must begin with something that a browser opens."""
+def test_the_public_url_is_valid(url):
+    """It must be a URL that browsers open."""
     with pytest.raises(InvalidSettings, match="public_url"):
         load_settings({"public_url": url})
 
 
 def test_the_password_of_a_ledger_stays_secret():
-    """Neither the settings' own text nor a complaint shows it."""
+    """Neither the representation of the settings nor an error contains it."""
     settings = load_settings({"ledger": "postgresql://me:private@host/name"})
     assert settings.ledger.get_secret_value() == "postgresql://me:private@host/name"
     assert "private" not in repr(settings)

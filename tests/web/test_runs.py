@@ -51,7 +51,7 @@ def test_variations_arrive_one_by_one(visit: Opened, serve: Serve, gate: Gate) -
     assert not page.is_visible(".working")
 
 
-def test_cancel_frees_the_server_and_keeps_what_is_ready(
+def test_cancel_frees_the_server_and_keeps_finished_variations(
     visit: Opened, serve: Serve, gate: Gate
 ) -> None:
     """One click cancels the work at once."""

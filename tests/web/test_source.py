@@ -91,8 +91,8 @@ def test_the_sample_needs_no_picture(visit: Opened, server: Server) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF", "BMP"])
-def test_every_kind_that_a_browser_shows_will_do(visit: Opened, server: Server, kind: str) -> None:
-    """The browser makes the PNG that the endpoint wants."""
+def test_every_format_of_the_browser_is_accepted(visit: Opened, server: Server, kind: str) -> None:
+    """The browser makes the PNG that the endpoint accepts."""
     page = visit(server)
     pick(page, halves(kind=kind), f"halves.{kind.lower()}")
     settled(page)

@@ -1,4 +1,4 @@
-"""A server without keys answers no web page of another site."""
+"""A server without keys refuses requests of web pages of other origins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What surrounds the endpoint: keys, models, headers, CORS, unknown paths, documentation."""
+"""Middleware: keys, models, headers, CORS, unknown paths, documentation."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ NO_KEY = (
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that asks for a key."""
+    """A server that requires a key."""
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("keyed")
         yield start(stack, folder, {"api_keys": ("another", KEY)}, Gate())
 
 
 def refused(answer: httpx.Response, status: int, *rest: Any, **expected: Any) -> None:
-    """The answer is this error."""
+    """Check that the response is this error."""
     check_error(answer.status_code, answer.headers, answer.json(), status, *rest, **expected)
 
 
 def basic(user: str, password: str) -> str:
-    """The value of an Authorization header."""
+    """Return the value of a Basic Authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 @pytest.mark.parametrize("authorization", [f"Bearer {KEY}", f"bearer  {KEY}", basic("", KEY)])
 def test_right_key(keyed: Server, authorization: str) -> None:
-    """The key opens as a bearer token and as the password of Basic."""
+    """A key is accepted as a bearer token and as the password of Basic."""
     headers = {"Authorization": authorization}
     assert httpx.post(keyed.url + PATH, files=FILES, headers=headers).status_code == 200
     assert httpx.get(keyed.base_url + "/models", headers=headers).status_code == 200
@@ -54,7 +54,7 @@ def test_right_key(keyed: Server, authorization: str) -> None:
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Basic !!", "Digest x"])
 @pytest.mark.parametrize("path", [PATH, "/v1/models", "/v1/models/dall-e-2"])
 def test_no_key(keyed: Server, path: str, authorization: str | None) -> None:
-    """Without a key the endpoint and the models are closed, before anything else is looked at."""
+    """Without a key, the endpoint and the models respond 401 before any other check."""
     method = "POST" if path == PATH else "GET"
     headers = {} if authorization is None else {"Authorization": authorization}
     answer = httpx.request(method, keyed.url + path, headers=headers)
@@ -80,14 +80,14 @@ def test_wrong_key_is_shown_masked(keyed: Server, key: str, shown: str) -> None:
 
 
 def test_result_needs_no_key(keyed: Server) -> None:
-    """A result's signed URL opens without a key, as an image tag in a page needs it."""
+    """A result's signed URL needs no key, because an image tag sends none."""
     headers = {"Authorization": f"Bearer {KEY}"}
     answer = httpx.post(keyed.url + PATH, files=FILES, headers=headers)
     assert httpx.get(answer.json()["data"][0]["url"]).status_code == 200
 
 
 def test_models(server: Server) -> None:
-    """The list has dall-e-2 and every name of the settings, each of which has its own page."""
+    """The list contains dall-e-2 and each name of the settings; each has its own page."""
     for root in ("/v1/models", "/models", "/v1/models/"):
         listed = httpx.get(server.url + root).json()
         assert listed["object"] == "list"
@@ -107,20 +107,20 @@ def test_unknown_model_page(server: Server) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize("path", ["/v1/xyz", "/v1/images/edits", "/v1", "/results", "/docs/x"])
 def test_unknown_paths(server: Server, method: str, path: str) -> None:
-    """A path that is not served is an invalid URL, by its method and name."""
+    """An unknown path is an invalid URL; the message has its method and path."""
     refused(httpx.request(method, server.url + path), 404, f"Invalid URL ({method} {path})")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_wrong_methods(server: Server, method: str) -> None:
-    """A known path under another method says so, and which methods it has."""
+    """Another method on a known path is refused, with the list of its methods."""
     answer = httpx.request(method, server.url + PATH)
     hint = "(HINT: Perhaps you meant to use a different HTTP method?)"
     refused(answer, 405, f"Not allowed to {method} on {PATH}. {hint}")
     assert answer.headers["allow"] == "POST"
 
 
-def test_headers_of_every_answer(server: Server) -> None:
+def test_headers_of_every_response(server: Server) -> None:
     """Every response has a request id, its processing time, and OpenAI's headers."""
     answers = [
         httpx.post(server.url + PATH, files=FILES),
@@ -154,7 +154,7 @@ def test_preflight(server: Server, path: str) -> None:
 
 
 def test_documentation_is_complete(server: Server) -> None:
-    """The OpenAPI document has the form with every field, the replies and every error."""
+    """The OpenAPI document contains the form with every field, the replies and every error."""
     document = httpx.get(server.url + "/openapi.json").json()
     create = document["paths"][PATH]["post"]
     reference = create["requestBody"]["content"]["multipart/form-data"]["schema"]["$ref"]
@@ -175,14 +175,14 @@ def test_documentation_is_complete(server: Server) -> None:
     }
 
 
-def test_greeting(server: Server) -> None:
-    """The bare address says what this is and where to read on."""
+def test_index_page(server: Server) -> None:
+    """The root URL names the product and links to the documentation."""
     answer = httpx.get(server.url)
     assert f"{server.url}/docs" in answer.text
 
 
-def test_known_clients_that_lose_the_body_are_told_not_to_retry(server: Server) -> None:
-    """Version 4 of node's client sees a fault at once; others may retry it."""
+def test_clients_that_lose_the_body_must_not_retry(server: Server) -> None:
+    """Version 4 of the Node client gets `x-should-retry: false`; other clients may retry."""
     form = {"model": (None, "broken"), **FILES}
     for agent, advice in (("OpenAI/JS 4.104.0", "false"), ("OpenAI/JS 7.1.0", None)):
         answer = httpx.post(server.url + PATH, files=form, headers={"User-Agent": agent})

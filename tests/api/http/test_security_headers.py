@@ -1,4 +1,4 @@
-"""What every answer forbids browsers to do with it."""
+"""Security headers of every response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATHS = ["/", "/docs", "/openapi.json", "/v1/models", "/nowhere", PATH, "/health
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_is_protected(server: Server, path: str) -> None:
+def test_every_response_is_protected(server: Server, path: str) -> None:
     """Every response forbids sniffing, framing and referrers."""
     answer = httpx.get(server.url + path)
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -27,7 +27,7 @@ def test_every_answer_is_protected(server: Server, path: str) -> None:
 
 
 def test_results_and_preflights_too(server: Server) -> None:
-    """A result picture may be shown in any page and is nothing but a picture."""
+    """Results may be embedded in any page, under a policy that permits only images."""
     reply = httpx.post(server.url + PATH, files={"image": picture()}).json()
     headers = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     for answer in (
@@ -38,7 +38,7 @@ def test_results_and_preflights_too(server: Server) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_https_is_kept_to_where_it_is_served(serve: Serve, server: Server) -> None:
+def test_hsts_needs_an_https_url(serve: Serve, server: Server) -> None:
     """HSTS is sent only if the public URL is an https URL."""
     assert "strict-transport-security" not in httpx.get(server.url).headers
     behind = serve(auth="no-auth", public_url="https://pictures.example.org/sub")

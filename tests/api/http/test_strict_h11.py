@@ -1,4 +1,4 @@
-"""HTTP on the socket: what can be read in two ways is refused, and no client is waited for long."""
+"""HTTP on the socket: ambiguous requests are refused, and stalled clients are disconnected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Hasty(StrictH11Protocol):
-    """The protocol of the server, waiting for less than a second."""
+    """The server's protocol with time-outs below one second."""
 
     head_timeout_s = 0.3
     stall_timeout_s = 0.3
@@ -34,13 +34,13 @@ class Hasty(StrictH11Protocol):
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that is quickly out of patience."""
+    """A server with short time-outs."""
     with ExitStack() as stack:
         yield start(stack, tmp_path_factory.mktemp("hasty"), {}, Gate(), http=Hasty)
 
 
 def exchange(server: Server, sent: bytes) -> bytes:
-    """Everything that comes back for these bytes until the server closes."""
+    """Send these bytes; return all received bytes until the server closes."""
     with Line(server.port, timeout=5) as line:
         line.socket.sendall(sent)
         received = b""
@@ -50,7 +50,7 @@ def exchange(server: Server, sent: bytes) -> bytes:
 
 
 def head(*lines: str, first: str = f"POST {PATH} HTTP/1.1", end: str = "\r\n") -> bytes:
-    """A request's head with these lines."""
+    """Return a request's head with these lines."""
     lines = (first, "Host: localhost", f"Content-Type: {FORM_TYPE}", *lines)
     return (end.join(lines) + end + end).encode("latin-1")
 
@@ -89,8 +89,8 @@ UNCLEAR = {
 
 
 @pytest.mark.parametrize("sent", UNCLEAR.values(), ids=UNCLEAR.keys())
-def test_what_can_be_read_in_two_ways_is_refused(server: Server, sent: bytes) -> None:
-    """The answer is one 400 in the shape of every error, and what follows is not looked at."""
+def test_ambiguous_requests_are_refused(server: Server, sent: bytes) -> None:
+    """The response is one 400 in the common error shape; later bytes are ignored."""
     received = exchange(server, sent + BODY + HIDDEN)
     top, _, body = received.partition(b"\r\n\r\n")
     assert top.startswith(b"HTTP/1.1 400 ")
@@ -133,7 +133,7 @@ def test_tiny_chunks_are_refused(server: Server, path: str) -> None:
 
 
 def test_tiny_chunks_do_not_block_others(server: Server) -> None:
-    """While ten connections send them, another client is answered quickly."""
+    """While ten connections send such chunks, another client is answered quickly."""
 
     def send() -> None:
         with Line(server.port) as line, suppress(OSError):
@@ -152,7 +152,7 @@ def test_tiny_chunks_do_not_block_others(server: Server) -> None:
 
 
 def test_small_chunks_are_read(server: Server) -> None:
-    """Chunks of a few bytes, as of a client that writes lines, are accepted."""
+    """Chunks of a few bytes, as of a client that writes line by line, are accepted."""
     with Line(server.port) as line:
         line.socket.sendall(head(CHUNKED) + chunked(BODY, 10))
         assert line.receive().status == 200
@@ -172,15 +172,15 @@ def test_small_chunks_are_read(server: Server) -> None:
     ],
 )
 def test_broken_chunks_end_the_connection(server: Server, bad: bytes) -> None:
-    """A chunk that is not well-formed is refused once, wherever in the body it stands."""
+    """A malformed chunk is refused once, at any position of the body."""
     for before in (b"", chunked(BODY).removesuffix(b"0\r\n\r\n")):
         received = exchange(server, head(CHUNKED) + before + bad + HIDDEN)
         assert received.startswith(b"HTTP/1.1 400 ")
         assert received.count(b"HTTP/1.1 ") == 1
 
 
-def test_pipelined_requests_are_answered_in_their_order(server: Server) -> None:
-    """Two whole requests in one packet are two requests; an unclear third one ends it."""
+def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
+    """Two requests in one packet get two responses; an ambiguous third one ends the connection."""
     one = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
     other = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
     received = exchange(server, one + other + head(LENGTH, CHUNKED))
@@ -188,8 +188,8 @@ def test_pipelined_requests_are_answered_in_their_order(server: Server) -> None:
     assert statuses == [200, 404, 400]
 
 
-def test_a_head_may_come_in_any_pieces(server: Server) -> None:
-    """The strictness does not depend on where the packets are cut."""
+def test_a_head_may_arrive_in_any_pieces(server: Server) -> None:
+    """The checks do not depend on packet boundaries."""
     with Line(server.port) as line:
         line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in head(LENGTH):
@@ -198,7 +198,7 @@ def test_a_head_may_come_in_any_pieces(server: Server) -> None:
         assert line.receive().status == 200
 
 
-def test_the_server_does_not_tell_its_name(server: Server) -> None:
+def test_no_header_names_the_server(server: Server) -> None:
     """No header names the program or a library."""
     for sent in (HIDDEN, b"nonsense\r\n\r\n"):
         with Line(server.port) as line:
@@ -208,7 +208,7 @@ def test_the_server_does_not_tell_its_name(server: Server) -> None:
         assert "x-powered-by" not in answer.headers
 
 
-def test_the_command_serves_by_it() -> None:
+def test_the_command_uses_this_protocol() -> None:
     """`diabelli serve` uses this protocol, also if other HTTP parsers are installed."""
     app = Starlette()
     app.state.admission = Admission(1)
@@ -218,15 +218,15 @@ def test_the_command_serves_by_it() -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", head(LENGTH)[:-2]])
-def test_a_head_that_never_ends_is_not_waited_for(hasty: Server, sent: bytes) -> None:
+def test_an_unfinished_head_times_out(hasty: Server, sent: bytes) -> None:
     """The connection of a client that sends nothing, or less than a head, is closed."""
     with Line(hasty.port, timeout=5) as line:
         line.socket.sendall(sent)
         assert line.closed()
 
 
-def test_dripping_does_not_buy_time(hasty: Server) -> None:
-    """A byte now and then does not keep an unfinished head alive."""
+def test_single_bytes_do_not_extend_the_timeout(hasty: Server) -> None:
+    """Single bytes do not keep an unfinished head alive."""
     with Line(hasty.port, timeout=5) as line:
         started = time.monotonic()
         while time.monotonic() < started + 5:
@@ -238,8 +238,8 @@ def test_dripping_does_not_buy_time(hasty: Server) -> None:
         assert time.monotonic() < started + 3
 
 
-def test_a_second_request_is_waited_for_by_the_same_clock(hasty: Server) -> None:
-    """The head of a later request on the connection has to come in time as well."""
+def test_a_second_request_has_the_same_timeout(hasty: Server) -> None:
+    """The head of a later request on the connection has the same time-out."""
     with Line(hasty.port, timeout=5) as line:
         line.socket.sendall(HIDDEN)
         assert line.receive().status == 404
@@ -247,8 +247,8 @@ def test_a_second_request_is_waited_for_by_the_same_clock(hasty: Server) -> None
         assert line.closed()
 
 
-def test_work_is_not_cut_off(hasty: Server) -> None:
-    """The clock of the head does not run while a body is read or pictures are made."""
+def test_the_timeout_ends_with_the_head(hasty: Server) -> None:
+    """The time-out of the head does not include the body or the work."""
     with Line(hasty.port) as line:
         line.socket.sendall(head(LENGTH) + BODY[:100])
         time.sleep(0.6)
@@ -256,7 +256,7 @@ def test_work_is_not_cut_off(hasty: Server) -> None:
         assert line.receive().status == 200
 
 
-def test_a_client_that_takes_nothing_is_cut_off(hasty: Server) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(hasty: Server) -> None:
     """A response that is not read is dropped from memory."""
     fields = (part("n", "10"), part("response_format", "b64_json"))
     body = form(*fields, part("image", picture(1000), filename="a.png"))
@@ -268,8 +268,8 @@ def test_a_client_that_takes_nothing_is_cut_off(hasty: Server) -> None:
         assert taken(line) < whole
 
 
-def test_a_client_that_reads_too_slowly_is_cut_off(hasty: Server, monkeypatch) -> None:
-    """A byte now and then does not keep a response in memory."""
+def test_a_client_that_reads_too_slowly_is_disconnected(hasty: Server, monkeypatch) -> None:
+    """Reading single bytes does not keep a response in memory."""
     monkeypatch.setattr(Hasty, "least_read_rate", 1_000_000)
     fields = (part("n", "10"), part("response_format", "b64_json"))
     body = form(*fields, part("image", picture(1000), filename="a.png"))
@@ -279,8 +279,8 @@ def test_a_client_that_reads_too_slowly_is_cut_off(hasty: Server, monkeypatch) -
         client.sendall(head(f"Content-Length: {len(body)}") + body)
         admission = hasty.app.state.admission
         until(lambda: admission.requests == 1)
-        # After the cut the kernel still sends what is in its buffer, so the end of the response
-        # shows nothing.
+        # After the disconnect the kernel still sends its buffer, so the end of the response
+        # proves nothing.
         client.recv(1)
         began = time.monotonic()
         while admission.requests and time.monotonic() < began + 15:
@@ -291,7 +291,7 @@ def test_a_client_that_reads_too_slowly_is_cut_off(hasty: Server, monkeypatch) -
 
 
 def taken(line: Line) -> int:
-    """How many bytes still come."""
+    """Return the number of bytes that can still be received."""
     received = 0
     try:
         while piece := line.socket.recv(65536):

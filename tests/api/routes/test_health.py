@@ -1,4 +1,4 @@
-"""`/health/live` and `/health/ready`: whether a server can do its work, with the real faults."""
+"""`/health/live` and `/health/ready` under real failures."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def test_a_server_that_works_is_live_and_ready(server: Server) -> None:
     assert httpx.head(server.url + "/health/ready").status_code == 200
 
 
-def test_no_key_is_asked(serve: Serve) -> None:
-    """Whoever balances or restarts servers has none."""
+def test_health_needs_no_key(serve: Serve) -> None:
+    """Load balancers have no key."""
     server = serve(api_keys=("a-key-of-this-server",))
     assert look(server) == (200, {"status": "ready"})
     assert look(server, "live")[0] == 200
 
 
-def test_a_store_that_is_gone(serve: Serve, tmp_path: Path) -> None:
-    """Without a folder for pictures the server is live and not ready, until there is one again."""
+def test_a_missing_storage(serve: Serve, tmp_path: Path) -> None:
+    """Without the results directory, the server is live and not ready, until it exists again."""
     server = serve()
     shutil.move(tmp_path / "pictures", tmp_path / "elsewhere")
     assert becomes(server, 503) == {"status": "not ready", "failing": ["storage"]}
@@ -73,10 +73,8 @@ def test_a_ledger_that_is_no_database(serve: Serve, tmp_path: Path) -> None:
     assert becomes(server, 503) == {"status": "not ready", "failing": ["ledger"]}
 
 
-def test_a_ledger_that_is_held(
-    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where nothing can be recorded, no request could be carried out."""
+def test_a_locked_ledger(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If nothing can be recorded, no request can be served."""
     monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.3)
     server = serve()
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)) as other:
@@ -86,8 +84,8 @@ def test_a_ledger_that_is_held(
     assert becomes(server, 200) == {"status": "ready"}
 
 
-def test_a_server_that_stops() -> None:
-    """While the last requests are finished, new ones are to go elsewhere."""
+def test_a_stopping_server_is_not_ready() -> None:
+    """During shutdown, new requests must go to another server."""
     admission = Admission(1)
     admission.check()
     admission.draining = True
@@ -95,8 +93,8 @@ def test_a_server_that_stops() -> None:
         admission.check()
 
 
-def test_engines_that_are_cold() -> None:
-    """Until the engines are warm, a first request would have to wait for them."""
+def test_cold_engines_are_not_ready() -> None:
+    """Until the engines are warm, a first request would be slow."""
     service = Service(engines={"shift": Shift()}, storage=None, threads=1)
     with pytest.raises(DiabelliError, match="getting ready"):
         service.check()

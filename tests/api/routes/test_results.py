@@ -16,7 +16,7 @@ FILES = {"image": picture()}
 
 
 def result_url(server: Server, headers: dict[str, str] | None = None, **fields: str) -> str:
-    """The URL of a new result."""
+    """Return the URL of a new result."""
     form = {name: (None, value) for name, value in {"size": "256x256", **fields}.items()}
     answer = httpx.post(server.url + PATH, files={**form, **FILES}, headers=headers)
     url: str = answer.json()["data"][0]["url"]
@@ -24,11 +24,11 @@ def result_url(server: Server, headers: dict[str, str] | None = None, **fields: 
 
 
 def refused(answer: httpx.Response, status: int) -> None:
-    """The answer is an error of this status, in the shape that all have."""
+    """Check that the response is an error of this status, in the common shape."""
     check_error(answer.status_code, answer.headers, answer.json(), status)
 
 
-def test_head_tells_what_get_gives(server: Server) -> None:
+def test_head_has_the_headers_of_get(server: Server) -> None:
     """HEAD has the headers of GET and no body."""
     url = result_url(server)
     got, head = httpx.get(url), httpx.head(url)
@@ -49,14 +49,14 @@ def test_results_are_not_cached_beyond_their_link(serve: Serve, lifetime_s: int)
 
 @pytest.mark.parametrize("kind", ["png", "webp", "jpeg"])
 def test_media_type_follows_the_format(server: Server, kind: str) -> None:
-    """A result is served as the format that was asked for."""
+    """A result has the media type of the requested format."""
     answer = httpx.get(result_url(server, output_format=kind))
     assert answer.headers["content-type"] == f"image/{kind}"
     assert opened(answer.content).format == kind.upper()
 
 
 def test_altered_urls(server: Server) -> None:
-    """Forged, stretched, unsigned and misplaced URLs open nothing."""
+    """Forged, extended, unsigned and misplaced URLs are refused."""
     url = httpx.URL(result_url(server))
     stretched = url.copy_set_param("se", str(int(url.params["se"]) + 60))
     other = str(url).replace("img-", "img-A", 1)[: len(str(url))]
@@ -83,12 +83,12 @@ def test_altered_urls(server: Server) -> None:
     ],
 )
 def test_traversing_urls(server: Server, path: str) -> None:
-    """A path that is no picture's name is not found, wherever it points."""
+    """A path that is not the name of a picture is not found."""
     refused(httpx.get(server.url + path + "?st=1&se=9999999999&sig=x"), 404)
 
 
 def test_expired_url(serve: Serve) -> None:
-    """A URL past its time is refused with 403."""
+    """An expired URL is refused with 403."""
     server = serve(lifetime_s=1)
     key = server.storage.put(b"picture", "png")
     old = server.storage.signed_query(key).replace("se=", "se=0&was=")
@@ -100,34 +100,34 @@ def test_expired_url(serve: Serve) -> None:
     assert "valid until" in answer.json()["error"]["message"]
 
 
-def test_swept_picture(server: Server) -> None:
-    """A good link to a picture that is gone is a 404."""
+def test_deleted_picture(server: Server) -> None:
+    """A valid link to a deleted picture is a 404."""
     key = "2020010100/img-" + "a" * 24 + ".png"
     refused(httpx.get(f"{server.url}/results/{key}?{server.storage.signed_query(key)}"), 404)
 
 
-def test_url_has_the_host_that_was_asked(serve: Serve) -> None:
-    """Without a public URL, the result is where the client found the endpoint."""
+def test_url_has_the_requested_host(serve: Serve) -> None:
+    """Without a public URL, result URLs have the host of the request."""
     server = serve(auth="no-auth")
     url = result_url(server, {"Host": "pictures.example:8080"})
     assert url.startswith("http://pictures.example:8080/results/")
 
 
-def test_proxy_tells_the_scheme(serve: Serve) -> None:
-    """Behind a proxy on the same machine that speaks HTTPS, URLs are HTTPS."""
+def test_proxy_headers_set_the_scheme(serve: Serve) -> None:
+    """Behind a local proxy with HTTPS, URLs have the scheme https."""
     server = serve(auth="no-auth")
     headers = {"Host": "pictures.example", "X-Forwarded-Proto": "https"}
     assert result_url(server, headers).startswith("https://pictures.example/results/")
 
 
 def test_public_url(serve: Serve) -> None:
-    """The setting goes before every result's URL, with its path and without a doubled slash."""
+    """The setting is the prefix of every result URL, with its path and without a double slash."""
     server = serve(auth="no-auth", public_url="https://example.org/art/")
     assert result_url(server).startswith("https://example.org/art/results/20")
 
 
-def test_path_that_a_proxy_cut_off(tmp_path: Path) -> None:
-    """Under a root path, links carry it and lead back through the proxy."""
+def test_root_path_is_part_of_links(tmp_path: Path) -> None:
+    """Under a root path, links contain it and work through the proxy."""
     with ExitStack() as stack:
         server = start(stack, tmp_path, {}, Gate(), root_path="/art")
         url = result_url(server)

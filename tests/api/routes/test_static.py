@@ -1,4 +1,4 @@
-"""The page as the server hands it out: to browsers alone, small, and under a strict policy."""
+"""The page: sent to browsers only, small, and under a strict policy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OTHER_PAGES = {"usage.html", "usage.css", "usage.js", "docs.html", "docs.js"}
 
 
 class Tags(HTMLParser):
-    """Every tag of a page, with its attributes."""
+    """All tags of a page, with their attributes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Tags(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def test_browsers_get_the_page_and_programs_the_greeting(server: Server) -> None:
+def test_browsers_get_the_page_and_programs_the_index(server: Server) -> None:
     """The Accept header decides, and `vary` names it."""
     page = httpx.get(server.url, headers=BROWSER)
     assert page.headers["content-type"].startswith("text/html")
@@ -39,8 +39,8 @@ def test_browsers_get_the_page_and_programs_the_greeting(server: Server) -> None
     assert page.headers["vary"] == greeting.headers["vary"] == "accept"
 
 
-def test_the_page_weighs_less_than_100_kilobytes(server: Server) -> None:
-    """With everything that it loads by itself, heads of the answers included."""
+def test_the_page_is_smaller_than_100_kilobytes(server: Server) -> None:
+    """This includes all files that it loads by itself, and response heads."""
     weight = 0
     for path in ["/", *(f"/web/{name}" for name in NAMES if name not in OTHER_PAGES)]:
         answer = httpx.get(server.url + path, headers=BROWSER)
@@ -51,7 +51,7 @@ def test_the_page_weighs_less_than_100_kilobytes(server: Server) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_file_has_its_type_policy_and_tag(server: Server, name: str) -> None:
-    """A file that was seen is not sent again until it changes."""
+    """Unchanged files are not sent again."""
     answer = httpx.get(f"{server.url}/web/{name}")
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"] == CSP
@@ -61,7 +61,7 @@ def test_every_file_has_its_type_policy_and_tag(server: Server, name: str) -> No
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
+def test_the_policy_permits_this_origin_only() -> None:
     """No inline script or style, no other origin, no frame around it."""
     assert "unsafe" not in CSP
     assert "http" not in CSP
@@ -70,8 +70,8 @@ def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".html")])
-def test_the_markup_keeps_to_the_policy(name: str) -> None:
-    """It has no inline script, style or handler, and every address in it is relative."""
+def test_the_markup_agrees_with_the_policy(name: str) -> None:
+    """It has no inline script, style or handler, and all its URLs are relative."""
     for tag, attributes in Tags((WEB / name).read_text("utf-8")).tags:
         assert tag != "style"
         assert tag != "script" or attributes.get("src")
@@ -82,8 +82,8 @@ def test_the_markup_keeps_to_the_policy(name: str) -> None:
                 assert not re.match(r"/|[a-z]+:", value or "")
 
 
-def test_there_is_no_other_file(server: Server) -> None:
-    """A wrong name is an unknown URL, as everywhere."""
+def test_other_files_are_not_served(server: Server) -> None:
+    """Other names are unknown URLs."""
     answer = httpx.get(f"{server.url}/web/nothing.js")
     assert answer.status_code == 404
     assert answer.json()["error"]["message"] == "Invalid URL (GET /web/nothing.js)"

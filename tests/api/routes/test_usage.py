@@ -22,7 +22,7 @@ def data(server: Server, key: str = "any", **query: str | int) -> httpx.Response
 
 
 def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
-    """A number for each day up to today, those of keys and end-users, and the store's size."""
+    """One value for each day up to today, for keys and end-users, and the size of the storage."""
     server = serve()
     now = time.time()
     success(server.database, time=now, n=3, user="ada", queued_ms=40)
@@ -43,16 +43,16 @@ def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
     assert reply["store_peak_bytes"] == [None, 2000, None]
 
 
-def test_a_store_that_is_gone_is_told(serve: Serve, tmp_path: Path) -> None:
-    """As the fault of the installation that it is."""
+def test_a_missing_storage_is_reported(serve: Serve, tmp_path: Path) -> None:
+    """A missing storage is an installation fault."""
     server = serve()
     (tmp_path / "pictures").rmdir()
     answer = data(server)
     check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
 
 
-def test_hours_are_finer(serve: Serve) -> None:
-    """By hours, a day has 24 of them and the one that goes on."""
+def test_a_day_has_24_hours(serve: Serve) -> None:
+    """By hours, a day has 24 steps and the current one."""
     reply = data(serve(), step="hour", days=2).json()
     assert len(reply["times"]) in (25, 26)
     assert reply["times"][1] - reply["times"][0] == 3600
@@ -69,8 +69,8 @@ def test_hours_are_finer(serve: Serve) -> None:
         ({"by": "model"}, "by"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(server: Server, query: dict[str, str], param: str) -> None:
-    """With the value seen and what would be accepted."""
+def test_invalid_periods_are_refused(server: Server, query: dict[str, str], param: str) -> None:
+    """The message has the value and the accepted values."""
     answer = data(server, **query)
     check_error(
         answer.status_code, answer.headers, answer.json(), 400, code="invalid_value", param=param
@@ -87,13 +87,13 @@ def test_only_admin_keys_may_read_the_numbers(serve: Serve) -> None:
     assert httpx.get(f"{server.url}/usage/data").status_code == 401
 
 
-def test_a_server_for_everybody_tells_nobody(serve: Serve) -> None:
+def test_an_open_server_needs_an_admin_key(serve: Serve) -> None:
     """With `no-auth`, the numbers need an admin key."""
     assert data(serve(auth="no-auth")).status_code == 403
 
 
 def test_the_page_itself_needs_no_key(serve: Serve) -> None:
-    """It has no number in it, and asks for the key where one is wanted."""
+    """It contains no numbers; it asks for the key if one is required."""
     answer = httpx.get(f"{serve(api_keys=('plain',)).url}/usage", headers=BROWSER)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")

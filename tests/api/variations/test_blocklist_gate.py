@@ -1,4 +1,4 @@
-"""Blocked end-users and pictures, over real HTTP, and blocked by another process meanwhile."""
+"""Blocked end-users and pictures over HTTP, also blocked by another process during the run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMMAND = Path(sys.executable).parent / "diabelli"
 
 
 def png(image: np.ndarray | Pillow.Image, kind: str = "PNG", **options: int) -> bytes:
-    """The image as a file."""
+    """Return the image as a PNG file."""
     file = io.BytesIO()
     opened = image if isinstance(image, Pillow.Image) else Pillow.fromarray(image)
     opened.save(file, kind, **options)
@@ -36,7 +36,7 @@ def png(image: np.ndarray | Pillow.Image, kind: str = "PNG", **options: int) -> 
 
 
 def ask(server: Server, source: bytes, key: str | None = None, **fields: str) -> httpx.Response:
-    """A request with these fields as text."""
+    """Send a request with these text fields."""
     texts = {name: (None, value) for name, value in {"size": "256x256", **fields}.items()}
     headers = {"authorization": f"Bearer {key}"} if key else {}
     url = server.url + PATH
@@ -44,7 +44,7 @@ def ask(server: Server, source: bytes, key: str | None = None, **fields: str) ->
 
 
 def check_refused(answer: httpx.Response) -> None:
-    """It is what OpenAI says of pictures that its safety system refused."""
+    """Check that the response is the error of OpenAI's safety system."""
     code = "content_policy_violation"
     check_error(answer.status_code, answer.headers, answer.json(), 400, SAFETY, code=code)
 
@@ -66,14 +66,14 @@ COPIES = {
 
 @pytest.fixture
 def server(serve: Serve) -> Server:
-    """A server on which a face is blocked."""
+    """A server with a blocked face."""
     started = serve()
     Blocks(started.database).block_picture(sha256_of(png(face(512))), hashes_to_store(face(512)))
     return started
 
 
 def test_copies_of_a_blocked_picture_are_refused(server: Server) -> None:
-    """Whatever was done to it, the answer is the safety error."""
+    """After any of the usual edits, the response is the safety error."""
     for copy in COPIES.values():
         changed = copy(face(512))
         changed = changed if isinstance(changed, Pillow.Image) else np.ascontiguousarray(changed)
@@ -81,13 +81,13 @@ def test_copies_of_a_blocked_picture_are_refused(server: Server) -> None:
 
 
 def test_the_blocked_file_itself_is_refused(server: Server) -> None:
-    """However the variations were to travel."""
+    """This holds for every response format."""
     check_refused(ask(server, png(face(512))))
     check_refused(ask(server, png(face(512)), n="3", response_format="b64_json"))
 
 
-def test_a_stream_ends_before_it_begins(server: Server) -> None:
-    """Its client is told the same, and gets no variation."""
+def test_a_blocked_stream_is_refused(server: Server) -> None:
+    """The refusal is a plain response without a variation."""
     answer = ask(server, png(face(300)), stream="true")
     assert "content_policy_violation" in answer.text
     assert SAFETY in answer.text
@@ -95,14 +95,14 @@ def test_a_stream_ends_before_it_begins(server: Server) -> None:
 
 
 def test_other_pictures_are_varied(server: Server) -> None:
-    """Nothing is near the blocked one but itself; broken pictures have their own error."""
+    """Similar pictures are no copies; broken pictures have their own error."""
     for image in (landscape(300), pebbles(300), np.full((64, 64, 3), 128, np.uint8)):
         assert ask(server, png(image)).status_code == 200
     assert ask(server, b"no picture").json()["error"]["code"] == "invalid_image_format"
 
 
-def test_a_wide_picture_is_refused_in_its_square_too(serve: Serve) -> None:
-    """It had to be cropped before this server took it at all."""
+def test_the_square_of_a_wide_picture_is_refused(serve: Serve) -> None:
+    """The server accepts it only after a crop to a square."""
     server = serve()
     wide = np.hstack([landscape(400), pebbles(400)[:, :200]])
     Blocks(server.database).block_picture(sha256_of(png(wide)), hashes_to_store(wide))
@@ -110,7 +110,7 @@ def test_a_wide_picture_is_refused_in_its_square_too(serve: Serve) -> None:
 
 
 def test_a_blocked_user_is_refused(serve: Serve) -> None:
-    """In OpenAI's shape; whoever else asks, or asks for nobody, is served."""
+    """The response has OpenAI's shape; other users and requests without a user are served."""
     server = serve()
     Blocks(server.database).block_user("waltz")
     answer = ask(server, png(face(256)), user="waltz")
@@ -127,8 +127,8 @@ def test_a_blocked_user_is_refused(serve: Serve) -> None:
     assert ask(server, png(face(256))).status_code == 200
 
 
-def test_openai_sees_what_it_knows(serve: Serve) -> None:
-    """Its exceptions for 403 and 400; it does not try again."""
+def test_openais_client_raises_its_own_exceptions(serve: Serve) -> None:
+    """Those for 403 and 400; it does not retry."""
     server = serve()
     Blocks(server.database).block_user("waltz")
     Blocks(server.database).block_picture(sha256_of(png(face(256))), [])
@@ -141,7 +141,7 @@ def test_openai_sees_what_it_knows(serve: Serve) -> None:
 
 
 def test_a_user_is_blocked_under_one_key_alone(serve: Serve) -> None:
-    """The keys of the settings count as one that is called so."""
+    """The keys of the settings count as one key named `settings`."""
     server = serve(api_keys=("right-key-1234",))
     blocks = Blocks(server.database)
     blocks.block_user("7", key="key_other")
@@ -152,14 +152,14 @@ def test_a_user_is_blocked_under_one_key_alone(serve: Serve) -> None:
 
 
 def test_a_blocked_user_costs_no_work(serve: Serve) -> None:
-    """The refusal comes before the picture is looked at."""
+    """The refusal comes before the picture is decoded."""
     server = serve()
     Blocks(server.database).block_user("waltz")
     assert ask(server, b"no picture", user="waltz").status_code == 403
 
 
 def test_a_refusal_is_in_the_ledger(server: Server) -> None:
-    """With the hashes of what was refused, so that its source can be found."""
+    """The entry has the hashes of the source, so that the source can be found."""
     from api.variations.test_recording import entry_of
 
     source = png(face(300))
@@ -171,7 +171,7 @@ def test_a_refusal_is_in_the_ledger(server: Server) -> None:
 
 @pytest.mark.slow
 def test_another_process_blocks_and_unblocks(serve: Serve, tmp_path: Path) -> None:
-    """The server knows about a second later, without a restart."""
+    """A change takes effect within about a second, without a restart."""
     server = serve()
     picture = tmp_path / "face.png"
     picture.write_bytes(png(face(512)))

@@ -1,4 +1,4 @@
-"""Cancellation: a request that ends early leaves one entry, and nothing that is held."""
+"""Cancellation: a request that ends early leaves one entry and holds nothing."""
 
 from __future__ import annotations
 

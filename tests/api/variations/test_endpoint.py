@@ -1,4 +1,4 @@
-"""The endpoint through plain HTTP: fields, replies and refusals, in the published words."""
+"""The endpoint over plain HTTP: fields, replies and refusals, with the published messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOURCE = picture()
 
 
 def ask(server: Server, source: bytes | None = SOURCE, **fields: Any) -> httpx.Response:
-    """A request with these fields as text."""
+    """Send a request with these text fields."""
     files = {} if source is None else {"image": ("a.png", source, "image/png")}
     # httpx makes a multipart form only of files; an ignored nameless one would not be honest.
     texts = {name: (None, str(value)) for name, value in fields.items()}
@@ -25,12 +25,12 @@ def ask(server: Server, source: bytes | None = SOURCE, **fields: Any) -> httpx.R
 
 
 def refused(answer: httpx.Response, status: int, *rest: Any, **expected: Any) -> None:
-    """The answer is this error."""
+    """Check that the response is this error."""
     check_error(answer.status_code, answer.headers, answer.json(), status, *rest, **expected)
 
 
 def test_plain_request_gets_plain_reply(server: Server) -> None:
-    """A request with nothing but a picture gets one URL of a 1024x1024 PNG, and no other key."""
+    """A request with only a picture gets one URL of a 1024x1024 PNG, and no other key."""
     answer = ask(server)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -49,7 +49,7 @@ def test_plain_request_gets_plain_reply(server: Server) -> None:
 
 @pytest.mark.parametrize("size", ["256x256", "512x512", "1024x1024"])
 def test_published_fields_alone_leave_the_reply_plain(server: Server, size: str) -> None:
-    """Every published field together still gets `created` and `data` with one key an item."""
+    """All published fields together still give `created` and `data` with one key an item."""
     answer = ask(server, model="dall-e-2", n=3, size=size, response_format="b64_json", user="u-1")
     reply = answer.json()
     assert set(reply) == {"created", "data"}
@@ -62,15 +62,15 @@ def test_published_fields_alone_leave_the_reply_plain(server: Server, size: str)
 
 @pytest.mark.parametrize("unset", ["", "null"])
 def test_empty_and_null_mean_unset(server: Server, unset: str) -> None:
-    """An empty field and the word null are as if the field were not there, extensions included."""
+    """An empty field and the word null equal a missing field, extensions included."""
     names = ("model", "n", "size", "response_format", "user", "strength", "seed", "fit")
     reply = ask(server, **dict.fromkeys(names, unset)).json()
     assert set(reply) == {"created", "data"}
     assert set(reply["data"][0]) == {"url"}
 
 
-def test_seed_makes_the_picture_again(server: Server) -> None:
-    """The extended reply tells each seed, and a seed alone makes its picture again."""
+def test_a_seed_reproduces_its_picture(server: Server) -> None:
+    """The extended reply has each seed, and a seed alone reproduces its picture."""
     fields = {"size": "256x256", "response_format": "b64_json"}
     reply = ask(server, n=3, seed=7, **fields).json()
     assert set(reply) == {"created", "data", "background", "output_format"}
@@ -80,8 +80,8 @@ def test_seed_makes_the_picture_again(server: Server) -> None:
     assert again["data"][0]["b64_json"] == third["b64_json"]
 
 
-def test_extended_reply_says_what_is_true(server: Server) -> None:
-    """Format, background and a published size are told of a request that used an extension."""
+def test_the_extended_reply_describes_the_pictures(server: Server) -> None:
+    """The reply to an extended request has format, background and a published size."""
     fields = {"response_format": "b64_json", "output_format": "webp", "output_compression": 40}
     reply = ask(server, picture(mode="RGBA"), size="1024x1024", **fields).json()
     assert (reply["size"], reply["background"]) == ("1024x1024", "transparent")
@@ -89,8 +89,8 @@ def test_extended_reply_says_what_is_true(server: Server) -> None:
     assert opened(base64.b64decode(reply["data"][0]["b64_json"])).format == "WEBP"
 
 
-def test_model_of_ours_extends_the_reply(server: Server) -> None:
-    """A model name that the settings add is answered with a seed, though no extension was used."""
+def test_a_model_of_the_settings_extends_the_reply(server: Server) -> None:
+    """A model name of the settings gives the extended reply, without extension fields."""
     reply = ask(server, model="shift", size="256x256").json()
     assert set(reply["data"][0]) == {"url", "seed"}
     assert (reply["background"], reply["output_format"]) == ("opaque", "png")
@@ -98,12 +98,12 @@ def test_model_of_ours_extends_the_reply(server: Server) -> None:
 
 @pytest.mark.parametrize("strength", ["0", "0.35", "1", "subtle", "medium", "strong"])
 def test_strength_is_a_number_or_a_name(server: Server, strength: str) -> None:
-    """Strength is accepted from 0 to 1 and under its three names."""
+    """Strength is a number from 0 to 1, or one of three names."""
     assert ask(server, strength=strength, size="256x256").status_code == 200
 
 
 def test_drawn_seeds_survive_javascript(server: Server) -> None:
-    """A seed that the server draws is a whole number that JavaScript does not round."""
+    """A random seed is an integer that JavaScript represents exactly."""
     reply = ask(server, strength=0.5, size="256x256").json()
     assert 0 <= reply["data"][0]["seed"] <= 2**53
 
@@ -130,12 +130,12 @@ PUBLISHED = [
 
 @pytest.mark.parametrize(("fields", "message"), PUBLISHED)
 def test_published_refusals(server: Server, fields: dict[str, Any], message: str) -> None:
-    """A value outside the published schema is refused in the published words."""
+    """A value outside the published schema is refused with the published message."""
     refused(ask(server, **fields), 400, message)
 
 
 def test_unknown_model(server: Server) -> None:
-    """A model that the settings do not map does not exist."""
+    """A model that the settings do not map is unknown."""
     answer = ask(server, model="dall-e-3")
     message = "The model 'dall-e-3' does not exist."
     refused(answer, 400, message, param="model", code="invalid_value")
@@ -157,7 +157,7 @@ OURS = [
 
 @pytest.mark.parametrize("fields", OURS)
 def test_extension_refusals_name_the_field(server: Server, fields: dict[str, str]) -> None:
-    """A wrong extension value is refused with the field's name, the value and what would do."""
+    """A wrong extension value is refused with the field, the value and the accepted values."""
     answer = ask(server, **fields)
     ((name, value),) = fields.items()
     refused(answer, 400, param=name, code="invalid_value")
@@ -167,7 +167,7 @@ def test_extension_refusals_name_the_field(server: Server, fields: dict[str, str
 
 
 def test_image_missing(server: Server) -> None:
-    """A form without a picture is refused, whatever else it lacks."""
+    """A form without a picture is refused with this error before others."""
     refused(ask(server, None, n=99, x=1), 400, "'image' is a required property")
 
 
@@ -182,8 +182,8 @@ IN_ORDER = [
 
 
 @pytest.mark.parametrize("first", range(len(IN_ORDER)))
-def test_first_fault_is_the_one_told(server: Server, first: int) -> None:
-    """Of several faults, the earliest in the published order is told; the picture comes last."""
+def test_the_first_fault_is_reported(server: Server, first: int) -> None:
+    """Of several faults, the first in the published order is reported; the picture is last."""
     fields: dict[str, str] = {}
     for fault, _ in reversed(IN_ORDER[first:]):
         fields |= fault
@@ -206,7 +206,7 @@ PICTURES = {
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_unusable_pictures(server: Server, kind: str) -> None:
-    """What is not a PNG of less than 4 MB is refused in one sentence."""
+    """Files other than PNGs of less than 4 MB are refused with one message."""
     refused(ask(server, PICTURES[kind]), 400, NOT_A_PNG, code="invalid_image_format")
 
 
@@ -233,7 +233,7 @@ def test_colour_modes(server: Server, mode: str) -> None:
 
 
 def test_any_inputs(serve: Serve) -> None:
-    """A server that takes any input crops or pads it to a square, and names its own limits."""
+    """With `inputs=any` a picture is cropped or padded to a square; messages have its limits."""
     server = serve(inputs="any")
     fields = {"size": "256x256", "response_format": "b64_json"}
     for fit in ("crop", "pad"):
@@ -244,15 +244,15 @@ def test_any_inputs(serve: Serve) -> None:
     assert answer.json()["error"]["message"] != NOT_A_PNG
 
 
-def test_foreign_exception_stays_inside(server: Server) -> None:
-    """An engine's own exception becomes a generic 500 whose text tells nothing of it."""
+def test_an_engines_exception_is_not_disclosed(server: Server) -> None:
+    """An engine's exception becomes a generic 500, without its text."""
     answer = ask(server, model="broken")
     message = "The server had an error while processing your request. Sorry about that!"
     refused(answer, 500, message, kind="server_error")
     assert "secret" not in answer.text
 
 
-def test_error_is_written_as_the_retired_service_did(server: Server) -> None:
+def test_errors_are_formatted_as_openais(server: Server) -> None:
     """Errors are indented by two, with their keys in the order code, message, param, type."""
     assert ask(server, None, n=1).text == (
         '{\n  "error": {\n    "code": null,\n    "message": "\'image\' is a required property",\n'

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request under the same key has one answer."""
+"""`Idempotency-Key`: one response for all repetitions of a request under a key."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SOURCE = picture()
 def ask(
     server: Server, key: str | None, *, source: bytes = SOURCE, api_key: str = "", **fields: Any
 ) -> httpx.Response:
-    """A request for a small variation under that key of its own."""
+    """Request a small variation under that key."""
     headers = {} if key is None else {"Idempotency-Key": key}
     headers |= {"Authorization": f"Bearer {api_key}"} if api_key else {}
     form = {"size": "256x256", **fields}
@@ -35,13 +35,13 @@ def ask(
 
 
 def fresh() -> str:
-    """A key that no other test has."""
+    """Return an unused key."""
     return secrets.token_hex(8)
 
 
 @pytest.mark.parametrize("response_format", ["url", "b64_json"])
-def test_a_repetition_is_answered_alike(server: Server, response_format: str) -> None:
-    """The same created, seeds, and URLs or pictures, byte for byte, and a header that says so."""
+def test_a_repetition_gets_the_same_response(server: Server, response_format: str) -> None:
+    """Created, seeds, URLs and pictures are the same bytes, and a header marks the replay."""
     key = fresh()
     fields = {"n": "2", "strength": "0.5", "response_format": response_format}
     first, second = (ask(server, key, **fields) for _ in range(2))
@@ -90,8 +90,8 @@ def test_a_response_of_another_version_is_made_again(serve: Serve, stored: str) 
     assert replayed.headers["idempotent-replayed"] == "true"
 
 
-def test_without_a_key_every_request_is_its_own(server: Server) -> None:
-    """An empty header is no key, and nothing is said of repetitions."""
+def test_requests_without_a_key_are_independent(server: Server) -> None:
+    """An empty header is no key, and the response has no replay header."""
     answers = [ask(server, key, strength="0.5") for key in (None, None, "", "")]
     assert len({answer.json()["data"][0]["seed"] for answer in answers}) == 4
     assert not any("idempotent-replayed" in answer.headers for answer in answers)
@@ -99,7 +99,7 @@ def test_without_a_key_every_request_is_its_own(server: Server) -> None:
 
 @pytest.mark.parametrize("change", [{"n": "2"}, {"user": "x"}, {"source": picture(16)}])
 def test_another_request_under_the_key_is_refused(server: Server, change: dict[str, Any]) -> None:
-    """Other fields or another picture are told apart, in OpenAI's shape, not to be retried."""
+    """Other fields or another picture are refused in OpenAI's shape, without a retry."""
     key = fresh()
     assert ask(server, key).status_code == 200
     refused = ask(server, key, **change)
@@ -110,8 +110,8 @@ def test_another_request_under_the_key_is_refused(server: Server, change: dict[s
     assert ask(server, key).status_code == 200
 
 
-def test_keys_of_several_callers_do_not_meet(serve: Serve) -> None:
-    """Each API key has Idempotency-Keys of its own."""
+def test_keys_of_callers_are_independent(serve: Serve) -> None:
+    """Each API key has separate Idempotency-Keys."""
     server = serve(api_keys=("sk-first", "sk-second"))
     key = fresh()
     first, second = (
@@ -122,7 +122,7 @@ def test_keys_of_several_callers_do_not_meet(serve: Serve) -> None:
 
 
 def test_a_repetition_waits_for_the_first(serve: Serve, gate: Gate) -> None:
-    """While the first is still running, a second one makes nothing and gets its answer."""
+    """A concurrent repetition does no work and gets the first response."""
     server, key = serve(), fresh()
     first = aside(lambda: ask(server, key, model="gate"))
     assert gate.entered.wait(5)
@@ -134,8 +134,8 @@ def test_a_repetition_waits_for_the_first(serve: Serve, gate: Gate) -> None:
     assert not gate.entered.is_set()
 
 
-def test_a_failure_is_not_kept(serve: Serve, gate: Gate) -> None:
-    """After a fault or a client that left, the same key makes the request anew."""
+def test_a_failure_is_not_stored(serve: Serve, gate: Gate) -> None:
+    """After a fault or a disconnect, the same key repeats the request."""
     server, key = serve(), fresh()
     assert [ask(server, key, model="broken").status_code for _ in range(2)] == [500, 500]
     with pytest.raises(httpx.ReadTimeout):
@@ -150,8 +150,8 @@ def test_a_failure_is_not_kept(serve: Serve, gate: Gate) -> None:
     until(lambda: ask(server, "left").status_code == 200, 2)
 
 
-def test_an_answer_without_its_pictures_is_made_anew(serve: Serve, tmp_path: Path) -> None:
-    """Where somebody emptied the storage, a repetition does not fail."""
+def test_a_response_without_its_pictures_is_made_again(serve: Serve, tmp_path: Path) -> None:
+    """If its pictures are deleted, a repetition runs the request again."""
     server, key = serve(), fresh()
     first = ask(server, key, strength="0.5")
     path = urlsplit(first.json()["data"][0]["url"]).path.removeprefix("/results/")
@@ -161,8 +161,8 @@ def test_an_answer_without_its_pictures_is_made_anew(serve: Serve, tmp_path: Pat
     assert httpx.get(second.json()["data"][0]["url"]).status_code == 200
 
 
-def test_a_key_has_a_longest_length(server: Server) -> None:
-    """255 characters are accepted, more are told."""
+def test_keys_have_a_maximum_length(server: Server) -> None:
+    """255 characters are accepted, longer keys are refused."""
     assert ask(server, fresh() + "k" * 239).status_code == 200
     refused = ask(server, "k" * 256)
     message = "the Idempotency-Key has 256 characters; up to 255 are accepted"
@@ -173,7 +173,7 @@ def test_a_key_has_a_longest_length(server: Server) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_openais_client(server: Server) -> None:
-    """As its users send it, by `extra_headers`."""
+    """Its users send the key by `extra_headers`."""
     client = openai.OpenAI(base_url=server.base_url, api_key="any")
     first, second = (
         client.images.create_variation(image=SOURCE, extra_headers={"Idempotency-Key": "sdk"})
@@ -182,18 +182,18 @@ def test_openais_client(server: Server) -> None:
     assert first == second
 
 
-def test_a_stream_is_repeated_without_the_way_there(server: Server) -> None:
-    """The second stream tells the finished variations and the reply of the first, and no more."""
+def test_a_stream_is_replayed_without_progress(server: Server) -> None:
+    """The second stream has only the finished variations and the reply of the first."""
     fields = {"n": "2", "stream": "true", "response_format": "b64_json", "strength": "0.5"}
     key = fresh()
     first, second = (ask(server, key, **fields) for _ in range(2))
     assert second.headers["idempotent-replayed"] == "true"
-    told = [
+    events = [
         [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
         for text in (first.text, second.text)
     ]
-    assert told[0][-1]["data"] == told[1][-1]["data"]
-    assert told[0][-1]["created"] == told[1][-1]["created"]
-    assert [event["type"] for event in told[1]] == ["image_variation.completed"] * 2 + [
-        told[0][-1]["type"]
+    assert events[0][-1]["data"] == events[1][-1]["data"]
+    assert events[0][-1]["created"] == events[1][-1]["created"]
+    assert [event["type"] for event in events[1]] == ["image_variation.completed"] * 2 + [
+        events[0][-1]["type"]
     ]

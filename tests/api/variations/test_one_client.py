@@ -1,4 +1,4 @@
-"""One client cannot take the queue: slow uploads, unread answers and replays are bounded."""
+"""Bounds on one client: slow uploads, unread responses and replays cannot fill the queue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGE = form(part("n", "2"), part("response_format", "b64_json"), part("strength
 
 
 def ask(server: Server, key: str, n: int = 2) -> httpx.Response:
-    """Return the answer of a quick request."""
+    """Return the response to a quick request."""
     content = form(part("n", str(n)), part("size", "256x256"), SOURCE)
     headers = {"content-type": FORM_TYPE} | ({"authorization": f"Bearer {key}"} if key else {})
     return httpx.post(server.url + PATH, content=content, headers=headers)
@@ -31,7 +31,7 @@ def ask(server: Server, key: str, n: int = 2) -> httpx.Response:
 
 @contextmanager
 def unread(server: Server, **headers: str) -> Iterator[socket.socket]:
-    """A client that sends a request for a large answer, and reads none of it."""
+    """A client that sends a request for a large response, and reads none of it."""
     fields = {"host": "localhost", "content-type": FORM_TYPE, "content-length": str(len(LARGE))}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
@@ -44,7 +44,7 @@ def unread(server: Server, **headers: str) -> Iterator[socket.socket]:
 
 
 def read_all(client: socket.socket) -> int:
-    """Read the whole answer; return its number of bytes."""
+    """Read the whole response; return its number of bytes."""
     received = client.recv(65536)
     head, _, body = received.partition(b"\r\n\r\n")
     whole = int(head.lower().split(b"content-length: ")[1].split()[0])
@@ -55,7 +55,7 @@ def read_all(client: socket.socket) -> int:
 
 
 def test_slow_bodies_of_one_key_leave_room_for_another(serve: Serve) -> None:
-    """As many of them as the queue is long do not refuse the requests of another key."""
+    """Uploads of one key as many as the queue is long do not refuse another key."""
     server = serve(queue=4, api_keys=KEYS)
     with ExitStack() as stack:
         for _ in range(4):
@@ -70,7 +70,7 @@ def test_slow_bodies_of_one_key_leave_room_for_another(serve: Serve) -> None:
 
 
 def test_slow_bodies_of_one_address_are_bounded(serve: Serve) -> None:
-    """Where there are no keys, addresses are counted."""
+    """If there are no keys, addresses are counted."""
     server = serve(queue=4)
     with ExitStack() as stack:
         for _ in range(4):
@@ -80,8 +80,8 @@ def test_slow_bodies_of_one_address_are_bounded(serve: Serve) -> None:
         assert ask(server, KEYS[1]).status_code == 200
 
 
-def test_a_body_has_a_least_rate(serve: Serve) -> None:
-    """A byte now and then is refused like a body that stopped."""
+def test_a_body_has_a_minimum_rate(serve: Serve) -> None:
+    """Single bytes are refused like a body that stopped."""
     server = serve(body_timeout_s=0.4)
     with Line(server.port) as line:
         line.send(part("image", b"", filename="a.png")[:-2], content_length=1000)
@@ -98,8 +98,8 @@ def test_a_body_has_a_least_rate(serve: Serve) -> None:
         assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-def test_an_unread_answer_counts_as_a_picture_in_the_making(serve: Serve) -> None:
-    """Place and limit are held until the client has read it, or leaves."""
+def test_an_unread_response_holds_its_place(serve: Serve) -> None:
+    """Place and limit are held until the client has read it, or disconnects."""
     server = serve(concurrent_images=2, queue=8)
     admission = server.app.state.admission
     with unread(server) as client:
@@ -117,7 +117,7 @@ def test_an_unread_answer_counts_as_a_picture_in_the_making(serve: Serve) -> Non
 
 
 def test_unread_replays_count_against_the_limit(serve: Serve) -> None:
-    """A hundred of them cannot fill the memory."""
+    """A hundred unread replays cannot fill the memory."""
     server = serve(concurrent_images=2)
     with unread(server, idempotency_key="k") as client:
         read_all(client)
@@ -130,8 +130,8 @@ def test_unread_replays_count_against_the_limit(serve: Serve) -> None:
         assert read_all(client) > 1_000_000
 
 
-def test_a_replay_costs_nothing(serve: Serve) -> None:
-    """It is answered although the images of the minute are used up."""
+def test_a_replay_is_not_charged(serve: Serve) -> None:
+    """It is served even if the limit per minute is exhausted."""
     server = serve(images_per_minute=2)
     for _ in range(3):
         with unread(server, idempotency_key="k") as client:
@@ -140,10 +140,10 @@ def test_a_replay_costs_nothing(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("failure", [MemoryError, MemoryUnavailable])
-def test_a_lack_of_memory_is_the_servers_trouble(
+def test_a_lack_of_memory_is_a_server_error(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
 ) -> None:
-    """503 with Retry-After, and never a complaint about the picture."""
+    """503 with Retry-After, and no complaint about the picture."""
 
     def fail(*_: object) -> None:
         raise failure

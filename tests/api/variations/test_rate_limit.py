@@ -1,4 +1,4 @@
-"""Limits at the HTTP edge: in OpenAI's words and headers, obeyed by OpenAI's own client."""
+"""Limits over HTTP: OpenAI's messages and headers, obeyed by OpenAI's client."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ FILES = {"image": picture()}
 
 
 def ask(server: Server, n: int = 1, key: str | None = None, **fields: str) -> httpx.Response:
-    """Variations, small and inside the reply."""
+    """Request small variations as base64."""
     data = {"n": str(n), "size": "256x256", "response_format": "b64_json", **fields}
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     return httpx.post(server.url + PATH, files=FILES, data=data, headers=headers)
 
 
 def standing(answer: httpx.Response) -> tuple[str | None, str | None]:
-    """The limit and what remains of it, as the answer's headers tell."""
+    """Return the limit and its remainder from the response headers."""
     headers = answer.headers
     return headers.get("x-ratelimit-limit-images"), headers.get("x-ratelimit-remaining-images")
 
 
 def refused(answer: httpx.Response, message: str) -> None:
-    """The answer is this refusal."""
+    """Check that the response is this refusal."""
     body = answer.json()
     check_error(
         answer.status_code, answer.headers, body, 429, kind="requests", code="rate_limit_exceeded"
@@ -44,7 +44,7 @@ def refused(answer: httpx.Response, message: str) -> None:
 
 
 def test_images_per_minute(serve: Serve) -> None:
-    """Each image counts, every answer tells what is left, and the refusal when to ask again."""
+    """Each image counts; responses have the remainder, and a refusal has Retry-After."""
     server = serve(images_per_minute=5)
     assert standing(ask(server, n=3)) == ("5", "2")
     assert standing(ask(server, n=1)) == ("5", "1")
@@ -61,8 +61,8 @@ def test_images_per_minute(serve: Serve) -> None:
     assert standing(ask(server, n=1)) == ("5", "0")
 
 
-def test_only_what_was_made_is_charged(serve: Serve) -> None:
-    """Refusals and faults of every kind leave the limit as it was."""
+def test_only_made_images_are_charged(serve: Serve) -> None:
+    """Refusals and faults of every kind do not change the limit."""
     server = serve(images_per_minute=2)
     assert ask(server, model="broken").status_code == 500
     assert ask(server, n=11).status_code == 400
@@ -73,21 +73,21 @@ def test_only_what_was_made_is_charged(serve: Serve) -> None:
     assert standing(ask(server, n=2)) == ("2", "0")
 
 
-def test_more_than_the_limit_is_not_worth_a_retry(serve: Serve) -> None:
-    """A client is told not to try again what can never fit."""
+def test_more_than_the_limit_must_not_be_retried(serve: Serve) -> None:
+    """A request that can never fit has `x-should-retry: false`."""
     answer = ask(serve(images_per_day=4), n=5)
     refused(answer, ".*images per day.*Limit: 4/1day. Current: 5/1day. .*")
     assert answer.headers["x-should-retry"] == "false"
     assert "retry-after" not in answer.headers
 
 
-def test_a_server_without_limits_tells_of_none(server: Server) -> None:
-    """The headers are there where a limit is."""
+def test_a_server_without_limits_sends_no_headers(server: Server) -> None:
+    """The headers are sent only if a limit exists."""
     assert standing(ask(server)) == (None, None)
 
 
-def test_end_users_have_limits_of_their_own(serve: Serve) -> None:
-    """One end-user's images do not count for another's, nor for a request that names none."""
+def test_limits_of_end_users_are_independent(serve: Serve) -> None:
+    """Images of one end-user do not count for others or for requests without a user."""
     server = serve(user_images_per_minute=2, images_per_minute=10)
     assert standing(ask(server, n=2, user="ann")) == ("2", "0")
     refused(ask(server, user="ann"), ".*images per minute on this end-user.*Limit: 2/1min.*")
@@ -95,8 +95,8 @@ def test_end_users_have_limits_of_their_own(serve: Serve) -> None:
     assert standing(ask(server, n=2)) == ("10", "5")
 
 
-def test_keys_have_limits_of_their_own(serve: Serve) -> None:
-    """A key's limits beat the settings', and end-users of two keys are strangers."""
+def test_limits_of_keys_are_independent(serve: Serve) -> None:
+    """A key's limits override the settings', and end-users of two keys are different."""
     server = serve(images_per_minute=2, user_images_per_day=1, host="0.0.0.0")
     issued = IssuedKeys(server.database)
     wide = issued.create("wide", Limits(images_per_minute=50))
@@ -112,13 +112,13 @@ def test_keys_have_limits_of_their_own(serve: Serve) -> None:
 
 
 def test_each_key_of_the_settings_counts_alone(serve: Serve) -> None:
-    """Though the ledger calls them all by one name."""
+    """This holds although the ledger records them under one name."""
     server = serve(images_per_minute=1, api_keys=("one", "two"))
     assert [ask(server, key=key).status_code for key in ("one", "two", "one")] == [200, 200, 429]
 
 
 def test_concurrent_images(serve: Serve, gate: Gate) -> None:
-    """Images in the making take places, which are free as soon as they are made."""
+    """Images in progress hold places, which are free as soon as they are made."""
     server = serve(concurrent_images=2)
     with ThreadPoolExecutor() as pool:
         first = pool.submit(ask, server, n=2, model="gate")
@@ -135,8 +135,8 @@ def test_concurrent_images(serve: Serve, gate: Gate) -> None:
     assert ask(server, n=2).status_code == 200
 
 
-def test_a_client_that_hangs_up_gives_its_place_back(serve: Serve, gate: Gate) -> None:
-    """Within a second, and it is not charged."""
+def test_a_disconnect_releases_the_reservation(serve: Serve, gate: Gate) -> None:
+    """Within a second, and without a charge."""
     server = serve(concurrent_images=1, images_per_day=1)
     with Line(server.port) as line:
         line.send(form(part("image", picture(), filename="a.png"), part("model", "gate")))
@@ -146,8 +146,8 @@ def test_a_client_that_hangs_up_gives_its_place_back(serve: Serve, gate: Gate) -
     assert ask(server).status_code == 200
 
 
-def test_a_stream_is_charged_for_what_it_told(serve: Serve) -> None:
-    """A stream's head tells the standing, and its images count like others."""
+def test_a_stream_is_charged_for_its_images(serve: Serve) -> None:
+    """The headers of a stream have the remainder, and its images count like others."""
     server = serve(images_per_minute=3)
     answer = ask(server, n=2, stream="true")
     assert answer.headers["content-type"].startswith("text/event-stream")
@@ -156,8 +156,8 @@ def test_a_stream_is_charged_for_what_it_told(serve: Serve) -> None:
     refused(ask(server, stream="true"), ".*images per minute.*")
 
 
-def test_a_rush_over_http(serve: Serve) -> None:
-    """Of many clients at once no more than the limit are served."""
+def test_concurrent_requests_do_not_exceed_the_limit(serve: Serve) -> None:
+    """Of many concurrent requests, no more than the limit are served."""
     server = serve(images_per_minute=6)
     start = threading.Barrier(12)
 
@@ -172,8 +172,8 @@ def test_a_rush_over_http(serve: Serve) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_openais_client_is_limited_by_name(serve: Serve) -> None:
-    """A refusal is a RateLimitError with the code, the type and the headers."""
+def test_openais_client_raises_a_rate_limit_error(serve: Serve) -> None:
+    """The exception has the code, the type and the headers."""
     server = serve(images_per_minute=1)
     client = openai.OpenAI(api_key="any", base_url=server.base_url, max_retries=0)
     small: dict[str, Any] = {"size": "256x256", "response_format": "b64_json"}
@@ -186,8 +186,8 @@ def test_openais_client_is_limited_by_name(serve: Serve) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_openais_client_waits_as_it_is_told(serve: Serve, gate: Gate) -> None:
-    """It asks again by itself after `Retry-After`, and is served once there is room."""
+def test_openais_client_obeys_retry_after(serve: Serve, gate: Gate) -> None:
+    """It retries after `Retry-After`, and is served once there is room."""
     server = serve(concurrent_images=1)
     with (
         openai.OpenAI(api_key="any", base_url=server.base_url, max_retries=3) as client,
@@ -202,8 +202,8 @@ def test_openais_client_waits_as_it_is_told(serve: Serve, gate: Gate) -> None:
         assert first.result().status_code == 200
 
 
-def test_a_store_that_is_away_lets_nobody_through(serve: Serve) -> None:
-    """What cannot be counted is not made; a server that limits nothing does not need the store."""
+def test_an_unavailable_store_refuses_requests(serve: Serve) -> None:
+    """Uncounted images are not made; a server without limits does not need the store."""
     away = "redis://127.0.0.1:1"
     answer = ask(serve(images_per_minute=5, limits_url=away))
     check_error(answer.status_code, answer.headers, answer.json(), 503, kind="server_error")
@@ -215,6 +215,6 @@ def test_a_store_that_is_away_lets_nobody_through(serve: Serve) -> None:
     ("seconds", "shown"),
     [(0, "0s"), (0.2, "1s"), (59.5, "1m0s"), (72, "1m12s"), (86399, "23h59m59s")],
 )
-def test_durations_are_written_as_openai_does(seconds: float, shown: str) -> None:
-    """Whole seconds, never too few of them."""
+def test_durations_have_openais_format(seconds: float, shown: str) -> None:
+    """Whole seconds, rounded up."""
     assert format_duration(seconds) == shown

@@ -1,4 +1,4 @@
-"""What a server's ledger says of its requests, and what clients are told when it cannot."""
+"""Entries of the ledger, and responses if the ledger is unavailable."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ SOURCE = picture(64)
 
 
 def ask(server: Server, source: bytes = SOURCE, **fields: str) -> httpx.Response:
-    """A request with these fields as text."""
+    """Send a request with these text fields."""
     texts = {name: (None, value) for name, value in fields.items()}
     return httpx.post(server.url + PATH, files={**texts, "image": source}, timeout=30)
 
 
 def entry_of(server: Server, answer: httpx.Response) -> RowMapping:
-    """The entry of that request, which may be written just after the answer went out."""
+    """Return the entry of that request, which may be written just after the response."""
     (row,) = rows(server, ENTRIES.c.request_id == answer.headers["x-request-id"])
     return row
 
 
 def rows(server: Server, where: Any, timeout_s: float = 5) -> list[RowMapping]:
-    """The entries for which that holds, as soon as there is one."""
+    """Return the entries that match, as soon as there is one."""
     deadline = time.monotonic() + timeout_s
     while True:
         with server.database.read_transaction() as connection:
@@ -48,7 +48,7 @@ def rows(server: Server, where: Any, timeout_s: float = 5) -> list[RowMapping]:
 
 
 def variations_of(server: Server, answer: httpx.Response) -> list[RowMapping]:
-    """What the ledger says of the variations of that request, in their order."""
+    """Return the recorded variations of that request, in order."""
     mine = VARIATIONS.c.request_id == answer.headers["x-request-id"]
     with server.database.read_transaction() as connection:
         found = connection.execute(select(VARIATIONS).where(mine).order_by(VARIATIONS.c.position))
@@ -56,7 +56,7 @@ def variations_of(server: Server, answer: httpx.Response) -> list[RowMapping]:
 
 
 def test_a_success_is_recorded(server: Server) -> None:
-    """Everything that was asked, by whom, what of, and how long it took."""
+    """The entry has the parameters, the caller, the source and the times."""
     began = time.time()
     answer = ask(server, user="u-1", n="2", size="256x256", strength="0.25", seed="7")
     entry = dict(entry_of(server, answer))
@@ -84,7 +84,7 @@ def test_a_success_is_recorded(server: Server) -> None:
 
 
 def test_each_variation_is_recorded_with_its_key_and_expiry(server: Server) -> None:
-    """Where it is kept is what the link names; it expires when the link does."""
+    """Its storage key is that of the link; it expires with the link."""
     answer = ask(server, n="2", seed="7")
     first, second = variations_of(server, answer)
     assert (first["seed"], second["seed"]) == (7, 8)
@@ -94,22 +94,22 @@ def test_each_variation_is_recorded_with_its_key_and_expiry(server: Server) -> N
         assert until <= variation["expires"] <= until + 2
 
 
-def test_a_picture_that_travelled_in_the_reply_is_kept_nowhere(server: Server) -> None:
-    """The entry tells its seed alone."""
+def test_a_picture_in_the_reply_is_not_stored(server: Server) -> None:
+    """The entry has only its seed."""
     answer = ask(server, response_format="b64_json", seed="7")
     (variation,) = variations_of(server, answer)
     assert (variation["seed"], variation["stored"], variation["expires"]) == (7, None, None)
 
 
-def test_a_refusal_is_recorded_with_what_was_said(server: Server) -> None:
-    """Its status, its code, and as much of the request as was understood."""
+def test_a_refusal_is_recorded(server: Server) -> None:
+    """The entry has its status, its code, and the parsed part of the request."""
     entry = entry_of(server, ask(server, user="u-2", model="dall-e-9"))
     assert (entry["status"], entry["error"]) == (400, "unknown_model")
     assert (entry["user"], entry["model"], entry["engine"]) == ("u-2", "dall-e-9", None)
 
 
-def test_a_source_that_cannot_be_used_is_recorded_by_its_hash(server: Server) -> None:
-    """So that it is known when it comes again."""
+def test_an_unusable_source_is_recorded_by_its_hash(server: Server) -> None:
+    """The hash identifies a repeated upload."""
     entry = entry_of(server, ask(server, source=b"no picture"))
     assert (entry["status"], entry["error"]) == (400, "not_an_openai_picture")
     assert entry["sha256"] == hashlib.sha256(b"no picture").hexdigest()
@@ -117,13 +117,13 @@ def test_a_source_that_cannot_be_used_is_recorded_by_its_hash(server: Server) ->
 
 
 def test_a_fault_of_the_engine_is_recorded(server: Server) -> None:
-    """With the engine that was meant, and none of its words."""
+    """The entry has the engine, and none of the exception's text."""
     entry = entry_of(server, ask(server, model="broken"))
     assert (entry["status"], entry["error"], entry["engine"]) == (500, "engine_failed", "broken")
 
 
-def test_a_client_that_hung_up_is_recorded(serve: Serve, gate: Any) -> None:
-    """Under the status that web servers log for it."""
+def test_a_disconnect_is_recorded(serve: Serve, gate: Any) -> None:
+    """The entry has the status that web servers log for it."""
     server = serve()
     with Line(server.port) as line:
         line.send(form(part("model", "gate"), part("image", SOURCE, filename="a.png")))
@@ -132,8 +132,8 @@ def test_a_client_that_hung_up_is_recorded(serve: Serve, gate: Any) -> None:
     assert (entry["error"], entry["engine"]) == ("cancelled", "gate")
 
 
-def test_who_has_no_key_leaves_no_entry(serve: Serve) -> None:
-    """A stranger cannot fill the ledger."""
+def test_unauthenticated_requests_leave_no_entry(serve: Serve) -> None:
+    """They cannot fill the ledger."""
     server = serve(api_keys=("right-key-1234",))
     answer = ask(server)
     assert answer.status_code == 401
@@ -142,8 +142,8 @@ def test_who_has_no_key_leaves_no_entry(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("user", ["a\0b", "\N{SNOWMAN}" * 5000, "\udc80"])
-def test_no_name_of_an_end_user_is_a_fault(server: Server, user: str) -> None:
-    """Whatever the bytes are, the request goes on and is recorded, briefly."""
+def test_any_end_user_name_is_recorded(server: Server, user: str) -> None:
+    """For any bytes, the request is served and recorded with a bounded name."""
     name = part("user", user.encode("utf-8", "surrogateescape"))
     with Line(server.port) as line:
         line.send(form(name, part("image", SOURCE, filename="a.png")))
@@ -153,8 +153,8 @@ def test_no_name_of_an_end_user_is_a_fault(server: Server, user: str) -> None:
     assert 0 < len(entry["user"]) <= 512
 
 
-def test_nothing_secret_and_no_picture_is_in_the_files(serve: Serve, tmp_path: Path) -> None:
-    """Neither the key nor any part of the source is found in the bytes on the disk."""
+def test_files_contain_no_secret_and_no_picture(serve: Serve, tmp_path: Path) -> None:
+    """Neither the key nor a part of the source occurs in the bytes on the disk."""
     server = serve(api_keys=("right-key-1234",))
     headers = {"Authorization": "Bearer right-key-1234"}
     answer = httpx.post(server.url + PATH, files={"image": SOURCE}, headers=headers)
@@ -166,10 +166,10 @@ def test_nothing_secret_and_no_picture_is_in_the_files(serve: Serve, tmp_path: P
         assert SOURCE[100:116] not in content
 
 
-def test_what_cannot_be_recorded_is_not_acknowledged(
+def test_unrecorded_requests_are_not_acknowledged(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While another program holds the ledger the answer is 503; afterwards all is well again."""
+    """While another program locks the ledger, the response is 503; afterwards it works."""
     monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.3)
     server = serve()
     other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)
@@ -182,8 +182,8 @@ def test_what_cannot_be_recorded_is_not_acknowledged(
     assert ask(server).status_code == 200
 
 
-def test_a_refusal_waits_for_no_ledger(serve: Serve, tmp_path: Path) -> None:
-    """Its answer comes while the ledger is held, its entry when the ledger is free."""
+def test_a_refusal_does_not_wait_for_the_ledger(serve: Serve, tmp_path: Path) -> None:
+    """It is sent while the ledger is locked; its entry follows."""
     server = serve()
     assert ask(server).status_code == 200
     other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)
@@ -196,13 +196,13 @@ def test_a_refusal_waits_for_no_ledger(serve: Serve, tmp_path: Path) -> None:
     assert entry_of(server, answer)["error"] == "outside_schema"
 
 
-def test_a_refusal_that_could_not_be_recorded_is_logged(
+def test_unrecorded_refusals_are_logged(
     serve: Serve,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """With its request id, so that the gap can be told from a quiet hour; so are those too many."""
+    """The line has the request id, which explains the gap; so do entries beyond the queue."""
     monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 1)
     monkeypatch.setattr(recording, "MAX_BACKGROUND_ENTRIES", 1)
     server = serve()

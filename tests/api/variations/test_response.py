@@ -1,4 +1,4 @@
-"""The reply: JSON whose pictures are encoded on their way out."""
+"""The reply: JSON whose pictures are encoded during sending."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST = 300_000
 
 
 def reply_of(pictures: list[bytes], *, as_url: bool = False) -> JSONPartsResponse:
-    """The reply with those pictures, or with links to them."""
+    """Return the reply with those pictures, or with links to them."""
     spec = VariationSpec(n=len(pictures), height=256, width=256, seed=1)
     wanted = VariationRequest(
         spec=spec,
@@ -48,7 +48,7 @@ def reply_of(pictures: list[bytes], *, as_url: bool = False) -> JSONPartsRespons
 
 
 def sent(reply: JSONPartsResponse) -> list[MutableMapping[str, Any]]:
-    """What the reply tells the server."""
+    """Return the response's messages to the server."""
     messages: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
@@ -63,19 +63,19 @@ def sent(reply: JSONPartsResponse) -> list[MutableMapping[str, Any]]:
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 196_607, 196_608, 196_609, 1_000_000])
 def test_pictures_of_any_size_arrive_whole(size: int) -> None:
-    """Wherever the ends of the pieces fall; the length that is announced is theirs."""
+    """This holds for any piece boundaries, and the announced length is right."""
     pictures = [secrets.token_bytes(size), b"small", secrets.token_bytes(size)]
     head, *body = sent(reply_of(pictures))
     content = b"".join(message["body"] for message in body)
     assert dict(head["headers"])[b"content-length"] == str(len(content)).encode()
-    told = json.loads(content)["data"]
-    assert [base64.b64decode(one["b64_json"], validate=True) for one in told] == pictures
-    assert [one["seed"] for one in told] == [0, 1, 2]
-    assert [one.get("moves") for one in told] == [["layout"], None, None]
+    items = json.loads(content)["data"]
+    assert [base64.b64decode(one["b64_json"], validate=True) for one in items] == pictures
+    assert [one["seed"] for one in items] == [0, 1, 2]
+    assert [one.get("moves") for one in items] == [["layout"], None, None]
 
 
 def test_no_piece_is_long() -> None:
-    """A reply of ten pictures is never in memory as a whole, unless it is asked for."""
+    """A reply of ten pictures is never in memory as a whole, unless requested."""
     reply = reply_of([bytes(1_000_000)] * 10)
     _, *body = sent(reply)
     assert max(len(message["body"]) for message in body) < LONGEST
@@ -83,8 +83,8 @@ def test_no_piece_is_long() -> None:
     assert b"".join(iter_chunks(reply.parts)) == b"".join(message["body"] for message in body)
 
 
-def test_links_leave_together() -> None:
-    """A reply without pictures in it is one piece."""
+def test_links_are_sent_in_one_piece() -> None:
+    """A reply without pictures is one piece."""
     _, *body = sent(reply_of([b""] * 10, as_url=True))
     first, *rest = (message["body"] for message in body)
     assert [one["url"] for one in json.loads(first)["data"]][9] == "http://host/key-9"

@@ -1,4 +1,4 @@
-"""`stream=true`: events on the way, everything of the plain reply at the end."""
+"""`stream=true`: events during the work, and all of the plain reply at the end."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ MADE = EncodedVariation(
 SMALL = {"size": "256x256", "stream": "true", "seed": "5"}
 
 
-def told(response: httpx.Response) -> Iterator[dict[str, Any]]:
-    """The events of a response as they come; the name of each is its type."""
+def events_of(response: httpx.Response) -> Iterator[dict[str, Any]]:
+    """Yield the events of a response; the name of each is its type."""
     name = ""
     for line in response.iter_lines():
         field, _, value = line.partition(": ")
@@ -56,26 +56,26 @@ def told(response: httpx.Response) -> Iterator[dict[str, Any]]:
 
 
 def stream(server: Server, **fields: str) -> list[dict[str, Any]]:
-    """All events of one request."""
+    """Return all events of one request."""
     files = {"image": SOURCE}
     with httpx.stream(
         "POST", f"{server.base_url}/images/variations", data={**SMALL, **fields}, files=files
     ) as response:
         assert response.status_code == 200, response.read()
         assert response.headers["content-type"].startswith("text/event-stream")
-        return list(told(response))
+        return list(events_of(response))
 
 
 def plain(server: Server, **fields: str) -> httpx.Response:
-    """The same request, with its answer in one piece."""
+    """Send the same request without streaming."""
     data = {**SMALL, **fields}
     return httpx.post(
         f"{server.base_url}/images/variations", data=data, files={"image": SOURCE}, timeout=20
     )
 
 
-def test_each_variation_is_told_of_and_then_the_reply(server: Server) -> None:
-    """One event for each finished variation, in any order, and one with all of the plain reply."""
+def test_each_variation_has_an_event_before_the_reply(server: Server) -> None:
+    """One event for each finished variation, in any order, then one with the plain reply."""
     *events, last = stream(server, n="3", response_format="b64_json")
     finished = {event["index"]: event for event in events if event["type"] == COMPLETED}
     assert sorted(finished) == [0, 1, 2]
@@ -90,17 +90,17 @@ def test_each_variation_is_told_of_and_then_the_reply(server: Server) -> None:
         assert {key: finished[index][key] for key in item} == item
 
 
-def test_urls_open_as_soon_as_they_are_told(server: Server) -> None:
-    """The URL of a finished variation works before the stream is at its end."""
+def test_urls_work_before_the_stream_ends(server: Server) -> None:
+    """The URL of a finished variation works before the end of the stream."""
     files = {"image": SOURCE}
     url = f"{server.base_url}/images/variations"
     with httpx.stream("POST", url, data={**SMALL, "n": "2"}, files=files) as response:
-        event = next(event for event in told(response) if event["type"] == COMPLETED)
+        event = next(event for event in events_of(response) if event["type"] == COMPLETED)
         assert opened(httpx.get(event["url"]).content).size == (256, 256)
 
 
-def test_previews_come_with_rising_shares(serve: Serve) -> None:
-    """Of each variation small pictures are told, numbered, further and further on."""
+def test_previews_have_increasing_shares(serve: Serve) -> None:
+    """Previews of each variation are numbered, with increasing progress."""
     events = stream(serve(), n="2", model="climber")
     for index in range(2):
         own = [event for event in events if event.get("index") == index]
@@ -117,25 +117,25 @@ def test_previews_come_with_rising_shares(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"n": "11"}, {"strength": "9"}, {"stream": "perhaps"}, {"model": "nobody"}]
+    "fields", [{"n": "11"}, {"strength": "9"}, {"stream": "perhaps"}, {"model": "unknown"}]
 )
-def test_what_is_refused_gets_its_plain_answer(server: Server, fields: dict[str, str]) -> None:
-    """A refusal before anything was made has its own status, not a stream with an error in it."""
+def test_a_refusal_is_a_plain_response(server: Server, fields: dict[str, str]) -> None:
+    """A refusal before the first event has its own status, and is no stream."""
     response = plain(server, **fields)
     assert response.status_code == 400
     assert set(response.json()["error"]) == {"message", "type", "param", "code"}
 
 
-def test_a_picture_that_is_refused_gets_its_plain_answer(server: Server) -> None:
-    """So does one whose picture turns out to be none."""
+def test_an_invalid_picture_is_a_plain_response(server: Server) -> None:
+    """This includes undecodable pictures."""
     files = {"image": b"no picture"}
     response = httpx.post(f"{server.base_url}/images/variations", data=SMALL, files=files)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "invalid_image_format"
 
 
-def test_a_fault_on_the_way_ends_the_stream_with_an_error_event(serve: Serve) -> None:
-    """After the head was sent, the error object of a plain answer comes as the last event."""
+def test_a_late_fault_is_an_error_event(serve: Serve) -> None:
+    """After the response head, the error object is the last event."""
     *events, last = stream(serve(), model="stumbler")
     assert events
     assert last["type"] == ERROR
@@ -147,7 +147,7 @@ def test_a_fault_on_the_way_ends_the_stream_with_an_error_event(serve: Serve) ->
     }
 
 
-def test_closing_the_stream_stops_the_work(
+def test_closing_the_stream_cancels_the_work(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client that closes its stream frees its place at once."""
@@ -167,10 +167,10 @@ def test_closing_the_stream_stops_the_work(
     assert status == 200
 
 
-def test_silence_is_filled_with_comments(
+def test_comments_keep_the_connection_alive(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While a request waits for its turn its connection is kept alive."""
+    """While a request is queued, comments are sent."""
     monkeypatch.setattr(streaming, "KEEP_ALIVE_S", 0.1)
     server = serve()
     files = {"image": SOURCE}
@@ -182,8 +182,8 @@ def test_silence_is_filled_with_comments(
         assert any(line == f"event: {DONE}" for line in lines)
 
 
-def test_what_is_overtaken_is_not_sent() -> None:
-    """Of a variation that is finished, no preview that still waits is told any more."""
+def test_outdated_events_are_not_sent() -> None:
+    """Waiting previews of a finished variation are dropped."""
 
     async def heard() -> bytes:
         form = Form(b"a picture", {"stream": "true"}, frozenset(), True)
@@ -244,7 +244,7 @@ def test_pictures_are_read_as_the_client_reads_them() -> None:
 
 
 def test_openais_package_reads_the_events(server: Server) -> None:
-    """Its client streams them with the method for endpoints that it has no name for."""
+    """Its client streams them with the generic method for other endpoints."""
     with openai.OpenAI(api_key="any", base_url=server.base_url) as client:
         events = client.post(
             "/images/variations",
@@ -258,8 +258,8 @@ def test_openais_package_reads_the_events(server: Server) -> None:
         assert [event["type"] for event in events] == [COMPLETED, DONE]
 
 
-def test_openais_package_raises_what_the_error_event_says(serve: Serve) -> None:
-    """An error on the way is an exception of the package."""
+def test_openais_package_raises_the_error_event(serve: Serve) -> None:
+    """An error event is an exception of the package."""
     with openai.OpenAI(api_key="any", base_url=serve().base_url) as client:
         events = client.post(
             "/images/variations",

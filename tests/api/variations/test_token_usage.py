@@ -1,4 +1,4 @@
-"""`usage` in the reply, for models that the settings meter and for no other."""
+"""`usage` in the reply: only for models that the settings meter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ METERING = {"metering": {"dall-e-2": RULE}}
 
 
 def usage(server: Server, **fields: str) -> object:
-    """What the reply tells of tokens; None for nothing."""
+    """Return the token usage of the reply, or None."""
     form = {name: (None, value) for name, value in fields.items()}
     files = {**form, "image": picture()}
     answer = httpx.post(server.url + PATH, files=files)
@@ -24,8 +24,8 @@ def usage(server: Server, **fields: str) -> object:
     return answer.json().get("usage")
 
 
-def test_a_metered_model_tells_every_field(serve: Serve) -> None:
-    """The source counts once and each variation by its size; words count nothing."""
+def test_a_metered_model_has_every_field(serve: Serve) -> None:
+    """The source counts once, each variation by its size, and text counts 0."""
     server = serve(**METERING)
     assert usage(server, n="3", size="512x512") == {
         "input_tokens": 85,
@@ -37,15 +37,15 @@ def test_a_metered_model_tells_every_field(serve: Serve) -> None:
     assert usage(server, strength="0", size="256x256")["total_tokens"] == 185
 
 
-def test_others_tell_nothing(serve: Serve, server: Server) -> None:
-    """A model without a rule, and a server without any, say nothing of tokens."""
+def test_other_models_have_no_usage(serve: Serve, server: Server) -> None:
+    """Models without a rule, and servers without rules, report no tokens."""
     assert usage(serve(**METERING), model="shift") is None
     assert usage(server) is None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_strict_clients_take_it(serve: Serve) -> None:
-    """OpenAI's client validates the reply strictly, and gives the numbers to its user."""
+def test_strict_clients_accept_usage(serve: Serve) -> None:
+    """OpenAI's client validates the reply strictly, and returns the numbers."""
     server = serve(**METERING)
     client = OpenAI(base_url=server.base_url, api_key="any", _strict_response_validation=True)
     reply = client.images.create_variation(image=picture(), n=2, size="256x256")
@@ -67,7 +67,7 @@ def test_strict_clients_take_it(serve: Serve) -> None:
         ({"dall-e-2": {"source": 1, "variation": {"2x2": 1}}}, "1024x1024"),
     ],
 )
-def test_a_rule_that_cannot_be_followed_is_told_at_start(rules: object, said: str) -> None:
-    """It names a model that there is, and every size, with whole numbers."""
+def test_an_invalid_rule_stops_the_start(rules: object, said: str) -> None:
+    """A rule names an existing model and every size, with integers."""
     with pytest.raises(ValidationError, match=said):
         Settings(metering=rules)

@@ -1,4 +1,4 @@
-"""Tiny pipelines on disk, and engines over them whose batches are counted."""
+"""Tiny pipelines on disk, and engines that count their batches."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from engines.diffusion.tiny import build
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Preset]:
-    """The preset of a name on a tiny pipeline, saved once and left as it is."""
+    """Preset of a name on a tiny pipeline, saved once and not modified."""
     folder = tmp_path_factory.mktemp("weights")
     return cache(lambda name: build(name, folder))
 
 
 @dataclass
 class Bench:
-    """An engine, and what went through its pipelines.
+    """Counters and faults of an engine's pipelines.
 
     Attributes:
-        batches: the number of images of each call, also of those that failed.
-        loaded: the names of the pipelines that were loaded, in their order.
-        rows: the largest batch for which there is memory.
-        poison: a source with this as its first byte makes the pipeline fail.
+        batches: the number of images of each call, including failed ones.
+        loaded: the names of the loaded pipelines, in order.
+        rows: the largest batch that fits into memory.
+        poison: a source with this first byte makes the pipeline fail.
     """
 
     batches: list[int] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Bench:
     poison: int | None = None
 
     def load(self, plan: EnginePlan) -> Pipeline:
-        """The real pipeline; its network complains as CUDA does where a batch is too large."""
+        """Load the real pipeline; its network raises as CUDA does if a batch is too large."""
         import torch
 
         bench = self
@@ -69,13 +69,13 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Bench:
-    """What went through the pipelines of the engines that `engine_of` makes."""
+    """Counters of the pipelines of the engines that `engine_of` makes."""
     return Bench()
 
 
 @pytest.fixture
 def engine_of(bench: Bench) -> Iterator[Callable[..., DiffusionEngine]]:
-    """Makes engines on one batcher, of a preset and of what is said about running it."""
+    """Makes engines of a preset and run-time options, on one batcher."""
     with ExitStack() as stack:
         batchers: dict[int | None, Batcher] = {}
 

@@ -1,4 +1,4 @@
-"""A hub of one repository, as far as its client needs one to fetch it."""
+"""A minimal hub of one repository, for the official client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Hub:
-    """Where it listens, and which files were asked for."""
+    """Its address, and the requested files."""
 
     url: str = ""
     fetched: list[str] = field(default_factory=list)
@@ -24,7 +24,7 @@ class Hub:
 
 @contextmanager
 def serving(name: str, folder: Path) -> Iterator[Hub]:
-    """The repository `name` with the files of the folder, at COMMIT and at main."""
+    """Serve the files of the directory as repository `name`, at COMMIT and at main."""
     hub = Hub()
     files = {str(p.relative_to(folder)): p for p in folder.rglob("*") if p.is_file()}
 
@@ -73,6 +73,6 @@ def serving(name: str, folder: Path) -> Iterator[Hub]:
 
 
 def entry(path: str, file: Path) -> dict[str, object]:
-    """One line of the repository's index."""
+    """Return one line of the repository's index."""
     data = file.read_bytes()
     return {"type": "file", "path": path, "size": len(data), "oid": hashlib.sha1(data).hexdigest()}

@@ -1,4 +1,4 @@
-"""Batches: of one request and of several, in halves where memory runs out, stopped in time."""
+"""Batches: of one request or several, halved if memory runs out, cancelled in time."""
 
 import threading
 import time
@@ -28,12 +28,12 @@ NEAR = 2
 
 
 def apart(one, other) -> int:
-    """The largest difference of two variations, in grey levels."""
+    """Return the largest difference of two variations, in grey levels."""
     return int(np.abs(one.image.astype(int) - other.image).max())
 
 
 class Gate:
-    """A watch that holds the batch at its first step until it is opened."""
+    """A progress callback that blocks the batch at its first step until it is opened."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
@@ -46,7 +46,7 @@ class Gate:
 
 
 class Queue:
-    """Requests that all wait while the batcher is held up by one other."""
+    """Requests that wait while the batcher is blocked by another one."""
 
     def __init__(self, engine) -> None:
         self.engine = engine
@@ -59,7 +59,7 @@ class Queue:
         return self
 
     def add(self, *arguments):
-        """Hand in a request, and go on once it waits."""
+        """Submit a request, and return once it waits."""
         waits = threading.Event()
 
         def watch(progress: Progress) -> None:
@@ -67,7 +67,7 @@ class Queue:
 
         future = self.threads.submit(made, self.engine, *arguments, watch)
         assert waits.wait(20)
-        # It is told of just before it is handed in.
+        # The callback runs just before the job is queued.
         while not any(self.engine._batcher._waiting.values()):
             pass
         return future
@@ -77,8 +77,8 @@ class Queue:
         self.threads.shutdown()
 
 
-def test_images_of_one_request_go_together(tiny, engine_of, bench):
-    """As many at a time as the setting says, each as if it were made alone."""
+def test_images_of_one_request_share_batches(tiny, engine_of, bench):
+    """At most as many as the setting says, each equal to one made alone."""
     engine = engine_of(tiny("sd-image-variations"), batch=4)
     together = made(engine, face(64), square(32, n=5))
     assert bench.batches == [4, 1]
@@ -87,23 +87,23 @@ def test_images_of_one_request_go_together(tiny, engine_of, bench):
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
-def test_requests_for_different_sources_go_together(tiny, engine_of, bench, name):
-    """Concurrent requests share a batch, and each gets the picture of its own source."""
+def test_requests_with_different_sources_share_a_batch(tiny, engine_of, bench, name):
+    """Each gets the picture of its source."""
     engine = engine_of(tiny(name), batch=8)
     with Queue(engine) as queue:
         later = [queue.add(source(64), square(32, n=2)) for source in (face, landscape)]
         queue.gate.opened.set()
         found = [future.result() for future in later]
     assert bench.batches == [1, 4]
-    # The seeds are the same, so that a picture of the other's source would be told.
+    # The seeds are equal, so that only the source makes a difference.
     assert all(apart(one, other) > 3 * NEAR for one, other in zip(*found, strict=True))
     for source, variations in zip((face, landscape), found, strict=True):
         for one, alone in zip(variations, made(engine, source(64), square(32, n=2)), strict=True):
             assert apart(one, alone) <= NEAR
 
 
-def test_sources_stay_apart_where_a_list_means_something_else(tiny, engine_of, bench, monkeypatch):
-    """A pipeline that takes several pictures for views of one is given one source at a time."""
+def test_some_pipelines_get_one_source_at_a_time(tiny, engine_of, bench, monkeypatch):
+    """A pipeline that treats several pictures as views of one gets one source at a time."""
     monkeypatch.setattr(mixed_sources, "PATCHED", frozenset())
     engine = engine_of(tiny("flux2-klein-4b"), batch=8)
     with Queue(engine) as queue:
@@ -113,8 +113,8 @@ def test_sources_stay_apart_where_a_list_means_something_else(tiny, engine_of, b
     assert bench.batches == [1, 2, 2]
 
 
-def test_other_strengths_and_sizes_go_apart_and_in_turn(tiny, engine_of, bench):
-    """Only what has engine, size and strength in common shares a batch; kinds take turns."""
+def test_other_strengths_and_sizes_are_separate_batches(tiny, engine_of, bench):
+    """Only equal engine, size and strength share a batch; the keys take turns."""
     engine = engine_of(tiny("sd-image-variations"), batch=2)
     with Queue(engine) as queue:
         ended = []
@@ -130,7 +130,7 @@ def test_other_strengths_and_sizes_go_apart_and_in_turn(tiny, engine_of, bench):
 
 
 def test_exact_engines_make_one_image_at_a_time(tiny, engine_of, bench):
-    """Then a seed's bytes do not depend on its companions."""
+    """The bytes of a seed then do not depend on the batch."""
     engine = engine_of(tiny("kandinsky-2.2"), exact=True, batch=4)
     together = made(engine, face(64), square(32, n=3))
     assert bench.batches == [1, 1, 1]
@@ -138,8 +138,8 @@ def test_exact_engines_make_one_image_at_a_time(tiny, engine_of, bench):
         assert apart(one, made(engine, face(64), square(32, seed=one.seed))[0]) == 0
 
 
-def test_whoever_hangs_up_does_not_hurt_the_others(tiny, engine_of, bench):
-    """A request that is cancelled in the middle of a batch leaves the rest of it alone."""
+def test_a_cancelled_request_leaves_the_batch(tiny, engine_of, bench):
+    """The rest of the batch is completed."""
     engine = engine_of(tiny("sd-image-variations"), batch=8)
     (expected,) = made(engine, landscape(64), square(32))
 
@@ -161,7 +161,7 @@ def test_whoever_hangs_up_does_not_hurt_the_others(tiny, engine_of, bench):
 
 @pytest.mark.parametrize("name", ["sd-image-variations", "flux-redux"])
 def test_cancelling_stops_within_one_step(tiny, engine_of, name):
-    """Of two hundred steps none is made after the next, and the engine is as it was."""
+    """At most one further step is made, and the engine remains usable."""
     engine = engine_of(replace(tiny(name), steps=200), batch=4)
     stages = []
 
@@ -178,7 +178,7 @@ def test_cancelling_stops_within_one_step(tiny, engine_of, name):
 
 
 def test_a_batch_that_does_not_fit_is_halved(tiny, engine_of, bench):
-    """Where memory runs out half as many are tried, and that is remembered."""
+    """If memory runs out, half as many are tried, and later batches use that number."""
     engine = engine_of(tiny("sd-image-variations"), batch=8)
     expected = made(engine, face(64), square(32, n=6))
     bench.rows = 2
@@ -192,7 +192,7 @@ def test_a_batch_that_does_not_fit_is_halved(tiny, engine_of, bench):
 
 
 def test_an_image_that_does_not_fit_is_a_clear_error(tiny, engine_of, bench):
-    """The operator reads what to set; the engine works again once there is memory."""
+    """The message names the settings; the engine works again once there is memory."""
     engine = engine_of(tiny("sd-image-variations"), batch=4)
     bench.rows = 0
     with pytest.raises(OutOfMemory, match=r"ran out of memory.*for 1 at 32x32.*offload"):
@@ -201,8 +201,8 @@ def test_an_image_that_does_not_fit_is_a_clear_error(tiny, engine_of, bench):
     assert len(made(engine, face(64), square(32, n=2))) == 2
 
 
-def test_a_source_that_breaks_a_pipeline_does_not_hurt_the_others(tiny, engine_of, bench):
-    """A batch that failed is made one by one, so that only the request at fault fails."""
+def test_a_failed_batch_is_retried_one_by_one(tiny, engine_of, bench):
+    """Only the request at fault fails."""
     bench.poison = 66
     engine = engine_of(tiny("sd-image-variations"), batch=8)
     with Queue(engine) as queue:
@@ -215,8 +215,8 @@ def test_a_source_that_breaks_a_pipeline_does_not_hurt_the_others(tiny, engine_o
     assert bench.batches == [1, 3, 1, 1]
 
 
-def test_closing_ends_those_who_wait(tiny, bench):
-    """Nobody waits for an engine that is gone, and none of its threads is left."""
+def test_closing_fails_waiting_requests(tiny, bench):
+    """No request waits for a closed engine, and no thread remains."""
     batcher = Batcher(PipelineCache(None, bench.load), "closing")
     engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
     with Queue(engine) as queue:
@@ -233,13 +233,13 @@ def test_closing_ends_those_who_wait(tiny, bench):
 
 
 def sticky() -> None:
-    """Fail as every call does after a CUDA error that stays."""
+    """Raise on every call, as CUDA does after a persistent error."""
     raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_lost_device_fails_all_jobs_and_readiness(tiny, bench, monkeypatch):
-    """Running, waiting and later requests fail at once; the thread stays and says why."""
+    """Running, waiting and later requests fail at once; the thread stays and reports why."""
     batcher = Batcher(PipelineCache(None, bench.load), "cuda:7")
     engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
     batcher.check()
@@ -261,7 +261,7 @@ def test_a_lost_device_fails_all_jobs_and_readiness(tiny, bench, monkeypatch):
 
 
 def test_an_idle_pipeline_that_cannot_be_freed_is_a_lost_device(tiny, bench, monkeypatch):
-    """The thread does not die where no request is near."""
+    """The thread does not end without a request."""
     batcher = Batcher(PipelineCache(None, bench.load), "idle")
     plan = EnginePlan(tiny("sd-image-variations"), RuntimeOptions(idle_unload_s=0.01))
     monkeypatch.setattr("diabelli.engines.diffusion.device.free", lambda _: sticky())

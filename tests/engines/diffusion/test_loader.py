@@ -1,4 +1,4 @@
-"""Weights as they are found: missing, damaged, of another kind, or in a format that runs code."""
+"""Missing, damaged or foreign weights, and weights in formats that run code."""
 
 import shutil
 from dataclasses import replace
@@ -22,29 +22,29 @@ SMALLEST = "sd-image-variations"
 
 @pytest.fixture
 def copied(tiny, tmp_path):
-    """A preset whose weights a test may damage, and their folder."""
+    """A preset with a private copy of its weights, and their directory."""
     folder = tmp_path / "weights"
     shutil.copytree(tiny(SMALLEST).pipeline.source, folder)
     return replace(tiny(SMALLEST), pipeline=Weights(source=str(folder))), folder
 
 
-def test_a_folder_that_is_not_there_is_told_before_anything_is_loaded(tiny, engine_of):
-    """The error names the folder."""
+def test_a_missing_directory_is_reported_before_loading(tiny, engine_of):
+    """The error names the directory."""
     nowhere = replace(tiny(SMALLEST), pipeline=Weights(source="/no/such/folder"))
     with pytest.raises(WeightsMissing, match=r"/no/such/folder, is not a folder"):
         engine_of(nowhere)
 
 
 def test_weights_that_were_never_pulled_name_the_command(tiny, engine_of, tmp_path):
-    """A repository of the hub that is not in the cache is not fetched by serving."""
-    unknown = replace(tiny(SMALLEST), name="mine", pipeline=Weights(source="nobody/nothing"))
+    """Serving does not download a repository that is not in the cache."""
+    unknown = replace(tiny(SMALLEST), name="mine", pipeline=Weights(source="unknown/unknown"))
     with pytest.raises(WeightsMissing, match="diabelli pull mine"):
         engine_of(unknown)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "garbage", "absent"])
 def test_damaged_weights_are_a_clear_error(copied, engine_of, damage):
-    """Whatever the libraries stumble over, it is told which weights to fetch again."""
+    """For any exception of the libraries, the error names the weights to pull again."""
     preset, folder = copied
     file = folder / "unet" / "diffusion_pytorch_model.safetensors"
     if damage == "absent":
@@ -59,7 +59,7 @@ def test_damaged_weights_are_a_clear_error(copied, engine_of, damage):
 
 
 def test_a_folder_without_a_pipeline_is_refused(copied, engine_of):
-    """It has to say which pipeline was saved in it."""
+    """The directory must name the class of its pipeline."""
     preset, folder = copied
     (folder / "model_index.json").unlink()
     with pytest.raises(InvalidWeights, match=r"model_index\.json does not name"):
@@ -67,7 +67,7 @@ def test_a_folder_without_a_pipeline_is_refused(copied, engine_of):
 
 
 def test_weights_that_could_run_code_are_loaded_only_on_request(copied, engine_of):
-    """A pickle is refused, unless the entry says otherwise."""
+    """A pickle is refused, unless the entry permits it."""
     preset, folder = copied
     file = folder / "unet" / "diffusion_pytorch_model.safetensors"
     torch.save(load_file(file), folder / "unet" / "diffusion_pytorch_model.bin")
@@ -80,7 +80,7 @@ def test_weights_that_could_run_code_are_loaded_only_on_request(copied, engine_o
 
 
 def test_code_beside_the_weights_is_never_run(copied, engine_of, tmp_path):
-    """A pipeline that names a module of its own is refused, and the module is not imported."""
+    """A pipeline with a custom module is refused, and the module is not imported."""
     preset, folder = copied
     index = folder / "model_index.json"
     mark = tmp_path / "was-run"
@@ -93,15 +93,15 @@ def test_code_beside_the_weights_is_never_run(copied, engine_of, tmp_path):
     assert not mark.exists()
 
 
-def test_a_dial_that_the_pipeline_does_not_have_is_refused(tiny, engine_of):
-    """The error names the arguments that it has."""
+def test_an_unknown_strength_argument_is_refused(tiny, engine_of):
+    """The error lists the arguments of the pipeline."""
     wrong = replace(tiny(SMALLEST), dial=StrengthMapping(argument="noise_level", low=0, high=9))
     with pytest.raises(InvalidWeights, match=r"'noise_level'.*does not accept it.*guidance_scale"):
         made(engine_of(wrong), face(64), square(32))
 
 
-def test_what_the_safety_checker_refuses_is_the_callers_error(copied, engine_of):
-    """No black picture is passed off as a variation."""
+def test_a_refusal_of_the_safety_checker_is_a_client_error(copied, engine_of):
+    """A black picture is never returned as a variation."""
     preset, folder = copied
     checker = StableDiffusionSafetyChecker.from_pretrained(folder / "safety_checker")
     checker.concept_embeds_weights.data.fill_(-10.0)
@@ -111,8 +111,8 @@ def test_what_the_safety_checker_refuses_is_the_callers_error(copied, engine_of)
 
 
 @pytest.mark.parametrize("running", [{"attention_slicing": True}, {"dtype": "bfloat16"}])
-def test_settings_of_running_reach_the_pipeline(tiny, engine_of, running):
-    """Slicing and other numbers change no more than the last digits."""
+def test_runtime_options_reach_the_pipeline(tiny, engine_of, running):
+    """Slicing and other options change only the last digits."""
     plain, other = (
         made(engine_of(tiny(SMALLEST), **given), face(64), square(32))[0].image.astype(int)
         for given in ({}, running)
@@ -121,14 +121,14 @@ def test_settings_of_running_reach_the_pipeline(tiny, engine_of, running):
 
 
 def test_offload_without_an_accelerator_is_refused(tiny, engine_of):
-    """There is nothing to take the weights off."""
+    """Offloading needs a device beside the CPU."""
     with pytest.raises(InvalidSettings, match="no accelerator"):
         engine_of(tiny(SMALLEST), device="cpu", offload="model")
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "mps"])
-def test_a_device_that_is_not_there_is_refused(tiny, engine_of, device, monkeypatch):
-    """Before anybody connects, and the list of engines says so."""
+def test_a_missing_device_is_refused(tiny, engine_of, device, monkeypatch):
+    """At start, and in the list of engines."""
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(InvalidSettings, match=rf"device is '{device}', but torch .* finds"):
         engine_of(tiny(SMALLEST), device=device)

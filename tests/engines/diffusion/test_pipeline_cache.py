@@ -1,4 +1,4 @@
-"""The memory that pipelines share: in turn, within a budget, not longer than they are used."""
+"""The memory that pipelines share: loaded on demand, within a budget, unloaded when idle."""
 
 import time
 from dataclasses import replace
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
-    """Not when they are made, nor again while they are used."""
+    """Not at construction, and only once."""
     engine = engine_of(tiny("sd-image-variations"))
     engine.warm_up()
     assert bench.loaded == []
@@ -27,12 +27,12 @@ def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
 
 
 def test_engines_can_be_loaded_at_start(tiny, engine_of, bench):
-    """Then warming them loads them, and no request waits for that."""
+    """`warm_up` then loads them, and no request waits for that."""
     engine_of(tiny("sd-image-variations"), load="start").warm_up()
     assert bench.loaded == ["tiny-sd-image-variations"]
 
 
-def test_what_idles_is_let_go(tiny, engine_of, bench):
+def test_an_idle_pipeline_is_unloaded(tiny, engine_of, bench):
     """The next request loads it again."""
     engine = engine_of(tiny("sd-image-variations"), idle_unload_s=0.05)
     made(engine, face(64), square(32))
@@ -45,16 +45,16 @@ def test_what_idles_is_let_go(tiny, engine_of, bench):
     assert len(bench.loaded) == 2
 
 
-def test_what_works_does_not_idle(tiny, engine_of, bench):
-    """A batch that takes longer than that is no reason to let go of its pipeline."""
+def test_a_running_pipeline_is_not_unloaded(tiny, engine_of, bench):
+    """A batch may take longer than the idle time."""
     engine = engine_of(replace(tiny("sd-image-variations"), steps=3), idle_unload_s=2)
     made(engine, face(64), square(32), lambda _: time.sleep(0.7))
     made(engine, face(64), square(32))
     assert len(bench.loaded) == 1
 
 
-def test_the_least_lately_used_makes_room(tiny, engine_of, bench):
-    """Two fit into the budget; the third displaces the one that was not used for longest."""
+def test_the_least_recently_used_pipeline_is_unloaded(tiny, engine_of, bench):
+    """Two fit into the budget; the third displaces the least recently used one."""
     presets = [
         replace(tiny(name), vram_gb=0.4)
         for name in ("sd-image-variations", "kandinsky-2.2", "stable-unclip-2.1")
@@ -65,8 +65,8 @@ def test_the_least_lately_used_makes_room(tiny, engine_of, bench):
     assert bench.loaded == [presets[k].name for k in (0, 1, 2, 1)]
 
 
-def test_an_engine_that_cannot_fit_is_told_at_start(tiny):
-    """With a budget in the settings nothing has to be loaded to know that."""
+def test_an_engine_beyond_the_budget_stops_the_start(tiny):
+    """With a budget in the settings, no pipeline is loaded for that."""
     fleet = EngineManager(vram_budget_gb=2)
     large = replace(tiny("sd-image-variations"), vram_gb=3)
     with pytest.raises(OutOfMemory, match=r"needs 3\.0 GB and may take 2\.0 GB.*vram_budget_gb"):
@@ -75,8 +75,8 @@ def test_an_engine_that_cannot_fit_is_told_at_start(tiny):
     fleet.close()
 
 
-def test_the_need_of_a_pipeline_of_ones_own_is_read_from_its_weights(tiny):
-    """Where no figure is given, the files tell."""
+def test_the_memory_of_a_custom_pipeline_is_that_of_its_weights(tiny):
+    """Without a figure in the entry, file sizes are added up."""
     fleet = EngineManager(vram_budget_gb=1e-6)
     with pytest.raises(OutOfMemory, match="needs"):
         fleet.engine(EnginePlan(tiny("sd-image-variations")))

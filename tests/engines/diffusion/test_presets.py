@@ -1,4 +1,4 @@
-"""What is known of each preset, and what strength and sizes mean to it."""
+"""The facts of each preset, and its meaning of strength and sizes."""
 
 import itertools
 import re
@@ -15,8 +15,8 @@ presets = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 
 
 @presets
-def test_every_preset_says_what_it_is(preset):
-    """Weights, licence, memory, native size, steps; and it is nobody's default."""
+def test_every_preset_is_described(preset):
+    """Weights, licence, memory, native size, steps; no preset is the default."""
     assert preset.licence
     assert preset.vram_gb > 0
     assert preset.work > 0
@@ -32,7 +32,7 @@ def test_every_preset_says_what_it_is(preset):
 
 @presets
 def test_strength_is_monotone(preset):
-    """From 0 to 1 its argument moves in one direction, and always moves."""
+    """From 0 to 1 its argument is strictly monotone."""
     values = [preset.dial.at(k / 10) for k in range(11)]
     steps = [after - before for before, after in itertools.pairwise(values)]
     assert all(step > 0 for step in steps) or all(step < 0 for step in steps)
@@ -41,8 +41,8 @@ def test_strength_is_monotone(preset):
 
 
 @presets
-def test_revisions_are_commits_tags_or_what_was_pulled_last(preset):
-    """Nothing is fetched from a branch that others move, but for what has no known commit."""
+def test_revisions_are_fixed(preset):
+    """No branch is pulled, except for repositories without a known commit."""
     for weights in preset.weights:
         assert re.fullmatch(r"[0-9a-f]{40}|v\d+\.\d+|main", weights.revision)
 
@@ -59,7 +59,7 @@ def test_native_sizes_are_near_the_aspect(preset, height, width):
 
 
 def test_a_restricted_licence_must_be_accepted():
-    """The error tells the licence and the setting."""
+    """The error has the licence and the setting."""
     redux = PRESETS["flux-redux"]
     with pytest.raises(LicenceNotAccepted, match=r"Non-Commercial.*licence_accepted = true"):
         check_licence(EnginePlan(redux))

@@ -1,4 +1,4 @@
-"""How images look on their way: of the right image, the right size, and only where it is right."""
+"""Previews: of the right image, at the right size, and only if allowed."""
 
 import time
 from dataclasses import replace
@@ -35,7 +35,7 @@ SCHEDULERS = {
 
 
 class Looking:
-    """A watch that looks at every preview."""
+    """A progress callback that renders every preview."""
 
     def __init__(self) -> None:
         self.seen = []
@@ -45,19 +45,19 @@ class Looking:
             self.seen.append((progress.index, progress.preview()))
 
     def of(self, index):
-        """The previews of one image, in their order."""
+        """Return the previews of one image, in order."""
         return [image for number, image in self.seen if number == index]
 
 
-def likest(previews, images) -> list[int]:
-    """For each preview which of the images it looks like most, apart from what all have."""
+def most_similar(previews, images) -> list[int]:
+    """Return for each preview the index of the most similar image, without their common part."""
     smaller = [pictures.cover(image, *previews[0].shape[:2]) for image in images]
     shown, made = (np.stack(found).reshape(len(found), -1) * 1.0 for found in (previews, smaller))
     return list(np.argmax((shown - shown.mean(0)) @ (made - made.mean(0)).T, axis=1))
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_every_image_is_seen_on_its_way(tiny, engine_of, name):
+def test_every_image_has_previews(tiny, engine_of, name):
     """After the first batch, each preview has its index and resembles its final image most."""
     engine = engine_of(replace(tiny(name), steps=20), batch=4)
     first, then = Looking(), Looking()
@@ -66,11 +66,11 @@ def test_every_image_is_seen_on_its_way(tiny, engine_of, name):
     assert first.seen == []
     assert all(TIMES // 2 <= len(then.of(index)) <= TIMES for index in range(3))
     last = [then.of(index)[-1] for index in range(3)]
-    assert likest(last, [variation.image for variation in variations]) == [0, 1, 2]
+    assert most_similar(last, [variation.image for variation in variations]) == [0, 1, 2]
 
 
-def test_requests_that_share_a_batch_see_their_own(tiny, engine_of):
-    """The first row of a request is not the first of its batch."""
+def test_requests_that_share_a_batch_get_their_previews(tiny, engine_of):
+    """The first row of a request is not the first row of its batch."""
     engine = engine_of(replace(tiny("kandinsky-2.2"), steps=6), batch=8)
     made(engine, landscape(64), square(32, n=4))
     pipeline = engine._batcher._pipelines.get(engine._plan)
@@ -82,12 +82,12 @@ def test_requests_that_share_a_batch_see_their_own(tiny, engine_of):
     images = pipeline(
         [face(32), landscape(32)], [1, 1], height=32, width=32, strength=0.5, on_step=look
     )
-    assert likest(last, images) == [0, 1]
+    assert most_similar(last, images) == [0, 1]
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 128), (300, 100)])
 def test_previews_have_the_aspect_of_the_native_size(tiny, engine_of, height, width):
-    """Where latents are a plain sequence too."""
+    """This includes latents that are a plain sequence."""
     engine = engine_of(tiny("flux-redux"))
     look = Looking()
     for _ in range(2):
@@ -96,16 +96,16 @@ def test_previews_have_the_aspect_of_the_native_size(tiny, engine_of, height, wi
     assert [image.shape for image in look.of(0)] == [(rows // 2, columns // 2, 3)] * STEPS
 
 
-def test_what_a_safety_checker_may_refuse_is_not_shown(tiny, engine_of):
-    """It looks at the image that is made, which is too late for what was shown before."""
+def test_a_safety_checker_disables_previews(tiny, engine_of):
+    """The checker runs on the final image, after the previews would have been sent."""
     look = Looking()
     for _ in range(2):
         made(engine_of(tiny(CHECKED)), face(64), square(32), look)
     assert look.seen == []
 
 
-def test_what_was_learned_outlasts_the_weights(tiny, engine_of, bench):
-    """A pipeline that is loaded again shows its first image."""
+def test_the_fit_outlives_the_weights(tiny, engine_of, bench):
+    """A reloaded pipeline has previews of its first image."""
     engine = engine_of(tiny("kandinsky-2.2"), idle_unload_s=0.01)
     made(engine, face(64), square(32))
     until = time.monotonic() + 10
@@ -118,7 +118,7 @@ def test_what_was_learned_outlasts_the_weights(tiny, engine_of, bench):
 
 
 def test_engines_loaded_at_start_show_the_first_image(tiny, engine_of):
-    """They have learned from the image that they were warmed with."""
+    """They are fitted to the image of the warm-up."""
     engine = engine_of(tiny("stable-unclip-2.1"), load="start")
     engine.warm_up()
     look = Looking()
@@ -126,8 +126,8 @@ def test_engines_loaded_at_start_show_the_first_image(tiny, engine_of):
     assert look.seen
 
 
-def test_looking_changes_nothing(tiny, engine_of):
-    """The pictures are the same to the byte."""
+def test_previews_do_not_change_the_result(tiny, engine_of):
+    """The pictures are the same bytes."""
     engine = engine_of(tiny("sdxl-ip-adapter"))
     unseen, seen = (made(engine, face(64), square(32), look)[0] for look in (print, Looking()))
     np.testing.assert_array_equal(unseen.image, seen.image)
@@ -137,8 +137,8 @@ def test_looking_changes_nothing(tiny, engine_of):
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("kind", ["epsilon", "v_prediction"])
 @pytest.mark.parametrize("name", SCHEDULERS)
-def test_noise_is_taken_away_as_the_scheduler_means_it(name, kind):
-    """Where a network tells the noise as it is, what is clear comes back, at every step."""
+def test_epsilon_prediction_gives_the_clean_latents(name, kind):
+    """If the network predicts the noise, the clean latents are recovered at every step."""
     scheduler = getattr(diffusers, name)(prediction_type=kind, **SCHEDULERS[name])
     scheduler.set_timesteps(10)
     clean, noise = torch.randn(2, 2, 4, 8, 8)
@@ -154,8 +154,8 @@ def test_noise_is_taken_away_as_the_scheduler_means_it(name, kind):
             torch.testing.assert_close(found, clean[row], atol=0.02, rtol=0.02)
 
 
-def test_flows_are_followed_to_their_end():
-    """Where a network tells the way from what is clear to noise."""
+def test_flow_prediction_gives_the_clean_latents():
+    """If the network predicts the velocity, the clean latents are recovered."""
     scheduler = diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True)
     scheduler.set_timesteps(sigmas=[1.0, 0.7, 0.3], mu=0.8)
     clean, noise = torch.randn(2, 2, 16, 4)
@@ -167,7 +167,7 @@ def test_flows_are_followed_to_their_end():
 
 
 def test_a_linear_map_is_found():
-    """From a few images, none of which shows all of it."""
+    """From a few images, of which none has all colours."""
     random = np.random.default_rng(0)
     truth = random.normal(size=(5, 3))
     projection = LatentToRGB()
@@ -181,22 +181,22 @@ def test_a_linear_map_is_found():
     np.testing.assert_allclose(projection(latents), expected, atol=0.01)
 
 
-def test_images_come_back_from_their_cells():
-    """What is split is joined again, also where a place stands for four pixels."""
+def test_latents_are_unpacked():
+    """Packing is inverted, also if a token holds four pixels."""
     image = face(24)[:16]
     for grid in (LatentLayout(16, 24, 1), LatentLayout(8, 12, 2)):
         np.testing.assert_array_equal(grid.from_cells(grid.to_cells(image)), image)
 
 
-def test_latents_that_lie_in_no_known_way_are_not_shown():
-    """Such as those of a video, or of a sequence that fills no rectangle."""
+def test_unknown_latent_layouts_have_no_preview():
+    """Those of a video, or of a sequence that fills no rectangle."""
     assert LatentLayout.of((4, 2, 8, 8), 64, 64) is None
     assert LatentLayout.of((7, 16), 64, 64) is None
     assert LatentLayout.of((8, 16), 64, 128) == LatentLayout(2, 4, 2)
 
 
 def test_previews_are_small():
-    """However large the latents are."""
+    """The size is bounded for any latents."""
 
     class Pipe:
         scheduler = diffusers.FlowMatchEulerDiscreteScheduler()

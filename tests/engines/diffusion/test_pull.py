@@ -1,4 +1,4 @@
-"""`diabelli pull` against a hub, and serving from what it fetched."""
+"""`diabelli pull` from a hub, and serving from the pulled files."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ steps = 2
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs a command beside the settings, with a cache of its own."""
+    """Runs a command beside the settings, with a separate cache."""
     (tmp_path / "diabelli.toml").write_text(SETTINGS)
 
     def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -56,7 +56,7 @@ def run(tmp_path):
 
 
 def test_weights_are_pulled_once_and_served_without_a_network(tiny, run, tmp_path):
-    """What the patterns name is fetched, pinned to its commit, and nothing is asked for again."""
+    """Files of the patterns are pulled, pinned to their commit, and not requested again."""
     folder = tmp_path / "repository"
     shutil.copytree(tiny("sd-image-variations").pipeline.source, folder)
     (folder / "v1.ckpt").write_bytes(b"a copy in another format")
@@ -83,7 +83,7 @@ def test_weights_are_pulled_once_and_served_without_a_network(tiny, run, tmp_pat
 
 
 def test_a_hub_that_cannot_be_reached_is_a_clear_error(run):
-    """It says what was tried, and what can be done instead; the installation is at fault."""
+    """The message has the URL and the alternatives; it is an installation fault."""
     ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT="http://127.0.0.1:9")
     assert ended.returncode == 3
     assert "someone/tiny cannot be fetched from http://127.0.0.1:9" in ended.stderr
@@ -92,7 +92,7 @@ def test_a_hub_that_cannot_be_reached_is_a_clear_error(run):
 
 
 def test_weights_in_other_formats_alone_are_refused(run, tmp_path):
-    """A repository that has nothing but pickles is told of when it is pulled."""
+    """A repository with only pickles is refused at the pull."""
     (tmp_path / "repository" / "unet").mkdir(parents=True)
     (tmp_path / "repository" / "model_index.json").write_text("{}")
     (tmp_path / "repository" / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"x")
@@ -104,7 +104,7 @@ def test_weights_in_other_formats_alone_are_refused(run, tmp_path):
 
 
 def test_engines_without_weights_cannot_be_pulled(run):
-    """The names that can be are told."""
+    """The message lists the valid names."""
     ended = run(DIABELLI, "pull", "patch")
     assert ended.returncode == 2
     assert "kandinsky-2.2" in ended.stderr

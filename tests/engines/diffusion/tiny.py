@@ -1,4 +1,4 @@
-"""Tiny pipelines with random weights, built from configs and saved as a user's would be.
+"""Tiny pipelines with random weights, built from configs and saved as usual.
 
 One for each preset: the same classes of diffusers, a thousandth of their size.
 """
@@ -317,7 +317,7 @@ def _flux_redux(folder: Path) -> dict[str, object]:
         tokenizer=None,
         text_encoder_2=None,
         tokenizer_2=None,
-        # The prior writes embeddings of 4096 and 768 numbers, whatever its size.
+        # The prior writes embeddings of 4096 and 768 numbers at any size.
         transformer=_moved(
             FluxTransformer2DModel(
                 patch_size=1,

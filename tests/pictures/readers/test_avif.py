@@ -1,4 +1,4 @@
-"""AVIF sources: code points of colours, and frames that are counted before they are decoded."""
+"""AVIF sources: code points of colours, and frames counted before decoding."""
 
 import struct
 import time

@@ -10,7 +10,7 @@ def image(channels: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (9, 14, channels), np.uint8)
 
 
-def test_opaque_pictures_come_back_as_they_were():
+def test_opaque_pictures_are_unchanged():
     """Three channels give the same three back, with a constant fourth plane between."""
     planes = premultiply(image(3))
     assert (planes[..., 3] == 255).all()
@@ -26,7 +26,7 @@ def test_a_useless_alpha_is_dropped():
     )
 
 
-def test_clear_cut_pictures_come_back_as_they_were():
+def test_binary_alpha_is_exact():
     """Colours are exact where alpha is 255, and alpha is exact everywhere."""
     source = image(4)
     source[..., 3] = np.where(source[..., 3] < 128, 0, 255)

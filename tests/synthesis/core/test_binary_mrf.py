@@ -28,7 +28,7 @@ def test_the_cheapest_labelling_of_all_is_found(seed, bond):
     assert found <= 1.01 * least_cost(own, right, down) + 1e-4
 
 
-def test_cells_alone_choose_for_themselves():
+def test_without_pairs_each_cell_is_optimal():
     """Without pairwise costs each cell takes its cheaper label."""
     own, right, down = problem(1, bond=0, shape=(20, 30))
     np.testing.assert_array_equal(

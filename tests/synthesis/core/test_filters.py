@@ -10,7 +10,7 @@ from synthesis.core.test_resample import image
 
 @pytest.mark.parametrize("deviation", [0.4, 1.0, 3.7, 20.0])
 def test_blurring_keeps_constants_and_mass(deviation):
-    """A blur moves light about and neither makes nor loses any."""
+    """A blur preserves constants and the sum."""
     constant = np.full((9, 14, 2), 3.5, np.float32)
     np.testing.assert_allclose(blur(constant, deviation), constant, rtol=1e-5)
     dot = np.zeros((161, 161), np.float32)
@@ -22,7 +22,7 @@ def test_blurring_keeps_constants_and_mass(deviation):
 
 
 def test_more_blur_is_smoother():
-    """The wider the bell, the smaller the slopes."""
+    """Slopes decrease with the width of the kernel."""
     values = image(40, 40, 1)[..., 0].astype(np.float32)
     slopes = [np.abs(gradient(blur(values, d))[0]).mean() for d in (0.5, 1.0, 2.0, 4.0)]
     assert slopes == sorted(slopes, reverse=True)
@@ -30,7 +30,7 @@ def test_more_blur_is_smoother():
 
 @pytest.mark.parametrize("reach", [0, 1, 3])
 def test_dilation_takes_the_maximum_around(reach):
-    """Each value becomes the maximum of the square around it, cut off at the edges."""
+    """Each value becomes the maximum of its square, clipped at the edges."""
     values = np.random.default_rng(5).random((9, 12), np.float32)
     padded = np.pad(values, reach, mode="edge")
     side = 2 * reach + 1
@@ -38,7 +38,7 @@ def test_dilation_takes_the_maximum_around(reach):
     np.testing.assert_array_equal(dilate(values, reach), exact)
 
 
-def test_grey_is_as_bright_as_it_is():
+def test_the_luma_of_grey_is_its_value():
     """The brightness of a grey is that grey."""
     grey = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 4, -1)
     np.testing.assert_allclose(luma(grey)[0], np.arange(256), atol=1e-3)

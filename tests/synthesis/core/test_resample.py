@@ -64,7 +64,7 @@ def test_pixels_are_rounded_to_the_nearest_level():
 @pytest.mark.parametrize("value", [0, 1, 127, 254, 255])
 @pytest.mark.parametrize("size", [(1, 1), (3, 50), (64, 64), (300, 7)])
 def test_a_constant_image_stays_so_at_every_size(value, size):
-    """No resizing adds or takes light."""
+    """Resizing preserves constants."""
     assert (resize(np.full((13, 11, 4), value, np.uint8), *size) == value).all()
 
 
@@ -74,7 +74,7 @@ def test_the_same_size_is_the_same_image():
 
 
 def test_shrinking_keeps_the_mean():
-    """A smaller image is as light as the large one: nothing aliases."""
+    """A smaller image has the same mean: no aliasing."""
     stripes = np.where(np.indices((96, 96))[1] % 2, 255, 0).astype(np.uint8)[..., None]
     small = resize(np.repeat(stripes, 4, -1), 30, 30)
     assert np.abs(small[2:-2, 2:-2].astype(float) - 127.5).max() < 12
@@ -95,13 +95,13 @@ def test_maps_keep_their_number_of_axes():
 
 
 def test_the_whole_as_a_part_is_a_resize():
-    """Cropping to everything is resizing."""
+    """A crop to the whole image equals a resize."""
     values = image(12, 17).astype(np.float32)
     whole = crop(values, 0.0, 0.0, 1.0, 1.0, (20, 9))
     np.testing.assert_allclose(whole, resize_map(values, 20, 9), atol=1e-3)
 
 
-def test_a_part_is_cut_where_it_lies():
+def test_a_part_is_an_exact_crop():
     """A quarter at its own resolution is that quarter."""
     values = image(16, 24).astype(np.float32)
     part = crop(values, 0.25, 0.5, 0.5, 0.25, (8, 6))

@@ -27,7 +27,7 @@ def grid(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("points", [2, 5, 64])
 @pytest.mark.parametrize("shape", [(12, 12), (40, 33), (1, 1), (1, 9), (130, 100)])
 def test_the_identity_warps_an_image_to_itself(shape, points, calm):
-    """Every place from itself gives the image back, on any grid."""
+    """The identity map returns the image, on any grid."""
     warped = warp(image(*shape), *grid(points, points), *shape, calm=calm)
     np.testing.assert_array_equal(warped, image(*shape))
 
@@ -119,7 +119,7 @@ def test_labels_choose_the_step():
     np.testing.assert_array_equal(warped[:-3, 10:], image(20, 20)[3:, 8:18])
 
 
-def test_what_is_hidden_is_left_out():
+def test_hidden_pixels_are_skipped():
     """Hidden pixels stay 0, others are unchanged."""
     rows, columns = grid(8, 8)
     hidden = np.where(np.indices((20, 20))[0] < 7, 255, 0).astype(np.uint8)

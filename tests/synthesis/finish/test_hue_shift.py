@@ -80,7 +80,7 @@ def test_nothing_is_turned_where_nothing_may_be(image):
     assert turns(image) == []
 
 
-def test_alpha_stays_and_what_is_clear_does_not_count():
+def test_alpha_stays_and_clear_pixels_do_not_count():
     """The alpha channel is copied; invisible colours are no group."""
     image = flag(RED, BLUE, 4)
     image[:, 45:, 3] = 0

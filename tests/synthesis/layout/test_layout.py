@@ -142,7 +142,7 @@ def test_upright_objects_stay_upright(name):
     assert np.mean(leans) < 0.1
 
 
-def test_a_symmetrised_layout_keeps_what_is_symmetric():
+def test_a_symmetrised_layout_is_symmetric():
     """The halves mirror each other, and a second application changes nothing."""
     for layout in layouts(subject(), 1.0, 4):
         even = layout.symmetrised()
@@ -167,7 +167,7 @@ def test_a_layout_is_its_seeds_alone():
     assert (first[0].rows != first[1].rows).any()
 
 
-def test_a_layout_knows_its_scale():
+def test_the_scale_of_a_layout():
     """The scale is the share of the source that a side of the canvas shows."""
     rows = np.repeat(centres(GRID)[:, None], GRID, axis=1)
     for share in (0.8, 1.0, 1.3):

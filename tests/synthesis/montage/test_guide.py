@@ -68,7 +68,7 @@ def test_matches_are_expected_on_their_own_copy():
     assert np.abs(middle[side // 2 + 2 :] + side / 4).max() < 0.2
 
 
-def test_levels_on_the_way_show_what_is_near_a_seam():
+def test_intermediate_levels_are_rendered_near_seams():
     """The first and last level are rendered except in the mend mask; others only where needed."""
     shown = guide(halves())
     finest = len(shown.analysis.sizes) - 1
@@ -80,7 +80,7 @@ def test_levels_on_the_way_show_what_is_near_a_seam():
     assert not between[:, :30].any()
 
 
-def test_a_guide_knows_where_its_subject_is():
+def test_a_guide_has_the_subject_of_the_source():
     """The subject is that of the source, under the layout."""
     analysis = analyse(premultiply(pebbles(256)), 256, 256)
     analysis.subject[:] = 0

@@ -87,7 +87,7 @@ def test_the_subject_stays_where_it_is(cells):
         assert (own[ghost] >= 0.9 * SUBJECT_COST).all()
 
 
-def test_what_is_new_is_cheaper():
+def test_novelty_is_cheaper():
     """On a texture copy 0 costs the novelty reward; in smooth areas nothing is gained."""
     texture = analyse(premultiply(pebbles(256)), 256, 256).cells
     facts = texture.features.copy()

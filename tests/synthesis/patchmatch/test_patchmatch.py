@@ -164,7 +164,7 @@ def test_matches_stay_inside_the_source(source, radius):
         assert (match.field < match.places).all()
 
 
-def test_what_is_not_active_stays():
+def test_inactive_patches_are_unchanged():
     """An inactive patch keeps its match and costs nothing."""
     match = Match(11)
     match.canvas[:] = match.source[:] = 7
@@ -191,8 +191,8 @@ def test_a_smooth_field_is_preferred():
     assert left[0] > left[-1]
 
 
-def test_the_random_search_is_the_seeds_alone():
-    """The same seed leads to the same field, another seed to another one."""
+def test_the_random_search_depends_on_the_seed_only():
+    """The same seed gives the same field, another seed another one."""
     fields = []
     for seed in (1, 1, 3):
         match = Match(13, source=(40, 40))

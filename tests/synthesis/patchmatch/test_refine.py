@@ -48,7 +48,7 @@ def test_every_level_is_whole(source, size):
             canvas = refine(canvas, shown, 5)
 
 
-def test_what_is_far_from_a_seam_shows_the_guide():
+def test_pixels_away_from_a_seam_show_the_guide():
     """Pixels outside the mend mask equal the guide at the first and the last level."""
     shown = guide(meadow(256), (512, 512))
     finest = len(shown.analysis.sizes) - 1
@@ -59,7 +59,7 @@ def test_what_is_far_from_a_seam_shows_the_guide():
         np.testing.assert_array_equal(image[held], shown.level(level)[held])
 
 
-def test_patches_away_from_a_seam_do_not_wander():
+def test_patches_away_from_a_seam_stay():
     """Inactive patches stay near the position that the layout implies."""
     shown = guide(pebbles(256))
     canvas = initial_canvas(shown, 5)
@@ -109,7 +109,7 @@ def test_a_quarter_of_the_patches_covers_a_fine_level(size):
     assert covered.all()
 
 
-def test_a_canvas_is_its_seeds_alone():
+def test_a_canvas_depends_on_the_seed_only():
     """The same guide and seed give the same canvas, another seed another one."""
     shown = guide(pebbles(100))
     images = [climbed(shown, 1, seed).image for seed in (5, 5, 6)]

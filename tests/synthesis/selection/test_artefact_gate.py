@@ -67,7 +67,7 @@ def test_a_second_nose_is_distorted():
     assert max_window_distance(broken, RIGID, (source,), float(source[..., :3].std())) > 0.4
 
 
-def test_what_is_not_rigid_is_not_judged():
+def test_flexible_windows_are_not_judged():
     """Windows of low rigidity are skipped."""
     source, other = premultiply(pebbles(GATE_SIDE)), premultiply(face(GATE_SIDE))
     assert max_window_distance(other, RIGID * np.float32(MIN_RIGIDITY / 2), (source,), 40.0) == 0
@@ -98,6 +98,6 @@ def test_one_more_reference_never_makes_it_worse():
     assert found == sorted(found, reverse=True)
 
 
-def test_the_gate_looks_at_the_whole_subject():
-    """A window is wide enough to see what a patch cannot."""
+def test_windows_are_larger_than_patches():
+    """A window covers more of the subject than a patch."""
     assert artefact_gate.WINDOW_SIDE > GATE_SIDE / 3

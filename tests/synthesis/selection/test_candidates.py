@@ -47,7 +47,7 @@ def picked(like: LayoutSketch, values: list[int], n: int) -> list[int]:
     return [int(one.thumb[0, 0, 0]) for one in farthest_point_selection(made, n)]
 
 
-def test_a_sketch_is_its_seeds_alone(studied, sketches):
+def test_a_sketch_depends_on_the_seed_only(studied, sketches):
     """Drawn again, in another order, it is the same."""
     for seed in (5, 2):
         again = sketch_layout(studied, params_of_strength(0.8), seed)
@@ -102,14 +102,14 @@ def test_surroundings_are_rearranged(sketches):
     assert all((one.canvas.image != one.guide.level(0)).any() for one in candidates if changed(one))
 
 
-def test_a_candidate_is_its_sketchs_alone(sketches):
+def test_a_candidate_depends_on_its_sketch_only(sketches):
     """Proposed again, it is the same."""
     one, again = (build_candidate(sketches[3]) for _ in range(2))
     np.testing.assert_array_equal(one.canvas.image, again.canvas.image)
     np.testing.assert_array_equal(one.guide.montage.labels, again.guide.montage.labels)
 
 
-def test_what_is_one_whole_is_not_divided():
+def test_a_graphic_is_not_divided():
     """A graphic shows a single copy."""
     candidate = build_candidate(
         sketch_layout(analyse_source(flag(200), 256, 256), params_of_strength(1.0), 1)
