@@ -48,7 +48,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_decoding_can_be_abandoned_at_every_step(name):
-    """What the callback raises comes out, whichever of its calls raises."""
+    """An exception of any call of the callback is raised unchanged."""
     calls = 0
 
     def count() -> None:
