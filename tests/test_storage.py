@@ -3,6 +3,8 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -10,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from diabelli import private_files
+from diabelli import private_files, shared_size
 from diabelli import storage as module
 from diabelli.errors import (
     InvalidSignature,
@@ -367,13 +369,73 @@ def test_deleted_pictures_free_their_room(small, clock):
 
 def test_pictures_of_other_processes_count(small, tmp_path, clock, monkeypatch):
     """The size is measured again after an interval."""
-    monkeypatch.setattr(module, "_MEASURE_INTERVAL_S", 0.05)
+    monkeypatch.setattr(shared_size, "_MEASURE_INTERVAL_S", 0.05)
     small.reserve(1000)
     small.release(1000)
     LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock).put(b"x" * 900, "png")
     time.sleep(0.1)
     with pytest.raises(StoreFull):
         small.reserve(200)
+
+
+def test_additions_of_other_processes_count_at_once(small, tmp_path, clock):
+    """Without a new measurement, also to what is put without a reservation."""
+    other = LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock, limit_bytes=1000)
+    for one in (small, other):
+        one.reserve(1)
+        one.release(1)
+    small.put(b"x" * 600, "png")
+    with pytest.raises(StoreFull):
+        other.put(b"x" * 600, "png")
+    with pytest.raises(StoreFull):
+        other.reserve(600)
+    other.put(b"x" * 400, "png")
+    assert small.size() == 1000
+
+
+PUTTING = """
+import sys
+from pathlib import Path
+from diabelli.errors import StoreFull
+from diabelli.storage import LocalStorage
+storage = LocalStorage(Path(sys.argv[1]), b"s" * 32, limit_bytes=300_000)
+storage.reserve(1)
+print(flush=True)
+sys.stdin.readline()
+for number in range(100):
+    try:
+        storage.put(bytes(1000), "png")
+    except StoreFull:
+        sys.exit(9)
+"""
+
+
+def test_the_size_limit_holds_for_several_processes(tmp_path):
+    """Four that write at the same time fill it, and exceed it by a picture of each at most."""
+    command = [sys.executable, "-c", PUTTING, str(tmp_path / "pictures")]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(4)
+    ]
+    for process in processes:
+        process.stdout.readline()
+    for process in processes:
+        process.stdin.write(b"\n")
+        process.stdin.close()
+    codes = [process.wait(60) for process in processes]
+    for process in processes:
+        process.stdout.close()
+    assert codes.count(9) >= 1
+    assert set(codes) <= {0, 9}
+    assert 290_000 <= LocalStorage(tmp_path / "pictures", b"s" * 32).size() <= 304_000
+
+
+def test_a_missing_directory_has_no_room(small, tmp_path):
+    """It is reported as unavailable, not as full."""
+    shutil.rmtree(tmp_path / "pictures")
+    for use in (lambda: small.reserve(1), lambda: small.put(b"x", "png")):
+        with pytest.raises(StoreUnavailable, match="No such file") as caught:
+            use()
+        assert not isinstance(caught.value, StoreFull)
 
 
 def test_a_settled_hour_is_measured_once(storage, clock, tmp_path, monkeypatch):

@@ -30,6 +30,7 @@ from diabelli.errors import (
 )
 from diabelli.pictures import Format
 from diabelli.private_files import ensure_private_dir, sync_dir, write_atomically, write_new
+from diabelli.shared_size import SharedSize
 
 _KEY = re.compile(r"[0-9]{10}/img-[A-Za-z0-9]{24}\.(png|webp|jpeg)", re.ASCII)
 _HOUR = re.compile(r"[0-9]{10}", re.ASCII)
@@ -38,11 +39,8 @@ _ALPHABET = string.ascii_letters + string.digits
 _GRACE_S = 60
 """Seconds that a picture is kept after its link expires, for downloads that began in time."""
 
-_MEASURE_INTERVAL_S = 5.0
-"""Minimum seconds between two measurements; bounds what other processes write unnoticed."""
-
-_MEASURE_SHARE = 0.05
-"""Maximum share of time for measurements of a large storage."""
+_SIZE_FILE = ".size"
+"""Name of the file by which processes share the size."""
 
 _SETTLED_S = 2.0
 """Age from which a directory's modification time is conclusive; file systems count in ticks."""
@@ -76,8 +74,8 @@ class LocalStorage:
         secret: Key of the signatures.
         lifetime_s: Lifetime of links in seconds.
         clock: Unix time in seconds.
-        limit_bytes: Maximum size of all pictures; None for no limit. Each process measures what
-            others write every few seconds, so together they may exceed it by as much.
+        limit_bytes: Maximum size of all pictures; None for no limit. It may be exceeded by the
+            pictures that are being written during a measurement.
 
     Raises:
         StoreUnavailable: The directory cannot be created or written.
@@ -98,9 +96,8 @@ class LocalStorage:
         self._limit_bytes = limit_bytes
         self._clock = clock
         self._lock = threading.Lock()
-        self._known_bytes = 0
+        self._size = SharedSize(self._root / _SIZE_FILE, self.size)
         self._reserved_bytes = 0
-        self._next_measurement = 0.0
         # (modification time in nanoseconds, bytes) of directories that no longer change, by name.
         self._settled: dict[str, tuple[int, int]] = {}
 
@@ -122,7 +119,7 @@ class LocalStorage:
         if self._limit_bytes is None:
             return
         with self._lock:
-            self._check_room(self._reserved_bytes + size)
+            self._check_room(size, reserved=self._reserved_bytes)
             self._reserved_bytes += size
 
     def release(self, size: int) -> None:
@@ -149,8 +146,7 @@ class LocalStorage:
         key = f"{hour}/img-{name}.{output_format}"
         if self._limit_bytes is not None:
             with self._lock:
-                self._check_room(len(picture))
-                self._known_bytes += len(picture)
+                self._check_room(len(picture), add=True)
         try:
             self._make_hour(hour)
             write_atomically(self._root / key, picture, now)
@@ -284,22 +280,26 @@ class LocalStorage:
             # Another process may be deleting it.
             with suppress(FileNotFoundError):
                 deleted += self._clean(folder, now)
-        # The next reservation measures again.
-        self._next_measurement = 0.0
+        if self._limit_bytes is not None:
+            with self._lock:
+                self._size.forget()
         return deleted
 
-    def _check_room(self, size: int) -> None:
-        """Raise `StoreFull` unless that many more bytes fit; the caller holds the lock."""
+    def _check_room(self, size: int, *, reserved: int = 0, add: bool = False) -> None:
+        """Raise `StoreFull` unless that many more bytes fit; the caller holds the lock.
+
+        Args:
+            size: Bytes of new pictures.
+            reserved: Bytes that this process has promised to others.
+            add: Whether the pictures are stored now.
+        """
         if self._limit_bytes is None:
             return
-        began = time.monotonic()
-        if began >= self._next_measurement:
-            self._known_bytes = self.size()
-            ended = time.monotonic()
-            self._next_measurement = ended + max(
-                _MEASURE_INTERVAL_S, (ended - began) / _MEASURE_SHARE
-            )
-        if self._known_bytes + size > self._limit_bytes:
+        try:
+            fits = self._size.fits(size, self._limit_bytes, reserved=reserved, add=add)
+        except OSError as cause:
+            raise StoreUnavailable(f"pictures cannot be kept: {cause.strerror}") from cause
+        if not fits:
             raise StoreFull(
                 "the storage of result pictures is full: pictures are removed when their links "
                 "expire; retry later, or use response_format=b64_json without an Idempotency-Key"
