@@ -70,6 +70,73 @@ def test_kernels_run_without_a_cache(monkeypatch):
     assert double(21) == 42
 
 
+RACING = """
+import sys, time
+from pathlib import Path
+import numpy
+from numba.core import caching
+from racing import square
+dtype, before, *steps = sys.argv[1:]
+def wait(name, seconds=8):
+    until = time.monotonic() + seconds
+    while not Path(name).exists() and time.monotonic() < until:
+        time.sleep(0.01)
+for step in steps:
+    write, reached, awaited = step.split(":")
+    def write_later(self, *arguments, call=getattr(caching.IndexDataCacheFile, write)):
+        Path(reached).touch()
+        wait(awaited)
+        call(self, *arguments)
+    setattr(caching.IndexDataCacheFile, write, write_later)
+if before:
+    wait(before, 60)
+print(square(numpy.array([3], dtype))[0])
+Path(dtype).touch()
+"""
+RACING_MODULE = """
+from diabelli.synthesis.core.jit import kernel
+@kernel
+def square(values):
+    return values * values
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_compile_at_once_do_not_mix_their_kernels(tmp_path):
+    """A cache that was filled by two processes gives the right code for both types."""
+    (tmp_path / "racing.py").write_text(RACING_MODULE)
+    given = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+
+    def start(*words):
+        return subprocess.Popen(
+            [sys.executable, "-c", RACING, *words], cwd=tmp_path, env=given, stdout=subprocess.PIPE
+        )
+
+    # The index that both have read is empty: without a lock, both choose the same file. The first
+    # one writes the index last, and the second one the code.
+    second = start("f8", "first-has-read", "_save_data:second-has-indexed:i8")
+    first = start("i8", "", "_save_index:first-has-read:second-has-indexed")
+    for process in (first, second):
+        assert float(process.communicate(timeout=60)[0]) == 9
+    for dtype in ("f8", "i8"):
+        assert float(start(dtype, "").communicate(timeout=60)[0]) == 9
+
+
+def test_a_kernel_that_cannot_be_saved_runs(monkeypatch):
+    """As on a full disk."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numba.core.caching.FunctionCache.save_overload", fail)
+
+    @kernel
+    def triple(value):
+        return 3 * value
+
+    assert triple(14) == 42
+
+
 CLOSED = """
 import os, sys, tempfile
 from pathlib import Path

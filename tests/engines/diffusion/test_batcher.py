@@ -16,7 +16,7 @@ from diabelli.engines.diffusion.pipeline import Pipeline
 from diabelli.engines.diffusion.pipeline_cache import PipelineCache
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
-from diabelli.errors import Cancelled, EngineFailed, OutOfMemory
+from diabelli.errors import Cancelled, EngineFailed, InvalidWeights, OutOfMemory
 from diabelli.variation import Progress
 from engines.making import made, square
 from oracles.sources import face, landscape
@@ -257,6 +257,44 @@ def test_a_lost_device_fails_all_jobs_and_readiness(tiny, bench, monkeypatch):
         made(engine, face(64), square(32))
     with pytest.raises(EngineFailed, match="restart the server"):
         batcher.check()
+    batcher.close()
+
+
+def test_a_device_that_fails_while_weights_are_loaded_is_lost_at_once(tiny, monkeypatch):
+    """Readiness fails with the first request, not with the next one."""
+
+    def load(plan):
+        raise InvalidWeights("CUDA error: device-side assert triggered")
+
+    batcher = Batcher(PipelineCache(None, load), "cuda:7")
+    engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
+    monkeypatch.setattr("diabelli.engines.diffusion.device.free", lambda _: sticky())
+    with pytest.raises(InvalidWeights):
+        made(engine, face(64), square(32))
+    until = time.monotonic() + 20
+    while not batcher._lost and time.monotonic() < until:
+        time.sleep(0.01)
+    with pytest.raises(EngineFailed, match="restart the server"):
+        batcher.check()
+    batcher.close()
+
+
+def test_weights_that_cannot_be_loaded_leave_the_device(tiny, bench):
+    """The next engine is served."""
+    loads = iter([None, bench.load])
+
+    def load(plan):
+        chosen = next(loads)
+        if chosen is None:
+            raise InvalidWeights("damaged")
+        return chosen(plan)
+
+    batcher = Batcher(PipelineCache(None, load), "device")
+    engine = DiffusionEngine(EnginePlan(tiny("sd-image-variations")), batcher)
+    with pytest.raises(InvalidWeights):
+        made(engine, face(64), square(32))
+    batcher.check()
+    assert len(made(engine, face(64), square(32))) == 1
     batcher.close()
 
 

@@ -126,16 +126,24 @@ class Batcher:
 
     def _serve(self, key: BatchKey) -> None:
         """Make one batch of the key; keep no reference to its pictures afterwards."""
-        try:
-            pipeline = self._pipelines.get(key.plan)
-        # The jobs that wait for the pipeline get the failure, which may be of any kind.
-        except Exception as failure:
-            self._fail(self._take(key, None, mixes=True), failure)
+        pipeline = self._load(key)
+        if pipeline is None:
+            # Outside of the handler, whose traceback references what was loaded.
+            self._use_device(partial(self._pipelines.free, key.plan))
             return
         limit = self._limits.get(key, pipeline.batch)
         self._running = self._take(key, limit, mixes=pipeline.mixes)
         self._make(pipeline, key, self._running)
         self._pipelines.touch(key.plan)
+
+    def _load(self, key: BatchKey) -> Pipeline | None:
+        """Return the key's pipeline; after a failure, fail the jobs that wait for it."""
+        try:
+            return self._pipelines.get(key.plan)
+        # The failure may be of any kind.
+        except Exception as failure:
+            self._fail(self._take(key, None, mixes=True), failure)
+            return None
 
     def _take(self, key: BatchKey, limit: int | None, *, mixes: bool) -> list[BatchItem]:
         """Remove and return the next batch: the items that waited longest, at most `limit`.

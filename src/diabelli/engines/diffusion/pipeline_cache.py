@@ -6,6 +6,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from diabelli.engines.diffusion import device as devices
@@ -13,7 +14,7 @@ from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.pipeline import Pipeline
 from diabelli.engines.diffusion.previews import LatentToRGB
 from diabelli.engines.diffusion.runtime import EnginePlan
-from diabelli.errors import OutOfMemory
+from diabelli.errors import InvalidSettings, OutOfMemory
 
 _log = logging.getLogger("diabelli.engines")
 _WORK = 1.3
@@ -71,6 +72,16 @@ class PipelineCache:
         """Record the end of a run of the plan's pipeline."""
         if plan in self._loaded:
             self._loaded[plan].used = time.monotonic()
+
+    def free(self, plan: EnginePlan) -> None:
+        """Free the memory of a pipeline that could not be loaded.
+
+        Raises:
+            RuntimeError: the plan's device is lost.
+        """
+        # Without a device, nothing was loaded.
+        with suppress(InvalidSettings):
+            devices.free(devices.resolve_device(plan.running))
 
     def evict_idle(self) -> float | None:
         """Unload idle pipelines; return the seconds until the next may be idle, None for never."""

@@ -7,20 +7,47 @@ fuse floating-point operations, so a seed gives the same bytes on every machine.
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
+class _LockedCache(FunctionCache):
+    """Numba's cache of one kernel, whose files one process changes at a time.
+
+    Two processes that save different types would give one file name to both. Later processes would
+    then run the code of the wrong types, with wrong results.
+    """
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Save compiled code; a kernel that cannot be saved runs all the same."""
+        # RuntimeError: Numba has the code, but not in a form that can be saved.
+        with suppress(OSError, RuntimeError):
+            lock = os.open(Path(self.cache_path) / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                super().save_overload(sig, data)  # type: ignore[no-untyped-call] # Numba has no types
+            finally:
+                os.close(lock)
+
+
+# Numba has no types for it.
+_Cache: Callable[[Callable[..., Any]], Any] = _LockedCache
+
+
 def kernel(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile `kernel` on its first call, once per combination of argument types."""
-    try:
-        compiled = numba.njit(nogil=True, cache=True, error_model="numpy")(kernel)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(kernel)
     # Numba raises this if it finds no writable directory for its cache.
-    except RuntimeError:
-        compiled = numba.njit(nogil=True, error_model="numpy")(kernel)
+    with suppress(RuntimeError):
+        compiled._cache = _Cache(kernel)
     return cast(Callable[Arguments, Result], compiled)
