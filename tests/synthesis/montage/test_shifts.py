@@ -148,19 +148,10 @@ def test_seams_through_walls_are_firm(cells, wall):
     assert firm[0] > 5 * firm[1]
 
 
-def test_copies_are_their_streams_alone(cells):
+def test_copies_depend_on_the_stream_only(cells):
     """The copies depend on the random stream only."""
     steps = [
         random_shifted_copies(cells, layout(), NEW, RandomStream(seed)).shifts for seed in (7, 7, 8)
     ]
     np.testing.assert_array_equal(steps[0], steps[1])
     assert (steps[0] != steps[2]).any()
-
-
-def test_looking_up_is_exact_on_the_grid_and_mirrored_beyond():
-    """At a cell's centre the sample is the cell's value; beyond an edge it is reflected."""
-    values = np.random.default_rng(9).random((GRID, GRID, 2)).astype(np.float32)
-    same = sample_bilinear(values, layout().rows, layout().columns)
-    np.testing.assert_allclose(same, values, atol=1e-4)
-    above = sample_bilinear(values, layout(top=4 / GRID).rows, layout().columns)
-    np.testing.assert_allclose(above[:4], values[3::-1], atol=1e-4)

@@ -1,10 +1,10 @@
-"""Mattes: how much of each pixel is subject, from a map of where it surely is and is not.
+"""Mattes: alpha of the subject at each pixel, from a subject map.
 
-A trimap of the sure places fixes alpha there. Between them, alpha minimises the matting Laplacian
-of Levin, Lischinski, Weiss ("A Closed-Form Solution to Natural Image Matting", 2008): in each
-window of 3 x 3 pixels alpha is nearly an affine function of colour. The system is solved by
-conjugate gradients at a small size. At full size alpha is the affine function of colour that holds
-locally at the small size (He, Sun: "Fast Guided Filter", 2015).
+Thresholds of the map give a trimap, which fixes alpha where the map is sure. Elsewhere alpha
+minimises the matting Laplacian of Levin, Lischinski, Weiss ("A Closed-Form Solution to Natural
+Image Matting", 2008): in each window of 3 x 3 pixels alpha is nearly an affine function of colour.
+The system is solved by conjugate gradients at a small size. At full size, alpha is the local affine
+function of colour of the small size (He, Sun: "Fast Guided Filter", 2015).
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ Trimap: TypeAlias = NDArray[np.uint8]
 
 OUT, IN, UNKNOWN = 0, 1, 2
 SURE = 0.9
-"""A map above this is surely subject; below 1 - SURE it is surely not."""
+"""Map value above which a pixel is IN; it is OUT below 1 - SURE."""
 EPSILON = 1e-5
-"""Regularises the covariance of a window's colours, for colours 0..1, as in the paper."""
+"""The paper's epsilon: regularisation of the colour covariance of a window, for colours 0..1."""
 ROUNDS = 120
-"""Conjugate gradient steps at most, about 0.2 s of CPU; alpha changes by under .03 after them."""
+"""Maximum number of conjugate gradient steps: about 0.2 s of CPU; later changes are below .03."""
 PRECISION = 1e-6
-"""The solver ends at this squared residual, relative to the right-hand side's."""
+"""Squared residual, relative to that of the right-hand side, at which the solver ends."""
 SMOOTHED = 1e-4
-"""Regularises the local affine functions of the guided filter, for colours 0..1."""
+"""The guided filter's epsilon: regularisation of its affine functions, for colours 0..1."""
 REACH = 2
 """Radius of the guided filter's windows, in pixels of the small size."""
 MARGIN = 0.05
-"""Alpha nearer than this to 0 or 1 becomes 0 or 1; it hides the filter's residue."""
+"""Distance to 0 or 1 below which alpha is snapped to it, to remove the filter's residue."""
 
 
 def trimap_of(likely: Floats) -> Trimap:
-    """Return where a map (h, w), 0..1, is sure and where it is not."""
+    """Threshold a map (h, w) float32, 0..1, to a trimap."""
     sure = np.float32(SURE)
     return np.where(likely > sure, IN, np.where(likely < 1 - sure, OUT, UNKNOWN)).astype(np.uint8)
 
 
 def closed_form_matte(image: Floats, likely: Floats) -> Floats:
-    """Return the alpha of each pixel of a small image.
+    """Solve alpha of a small image: closed-form matting.
 
     Args:
         image: (h, w, 3) float32, 0..1.
-        likely: (h, w) float32, 0..1, how likely each place belongs to the subject. It is the
-            trimap, and the first guess where it is not sure.
+        likely: (h, w) float32, 0..1, the subject map: its thresholds are the trimap, its other
+            values the initial guess.
 
     Returns:
         (h, w) float32, 0..1; exactly 0 and 1 where the map is sure.
@@ -65,11 +65,11 @@ def closed_form_matte(image: Floats, likely: Floats) -> Floats:
 
 
 def enlarge_matte(alpha: Floats, image: Floats, large: Floats) -> Floats:
-    """Return alpha at the size of a large image, its outline along the large image's edges.
+    """Upsample alpha to the size of a large image, along its edges: fast guided filter.
 
     Args:
-        alpha: (h, w), 0..1.
-        image: (h, w, 3) float32, 0..1.
+        alpha: (h, w) float32, 0..1.
+        image: (h, w, 3) float32, 0..1, the small image.
         large: (H, W, 3) float32, 0..1, the same picture.
 
     Returns:
@@ -85,12 +85,12 @@ def enlarge_matte(alpha: Floats, image: Floats, large: Floats) -> Floats:
 
 
 class _Windows(NamedTuple):
-    """The windows of 3 x 3 pixels that hold an unknown pixel.
+    """Windows of 3 x 3 pixels that contain an unknown pixel.
 
     Attributes:
-        places: (n, 2) int64, the upper left pixel of each.
-        offsets: (n, 9, 3), colours less the window's mean.
-        inverses: (n, 3, 3), of the regularised covariance.
+        places: (n, 2) int64, row and column of the upper left pixel.
+        offsets: (n, 9, 3) float64, colours minus the mean of the window.
+        inverses: (n, 3, 3) float64, inverses of the regularised covariance.
     """
 
     places: NDArray[np.int64]
@@ -106,7 +106,7 @@ def _windows(image: Doubles, unknown: NDArray[np.bool_]) -> _Windows:
 
 @kernel
 def _statistics(image: Doubles, places: NDArray[np.int64]) -> tuple[Doubles, Doubles]:
-    """Return `offsets` and `inverses` of the windows at `places`."""
+    """Compute offsets and inverses, as in `_Windows`, of the windows at `places`."""
     count = len(places)
     offsets = np.empty((count, 9, 3))
     inverses = np.empty((count, 3, 3))
@@ -132,7 +132,7 @@ def _statistics(image: Doubles, places: NDArray[np.int64]) -> tuple[Doubles, Dou
 
 @kernel
 def _invert(matrix: Doubles, into: Doubles) -> None:
-    """Write the inverse of a symmetric matrix (3, 3), by cofactors."""
+    """Invert a symmetric matrix (3, 3) by cofactors, into `into`."""
     for i in range(3):
         a, b = (i + 1) % 3, (i + 2) % 3
         for j in range(3):
@@ -154,9 +154,9 @@ def _multiply(
     inverses: Doubles,
     out: Doubles,
 ) -> None:
-    """Write the matting Laplacian's product with `values` (h, w).
+    """Multiply the matting Laplacian by `values` (h, w), into `out`.
 
-    In each window it is the residual of the ridge regression of the values on the colours.
+    The term of a window is the residual of the ridge regression of the values on the colours.
     """
     out[:] = 0
     covariance, slope = np.empty(3), np.empty(3)
@@ -184,7 +184,7 @@ def _multiply(
 def _diagonal(
     shape: tuple[int, int], places: NDArray[np.int64], offsets: Doubles, inverses: Doubles
 ) -> Doubles:
-    """Return the diagonal of the matting Laplacian, (h, w)."""
+    """Compute the diagonal of the matting Laplacian: (h, w) float64."""
     out = np.zeros(shape)
     for n in range(len(places)):
         y, x = places[n]
@@ -199,6 +199,7 @@ def _diagonal(
 
 @kernel
 def _dot(first: Doubles, second: Doubles, unknown: NDArray[np.bool_]) -> float:
+    """Compute the dot product over the unknown pixels."""
     total = 0.0
     for y in range(first.shape[0]):
         for x in range(first.shape[1]):
@@ -215,7 +216,7 @@ def _solve(
     offsets: Doubles,
     inverses: Doubles,
 ) -> None:
-    """Write the unknown alphas: conjugate gradients, preconditioned by the diagonal."""
+    """Solve the unknown alphas in place, by conjugate gradients with a Jacobi preconditioner."""
     height, width = alpha.shape
     diagonal = _diagonal((height, width), places, offsets, inverses)
     product = np.empty((height, width))
@@ -250,9 +251,12 @@ def _solve(
 
 
 def _affine_functions(image: Floats, alpha: Floats) -> Floats:
-    """Return for each pixel the slopes and the offset of alpha over colour, (h, w, 4) float32.
+    """Fit the affine functions from colour to alpha of the guided filter.
 
-    Each is the mean over the windows that hold the pixel (He, Sun, Tang 2010).
+    The function of a pixel is the mean over the windows that contain it (He, Sun, Tang 2010).
+
+    Returns:
+        (h, w, 4) float32: three slopes and the offset.
     """
     planes = [image[..., c].astype(np.float64) for c in range(3)]
     target = alpha.astype(np.float64)
@@ -272,7 +276,7 @@ def _affine_functions(image: Floats, alpha: Floats) -> Floats:
 
 @kernel
 def _solved(matrices: Doubles, vectors: Doubles) -> Doubles:
-    """Return x with matrix @ x = vector at each place; (h, w, 3, 3) and (h, w, 3)."""
+    """Solve matrix @ x = vector at each pixel: (h, w, 3, 3) and (h, w, 3) to (h, w, 3)."""
     out = np.empty_like(vectors)
     inverse = np.empty((3, 3))
     for y in range(vectors.shape[0]):
@@ -286,7 +290,7 @@ def _solved(matrices: Doubles, vectors: Doubles) -> Doubles:
 
 
 def _box(values: Doubles) -> Doubles:
-    """Return the mean of each window of 2 REACH + 1 pixels; edges are repeated."""
+    """Compute the mean of each window of 2 REACH + 1 pixels a side; edges are repeated."""
     side = 2 * REACH + 1
     for axis in (0, 1):
         index = np.arange(values.shape[axis])

@@ -1,8 +1,8 @@
-"""Subject map of a picture: where a person would say that its subject is.
+"""Subject map: probability of each place that it belongs to the subject of a picture.
 
 A U-Net of 355,649 weights, distilled from U2-Net (Qin et al. 2020); `models/subject.md` is its
 model card. It takes 160 x 160 pixels and gives 80 x 80. Encoder stages halve the side and add a
-residual block; decoder stages double it and join the encoder's planes of that size.
+residual block; decoder stages double it and concatenate the encoder's planes of that size.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "subject.npz"
 INPUT = 160
-"""The side of the network's input, in pixels; the picture is stretched to a square."""
+"""Side of the network's input, in pixels; the picture is stretched to a square."""
 OUTPUT = 80
-"""The side of the map, in pixels."""
+"""Side of the map, in pixels."""
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+"""Mean of each channel of sRGB 0..1 (ImageNet), subtracted from the network's input."""
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
-"""Of sRGB values 0..1, per channel; the network was trained on inputs normalised by them."""
+"""Standard deviation of each channel, the divisor of the network's input."""
 NOTHING = np.empty((0, 0, 0), np.float32)
+"""No residual connection."""
 
 
 def subject_map(image: Bytes) -> Floats:
-    """Return how likely each place of an image belongs to its subject.
+    """Compute the subject map of an image.
 
     Args:
         image: (h, w, 3 or more) uint8 sRGB; channels after the third are ignored.
@@ -49,7 +51,7 @@ def subject_map(image: Bytes) -> Floats:
 
 
 def _encode(name: str, planes: Floats) -> Floats:
-    """Return an encoder stage's planes, of half the side."""
+    """Apply an encoder stage: halve the side, then add a residual block."""
     halved = _step(f"{name}.0", planes, stride=2)
     return _step(f"{name}.1.b", _step(f"{name}.1.a", halved), added=halved)
 
@@ -57,12 +59,12 @@ def _encode(name: str, planes: Floats) -> Floats:
 def _step(
     name: str, planes: Floats, *, stride: int = 1, added: Floats = NOTHING, rectify: bool = True
 ) -> Floats:
-    """Return a convolution by the weights of that name."""
+    """Convolve by the weights of that name; `added` and `rectify` are those of `convolve`."""
     weights = _weights()
     return convolve(planes, weights[f"{name}.w"], weights[f"{name}.b"], stride, added, rectify)
 
 
 @cache
 def _weights() -> dict[str, Floats]:
-    """Return the weights by name."""
+    """Load the weights once per process."""
     return load_weights(WEIGHTS)

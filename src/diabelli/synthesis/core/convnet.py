@@ -17,21 +17,21 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
 SIDE = 3
-"""The side of every convolution, in pixels."""
+"""Side of every convolution kernel, in pixels."""
 FAR = 40.0
-"""Beyond this absolute value a sigmoid is 0 or 1 to float32's precision."""
+"""Absolute argument beyond which a sigmoid is 0 or 1 in float32."""
 HALVINGS = 8
-"""How often the argument of `exp` is halved before its Taylor series, and the result squared."""
+"""Number of halvings of the argument of `exp` before its Taylor series, and of squarings after."""
 
 
 def load_weights(path: Path) -> dict[str, Floats]:
-    """Return a network's weights by name as float32.
+    """Load the weights of a network.
 
     Args:
-        path: an .npz file whose convolutions are stored as (output, input, 3, 3).
+        path: .npz file; convolutions are stored as (output, input, 3, 3).
 
     Returns:
-        Arrays by name; those of convolutions as (3, 3, input, output).
+        float32 arrays by name; convolutions as (3, 3, input, output).
     """
     with np.load(path) as stored:
         weights = {name: stored[name].astype(np.float32) for name in stored.files}
@@ -45,18 +45,18 @@ def load_weights(path: Path) -> dict[str, Floats]:
 def convolve(
     planes: Floats, weights: Floats, bias: Floats, stride: int, added: Floats, rectify: bool
 ) -> Floats:
-    """Return the correlation of `planes` with `weights`, zeros beyond the edges.
+    """Correlate planes with weights, with zero padding.
 
     Args:
-        planes: (h, w, c).
-        weights: (3, 3, c, o).
-        bias: (o,).
+        planes: (h, w, c) float32.
+        weights: (3, 3, c, o) float32.
+        bias: (o,) float32.
         stride: 1 or 2, in both directions.
-        added: (h', w', o) to add to the result; an array of size 0 adds nothing.
-        rectify: whether negative results become 0.
+        added: (h', w', o) float32, the residual connection; an empty array adds nothing.
+        rectify: apply ReLU to the result.
 
     Returns:
-        (h', w', o) with h' = ceil(h / stride).
+        (h', w', o) float32 with h' = ceil(h / stride) and w' = ceil(w / stride).
     """
     height, width, channels = planes.shape
     tall, wide = (height + stride - 1) // stride, (width + stride - 1) // stride
@@ -98,7 +98,14 @@ def convolve(
 
 @kernel
 def double(planes: Floats) -> Floats:
-    """Return `planes` (h, w, c) at twice the size, (2h, 2w, c), bilinearly; edges are repeated."""
+    """Double the size by bilinear interpolation, with repeated edges.
+
+    Args:
+        planes: (h, w, c) float32.
+
+    Returns:
+        (2h, 2w, c) float32.
+    """
     height, width, channels = planes.shape
     rows = np.empty((2 * height, width, channels), np.float32)
     near, far = np.float32(0.75), np.float32(0.25)
@@ -120,12 +127,17 @@ def double(planes: Floats) -> Floats:
 
 @kernel
 def gate(planes: Floats, weights: Floats, bias: Floats) -> Floats:
-    """Return `planes` (h, w, c), each channel multiplied by the sigmoid of a mix of channel means.
+    """Scale each channel by a gate computed from the means of all channels.
+
+    The gate is the sigmoid of an affine map of the means (squeeze and excitation, Hu et al. 2018).
 
     Args:
-        planes: (h, w, c).
-        weights: (c, c); row k mixes the means for channel k.
-        bias: (c,).
+        planes: (h, w, c) float32.
+        weights: (c, c) float32; row k has the weights of gate k.
+        bias: (c,) float32.
+
+    Returns:
+        (h, w, c) float32.
     """
     height, width, channels = planes.shape
     means = np.zeros(channels, np.float32)
@@ -149,7 +161,14 @@ def gate(planes: Floats, weights: Floats, bias: Floats) -> Floats:
 
 @kernel
 def sigmoid(values: Floats) -> Floats:
-    """Return 1 / (1 + exp(-v)) of each value of (h, w)."""
+    """Return 1 / (1 + exp(-v)) of each value v.
+
+    Args:
+        values: (h, w) float32.
+
+    Returns:
+        (h, w) float32, 0..1.
+    """
     out = np.empty_like(values)
     for y in range(values.shape[0]):
         for x in range(values.shape[1]):
@@ -159,6 +178,7 @@ def sigmoid(values: Floats) -> Floats:
 
 @kernel
 def _sigmoid(value: np.float32) -> np.float32:
+    """Return 1 / (1 + exp(-value)), by a Taylor series of degree 6 and repeated squaring."""
     size = min(abs(np.float64(value)), FAR)
     r = -size / 2.0**HALVINGS
     falling = 1 + r * (1 + r / 2 * (1 + r / 3 * (1 + r / 4 * (1 + r / 5 * (1 + r / 6)))))

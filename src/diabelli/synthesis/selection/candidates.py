@@ -33,7 +33,7 @@ REFERENCE_ZOOMS = (1.0, 0.87, 1.15)
 TEXT_FLOW_FACTOR, TEXT_STRETCH_FACTOR = 0.2, 0.6
 """Factors of flow and stretch for pictures with text: lines stay straight and letters alike."""
 RIGID_FREE_RATIO = 1.7
-"""Ratio of rigid to free cells below which a picture is increasingly treated as a texture."""
+"""Ratio of mean rigidity to free share from which on flow, stretch and tilt are not reduced."""
 THUMBNAIL_SIDE = 32
 """Side in pixels of the thumbnails by which sketches are compared."""
 
@@ -110,8 +110,12 @@ def sketch_layout(
 def _adapt_to_kind(params: StrengthParams, analysis: Analysis) -> StrengthParams:
     """Adapt the parameters to a source's kind.
 
-    Text hardly flows and is stretched less. A texture neither flows nor is stretched nor tilts: the
-    montage already moves its content.
+    Text hardly flows and is stretched less.
+
+    For other pictures, the factor of flow, stretch and tilt is the ratio of rigidity to free cells,
+    over RIGID_FREE_RATIO and at most 1. Free cells are neither rigid nor smooth. A texture has many
+    of them and nothing rigid, so its factor is 0: the montage already moves its content. The factor
+    is not a measure of texture alone: it is 0 as well if nothing is rigid and all is smooth.
     """
     if analysis.kind.has_text:
         return replace(
