@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -110,6 +111,26 @@ def test_a_worker_that_hangs_is_replaced(start: Start) -> None:
     until(lambda: process.ask().status_code == 200)
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
+
+
+def test_a_worker_that_cannot_be_started_is_started_later(start: Start) -> None:
+    """While the parent has no file descriptor left, the other worker serves alone."""
+    process = start("--workers", "2")
+    assert process.ask().status_code == 200
+    limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+    held = len(os.listdir(f"/proc/{process.pid}/fd"))
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (held, limits[1]))
+    os.kill(min(serving(process)), signal.SIGKILL)
+    until(lambda: any("process.not_replaced" in line for line in process.lines), 30)
+    assert any("Too many open files" in line for line in process.lines)
+    until(lambda: process.ask().status_code == 200)
+    assert len(serving(process)) == 1
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
+    until(lambda: len(serving(process)) == 2)
+    until(lambda: any("process.replaced" in line for line in process.lines))
+    assert process.ask().status_code == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
 
 
 def test_a_failed_start_is_reported_once(start: Start) -> None:
