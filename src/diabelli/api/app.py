@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from diabelli.api.admission import Admission
-from diabelli.api.errors.responses import handle
+from diabelli.api.http.error_handler import handle
 from diabelli.errors import DiabelliError
 
 Endpoint = Callable[[Request], Awaitable[Response]]

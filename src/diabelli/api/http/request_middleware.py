@@ -13,8 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diabelli.api.context import RequestContext, open_context
-from diabelli.api.errors import responses
-from diabelli.api.http import cors
+from diabelli.api.http import cors, error_handler
 from diabelli.api.http.security_headers import Header, with_defaults
 from diabelli.api.metrics import Metrics
 
@@ -65,7 +64,7 @@ class RequestMiddleware:
         except Exception as fault:
             if response.status is not None:
                 raise
-            await responses.to_response(Request(scope), fault)(scope, receive, response.send)
+            await error_handler.to_response(Request(scope), fault)(scope, receive, response.send)
         finally:
             self._log(scope, context, response.status)
             self._metrics.observe_request(

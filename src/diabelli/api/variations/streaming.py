@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from starlette.requests import Request
 
 from diabelli.api.context import RequestContext, VariationRequest
-from diabelli.api.errors import responses
+from diabelli.api.http import error_handler
 from diabelli.api.variations import response, sse
 from diabelli.api.variations.response import JSONPartsResponse, Part
 from diabelli.variation import EncodedVariation, Progress
@@ -164,4 +164,4 @@ async def iter_response(
         yield await work
     # The head of the response is sent, so the error is an event.
     except Exception as fault:
-        yield sse.error(bytes(responses.to_response(request, fault).body))
+        yield sse.error(bytes(error_handler.to_response(request, fault).body))
