@@ -6,9 +6,10 @@ from packages above them in this list.
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha; chroma,
                 structure_tensor; convnet; solvers binary_mrf and sor
     strength    parameters of all steps for one strength
-    models      trained weights of the subject map
+    models      trained weights of the subject map and the lettering map
     analysis    properties of a source: source_analysis combines
                 picture_kind, solid_shape         kind of picture
+                lettering                         where words or digits may be
                 saliency, patch_uniqueness        regions without similar ones
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
