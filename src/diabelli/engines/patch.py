@@ -27,7 +27,7 @@ from diabelli.variation import (
     VariationSpec,
 )
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 """Changes when the same source, strength and seed give another picture."""
 
 

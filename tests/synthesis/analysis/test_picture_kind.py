@@ -66,6 +66,16 @@ def test_a_page_in_uneven_light_is_no_drawing():
         assert kind.has_text
 
 
+def test_a_photograph_with_an_even_ground_is_no_drawing():
+    """A bird before the sky has hard edges, but the sky has grain and a slow gradient."""
+    y, x = np.indices((SIDE, SIDE))
+    sky = 120 + y // 4 + np.random.default_rng(0).integers(-1, 2, (SIDE, SIDE))
+    bird = (y - 90) ** 2 + 4 * (x - 120) ** 2 < 40**2
+    kind = classify(premultiply(np.where(bird, 20, sky)[..., None].repeat(3, -1).astype(np.uint8)))
+    assert not kind.is_graphic
+    assert not kind.has_text
+
+
 def test_a_transparent_surrounding_makes_a_cut_out():
     """Rounded corners alone are no cut-out."""
     assert classify(premultiply(sticker(SIDE))).is_cut_out

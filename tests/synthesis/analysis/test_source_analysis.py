@@ -8,6 +8,7 @@ from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.resample import resize
+from oracles.lettering import written
 from oracles.sources import face, flag, landscape, meadow, pebbles, sticker
 
 
@@ -91,3 +92,15 @@ def test_a_subject_is_rigid_and_its_surroundings_less():
     assert rigid.shape == (GRID, GRID)
     assert rigid[24:44, 22:42].mean() > 0.6
     assert rigid[24:44, 22:42].mean() > 1.5 * rigid[:, :8].mean()
+
+
+def test_lettering_is_rigid_and_part_of_the_subject():
+    """Lettering keeps its shape, and no frame cuts it, in both orientations."""
+    analysis = analyse(premultiply(written("Harbour", 60, (0.5, 0.25))[0]), 256, 256)
+    bare = analyse(premultiply(landscape(512)), 256, 256)
+    word = np.s_[14:18, 24:40]
+    assert analysis.has_lettering
+    assert analysis.mirrored().has_lettering
+    assert not bare.has_lettering
+    for name in ("rigidity", "subject"):
+        assert getattr(analysis, name)[word].mean() > 0.6 > getattr(bare, name)[word].mean()

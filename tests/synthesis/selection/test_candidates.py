@@ -60,6 +60,13 @@ def test_sketches_differ(sketches):
     assert {one.guide.layout.mirrored for one in sketches} == {False, True}
 
 
+def test_lettering_is_never_mirrored(studied):
+    """No seed mirrors a picture that may show lettering."""
+    lettered = (replace(studied[0], has_lettering=True), replace(studied[1], has_lettering=True))
+    drawn = [sketch_layout(lettered, params_of_strength(0.8), seed) for seed in range(8)]
+    assert not any(one.guide.layout.mirrored for one in drawn)
+
+
 def test_differences_are_distances(sketches):
     """Nothing differs from itself, and both ways are equally long."""
     one, other = sketches[:2]

@@ -14,6 +14,8 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 SYMMETRY_SIDE = 48
 """Side in pixels at which a picture is compared with its mirror image."""
+MIN_CONSTANT_SHARE = 0.45
+"""Share of a drawing's even areas that are constant; photographs have at most 0.36."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,11 @@ def _is_graphic(light: Floats) -> bool:
     flat, hard = float(even.mean()), float((span > 64).mean())
     shaded = float(((span > 12) & (span <= 64)).mean())
     few = flat > 0.25 and _main_shade_share(light[even]) > 0.9
-    return (few and hard > shaded) or (flat > 0.6 and hard > 0.68 * shaded) or flat > 0.95
+    # The even areas of photographs, such as sky and walls, have grain or slow gradients.
+    plain = few or bool((span < 1.2).mean() > MIN_CONSTANT_SHARE * flat)
+    return (few and hard > shaded) or (
+        plain and ((flat > 0.6 and hard > 0.68 * shaded) or flat > 0.95)
+    )
 
 
 def _main_shade_share(light: Floats) -> float:

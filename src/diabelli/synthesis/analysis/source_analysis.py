@@ -18,6 +18,7 @@ from diabelli.synthesis.analysis.cell_features import (
 )
 from diabelli.synthesis.analysis.colour_objects import ColourObject, find_colour_objects
 from diabelli.synthesis.analysis.extension import ExtensionLimits, extension_limits
+from diabelli.synthesis.analysis.lettering import INPUT, Lettering, find_lettering
 from diabelli.synthesis.analysis.orientation import tilt_tolerance
 from diabelli.synthesis.analysis.patch_uniqueness import patch_uniqueness
 from diabelli.synthesis.analysis.picture_kind import PictureKind, classify
@@ -54,6 +55,7 @@ class Analysis:
         extension: how far frames may extend beyond the edges.
         contrast: standard deviation at GATE_SIDE pixels, in grey levels, at least 12.
         kind: picture kind.
+        has_lettering: whether it may show lettering, which is unreadable mirrored.
         divisible: whether a montage may rearrange the surroundings of the subject.
         tilt_tolerance: 0..1, share of the maximum tilt.
         colour_objects: objects that can be recoloured.
@@ -69,6 +71,7 @@ class Analysis:
     extension: ExtensionLimits
     contrast: float
     kind: PictureKind
+    has_lettering: bool
     divisible: bool
     tilt_tolerance: float
     colour_objects: list[ColourObject]
@@ -125,6 +128,7 @@ class Analysis:
             extension=self.extension.mirrored(),
             contrast=self.contrast,
             kind=self.kind,
+            has_lettering=self.has_lettering,
             divisible=self.divisible,
             tilt_tolerance=self.tilt_tolerance,
             colour_objects=self.colour_objects,
@@ -145,12 +149,17 @@ def analyse(
     """
     sizes = pyramid_sizes(height, width)
     ((pyramid, work),) = run_parallel([partial(_build_pyramid, source, sizes[WORK_LEVEL])])
-    pieces: list[Callable[[], NamedTuple]] = [
+    pieces: list[Callable[[], object]] = [
         partial(_analyse_locally, work),
         partial(_analyse_regionally, work),
+        partial(_find_lettering, pyramid),
     ]
-    local, regional = cast(tuple[_LocalFindings, _RegionalFindings], tuple(run_parallel(pieces)))
-    (analysis,) = run_parallel([partial(_combine_findings, sizes, pyramid, work, local, regional)])
+    local, regional, lettering = cast(
+        tuple[_LocalFindings, _RegionalFindings, Lettering], tuple(run_parallel(pieces))
+    )
+    (analysis,) = run_parallel(
+        [partial(_combine_findings, sizes, pyramid, work, local, regional, lettering)]
+    )
     return analysis
 
 
@@ -160,6 +169,12 @@ def _build_pyramid(source: Bytes, size: tuple[int, int]) -> tuple[list[Bytes], B
     while min(pyramid[-1].shape[:2]) >= 2 * WORK_SIDE:
         pyramid.append(resize(pyramid[-1], pyramid[-1].shape[0] // 2, pyramid[-1].shape[1] // 2))
     return pyramid, resize(pyramid[-1], *size)
+
+
+def _find_lettering(pyramid: list[Bytes]) -> Lettering:
+    """Find lettering in the smallest image that has the detail."""
+    fine = [image for image in pyramid if image.shape[0] * image.shape[1] >= INPUT**2]
+    return find_lettering(fine[-1] if fine else pyramid[0])
 
 
 class _LocalFindings(NamedTuple):
@@ -210,29 +225,34 @@ def _combine_findings(
     work: Bytes,
     local: _LocalFindings,
     regional: _RegionalFindings,
+    lettering: Lettering,
 ) -> Analysis:
-    """Derive the analysis from the local and the regional findings about `work` (h, w, 4) uint8."""
+    """Derive the analysis from the findings about `work` (h, w, 4) uint8."""
     kind, plain = local.kind, local.smoothness
     divisible = not (kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work))
     rigid = rigidity(work, regional.saliency, local.uniqueness, plain)
     parts = subject(work, regional.saliency, rigid, plain, inked=kind.is_graphic or kind.has_text)
-    cells = cell_features(work, parts.around, rigid, plain, regional.texture)
+    # Lettering is readable only whole and undistorted.
+    rigid = np.maximum(rigid, lettering.cells)
+    around = np.maximum(parts.around, lettering.cells)
+    cells = cell_features(work, around, rigid, plain, regional.texture)
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
         rigidity=rigid,
-        subject=parts.around,
+        subject=around,
         body=parts.body,
         smoothness=plain,
         cells=cells,
         extension=extension_limits(
-            parts.around,
+            around,
             cells.features[..., TEXTURE:],
             cells.features[..., LINE_DENSITY],
             divisible=divisible,
         ),
         contrast=max(float(resize(work, GATE_SIDE, GATE_SIDE)[..., :3].std()), 12.0),
         kind=kind,
+        has_lettering=lettering.possible,
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
         colour_objects=[] if kind.is_graphic or kind.is_cut_out else find_colour_objects(work),

@@ -84,7 +84,8 @@ def sketch_layout(
     """
     stream = RandomStream(derive_seed(seed, "layout"))
     kind = orientations[0].kind
-    mirrored = stream.between(0, 1) < 0.5 and not (kind.has_text and not kind.symmetric)
+    written = (kind.has_text and not kind.symmetric) or orientations[0].has_lettering
+    mirrored = stream.between(0, 1) < 0.5 and not written
     analysis = orientations[mirrored]
     adapted = _adapt_to_kind(params, analysis)
     frame = random_frame(analysis.subject, analysis.body, analysis.extension, adapted, stream)
