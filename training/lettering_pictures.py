@@ -104,7 +104,7 @@ def _characters(path: Path) -> set[int]:
         if path.suffix == ".ttc":
             return set(TTCollection(path, lazy=True).fonts[0].getBestCmap() or {})
         return set(TTFont(path, lazy=True).getBestCmap() or {})
-    except Exception as error:  # a damaged font is left out, whatever is wrong with it
+    except Exception as error:  # a damaged font may raise any error
         print("left out:", path.name, error)
         return set()
 
