@@ -22,8 +22,11 @@ from diabelli.errors import OutOfMemory, WeightsMissing
 from diabelli.settings import Settings
 from engines.diffusion.tiny import build
 
-# The package warns that OpenAI retired this endpoint. That is why this program exists.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    # The package warns that OpenAI retired this endpoint. That is why this program exists.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 
 SMALL: dict[str, Any] = {"size": "256x256", "response_format": "b64_json"}
 

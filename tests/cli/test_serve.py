@@ -1,6 +1,5 @@
 """`diabelli serve`: start, readiness message and stop."""
 
-import os
 import re
 import shlex
 import signal
@@ -12,18 +11,23 @@ from statistics import median
 import httpx
 import pytest
 
+from faults.serving import environment
+
+TINY = "faults.program"
+"""The command with tiny engines, which need no kernels."""
+PATCH = {"DIABELLI_ENGINE": "patch", "DIABELLI_MODELS": "{}"}
+
 
 @pytest.fixture
 def start(tmp_path):
     """Starts the command in an empty folder and ends it after the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def command(*words: str, **environment: str) -> subprocess.Popen[str]:
-        kept = {name: value for name, value in os.environ.items() if "DIABELLI" not in name}
+    def command(*words: str, module: str = TINY, **settings: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from diabelli.cli import main; main()", "serve", *words],
+            [sys.executable, "-m", module, "serve", "--port", "0", *words],
             cwd=tmp_path,
-            env={**kept, **environment, "COLUMNS": "200"},
+            env={**environment(tmp_path), **(PATCH if module == "diabelli" else {}), **settings},
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -47,7 +51,7 @@ def curl_of(process: subprocess.Popen[str]) -> list[str]:
 @pytest.mark.timeout(300)
 def test_the_printed_line_works_as_it_stands(start, tmp_path):
     """The printed command returns a picture of the published size."""
-    process = start("--port", "0")
+    process = start(module="diabelli")
     _, url, option, form = curl_of(process)
     assert option == "-F"
     with open(form.removeprefix("image=@"), "rb") as sample:
@@ -59,10 +63,12 @@ def test_the_printed_line_works_as_it_stands(start, tmp_path):
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_a_successful_end(start, number):
+@pytest.mark.parametrize(
+    ("number", "module"), [(signal.SIGINT, TINY), (signal.SIGTERM, "diabelli")]
+)
+def test_a_signal_is_a_successful_end(start, number, module):
     """Both signals end it with exit code 0 and without a traceback."""
-    process = start("--port", "0")
+    process = start(module=module)
     curl_of(process)
     process.send_signal(number)
     assert process.wait(20) == 0
@@ -72,7 +78,7 @@ def test_a_signal_is_a_successful_end(start, number):
 @pytest.mark.timeout(300)
 def test_a_short_response_is_sent_at_once(start):
     """The body does not wait 40 ms for the acknowledgement of the head."""
-    base = curl_of(start("--port", "0"))[1].partition("/v1/")[0]
+    base = curl_of(start())[1].partition("/v1/")[0]
     with httpx.Client(base_url=base) as client:
         taken = [client.get("/v1/models").elapsed.total_seconds() for _ in range(20)]
     assert median(taken) < 0.03
@@ -81,7 +87,7 @@ def test_a_short_response_is_sent_at_once(start):
 @pytest.mark.timeout(300)
 def test_the_printed_line_mentions_a_required_key(start):
     """If keys exist, the printed command has a placeholder, and never a key."""
-    process = start("--port", "0", DIABELLI_API_KEYS="sk-secret")
+    process = start(DIABELLI_API_KEYS="sk-secret")
     words = curl_of(process)
     assert "Authorization: Bearer $OPENAI_API_KEY" in words
     assert httpx.post(words[1]).status_code == 401
@@ -97,7 +103,7 @@ def test_a_used_port_is_reported_at_once(start):
 
 def test_an_open_server_needs_no_auth(start):
     """Without keys and without --no-auth, a public address is refused."""
-    process = start("--host", "0.0.0.0", "--port", "0")
+    process = start("--host", "0.0.0.0")
     assert process.wait(20) == 2
     assert "`no-auth`" in process.stderr.read()
 

@@ -30,7 +30,10 @@ def example() -> Engine:
     return written["Tint"]()
 
 
-@pytest.fixture(scope="session", params=["patch", "example", *RECIPES])
+@pytest.fixture(
+    scope="session",
+    params=["patch", "example", *(pytest.param(name, marks=pytest.mark.slow) for name in RECIPES)],
+)
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:

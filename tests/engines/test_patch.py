@@ -70,12 +70,9 @@ def test_more_strength_leads_further_away(patch_engine):
     distances = [
         np.mean(
             [
-                from_source(
-                    made(patch_engine, draw(256), square(seed=seed, strength=strength))[0].image,
-                    draw(256),
-                )
+                from_source(variation.image, draw(256))
                 for draw in SOURCES.values()
-                for seed in range(2)
+                for variation in made(patch_engine, draw(256), square(n=2, strength=strength))
             ]
         )
         for strength in (0.05, 0.3, 0.9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 
@@ -28,14 +30,15 @@ LOCAL = {
 
 def statuses(server: Server, headers: dict[str, str]) -> list[httpx.Response]:
     """The responses of every kind of endpoint."""
-    result = httpx.post(server.url + PATH, files={"image": picture()}, data={"size": "256x256"})
+    form = {"files": {"image": picture()}, "data": {"size": "256x256"}}
+    result = httpx.post(server.url + PATH, **form)
     authorized = {"authorization": "Bearer any", **headers}
     return [
         httpx.get(server.url + "/usage/data", headers=authorized),
         httpx.get(server.url + "/metrics", headers=authorized),
         httpx.get(server.url + "/v1/models", headers=authorized),
         httpx.get(result.json()["data"][0]["url"], headers=authorized),
-        httpx.post(server.url + PATH, files={"image": picture()}, headers=authorized),
+        httpx.post(server.url + PATH, **form, headers=authorized),
     ]
 
 
@@ -74,8 +77,6 @@ def test_a_server_with_keys_serves_every_origin(serve: Serve) -> None:
     headers = {"authorization": f"Bearer {key}", **FOREIGN["origin"], "host": "pictures.example"}
     answer = httpx.get(server.base_url + "/models", headers=headers)
     if answer.status_code == 403:  # up to a second, until the server notices its first key
-        import time
-
         time.sleep(1.1)
         answer = httpx.get(server.base_url + "/models", headers=headers)
     assert answer.status_code == 200
