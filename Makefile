@@ -8,8 +8,11 @@ ARGS ?=
 
 # One process compiles the kernels before several test processes need them.
 WARM_UP := $(BIN)/python -c 'from diabelli.engines.patch import PatchEngine; PatchEngine().warm_up()'
-# Each test process has one core; libraries with thread pools must not start more threads.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
+# A third of the tests' time is waiting, so there are three test processes for two cores.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
+# Libraries with thread pools must not start more threads than that.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: help run test test-slow test-lowest setup lint format docs clean
 
@@ -24,7 +27,7 @@ test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py
 	@$(WARM_UP)
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: .venv/.dev ## run the slow tests: other processors, killed processes, proxies, long fuzzing
+test-slow: .venv/.dev ## run the slow tests: trained pipelines, other processors, killed processes, proxies, fuzzing
 	@sh tests/web/chromium.sh
 	@sh tests/deploy/proxies.sh
 	@sh tests/faults/faketime.sh
