@@ -379,7 +379,7 @@ def test_pictures_of_other_processes_count(small, tmp_path, clock, monkeypatch):
 
 
 def test_additions_of_other_processes_count_at_once(small, tmp_path, clock):
-    """Without a new measurement, also to what is put without a reservation."""
+    """Without a new measurement, also for pictures that were not reserved."""
     other = LocalStorage(tmp_path / "pictures", b"s" * 32, clock=clock, limit_bytes=1000)
     for one in (small, other):
         one.reserve(1)

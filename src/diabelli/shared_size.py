@@ -59,7 +59,7 @@ class SharedSize:
             return fits
 
     def forget(self) -> None:
-        """Measure before the next use, in whichever process that is."""
+        """Measure before the next use, in any process."""
         with self._opened() as descriptor:
             os.pwrite(descriptor, _RECORD.pack(0.0, 0), 0)
 

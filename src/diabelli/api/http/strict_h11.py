@@ -21,7 +21,7 @@ from uvicorn.server import ServerState
 from diabelli.api.errors import responses
 
 MAX_HEAD_BYTES = 16_384
-MAX_CHUNK_OVERHEAD = 8_192
+MAX_CHUNK_OVERHEAD = 2_048
 """Bytes of chunk framing beyond the payload; parsing it costs far more time than parsing data."""
 READ_BYTES = 4_096
 """Bytes per read of a head or of chunks: bounds the time that a connection holds the event loop."""

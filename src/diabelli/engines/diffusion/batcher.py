@@ -128,7 +128,7 @@ class Batcher:
         """Make one batch of the key; keep no reference to its pictures afterwards."""
         pipeline = self._load(key)
         if pipeline is None:
-            # Outside of the handler, whose traceback references what was loaded.
+            # Outside of the handler, whose traceback references the loaded tensors.
             self._use_device(partial(self._pipelines.free, key.plan))
             return
         limit = self._limits.get(key, pipeline.batch)
