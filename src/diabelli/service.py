@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -300,26 +301,17 @@ class _DecodingGate:
             following()
 
 
+@dataclass(eq=False)
 class _Request(Generic[T, R]):
     """The steps of one job, each of them in a worker thread."""
 
-    def __init__(
-        self,
-        job: Job[R],
-        name: str,
-        engine: Engine,
-        spec: VariationSpec,
-        finish: Callable[[int, Variation], T],
-        collect: Callable[[list[T]], R],
-        observer: Observer,
-    ) -> None:
-        self._job = job
-        self._name = name
-        self._engine = engine
-        self._spec = spec
-        self._finish = finish
-        self._collect = collect
-        self._observer = observer
+    _job: Job[R]
+    _name: str
+    _engine: Engine
+    _spec: VariationSpec
+    _finish: Callable[[int, Variation], T]
+    _collect: Callable[[list[T]], R]
+    _observer: Observer
 
     def on_progress(self, progress: Progress) -> None:
         """Raise if the job was cancelled; an exception of the observer cancels it unchanged."""

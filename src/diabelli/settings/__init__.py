@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from diabelli.net import is_loopback
@@ -19,20 +19,6 @@ from diabelli.settings.server import AuthSettings, LoadSettings, LogSettings, Se
 from diabelli.settings.storage import LimitSettings, StorageSettings
 
 PREFIX = "DIABELLI_"
-
-TOPICS: tuple[type[BaseModel], ...] = (
-    ServerSettings,
-    AuthSettings,
-    InputSettings,
-    EngineSettings,
-    TrainedEngineSettings,
-    LoadSettings,
-    LimitSettings,
-    StorageSettings,
-    LogSettings,
-    TokenSettings,
-)
-"""In the order of docs/settings.md, where the docstring of each class is its heading."""
 
 
 class Settings(
@@ -86,3 +72,7 @@ class Settings(
         if self.auth == "no-auth" and self.api_keys:
             raise ValueError("auth is `no-auth`, but api_keys are set: unset one of them")
         return self
+
+
+TOPICS = Settings.__bases__[:-1]
+"""Headings of docs/settings.md in its order: the docstring of each class is one."""

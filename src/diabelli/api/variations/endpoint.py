@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -268,20 +268,14 @@ class _Exchange(Response):
             work.exception()
 
 
+@dataclass(eq=False)
 class _RequestObserver(Observer):
     """Forwards the events of the service to context, stream, metrics and blocklist."""
 
-    def __init__(
-        self,
-        context: RequestContext,
-        stream: EventStream,
-        metrics: Metrics,
-        blocklist: BlocklistGate,
-    ) -> None:
-        self._context = context
-        self._stream = stream
-        self._metrics = metrics
-        self._blocklist = blocklist
+    _context: RequestContext
+    _stream: EventStream
+    _metrics: Metrics
+    _blocklist: BlocklistGate
 
     def on_source(self, source: Image) -> None:
         self._blocklist.check_source(self._context, source)
