@@ -12,7 +12,6 @@ from sklearn.datasets import load_sample_images
 
 from diabelli.pictures.pdq import (
     MAX_MATCH_DISTANCE,
-    hamming_distance,
     hamming_distances,
     pack_hashes,
     pdq,
@@ -36,6 +35,11 @@ FLAT = [
     np.random.default_rng(1).integers(0, 256, (4, 900, 3), np.uint8),
     np.clip(np.random.default_rng(1).normal(128, 3, (300, 300, 3)), 0, 255).astype(np.uint8),
 ]
+
+
+def hamming_distance(one: str, other: str) -> int:
+    """Return the number of bits, 0..256, in which two hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def named(name: str) -> np.ndarray:

@@ -65,11 +65,6 @@ def pdq_dihedral(image: Image) -> tuple[str, ...]:
     return tuple(_to_hex(one) for one in [*coefficients, *(one.T for one in coefficients)])
 
 
-def hamming_distance(one: str, other: str) -> int:
-    """Return the number of bits, 0..256, in which two hashes differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
-
-
 def pack_hashes(hashes: Iterable[str]) -> PackedHashes:
     """Pack hashes as (4, hash) uint64 for `hamming_distances`."""
     rows = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64).reshape(-1, 4)
