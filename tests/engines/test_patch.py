@@ -211,7 +211,7 @@ def test_two_colours_stay_two(patch_engine):
     """A variation of a two-colour drawing has two colours and their blends at edges."""
     source = np.full((200, 200, 3), (250, 240, 220), np.uint8)
     source[60:150, 40:120] = (20, 40, 160)
-    for variation in made(patch_engine, source, square(256, n=4, strength=0.8)):
+    for variation in made(patch_engine, source, square(256, n=4, strength=0.39)):
         colours, counts = np.unique(variation.image.reshape(-1, 3), axis=0, return_counts=True)
         pair = colours[np.argsort(counts)[-2:]].astype(int)
         assert np.sort(counts)[-2:].sum() > 0.9 * counts.sum()

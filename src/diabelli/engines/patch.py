@@ -10,14 +10,14 @@ from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.pipeline import (
+    PlannedVariation,
     Preview,
     StepCallback,
     analyse_source,
-    build_candidates,
-    render,
+    plan_variations,
+    render_planned,
     resized_source,
 )
-from diabelli.synthesis.selection.candidates import Candidate
 from diabelli.variation import (
     EngineInfo,
     Image,
@@ -73,7 +73,7 @@ class PatchEngine:
         on_step = _step_callback(on_progress, 0, 0.0, 0.2)
         on_step("analysis", 0.0)
         orientations = analyse_source(source, spec.height, spec.width, run_parallel)
-        candidates = build_candidates(
+        planned = plan_variations(
             orientations,
             n=spec.n,
             strength=spec.strength,
@@ -81,17 +81,19 @@ class PatchEngine:
             on_step=on_step,
             run_parallel=run_parallel,
         )
-        return [
-            self._piece(k, candidate, spec, on_progress) for k, candidate in enumerate(candidates)
-        ]
+        return [self._piece(k, one, spec, on_progress) for k, one in enumerate(planned)]
 
     def _piece(
-        self, index: int, candidate: Candidate, spec: VariationSpec, on_progress: ProgressCallback
+        self,
+        index: int,
+        planned: PlannedVariation,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
     ) -> Piece:
         def work() -> Variation:
             on_step = _step_callback(on_progress, index, 0.2, 1.0)
-            rendering = render(candidate, spec.height, spec.width, on_step=on_step)
-            return self._variation(rendering.image, candidate.seed, spec, rendering.moves)
+            rendering = render_planned(planned, spec.height, spec.width, on_step=on_step)
+            return self._variation(rendering.image, planned.seed, spec, rendering.moves)
 
         return work
 

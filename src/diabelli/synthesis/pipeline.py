@@ -13,6 +13,7 @@ the size or the number of threads.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -26,6 +27,7 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
 from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotation, rotate_object_hue
 from diabelli.synthesis.finish.relight import random_light, relight
+from diabelli.synthesis.moves.planner import SureMove, find_moves, move_of_seed, select_seeds
 from diabelli.synthesis.patchmatch.refine import refine
 from diabelli.synthesis.selection.candidates import (
     Candidate,
@@ -126,6 +128,81 @@ def build_candidates(
         return build_candidate(chosen[index])
 
     return run_parallel([partial(proposed, index) for index in range(n)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedVariation:
+    """A variation that is to be rendered: of a move, or else of a candidate.
+
+    Attributes:
+        seed: determines everything else.
+        strength: above 0, up to 1.
+        move: the move that is made.
+        candidate: layout and montage, if no move is made.
+    """
+
+    seed: int
+    strength: float
+    move: SureMove | None = None
+    candidate: Candidate | None = None
+
+
+def plan_variations(
+    orientations: Orientations,
+    *,
+    n: int,
+    strength: float,
+    seed: int,
+    on_step: StepCallback,
+    run_parallel: ParallelMap,
+) -> list[PlannedVariation]:
+    """Plan n variations; `render_planned` makes the picture of each.
+
+    Args:
+        orientations: as returned by `analyse_source`.
+        n: number of variations.
+        strength: above 0, up to 1.
+        seed: of the first variation.
+        on_step: progress callback.
+        run_parallel: runs independent pieces of work.
+    """
+    (moves,) = run_parallel([partial(find_moves, orientations[0], strength)])
+    if moves:
+        seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
+        return [
+            PlannedVariation(one, strength, move=move_of_seed(moves, one))
+            for one in select_seeds(moves, seeds, n)
+        ]
+    candidates = build_candidates(
+        orientations,
+        n=n,
+        strength=strength,
+        seed=seed,
+        on_step=on_step,
+        run_parallel=run_parallel,
+    )
+    return [PlannedVariation(one.seed, strength, candidate=one) for one in candidates]
+
+
+def render_planned(
+    planned: PlannedVariation, height: int, width: int, *, on_step: StepCallback
+) -> Rendering:
+    """Render a planned variation at that size."""
+    if planned.candidate is not None:
+        return render(planned.candidate, height, width, on_step=on_step)
+    shrink = min(1.0, PREVIEW_SIDE / max(height, width))
+    small = max(1, round(height * shrink)), max(1, round(width * shrink))
+    on_step("move", 0.1, partial(_render_move, planned, *small))
+    names = () if planned.move is None else (planned.move.name,)
+    return Rendering(_render_move(planned, height, width), names)
+
+
+def _render_move(planned: PlannedVariation, height: int, width: int) -> Bytes:
+    """Render the move of a planned variation, (height, width, 3 or 4) uint8, straight alpha."""
+    if planned.move is None:
+        raise ValueError("a planned variation has neither a move nor a candidate")
+    planes = planned.move.render(planned.seed, planned.strength, height, width)
+    return unpremultiply(planes, transparent=is_transparent(planes))
 
 
 def render(candidate: Candidate, height: int, width: int, *, on_step: StepCallback) -> Rendering:

@@ -1,0 +1,88 @@
+"""Planner: finds the moves that are sure of a source, and gives each seed one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.pyramid import size_with_area
+from diabelli.synthesis.core.rng import RandomStream, derive_seed
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves import drawing
+
+MIN_STRENGTH = 0.4
+"""Below this strength the arrangement of the source is kept, and no move is made."""
+DECISION_SIDE = 512
+"""Side in pixels at which moves decide, so that a seed gives one picture at every size."""
+MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
+"""Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SureMove:
+    """A move that is sure of a source.
+
+    Attributes:
+        name: of the move.
+        confidence: above 0, up to 1; weight in the choice of a seed.
+        renderer: makes a picture of the source.
+    """
+
+    name: str
+    confidence: float
+    renderer: MoveRenderer
+
+    def render(self, seed: int, strength: float, height: int, width: int) -> Bytes:
+        """Render the picture of a seed, (height, width, 4) uint8, premultiplied."""
+        stream = RandomStream(derive_seed(seed, self.name))
+        return self.renderer(strength, stream, height, width)
+
+
+def find_moves(analysis: Analysis, strength: float) -> list[SureMove]:
+    """Find the moves that are sure of a source.
+
+    Args:
+        analysis: of the source.
+        strength: 0..1.
+    """
+    if strength < MIN_STRENGTH:
+        return []
+    height, width = analysis.sizes[-1]
+    small = analysis.image_at(*size_with_area(height, width, DECISION_SIDE))
+    moves: list[SureMove] = []
+    drawn = drawing.prepare(small, analysis.image_at(height, width))
+    if drawn is not None:
+        moves += [
+            SureMove(name, weight, partial(drawing.render, drawn, name))
+            for name, weight in drawing.treatments(drawn).items()
+        ]
+    return moves
+
+
+def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
+    """Return the move that a seed makes, drawn in proportion to confidence; None without moves."""
+    total = sum(move.confidence for move in moves)
+    drawn = RandomStream(derive_seed(seed, "move")).between(0, total)
+    for move in moves:
+        drawn -= move.confidence
+        if drawn < 0:
+            return move
+    return moves[-1] if moves else None
+
+
+def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
+    """Select the first seed and n - 1 others, so that each move is made about equally often.
+
+    Which picture a seed makes does not depend on the selection.
+    """
+    names = {seed: getattr(move_of_seed(moves, seed), "name", "") for seed in seeds}
+    chosen = seeds[:1]
+    while len(chosen) < n:
+        made = Counter(names[seed] for seed in chosen)
+        rest = [seed for seed in seeds if seed not in chosen]
+        chosen.append(min(rest, key=lambda seed: made[names[seed]]))
+    return chosen

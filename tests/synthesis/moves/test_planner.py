@@ -1,0 +1,68 @@
+"""Planner: a seed makes one move, and the variations of a request different ones."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.core.rng import derive_seeds
+from diabelli.synthesis.moves.planner import (
+    MIN_STRENGTH,
+    SureMove,
+    find_moves,
+    move_of_seed,
+    select_seeds,
+)
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import landscape
+
+
+def moves(**weights: float) -> list[SureMove]:
+    return [
+        SureMove(name, weight, lambda *_: np.zeros((1, 1, 4), np.uint8))
+        for name, weight in weights.items()
+    ]
+
+
+def drawing() -> np.ndarray:
+    source = np.full((200, 200, 3), (250, 240, 220), np.uint8)
+    source[60:150, 40:120] = (20, 40, 160)
+    return source
+
+
+def test_moves_are_drawn_by_confidence():
+    """A move of three times the confidence is made about three times as often."""
+    made = Counter(move_of_seed(moves(one=0.2, other=0.6), seed).name for seed in range(2000))
+    assert made["one"] + made["other"] == 2000
+    assert 400 < made["one"] < 600
+
+
+def test_without_moves_a_seed_makes_none():
+    """The engine then composes the source's parts."""
+    assert move_of_seed([], 1) is None
+
+
+@pytest.mark.parametrize("n", [1, 4, 10])
+def test_selected_seeds_start_with_the_first_and_make_different_moves(n):
+    """The move of a seed is the same in every selection."""
+    choice = moves(a=0.5, b=0.5, c=0.3)
+    seeds = derive_seeds(7, 1 + 3 * (n - 1))
+    chosen = select_seeds(choice, seeds, n)
+    assert len(set(chosen)) == n
+    assert chosen[0] == 7
+    made = Counter(move_of_seed(choice, seed).name for seed in chosen)
+    assert max(made.values()) <= 1 + n // 2
+    assert n < 4 or len(made) == 3
+
+
+def test_mild_variations_make_no_move():
+    """Below MIN_STRENGTH the arrangement is kept."""
+    analysis, _ = analyse_source(drawing(), 64, 64)
+    assert find_moves(analysis, MIN_STRENGTH)
+    assert not find_moves(analysis, MIN_STRENGTH - 0.01)
+
+
+def test_no_move_of_drawings_is_sure_of_a_landscape():
+    """Its ground is not even."""
+    analysis, _ = analyse_source(landscape(100), 64, 64)
+    assert not find_moves(analysis, 1.0)
