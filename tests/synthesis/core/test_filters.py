@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from skimage.morphology import dilation, footprint_rectangle
+from skimage.morphology import dilation, disk, footprint_rectangle
 
-from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
+from diabelli.synthesis.core.filters import blur, dilate, dilate_disc, gradient, luma
 from synthesis.core.test_resample import image
 
 
@@ -50,3 +50,10 @@ def test_dilation_agrees_with_scikit_image(reach):
     values = np.random.default_rng(3).random((17, 23), np.float32)
     exact = dilation(values, footprint_rectangle((2 * reach + 1, 2 * reach + 1)))
     np.testing.assert_array_equal(dilate(values, reach), exact)
+
+
+@pytest.mark.parametrize("radius", [0, 1, 4, 7])
+def test_dilation_by_a_disc_agrees_with_scikit_image(radius):
+    """The result equals the binary dilation by a disc."""
+    mask = np.random.default_rng(4).random((19, 33)) < 0.02
+    np.testing.assert_array_equal(dilate_disc(mask, radius), dilation(mask, disk(radius)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import filter_columns, filter_rows
 from diabelli.synthesis.core.types import Bytes, Floats
 
@@ -27,6 +29,24 @@ def dilate(values: Floats, reach: int) -> Floats:
         shifted = [np.clip(index + k, 0, len(index) - 1) for k in range(-reach, reach + 1)]
         values = np.max([np.take(values, places, axis) for places in shifted], axis=0)
     return values
+
+
+@kernel
+def dilate_disc(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+    """Binary dilation of (h, w) by a disc of that radius in pixels."""
+    height, width = mask.shape
+    out = np.zeros((height, width), np.bool_)
+    before = np.zeros(width + 1, np.int64)
+    for y in range(height):
+        for x in range(width):
+            before[x + 1] = before[x] + mask[y, x]
+        for j in range(max(0, y - radius), min(height, y + radius + 1)):
+            reach = int(np.sqrt(radius * radius - (j - y) * (j - y)))
+            for x in range(width):
+                right = min(width, x + reach + 1)
+                if before[right] > before[max(0, x - reach)]:
+                    out[j, x] = True
+    return out
 
 
 def blur(values: Floats, deviation: float) -> Floats:

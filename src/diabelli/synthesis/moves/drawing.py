@@ -14,7 +14,7 @@ import numpy as np
 
 from diabelli.synthesis.core.alpha import premultiply, unpremultiply
 from diabelli.synthesis.core.chroma import colour_differences
-from diabelli.synthesis.core.filters import blur, dilate
+from diabelli.synthesis.core.filters import blur, dilate, dilate_disc
 from diabelli.synthesis.core.resample import resize, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -218,11 +218,10 @@ def _show_sticker(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
     alpha = ink[..., 3].astype(np.float32) / np.float32(255)
     side = min(canvas.height, canvas.width)
     reach = 0.022 * side
-    outline = np.clip(
-        (blur(dilate(alpha, round(reach)), reach / 3) - 0.5) * (side / 90) + 0.5, 0, 1
-    )
-    enclosed = (outline < 0.5) & ~flood_from_edges(outline < 0.5)
-    outline = np.maximum(outline, np.maximum(alpha, dilate(enclosed.astype(np.float32), 2)))
+    grown = dilate_disc(alpha > 0.5, round(reach)).astype(np.float32)
+    outline = np.clip((blur(grown, max(1.0, reach / 5)) - 0.5) * max(1.0, side / 256) + 0.5, 0, 1)
+    outside = flood_from_edges(outline < 0.5).astype(np.float32)
+    outline = np.maximum(np.maximum(outline, alpha), 1 - dilate(outside, 2))
     body = np.array(OUTLINE, np.float32) * (outline - alpha)[..., None] + ink[..., :3].astype(
         np.float32
     )
@@ -300,13 +299,14 @@ def _hue_rotated(layer: DrawnLayer, stream: RandomStream) -> DrawnLayer:
     wanted, seed = stream.between(0, 1) < 0.5, int(stream.between(0, 2**32))
     straight = unpremultiply(layer.planes, transparent=True)
     turn = random_hue_rotation(straight, 1.0, RandomStream(seed)) if wanted else None
-    if turn is None:
+    if turn is None or not layer.clean:
         return layer
     planes = premultiply(rotate_hue(straight, turn))
     solid = planes[planes[..., 3] == 255]
     if not len(solid):
         return layer
-    picture = rotate_hue(np.ascontiguousarray(layer.picture), turn)
+    ground = np.array((0, 0, 0) if layer.ground is None else layer.ground, np.float32)
+    picture = planes if layer.ground is None else _over(planes, ground)
     return replace(layer, planes=planes, inks=ink_colours(solid), picture=picture)
 
 

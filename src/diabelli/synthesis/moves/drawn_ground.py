@@ -17,6 +17,10 @@ DIRECTIONS = (
 """Cosine and sine of multiples of 15 degrees, written out: libraries differ in the last digit."""
 
 
+RAY_SLOPE = 0.06554
+"""Tangent of 3.75 degrees, half the angle of a ray."""
+
+
 class Scheme(NamedTuple):
     """Colours that suit each other, each (red, green, blue) 0..255.
 
@@ -102,7 +106,7 @@ def _rays(y: Floats, x: Floats, height: int, width: int) -> Floats:
         across = np.float32(sine) * x - np.float32(cosine) * y
         along = np.float32(cosine) * x + np.float32(sine) * y
         cover = np.maximum(
-            cover, edge(np.abs(across) - np.float32(0.1317) * np.abs(along), height, width)
+            cover, edge(np.abs(across) - np.float32(RAY_SLOPE) * np.abs(along), height, width)
         )
     return cover
 

@@ -38,6 +38,8 @@ MAX_SOFT_SHARE = 0.03
 """Maximum share of soft pixels in the ink: shadows and glows are no ink."""
 EVEN_SPAN = 6
 """Exclusive upper bound of the span of luma, in grey levels, within 3 x 3 pixels of flat ink."""
+MIN_INNER = 0.3
+"""Minimum share of the ink away from its edges, if its flatness is to be measured."""
 MIN_COLOUR_SHARE = 0.03
 """Minimum share of the ink of a colour that counts."""
 MAX_MONO_RANGE = 64
@@ -268,8 +270,13 @@ def _soft_share(planes: Bytes, ground: Floats, alpha: Floats) -> float:
 
 
 def _flat_share(planes: Bytes, alpha: Floats) -> float:
-    """Return the share of opaque pixels with opaque neighbours whose luma spans few levels."""
+    """Return the share of opaque pixels with opaque neighbours whose luma spans few levels.
+
+    Ink of thin strokes has hardly any such pixels, and counts as flat.
+    """
     light = luma(planes)
     inner = -dilate(-alpha, 1) >= 1
+    if inner.sum() < MIN_INNER * (alpha > 0.5).sum():
+        return 1.0
     span = dilate(light, 1) + dilate(-light, 1)
-    return float((inner & (span < EVEN_SPAN)).sum() / max(int(inner.sum()), 1))
+    return float((inner & (span < EVEN_SPAN)).sum() / inner.sum())
