@@ -22,6 +22,7 @@ from diabelli.engines import run_sequentially
 from diabelli.synthesis.analysis.colour_objects import find_colour_objects, object_mask
 from diabelli.synthesis.analysis.saliency import descriptors, saliency
 from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize, resize_map, to_bytes
@@ -34,6 +35,7 @@ from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import unshifted
+from diabelli.synthesis.moves import drawing
 from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas, refine
 from diabelli.synthesis.pipeline import analyse_source, build_candidates, render
 from diabelli.synthesis.selection.candidates import Candidate
@@ -50,6 +52,7 @@ DRAWING, PHOTOGRAPH, LOOSE = "crest", "astronaut", "chelsea"
 SAMPLE, SAMPLE_SEED, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 12, 5
 """The sample picture has surroundings that a montage can rearrange."""
 SIDE, TILE, GAP = 512, 200, 5
+LINE_ART = "line_drawing"
 LINES = 12
 """Cells of the drawn grid along each side of the source."""
 CLOSE = 48
@@ -157,6 +160,20 @@ def recolour_strip(image: Image) -> Image:
     return joined([image, *(rotate_hue(image, turn) for turn in turns if turn is not None)])
 
 
+def drawing_strip(image: Image) -> Image:
+    """Return a drawing, and the drawing in each of the treatments."""
+    planes = premultiply(resize(image, SIDE, SIDE))
+    drawn = drawing.prepare(planes, planes)
+    if drawn is None:
+        raise ValueError("the move is not sure of the drawing")
+    seeds = {"badge": 5, "sticker": 1, "poster": 1, "wrapping": 2}
+    shown = [
+        drawing.render(drawn, name, STRENGTH, RandomStream(seed), SIDE, SIDE)[..., :3]
+        for name, seed in seeds.items()
+    ]
+    return joined([image, *shown])
+
+
 def repaint_strip(image: Image) -> Image:
     """Return a photograph, its object mask, and the photograph with three hues of strength 1."""
     things = find_colour_objects(image)
@@ -231,6 +248,7 @@ def main() -> None:
         "climb": climb_strip(arranged),
         "light": light_strip(image, candidate.guide.subject),
         "recolour": recolour_strip(load(DRAWING)),
+        "drawing": drawing_strip(load(LINE_ART)),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

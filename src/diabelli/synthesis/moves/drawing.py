@@ -86,7 +86,7 @@ def prepare(small: Bytes, detailed: Bytes) -> PreparedDrawing | None:
     """Prepare a drawing.
 
     Args:
-        small: (h, w, 4) uint8, premultiplied, about 512 pixels a side, decides what is done.
+        small: (h, w, 4) uint8, premultiplied, about 512 pixels a side, decides all but details.
         detailed: (h', w', 4) uint8, the same picture at the size of the canvas.
 
     Returns:
@@ -110,7 +110,7 @@ def treatments(prepared: PreparedDrawing) -> dict[str, float]:
         return weights
     if all(_contrast(ink, OUTLINE) >= MIN_CONTRAST for ink in layer.inks):
         weights["sticker"] = 0.5
-    if layer.ground is not None:
+    if layer.ground is not None and (layer.mono or _fitting_schemes(layer.inks, MIN_CONTRAST)):
         weights["poster"] = 0.5
         tall, wide = layer.planes.shape[:2]
         if max(tall, wide) < MAX_PATTERN_ASPECT * min(tall, wide):
@@ -189,17 +189,21 @@ class _Canvas:
 
     def scheme(self, inks: Floats, contrast: float = MIN_CONTRAST) -> Scheme | None:
         """Draw a scheme whose ground has that contrast to every ink; None if none has."""
-        fit = [
-            scheme
-            for scheme in SCHEMES
-            if all(
-                _contrast(ink, colour) >= contrast
-                for ink in inks
-                for colour in (scheme.ground, scheme.tone)
-            )
-        ]
-        choice = self.stream.between(0, 1)
+        fit, choice = _fitting_schemes(inks, contrast), self.stream.between(0, 1)
         return fit[int(choice * len(fit))] if fit else None
+
+
+def _fitting_schemes(inks: Floats, contrast: float) -> list[Scheme]:
+    """Return the schemes whose ground has that contrast to every ink."""
+    return [
+        scheme
+        for scheme in SCHEMES
+        if all(
+            _contrast(ink, colour) >= contrast
+            for ink in inks
+            for colour in (scheme.ground, scheme.tone)
+        )
+    ]
 
 
 def _show_poster(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
