@@ -64,7 +64,7 @@ class VariationSpec:
     Attributes:
         n: number of variations, 1..10.
         height, width: of each variation, in pixels, 1..4096.
-        strength: 0..1; 0 returns the source, 1 keeps only its colours and textures.
+        strength: 0..1; 0 returns the source, from 0.4 on the engine may make another picture of it.
         seed: 0..2^63-1; the seed of the first variation. The others are derived from it.
         fit: how a source of another aspect ratio is fitted.
         output_format: format of the encoded variations.
