@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.alpha import premultiply, unpremultiply
-from diabelli.synthesis.core.chroma import colour_differences
+from diabelli.synthesis.core.chroma import colour_differences, rotation
 from diabelli.synthesis.core.filters import blur, dilate, dilate_disc
 from diabelli.synthesis.core.resample import resize, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
@@ -172,20 +172,17 @@ class _Canvas:
         rows, columns = max(1, round(tall * unit)), max(1, round(wide * unit))
         small = resize(planes, rows, columns)
         small[..., :3] = np.minimum(small[..., :3], small[..., 3:])
+        if pose.turn:
+            margin = 2 + int(np.ceil(abs(pose.turn) * max(rows, columns)))
+            small = _turned(np.pad(small, ((margin, margin), (margin, margin), (0, 0))), pose.turn)
         out = np.zeros((self.height, self.width, 4), np.uint8)
-        top = round(pose.y * self.height - rows / 2)
-        left = round(pose.x * self.width - columns / 2)
-        inside = (
-            slice(max(top, 0), min(top + rows, self.height)),
-            slice(max(left, 0), min(left + columns, self.width)),
-        )
-        if inside[0].start >= inside[0].stop or inside[1].start >= inside[1].stop:
-            return out
-        out[inside] = small[
-            inside[0].start - top : inside[0].stop - top,
-            inside[1].start - left : inside[1].stop - left,
-        ]
-        return _turned(out, pose) if pose.turn else out
+        top = round(pose.y * self.height - small.shape[0] / 2)
+        left = round(pose.x * self.width - small.shape[1] / 2)
+        part = small[max(0, -top) : self.height - top, max(0, -left) : self.width - left]
+        if part.size and top < self.height and left < self.width:
+            top, left = max(0, top), max(0, left)
+            out[top : top + part.shape[0], left : left + part.shape[1]] = part
+        return out
 
     def scheme(self, inks: Floats, contrast: float = MIN_CONTRAST) -> Scheme | None:
         """Draw a scheme whose ground has that contrast to every ink; None if none has."""
@@ -284,18 +281,16 @@ def _show_wrapping(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
     if scheme is None:
         return _show_badge(layer, canvas)
     count = int(canvas.stream.between(2, 4))
-    pitch, total = 1.0 / count, np.zeros((canvas.height, canvas.width, 4), np.float32)
-    side = 0.76 * pitch
+    pitch, total = 1.0 / count, np.zeros((canvas.height, canvas.width, 4), np.uint8)
     turn = canvas.stream.between(0.05, 0.12)
     for row in range(count + 1):
         for column in range(count + 1):
             x = (column + (0.0 if row % 2 else 0.5)) * pitch
             sign = 1 if (row + column) % 2 else -1
-            pose = Pose(side, row * pitch, x, sign * turn)
-            placed = canvas.place(planes, pose).astype(np.float32)
-            total = np.maximum(total, placed)
+            pose = Pose(0.76 * pitch, row * pitch, x, sign * turn)
+            np.maximum(total, canvas.place(planes, pose), out=total)
     ground = np.broadcast_to(np.array(scheme.ground, np.float32), (canvas.height, canvas.width, 3))
-    return _over(to_bytes(total), ground)
+    return _over(total, ground)
 
 
 def _hue_rotated(layer: DrawnLayer, stream: RandomStream) -> DrawnLayer:
@@ -367,15 +362,13 @@ def _opaque(image: Bytes) -> Bytes:
     return out
 
 
-def _turned(planes: Bytes, pose: Pose) -> Bytes:
-    """Rotate planes about the centre of a pose."""
+def _turned(planes: Bytes, turn: float) -> Bytes:
+    """Rotate planes about their centre; `turn` is the tangent of half the angle."""
     height, width = planes.shape[:2]
-    square = pose.turn * pose.turn
-    cosine, sine = (1 - square) / (1 + square), 2 * pose.turn / (1 + square)
-    y, x = height * QUARTERS, width * QUARTERS
-    dy, dx = y[:, None] - pose.y * height, x[None] - pose.x * width
-    rows = (pose.y * height + cosine * dy - sine * dx) / height
-    columns = (pose.x * width + sine * dy + cosine * dx) / width
+    cosine, sine = rotation(turn)
+    dy, dx = height * (QUARTERS[:, None] - 0.5), width * (QUARTERS[None] - 0.5)
+    rows = 0.5 + (cosine * dy - sine * dx) / height
+    columns = 0.5 + (sine * dy + cosine * dx) / width
     return warp(
         planes,
         rows.astype(np.float32),
