@@ -48,6 +48,8 @@ MIN_SIDE = 0.14
 """Minimum side of a drawing's box, as a share of the picture: below it is a speck."""
 MIN_FLAT = 0.65
 """Minimum share of flat ink on an opaque ground; photographs of things have less."""
+OFFSET = 0.2
+"""Maximum distance of a drawing from the centre, as a share of the room beside it."""
 QUARTERS = np.array([0.25, 0.75])
 """Grid points of a map of 2 x 2 cells, as shares of a side."""
 MAX_PATTERN_ASPECT = 2.2
@@ -110,11 +112,12 @@ def treatments(prepared: PreparedDrawing) -> dict[str, float]:
         return weights
     if all(_contrast(ink, OUTLINE) >= MIN_CONTRAST for ink in layer.inks):
         weights["sticker"] = 0.5
-    if layer.ground is not None and (layer.mono or _fitting_schemes(layer.inks, MIN_CONTRAST)):
+    seen = layer.mono or _fitting_schemes(layer.inks, MIN_CONTRAST)
+    if layer.ground is not None and seen and not layer.enclosed:
         weights["poster"] = 0.5
         tall, wide = layer.planes.shape[:2]
         if max(tall, wide) < MAX_PATTERN_ASPECT * min(tall, wide):
-            weights["wrapping"] = 0.3
+            weights["wrapping"] = 0.5
     return weights
 
 
@@ -154,15 +157,15 @@ class _Canvas:
     stream: RandomStream
 
     def pose(self, layer: DrawnLayer, low: float, high: float) -> Pose:
-        """Draw a pose whose box, turned, stays inside the canvas."""
+        """Draw a pose near the centre whose box, turned, stays inside the canvas."""
         tall, wide = layer.planes.shape[:2]
         side = self.stream.between(low, high)
         turn = self.stream.between(-0.05, 0.05) * self.strength * 2
         margin = 0.94 - side * abs(turn) * 2
         down = max(0.0, margin - side * tall / max(tall, wide))
         across = max(0.0, margin - side * wide / max(tall, wide))
-        y = 0.5 + self.stream.between(-0.5, 0.5) * down
-        x = 0.5 + self.stream.between(-0.5, 0.5) * across
+        y = 0.5 + self.stream.between(-OFFSET, OFFSET) * down
+        x = 0.5 + self.stream.between(-OFFSET, OFFSET) * across
         return Pose(side, y, x, turn)
 
     def place(self, planes: Bytes, pose: Pose) -> Bytes:
@@ -209,7 +212,8 @@ def _show_poster(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
     if scheme is None:
         return _show_badge(layer, canvas)
     ground = draw_ground(scheme, canvas.height, canvas.width, canvas.stream)
-    return _over(canvas.place(planes, canvas.pose(layer, 0.6, 0.86)), ground)
+    pose = canvas.pose(layer, 0.6, 0.86)._replace(turn=0.0)
+    return _over(canvas.place(planes, pose), ground)
 
 
 def _show_sticker(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
@@ -232,7 +236,7 @@ def _show_sticker(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
 
 def _show_badge(layer: DrawnLayer, canvas: _Canvas) -> Bytes:
     """Show the drawing, with its own ground or as light ink, on a badge."""
-    pose = canvas.pose(layer, 0.44, 0.56)._replace(turn=0.0, y=0.5, x=0.5)
+    pose = canvas.pose(layer, 0.5, 0.62)._replace(turn=0.0, y=0.5, x=0.5)
     scheme = SCHEMES[int(canvas.stream.between(0, len(SCHEMES)))]
     own = not (layer.mono and layer.clean) or canvas.stream.between(0, 1) < 0.3
     fill = np.array((255, 255, 255) if layer.ground is None else layer.ground, np.float32)

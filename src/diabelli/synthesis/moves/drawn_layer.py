@@ -38,6 +38,8 @@ MAX_SOFT_SHARE = 0.03
 """Maximum share of soft pixels in the ink: shadows and glows are no ink."""
 EVEN_SPAN = 6
 """Exclusive upper bound of the span of luma, in grey levels, within 3 x 3 pixels of flat ink."""
+MAX_ENCLOSED = 0.002
+"""Share of the ink up to which enclosed ground is not noticed."""
 MIN_INNER = 0.3
 """Minimum share of the ink away from its edges, if its flatness is to be measured."""
 MIN_COLOUR_SHARE = 0.03
@@ -57,6 +59,7 @@ class DrawnLayer:
         planes: (h, w, 4) uint8, premultiplied.
         ground: (3,) float32, colour of the ground 0..255; None if it is transparent.
         inks: (count, 4) float32, the colours that count, 0..255, and their share of the ink.
+        enclosed: whether ground that the ink encloses is shown as ink.
         flat: share of the ink, away from its edges, whose brightness is even.
         clean: whether the ink can be shown on another ground; else it has shadows or glows.
         picture: (h, w, 4) uint8, the same part with its ground.
@@ -65,6 +68,7 @@ class DrawnLayer:
     planes: Bytes
     ground: Floats | None
     inks: Floats
+    enclosed: bool
     flat: float
     clean: bool
     picture: Bytes
@@ -102,6 +106,7 @@ def cut_layer(small: Bytes, detailed: Bytes) -> DrawnLayer | None:
         planes=np.ascontiguousarray(planes[box]),
         ground=None if clear else ground,
         inks=ink_colours(unpremultiply(inked, transparent=True)[alpha > 0.8 * alpha.max()]),
+        enclosed=not (clear or lettering) and _encloses_ground(small, ground, alpha),
         flat=_flat_share(inked, alpha),
         clean=clear or _soft_share(small, ground, alpha) <= MAX_SOFT_SHARE,
         picture=np.ascontiguousarray(detailed[box]),
@@ -267,6 +272,12 @@ def _soft_share(planes: Bytes, ground: Floats, alpha: Floats) -> float:
     slope[:, 1:] = np.maximum(slope[:, 1:], np.abs(light[:, 1:] - light[:, :-1]))
     soft = ink & grey & pale & (slope > 0.4) & (slope < 5)
     return float(soft.sum() / max(int(ink.sum()), 1))
+
+
+def _encloses_ground(planes: Bytes, ground: Floats, alpha: Floats) -> bool:
+    """Return whether enough opaque pixels have the colour of the ground."""
+    even = _difference(planes, ground) <= GROUND_TOLERANCE
+    return bool(((alpha == 1) & even).sum() > MAX_ENCLOSED * (alpha > 0.5).sum())
 
 
 def _flat_share(planes: Bytes, alpha: Floats) -> float:
