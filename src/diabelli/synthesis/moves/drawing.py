@@ -38,7 +38,7 @@ from diabelli.synthesis.moves.drawn_layer import (
     ink_colours,
 )
 
-MIN_CONTRAST = 60.0
+MIN_CONTRAST = 70.0
 """Minimum difference of an ink from its ground, in grey levels of luma and colour together."""
 BODY_CONTRAST = 14.0
 """The same for a sticker or a badge, which has a shadow."""
@@ -114,7 +114,7 @@ def treatments(prepared: PreparedDrawing) -> dict[str, float]:
         weights["sticker"] = 0.5
     seen = layer.mono or _fitting_schemes(layer.inks, MIN_CONTRAST)
     if layer.ground is not None and seen and not layer.enclosed:
-        weights["poster"] = 0.5
+        weights["poster"] = 0.25
         tall, wide = layer.planes.shape[:2]
         if max(tall, wide) < MAX_PATTERN_ASPECT * min(tall, wide):
             weights["wrapping"] = 0.5
@@ -384,10 +384,10 @@ def _turned(planes: Bytes, turn: float) -> Bytes:
 
 
 def _contrast(ink: Floats, ground: tuple[int, int, int] | Floats) -> float:
-    """Difference of two colours in grey levels: luma and half of the colour differences."""
+    """Difference of two colours in grey levels: luma, and a tenth of the colour differences."""
     both = np.array([ink[:3], ground[:3]], np.float32)
     light, blue, red = colour_differences(both)
-    return float(abs(light[0] - light[1]) + 0.25 * (abs(blue[0] - blue[1]) + abs(red[0] - red[1])))
+    return float(abs(light[0] - light[1]) + 0.1 * (abs(blue[0] - blue[1]) + abs(red[0] - red[1])))
 
 
 _TREATMENTS: dict[str, Callable[[DrawnLayer, _Canvas], Bytes]] = {

@@ -42,7 +42,7 @@ MAX_ENCLOSED = 0.002
 """Share of the ink up to which enclosed ground is not noticed."""
 MIN_INNER = 0.3
 """Minimum share of the ink away from its edges, if its flatness is to be measured."""
-MIN_COLOUR_SHARE = 0.03
+MIN_COLOUR_SHARE = 0.008
 """Minimum share of the ink of a colour that counts."""
 MAX_MONO_RANGE = 64
 """Exclusive upper bound of the range of each channel of ink of one colour."""
