@@ -139,6 +139,14 @@ def test_progressive_scans_agree(page):
     agree(page, jpeg_with_scans(64, 40), "jpeg")
 
 
+def test_a_wrong_checksum_of_pixels_is_ignored(page):
+    """All rows are there."""
+    data = png(noise(RGB, 8), RGB, 8, end=b"")
+    body = data[data.index(b"IDAT") + 4 : -4]
+    wrong = chunk(b"IDAT", body[:-4] + bytes(byte ^ 255 for byte in body[-4:]))
+    agree(page, data[: data.index(b"IDAT") - 4] + wrong + chunk(b"IEND", b""), "png")
+
+
 def test_trailing_pixels_are_ignored(page):
     """More compressed rows than the header declares."""
     samples = noise(RGB, 8)

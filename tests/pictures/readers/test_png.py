@@ -196,6 +196,21 @@ def test_a_file_may_end_after_its_pixels():
             np.testing.assert_array_equal(decode(data[:end], OPENAI), samples)
 
 
+@pytest.mark.parametrize(("colour", "bits"), [(RGB, 8), (GREY, 1), (RGB_ALPHA, 16)])
+def test_a_wrong_checksum_of_all_rows_is_ignored(colour, bits):
+    """As in browsers; rows that are missing are not."""
+    samples = noise(colour, bits)
+    whole = png(samples, colour, bits)
+    start = whole.index(b"IDAT") + 4
+    body = whole[start : whole.index(b"IEND") - 8]
+    wrong = body[:-4] + bytes(byte ^ 255 for byte in body[-4:])
+    image = decode(whole[: start - 8] + chunk(b"IDAT", wrong) + chunk(b"IEND", b""), OPENAI)
+    np.testing.assert_array_equal(image, decode(whole, OPENAI))
+    half = body[: len(body) // 2] + wrong[-4:]
+    with pytest.raises(InvalidPicture, match="damaged"):
+        decode(whole[: start - 8] + chunk(b"IDAT", half) + chunk(b"IEND", b""), OPENAI)
+
+
 def test_damaged_pixels_are_refused():
     """One flipped bit among the pixels is noticed by the checksum."""
     data = bytearray(encode(noise(RGB, 8).astype(np.uint8), "png"))

@@ -85,7 +85,7 @@ class PngReader:
             InvalidPicture: rows are missing.
             OSError, SyntaxError, ValueError: Pillow cannot decode the pixels.
         """
-        picture = self._decode(interrupt)
+        picture = self._decode_at_first(interrupt)
         if self._kind == PALETTE:
             picture = self._with_palette(picture)
         alpha = self._alpha(picture, interrupt)
@@ -104,6 +104,17 @@ class PngReader:
             space=space,
             orientation=exif.orientation(self._chunks.get(b"eXIf", b"")),
         )
+
+    def _decode_at_first(self, interrupt: Interrupt) -> Pillow.Image:
+        """Decode the samples; as in browsers, a wrong checksum of all rows is ignored."""
+        try:
+            return self._decode(interrupt)
+        except OSError:
+            pixels = png_chunks.with_checksum(self._pixels, self._unpacked_bytes())
+            if pixels is None:
+                raise
+            self._pixels = pixels
+        return self._decode(interrupt)
 
     def _deep_space(self, space: ColourSpace | None, profile: bytes | None) -> ColourSpace | None:
         """Return the colour space to be applied to samples of 16 bits; None to leave it."""
@@ -170,17 +181,21 @@ class PngReader:
 
     def _require_all_rows(self) -> None:
         """Raise `InvalidPicture` unless the compressed pixels unpack to every row."""
-        expected = sum(
-            rows * (1 + -(-columns * CHANNELS[self._kind] * self._bits // 8))
-            for rows, columns in self._passes()
-            if columns
-        )
+        expected = self._unpacked_bytes()
         unpacked = png_chunks.unpacked_size(self._pixels, expected)
         if unpacked < expected:
             raise InvalidPicture(
                 f"the PNG is damaged: its pixels end after {unpacked} of {expected} bytes",
                 param="image",
             )
+
+    def _unpacked_bytes(self) -> int:
+        """Bytes of all rows, with their filters."""
+        return sum(
+            rows * (1 + -(-columns * CHANNELS[self._kind] * self._bits // 8))
+            for rows, columns in self._passes()
+            if columns
+        )
 
     def _passes(self) -> Iterator[tuple[int, int]]:
         """Rows and columns of each interlacing pass, or of the whole image."""

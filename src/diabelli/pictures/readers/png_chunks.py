@@ -26,6 +26,7 @@ _MAX_CHUNKS = 1 << 18
 """Chunks that are parsed: a loop of 0.2 s. Encoders write at most one for each 8 KiB."""
 _MAX_PROFILE_BYTES = 16 * 1024 * 1024
 """Unpacked size of an ICC profile; the largest printer profiles have about 4 MiB."""
+_ZLIB_HEADER_BYTES = 2
 _PIECE_BYTES = 1 << 16
 """Compressed bytes unpacked at once when rows are counted."""
 _LONGEST_CHECKED = 256
@@ -116,6 +117,35 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, int]]:
         checksum = int.from_bytes(data[end : end + 4], "big")
         yield data[position + 4 : position + 8], view[position + 8 : end], checksum
         position = end + 4
+
+
+def with_checksum(pixels: list[memoryview], size: int) -> list[memoryview] | None:
+    """Return compressed pixels with the right checksum; None if their data are damaged, too.
+
+    Args:
+        pixels: zlib data.
+        size: bytes that they should unpack to.
+    """
+    data = memoryview(b"".join(pixels))
+    inflater = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
+    end, unpacked, checksum = 0, 0, 1
+    try:
+        for start in range(_ZLIB_HEADER_BYTES, len(data), _PIECE_BYTES):
+            rest = bytes(data[start : start + _PIECE_BYTES])
+            end = start + len(rest)
+            while rest and not inflater.eof and unpacked <= size:
+                piece = inflater.decompress(rest, 1 << 20)
+                unpacked += len(piece)
+                checksum = isal_zlib.adler32(piece, checksum)
+                rest = inflater.unconsumed_tail
+            if inflater.eof or unpacked > size:
+                break
+    except _INFLATE_ERROR:
+        return None
+    if not inflater.eof or unpacked != size:
+        return None
+    end -= len(inflater.unused_data)
+    return [data[:end], memoryview(checksum.to_bytes(4, "big"))]
 
 
 def unpack_profile(body: bytes) -> bytes | None:
