@@ -76,7 +76,7 @@ def boundary_of(request: Request) -> bytes:
         raise UnsupportedEncoding(encoding)
     content_type = request.headers.get("content-type", "")
     kind, options = parse_options_header(content_type)
-    if kind != b"multipart/form-data":
+    if kind.lower() != b"multipart/form-data":
         raise WrongContentType(content_type)
     boundary = options.get(b"boundary", b"")
     if not 0 < len(boundary) <= 256:
