@@ -22,6 +22,8 @@ from packages above them in this list.
     patchmatch  patchmatch, nearest_neighbour_field, voting, refine: mending of seams
     finish      hue_shift, object_hue_shift, relight: changes of colour and light
     selection   candidates, artefact_gate: which montages are rendered
-    moves       planner: which seed makes which move; drawing, drawn_layer, drawn_ground
+    moves       planner: which seed makes which move
+                drawing, drawn_layer, drawn_ground
+                hours: lights, lighting, season, place
     pipeline    the steps in order
 """
