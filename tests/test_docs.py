@@ -1,18 +1,20 @@
 """The documentation is true: generated pages are current, options documented, examples run."""
 
 import importlib.util
+import inspect
+import json
 import os
 import re
 import subprocess
 import sys
 import threading
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import typer
 import uvicorn
 
+import diabelli
 from diabelli import errors
 from diabelli.api.errors import exceptions
 from diabelli.api.metrics import FAMILIES
@@ -23,6 +25,7 @@ from diabelli.settings import Settings
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SAMPLE = "src/diabelli/sample.png"
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -73,7 +76,10 @@ def base(tmp_path_factory):
 @pytest.fixture
 def try_out(base, tmp_path):
     """Return a function that runs a program in a folder with a picture, as a reader would."""
-    (tmp_path / "picture.png").write_bytes((files("diabelli") / "sample.png").read_bytes())
+    for name in ("picture.png", SAMPLE):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / SAMPLE).read_bytes())
     environment = {
         **os.environ,
         "OPENAI_BASE_URL": f"{base}/v1",
@@ -107,6 +113,15 @@ def test_shell_examples_run(try_out, text):
     assert '"error"' not in try_out("bash", "-euc", text.replace("make run", ""))
 
 
+def test_the_first_request_of_the_readme_sends_a_file_of_the_checkout(try_out):
+    """It works as pasted in the root folder, and the reply has as many variations as requested."""
+    first = re.search(r"^curl .+$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)[0]
+    for name in re.findall(r"@(\S+)", first):
+        assert (ROOT / name).is_file()
+    reply = json.loads(try_out("bash", "-euc", first))
+    assert len(reply["data"]) == 2
+
+
 @pytest.mark.parametrize("name", sorted(generated()))
 def test_generated_pages_are_fresh(name):
     """`make docs` would change nothing."""
@@ -138,6 +153,27 @@ def test_every_error_is_documented(module):
                 error in groups
                 or f"| `{error.code}` | {error.__doc__.partition(chr(10))[0]}" in page
             )
+
+
+def test_every_exception_of_the_library_is_documented():
+    """Each public exception has its row: base class and meaning."""
+    page = (ROOT / "docs" / "library.md").read_text("utf-8")
+    for name in diabelli.__all__:
+        error = getattr(diabelli, name)
+        if isinstance(error, type) and issubclass(error, Exception):
+            meaning = error.__doc__.partition("\n")[0]
+            assert f"| `{name}` | `{error.__base__.__name__}` | {meaning} |" in page
+
+
+def test_every_argument_of_the_library_is_documented():
+    """Each keyword of `diabelli.vary` has its row, and each public member of a variation."""
+    page = (ROOT / "docs" / "library.md").read_text("utf-8")
+    for name, parameter in inspect.signature(diabelli.vary).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            assert f"| `{name}` |" in page, name
+    for name in dir(diabelli.Variation):
+        if not name.startswith("_"):
+            assert re.search(rf"^\| .*`{name}[`(]", page, re.MULTILINE), name
 
 
 def commands(command, name="diabelli"):

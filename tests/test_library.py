@@ -1,10 +1,11 @@
 """`diabelli.vary`, the library's function."""
 
+import asyncio
 from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageShow
 
 import diabelli
 from diabelli import engines, pictures
@@ -62,6 +63,84 @@ def test_a_variation_is_saved(tmp_path, name):
     saved = variation.save(tmp_path / name)
     assert b'diabelli:seed="5"' in saved.read_bytes()
     assert pictures.decode(saved.read_bytes(), pictures.ANY).shape == (16, 16, 3)
+
+
+def test_a_variation_is_displayed_in_a_notebook():
+    """The picture of `_repr_png_` has the same pixels and the recipe."""
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    displayed = variation._repr_png_()
+    np.testing.assert_array_equal(pictures.to_image(displayed), variation.image)
+    assert b'diabelli:seed="5"' in displayed
+
+
+def test_variations_are_displayed_as_a_contact_sheet():
+    """The sheet is that of the command; the list is still a list."""
+    variations = diabelli.vary(image(), n=3, size=16, seed=5, engine="shift")
+    sheet = pictures.contact_sheet([each.image for each in variations])
+    np.testing.assert_array_equal(pictures.to_image(variations._repr_png_()), sheet)
+    assert isinstance(variations, list)
+    part = diabelli.VariationList(variations[1:])
+    assert pictures.to_image(part._repr_png_()).shape != sheet.shape
+
+
+def test_an_empty_list_is_displayed_as_text():
+    """`None` means that there is no picture."""
+    assert diabelli.VariationList()._repr_png_() is None
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(3, "RGB"), (4, "RGBA")])
+def test_a_variation_converts_to_pillow(channels, mode):
+    """Mode, size and pixels are those of the variation, with transparency."""
+    source = np.random.default_rng(0).integers(0, 256, (12, 18, channels), np.uint8)
+    (variation,) = diabelli.vary(source, size="18x12", engine="shift")
+    converted = variation.to_pil()
+    assert (converted.mode, converted.size) == (mode, (18, 12))
+    np.testing.assert_array_equal(np.asarray(converted), variation.image)
+
+
+def test_a_variation_is_an_array_for_numpy():
+    """Without a copy where possible; a list of them is one array."""
+    variations = diabelli.vary(image(), n=2, size=16, engine="shift")
+    first = variations[0]
+    assert np.shares_memory(np.asarray(first), first.image)
+    assert not np.shares_memory(np.array(first), first.image)
+    assert np.asarray(first, np.float32).dtype == np.float32
+    with pytest.raises(ValueError, match="copy"):
+        np.array(first, np.float32, copy=False)
+    assert np.asarray(variations).shape == (2, 16, 16, 3)
+
+
+def test_a_variation_is_shown_in_the_viewer(monkeypatch):
+    """The viewer gets the picture, with engine and seed as its title."""
+    shown = []
+
+    class Viewer(ImageShow.Viewer):
+        def show(self, picture, **options):
+            shown.append((np.asarray(picture), options["title"]))
+            return 1
+
+    monkeypatch.setattr(ImageShow, "_viewers", [Viewer()])
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    variation.show()
+    ((pixels, title),) = shown
+    np.testing.assert_array_equal(pixels, variation.image)
+    assert title == "shift 5"
+
+
+def test_asynchronous_code_calls_it_in_threads():
+    """Concurrent calls give the same pictures as calls in sequence."""
+
+    async def both() -> list[diabelli.VariationList]:
+        return await asyncio.gather(
+            *(
+                asyncio.to_thread(diabelli.vary, image(), size=16, seed=seed, engine="shift")
+                for seed in (1, 2)
+            )
+        )
+
+    for seed, (variation,) in zip((1, 2), asyncio.run(both()), strict=True):
+        (alone,) = diabelli.vary(image(), size=16, seed=seed, engine="shift")
+        np.testing.assert_array_equal(variation.image, alone.image)
 
 
 def test_other_sources_are_refused_with_the_accepted_types(tmp_path):

@@ -9,18 +9,75 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from diabelli.errors import DiabelliError
+    from diabelli.errors import (
+        Cancelled,
+        ClientError,
+        ContentPolicyViolation,
+        DiabelliError,
+        EngineFailed,
+        InvalidParameter,
+        InvalidPicture,
+        InvalidWeights,
+        LicenceNotAccepted,
+        MemoryUnavailable,
+        MissingExtra,
+        OperatorError,
+        OutOfMemory,
+        PictureTooLarge,
+        TooManyPixels,
+        UnknownEngine,
+        WeightsMissing,
+    )
     from diabelli.library import vary
-    from diabelli.variation import Progress, Variation
+    from diabelli.variation import Progress, Variation, VariationList
 
 __version__ = "0.1.0"
 
-__all__ = ["DiabelliError", "Progress", "Variation", "vary"]
+__all__ = [
+    "Cancelled",
+    "ClientError",
+    "ContentPolicyViolation",
+    "DiabelliError",
+    "EngineFailed",
+    "InvalidParameter",
+    "InvalidPicture",
+    "InvalidWeights",
+    "LicenceNotAccepted",
+    "MemoryUnavailable",
+    "MissingExtra",
+    "OperatorError",
+    "OutOfMemory",
+    "PictureTooLarge",
+    "Progress",
+    "TooManyPixels",
+    "UnknownEngine",
+    "Variation",
+    "VariationList",
+    "WeightsMissing",
+    "vary",
+]
 
 _HOMES = {
+    "Cancelled": "diabelli.errors",
+    "ClientError": "diabelli.errors",
+    "ContentPolicyViolation": "diabelli.errors",
     "DiabelliError": "diabelli.errors",
+    "EngineFailed": "diabelli.errors",
+    "InvalidParameter": "diabelli.errors",
+    "InvalidPicture": "diabelli.errors",
+    "InvalidWeights": "diabelli.errors",
+    "LicenceNotAccepted": "diabelli.errors",
+    "MemoryUnavailable": "diabelli.errors",
+    "MissingExtra": "diabelli.errors",
+    "OperatorError": "diabelli.errors",
+    "OutOfMemory": "diabelli.errors",
+    "PictureTooLarge": "diabelli.errors",
     "Progress": "diabelli.variation",
+    "TooManyPixels": "diabelli.errors",
+    "UnknownEngine": "diabelli.errors",
     "Variation": "diabelli.variation",
+    "VariationList": "diabelli.variation",
+    "WeightsMissing": "diabelli.errors",
     "vary": "diabelli.library",
 }
 

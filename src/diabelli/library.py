@@ -6,7 +6,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from diabelli.engines import Engine
 from diabelli.errors import InvalidParameter, InvalidPicture, UnknownEngine
 from diabelli.kernel_cache import configure_kernel_cache
 from diabelli.observer import Observer
+from diabelli.pictures import PillowImage
 from diabelli.service import Service, useful_side
 from diabelli.variation import (
     MAX_N,
@@ -23,18 +24,15 @@ from diabelli.variation import (
     Image,
     Progress,
     ProgressCallback,
-    Variation,
+    VariationList,
     VariationSpec,
     check_range,
     parse_strength,
     random_seed,
 )
 
-if TYPE_CHECKING:
-    from PIL.Image import Image as PillowImage
-
 Source: TypeAlias = (
-    "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | PillowImage | Image"
+    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | PillowImage | Image
 )
 
 MAX_THREADS = 1024
@@ -53,7 +51,7 @@ def vary(
     engine: str = "patch",
     threads: int | None = None,
     on_progress: ProgressCallback | None = None,
-) -> list[Variation]:
+) -> VariationList:
     """Make `n` variations of a picture.
 
     Args:
@@ -67,14 +65,16 @@ def vary(
         engine: name of the engine.
         threads: number of threads, 1..1024; None means one per core.
         on_progress: called between steps, from any thread. An exception that it raises, such as
-            `diabelli.errors.Cancelled`, stops the work and is raised here unchanged.
+            `diabelli.Cancelled`, stops the work and is raised here unchanged.
 
     Returns:
         The variations, in the order of their seeds.
 
     Raises:
-        DiabelliError: `InvalidParameter`, `InvalidPicture`, `UnknownEngine`, `MissingExtra`,
-            `EngineFailed` or `OutOfMemory`.
+        ClientError: `InvalidParameter`, `InvalidPicture` or `UnknownEngine`.
+        OperatorError: `MemoryUnavailable`, `OutOfMemory`, or a trained engine that is not ready:
+            `MissingExtra`, `WeightsMissing`, `InvalidWeights` or `LicenceNotAccepted`.
+        EngineFailed: for an internal fault of the engine.
         OSError: if a path cannot be read.
     """
     height, width = parse_size(size)
@@ -101,9 +101,10 @@ def vary(
     image = pictures.to_image(_readable(source), max_short_side=useful_side(spec))
     service = Service(engines=engines_by_name, storage=None, threads=int(threads))
     try:
-        return service.vary(image, spec, engine=engine, observer=_observer(on_progress))
+        made = service.vary(image, spec, engine=engine, observer=_observer(on_progress))
     finally:
         service.close()
+    return VariationList(made)
 
 
 class _ProgressObserver(Observer):

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, cast, get_args
+from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from diabelli import pictures, provenance
 from diabelli.errors import InvalidParameter
@@ -172,6 +172,35 @@ class Variation:
         finally:
             draft.unlink(missing_ok=True)
         return path
+
+    def to_pil(self) -> pictures.PillowImage:
+        """Return the picture as a Pillow image of mode RGB or RGBA."""
+        return pictures.to_pillow(self.image)
+
+    def show(self) -> None:
+        """Open the picture in the system's image viewer."""
+        self.to_pil().show(title=f"{self.engine.name} {self.seed}")
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return `image` for `numpy.asarray`; copy it only if `dtype` or `copy` requires that."""
+        return np.array(self.image, dtype=dtype, copy=copy)
+
+    def _repr_png_(self) -> bytes:
+        """Return the encoded picture: IPython and Jupyter display it."""
+        return self.encode("png")
+
+
+class VariationList(list[Variation]):
+    """A list of variations; IPython and Jupyter display it as a contact sheet.
+
+    A slice is a plain list: `VariationList(variations[:4])` is displayed again.
+    """
+
+    def _repr_png_(self) -> bytes | None:
+        """Return the encoded contact sheet; None for an empty list, which is displayed as text."""
+        if not self:
+            return None
+        return pictures.encode(pictures.contact_sheet([each.image for each in self]), "png")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from diabelli.pictures.contact_sheet import contact_sheet
 from diabelli.pictures.decoder import decode, to_image
 from diabelli.pictures.encoder import encode, format_of
 from diabelli.pictures.limits import ANY, LOCAL, OPENAI, DecodeLimits, Format, Image
-from diabelli.pictures.scaling import cover, flatten_on_white, to_pillow
+from diabelli.pictures.scaling import PillowImage, cover, flatten_on_white, to_pillow
 
 __all__ = [
     "ANY",
@@ -17,6 +17,7 @@ __all__ = [
     "DecodeLimits",
     "Format",
     "Image",
+    "PillowImage",
     "contact_sheet",
     "cover",
     "decode",

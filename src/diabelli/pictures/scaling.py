@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image as Pillow
 
 from diabelli.pictures.limits import Image
 from diabelli.pictures.readers.layers import Layers
+
+PillowImage: TypeAlias = Pillow.Image
+"""Type of Pillow's images, for annotations outside this package."""
 
 
 def cover(image: Image, height: int, width: int) -> Image:
@@ -43,7 +47,7 @@ def flatten_on_white(image: Image) -> Image:
     return ((colours * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
-def to_pillow(image: Image) -> Pillow.Image:
+def to_pillow(image: Image) -> PillowImage:
     """Convert `image` (row, column, 3 or 4) to a Pillow image."""
     return Pillow.fromarray(np.ascontiguousarray(image))
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as PillowImage
+from typing import Any, TypeAlias
 
 from diabelli.engines.diffusion.mixed_sources import supports_mixed_sources
 from diabelli.engines.diffusion.presets import Recipe
+from diabelli.pictures import PillowImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class LoadedPipeline:
 
 Arguments: TypeAlias = dict[str, Any]
 Conditioner: TypeAlias = Callable[
-    [LoadedPipeline, Sequence["PillowImage"], Mapping[str, float]], Arguments
+    [LoadedPipeline, Sequence[PillowImage], Mapping[str, float]], Arguments
 ]
 
 
