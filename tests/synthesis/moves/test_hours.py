@@ -51,7 +51,7 @@ def shown(values: float) -> float:
 
 
 @pytest.mark.parametrize("picture", [bricks, face, flag, pebbles, sticker, landscape])
-def test_what_is_not_surely_among_plants_is_refused(picture):
+def test_pictures_without_plants_are_refused(picture):
     """A drawing, a wall, a portrait, stones and a wide sky have no hour."""
     assert hours.prepare(picture(200)[..., :3].copy()) is None
 
@@ -100,7 +100,7 @@ def test_an_hour_depends_on_the_seed_alone(kind):
     assert (at(animal(), kind) == at(animal(), kind)).all()
 
 
-def test_kind_of_says_what_is_rendered():
+def test_kind_of_names_the_rendered_hour():
     """The name is drawn by the stream's first number."""
     prepared = hours.prepare(animal())
     assert prepared is not None
