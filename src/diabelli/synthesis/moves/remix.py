@@ -1,0 +1,109 @@
+"""The move "remix": a landscape, a texture or a crowd in another order.
+
+The source is taken apart into two, one of them mirrored where that fits, and put together again the
+other way round. Sky, ridge, shore and ground are aligned by a warp; the cut runs where it is seen
+least. The move refuses a picture in which no such cut is hidden, or would cross the subject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.analysis.picture_kind import classify
+from diabelli.synthesis.analysis.subject_map import subject_map
+from diabelli.synthesis.core.filters import blur, gradient, luma
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.column_alignment import SIDE
+from diabelli.synthesis.moves.join_search import MAX_VISIBILITY, Join, find_joins
+from diabelli.synthesis.moves.rearrangement import Frame
+from diabelli.synthesis.moves.splicing import splice
+from diabelli.synthesis.moves.straight_lines import count_long_lines
+
+KIND_SIDE = 256
+"""Side in pixels at which a picture is classified."""
+MAX_SUBJECT = 0.3
+"""Largest share of the picture that may belong to a subject."""
+MIN_DETAIL, MAX_DETAIL = 0.4, 12.0
+"""Least mean gradient of a picture, and the gradient that counts most, in grey levels a pixel."""
+SUBJECT_WEIGHT = 60
+"""How much a place of the subject is to be seen, in grey levels a pixel."""
+MAX_LONG_LINES = 4
+"""Most long straight lines; more are boards, walls or tiles, in which a cut shows."""
+MILD, BOLD = 0.3, 0.75
+"""Strength up to which, and from which on, only the least and the most new frames are drawn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Remix:
+    """A source that can be rearranged.
+
+    Attributes:
+        source: (h, w, 3) uint8.
+        joins: at least one, the best first.
+        confidence: 0..1, how surely the result looks untouched.
+    """
+
+    source: Bytes
+    joins: tuple[Join, ...]
+    confidence: float
+
+
+def prepare(source: Bytes) -> Remix | None:
+    """Find the joins of a source.
+
+    Args:
+        source: (h, w, 3) uint8.
+
+    Returns:
+        None if the move is not sure of the picture.
+    """
+    small = resize(source, KIND_SIDE, KIND_SIDE)
+    kind = classify(np.dstack([small, np.full(small.shape[:2], 255, np.uint8)]))
+    if kind.is_graphic or kind.has_text or count_long_lines(small) > MAX_LONG_LINES:
+        return None
+    subject = subject_map(small)
+    down, across = gradient(blur(luma(resize(small, SIDE, SIDE)), 1.0))
+    detail = np.minimum(np.sqrt(down * down + across * across), MAX_DETAIL)
+    if (subject > 0.2).mean() > MAX_SUBJECT or detail.mean() < MIN_DETAIL:
+        return None
+    belongs = np.clip(resize_map(subject, SIDE, SIDE), 0, 1)
+    weights = (detail + SUBJECT_WEIGHT * belongs).astype(np.float64).sum(0)
+    joins = find_joins(small, subject, weights)
+    if not joins:
+        return None
+    return Remix(source, tuple(joins), 1 - joins[0].visibility.total / (2 * MAX_VISIBILITY))
+
+
+def render(
+    prepared: Remix, strength: float, stream: RandomStream, height: int, width: int
+) -> Bytes:
+    """Render one arrangement.
+
+    Args:
+        prepared: as returned by `prepare`.
+        strength: above 0, up to 1; the higher, the newer is what is drawn.
+        stream: draws the join, the frame and the mirror image.
+        height: rows of the result.
+        width: columns of the result.
+
+    Returns:
+        (height, width, 3) uint8.
+    """
+    join = prepared.joins[int(stream.between(0, len(prepared.joins)))]
+    drawn = _frames_of_strength(join.frames, strength)
+    frame = drawn[int(stream.between(0, len(drawn)))]
+    mirrored = float(stream.uniform(1)[0]) < 0.5 and strength > MILD
+    result = splice(prepared.source, join, frame, height, width)
+    return np.ascontiguousarray(result[:, ::-1]) if mirrored else result
+
+
+def _frames_of_strength(frames: tuple[Frame, ...], strength: float) -> tuple[Frame, ...]:
+    """Return the frames that may be drawn; `frames` are sorted, the newest first."""
+    half = -(-len(frames) // 2)
+    if strength <= MILD:
+        return frames[-half:]
+    return frames[:half] if strength >= BOLD else frames
