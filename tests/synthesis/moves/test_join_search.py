@@ -13,7 +13,13 @@ from diabelli.synthesis.moves.column_alignment import (
     level_costs,
 )
 from diabelli.synthesis.moves.join_judge import FINE, cheapest_path, judge_join, judge_maps
-from diabelli.synthesis.moves.rearrangement import Frame, Parts, frames, newness_of_pairs
+from diabelli.synthesis.moves.rearrangement import (
+    Frame,
+    Parts,
+    frames,
+    newness_of_pairs,
+    readable_ways,
+)
 from diabelli.synthesis.moves.straight_lines import count_long_lines
 from diabelli.synthesis.moves.subject_whole import shows_whole_subject
 
@@ -140,3 +146,24 @@ def test_boards_have_long_lines_and_gravel_has_none():
     assert count_long_lines(boards.astype(np.uint8)) > 4
     assert count_long_lines(noise_picture()) == 0
     assert 1 <= count_long_lines(stepped(0)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "sign", "ways"),
+    [
+        ((), 1, (False, True)),
+        ((), -1, (False, True)),
+        ((70,), 1, (False,)),
+        ((70,), -1, (False,)),
+        ((30,), 1, (False,)),
+        ((30,), -1, (True,)),
+        ((70, 30), 1, (False,)),
+        ((70, 30), -1, ()),
+    ],
+)
+def test_lettering_is_never_mirrored(columns, sign, ways):
+    lettered = np.zeros(SIDE, bool)
+    lettered[list(columns)] = True
+    # shows columns 54 to 100 of the source, then 20 to 58 or, mirrored, 40 to 2
+    right = 20 if sign > 0 else 40
+    assert readable_ways(Parts(100, right, sign), Frame(0.66, 0.55, 0.1), lettered) == ways

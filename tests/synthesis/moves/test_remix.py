@@ -10,7 +10,7 @@ from diabelli.synthesis.core.filters import blur, gradient, luma
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.join_search import MAX_TURNED, MAX_VISIBILITY, MIN_NEWNESS
-from diabelli.synthesis.moves.remix import Remix, _frames_of_strength, prepare, render
+from diabelli.synthesis.moves.remix import _frames_of_strength, prepare, render
 from diabelli.synthesis.moves.splicing import splice
 
 SIDE = 320
@@ -121,7 +121,7 @@ def test_a_mild_strength_does_not_mirror():
         results = (render(near, strength, RandomStream(seed), 64, 64) for seed in range(12))
         return sum(result.tobytes() in upright for result in results) / 12
 
-    near = Remix(meadow(), prepared().joins, 1.0)
+    near = prepared()
     assert share_upright(0.2) == 1
     assert 0 < share_upright(0.5) < 1
 

@@ -164,3 +164,28 @@ def frames(parts: Parts, weights: NDArray[np.float64], least: float) -> list[Fra
         for index, (_, extent, split) in enumerate(found)
         for k in range(len(TOPS))
     ]
+
+
+def readable_ways(parts: Parts, frame: Frame, lettered: NDArray[np.bool_]) -> tuple[bool, ...]:
+    """Return whether the result may be kept (False) or mirrored (True): never lettering mirrored.
+
+    Args:
+        parts: the columns that meet.
+        frame: what is shown.
+        lettered: (SIDE,) bool, columns that may show lettering.
+    """
+    shown = frame.extent * SIDE
+    start = max(int(parts.left - frame.split * shown), 0)
+    in_left = bool(lettered[start : parts.left + parts.after + 1].any())
+    # the right part begins before its first column where it is cut early
+    ends = (
+        parts.right - parts.sign * parts.before,
+        parts.right + parts.sign * (1 - frame.split) * shown,
+    )
+    in_right = bool(lettered[max(int(min(ends)), 0) : int(max(ends)) + 2].any())
+    reversed_right = parts.sign < 0
+    return tuple(
+        mirrored
+        for mirrored in (False, True)
+        if not (in_left and mirrored) and not (in_right and mirrored != reversed_right)
+    )

@@ -2,15 +2,18 @@
 
 The source is taken apart into two, one of them mirrored where that fits, and put together again the
 other way round. Sky, ridge, shore and ground are aligned by a warp; the cut runs where it is seen
-least. The move refuses a picture in which no such cut is hidden, or would cross the subject.
+least. The move refuses a picture in which every such cut would show or cross the subject, and one
+with many long straight lines. It never mirrors or cuts lettering.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from diabelli.synthesis.analysis.lettering import find_lettering
 from diabelli.synthesis.analysis.picture_kind import classify
 from diabelli.synthesis.analysis.subject_map import subject_map
 from diabelli.synthesis.core.filters import blur, gradient, luma
@@ -19,7 +22,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.column_alignment import SIDE
 from diabelli.synthesis.moves.join_search import MAX_VISIBILITY, Join, find_joins
-from diabelli.synthesis.moves.rearrangement import Frame
+from diabelli.synthesis.moves.rearrangement import Frame, readable_ways
 from diabelli.synthesis.moves.splicing import splice
 from diabelli.synthesis.moves.straight_lines import count_long_lines
 
@@ -44,11 +47,13 @@ class Remix:
     Attributes:
         source: (h, w, 3) uint8.
         joins: at least one, the best first.
+        lettered: (SIDE,) bool, columns that may show lettering.
         confidence: 0..1, how surely the result looks untouched.
     """
 
     source: Bytes
     joins: tuple[Join, ...]
+    lettered: NDArray[np.bool_]
     confidence: float
 
 
@@ -72,10 +77,18 @@ def prepare(source: Bytes) -> Remix | None:
         return None
     belongs = np.clip(resize_map(subject, SIDE, SIDE), 0, 1)
     weights = (detail + SUBJECT_WEIGHT * belongs).astype(np.float64).sum(0)
-    joins = find_joins(small, subject, weights)
+    lettering = np.clip(resize_map(find_lettering(source).cells, SIDE, SIDE), 0, 1)
+    lettered = lettering.max(0) > 0
+    kept = np.maximum(belongs, lettering)
+    joins = [
+        replace(join, frames=readable)
+        for join in find_joins(small, kept, weights)
+        if (readable := _readable_frames(join, lettered))
+    ]
     if not joins:
         return None
-    return Remix(source, tuple(joins), 1 - joins[0].visibility.total / (2 * MAX_VISIBILITY))
+    confidence = 1 - joins[0].visibility.total / (2 * MAX_VISIBILITY)
+    return Remix(source, tuple(joins), lettered, confidence)
 
 
 def render(
@@ -96,7 +109,8 @@ def render(
     join = prepared.joins[int(stream.between(0, len(prepared.joins)))]
     drawn = _frames_of_strength(join.frames, strength)
     frame = drawn[int(stream.between(0, len(drawn)))]
-    mirrored = float(stream.uniform(1)[0]) < 0.5 and strength > MILD
+    ways = readable_ways(join.parts, frame, prepared.lettered)
+    mirrored = ways[int(stream.between(0, len(ways)))] if strength > MILD else ways[0]
     result = splice(prepared.source, join, frame, height, width)
     return np.ascontiguousarray(result[:, ::-1]) if mirrored else result
 
@@ -107,3 +121,8 @@ def _frames_of_strength(frames: tuple[Frame, ...], strength: float) -> tuple[Fra
     if strength <= MILD:
         return frames[-half:]
     return frames[:half] if strength >= BOLD else frames
+
+
+def _readable_frames(join: Join, lettered: NDArray[np.bool_]) -> tuple[Frame, ...]:
+    """Return the frames of a join that need not mirror lettering."""
+    return tuple(frame for frame in join.frames if readable_ways(join.parts, frame, lettered))
