@@ -24,6 +24,7 @@ from diabelli.synthesis.moves.straight_lines import count_long_lines
 from diabelli.synthesis.moves.subject_whole import shows_whole_subject
 
 NOBODY = np.zeros((SIDE, SIDE), np.float32)
+LEVEL = np.zeros(FINE, bool)
 
 
 def stepped(drop):
@@ -78,8 +79,8 @@ def test_a_cut_within_one_texture_is_less_visible_than_between_two():
     halves[:, FINE // 2 :] = halves[:, FINE // 2 :] // 3 + 150
     straight = np.zeros(FINE, np.int32)
     parts = Parts(96, 30, 1)
-    within, _ = judge_join(judge_maps(texture, NOBODY, FINE), parts, straight)
-    between, _ = judge_join(judge_maps(halves, NOBODY, FINE), parts, straight)
+    within, _ = judge_join(judge_maps(texture, NOBODY, FINE), parts, straight, LEVEL)
+    between, _ = judge_join(judge_maps(halves, NOBODY, FINE), parts, straight, LEVEL)
     assert within.total < 220 < between.total
 
 
@@ -87,8 +88,8 @@ def test_a_mirrored_slant_counts_as_turned():
     rows, columns = np.mgrid[:FINE, :FINE]
     slant = np.stack([128 + 60 * np.sin((rows + columns) / 3)] * 3, -1).astype(np.uint8)
     maps, straight = judge_maps(slant, NOBODY, FINE), np.zeros(FINE, np.int32)
-    mirrored, _ = judge_join(maps, Parts(96, 40, -1), straight)
-    kept, _ = judge_join(maps, Parts(96, 40, 1), straight)
+    mirrored, _ = judge_join(maps, Parts(96, 40, -1), straight, LEVEL)
+    kept, _ = judge_join(maps, Parts(96, 40, 1), straight, LEVEL)
     assert mirrored.turned > 80
     assert kept.turned < 10
 
@@ -97,7 +98,7 @@ def test_a_cut_keeps_off_the_subject():
     subject = NOBODY.copy()
     subject[40:80, 90:100] = 1
     maps = judge_maps(noise_picture(), subject, FINE)
-    _, path = judge_join(maps, Parts(92, 20, 1), np.zeros(FINE, np.int32))
+    _, path = judge_join(maps, Parts(92, 20, 1), np.zeros(FINE, np.int32), LEVEL)
     places = 92.5 / SIDE + path[90:150]
     assert ((places < 90 / SIDE) | (places > 99 / SIDE)).all()
 

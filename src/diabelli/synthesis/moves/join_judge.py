@@ -41,19 +41,21 @@ tensor (difference, product and sum of its diagonal), cost of cutting through th
 
 
 class Visibility(NamedTuple):
-    """How visible a cut is: worst means over windows of rows.
+    """How visible a cut is: worst means over windows of rows, unless said otherwise.
 
     Attributes:
         long: mismatch over a tenth of the height.
         short: mismatch over a fortieth of the height.
         turned: difference of the textures' orientations over a tenth of the height, 0..100.
         stepped: step of shade that cannot be evened out, in grey levels.
+        bent: mismatch of the worst row of a level horizon.
     """
 
     long: int
     short: int
     turned: int
     stepped: int
+    bent: int
 
     @property
     def total(self) -> int:
@@ -94,13 +96,16 @@ def judge_maps(image: Bytes, subject: Floats, side: int) -> Maps:
     return np.rint(np.concatenate(planes, 2)).astype(np.int16)
 
 
-def judge_join(maps: Maps, parts: Parts, shifts: NDArray[np.int32]) -> tuple[Visibility, Floats]:
+def judge_join(
+    maps: Maps, parts: Parts, shifts: NDArray[np.int32], level: NDArray[np.bool_]
+) -> tuple[Visibility, Floats]:
     """Find the best cut between two parts.
 
     Args:
         maps: as returned by `judge_maps`.
         parts: the columns that meet.
         shifts: (side,) int32, how many pixels lower each row's match is in the right part.
+        level: (side,) bool, rows of a level horizon.
 
     Returns:
         Its visibility, and its path (side,) float32 in shares of the source right of the join.
@@ -114,6 +119,7 @@ def judge_join(maps: Maps, parts: Parts, shifts: NDArray[np.int32]) -> tuple[Vis
         scale * parts.right + scale // 2,
         parts.sign,
         shifts,
+        level,
         scale * parts.before - scale // 2,
         scale * parts.after - scale // 2,
         path,
@@ -128,10 +134,11 @@ def _judge(
     right: int,
     sign: int,
     shifts: NDArray[np.int32],
+    horizon: NDArray[np.bool_],
     before: int,
     after: int,
     path: NDArray[np.int32],
-) -> tuple[int, int, int, int]:
+) -> tuple[int, int, int, int, int]:
     """Find the best cut; fills `path` (side,) with columns right of the join.
 
     The shade is levelled along the join first, then along the cut that is found.
@@ -142,6 +149,7 @@ def _judge(
         right: first column of the right part.
         sign: -1 if the right part is mirrored, else 1.
         shifts: (side,) int32, how many pixels lower each row's match is in the right part.
+        horizon: (side,) bool, rows of a level horizon.
         before: columns left of the join in which it may be cut.
         after: columns right of it.
         path: (side,) int32.
@@ -181,6 +189,7 @@ def _judge(
         _worst_mean(along, side // 40),
         _worst_mean(turned, side // 10),
         _worst_mean(stepped, side // 30) // UNIT,
+        int((along * horizon).max()),
     )
 
 

@@ -28,14 +28,16 @@ from diabelli.synthesis.moves.rearrangement import (
     frames,
     newness_of_pairs,
 )
-from diabelli.synthesis.moves.subject_whole import shows_whole_subject
+from diabelli.synthesis.moves.subject_whole import is_cut, shows_whole_subject
 
-MIN_NEWNESS = 0.08
+MIN_NEWNESS = 0.09
 """Smallest deviation of an arrangement from a crop or a mirror image, as a share of the width."""
-MAX_VISIBILITY, MAX_TURNED = 185, 50
-"""Visibility of a cut, in total and of turned texture, above which a join is refused."""
+MAX_VISIBILITY, MAX_TURNED, MAX_BENT = 170, 50, 120
+"""Visibility of a cut, in total, of turned texture and at a horizon, above which it is refused."""
 ALIGNED, COARSELY_JUDGED, FINELY_JUDGED = 240, 240, 40
 """Most pairs that reach each step of the search."""
+EXTENT_GAIN = 200
+"""Visibility that is accepted for showing the whole source instead of nothing."""
 COARSE = 128
 """Side in pixels at which joins are judged first."""
 MAX_JOINS = 8
@@ -67,33 +69,44 @@ class Join:
     frames: tuple[Frame, ...]
 
 
-def find_joins(image: Bytes, subject: Floats, weights: NDArray[np.float64]) -> list[Join]:
+def find_joins(
+    image: Bytes, subject: Floats, lettering: Floats, weights: NDArray[np.float64]
+) -> list[Join]:
     """Return the joins of a picture that show something new and whose cut is not seen, best first.
 
     Args:
         image: (h, w, 3) uint8.
-        subject: (n, n) float32, 0..1, likelihood that a place belongs to the subject.
+        subject: (SIDE, SIDE) float32, 0..1, likelihood that a place belongs to the subject.
+        lettering: (SIDE, SIDE) float32, 0..1, likelihood that it shows lettering.
         weights: (SIDE,) float64, how much is to be seen in each column.
     """
+    guarded = np.maximum(subject, lettering)
     features, level = column_features(image), level_costs(image)
     pairs = _pairs_to_align(alignment_costs(features, level), weights)
     if not pairs:
         return []
     shifts = dict(zip(pairs, _smooth_shifts(features, level, pairs), strict=True))
-    coarse = _judged(judge_maps(image, subject, COARSE), pairs, shifts)
+    coarse = _judged(judge_maps(image, guarded, COARSE), pairs, shifts, level)
     fine = _judged(
-        judge_maps(image, subject, FINE), [pair for pair, *_ in coarse[:FINELY_JUDGED]], shifts
+        judge_maps(image, guarded, FINE),
+        [pair for pair, *_ in coarse[:FINELY_JUDGED]],
+        shifts,
+        level,
     )
-    small = np.clip(resize_map(subject, SIDE, SIDE), 0, 1)
     joins: list[Join] = []
     for pair, visibility, path in fine:
-        if visibility.total > MAX_VISIBILITY or len(joins) == MAX_JOINS:
+        if len(joins) == MAX_JOINS:
             break
-        if visibility.turned > MAX_TURNED:
+        if not _is_hidden(visibility):
             continue
         if any(_alike(pair, join.parts) for join in joins):
             continue
-        whole = _whole_frames(small, pair, path, frames(pair, weights, MIN_NEWNESS))
+        tried = [
+            frame
+            for frame in frames(pair, weights, MIN_NEWNESS)
+            if _within_source(frame, shifts[pair]) and not is_cut(lettering, pair, path, frame)
+        ]
+        whole = _whole_frames(subject, pair, path, tried)
         if whole:
             joins.append(Join(pair, shifts[pair], path, visibility, whole))
     return joins
@@ -145,20 +158,44 @@ def _smooth_shifts(
 
 
 def _judged(
-    maps: NDArray[np.int16], pairs: list[Parts], shifts: dict[Parts, Floats]
+    maps: NDArray[np.int16],
+    pairs: list[Parts],
+    shifts: dict[Parts, Floats],
+    level: NDArray[np.int32],
 ) -> list[tuple[Parts, Visibility, Floats]]:
-    """Return pairs with the visibility and the path of their best cut, the least visible first."""
+    """Return pairs with the visibility and the path of their best cut.
+
+    Those come first whose cut is least visible and that show most of the source.
+    """
     side = len(maps)
     stacked = np.stack([shifts[pair] for pair in pairs], 1)[:, None]
     rows = np.rint(side * resize_map(stacked, side, 1)[:, 0]).astype(np.int32)
+    horizon = np.repeat(level > 0, side // SIDE)
     found = [
-        (pair, *judge_join(maps, pair, np.ascontiguousarray(rows[:, k])))
+        (pair, *judge_join(maps, pair, np.ascontiguousarray(rows[:, k]), horizon))
         for k, pair in enumerate(pairs)
     ]
-    return sorted(found, key=lambda one: one[1].total)
+    return sorted(found, key=lambda one: one[1].total - EXTENT_GAIN * one[0].extent)
 
 
 def _alike(one: Parts, other: Parts) -> bool:
     """Return whether two joins are nearly the same."""
     apart = abs(one.left - other.left) + abs(one.right - other.right)
     return one.sign == other.sign and apart < APART
+
+
+def _within_source(frame: Frame, shifts: Floats) -> bool:
+    """Return whether the rows that a frame shows, moved by half their shift, are in the source."""
+    rows = (np.arange(SIDE) + np.float32(0.5)) / np.float32(SIDE)
+    shown = (rows >= frame.top) & (rows <= frame.top + frame.extent)
+    moved = np.abs(shifts) / 2
+    return bool(((rows - moved)[shown].min() >= 0) and ((rows + moved)[shown].max() <= 1))
+
+
+def _is_hidden(visibility: Visibility) -> bool:
+    """Return whether a cut is not seen."""
+    return (
+        visibility.total <= MAX_VISIBILITY
+        and visibility.turned <= MAX_TURNED
+        and visibility.bent <= MAX_BENT
+    )

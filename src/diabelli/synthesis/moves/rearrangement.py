@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.moves.column_alignment import SIDE, STRIDE
 
-MIN_EXTENT, MAX_EXTENT = 0.66, 0.96
+MIN_EXTENT, MAX_EXTENT = 0.67, 0.96
 """Shown share of the source's sides."""
-EXTENTS, EXTENT_STEP = 3, 0.07
+EXTENTS, EXTENT_STEP = 2, 0.07
 """Extents that are tried, from the largest, and the share by which each is smaller."""
 SPLITS, FIRST_SPLIT, SPLIT_STEP = 10, 0.28, 0.05
 """Places of the join in the result that are tried."""
@@ -52,6 +52,11 @@ class Parts(NamedTuple):
     left: int
     right: int
     sign: int
+
+    @property
+    def extent(self) -> float:
+        """Largest share of the source's sides that can be shown."""
+        return _extent(self.left, self.right, self.sign, 0)
 
     @property
     def before(self) -> int:

@@ -32,6 +32,8 @@ MAX_SUBJECT = 0.3
 """Largest share of the picture that may belong to a subject."""
 MIN_DETAIL, MAX_DETAIL = 0.4, 12.0
 """Least mean gradient of a picture, and the gradient that counts most, in grey levels a pixel."""
+MIN_LIGHT = 25
+"""Least mean luma; in the dark the slightest step of shade is seen."""
 SUBJECT_WEIGHT = 60
 """How much a place of the subject is to be seen, in grey levels a pixel."""
 MAX_LONG_LINES = 4
@@ -71,23 +73,25 @@ def prepare(source: Bytes) -> Remix | None:
     if kind.is_graphic or kind.has_text or count_long_lines(small) > MAX_LONG_LINES:
         return None
     subject = subject_map(small)
-    down, across = gradient(blur(luma(resize(small, SIDE, SIDE)), 1.0))
+    light = luma(resize(small, SIDE, SIDE))
+    down, across = gradient(blur(light, 1.0))
     detail = np.minimum(np.sqrt(down * down + across * across), MAX_DETAIL)
-    if (subject > 0.2).mean() > MAX_SUBJECT or detail.mean() < MIN_DETAIL:
+    if (subject > 0.2).mean() > MAX_SUBJECT:
+        return None
+    if detail.mean() < MIN_DETAIL or light.mean() < MIN_LIGHT:
         return None
     belongs = np.clip(resize_map(subject, SIDE, SIDE), 0, 1)
     weights = (detail + SUBJECT_WEIGHT * belongs).astype(np.float64).sum(0)
     lettering = np.clip(resize_map(find_lettering(source).cells, SIDE, SIDE), 0, 1)
     lettered = lettering.max(0) > 0
-    kept = np.maximum(belongs, lettering)
     joins = [
         replace(join, frames=readable)
-        for join in find_joins(small, kept, weights)
+        for join in find_joins(small, belongs, lettering, weights)
         if (readable := _readable_frames(join, lettered))
     ]
     if not joins:
         return None
-    confidence = 1 - joins[0].visibility.total / (2 * MAX_VISIBILITY)
+    confidence = 1 - max(join.visibility.total for join in joins) / (2 * MAX_VISIBILITY)
     return Remix(source, tuple(joins), lettered, confidence)
 
 

@@ -28,7 +28,7 @@ UNIT_SIDE = 240
 """Widths of filters are given for a result of this height."""
 FLAT = 0.055
 """Distance from the cut, as a share of the width, up to which warp and shade have full effect."""
-WARP_REACH, SHADE_REACH, DETAIL_REACH = 0.42, 0.35, 0.10
+WARP_REACH, SHADE_REACH, DETAIL_REACH = 0.42, 0.35, 0.05
 """Distances beyond FLAT over which the warp, the shade and its detail fade."""
 SHADE_ROWS, DETAIL_ROWS = 0.1, 0.015
 """Rows among which the step of shade is evened, as a share of the height."""
@@ -37,6 +37,8 @@ SOFT = 1.2
 REFINED = 2.5
 """Largest distance of the cut from the judged path, in pixels of UNIT_SIDE."""
 FORBIDDEN = 4000
+MAX_DETAIL = 3.0
+"""Most, in grey levels, by which the step of a row may deviate from that of its neighbours."""
 LEVELLED, MAX_LEVELLED = 24, 44
 """Step of shade, in grey levels, that is evened out wholly, and from which on it is an edge."""
 
@@ -46,13 +48,13 @@ class Cut(NamedTuple):
 
     Attributes:
         path: (h,) int32, first column of the right part.
-        detail: (h, 3) float32, step of shade from left to right.
-        shade: (h, 3) float32, the same evened over many rows.
+        shade: (h, 3) float32, step of shade from left to right, evened over many rows.
+        detail: (h, 3) float32, what each row's own step adds to it.
     """
 
     path: NDArray[np.int32]
-    detail: Floats
     shade: Floats
+    detail: Floats
 
 
 def splice(image: Bytes, join: Join, frame: Frame, height: int, width: int) -> Bytes:
@@ -86,7 +88,7 @@ def splice(image: Bytes, join: Join, frame: Frame, height: int, width: int) -> B
     judged = _judged_path(join, frame, height, width) - first
     cut = _refine_cut(left[:, first:last], right[:, first:last], judged)
     soft = SOFT * height / UNIT_SIDE
-    return _compose(left, right, cut.path + first, cut.detail, cut.shade, soft, first, last)
+    return _compose(left, right, cut.path + first, cut.shade, cut.detail, soft, first, last)
 
 
 def _part_grid(join: Join, frame: Frame, side: int) -> tuple[Floats, Floats]:
@@ -137,19 +139,23 @@ def _refine_cut(left: Bytes, right: Bytes, judged: Floats) -> Cut:
     away = np.abs(np.arange(width)[None] - judged[:, None])
     guard = np.where(away > max(1.5, REFINED * unit), FORBIDDEN, 0).astype(np.int32)
     path = np.clip(np.rint(judged), 0, width - 1).astype(np.int32)
-    detail = _detail_steps(*blurred, path)
-    half = detail[:, None] * np.float32(0.5)
+    shade, detail = _steps(*blurred, path)
+    half = (shade + detail)[:, None] * np.float32(0.5)
     seen = _mismatch(one + half, two - half, unit)
     cheapest_path(seen, guard, path)
-    detail = _detail_steps(*blurred, path)
-    return Cut(path, detail, _shade_steps(*blurred, path, max(2, int(SHADE_ROWS * height))))
+    return Cut(path, *_steps(*blurred, path))
 
 
-def _detail_steps(left: Floats, right: Floats, path: NDArray[np.int32]) -> Floats:
-    """Return the step of shade (h, 3) in each row, smooth enough to leave no streaks."""
+def _steps(left: Floats, right: Floats, path: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """Return the step of shade along a cut and its detail, (h, 3) each.
+
+    The detail is smooth and small enough to leave no streaks.
+    """
     height = len(left)
-    steps = _shade_steps(left, right, path, max(2, int(DETAIL_ROWS * height)))
-    return blur(steps[:, None], DETAIL_ROWS * height)[:, 0]
+    shade = _shade_steps(left, right, path, max(2, int(SHADE_ROWS * height)))
+    detail = _shade_steps(left, right, path, max(2, int(DETAIL_ROWS * height))) - shade
+    smooth = blur(np.clip(detail, -MAX_DETAIL, MAX_DETAIL)[:, None], DETAIL_ROWS * height)
+    return shade, smooth[:, 0]
 
 
 def _mismatch(left: Floats, right: Floats, unit: float) -> NDArray[np.int32]:
@@ -205,8 +211,8 @@ def _compose(
     left: Bytes,
     right: Bytes,
     path: NDArray[np.int32],
-    detail: Floats,
     shade: Floats,
+    detail: Floats,
     soft: float,
     first: int,
     last: int,
@@ -227,7 +233,7 @@ def _compose(
                 share = 0.0 if x < first else 1.0
             k = far + width
             for c in range(3):
-                step = shade[y, c] * wide[k] + (detail[y, c] - shade[y, c]) * near[k]
+                step = shade[y, c] * wide[k] + detail[y, c] * near[k]
                 value = np.float32(0.5) - (share - 0.5) * step
                 if share < 1:
                     value += (1 - share) * left[y, x, c]

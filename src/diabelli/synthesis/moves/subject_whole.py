@@ -11,6 +11,8 @@ from diabelli.synthesis.moves.rearrangement import Frame, Parts
 
 SHOWN = 96
 """Side in pixels at which an arrangement is looked at."""
+SURE = 0.5
+"""Value from which on a place belongs to a subject; without any such there is none."""
 MIN_SUBJECT = 0.004
 """Share of the picture that a subject covers at least."""
 MIN_SHOWN, MAX_SHOWN = 0.95, 1.06
@@ -33,23 +35,31 @@ def shows_whole_subject(subject: Floats, parts: Parts, path: Floats, frame: Fram
         path: (n,) float32, the cut in each row of the source, in shares right of the join.
         frame: what is shown.
     """
+    if subject.max() < SURE:
+        return True
     shown, at_cut = _shown_map(subject, *parts, path, *frame)
     if _highest_mean(at_cut) > MAX_AT_CUT:
         return False
-    there = float((subject > 0.5).mean())
+    there = float((subject > SURE).mean())
     if there >= MIN_SUBJECT:
-        share = float((shown > 0.5).mean()) * frame.extent**2 / there
+        share = float((shown > SURE).mean()) * frame.extent**2 / there
         if not MIN_SHOWN <= share <= MAX_SHOWN:
             return False
     first = (parts.left + 0.5) / SIDE - frame.split * frame.extent
     last = (parts.right + 0.5) / SIDE + parts.sign * (1 - frame.split) * frame.extent
-    edges = (
+    new_edges = (
         (first > NEW_EDGE, shown[:, :2].max(1)),
         (NEW_EDGE < last < 1 - NEW_EDGE, shown[:, -2:].max(1)),
         (frame.top > NEW_EDGE, shown[:2].max(0)),
         (frame.top + frame.extent < 1 - NEW_EDGE, shown[-2:].max(0)),
     )
-    return not any(new and _highest_mean(line) > MAX_AT_EDGE for new, line in edges)
+    return not any(new and _highest_mean(line) > MAX_AT_EDGE for new, line in new_edges)
+
+
+def is_cut(likely: Floats, parts: Parts, path: Floats, frame: Frame) -> bool:
+    """Return whether the cut crosses what a map (SIDE, SIDE) shows; arguments as above."""
+    _, at_cut = _shown_map(likely, *parts, path, *frame)
+    return _highest_mean(at_cut) > MAX_AT_CUT
 
 
 @kernel
