@@ -25,5 +25,7 @@ from packages above them in this list.
     moves       planner: which seed makes which move
                 drawing, drawn_layer, drawn_ground
                 hours: lights, lighting, season, place
+                remix: column_alignment, rearrangement, join_judge, subject_whole, join_search,
+                    splicing, straight_lines
     pipeline    the steps in order
 """

@@ -23,7 +23,7 @@ from diabelli.synthesis.moves.rearrangement import (
 from diabelli.synthesis.moves.straight_lines import count_long_lines
 from diabelli.synthesis.moves.subject_whole import shows_whole_subject
 
-NOBODY = np.zeros((SIDE, SIDE), np.float32)
+NO_SUBJECT = np.zeros((SIDE, SIDE), np.float32)
 LEVEL = np.zeros(FINE, bool)
 
 
@@ -79,15 +79,15 @@ def test_a_cut_within_one_texture_is_less_visible_than_between_two():
     halves[:, FINE // 2 :] = halves[:, FINE // 2 :] // 3 + 150
     straight = np.zeros(FINE, np.int32)
     parts = Parts(96, 30, 1)
-    within, _ = judge_join(judge_maps(texture, NOBODY, FINE), parts, straight, LEVEL)
-    between, _ = judge_join(judge_maps(halves, NOBODY, FINE), parts, straight, LEVEL)
+    within, _ = judge_join(judge_maps(texture, NO_SUBJECT, FINE), parts, straight, LEVEL)
+    between, _ = judge_join(judge_maps(halves, NO_SUBJECT, FINE), parts, straight, LEVEL)
     assert within.total < 220 < between.total
 
 
 def test_a_mirrored_slant_counts_as_turned():
     rows, columns = np.mgrid[:FINE, :FINE]
     slant = np.stack([128 + 60 * np.sin((rows + columns) / 3)] * 3, -1).astype(np.uint8)
-    maps, straight = judge_maps(slant, NOBODY, FINE), np.zeros(FINE, np.int32)
+    maps, straight = judge_maps(slant, NO_SUBJECT, FINE), np.zeros(FINE, np.int32)
     mirrored, _ = judge_join(maps, Parts(96, 40, -1), straight, LEVEL)
     kept, _ = judge_join(maps, Parts(96, 40, 1), straight, LEVEL)
     assert mirrored.turned > 80
@@ -95,7 +95,7 @@ def test_a_mirrored_slant_counts_as_turned():
 
 
 def test_a_cut_keeps_off_the_subject():
-    subject = NOBODY.copy()
+    subject = NO_SUBJECT.copy()
     subject[40:80, 90:100] = 1
     maps = judge_maps(noise_picture(), subject, FINE)
     _, path = judge_join(maps, Parts(92, 20, 1), np.zeros(FINE, np.int32), LEVEL)
@@ -134,7 +134,7 @@ def test_a_crop_is_not_new():
     ids=["left part", "at the cut", "at the new left edge", "right part", "at the new right edge"],
 )
 def test_a_subject_that_is_cut_is_noticed(columns, whole):
-    subject = NOBODY.copy()
+    subject = NO_SUBJECT.copy()
     subject[50:80, columns[0] : columns[1]] = 1
     # shows columns 54 to 100 of the source, then columns 3 to 36
     frame, path = Frame(0.66, 0.55, 0.1), np.zeros(FINE, np.float32)

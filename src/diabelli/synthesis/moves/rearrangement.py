@@ -176,7 +176,7 @@ def readable_ways(parts: Parts, frame: Frame, lettered: NDArray[np.bool_]) -> tu
 
     Args:
         parts: the columns that meet.
-        frame: what is shown.
+        frame: the shown part of the source.
         lettered: (SIDE,) bool, columns that may show lettering.
     """
     shown = frame.extent * SIDE

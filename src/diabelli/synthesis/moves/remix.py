@@ -102,7 +102,7 @@ def render(
 
     Args:
         prepared: as returned by `prepare`.
-        strength: above 0, up to 1; the higher, the newer is what is drawn.
+        strength: above 0, up to 1; a higher one draws newer arrangements.
         stream: draws the join, the frame and the mirror image.
         height: rows of the result.
         width: columns of the result.

@@ -63,7 +63,7 @@ def splice(image: Bytes, join: Join, frame: Frame, height: int, width: int) -> B
     Args:
         image: (h, w, 3) uint8.
         join: the parts and their cut.
-        frame: what is shown.
+        frame: the shown part of the source.
         height: rows of the result.
         width: columns of the result.
 

@@ -17,7 +17,7 @@ from diabelli.synthesis.core.types import Bytes
 SIDE = 128
 """Side in pixels at which lines are sought."""
 DIRECTIONS = 24
-"""Directions that are told apart."""
+"""Number of distinct directions."""
 WEAKEST = 4.0
 """Least gradient of an edge, in grey levels a pixel."""
 LONG = 56

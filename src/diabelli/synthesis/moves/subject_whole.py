@@ -33,7 +33,7 @@ def shows_whole_subject(subject: Floats, parts: Parts, path: Floats, frame: Fram
         subject: (SIDE, SIDE) float32, 0..1, likelihood that a place belongs to the subject.
         parts: the columns that meet.
         path: (n,) float32, the cut in each row of the source, in shares right of the join.
-        frame: what is shown.
+        frame: the shown part of the source.
     """
     if subject.max() < SURE:
         return True
