@@ -60,7 +60,7 @@ def test_costs_are_least_where_columns_are_alike():
     assert costs[50, 45] < costs[50, 10]
 
 
-def test_the_cheapest_path_goes_round_what_is_costly():
+def test_the_cheapest_path_goes_round_costly_pixels():
     seen = np.full((40, 21), 50, np.int32)
     seen[:, 12] = 1
     guard = np.zeros_like(seen)
@@ -124,7 +124,7 @@ def test_places_within_the_source_only_are_shown_once():
 def test_a_crop_is_not_new():
     weights = np.ones(SIDE)
     newness = newness_of_pairs(weights)
-    # what is left of a column and what is right of it follow as in the source
+    # both sides of a column follow each other as in the source
     assert newness[0][np.arange(10, 50), np.arange(10, 50)].max() < 0.01
 
 

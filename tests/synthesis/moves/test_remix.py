@@ -1,4 +1,4 @@
-"""The move "remix" rearranges what it is sure of, the same way on every machine."""
+"""The move "remix" rearranges sure pictures, the same way on every machine."""
 
 import hashlib
 from functools import cache
