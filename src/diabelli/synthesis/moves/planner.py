@@ -12,12 +12,14 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import drawing
+from diabelli.synthesis.moves import drawing, hours
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
+HOUR_SHARE = 0.8
+"""Share of the seeds that show the picture at another hour, where that is sure."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
 
@@ -86,3 +88,24 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
         rest = [seed for seed in seeds if seed not in chosen]
         chosen.append(min(rest, key=lambda seed: made[names[seed]]))
     return chosen
+
+
+def show_at_another_hour(canvas: Bytes, strength: float, seed: int) -> tuple[Bytes, str] | None:
+    """Show a finished composition in the light of another hour or season.
+
+    Args:
+        canvas: (h, w, 3) uint8, opaque.
+        strength: 0..1.
+        seed: of the variation.
+
+    Returns:
+        The picture (h, w, 3) uint8 and the name of the hour; None if the seed shows no other hour
+        or no hour is sure of the picture.
+    """
+    shown = RandomStream(derive_seed(seed, "hours")).between(0, 1) < HOUR_SHARE
+    prepared = hours.prepare(canvas) if shown and strength >= MIN_STRENGTH else None
+    if prepared is None:
+        return None
+    kind = hours.kind_of(prepared, RandomStream(derive_seed(seed, "hour")))
+    stream = RandomStream(derive_seed(seed, "hour"))
+    return hours.render(prepared, strength, stream, *canvas.shape[:2]), kind
