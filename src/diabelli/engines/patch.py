@@ -9,6 +9,7 @@ import numpy as np
 from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
+from diabelli.synthesis.moves.planner import run_all_moves
 from diabelli.synthesis.pipeline import (
     PlannedVariation,
     Preview,
@@ -44,8 +45,8 @@ class PatchEngine:
     def warm_up(self) -> None:
         """Compile the kernels, or load them from the cache.
 
-        It varies a synthetic photograph with a red object, and a drawing: together they run all
-        kernels.
+        It makes every move, and varies a synthetic photograph with a red object, and a drawing:
+        together they run all kernels.
         """
         number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1) * np.uint32(2246822519)
         mixed = (number ^ number >> np.uint32(13)) * np.uint32(1540483477)
@@ -54,6 +55,7 @@ class PatchEngine:
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255
         spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=1.0)
+        run_all_moves(96)
         for source in (photograph, drawing):
             for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):
                 piece()

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+import numpy as np
+
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import drawing, hours
+from diabelli.synthesis.moves.place import survey
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
@@ -109,3 +112,23 @@ def show_at_another_hour(canvas: Bytes, strength: float, seed: int) -> tuple[Byt
     kind = hours.kind_of(prepared, RandomStream(derive_seed(seed, "hour")))
     stream = RandomStream(derive_seed(seed, "hour"))
     return hours.render(prepared, strength, stream, *canvas.shape[:2]), kind
+
+
+def run_all_moves(side: int) -> None:
+    """Make every move once on synthetic pictures, which compiles or loads all of their kernels.
+
+    Args:
+        side: of the pictures, in pixels.
+    """
+    ink = np.full((side, side, 4), 255, np.uint8)
+    ink[side // 4 : side // 2, side // 4 : side // 2, :3] = (20, 40, 160)
+    drawn = drawing.prepare(ink, ink)
+    if drawn is not None:
+        for treatment in drawing.treatments(drawn):
+            drawing.render(drawn, treatment, 1.0, RandomStream(1), side, side)
+    canvas = np.ascontiguousarray(ink[..., :3])
+    hours.prepare(canvas)
+    place = survey(canvas)
+    for kind in hours.LIGHTS:
+        prepared = hours.Prepared(1.0, canvas, place, (kind,))
+        hours.render(prepared, 1.0, RandomStream(1), side, side)
