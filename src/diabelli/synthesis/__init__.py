@@ -27,5 +27,6 @@ from packages above them in this list.
                 hours: lights, lighting, season, place
                 remix: column_alignment, rearrangement, join_judge, subject_whole, join_search,
                     splicing, straight_lines
+                distance: ground, shifted_copies, seam_costs, mosaic, membrane
     pipeline    the steps in order
 """

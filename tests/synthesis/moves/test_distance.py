@@ -1,4 +1,4 @@
-"""The move `distance` shows the subject elsewhere at another size, on ground of its own."""
+"""The move `distance` shows the subject elsewhere at another size, on shifted ground."""
 
 import numpy as np
 import pytest
@@ -165,7 +165,7 @@ def test_ground_shows_no_part_of_the_subject(prepared):
 
 
 def test_the_light_is_fitted():
-    """A quadratic trend is recovered, though a tenth of the cells lies far off."""
+    """A quadratic trend is recovered, though a tenth of the cells are outliers."""
     side = ground.SIDE
     centres = (np.arange(side) + 0.5) / side
     trend = np.array([[100, 20, -10, 8, 5, -6]] * 3, float).T

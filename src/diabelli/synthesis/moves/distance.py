@@ -2,8 +2,8 @@
 
 The picture is scaled. The subject stays as it is; the canvas around it shows shifted and mirrored
 copies of the scaled ground, in large pieces whose seams lie where the copies look alike. All
-pixels are the picture's own, and no outline is cut out: the subject brings its shadow and its
-nearest ground along. Pictures whose ground is not alike everywhere are refused.
+pixels are those of the source, and no outline is cut out: the subject keeps its shadow and the
+ground beside it. Pictures whose ground differs from place to place are refused.
 """
 
 from __future__ import annotations

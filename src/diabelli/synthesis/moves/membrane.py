@@ -20,7 +20,7 @@ SOR_ITERATIONS, OMEGA = 150, 1.8
 
 
 def colour_offsets(ground: Ground, mosaic: Mosaic) -> Floats:
-    """Return what is added to each copy's colours, (copies, GRID, GRID, 3).
+    """Return offsets to add to each copy's colours, (copies, GRID, GRID, 3), in grey levels.
 
     The light of the ground stays where it is on the canvas. A membrane hides the steps of the low
     band that remain at seams.
