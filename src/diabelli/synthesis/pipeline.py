@@ -32,7 +32,6 @@ from diabelli.synthesis.moves.planner import (
     find_moves,
     move_of_seed,
     select_seeds,
-    show_at_another_hour,
 )
 from diabelli.synthesis.patchmatch.refine import refine
 from diabelli.synthesis.selection.candidates import (
@@ -248,10 +247,6 @@ def apply_colour(planes: Bytes, candidate: Candidate) -> Rendering:
     moves: list[str] = []
     analysis, strength = candidate.guide.analysis, candidate.params.strength
     image = unpremultiply(planes, transparent=is_transparent(analysis.pyramid[0]))
-    if image.shape[2] == 3 and not analysis.kind.is_graphic:
-        shown = show_at_another_hour(image, strength, candidate.seed)
-        if shown is not None:
-            return Rendering(shown[0], (shown[1],))
     if analysis.kind.is_graphic or analysis.kind.is_cut_out:
         hue_rotation = random_hue_rotation(
             image, strength, RandomStream(derive_seed(candidate.seed, "turn"))

@@ -13,11 +13,9 @@ from diabelli.synthesis.moves.planner import (
     move_of_seed,
     run_all_moves,
     select_seeds,
-    show_at_another_hour,
 )
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
-from synthesis.moves.test_hours import animal
 
 
 def moves(**weights: float) -> list[SureMove]:
@@ -69,25 +67,6 @@ def test_no_move_of_drawings_is_sure_of_a_landscape():
     """Its ground is not even."""
     analysis, _ = analyse_source(landscape(100), 64, 64)
     assert not find_moves(analysis, 1.0)
-
-
-def test_four_of_five_seeds_show_another_hour():
-    """A seed always shows the same one, and mild variations none."""
-    canvas = animal(128)
-    shown = [show_at_another_hour(canvas, 0.5, seed) for seed in range(60)]
-    hours = [one[1] for one in shown if one is not None]
-    assert 40 <= len(hours) <= 55
-    assert len(set(hours)) > 1
-    again = show_at_another_hour(canvas, 0.5, 3)
-    assert (again is None) == (shown[3] is None)
-    if again is not None and shown[3] is not None:
-        np.testing.assert_array_equal(again[0], shown[3][0])
-    assert show_at_another_hour(canvas, MIN_STRENGTH - 0.01, 3) is None
-
-
-def test_no_hour_is_sure_of_a_landscape():
-    """It shows too much sky."""
-    assert all(show_at_another_hour(landscape(128), 0.5, seed) is None for seed in range(5))
 
 
 def test_all_moves_run_at_warm_up():

@@ -14,15 +14,12 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import drawing, hours
-from diabelli.synthesis.moves.place import survey
+from diabelli.synthesis.moves import drawing
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
-HOUR_SHARE = 0.8
-"""Share of the seeds that show the picture at another hour, where that is sure."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
 
@@ -93,32 +90,11 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     return chosen
 
 
-def show_at_another_hour(canvas: Bytes, strength: float, seed: int) -> tuple[Bytes, str] | None:
-    """Show a finished composition in the light of another hour or season.
-
-    Args:
-        canvas: (h, w, 3) uint8, opaque.
-        strength: 0..1.
-        seed: of the variation.
-
-    Returns:
-        The picture (h, w, 3) uint8 and the name of the hour; None if the seed shows no other hour
-        or no hour is sure of the picture.
-    """
-    shown = RandomStream(derive_seed(seed, "hours")).between(0, 1) < HOUR_SHARE
-    prepared = hours.prepare(canvas) if shown and strength >= MIN_STRENGTH else None
-    if prepared is None:
-        return None
-    kind = hours.kind_of(prepared, RandomStream(derive_seed(seed, "hour")))
-    stream = RandomStream(derive_seed(seed, "hour"))
-    return hours.render(prepared, strength, stream, *canvas.shape[:2]), kind
-
-
 def run_all_moves(side: int) -> None:
-    """Make every move once on synthetic pictures, which compiles or loads all of their kernels.
+    """Make every move once on a synthetic picture, which compiles or loads all of their kernels.
 
     Args:
-        side: of the pictures, in pixels.
+        side: of the picture, in pixels.
     """
     ink = np.full((side, side, 4), 255, np.uint8)
     ink[side // 4 : side // 2, side // 4 : side // 2, :3] = (20, 40, 160)
@@ -126,9 +102,3 @@ def run_all_moves(side: int) -> None:
     if drawn is not None:
         for treatment in drawing.treatments(drawn):
             drawing.render(drawn, treatment, 1.0, RandomStream(1), side, side)
-    canvas = np.ascontiguousarray(ink[..., :3])
-    hours.prepare(canvas)
-    place = survey(canvas)
-    for kind in hours.LIGHTS:
-        prepared = hours.Prepared(1.0, canvas, place, (kind,))
-        hours.render(prepared, 1.0, RandomStream(1), side, side)
