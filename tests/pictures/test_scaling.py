@@ -16,6 +16,13 @@ def test_an_image_covers_the_size_asked_for(shape, height, width):
     assert (found == 200).all()
 
 
+@pytest.mark.parametrize("side", [31, 250, 481, 485])
+def test_rounded_sides_stay_inside(side):
+    """A side that is not a multiple of the new one is cropped within the image."""
+    image = np.full((side, side, 3), 200, np.uint8)
+    assert (pictures.cover(image, 480, 480) == 200).all()
+
+
 def test_a_circle_stays_a_circle():
     """The image is cropped, not squeezed."""
     rows, columns = np.mgrid[-100:100, -200:200]

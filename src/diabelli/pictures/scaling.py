@@ -30,7 +30,8 @@ def cover(image: Image, height: int, width: int) -> Image:
     if (rows, columns) == (height, width):
         return np.ascontiguousarray(image)
     scale = min(rows / height, columns / width)
-    kept_rows, kept_columns = height * scale, width * scale
+    # A rounded product may exceed the side that it stands for.
+    kept_rows, kept_columns = min(height * scale, rows), min(width * scale, columns)
     top, left = (rows - kept_rows) / 2, (columns - kept_columns) / 2
     box = (left, top, min(left + kept_columns, columns), min(top + kept_rows, rows))
     # Pillow premultiplies by alpha, so that the colours of transparent pixels do not bleed.

@@ -25,10 +25,13 @@ def gradient(values: Floats) -> tuple[Floats, Floats]:
 def dilate(values: Floats, reach: int) -> Floats:
     """Grey dilation (maximum filter) of (h, w) float32 by a square of side 2 * `reach` + 1."""
     for axis in (0, 1):
-        index = np.arange(values.shape[axis])
-        shifted = [np.clip(index + k, 0, len(index) - 1) for k in range(-reach, reach + 1)]
-        values = np.max([np.take(values, places, axis) for places in shifted], axis=0)
-    return values
+        lines = np.moveaxis(values, axis, 0)
+        out = lines.copy()
+        for step in range(1, min(reach, len(lines) - 1) + 1):
+            np.maximum(out[step:], lines[:-step], out=out[step:])
+            np.maximum(out[:-step], lines[step:], out=out[:-step])
+        values = np.moveaxis(out, 0, axis)
+    return np.ascontiguousarray(values)
 
 
 @kernel
