@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +90,7 @@ def test_a_failed_storage_has_an_engine_time(serve: Serve, gate: Gate, tmp_path:
         response = pool.submit(ask, server, model="gate")
         assert gate.entered.wait(5)
         time.sleep(0.1)
-        (tmp_path / "pictures").rmdir()
+        shutil.rmtree(tmp_path / "pictures")
         gate.opened.set()
         entry = entry_of(server, response.result())
     assert (entry["status"], entry["error"]) == (503, "store_unavailable")

@@ -127,7 +127,7 @@ def test_alpha_is_varied_with_the_colours(patch_engine):
     source = sticker(256)
     shown = source[..., 3] > 200
     darkest = source[shown][:, :3].mean(1).min()
-    for variation in made(patch_engine, source, square(n=2, strength=0.8)):
+    for variation in made(patch_engine, source, square(n=2, strength=0.39)):
         alpha = variation.image[..., 3]
         assert (alpha != source[..., 3]).mean() > 0.02
         # A frame may come closer, though not so close that it cuts.

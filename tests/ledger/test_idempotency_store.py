@@ -162,7 +162,7 @@ def test_a_running_claim_is_busy(answers: IdempotencyStore, clock: Clock, monoto
     assert not answers.is_busy(claim("third"))
 
 
-@pytest.mark.parametrize("stored", ["0 old", "2 new", "{}", ""])
+@pytest.mark.parametrize("stored", ["0 old", "3 new", "{}", ""])
 def test_a_response_of_another_version_counts_as_absent(
     answers: IdempotencyStore, database: Database, stored: str
 ) -> None:
