@@ -298,7 +298,7 @@ class LocalStorage:
         try:
             fits = self._size.fits(size, self._limit_bytes, reserved=reserved, add=add)
         except OSError as cause:
-            raise StoreUnavailable(f"pictures cannot be kept: {cause.strerror}") from cause
+            raise StoreUnavailable(f"the picture cannot be kept: {cause.strerror}") from cause
         if not fits:
             raise StoreFull(
                 "the storage of result pictures is full: pictures are removed when their links "
