@@ -24,9 +24,5 @@ from packages above them in this list.
     selection   candidates, artefact_gate: which montages are rendered
     moves       planner: which seed makes which move
                 drawing, drawn_layer, drawn_ground
-                hours: lights, lighting, season, place
-                remix: column_alignment, rearrangement, join_judge, subject_whole, join_search,
-                    splicing, straight_lines
-                distance: ground, shifted_copies, seam_costs, mosaic, membrane
     pipeline    the steps in order
 """
