@@ -163,7 +163,7 @@ def recolour_strip(image: Image) -> Image:
 def drawing_strip(image: Image) -> Image:
     """Return a drawing, and the drawing in each of the treatments."""
     planes = premultiply(resize(image, SIDE, SIDE))
-    drawn = drawing.prepare(planes, planes)
+    drawn = drawing.prepare(planes, lambda: planes)
     if drawn is None:
         raise ValueError("the move is not sure of the drawing")
     seeds = {"badge": 5, "sticker": 1, "poster": 1, "wrapping": 2}

@@ -7,8 +7,7 @@ from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import drawing
-from diabelli.synthesis.moves.drawing import PreparedDrawing
-from diabelli.synthesis.moves.drawn_layer import GROUND_TOLERANCE, cut_layer
+from diabelli.synthesis.moves.drawn_layer import GROUND_TOLERANCE, DrawnLayer, cut_layer
 from oracles.sources import face, landscape, meadow, pebbles
 
 PAPER, BLUE, RED = (250, 246, 238), (20, 40, 160), (200, 30, 40)
@@ -27,7 +26,7 @@ def letter(side: int = 256, colours: tuple[tuple[int, int, int], ...] = (BLUE,))
 
 def clear_letter(side: int = 256) -> np.ndarray:
     """Draw the same on a transparent ground, premultiplied."""
-    layer = cut_layer(letter(side), letter(side))
+    layer = cut_layer(letter(side), lambda: letter(side))
     assert layer is not None
     planes = np.zeros((side, side, 4), np.uint8)
     height, width = layer.planes.shape[:2]
@@ -35,8 +34,8 @@ def clear_letter(side: int = 256) -> np.ndarray:
     return planes
 
 
-def prepared(planes: np.ndarray) -> PreparedDrawing:
-    found = drawing.prepare(planes, planes)
+def prepared(planes: np.ndarray) -> DrawnLayer:
+    found = drawing.prepare(planes, lambda: planes)
     assert found is not None
     return found
 
@@ -56,7 +55,7 @@ def ink_mask(mask: np.ndarray) -> np.ndarray:
 def test_photographs_are_refused(make):
     """Their ground is not even."""
     planes = premultiply(make(256))
-    assert drawing.prepare(planes, planes) is None
+    assert drawing.prepare(planes, lambda: planes) is None
 
 
 def test_a_shaded_thing_on_white_is_refused():
@@ -68,21 +67,21 @@ def test_a_shaded_thing_on_white_is_refused():
     planes = premultiply(
         np.where(ball[..., None], shade[..., None], 255).repeat(3, 2).astype(np.uint8)
     )
-    assert drawing.prepare(planes, planes) is None
+    assert drawing.prepare(planes, lambda: planes) is None
 
 
 def test_a_speck_is_refused():
     """There is nothing to show of it."""
     planes = premultiply(np.full((256, 256, 3), PAPER, np.uint8))
     planes[120:130, 120:130, :3] = BLUE
-    assert drawing.prepare(planes, planes) is None
+    assert drawing.prepare(planes, lambda: planes) is None
 
 
 @pytest.mark.parametrize("colours", [(BLUE,), (BLUE, RED, (30, 120, 60), (90, 20, 90))])
 def test_cut_ink_on_its_own_ground_is_the_source(colours):
     """Matting is exact: edges are mixed as they were."""
     source = letter(256, colours)
-    layer = cut_layer(source, source)
+    layer = cut_layer(source, lambda: source)
     assert layer is not None
     alpha = layer.planes[..., 3:].astype(float) / 255
     again = layer.planes[..., :3] + (1 - alpha) * np.array(layer.ground)
@@ -101,7 +100,7 @@ def test_enclosed_ground_is_ground_in_lettering_and_white_in_pictures():
         eye[10 + 20 * k : 28 + 20 * k, 10:60] = colour
     for source, opaque in ((ring, 0), (eye, 255)):
         planes = premultiply(source)
-        layer = cut_layer(planes, planes)
+        layer = cut_layer(planes, lambda planes=planes: planes)
         assert layer is not None
         rows, columns = layer.planes.shape[:2]
         middle = (
@@ -150,7 +149,7 @@ def test_a_transparent_ground_stays_transparent(treatment):
 @pytest.mark.parametrize("treatment", ["badge", "sticker", "poster", "wrapping"])
 def test_a_seed_gives_one_picture_at_every_size(treatment):
     """A canvas of 512 pixels shows what one of 256 shows."""
-    found = drawing.prepare(letter(512), letter(512))
+    found = drawing.prepare(letter(512), lambda: letter(512))
     assert found is not None
     small, large = (
         drawing.render(found, treatment, 0.5, RandomStream(5), side, side) for side in (256, 512)

@@ -8,13 +8,12 @@ encoder's planes of that size.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.core.convnet import convolve, double, load_weights, sigmoid
+from diabelli.synthesis.core.convnet import Network, double, sigmoid
 from diabelli.synthesis.core.filters import dilate
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.pyramid import size_with_area
@@ -22,6 +21,7 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "lettering.npz"
+_NETWORK = Network(WEIGHTS)
 INPUT = 512
 """Side in pixels of a square of the network's input area; letters of 10 px there are found."""
 CELL = 8
@@ -34,7 +34,6 @@ CERTAIN = 0.85
 """Value at which a cell counts as lettering wholly; from POSSIBLE on it counts in part."""
 MARGIN = 1
 """Cells of the grid by which lettering is grown, so that no edge of a letter is left outside."""
-NOTHING = np.empty((0, 0, 0), np.float32)
 
 
 class Lettering(NamedTuple):
@@ -61,13 +60,13 @@ def lettering_map(image: Bytes) -> Floats:
     tall, wide = size_with_area(image.shape[0], image.shape[1], INPUT)
     height, width = (max(1, round(side / DEEPEST)) * DEEPEST for side in (tall, wide))
     colours = resize(image, height, width)[..., :3].astype(np.float32)
-    fine = _step("e0", _pairs(colours * np.float32(4 / 255) - np.float32(2)), stride=2)
+    fine = _NETWORK.step("e0", _pairs(colours * np.float32(4 / 255) - np.float32(2)), stride=2)
     middle = _encode("e1", fine)
     coarse = _encode("e2", middle)
-    deep = _step("e3a", _step("e3", coarse, stride=2))
-    coarse = _step("p2", np.concatenate([double(deep), coarse], axis=2))
-    middle = _step("p1", np.concatenate([double(coarse), middle], axis=2))
-    return sigmoid(np.ascontiguousarray(_step("o", middle, rectify=False)[..., 0]))
+    deep = _NETWORK.step("e3a", _NETWORK.step("e3", coarse, stride=2))
+    coarse = _NETWORK.step("p2", np.concatenate([double(deep), coarse], axis=2))
+    middle = _NETWORK.step("p1", np.concatenate([double(coarse), middle], axis=2))
+    return sigmoid(np.ascontiguousarray(_NETWORK.step("o", middle, rectify=False)[..., 0]))
 
 
 def find_lettering(image: Bytes) -> Lettering:
@@ -94,19 +93,5 @@ def _pairs(planes: Floats) -> Floats:
 
 def _encode(name: str, planes: Floats) -> Floats:
     """Return an encoder stage's planes, of half the side."""
-    halved = _step(name, planes, stride=2)
-    return _step(f"{name}b", _step(f"{name}a", halved), added=halved)
-
-
-def _step(
-    name: str, planes: Floats, *, stride: int = 1, added: Floats = NOTHING, rectify: bool = True
-) -> Floats:
-    """Return a convolution by the weights of that name."""
-    weights = _weights()
-    return convolve(planes, weights[f"{name}.w"], weights[f"{name}.b"], stride, added, rectify)
-
-
-@cache
-def _weights() -> dict[str, Floats]:
-    """Return the weights by name."""
-    return load_weights(WEIGHTS)
+    halved = _NETWORK.step(name, planes, stride=2)
+    return _NETWORK.step(f"{name}b", _NETWORK.step(f"{name}a", halved), added=halved)

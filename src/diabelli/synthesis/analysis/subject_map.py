@@ -7,16 +7,16 @@ residual block; decoder stages double it and concatenate the encoder's planes of
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from diabelli.synthesis.core.convnet import convolve, double, gate, load_weights, sigmoid
+from diabelli.synthesis.core.convnet import Network, double, gate, sigmoid
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "subject.npz"
+_NETWORK = Network(WEIGHTS)
 INPUT = 160
 """Side of the network's input, in pixels; the picture is stretched to a square."""
 OUTPUT = 80
@@ -25,8 +25,6 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 """Mean of each channel of sRGB 0..1 (ImageNet), subtracted from the network's input."""
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 """Standard deviation of each channel, the divisor of the network's input."""
-NOTHING = np.empty((0, 0, 0), np.float32)
-"""No residual connection."""
 
 
 def subject_map(image: Bytes) -> Floats:
@@ -39,32 +37,18 @@ def subject_map(image: Bytes) -> Floats:
         (OUTPUT, OUTPUT) float32, 0..1, over the whole image.
     """
     colours = np.ascontiguousarray(resize(image, INPUT, INPUT)[..., :3]).astype(np.float32)
-    encoded = [_step("e0", (colours / np.float32(255) - MEAN) / DEVIATION, stride=2)]
+    encoded = [_NETWORK.step("e0", (colours / np.float32(255) - MEAN) / DEVIATION, stride=2)]
     for name in ("e1", "e2", "e3", "e4"):
         encoded.append(_encode(name, encoded[-1]))
-    weights = _weights()
+    weights = _NETWORK.weights
     planes = gate(encoded.pop(), weights["g.w"], weights["g.b"])
     for name in ("p3", "p2", "p1", "p0"):
         joined = np.concatenate([double(planes), encoded.pop()], axis=2)
-        planes = _step(name, joined)
-    return sigmoid(np.ascontiguousarray(_step("o", planes, rectify=False)[..., 0]))
+        planes = _NETWORK.step(name, joined)
+    return sigmoid(np.ascontiguousarray(_NETWORK.step("o", planes, rectify=False)[..., 0]))
 
 
 def _encode(name: str, planes: Floats) -> Floats:
     """Apply an encoder stage: halve the side, then add a residual block."""
-    halved = _step(f"{name}.0", planes, stride=2)
-    return _step(f"{name}.1.b", _step(f"{name}.1.a", halved), added=halved)
-
-
-def _step(
-    name: str, planes: Floats, *, stride: int = 1, added: Floats = NOTHING, rectify: bool = True
-) -> Floats:
-    """Convolve by the weights of that name; `added` and `rectify` are those of `convolve`."""
-    weights = _weights()
-    return convolve(planes, weights[f"{name}.w"], weights[f"{name}.b"], stride, added, rectify)
-
-
-@cache
-def _weights() -> dict[str, Floats]:
-    """Load the weights once per process."""
-    return load_weights(WEIGHTS)
+    halved = _NETWORK.step(f"{name}.0", planes, stride=2)
+    return _NETWORK.step(f"{name}.1.b", _NETWORK.step(f"{name}.1.a", halved), added=halved)

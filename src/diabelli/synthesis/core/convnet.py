@@ -9,6 +9,7 @@ Activations are (row, column, channel) float32; weights are (3, 3, input, output
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy as np
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
+NOTHING = np.empty((0, 0, 0), np.float32)
+"""No residual connection."""
 SIDE = 3
 """Side of every convolution kernel, in pixels."""
 FAR = 40.0
@@ -187,3 +190,32 @@ def _sigmoid(value: np.float32) -> np.float32:
     if value >= 0:
         return np.float32(1 / (1 + falling))
     return np.float32(falling / (1 + falling))
+
+
+class Network:
+    """The convolutions of a network, by name; its weights are loaded once, when first used.
+
+    Args:
+        path: .npz file as `load_weights` takes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def weights(self) -> dict[str, Floats]:
+        """float32 arrays by name."""
+        return load_weights(self._path)
+
+    def step(
+        self,
+        name: str,
+        planes: Floats,
+        *,
+        stride: int = 1,
+        added: Floats = NOTHING,
+        rectify: bool = True,
+    ) -> Floats:
+        """Convolve by the weights of that name; the other arguments are those of `convolve`."""
+        kernel, bias = self.weights[f"{name}.w"], self.weights[f"{name}.b"]
+        return convolve(planes, kernel, bias, stride, added, rectify)

@@ -71,43 +71,27 @@ class Pose(NamedTuple):
     turn: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PreparedDrawing:
-    """A drawing that can be shown otherwise.
-
-    Attributes:
-        confidence: 0..1.
-        layer: its ink.
-    """
-
-    confidence: float
-    layer: DrawnLayer
-
-
-def prepare(small: Bytes, detailed: Bytes) -> PreparedDrawing | None:
+def prepare(small: Bytes, detail: Callable[[], Bytes]) -> DrawnLayer | None:
     """Prepare a drawing.
 
     Args:
         small: (h, w, 4) uint8, premultiplied, about 512 pixels a side, decides all but details.
-        detailed: (h', w', 4) uint8, the same picture at the size of the canvas.
+        detail: returns the same picture at the size of the canvas, (h', w', 4) uint8; called only
+            if `small` is a drawing.
 
     Returns:
-        The drawing, or None if its ground is not even, its ink is a photograph's, or there is too
+        Its ink, or None if its ground is not even, its ink is a photograph's, or there is too
         much or too little ink.
     """
-    layer = cut_layer(small, detailed)
-    if layer is None or not len(layer.inks):
+    layer = cut_layer(small, detail)
+    if layer is None or not len(layer.inks) or layer.extent < MIN_SIDE:
         return None
-    tall = layer.planes.shape[0] / detailed.shape[0]
-    wide = layer.planes.shape[1] / detailed.shape[1]
-    if max(tall, wide) < MIN_SIDE or (layer.ground is not None and layer.flat < MIN_FLAT):
-        return None
-    return PreparedDrawing(1.0 if layer.clean else 0.7, layer)
+    return layer if layer.ground is None or layer.flat >= MIN_FLAT else None
 
 
-def treatments(prepared: PreparedDrawing) -> dict[str, float]:
+def treatments(layer: DrawnLayer) -> dict[str, float]:
     """Return the treatments that suit a drawing, and the weight 0..1 of each."""
-    layer, weights = prepared.layer, {"badge": 0.5}
+    weights = {"badge": 0.5}
     if not layer.clean:
         return weights
     if all(_contrast(ink, OUTLINE) >= MIN_CONTRAST for ink in layer.inks):
@@ -122,7 +106,7 @@ def treatments(prepared: PreparedDrawing) -> dict[str, float]:
 
 
 def render(
-    prepared: PreparedDrawing,
+    layer: DrawnLayer,
     treatment: str,
     strength: float,
     stream: RandomStream,
@@ -132,7 +116,7 @@ def render(
     """Show the drawing in another treatment.
 
     Args:
-        prepared: the drawing.
+        layer: as `prepare` returns it.
         treatment: one of those that `treatments` returns.
         strength: 0..1; turns grow with it.
         stream: decides colours, size and place.
@@ -142,7 +126,7 @@ def render(
     Returns:
         (height, width, 4) uint8, premultiplied; opaque unless the source's ground is transparent.
     """
-    layer = _hue_rotated(prepared.layer, stream)
+    layer = _hue_rotated(layer, stream)
     canvas = _TREATMENTS[treatment](layer, _Canvas(height, width, strength, stream))
     return canvas if layer.ground is None else _opaque(canvas)
 

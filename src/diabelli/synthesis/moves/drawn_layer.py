@@ -7,6 +7,7 @@ difference matting).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,7 @@ class DrawnLayer:
 
     Attributes:
         planes: (h, w, 4) uint8, premultiplied.
+        extent: longer side of the ink, as a share of the picture's.
         ground: (3,) float32, colour of the ground 0..255; None if it is transparent.
         inks: (count, 4) float32, the colours that count, 0..255, and their share of the ink.
         enclosed: whether ground that the ink encloses is shown as ink.
@@ -66,6 +68,7 @@ class DrawnLayer:
     """
 
     planes: Bytes
+    extent: float
     ground: Floats | None
     inks: Floats
     enclosed: bool
@@ -79,13 +82,14 @@ class DrawnLayer:
         return is_mono(self.inks)
 
 
-def cut_layer(small: Bytes, detailed: Bytes) -> DrawnLayer | None:
+def cut_layer(small: Bytes, detail: Callable[[], Bytes]) -> DrawnLayer | None:
     """Cut the ink of a drawing.
 
     Args:
         small: (h, w, 4) uint8, premultiplied, about 512 pixels a side; decides everything but
             details, so that it is the same at every size of the canvas.
-        detailed: (h', w', 4) uint8, premultiplied, the same picture at the size of the canvas.
+        detail: returns the same picture at the size of the canvas, (h', w', 4) uint8; called only
+            if `small` is a drawing.
 
     Returns:
         The layer, or None if the ground is not even or there is hardly any ink or ground.
@@ -100,10 +104,12 @@ def cut_layer(small: Bytes, detailed: Bytes) -> DrawnLayer | None:
     if not MIN_INK < (alpha > 0.5).mean() < MAX_INK:
         return None
     rows, columns = np.flatnonzero((alpha > 0.02).any(1)), np.flatnonzero((alpha > 0.02).any(0))
+    detailed = detail()
     box = _box(small, detailed, rows, 0), _box(small, detailed, columns, 1)
     planes, _ = _matte(detailed, None if clear else ground, lettering=lettering)
     return DrawnLayer(
         planes=np.ascontiguousarray(planes[box]),
+        extent=max(np.ptp(rows) / small.shape[0], np.ptp(columns) / small.shape[1]),
         ground=None if clear else ground,
         inks=ink_colours(unpremultiply(inked, transparent=True)[alpha > 0.8 * alpha.max()]),
         enclosed=not (clear or lettering) and _encloses_ground(small, ground, alpha),

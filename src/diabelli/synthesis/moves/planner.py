@@ -56,7 +56,7 @@ def find_moves(analysis: Analysis, strength: float) -> list[SureMove]:
     height, width = analysis.sizes[-1]
     small = analysis.image_at(*size_with_area(height, width, DECISION_SIDE))
     moves: list[SureMove] = []
-    drawn = drawing.prepare(small, analysis.image_at(height, width))
+    drawn = drawing.prepare(small, partial(analysis.image_at, height, width))
     if drawn is not None:
         moves += [
             SureMove(name, weight, partial(drawing.render, drawn, name))
@@ -98,7 +98,7 @@ def run_all_moves(side: int) -> None:
     """
     ink = np.full((side, side, 4), 255, np.uint8)
     ink[side // 4 : side // 2, side // 4 : side // 2, :3] = (20, 40, 160)
-    drawn = drawing.prepare(ink, ink)
+    drawn = drawing.prepare(ink, lambda: ink)
     if drawn is not None:
         for treatment in drawing.treatments(drawn):
             drawing.render(drawn, treatment, 1.0, RandomStream(1), side, side)
