@@ -23,11 +23,10 @@ run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 	@$(BIN)/diabelli serve $(ARGS)
 
 test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py" for some
-	@sh tests/web/chromium.sh
 	@$(WARM_UP)
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: .venv/.dev ## run the slow tests: trained pipelines, other processors, killed processes, proxies, fuzzing
+test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipelines, killed processes, proxies, fuzzing
 	@sh tests/web/chromium.sh
 	@sh tests/deploy/proxies.sh
 	@sh tests/faults/faketime.sh

@@ -25,6 +25,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 Opened = Callable[..., Page]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that needs the browser as slow: its processes take half of the suite's time."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 def executable() -> str | None:
     """Return the path in CHROMIUM, or else the first installed browser."""
     named = os.environ.get("CHROMIUM")
