@@ -64,6 +64,7 @@ def serving(
         log_config=None,
         access_log=False,
         http=http,
+        ws="none",
         server_header=False,
     )
     server = uvicorn.Server(config)

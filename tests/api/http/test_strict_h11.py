@@ -215,6 +215,19 @@ def test_the_command_uses_this_protocol() -> None:
     config = Listening(app, grace_s=1, on_ready=lambda: None).config
     config.load()
     assert config.http_protocol_class is StrictH11Protocol
+    assert config.ws_protocol_class is None
+
+
+def test_an_upgrade_is_ignored(server: Server) -> None:
+    """A request for a websocket is answered as a plain one, also if `websockets` is installed."""
+    sent = (
+        b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+        b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    with Line(server.port) as line:
+        line.socket.sendall(sent)
+        assert line.receive().status == 200
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", head(LENGTH)[:-2]])

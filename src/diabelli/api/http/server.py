@@ -44,7 +44,12 @@ class Server(uvicorn.Server):
         """
         super().__init__(
             uvicorn.Config(
-                app, http=StrictH11Protocol, log_config=None, access_log=False, server_header=False
+                app,
+                http=StrictH11Protocol,
+                ws="none",  # uvicorn would otherwise switch protocols if `websockets` is installed
+                log_config=None,
+                access_log=False,
+                server_header=False,
             )
         )
         self._admission: Admission = app.state.admission
