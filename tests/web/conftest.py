@@ -27,7 +27,7 @@ Opened = Callable[..., Page]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that needs the browser as slow: its processes take half of the suite's time."""
+    """Mark each test with the browser as slow: its processes take half of the suite's time."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)

@@ -149,7 +149,7 @@ class Comfy:
                 self.running = None
 
     def _execute(self, prompt: Prompt) -> None:
-        self._tell(prompt, "execution_start", {})
+        self._notify(prompt, "execution_start", {})
         for step in range(1, STEPS + 1):
             self.gate.wait(20)
             if prompt.id in self.interrupted:
@@ -157,11 +157,11 @@ class Comfy:
                 return
             if self.fails:
                 error = {"exception_message": "/home/me/secret.py failed", "node_id": "3"}
-                self._tell(prompt, "execution_error", error)
+                self._notify(prompt, "execution_error", error)
                 self._finish(prompt, "error", {}, "execution_error")
                 return
             progress = {"value": step, "max": STEPS, "node": "3"}
-            self._tell(prompt, "progress", progress)
+            self._notify(prompt, "progress", progress)
             if prompt.previews:
                 self._show(prompt, encoded(Pillow.new("RGB", (64, 64), (step, 0, 0)), "JPEG"))
         run = Run(prompt.workflow, lambda name: opened(self.uploads[name]), self.painter)
@@ -170,8 +170,8 @@ class Comfy:
             if content["class_type"] in OUTPUTS:
                 images = self._save(prompt, run.input(node, "images"), content["class_type"])
                 outputs[node] = {"images": images}
-                self._tell(prompt, "executed", {"node": node, "output": outputs[node]})
-        self._tell(prompt, "execution_success", {})
+                self._notify(prompt, "executed", {"node": node, "output": outputs[node]})
+        self._notify(prompt, "execution_success", {})
         self._finish(prompt, "success", {} if self.no_outputs else outputs, "execution_success")
 
     def _save(self, prompt: Prompt, image: Pillow.Image, kind: str) -> list[dict[str, str]]:
@@ -192,9 +192,9 @@ class Comfy:
         if not self.forgets:
             row = [0, prompt.id, prompt.workflow, {}, list(outputs)]
             self.history[prompt.id] = {"prompt": row, "outputs": outputs, "status": state}
-        self._tell(prompt, "executing", {"node": None})
+        self._notify(prompt, "executing", {"node": None})
 
-    def _tell(self, prompt: Prompt, event: str, data: dict[str, Any]) -> None:
+    def _notify(self, prompt: Prompt, event: str, data: dict[str, Any]) -> None:
         if prompt.client in self._sockets and not self.silent_socket:
             message = {"type": event, "data": {**data, "prompt_id": prompt.id}}
             self._send(prompt, self._sockets[prompt.client].send_json(message))

@@ -147,7 +147,7 @@ class Faulty:
             body = b""
         while faults.endless:
             await send(_part(body.ljust(65536, b" "), more=True))
-            # uvicorn drops what is sent to a closed connection.
+            # uvicorn ignores a body for a closed connection.
             if send.__self__.disconnected:  # type: ignore[attr-defined]
                 return
         await send(_part(body, more=False))
