@@ -16,6 +16,7 @@ from diabelli.api.errors.responses import SORRY, ErrorSpec, spec_for
 from diabelli.api.metrics import FAMILIES
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 from diabelli.engines.diffusion.runtime import RuntimeOptions
+from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.settings import PREFIX, TOPICS
 from diabelli.settings.engines import EngineConfig
 
@@ -50,6 +51,8 @@ variation = {{ "256x256" = 100, "512x512" = 200, "1024x1024" = 400 }}
 
 {entry}
 
+{upstream}
+
 In the environment, `api_keys` is separated by commas or a JSON list; `models`, `engines` and `metering` are JSON.
 
 [Keys and limits](keys.md#when-keys-are-needed) describes when the server needs keys, and when it refuses to start without one.
@@ -63,6 +66,7 @@ def settings_page() -> str:
         prefix=PREFIX,
         topics="\n\n".join(_table(topic, topic.model_fields) for topic in TOPICS),
         entry=_table(EngineConfig, own),
+        upstream=_table(UpstreamOptions, UpstreamOptions.model_fields),
     )
 
 
@@ -108,6 +112,8 @@ def _table(topic: type[BaseModel], fields: Mapping[str, FieldInfo]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
     if field.default is not PydanticUndefined:
         value = field.default
         return "none" if value in (None, (), {}) else f"`{value}`"
@@ -154,8 +160,9 @@ scrape_configs:
 | path | answer |
 |---|---|
 | `/health/live` | 200 while the process responds. |
-| `/health/ready` | 200 if requests can be served, else 503 with the list `failing`: `engines` (not warmed up yet), `storage` (pictures cannot be written), `ledger` (it cannot be read), `devices` (a thread of trained engines has failed, or its device does not recover: restart), `cleanup` (its thread has failed), `server` (it is stopping). |
+| `/health/ready` | 200 if requests can be served, else 503 with the list `failing`: `engines` (not warmed up yet), `storage` (pictures cannot be written), `ledger` (it cannot be read), `devices` (a thread of trained or upstream engines has failed, or a device does not recover: restart), `cleanup` (its thread has failed), `server` (it is stopping). |
 
+Upstream engines that do not respond are listed as `unavailable`; the status is 503 only if no engine is left.
 Neither needs a key, and both are logged at level `debug` only.
 """
 
@@ -196,6 +203,11 @@ REMEDIES: dict[type[Exception], str] = {
     errors.LedgerUnavailable: "Operator: check the database of `ledger`, its disk and its locks.",
     errors.QuotaUnavailable: "Operator: check the store at `limits_url`.",
     errors.EngineFailed: "Retry; if it persists, report it with the trace from the log.",
+    errors.UpstreamUnavailable: "Retry after the time in `Retry-After`; operator: start the server at "
+    "`base_url`, and check it with `diabelli engines check`.",
+    errors.UpstreamRefused: "Operator: `diabelli engines check`, and the line `upstream.error` of the "
+    "log.",
+    errors.UpstreamInterrupted: "Do not retry by program: the picture may have been paid for.",
     errors.Cancelled: "Nothing: the client had disconnected.",
     exceptions.MissingApiKey: "Send a key as `Authorization: Bearer KEY`.",
     exceptions.InvalidApiKey: "Send a key that the operator made and has not revoked.",

@@ -13,10 +13,10 @@ from diabelli.bootstrap import (
     build_service,
     build_storage,
     components,
+    create_managers,
     open_ledger,
     requires_api_keys,
 )
-from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.entries import Entries, Entry, EntryVariation
 from diabelli.ledger.keys import IssuedKeys, Limits
@@ -53,7 +53,8 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
     load = engines.load
     monkeypatch.setattr(engines, "load", lambda name: loaded.append(name) or load(name))
     shared = settings.model_copy(update={"models": {"dall-e-2": "shift", "mine": "shift"}})
-    build_service(shared, build_storage(shared), EngineManager()).close()
+    with closing(create_managers(shared)) as managers:
+        build_service(shared, build_storage(shared), managers).close()
     assert loaded == ["shift"]
 
 
@@ -61,8 +62,11 @@ def test_an_unknown_engine_stops_the_start(settings):
     """The error comes before the first request."""
     mine = {"mine": {"pipeline": "/srv/mine", "recipe": "image"}}
     wrong = Settings(**settings.model_dump() | {"engine": "none", "engines": mine})
-    with pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"):
-        build_service(wrong, build_storage(wrong), EngineManager())
+    with (
+        closing(create_managers(wrong)) as managers,
+        pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"),
+    ):
+        build_service(wrong, build_storage(wrong), managers)
 
 
 def test_links_work_after_a_restart(settings):

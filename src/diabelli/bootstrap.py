@@ -27,7 +27,7 @@ from diabelli.api.http.security_headers import default_headers
 from diabelli.api.links import RESULTS, Links
 from diabelli.api.metrics import Metrics, load_of
 from diabelli.api.routes.health import PATH as HEALTH
-from diabelli.api.routes.health import Health
+from diabelli.api.routes.health import Check, Health
 from diabelli.api.routes.index import IndexPages
 from diabelli.api.routes.metrics import metrics_endpoint
 from diabelli.api.routes.models import Models
@@ -45,6 +45,9 @@ from diabelli.api.variations.recording import Recorder
 from diabelli.cleanup import CleanupTask, PeriodicCleanup
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
+from diabelli.engines.upstream.engine import UpstreamEngine
+from diabelli.engines.upstream.manager import UpstreamManager
+from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.ledger.database import Database, sqlite_url
@@ -98,7 +101,32 @@ def open_ledger(settings: Settings) -> Database:
     return database
 
 
-def build_engine(settings: Settings, fleet: EngineManager, name: str) -> Engine:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineManagers:
+    """The owners of the shared parts of engines: devices, and the upstreams' event loop."""
+
+    trained: EngineManager
+    upstream: UpstreamManager
+
+    def check(self) -> None:
+        """Raise `EngineFailed` if a thread has ended or a device is lost."""
+        self.trained.check()
+        self.upstream.check()
+
+    def close(self) -> None:
+        """Stop all work of engines."""
+        self.trained.close()
+        self.upstream.close()
+
+
+def create_managers(settings: Settings) -> EngineManagers:
+    """Return managers without engines; the caller closes them."""
+    return EngineManagers(
+        trained=EngineManager(settings.vram_budget_gb), upstream=UpstreamManager()
+    )
+
+
+def build_engine(settings: Settings, managers: EngineManagers, name: str) -> Engine:
     """Return an engine with the options of the settings.
 
     Raises:
@@ -108,11 +136,26 @@ def build_engine(settings: Settings, fleet: EngineManager, name: str) -> Engine:
     known = dict.fromkeys([*engines.available_engines(), *settings.engines])
     if name not in known:
         raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(known)}")
+    if upstream := settings.upstream(name):
+        return build_upstream(settings, managers.upstream, name, upstream)
     plan = settings.plan(name)
-    return fleet.engine(plan) if plan else engines.load(name)
+    return managers.trained.engine(plan) if plan else engines.load(name)
 
 
-def build_service(settings: Settings, storage: LocalStorage, fleet: EngineManager) -> Service:
+def build_upstream(
+    settings: Settings, manager: UpstreamManager, name: str, options: UpstreamOptions
+) -> UpstreamEngine:
+    """Return an upstream engine; raise as its constructor does."""
+    return UpstreamEngine(
+        name,
+        options,
+        manager,
+        timeout_s=settings.deadline_s,
+        user_secret=load_or_create_secret(settings.data_dir),
+    )
+
+
+def build_service(settings: Settings, storage: LocalStorage, managers: EngineManagers) -> Service:
     """Return the service with every engine that the settings name.
 
     Raises:
@@ -122,7 +165,7 @@ def build_service(settings: Settings, storage: LocalStorage, fleet: EngineManage
     """
     names = dict.fromkeys([settings.engine, *settings.models.values()])
     return Service(
-        engines={name: build_engine(settings, fleet, name) for name in names},
+        engines={name: build_engine(settings, managers, name) for name in names},
         storage=storage,
         threads=settings.threads,
     )
@@ -199,7 +242,7 @@ class Components:
 
     Attributes:
         cleanup: None in a server without cleanup.
-        engine_manager: None in a server without trained engines.
+        managers: None in a server with neither trained nor upstream engines.
     """
 
     service: Service
@@ -207,7 +250,7 @@ class Components:
     database: Database
     quota: Quota
     cleanup: PeriodicCleanup | None = None
-    engine_manager: EngineManager | None = None
+    managers: EngineManagers | None = None
 
 
 @contextmanager
@@ -219,8 +262,8 @@ def components(settings: Settings) -> Iterator[Components]:
     with ExitStack() as stack:
         storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
-        engine_manager = stack.enter_context(closing(EngineManager(settings.vram_budget_gb)))
-        service = stack.enter_context(closing(build_service(settings, storage, engine_manager)))
+        managers = stack.enter_context(closing(create_managers(settings)))
+        service = stack.enter_context(closing(build_service(settings, storage, managers)))
         tasks = cleanup_tasks(settings, storage, database)
         yield Components(
             service=service,
@@ -228,7 +271,7 @@ def components(settings: Settings) -> Iterator[Components]:
             database=database,
             quota=build_quota(settings, database),
             cleanup=stack.enter_context(closing(PeriodicCleanup(tasks))),
-            engine_manager=engine_manager,
+            managers=managers,
         )
 
 
@@ -284,6 +327,12 @@ def build_app(
     )
 
 
+def engine_checks(parts: Components) -> dict[str, Check]:
+    """Return a readiness check for each engine; only upstreams can be unavailable."""
+    checks = parts.managers.upstream.checks if parts.managers else {}
+    return {name: checks.get(name, lambda: None) for name in parts.service.engine_names}
+
+
 def build_routes(
     settings: Settings,
     parts: Components,
@@ -318,8 +367,9 @@ def build_routes(
             "ledger": parts.database.check,
             "server": admission.check,
             **({"cleanup": parts.cleanup.check} if parts.cleanup else {}),
-            **({"devices": parts.engine_manager.check} if parts.engine_manager else {}),
-        }
+            **({"devices": parts.managers.check} if parts.managers else {}),
+        },
+        engines=engine_checks(parts),
     )
     require_admin = admin_check(keys, settings)
     read_metrics = metrics_endpoint(metrics, None if settings.metrics == "open" else require_admin)

@@ -23,6 +23,8 @@
     │   ├── InvalidWeights          an engine's weights are damaged or do not match the settings
     │   ├── LicenceNotAccepted      the licence of an engine's weights must be accepted first
     │   ├── HubUnavailable          weights cannot be downloaded
+    │   ├── UpstreamUnavailable     an image server does not respond or is busy
+    │   ├── UpstreamRefused         an image server rejects the key, the model or the account
     │   ├── OutOfMemory             an engine needs more memory than is free or allowed
     │   ├── MemoryUnavailable       too little memory is free to decode a source
     │   ├── StoreUnavailable        result pictures cannot be written or read
@@ -30,6 +32,7 @@
     │   ├── LedgerUnavailable       the ledger cannot be written or read
     │   └── QuotaUnavailable        the quota counters cannot be written or read
     ├── EngineFailed                an internal fault of an engine
+    │   └── UpstreamInterrupted     a call that may have been paid for has no result
     └── Cancelled                   the work was cancelled
 
 A message states the problem, the value seen and what would be accepted. `code` is stable and meant
@@ -39,7 +42,7 @@ docstrings are removed under `python -OO`.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class DiabelliError(Exception):
@@ -267,6 +270,37 @@ class HubUnavailable(OperatorError):
     default_message = "The weights cannot be downloaded."
 
 
+class UpstreamUnavailable(OperatorError):
+    """The engine's image server does not respond or is busy.
+
+    Attributes:
+        retry_after_s: seconds until a retry may work.
+        reason: `unsent`: there is no connection; `busy`: the server asks for a later repetition;
+            `broken`: the connection has ended after the request; `other`: anything else.
+    """
+
+    code = "upstream_unavailable"
+    default_message = "The engine's image server does not respond or is busy."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        retry_after_s: int = 30,
+        reason: Literal["unsent", "busy", "broken", "other"] = "other",
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.reason = reason
+
+
+class UpstreamRefused(OperatorError):
+    """The engine's image server rejects the key, the model or the account."""
+
+    code = "upstream_refused"
+    default_message = "The engine's image server rejects the key, the model or the account."
+
+
 class OutOfMemory(OperatorError):
     """The engine needs more memory than is available."""
 
@@ -314,6 +348,13 @@ class EngineFailed(DiabelliError):
 
     code = "engine_failed"
     default_message = "The engine failed while it made a variation."
+
+
+class UpstreamInterrupted(EngineFailed):
+    """The connection to a paid image server ended; the picture may have been paid for."""
+
+    code = "upstream_interrupted"
+    default_message = "The connection to a paid image server ended before the picture arrived."
 
 
 class Cancelled(DiabelliError):

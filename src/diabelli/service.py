@@ -163,6 +163,11 @@ class Service:
         """Return the description of an engine; raises `UnknownEngine`."""
         return self._engine(engine).info
 
+    @property
+    def engine_names(self) -> tuple[str, ...]:
+        """Names of the engines."""
+        return tuple(self._engines)
+
     def warm_up(self) -> None:
         """Do the work that the first requests would otherwise wait for."""
         for engine in self._engines.values():

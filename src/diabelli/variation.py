@@ -69,6 +69,7 @@ class VariationSpec:
         fit: how a source of another aspect ratio is fitted.
         output_format: format of the encoded variations.
         output_compression: 0..100, the quality of WebP and JPEG; None means the format's default.
+        user: the caller's name for its end-user; has no effect on pictures.
     """
 
     n: int = 1
@@ -79,6 +80,7 @@ class VariationSpec:
     fit: Fit = "crop"
     output_format: pictures.Format = "png"
     output_compression: int | None = None
+    user: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         check_range("n", self.n, 1, MAX_N)
@@ -110,6 +112,25 @@ def check_choice(param: str, value: str, accepted: tuple[str, ...]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamInfo:
+    """Properties of an engine whose pictures come from another image server.
+
+    Attributes:
+        model: the server's name of the model; "" if it has only one.
+        seed: whether the server receives the seed.
+        strength: how the server receives the strength: as a number, as words, or not at all.
+        paid: whether each picture costs money.
+        shutdown_date: day of the model's end as the server states it; None if there is none.
+    """
+
+    model: str
+    seed: Literal["sent", "ignored"]
+    strength: Literal["sent", "wording", "ignored"]
+    paid: bool
+    shutdown_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
     """Description of an engine.
 
@@ -119,6 +140,8 @@ class EngineInfo:
         summary: one sentence for a list of engines.
         trained: whether its pictures come from a model trained on other pictures.
         keeps_alpha: whether it keeps transparency; else sources are composited on white first.
+        repeatable: whether the same source, spec and seed give the same picture.
+        upstream: properties of an engine that uses another image server; else None.
     """
 
     name: str
@@ -126,6 +149,8 @@ class EngineInfo:
     summary: str
     trained: bool
     keeps_alpha: bool = True
+    repeatable: bool = True
+    upstream: UpstreamInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

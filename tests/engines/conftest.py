@@ -11,6 +11,7 @@ import pytest
 
 from diabelli.engines import Engine
 from diabelli.engines.patch import PatchEngine
+from engines.upstream.bridging import bridged
 
 DOCS = Path(__file__).parents[2] / "docs"
 RECIPES = {
@@ -32,16 +33,24 @@ def example() -> Engine:
 
 @pytest.fixture(
     scope="session",
-    params=["patch", "example", *(pytest.param(name, marks=pytest.mark.slow) for name in RECIPES)],
+    params=[
+        "patch",
+        "example",
+        "upstream",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in RECIPES),
+    ],
 )
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    """Every kind of engine: the embedded one, the documented example, and each trained recipe."""
+    """Every kind of engine: embedded, documented example, the example as an upstream, trained."""
     if request.param == "patch":
         yield PatchEngine()
     elif request.param == "example":
         yield example()
+    elif request.param == "upstream":
+        with bridged(example(), tmp_path_factory.mktemp("upstream")) as engine:
+            yield engine
     else:
         from diabelli.engines.diffusion.engine_manager import EngineManager
         from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions

@@ -29,7 +29,8 @@ Piece: TypeAlias = Callable[[], Variation]
 class Engine(Protocol):
     """The interface of every engine.
 
-    The same source, spec and seed give the same variation, regardless of concurrent requests.
+    The same source, spec and seed give the same variation, regardless of concurrent requests,
+    unless `info.repeatable` is false.
 
     Attributes:
         info: description of the engine.

@@ -1,11 +1,11 @@
-"""Settings of trained engines: their options, and the operator's own entries."""
+"""Settings of trained and upstream engines: their options, and the operator's own entries."""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from diabelli.engines.diffusion.presets import (
     DIALS,
@@ -19,6 +19,7 @@ from diabelli.engines.diffusion.presets import (
     Weights,
 )
 from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
+from diabelli.engines.upstream.options import UpstreamOptions
 
 _STRUCTURED = frozenset({"pipeline", "encoder", "adapter", "dial"})
 """Fields of `Preset` that are built from several settings; all others are copied by name."""
@@ -29,6 +30,10 @@ class EngineConfig(RuntimeOptions):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    kind: Literal["trained"] = Field(
+        "trained",
+        description="`trained` for a pipeline on this machine; `upstream` has the options below.",
+    )
     pipeline: str | None = Field(
         None,
         description="The folder of a saved pipeline, as a path such as `./mine` or `/srv/mine`, or "
@@ -158,10 +163,22 @@ class EngineConfig(RuntimeOptions):
         return StrengthMapping(argument=argument, low=low, high=high)
 
 
+def _kind_of(entry: Any) -> str:
+    """Return the tag of an entry: that of a trained engine unless it says `upstream`."""
+    kind = entry.get("kind") if isinstance(entry, dict) else getattr(entry, "kind", None)
+    return "upstream" if kind == "upstream" else "trained"
+
+
+EngineEntry: TypeAlias = Annotated[
+    Annotated[EngineConfig, Tag("trained")] | Annotated[UpstreamOptions, Tag("upstream")],
+    Discriminator(_kind_of),
+]
+
+
 class TrainedEngineSettings(RuntimeOptions):
     """Trained engines"""
 
-    engines: dict[str, EngineConfig] = Field(
+    engines: dict[str, EngineEntry] = Field(
         {},
         description="Your own engines, and changes to the presets; see below.",
     )
@@ -175,7 +192,7 @@ class TrainedEngineSettings(RuntimeOptions):
     def plan(self, name: str) -> EnginePlan | None:
         """Return the plan of a trained engine; None if `name` is not a trained engine."""
         entry = self.engines.get(name)
-        if entry is None and name not in PRESETS:
+        if isinstance(entry, UpstreamOptions) or (entry is None and name not in PRESETS):
             return None
         entry = entry or EngineConfig.model_validate({})
         options = {
@@ -186,12 +203,21 @@ class TrainedEngineSettings(RuntimeOptions):
             entry.preset(name), RuntimeOptions.model_validate(options), entry.licence_accepted
         )
 
+    def upstream(self, name: str) -> UpstreamOptions | None:
+        """Return the options of an upstream engine; None if `name` is not one."""
+        entry = self.engines.get(name)
+        return entry if isinstance(entry, UpstreamOptions) else None
+
     @field_validator("engines")
     @classmethod
-    def _check_complete(cls, engines: dict[str, EngineConfig]) -> dict[str, EngineConfig]:
+    def _check_complete(cls, engines: dict[str, EngineEntry]) -> dict[str, EngineEntry]:
         for name, entry in engines.items():
             if name == "patch":
                 raise ValueError("`patch` is the embedded engine's name: choose another")
+            if isinstance(entry, UpstreamOptions):
+                if name in PRESETS:
+                    raise ValueError(f"{name!r} is the name of a preset: choose another")
+                continue
             if name not in PRESETS and not (entry.pipeline and entry.recipe):
                 raise ValueError(
                     f"{name!r} needs `pipeline` and `recipe`, or the name of a preset: "
@@ -202,6 +228,8 @@ class TrainedEngineSettings(RuntimeOptions):
     @model_validator(mode="after")
     def _check_recipes(self) -> Self:
         for name, entry in self.engines.items():
+            if isinstance(entry, UpstreamOptions):
+                continue
             preset = entry.preset(name)
             for recipe, field in (("ip", "adapter"), ("redux", "encoder")):
                 if preset.recipe == recipe and getattr(preset, field) is None:

@@ -72,7 +72,9 @@ def _format_error(
         near = difflib.get_close_matches(name, Settings.model_fields, 1)
         return f"- {name}: there is no such setting" + (f"; is {near[0]} meant?" if near else "")
     seen = "" if _is_secret(name) else f" (got {values.get(name)!r})"
-    where = ".".join(map(str, location))
+    # The third part of an entry's location is the name of its class, which is no setting.
+    parts = location[:2] + location[3:] if name == "engines" else location
+    where = ".".join(map(str, parts))
     return f"- {where}: {problem.removeprefix('Value error, ')}{seen}"
 
 

@@ -21,6 +21,8 @@ RETRY_AFTER_S = 2
 """Seconds; short enough for a busy database or disk, which is the usual cause."""
 STORE_FULL_RETRY_S = 60
 """Seconds; pictures expire within the hour, and space is freed every few minutes."""
+UPSTREAM_REFUSED_RETRY_S = 60
+"""Seconds; the operator has to act first."""
 _NO_THREAD = "can't start new thread"
 """Message of the RuntimeError that `threading` raises when the system refuses a thread."""
 RETRY = {"retry-after": str(RETRY_AFTER_S)}
@@ -49,7 +51,9 @@ def no_headers(_: BaseException) -> Mapping[str, str]:
     return {}
 
 
-def retry_after_header(exception: exceptions.Overloaded) -> Mapping[str, str]:
+def retry_after_header(
+    exception: exceptions.Overloaded | errors.UpstreamUnavailable,
+) -> Mapping[str, str]:
     """Return `retry-after`, which OpenAI's clients obey."""
     return {"retry-after": str(exception.retry_after_s)}
 
@@ -100,11 +104,24 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     errors.StoreFull: ErrorSpec(
         503, "server_error", code="store_full", headers={"retry-after": str(STORE_FULL_RETRY_S)}
     ),
+    errors.UpstreamUnavailable: ErrorSpec(
+        503, "server_error", message=generic_message, own_headers=retry_after_header
+    ),
+    errors.UpstreamRefused: ErrorSpec(
+        503,
+        "server_error",
+        message=generic_message,
+        headers={"retry-after": str(UPSTREAM_REFUSED_RETRY_S)},
+    ),
     errors.LedgerUnavailable: UNAVAILABLE,
     errors.QuotaUnavailable: UNAVAILABLE,
     # Other requests hold the memory; it is free again when they have ended.
     MemoryError: UNAVAILABLE,
     errors.EngineFailed: FAULT,
+    # A retry may be paid for again.
+    errors.UpstreamInterrupted: ErrorSpec(
+        500, "server_error", message=generic_message, headers={"x-should-retry": "false"}
+    ),
     # The client is gone; 499 is the status that web servers log in this case.
     errors.Cancelled: ErrorSpec(499),
     exceptions.MissingApiKey: ErrorSpec(

@@ -26,15 +26,18 @@ Check = Callable[[], None]
 class Health:
     """The two endpoints. They need no key and reveal only the names of failing parts."""
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    def __init__(self, checks: Mapping[str, Check], engines: Mapping[str, Check]) -> None:
         """Create the endpoints.
 
         Args:
             checks: by name of the part. A check may block.
+            engines: by name of the engine; requests can be served while one of them works.
         """
         self._checks = dict(checks)
+        self._engines = dict(engines)
         self._lock = threading.Lock()
         self._failing: list[str] = []
+        self._unavailable: list[str] = []
         self._checked_at = -CACHE_TTL_S
 
     async def live(self, _: Request) -> Response:
@@ -42,26 +45,39 @@ class Health:
         return JSONResponse({"status": "live"}, headers=HEADERS)
 
     async def ready(self, _: Request) -> Response:
-        """Return 200 if requests can be served, else 503 and the names of the failing parts."""
-        failing = await run_in_threadpool(self._run_checks)
-        if failing:
-            return JSONResponse({"status": "not ready", "failing": failing}, 503, HEADERS)
-        return JSONResponse({"status": "ready"}, headers=HEADERS)
+        """Return 200 if requests can be served, else 503 and the names of the failing parts.
 
-    def _run_checks(self) -> list[str]:
+        Engines that do not work while others do are listed in both.
+        """
+        failing, unavailable = await run_in_threadpool(self._run_checks)
+        engines = {"unavailable": unavailable} if unavailable else {}
+        if failing:
+            body = {"status": "not ready", "failing": failing, **engines}
+            return JSONResponse(body, 503, HEADERS)
+        return JSONResponse({"status": "ready", **engines}, headers=HEADERS)
+
+    def _run_checks(self) -> tuple[list[str], list[str]]:
         with self._lock:
             if time.monotonic() - self._checked_at >= CACHE_TTL_S:
-                self._failing = [name for name in self._checks if not self._works(name)]
+                failing = [name for name, check in self._checks.items() if not works(name, check)]
+                self._unavailable = [
+                    name for name, check in self._engines.items() if not works(name, check)
+                ]
+                if self._engines and len(self._unavailable) == len(self._engines):
+                    failing = [*dict.fromkeys(["engines", *failing])]
+                self._failing = failing
                 self._checked_at = time.monotonic()
-            return self._failing
+            return self._failing, self._unavailable
 
-    def _works(self, name: str) -> bool:
-        try:
-            self._checks[name]()
-        except DiabelliError as fault:
-            logger.warning("health.failing", extra={"part": name, "reason": fault.message})
-            return False
-        return True
+
+def works(name: str, check: Check) -> bool:
+    """Return whether a check succeeds; log the reason of a failure."""
+    try:
+        check()
+    except DiabelliError as fault:
+        logger.warning("health.failing", extra={"part": name, "reason": fault.message})
+        return False
+    return True
 
 
 HEADERS = {"cache-control": "no-store"}

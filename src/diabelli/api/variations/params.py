@@ -100,6 +100,7 @@ def _spec(texts: Mapping[str, str], *, n: int, side: int) -> VariationSpec:
         if compression is None
         else _extension_int("output_compression", compression),
         fit=cast(Fit, texts.get("fit", "crop")),
+        user=texts.get("user"),
     )
 
 

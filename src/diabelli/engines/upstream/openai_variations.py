@@ -1,0 +1,146 @@
+"""The protocol `POST /v1/images/variations`: another Diabelli, Xinference, Lemonade.
+
+Xinference takes strength and seed as JSON in the field `kwargs`; Lemonade takes neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from diabelli.engines.upstream import openai_reply
+from diabelli.engines.upstream.options import UpstreamOptions
+from diabelli.engines.upstream.picture_exchange import reply_bytes
+from diabelli.engines.upstream.protocol import (
+    LOW_SEED_BITS,
+    Task,
+    Traits,
+    UpstreamModel,
+    UpstreamProtocol,
+)
+from diabelli.engines.upstream.transport import Transport
+from diabelli.errors import DiabelliError, InvalidSettings
+
+PATH = "v1/images/variations"
+SIDES = (256, 512, 1024)
+"""Sides of the squares that the protocol knows, in pixels."""
+POLL_S = 1.0
+"""Seconds between two questions for the progress."""
+ABORT_S = 5.0
+"""Seconds for aborting a request."""
+TRAITS = {
+    "diabelli": Traits(
+        seed="sent", strength="sent", batch=True, stops=True, concurrency=4, repeatable=True
+    ),
+    "xinference": Traits(seed="sent", strength="sent", stops=True),
+    "lemonade": Traits(seed="ignored", strength="ignored"),
+    "generic": Traits(seed="ignored", strength="ignored"),
+}
+
+
+class OpenAIVariations(UpstreamProtocol):
+    """Makes pictures with `POST /v1/images/variations`."""
+
+    def __init__(self, options: UpstreamOptions, transport: Transport) -> None:
+        super().__init__(options, transport)
+        self._dialect = options.spoken
+        self.traits = TRAITS[self._dialect]
+        if self._dialect in ("xinference", "lemonade") and options.model is None:
+            raise InvalidSettings(f"the dialect {self._dialect!r} needs `model`")
+        if options.side not in (None, *SIDES):
+            raise InvalidSettings(f"`side` is one of {SIDES} with the protocol openai-variations")
+
+    def working_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return the smallest square of the protocol that has at least the size asked for."""
+        side = self.options.side or next((s for s in SIDES if s >= max(height, width)), SIDES[-1])
+        return side, side
+
+    async def check(self) -> None:
+        """Return if the list of models can be read."""
+        await self.list_models()
+
+    async def list_models(self) -> list[UpstreamModel]:
+        """Return the models of `GET /v1/models`."""
+        return await openai_reply.list_models(self.transport)
+
+    async def make(self, task: Task) -> list[bytes]:
+        """Return the pictures of one call."""
+        request_id = secrets.token_hex(16)
+        async with self._watched(task, request_id):
+            reply = await self.transport.post_form(
+                PATH,
+                self._fields(task, request_id),
+                {"image": ("source.png", task.source, "image/png")},
+                deadline=task.deadline,
+                limit_bytes=reply_bytes(task.height, task.width, len(task.seeds)),
+            )
+            return await openai_reply.pictures_of(reply.json(), task, self.transport)
+
+    def _fields(self, task: Task, request_id: str) -> dict[str, str]:
+        """Return the texts of the form."""
+        fields = {
+            "n": str(len(task.seeds)),
+            "size": f"{task.width}x{task.height}",
+            "response_format": "b64_json",
+        }
+        if self.options.model is not None:
+            fields["model"] = self.options.model
+        match self._dialect:
+            case "diabelli":
+                strength = self.options.dial(task.strength, low=0.0, high=1.0)
+                return {**fields, "strength": f"{strength:g}", "seed": str(task.seeds[0])}
+            case "xinference":
+                values = {
+                    "strength": self.options.dial(task.strength),
+                    "seed": task.seeds[0] & LOW_SEED_BITS,
+                    "request_id": request_id,
+                }
+                return {**fields, "kwargs": json.dumps(values)}
+            case _:
+                return fields
+
+    @asynccontextmanager
+    async def _watched(self, task: Task, request_id: str) -> AsyncIterator[None]:
+        """Report Xinference's progress meanwhile, and abort its request on cancellation."""
+        if self._dialect != "xinference":
+            yield
+            return
+        polling = asyncio.create_task(self._poll(task, request_id))
+        try:
+            yield
+        except asyncio.CancelledError:
+            await self._abort(request_id)
+            raise
+        finally:
+            polling.cancel()
+
+    async def _poll(self, task: Task, request_id: str) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            try:
+                found = (await self.transport.get(f"v1/requests/{request_id}/progress")).json()
+            except DiabelliError:
+                # A version without progress, or a request that has not begun.
+                continue
+            fraction = found.get("progress") if isinstance(found, dict) else None
+            if isinstance(fraction, int | float):
+                await task.report(float(fraction))
+
+    async def _abort(self, request_id: str) -> None:
+        model = quote(self.options.model or "", safe="")
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(ABORT_S):
+                await self.transport.post_json(
+                    f"v1/models/{model}/requests/{request_id}/abort",
+                    {},
+                    deadline=loop.time() + ABORT_S,
+                    limit_bytes=64 * 1024,
+                )
+        except (DiabelliError, TimeoutError):
+            # It has ended, or cannot be stopped.
+            return

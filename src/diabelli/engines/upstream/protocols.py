@@ -1,0 +1,25 @@
+"""The protocols by name; each is imported on use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from diabelli.engines.upstream.options import ProtocolName, UpstreamOptions
+from diabelli.engines.upstream.protocol import UpstreamProtocol
+from diabelli.engines.upstream.transport import Transport
+
+PROTOCOLS: dict[ProtocolName, str] = {
+    "openai-variations": "diabelli.engines.upstream.openai_variations:OpenAIVariations",
+}
+
+
+def protocol_class(name: ProtocolName) -> type[UpstreamProtocol]:
+    """Return the class of a protocol."""
+    module, _, attribute = PROTOCOLS[name].partition(":")
+    return cast(type[UpstreamProtocol], getattr(import_module(module), attribute))
+
+
+def create_protocol(options: UpstreamOptions, transport: Transport) -> UpstreamProtocol:
+    """Return the protocol of the options; raise `InvalidSettings` as its constructor does."""
+    return protocol_class(options.protocol)(options, transport)
