@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from typing import Any
 
 from diabelli.engines.upstream.circuit import Circuit
 from diabelli.engines.upstream.manager import UpstreamManager
@@ -115,10 +116,9 @@ class UpstreamCalls:
         work = asyncio.create_task(self._protocol.make(task))
         work.add_done_callback(self._on_done)
         left = task.deadline - asyncio.get_running_loop().time()
+        ends: set[asyncio.Future[Any]] = {work, request.stopped}
         try:
-            await asyncio.wait(
-                {work, request.stopped}, timeout=left, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(ends, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if not work.done():
                 self._give_up(work)

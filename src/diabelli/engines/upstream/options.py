@@ -173,7 +173,7 @@ class UpstreamOptions(BaseModel):
         if not host:
             raise ValueError("base_url has no host")
         # The paths of the protocols have their version themselves.
-        return re.sub(r"/+(v1/*)?$", "", url)
+        return re.sub(r"/+(v[13]/*)?$", "", url)
 
     @model_validator(mode="after")
     def _check_dialect(self) -> Self:

@@ -10,6 +10,7 @@ from diabelli.engines.upstream.protocol import UpstreamProtocol
 from diabelli.engines.upstream.transport import Transport
 
 PROTOCOLS: dict[ProtocolName, str] = {
+    "openai-edits": "diabelli.engines.upstream.openai_edits:OpenAIEdits",
     "openai-variations": "diabelli.engines.upstream.openai_variations:OpenAIVariations",
 }
 

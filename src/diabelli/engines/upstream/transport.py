@@ -20,6 +20,7 @@ from diabelli.engines.upstream.credentials import Credentials
 from diabelli.engines.upstream.faults import exception_for, parse_error
 from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.errors import (
+    DiabelliError,
     EngineFailed,
     MissingExtra,
     UpstreamInterrupted,
@@ -296,7 +297,14 @@ class Transport:
         status = response.status_code
         if status < 300 or status in accept:
             return
-        error = parse_error(await self._read(response, ERROR_BYTES, truncate=True))
+        body = await self._read(response, ERROR_BYTES, truncate=True)
+        raise self.fault(status, body, response.headers)
+
+    def fault(
+        self, status: int, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> DiabelliError:
+        """Return the exception for an error reply, and log the upstream's message."""
+        error = parse_error(body)
         _log.error(
             "upstream.error",
             extra={
@@ -306,7 +314,7 @@ class Transport:
                 "text": self._credentials.masked(error.text),
             },
         )
-        raise exception_for(status, response.headers, error, self._engine)
+        return exception_for(status, headers or {}, error, self._engine)
 
     async def _read(
         self, response: httpx.Response, limit_bytes: int, *, truncate: bool = False
