@@ -14,6 +14,7 @@ from diabelli import errors
 from diabelli.api.errors import exceptions
 from diabelli.api.errors.responses import SORRY, ErrorSpec, spec_for
 from diabelli.api.metrics import FAMILIES
+from diabelli.conformance.checks import CHECKS
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 from diabelli.engines.diffusion.runtime import RuntimeOptions
 from diabelli.engines.upstream.options import UpstreamOptions
@@ -230,6 +231,27 @@ REMEDIES: dict[type[Exception], str] = {
 """Remedy of an error class; it also applies to subclasses without their own entry."""
 
 
+CHECKS_PAGE = """# Conformance checks
+
+<!-- Written by docs/generate.py from src/diabelli/conformance/; change it there. -->
+
+The {total} checks of [`diabelli conformance`](conformance.md), in the order in which they run.
+`published` means OpenAI's reference or a standard that it names, `observed` means behaviour of the retired service and of real clients, `declared` means an extension that the server's `/openapi.json` declares.
+
+| check | basis | requirement |
+|---|---|---|
+{rows}
+"""
+
+
+def checks_page() -> str:
+    """Return docs/conformance-checks.md."""
+    rows = [
+        f"| `{c.id}` | {c.basis.value} | {c.says.replace('|', chr(92) + '|')} |" for c in CHECKS
+    ]
+    return CHECKS_PAGE.format(total=len(CHECKS), rows="\n".join(rows))
+
+
 def metrics_page() -> str:
     """Return docs/metrics.md."""
     rows = [
@@ -270,6 +292,7 @@ def _error(kind: type[errors.DiabelliError]) -> str:
 
 PAGES = {
     "commands.md": commands_page,
+    "conformance-checks.md": checks_page,
     "settings.md": settings_page,
     "metrics.md": metrics_page,
     "errors.md": errors_page,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import ASGIApp
 
 from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
@@ -27,6 +28,7 @@ def start(
     gate: Gate,
     root_path: str = "",
     http: type[StrictH11Protocol] = StrictH11Protocol,
+    wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> Server:
     """Start a server in the stack; its models are named after the engines."""
     engines = {
@@ -51,7 +53,7 @@ def start(
     database = stack.enter_context(closing(open_ledger(checked)))
     quota = build_quota(checked, database)
     parts = Components(service=service, storage=storage, database=database, quota=quota)
-    return stack.enter_context(serving(checked, parts, root_path, http))
+    return stack.enter_context(serving(checked, parts, root_path, http, wrap))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 import uvicorn
 from PIL import Image as Pillow
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from diabelli.api import openapi
 from diabelli.api.http.strict_h11 import StrictH11Protocol
@@ -54,11 +55,12 @@ def serving(
     parts: Components,
     root_path: str = "",
     http: type[StrictH11Protocol] = StrictH11Protocol,
+    wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> Iterator[Server]:
-    """Run the application under uvicorn in a thread, on a free port."""
+    """Run the application under uvicorn in a thread, on a free port, inside of `wrap`."""
     app = build_app(settings, parts)
     config = uvicorn.Config(
-        app,
+        wrap(app),
         port=0,
         root_path=root_path,
         log_config=None,

@@ -14,6 +14,7 @@ import typer
 
 from diabelli import __version__
 from diabelli.cli import block, keys
+from diabelli.cli.conformance import conformance
 from diabelli.cli.engines import engines
 from diabelli.cli.exit_codes import exit_code, print_error
 from diabelli.cli.pull import pull
@@ -47,7 +48,7 @@ def _options(
     """Variations of a picture: a server, a command and a library."""
 
 
-for _command in (serve, vary, engines, pull, usage):
+for _command in (serve, vary, engines, pull, usage, conformance):
     app.command()(_command)
 app.add_typer(keys.app, name="keys")
 app.add_typer(block.app, name="block")

@@ -1,0 +1,153 @@
+"""`diabelli conformance`: checks any server of the endpoint against the published description."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from diabelli.cli.exit_codes import FAILED, print_error
+from diabelli.cli.terminal import day, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diabelli.conformance.check import Check, Result
+
+_SHOWN = 300
+"""Characters of a finding in the table; the JSON has all of it."""
+_STYLES = {"passed": "green", "failed": "bold red", "skipped": "dim"}
+
+
+def conformance(
+    base_url: Annotated[
+        str, typer.Argument(help="As clients use it, such as http://127.0.0.1:8000/v1.")
+    ],
+    key: Annotated[
+        str | None,
+        typer.Option(
+            help="API key of a server that requires one; the name of an environment variable "
+            "after `@`, such as @OPENAI_API_KEY, keeps it out of the list of processes.",
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Run these checks only: an id, a topic (errors), a basis (published), or a "
+            "pattern (png.*). Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Also fail on behaviour that was only observed.")
+    ] = False,
+    lifetime: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            help="Lifetime of result URLs in seconds, if the server has a short one; checks that "
+            "they expire.",
+            show_default=False,
+        ),
+    ] = None,
+    body_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            help="Seconds after which the server gives up a body that stops; checks that it does.",
+            show_default=False,
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds in which each reply must arrive.")
+    ] = 120,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write a page to this file.", show_default=False)
+    ] = None,
+    list_checks: Annotated[
+        bool, typer.Option("--list", help="Print the checks without running them.")
+    ] = False,
+) -> None:
+    """Check a server of `POST /v1/images/variations`; it makes about 150 small pictures.
+
+    Exit codes: 0 conforms, 1 does not or cannot be reached, 2 usage.
+    """
+    from diabelli.conformance import report, run
+    from diabelli.conformance.target import Target
+    from diabelli.conformance.wire import WireError
+
+    checks = run.select(only or ())
+    if list_checks:
+        _print_checks(checks)
+        return
+    target = Target(
+        base_url,
+        key=_resolved(key),
+        timeout_s=timeout,
+        lifetime_s=lifetime,
+        body_timeout_s=body_timeout,
+    )
+    try:
+        results = _collect(run.run(target, checks), len(checks), quiet=as_json)
+    except WireError as fault:
+        print_error(f"{base_url}: {fault}")
+        raise typer.Exit(FAILED) from fault
+    if as_json:
+        print(json.dumps(report.as_json(base_url, results, strict=strict), indent=2))
+    else:
+        _print_results(results, report.summary(results))
+    if html is not None:
+        html.write_text(report.as_html(base_url, results, day(time.time())), "utf-8")
+    if not report.conforms(results, strict=strict):
+        raise typer.Exit(FAILED)
+
+
+def _resolved(key: str | None) -> str | None:
+    """Return the key, or the value of the environment variable that it names after `@`."""
+    if key is None or not key.startswith("@"):
+        return key
+    name = key[1:]
+    if not os.environ.get(name):
+        raise typer.BadParameter(f"the environment variable {name} is not set")
+    return os.environ[name]
+
+
+def _collect(results: Iterable[Result], total: int, *, quiet: bool) -> list[Result]:
+    """Return all results; show their number on a terminal meanwhile."""
+    found = []
+    with Console(stderr=True, quiet=quiet).status("") as status:
+        for result in results:
+            found.append(result)
+            status.update(f"{len(found)} of {total} checks")
+    return found
+
+
+def _print_checks(checks: Iterable[Check]) -> None:
+    table = Table("check", "basis", "requirement", box=None, pad_edge=False)
+    for check in checks:
+        table.add_row(check.id, check.basis.value, printable(check.says))
+    Console(soft_wrap=False).print(table)
+
+
+def _print_results(results: Iterable[Result], summary: str) -> None:
+    """Print a line for each check; what the server sent is printed without control characters."""
+    table = Table("result", "check", "seen", box=None, pad_edge=False)
+    table.columns[2].overflow = "fold"
+    for result in results:
+        outcome = result.outcome.value
+        seen = result.seen if len(result.seen) <= _SHOWN else result.seen[:_SHOWN] + " ..."
+        row = printable(seen)
+        if outcome == "failed":
+            row += f"\n[dim]{printable(result.check.says)}[/dim]"
+        table.add_row(f"[{_STYLES[outcome]}]{outcome}[/]", result.check.id, row)
+    console = Console()
+    console.print(table)
+    console.print(f"\nimages/variations: {summary}", highlight=False)
