@@ -291,6 +291,8 @@ def build_app(
         parts.storage.size,
         parts.storage.limit_bytes or math.inf,
     )
+    if parts.managers:
+        parts.managers.upstream.on_call = metrics.observe_upstream
     recorder = Recorder(Entries(parts.database))
 
     async def shut_down() -> None:
@@ -356,7 +358,7 @@ def build_routes(
         metrics=metrics,
         blocklist=BlocklistGate(Blocklist(parts.database)),
     )
-    models = Models(settings.models, keys)
+    models = Models(settings.models, parts.service.info, keys)
     results = Results(parts.storage)
     web = StaticFiles()
     pages = IndexPages(settings.public_url, web)

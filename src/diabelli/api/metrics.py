@@ -73,6 +73,13 @@ SECONDS_BY_STAGE = MetricSpec(
     "`decode`, `prepare`, and, if it succeeds, `total` (from its head to the end of the response). "
     "Once per variation: `engine`, `encode`, `store`.",
 )
+UPSTREAM_SECONDS = MetricSpec(
+    "diabelli_upstream_seconds",
+    "histogram",
+    ("engine", "outcome"),
+    "Duration of a call to an upstream in seconds. `outcome` is `ok`, `cancelled`, or the reason of "
+    "the error.",
+)
 QUEUE = MetricSpec("diabelli_queue_depth", "gauge", (), "Variations waiting for a worker thread.")
 IN_FLIGHT = MetricSpec(
     "diabelli_in_flight", "gauge", (), "Unfinished variations of admitted requests."
@@ -97,6 +104,7 @@ FAMILIES = (
     IMAGES,
     REJECTIONS,
     SECONDS_BY_STAGE,
+    UPSTREAM_SECONDS,
     QUEUE,
     IN_FLIGHT,
     BUSY,
@@ -156,6 +164,9 @@ class Metrics:
         self._seconds = Histogram(
             *_named(SECONDS_BY_STAGE), buckets=SECONDS, registry=self._registry
         )
+        self._upstream = Histogram(
+            *_named(UPSTREAM_SECONDS), buckets=SECONDS, registry=self._registry
+        )
         self._gauges = [self._gauge(family) for family in (QUEUE, IN_FLIGHT, BUSY, THREADS)]
         self._bytes = Gauge(*_named(STORE), multiprocess_mode="mostrecent", registry=self._registry)
         limit = Gauge(*_named(STORE_LIMIT), multiprocess_mode="mostrecent", registry=self._registry)
@@ -184,6 +195,10 @@ class Metrics:
         """Record the duration of a stage."""
         self._seconds.labels(name).observe(seconds)
         self._share_gauges()
+
+    def observe_upstream(self, engine: str, outcome: str, seconds: float) -> None:
+        """Record the duration and the outcome of a call to an upstream."""
+        self._upstream.labels(engine, outcome).observe(seconds)
 
     def exposition(self) -> bytes:
         """Return the metrics of all processes in Prometheus's text format; may block."""

@@ -46,8 +46,9 @@ async function toApiError(response) {
   return new ApiError(message, { status: response.status, code, retryAfter });
 }
 
+// Return the models; those of upstreams also have `paid`, `seed`, `strength` and `shutdown_date`.
 export async function models() {
-  return (await (await request("v1/models")).json()).data.map((model) => model.id);
+  return (await (await request("v1/models")).json()).data;
 }
 
 export const sample = async () => (await request("web/sample.png")).blob();

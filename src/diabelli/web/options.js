@@ -14,9 +14,25 @@ export const readOptions = () => ({
   output_format: byId("format").value,
 });
 
-export function showModels(names) {
+let models = [];
+
+export function showModels(listed) {
+  models = listed;
   const selected = byId("model").value;
-  byId("model").replaceChildren(...names.map((name) => new Option(name, name, false, name === selected)));
+  byId("model").replaceChildren(...models.map(({ id }) => new Option(id, id, false, id === selected)));
+  showModelNote();
+}
+
+// Show the costs and limits of the selected model.
+function showModelNote() {
+  const model = models.find(({ id }) => id === byId("model").value) ?? {};
+  const notes = [
+    model.paid && "Each picture of this model costs money, also a cancelled one.",
+    model.strength === "ignored" && "The strength has no effect.",
+    model.seed === "ignored" && "The seed has no effect.",
+    model.shutdown_date && `The model ends on ${model.shutdown_date}.`,
+  ];
+  byId("model-note").textContent = notes.filter(Boolean).join(" ");
 }
 
 function showStrengthName() {
@@ -54,7 +70,10 @@ export function wireOptions(make) {
     event.preventDefault();
     make();
   };
-  byId("options").onchange = save;
+  byId("options").onchange = () => {
+    save();
+    showModelNote();
+  };
   // The browser cannot show its message on a field inside closed details.
   byId("seed").oninvalid = () => (byId("seed").closest("details").open = true);
 }
