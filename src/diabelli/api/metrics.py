@@ -77,7 +77,7 @@ UPSTREAM_SECONDS = MetricSpec(
     "diabelli_upstream_seconds",
     "histogram",
     ("engine", "outcome"),
-    "Duration of a call to an upstream in seconds. `outcome` is `ok`, `cancelled`, or the reason of "
+    "Duration of a call to an upstream in seconds. `outcome` is `ok`, `cancelled` or the reason of "
     "the error.",
 )
 QUEUE = MetricSpec("diabelli_queue_depth", "gauge", (), "Variations waiting for a worker thread.")
