@@ -19,6 +19,7 @@ from diabelli.engines.diffusion.presets import PRESETS, Preset
 STRENGTH = 0.5
 KNOWN = {
     "sd-image-variations": {"cross_attention_dim": 768},
+    "sd15-lcm": {"cross_attention_dim": 768},
     "stable-unclip-2.1": {
         "cross_attention_dim": 1024,
         "attention_head_dim": (5, 10, 20, 20),
@@ -113,7 +114,8 @@ def main() -> None:
             network(**shown)
         share = preset.dial.at(STRENGTH) if preset.dial.argument == "strength" else 1.0
         # Guidance evaluates the network twice in each step, with its source and without.
-        calls = int(preset.steps * share) * (2 if preset.name in KNOWN else 1)
+        guided = preset.name in KNOWN and preset.guidance != 1
+        calls = int(preset.steps * share) * (2 if guided else 1)
         size = sum(weight.numel() for weight in network.parameters()) / 1e9
         print(f"{preset.name}, {size:.2f}, {calls * counter.get_total_flops() / 1e12:.0f}")
 

@@ -76,6 +76,7 @@ def engines_page() -> str:
     before, _, rest = (HERE / "engines.md").read_text("utf-8").partition(TABLE)
     _, _, after = rest.partition(END)
     head = ("engine", "licence", "memory", "side", "steps", "work", "strength sets", "look")
+    head += ("run with its real weights by us",)
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     lines += [f"| {' | '.join(_facts(preset))} |" for preset in PRESETS.values()]
     return f"{before}{TABLE}\n{chr(10).join(lines)}\n{END}{after}"
@@ -95,6 +96,7 @@ def _facts(preset: Preset) -> tuple[str, ...]:
         f"{preset.work} T",
         dial,
         preset.look,
+        "yes" if preset.verified else "no",
     )
 
 

@@ -1,5 +1,6 @@
 """Missing, damaged or foreign weights, and weights in formats that run code."""
 
+import re
 import shutil
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
 from safetensors.torch import load_file
 
 from diabelli.engines.diffusion.availability import availability
+from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.presets import PICKLES, PIPELINE, StrengthMapping, Weights
 from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import ContentPolicyViolation, InvalidSettings, InvalidWeights, WeightsMissing
@@ -135,3 +137,18 @@ def test_a_missing_device_is_refused(tiny, engine_of, device, monkeypatch):
     found = availability(EnginePlan(tiny(SMALLEST), RuntimeOptions(device=device)), None)
     assert device in found.missing
     assert found.fits is None
+
+
+def test_a_distillation_is_merged_into_the_network(tiny, tmp_path):
+    """The LoRA changes weights and leaves no layers; its scheduler and the tiny decoder are used."""
+    preset = tiny("sd15-lcm")
+    plain = replace(preset, distillation=None, decoder=None)
+    merged, original = (load(EnginePlan(one), "cpu").pipe for one in (preset, plain))
+    assert type(merged.scheduler).__name__ == "LCMScheduler"
+    assert type(merged.vae).__name__ == "AutoencoderTiny"
+    assert type(original.vae).__name__ == "AutoencoderKL"
+    before, after = (dict(one.unet.named_parameters()) for one in (original, merged))
+    assert before.keys() == after.keys()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed
+    assert all(re.search(r"to_[qv]|proj_in|conv1", name) for name in changed)

@@ -14,6 +14,7 @@ import torch
 from diffusers import (
     AutoencoderKL,
     AutoencoderKLFlux2,
+    AutoencoderTiny,
     DDIMScheduler,
     DDPMScheduler,
     FlowMatchEulerDiscreteScheduler,
@@ -23,7 +24,9 @@ from diffusers import (
     FluxPriorReduxPipeline,
     FluxTransformer2DModel,
     KandinskyV22Pipeline,
+    PNDMScheduler,
     StableDiffusionImageVariationPipeline,
+    StableDiffusionPipeline,
     StableDiffusionXLPipeline,
     StableUnCLIPImg2ImgPipeline,
     UNet2DConditionModel,
@@ -52,7 +55,7 @@ from transformers import (
     SiglipVisionModel,
 )
 
-from diabelli.engines.diffusion.presets import PRESETS, Adapter, Preset, Weights
+from diabelli.engines.diffusion.presets import PRESETS, Adapter, Distillation, Preset, Weights
 
 # More of them wait for each other longer than they compute.
 torch.set_num_threads(1)
@@ -290,6 +293,62 @@ def _adapter(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
     return tensors
 
 
+def _sd15_lcm(folder: Path) -> dict[str, object]:
+    unet = _unet()
+    StableDiffusionPipeline(
+        vae=_vae(),
+        text_encoder=CLIPTextModel(_text()),
+        tokenizer=_tokenizer(folder / "tokenizer"),
+        unet=unet,
+        scheduler=PNDMScheduler(beta_schedule="scaled_linear", skip_prk_steps=True, steps_offset=1),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder, variant="fp16")
+    adapter, encoder, lora, decoder = (
+        folder.with_name(f"{folder.name}-{part}") for part in ("adapter", "encoder", "lora", "tiny")
+    )
+    CLIPVisionModelWithProjection(_vision()).save_pretrained(encoder / "encoder", variant="fp16")
+    for part in (adapter, lora):
+        part.mkdir(parents=True, exist_ok=True)
+    save_file(_adapter(unet), adapter / "adapter.safetensors")
+    save_file(_lora(unet), lora / "lora.safetensors")
+    AutoencoderTiny(
+        encoder_block_out_channels=(16, 16),
+        decoder_block_out_channels=(16, 16),
+        num_encoder_blocks=(1, 1),
+        num_decoder_blocks=(1, 1),
+    ).save_pretrained(decoder)
+    return {
+        "pipeline": Weights(source=str(folder), variant="fp16"),
+        "adapter": Adapter(
+            weights=Weights(source=str(adapter)),
+            folder="",
+            file="adapter.safetensors",
+            encoder="encoder",
+            encoder_weights=Weights(source=str(encoder), variant="fp16"),
+        ),
+        "distillation": Distillation(
+            weights=Weights(source=str(lora)), file="lora.safetensors", scheduler="LCMScheduler"
+        ),
+        "decoder": Weights(source=str(decoder)),
+        "cpu_gb": None,
+    }
+
+
+def _lora(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
+    """A LoRA of rank 2 for that network, in the names of the published one."""
+    tensors = {}
+    for name, module in unet.named_modules():
+        if name.endswith(("to_q", "to_v", "proj_in", "conv1")):
+            key = f"lora_unet_{name.replace('.', '_')}"
+            shape = module.weight.shape
+            tensors[f"{key}.lora_down.weight"] = torch.randn(2, *shape[1:]) / 8
+            tensors[f"{key}.lora_up.weight"] = torch.randn(shape[0], 2, *(1,) * (len(shape) - 2))
+            tensors[f"{key}.alpha"] = torch.tensor(2.0)
+    return tensors
+
+
 def _moved(transformer: torch.nn.Module) -> torch.nn.Module:
     """Scale up the attention weights of a network.
 
@@ -412,5 +471,6 @@ _BUILDERS: dict[str, Callable[[Path], dict[str, object]]] = {
     "sdxl-ip-adapter": _sdxl_ip_adapter,
     "flux2-klein-4b": _flux2_klein,
     "sd-image-variations": _sd_image_variations,
+    "sd15-lcm": _sd15_lcm,
     "flux-redux": _flux_redux,
 }

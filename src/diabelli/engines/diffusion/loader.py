@@ -7,6 +7,7 @@ with the weights.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.conditioning import LoadedPipeline
 from diabelli.engines.diffusion.mixed_sources import patch_for_mixed_sources
-from diabelli.engines.diffusion.presets import Adapter, Preset
+from diabelli.engines.diffusion.presets import Adapter, Distillation, Preset
 from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import InvalidWeights
 
@@ -43,15 +44,18 @@ def load(plan: EnginePlan, device: str) -> LoadedPipeline:
     preset = plan.preset
     dtype = devices.resolve_dtype(plan.running, device)
     folder = weights.locate(preset.name, preset.pipeline)
-    without = _REPLACED_BY_PRIOR if preset.recipe == "redux" else ()
-    pipe = _pipe(preset, folder, preset.pipeline_class, dtype, without)
+    without = _REPLACED_BY_PRIOR if preset.recipe == "redux" else preset.without
+    given = dict.fromkeys(without) | _decoder(preset, dtype)
+    pipe = _pipe(preset, folder, preset.pipeline_class, dtype, given)
     patch_for_mixed_sources(pipe)
+    if preset.distillation:
+        _distill(preset, preset.distillation, pipe)
     if preset.adapter:
         _adapt(preset, preset.adapter, pipe, dtype)
     prior = encoder = processor = None
     if preset.recipe == "redux":
         prior_folder = weights.locate(preset.name, preset.encoder or preset.pipeline)
-        prior = _pipe(preset, prior_folder, None, dtype, ())
+        prior = _pipe(preset, prior_folder, None, dtype, {})
         _place(prior, plan.running, device)
     accepts = frozenset(inspect.signature(pipe.__call__).parameters)
     _check(preset, pipe, accepts)
@@ -63,9 +67,12 @@ def load(plan: EnginePlan, device: str) -> LoadedPipeline:
 
 
 def _pipe(
-    preset: Preset, folder: Path, name: str | None, dtype: Any, without: tuple[str, ...]
+    preset: Preset, folder: Path, name: str | None, dtype: Any, given: Mapping[str, Any]
 ) -> Any:
-    """Load the pipeline in the folder, as the class `name` or else as the class it was saved as."""
+    """Load the pipeline in the folder, as the class `name` or else as the class it was saved as.
+
+    Components in `given` are not loaded; None means that the pipeline has none.
+    """
     diffusers = _diffusers()
     name = name or weights.saved_pipeline_class(preset.name, folder)
     kind = getattr(diffusers, name, None)
@@ -81,7 +88,7 @@ def _pipe(
         # None accepts every format.
         use_safetensors=preset.safetensors or None,
         local_files_only=True,
-        **dict.fromkeys(without),
+        **given,
     )
     pipe.set_progress_bar_config(disable=True)
     return pipe
@@ -99,12 +106,35 @@ def _diffusers() -> Any:
     return diffusers
 
 
+def _decoder(preset: Preset, dtype: Any) -> dict[str, Any]:
+    """Return the tiny autoencoder of the preset as the component `vae`, if it has one."""
+    if preset.decoder is None:
+        return {}
+    folder = weights.locate(preset.name, preset.decoder)
+    autoencoder = _diffusers().AutoencoderTiny.from_pretrained(
+        folder, dtype=dtype, use_safetensors=True, local_files_only=True
+    )
+    return {"vae": autoencoder}
+
+
+def _distill(preset: Preset, distillation: Distillation, pipe: Any) -> None:
+    """Merge the LoRA into the network, and replace the scheduler."""
+    folder = weights.locate(preset.name, distillation.weights)
+    pipe.load_lora_weights(str(folder), weight_name=distillation.file, local_files_only=True)
+    pipe.fuse_lora()
+    pipe.unload_lora_weights()
+    scheduler = getattr(_diffusers(), distillation.scheduler)
+    pipe.scheduler = scheduler.from_config(pipe.scheduler.config)
+
+
 def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
     """Load the IP-Adapter and its image encoder into the pipeline."""
     from transformers import CLIPImageProcessor
 
     folder = weights.locate(preset.name, adapter.weights)
-    encoder = _vision(folder / adapter.encoder, dtype)
+    of_encoder = adapter.encoder_weights or adapter.weights
+    encoder_folder = weights.locate(preset.name, of_encoder) / adapter.encoder
+    encoder = _vision(encoder_folder, dtype, of_encoder.variant)
     side = encoder.config.image_size
     processor = CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side)
     pipe.register_modules(image_encoder=encoder, feature_extractor=processor)
@@ -143,11 +173,11 @@ def _encoder(
     return cpu_offload(encoder, execution_device=device), processor
 
 
-def _vision(folder: Path, dtype: Any) -> Any:
+def _vision(folder: Path, dtype: Any, variant: str | None = None) -> Any:
     from transformers import CLIPVisionModelWithProjection
 
     return CLIPVisionModelWithProjection.from_pretrained(
-        folder, dtype=dtype, use_safetensors=True, local_files_only=True
+        folder, dtype=dtype, variant=variant, use_safetensors=True, local_files_only=True
     )
 
 

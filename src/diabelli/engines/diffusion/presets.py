@@ -34,12 +34,35 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
-    """An IP-Adapter: its weights and its folders; `encoder` is relative to the repository."""
+    """An IP-Adapter and its image encoder.
+
+    Attributes:
+        weights: of the adapter.
+        folder, file: of the adapter, relative to the repository.
+        encoder: folder of the image encoder, relative to its repository.
+        encoder_weights: of the image encoder; None means the repository of the adapter.
+    """
 
     weights: Weights
     folder: str
     file: str
     encoder: str
+    encoder_weights: Weights | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distillation:
+    """A LoRA that distills the network into few steps, and the scheduler of these steps.
+
+    Attributes:
+        weights: of the LoRA, which is merged into the network.
+        file: of the LoRA, relative to the repository.
+        scheduler: class of diffusers, with the configuration of the pipeline's scheduler.
+    """
+
+    weights: Weights
+    file: str
+    scheduler: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +94,14 @@ class Preset:
         pipeline_class: the class of diffusers; None means the one in `model_index.json`.
         encoder: for `unclip2`, a separate image encoder; for `redux`, the prior.
         adapter: for `ip`.
+        distillation: for few steps; None if the network itself has few, or many.
+        decoder: a tiny autoencoder instead of the pipeline's; None means the pipeline's.
+        without: components of the saved pipeline that are not loaded.
         licence: of the weights.
         restricted: whether that licence must be accepted before use.
         vram_gb: its memory in half precision, in GB; None if unknown.
+        cpu_gb: peak memory of a process that runs it on a CPU, in GB; None if that takes minutes a
+            picture.
         work: operations of its network for one picture of its native size at strength 0.5, in
             10^12, as counted by benchmarks/work.py; None if not counted.
         side: the native side of a square, in pixels.
@@ -83,6 +111,7 @@ class Preset:
         dial: mapping of strength.
         prompt: for pipelines that need one.
         safetensors: whether weights in other formats, which could execute code, are refused.
+        verified: whether this project has run it with its real weights.
     """
 
     name: str
@@ -93,9 +122,13 @@ class Preset:
     pipeline_class: str | None = None
     encoder: Weights | None = None
     adapter: Adapter | None = None
+    distillation: Distillation | None = None
+    decoder: Weights | None = None
+    without: tuple[str, ...] = ()
     licence: str
     restricted: bool = False
     vram_gb: float | None
+    cpu_gb: float | None = None
     work: int | None = None
     side: int
     multiple: int = 64
@@ -104,12 +137,15 @@ class Preset:
     dial: StrengthMapping
     prompt: str = ""
     safetensors: bool = True
+    verified: bool = False
 
     @property
     def weights(self) -> tuple[Weights, ...]:
         """Return all weights that it is loaded from."""
-        adapter = self.adapter.weights if self.adapter else None
-        return tuple(one for one in (self.pipeline, self.encoder, adapter) if one)
+        adapter = (self.adapter.weights, self.adapter.encoder_weights) if self.adapter else ()
+        lora = (self.distillation.weights,) if self.distillation else ()
+        every = (self.pipeline, self.encoder, *adapter, *lora, self.decoder)
+        return tuple(one for one in every if one)
 
 
 DIALS: dict[Recipe, StrengthMapping] = {
@@ -119,6 +155,68 @@ DIALS: dict[Recipe, StrengthMapping] = {
     "unclip2": StrengthMapping(argument="noise_level", low=0, high=999),
 }
 """Default mapping of strength by recipe."""
+
+SD15_LCM = Preset(
+    name="sd15-lcm",
+    summary="Stable Diffusion 1.5 in six steps, conditioned on the source; made for a CPU.",
+    look="Another picture of the same subject and style; 512 pixels, soft details.",
+    recipe="ip",
+    pipeline=Weights(
+        source="stable-diffusion-v1-5/stable-diffusion-v1-5",
+        revision="451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
+        files=(
+            "model_index.json",
+            "scheduler/*",
+            "tokenizer/*",
+            "text_encoder/config.json",
+            "text_encoder/model.fp16.safetensors",
+            "unet/config.json",
+            "unet/diffusion_pytorch_model.fp16.safetensors",
+        ),
+        variant="fp16",
+    ),
+    # The safety checker alone is larger than all but the network, and allows no previews.
+    without=("safety_checker", "feature_extractor"),
+    adapter=Adapter(
+        weights=Weights(
+            source="h94/IP-Adapter",
+            revision="018e402774aeeddd60609b4ecdb7e298259dc729",
+            files=("models/ip-adapter_sd15.safetensors",),
+        ),
+        folder="models",
+        file="ip-adapter_sd15.safetensors",
+        encoder="image_encoder",
+        # The adapter's repository has the same encoder (OpenCLIP ViT-H/14) in float32 only.
+        encoder_weights=Weights(
+            source="radames/stable-diffusion-2-1-unclip-img2img",
+            revision="0389858f547296c207379237041d04732b9387ee",
+            files=("image_encoder/config.json", "image_encoder/model.fp16.safetensors"),
+            variant="fp16",
+        ),
+    ),
+    distillation=Distillation(
+        weights=Weights(
+            source="latent-consistency/lcm-lora-sdv1-5",
+            revision="cf2fced511dbe7e26c8d1d397e728fbab875db4b",
+            files=("pytorch_lora_weights.safetensors",),
+        ),
+        file="pytorch_lora_weights.safetensors",
+        scheduler="LCMScheduler",
+    ),
+    decoder=Weights(
+        source="madebyollin/taesd",
+        revision="931366cc24b8bc15d6f682fa2e0352f1deec397b",
+        files=("config.json", "diffusion_pytorch_model.safetensors"),
+    ),
+    licence="creativeml-openrail-m, openrail++, Apache-2.0 and MIT",
+    vram_gb=5,
+    cpu_gb=6,
+    work=5,
+    side=512,
+    steps=6,
+    guidance=1.0,
+    dial=DIALS["ip"],
+)
 
 KANDINSKY = Preset(
     name="kandinsky-2.2",
@@ -216,7 +314,8 @@ SD_IMAGE_VARIATIONS = Preset(
     recipe="image",
     pipeline=Weights(
         source="lambdalabs/sd-image-variations-diffusers",
-        revision="v2.0",
+        # The only commit with safetensors, which the hub's converter made; no branch has it.
+        revision="17e2bedc1469eab4446e3e2c0219b9e868bf0473",
     ),
     licence="creativeml-openrail-m",
     vram_gb=4,
@@ -265,6 +364,7 @@ PRESETS = {
         SDXL_IP_ADAPTER,
         FLUX2_KLEIN,
         SD_IMAGE_VARIATIONS,
+        SD15_LCM,
         FLUX_REDUX,
     )
 }
