@@ -140,7 +140,7 @@ def test_a_missing_device_is_refused(tiny, engine_of, device, monkeypatch):
 
 
 def test_a_distillation_is_merged_into_the_network(tiny, tmp_path):
-    """The LoRA changes weights and leaves no layers; its scheduler and the tiny decoder are used."""
+    """The LoRA changes weights and leaves no layers; scheduler and decoder are replaced."""
     preset = tiny("sd15-lcm")
     plain = replace(preset, distillation=None, decoder=None)
     merged, original = (load(EnginePlan(one), "cpu").pipe for one in (preset, plain))

@@ -311,7 +311,9 @@ def _sd15_lcm(folder: Path) -> dict[str, object]:
     CLIPVisionModelWithProjection(_vision()).save_pretrained(encoder / "encoder", variant="fp16")
     for part in (adapter, lora):
         part.mkdir(parents=True, exist_ok=True)
-    save_file(_adapter(unet), adapter / "adapter.safetensors")
+    # Stronger than that of `sdxl-ip-adapter`, because no guidance amplifies it.
+    strong = {name: 8 * one if "_ip" in name else one for name, one in _adapter(unet).items()}
+    save_file(strong, adapter / "adapter.safetensors")
     save_file(_lora(unet), lora / "lora.safetensors")
     AutoencoderTiny(
         encoder_block_out_channels=(16, 16),
