@@ -30,11 +30,14 @@ def commands_page() -> str:
 
 
 def every_command(command: Any, name: str) -> list[tuple[str, Any]]:
-    """Return each leaf command with its full name."""
+    """Return each command that can be called, with its full name."""
     below = getattr(command, "commands", None)
     if below is None:
         return [(name, command)]
-    return [found for word, one in below.items() for found in every_command(one, f"{name} {word}")]
+    found = [(name, command)] if command.invoke_without_command else []
+    return found + [
+        each for word, one in below.items() for each in every_command(one, f"{name} {word}")
+    ]
 
 
 def _command(name: str, command: Any) -> str:

@@ -177,9 +177,9 @@ def test_every_argument_of_the_library_is_documented():
 
 
 def commands(command, name="diabelli"):
-    """Return the leaf commands by their full names."""
+    """Return the commands that can be called, by their full names."""
     below = getattr(command, "commands", {})
-    found = {} if below else {name: command}
+    found = {name: command} if not below or command.invoke_without_command else {}
     for word, one in below.items():
         found |= commands(one, f"{name} {word}")
     return found

@@ -47,7 +47,6 @@ from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.upstream.engine import UpstreamEngine
 from diabelli.engines.upstream.manager import UpstreamManager
-from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.ledger.database import Database, sqlite_url
@@ -126,8 +125,16 @@ def create_managers(settings: Settings) -> EngineManagers:
     )
 
 
-def build_engine(settings: Settings, managers: EngineManagers, name: str) -> Engine:
+def build_engine(
+    settings: Settings, managers: EngineManagers, name: str, *, user_secret: bytes = b""
+) -> Engine:
     """Return an engine with the options of the settings.
+
+    Args:
+        settings: the settings.
+        managers: own the engine's shared parts.
+        name: of the engine.
+        user_secret: key of the hashes by which upstreams receive end-users.
 
     Raises:
         UnknownEngine: there is no engine of that name.
@@ -137,22 +144,15 @@ def build_engine(settings: Settings, managers: EngineManagers, name: str) -> Eng
     if name not in known:
         raise UnknownEngine(f"no engine is called {name!r}; there are: {', '.join(known)}")
     if upstream := settings.upstream(name):
-        return build_upstream(settings, managers.upstream, name, upstream)
+        return UpstreamEngine(
+            name,
+            upstream,
+            managers.upstream,
+            timeout_s=settings.deadline_s,
+            user_secret=user_secret,
+        )
     plan = settings.plan(name)
     return managers.trained.engine(plan) if plan else engines.load(name)
-
-
-def build_upstream(
-    settings: Settings, manager: UpstreamManager, name: str, options: UpstreamOptions
-) -> UpstreamEngine:
-    """Return an upstream engine; raise as its constructor does."""
-    return UpstreamEngine(
-        name,
-        options,
-        manager,
-        timeout_s=settings.deadline_s,
-        user_secret=load_or_create_secret(settings.data_dir),
-    )
 
 
 def build_service(settings: Settings, storage: LocalStorage, managers: EngineManagers) -> Service:
@@ -164,8 +164,11 @@ def build_service(settings: Settings, storage: LocalStorage, managers: EngineMan
         DiabelliError: a trained engine cannot run on this machine.
     """
     names = dict.fromkeys([settings.engine, *settings.models.values()])
+    secret = load_or_create_secret(settings.data_dir)
     return Service(
-        engines={name: build_engine(settings, managers, name) for name in names},
+        engines={
+            name: build_engine(settings, managers, name, user_secret=secret) for name in names
+        },
         storage=storage,
         threads=settings.threads,
     )

@@ -48,7 +48,7 @@ def vary(
     strength: float | str = 0.5,
     seed: int | None = None,
     fit: Fit = "crop",
-    engine: str = "patch",
+    engine: str | Engine = "patch",
     threads: int | None = None,
     on_progress: ProgressCallback | None = None,
 ) -> VariationList:
@@ -62,7 +62,7 @@ def vary(
         strength: 0..1, or "subtle", "medium", "strong"; 0 returns the source.
         seed: 0..2^63-1; None draws one. Each variation carries its own seed.
         fit: "crop" or "pad", for a source of another aspect ratio.
-        engine: name of the engine.
+        engine: name of the engine, or an engine.
         threads: number of threads, 1..1024; None means one per core.
         on_progress: called between steps, from any thread. An exception that it raises, such as
             `diabelli.Cancelled`, stops the work and is raised here unchanged.
@@ -96,12 +96,12 @@ def vary(
             f"on_progress {on_progress!r} is not accepted: a function of one argument, or None",
             param="on_progress",
         )
-    engines_by_name = {engine: _engine(engine)}
+    used = _engine(engine)
     # Scaled as by the server, so that a seed has the same picture in both.
     image = pictures.to_image(_readable(source), max_short_side=useful_side(spec))
-    service = Service(engines=engines_by_name, storage=None, threads=int(threads))
+    service = Service(engines={used.info.name: used}, storage=None, threads=int(threads))
     try:
-        made = service.vary(image, spec, engine=engine, observer=_observer(on_progress))
+        made = service.vary(image, spec, engine=used.info.name, observer=_observer(on_progress))
     finally:
         service.close()
     return VariationList(made)
@@ -160,17 +160,19 @@ def _readable(source: Source) -> Path | bytes | PillowImage | Image:
     )
 
 
-def _engine(name: str) -> Engine:
-    """Return the engine of that name.
+def _engine(engine: str | Engine) -> Engine:
+    """Return the engine, or that of a name.
 
     Raises:
         UnknownEngine: for any other value.
     """
-    if not isinstance(name, str):
-        raise UnknownEngine(
-            f"no engine is called {name!r}; there are: {', '.join(engines.available_engines())}"
-        )
-    return _cached_engine(name)
+    if isinstance(engine, str):
+        return _cached_engine(engine)
+    if hasattr(engine, "prepare") and hasattr(engine, "info"):
+        return engine
+    raise UnknownEngine(
+        f"no engine is called {engine!r}; there are: {', '.join(engines.available_engines())}"
+    )
 
 
 @cache

@@ -13,9 +13,8 @@ from typing import Annotated
 import typer
 
 from diabelli import __version__
-from diabelli.cli import block, keys
+from diabelli.cli import block, engines, keys
 from diabelli.cli.conformance import conformance
-from diabelli.cli.engines import engines
 from diabelli.cli.exit_codes import exit_code, print_error
 from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
@@ -48,8 +47,9 @@ def _options(
     """Variations of a picture: a server, a command and a library."""
 
 
-for _command in (serve, vary, engines, pull, usage, conformance):
+for _command in (serve, vary, pull, usage, conformance):
     app.command()(_command)
+app.add_typer(engines.app, name="engines")
 app.add_typer(keys.app, name="keys")
 app.add_typer(block.app, name="block")
 app.add_typer(block.unblock, name="unblock")

@@ -1,21 +1,27 @@
-"""`diabelli engines`: the engines, their availability, and their missing parts."""
+"""`diabelli engines`: the engines, their availability, and their missing parts.
+
+`check` and `add` below it are for engines that use another image server.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from diabelli.cli.engine_add import add
+from diabelli.cli.engine_check import check
+from diabelli.cli.options import Config
 from diabelli.errors import DiabelliError
 from diabelli.kernel_cache import configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.engines.diffusion.runtime import EnginePlan
+    from diabelli.engines.upstream.options import UpstreamOptions
     from diabelli.settings import Settings
 
 
@@ -32,12 +38,14 @@ class _Row:
     fits: str = "-"
 
 
-def engines(
-    config: Annotated[
-        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
-    ] = None,
-) -> None:
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def engines(context: typer.Context, config: Config = None) -> None:
     """List the engines: whether each is ready and fits this machine, and its missing parts."""
+    if context.invoked_subcommand is not None:
+        return
     configure_kernel_cache()
     from diabelli import engines as known
     from diabelli.settings.loading import load_settings
@@ -58,6 +66,8 @@ def engines(
 
 
 def _row(settings: Settings, name: str) -> _Row:
+    if upstream := settings.upstream(name):
+        return _upstream(name, upstream)
     plan = settings.plan(name)
     return _trained(plan, settings.vram_budget_gb) if plan else _other(name)
 
@@ -71,6 +81,22 @@ def _other(name: str) -> _Row:
     except DiabelliError as missing:
         return _Row(name, False, missing.message)
     return _Row(name, True, info.summary, trained=info.trained, fits="yes")
+
+
+def _upstream(name: str, options: UpstreamOptions) -> _Row:
+    """Return the row of an upstream engine; makes no request."""
+    from diabelli.engines.upstream.credentials import load_credentials
+    from diabelli.engines.upstream.protocols import create_protocol
+    from diabelli.engines.upstream.transport import Transport
+
+    try:
+        credentials = load_credentials(options.auth, name)
+        transport = Transport(options, credentials, engine=name, paid=options.is_paid)
+        create_protocol(options, transport)
+    except DiabelliError as missing:
+        return _Row(name, False, missing.message, trained=True)
+    remark = f"Uses the image server at {options.base_url}: `diabelli engines check {name}`."
+    return _Row(name, True, remark, trained=True)
 
 
 def _trained(plan: EnginePlan, vram_budget_gb: float | None) -> _Row:
@@ -87,3 +113,7 @@ def _trained(plan: EnginePlan, vram_budget_gb: float | None) -> _Row:
         memory="-" if found.need_gb is None else f"{found.need_gb:.1f} GB",
         fits={True: "yes", False: "no", None: "-"}[found.fits],
     )
+
+
+app.command()(check)
+app.command()(add)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +17,24 @@ from diabelli.cli.terminal import PathPrinter
 from diabelli.errors import EngineFailed, InvalidPicture
 
 if TYPE_CHECKING:
+    from diabelli.engines import Engine
     from diabelli.variation import Variation
+
+
+@contextmanager
+def configured_engine(name: str, config: Path | None) -> Iterator[str | Engine]:
+    """Return the name of an engine that needs no settings, or an engine of the settings."""
+    from diabelli.engines import available_engines
+
+    if name in available_engines() and config is None:
+        yield name
+        return
+    from diabelli.bootstrap import build_engine, create_managers
+    from diabelli.settings.loading import load_settings
+
+    settings = load_settings({}, config)
+    with closing(create_managers(settings)) as managers:
+        yield build_engine(settings, managers, name)
 
 
 class Format(StrEnum):
@@ -54,6 +73,10 @@ def vary(
         Fit, typer.Option(help="How to fit a picture of another aspect ratio.")
     ] = Fit.crop,
     engine: Annotated[str, typer.Option(help="The engine; see `diabelli engines`.")] = "patch",
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The settings file with the engine's entry; default ./diabelli.toml."),
+    ] = None,
     sheet: Annotated[
         bool, typer.Option("--sheet", help="Also write a sheet: the picture and its variations.")
     ] = False,
@@ -77,7 +100,7 @@ def vary(
     files.check(n=n, seed=seed, sheet=sheet)
     print_path = PathPrinter()
     failed = False
-    with ProgressBars(len(images)) as bars:
+    with configured_engine(engine, config) as used, ProgressBars(len(images)) as bars:
         for path in images:
             on_progress = bars.start(path.name, n)
             try:
@@ -94,7 +117,7 @@ def vary(
                         strength=strength,
                         seed=seed,
                         fit=fit.value,
-                        engine=engine,
+                        engine=used,
                         on_progress=on_progress,
                     )
                 for target in files.write(path, picture, variations, done, sheet=sheet):

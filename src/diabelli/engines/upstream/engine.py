@@ -107,13 +107,17 @@ class UpstreamEngine:
         if traits.strength != "sent":
             self._warn_once(f"upstream.strength_{traits.strength}")
         try:
-            models = self._wait(self._manager.submit(self.protocol.list_models()))
+            models = self.list_models()
         except DiabelliError as fault:
             _log.warning(
                 "upstream.unavailable", extra={"engine": self.info.name, "reason": fault.message}
             )
             return
         self._use_models(models)
+
+    def list_models(self) -> list[UpstreamModel]:
+        """Return the models that the upstream reports; raise as `check`."""
+        return self._wait(self._manager.submit(self.protocol.list_models()))
 
     def check(self) -> None:
         """Return if the upstream responds; the result is cached for 30 seconds.

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -118,7 +118,7 @@ class Transport:
         params: Mapping[str, str] | None = None,
         timeout_s: float = CHECK_S,
         limit_bytes: int = LIST_BYTES,
-        accept: tuple[int, ...] = (),
+        accept: Container[int] = (),
     ) -> Reply:
         """Return the reply to a GET of a path below the base URL; never repeated.
 
@@ -146,7 +146,7 @@ class Transport:
         deadline: float,
         limit_bytes: int,
         resend: bool = True,
-        accept: tuple[int, ...] = (),
+        accept: Container[int] = (),
     ) -> Reply:
         """Return the reply to a POST of a JSON value; arguments and errors as in `post_form`."""
         return await self._repeated(
@@ -162,7 +162,7 @@ class Transport:
         deadline: float,
         limit_bytes: int,
         resend: bool = True,
-        accept: tuple[int, ...] = (),
+        accept: Container[int] = (),
     ) -> Reply:
         """Return the reply to a POST of a multipart form.
 
@@ -268,7 +268,7 @@ class Transport:
             await asyncio.sleep(pause_s)
 
     async def _once(
-        self, method: str, path: str, limit_bytes: int, accept: tuple[int, ...], **content: Any
+        self, method: str, path: str, limit_bytes: int, accept: Container[int], **content: Any
     ) -> Reply:
         async with self._open(method, path, **content) as response:
             await self._raise_for_status(response, accept)
@@ -293,7 +293,7 @@ class Transport:
         except self._httpx.TransportError as cause:
             raise self._unavailable("has ended the connection", "broken") from cause
 
-    async def _raise_for_status(self, response: httpx.Response, accept: tuple[int, ...]) -> None:
+    async def _raise_for_status(self, response: httpx.Response, accept: Container[int]) -> None:
         status = response.status_code
         if status < 300 or status in accept:
             return
