@@ -19,6 +19,8 @@ MAX_MIRRORED_SUBJECT = 0.05
 """Subject level of a cell above which its mirror image would show a part of the subject."""
 SIDEWAYS_FACTOR, SIDEWAYS_OFFSET = 1.5, 0.05
 """Factor and offset, in sides, of the sideways limits of divisible sources."""
+MAX_ROUGHNESS = 0.25
+"""1 minus the smoothness of an eighth of a row from which a mirror image is visible."""
 MAX_TEXTURE_DISTANCE = 0.15
 """Squared texture distance above which a quarter of a row is another region."""
 
@@ -36,20 +38,21 @@ class ExtensionLimits(NamedTuple):
 
 
 def extension_limits(
-    subject: Floats, texture: Floats, lined: Floats, *, divisible: bool
+    subject: Floats, texture: Floats, lined: Floats, plain: Floats, *, divisible: bool
 ) -> ExtensionLimits:
     """Compute how far frames may extend beyond the edges of a source.
 
     Upwards, as far as the source has one texture and no subject, counted from the upper edge.
     Sideways, as far as there is no subject; further if the source is divisible, because the mirror
-    image is then not needed. Where the mirror image is needed, one cell less, and only up to the
-    faintest part of the subject, which would appear twice. Not at all where line density is high:
-    a wall continues only by its pattern.
+    image is then not needed. Where the mirror image is needed, one cell less, only over smooth
+    areas, and only up to the faintest part of the subject, which would appear twice. Not at all
+    where line density is high: a wall continues only by its pattern.
 
     Args:
         subject: (GRID, GRID) float32, 0..1.
         texture: (GRID, GRID, n) float32, texture descriptors.
         lined: (GRID, GRID) float32, line density, 0..1.
+        plain: (GRID, GRID) float32, smoothness, 0..1.
         divisible: whether a montage may rearrange the surroundings.
     """
     part, least, short = (
@@ -66,6 +69,11 @@ def extension_limits(
     if divisible:
         left, right = (
             SIDEWAYS_FACTOR * side + SIDEWAYS_OFFSET * (side > 0) for side in (left, right)
+        )
+    else:
+        top, left, right = (
+            min(side, _clear_depth(1 - map_, EIGHTH, MAX_ROUGHNESS))
+            for side, map_ in zip((top, left, right), (plain, plain.T, plain.T[::-1]), strict=True)
         )
     loose = min(max(4 - 5 * float(lined.mean()), 0.0), 1.0)
     return ExtensionLimits(*(loose * max(side - short, 0.0) for side in (top, left, right)))

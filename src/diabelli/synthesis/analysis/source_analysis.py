@@ -16,12 +16,15 @@ from diabelli.synthesis.analysis.cell_features import (
     CellFeatures,
     cell_features,
 )
-from diabelli.synthesis.analysis.colour_objects import ColourObject, find_colour_objects
+from diabelli.synthesis.analysis.colour_objects import ColourObject
 from diabelli.synthesis.analysis.extension import ExtensionLimits, extension_limits
+from diabelli.synthesis.analysis.ground_texture import is_one_texture
 from diabelli.synthesis.analysis.lettering import INPUT, Lettering, find_lettering
 from diabelli.synthesis.analysis.orientation import tilt_tolerance
 from diabelli.synthesis.analysis.patch_uniqueness import patch_uniqueness
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets, border_insets
 from diabelli.synthesis.analysis.picture_kind import PictureKind, classify
+from diabelli.synthesis.analysis.recolouring import recolourable_objects
 from diabelli.synthesis.analysis.rigidity import rigidity, smoothness
 from diabelli.synthesis.analysis.saliency import descriptors, saliency
 from diabelli.synthesis.analysis.subject import subject
@@ -52,6 +55,7 @@ class Analysis:
         body: (GRID, GRID) float32, 0..1, cells that certainly belong to the subject.
         smoothness: (GRID, GRID) float32, 0..1.
         cells: cell features for montages.
+        border: thin even lines along the edges, which are not shown.
         extension: how far frames may extend beyond the edges.
         contrast: standard deviation at GATE_SIDE pixels, in grey levels, at least 12.
         kind: picture kind.
@@ -68,6 +72,7 @@ class Analysis:
     body: Floats
     smoothness: Floats
     cells: CellFeatures
+    border: Insets
     extension: ExtensionLimits
     contrast: float
     kind: PictureKind
@@ -125,6 +130,7 @@ class Analysis:
             body=_flip(self.body),
             smoothness=_flip(self.smoothness),
             cells=self.cells.mirrored(),
+            border=self.border.mirrored(),
             extension=self.extension.mirrored(),
             contrast=self.contrast,
             kind=self.kind,
@@ -229,13 +235,26 @@ def _combine_findings(
 ) -> Analysis:
     """Derive the analysis from the findings about `work` (h, w, 4) uint8."""
     kind, plain = local.kind, local.smoothness
-    divisible = not (kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work))
+    whole = kind.is_graphic or kind.has_text or kind.symmetric or is_transparent(work)
+    border = NO_BORDER if whole else border_insets(work)
     rigid = rigidity(work, regional.saliency, local.uniqueness, plain)
     parts = subject(work, regional.saliency, rigid, plain, inked=kind.is_graphic or kind.has_text)
     # Lettering is readable only whole and undistorted.
     rigid = np.maximum(rigid, lettering.cells)
     around = np.maximum(parts.around, lettering.cells)
     cells = cell_features(work, around, rigid, plain, regional.texture)
+    divisible = (
+        not whole and border == NO_BORDER and is_one_texture(cells.features[..., TEXTURE:], around)
+    )
+    extension = ExtensionLimits(0.0, 0.0, 0.0)
+    if border == NO_BORDER:
+        extension = extension_limits(
+            around,
+            cells.features[..., TEXTURE:],
+            cells.features[..., LINE_DENSITY],
+            plain,
+            divisible=divisible,
+        )
     return Analysis(
         sizes=sizes,
         pyramid=pyramid,
@@ -244,18 +263,14 @@ def _combine_findings(
         body=parts.body,
         smoothness=plain,
         cells=cells,
-        extension=extension_limits(
-            around,
-            cells.features[..., TEXTURE:],
-            cells.features[..., LINE_DENSITY],
-            divisible=divisible,
-        ),
+        border=border,
+        extension=extension,
         contrast=max(float(resize(work, GATE_SIDE, GATE_SIDE)[..., :3].std()), 12.0),
         kind=kind,
         has_lettering=lettering.possible,
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
-        colour_objects=[] if kind.is_graphic or kind.is_cut_out else find_colour_objects(work),
+        colour_objects=[] if kind.is_graphic or kind.is_cut_out else recolourable_objects(work),
     )
 
 

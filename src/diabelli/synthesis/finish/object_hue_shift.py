@@ -11,6 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from diabelli.synthesis.analysis.colour_objects import ColourObject, object_mask
+from diabelli.synthesis.analysis.recolouring import (
+    INNER_COSINE,
+    MIN_PURITY,
+    OUTER_COSINE,
+    PURITY_RAMP,
+)
 from diabelli.synthesis.core.chroma import rotation, to_rgb, to_ycc
 from diabelli.synthesis.core.grid import interpolate
 from diabelli.synthesis.core.jit import kernel
@@ -27,12 +33,6 @@ MIN_RED = 0.4
 """Minimum Cr of every new hue, as a share of chroma, so that no rotation ends at green."""
 MAX_VISIBLE_COSINE = 0.96
 """Cosine above which a rotation is hardly visible; the opposite one is used if it is larger."""
-INNER_COSINE, OUTER_COSINE = 0.9, 0.6
-"""Cosines of the angles from the object's hue for full rotation and for none."""
-MIN_PURITY = 0.06
-"""Chroma / (luma + 40) up to which nothing rotates; from MIN_PURITY + PURITY_RAMP all does."""
-PURITY_RAMP = 0.08
-"""Width of the transition above MIN_PURITY."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ Contrast is the flattening of curves at white and black.
 """
 FIELD_SIDE = 16
 """Grid points per side of the fields."""
-BRIGHTNESS_FIELD_SD, WARMTH_FIELD_SD = 0.14, 0.07
+BRIGHTNESS_FIELD_SD, WARMTH_FIELD_SD = 0.12, 0.03
 """Standard deviations at strength 1 of the fields of brightness and of warmth."""
 SPOT_SD = 0.12
 """Standard deviation at strength 1 of the subject's brightness against its surroundings."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diabelli.synthesis.analysis.extension import ExtensionLimits
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import crop
 from diabelli.synthesis.core.rng import RandomStream
@@ -46,6 +47,20 @@ class Frame:
     left: float
     height: float
     width: float
+
+    def without_border(self, border: Insets) -> Frame:
+        """Return the frame as a part of the source without its border.
+
+        Args:
+            border: of the source.
+        """
+        tall, wide = 1 - border.top - border.bottom, 1 - border.left - border.right
+        return Frame(
+            border.top + self.top * tall,
+            border.left + self.left * wide,
+            self.height * tall,
+            self.width * wide,
+        )
 
     def within(self, values: Floats) -> Floats:
         """Crop a map (rows, columns) float32, 0..1, to the frame and resize it to its own size."""

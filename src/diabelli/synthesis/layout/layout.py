@@ -28,7 +28,7 @@ from diabelli.synthesis.strength import StrengthParams
 
 BORDER_STIFFNESS = 1000
 """Additional stiffness against displacement across the frame's edges."""
-MIN_SPACING = 0.2
+MIN_SPACING = 0.5
 """Minimum distance of neighbouring grid cells, as a share of their original distance."""
 FREE_STIFFNESS = 12
 """Stiffness of free cells; a flow decays towards the edges over its square root, in cells."""
@@ -115,10 +115,23 @@ def _apply_flow(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
 
     Neighbours keep MIN_SPACING of a cell, and positions stay within the frame.
     """
-    steps, turns = np.diff(places, axis=axis), np.diff(flow.astype(np.float64), axis=axis)
+    flow = flow - _overflow(places + flow, axis)
+    steps, turns = np.diff(places, axis=axis), np.diff(flow, axis=axis)
     room = (steps - MIN_SPACING / GRID) / np.maximum(-turns, 1e-9)
     share = min(1.0, float(room.min()))
     return np.clip(places + share * flow, 0, 1).astype(np.float32)
+
+
+def _overflow(places: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """Linear part (GRID, GRID) of the positions that moves the canvas's edges out of the frame.
+
+    Clipping instead would stretch the cells at the frame's edge into streaks.
+    """
+    lines = np.moveaxis(places, axis, 0)
+    start = np.minimum((3 * lines[0] - lines[1]) / 2, 0)
+    end = np.maximum((3 * lines[-1] - lines[-2]) / 2 - 1, 0)
+    along = centres(GRID)[:, None]
+    return np.moveaxis((1 - along) * start + along * end, 0, axis)
 
 
 def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> NDArray[np.float64]:

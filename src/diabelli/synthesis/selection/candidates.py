@@ -88,7 +88,9 @@ def sketch_layout(
     mirrored = stream.between(0, 1) < 0.5 and not written
     analysis = orientations[mirrored]
     adapted = _adapt_to_kind(params, analysis)
-    frame = random_frame(analysis.subject, analysis.body, analysis.extension, adapted, stream)
+    frame = random_frame(
+        analysis.subject, analysis.body, analysis.extension, adapted, stream
+    ).without_border(analysis.border)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
     layout = random_layout(rigidity, frame, adapted, stream, mirrored=mirrored)
     if kind.symmetric:
@@ -100,7 +102,7 @@ def sketch_layout(
     )
     if lean:
         height, width = analysis.sizes[-1]
-        layout = tilt(layout, analysis.subject, lean, width / height)
+        layout = tilt(layout, analysis.subject, lean, width / height, analysis.border)
     guide = guide_of(analysis, layout, unshifted())
     height, width = size_with_area(*analysis.sizes[0], GATE_SIDE)
     return LayoutSketch(
