@@ -49,8 +49,9 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
 DRAWING, PHOTOGRAPH, LOOSE = "crest", "astronaut", "chelsea"
-SAMPLE, SAMPLE_SEED, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 12, 5
-"""The sample picture has surroundings that a montage can rearrange."""
+TEXTURE, TEXTURE_SEED = "gravel", 12
+"""Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
+SAMPLE, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 5
 SIDE, TILE, GAP = 512, 200, 5
 LINE_ART = "line_drawing"
 LINES = 12
@@ -237,7 +238,7 @@ def main() -> None:
     """Write every figure."""
     source, sample = load(SOURCE), pictures.to_image(SAMPLE)
     analysis, candidate = candidate_of(source, SEED)
-    _, arranged = candidate_of(sample, SAMPLE_SEED)
+    _, arranged = candidate_of(load(TEXTURE), TEXTURE_SEED)
     unlit = replace(candidate.params, strength=0.0)
     image = render(replace(candidate, params=unlit), SIDE, SIDE, on_step=unreported).image
     strips = {

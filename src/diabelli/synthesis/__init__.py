@@ -15,8 +15,10 @@ from packages above them in this list.
                 background, segmentation, subject what the picture shows
                 subject_map, matte                the same from a trained map; alpha of its outline
                 cell_features                     features for montages
+                ground_texture                    whether a montage may rearrange it
+                picture_border                    lines along the edges that no frame shows
                 extension, orientation            limits of frames and tilt
-                colour_objects                    objects that can be recoloured
+                colour_objects, recolouring       objects that can be recoloured
     layout      random frame, layout and tilt
     montage     shifts, montage, guide: graph-cut montage of shifted copies
     patchmatch  patchmatch, nearest_neighbour_field, voting, refine: mending of seams

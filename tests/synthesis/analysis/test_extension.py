@@ -36,7 +36,10 @@ def test_there_is_room_aside_up_to_a_subject(divisible):
     assert found.left == pytest.approx(
         48 / GRID * SIDEWAYS_FACTOR + SIDEWAYS_OFFSET if divisible else 47 / GRID
     )
-    assert extension_limits(right[:, ::-1], EVEN, NOTHING, SMOOTH, divisible=divisible) == found.mirrored()
+    assert (
+        extension_limits(right[:, ::-1], EVEN, NOTHING, SMOOTH, divisible=divisible)
+        == found.mirrored()
+    )
 
 
 @pytest.mark.parametrize(("share", "loose"), [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)])
@@ -58,7 +61,7 @@ def test_no_mirror_image_shows_a_tip():
 
 
 def test_only_smooth_strips_are_reflected():
-    """What is not divisible extends as far as all is smooth; what is divisible is not reflected."""
+    """Sources that are not divisible extend as far as all is smooth; others are not reflected."""
     rough = SMOOTH.copy()
     rough[10:, 20:40] = 0
     whole = extension_limits(NOTHING, EVEN, NOTHING, rough, divisible=False)

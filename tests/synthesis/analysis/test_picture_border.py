@@ -39,7 +39,7 @@ def test_black_and_white_lines_are_a_border(grey, width):
 
 
 def test_a_line_beside_a_part_of_the_edge_is_a_border():
-    """Scans are often a little askew, so that the line ends before the corner."""
+    """The line of a tilted scan ends before the corner."""
     image = shown(meadow)
     image[-2:, : SIDE * 4 // 5, :3] = 0
     assert border_insets(image).bottom == 0
