@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,8 +13,11 @@ from diabelli.variation import STRENGTHS
 
 ProtocolName: TypeAlias = Literal["openai-edits", "openai-variations", "sdapi", "comfyui"]
 Dialect: TypeAlias = Literal[
+    "automatic1111",
     "diabelli",
+    "draw-things",
     "generic",
+    "koboldcpp",
     "lemonade",
     "openai",
     "ovms",
@@ -26,6 +29,7 @@ Dialect: TypeAlias = Literal[
 DIALECTS: dict[ProtocolName, tuple[Dialect, ...]] = {
     "openai-edits": ("openai", "vllm-omni", "sglang", "ovms", "sd-server", "lemonade", "generic"),
     "openai-variations": ("diabelli", "xinference", "lemonade", "generic"),
+    "sdapi": ("automatic1111", "koboldcpp", "draw-things"),
 }
 """Dialects by protocol; the first is the default. Other protocols have none."""
 
@@ -61,7 +65,8 @@ class UpstreamOptions(BaseModel):
         None,
         description="Variant of the protocol. `openai-edits`: `openai` (default), `vllm-omni`, "
         "`sglang`, `ovms`, `sd-server`, `lemonade`, `generic`. `openai-variations`: `diabelli` "
-        "(default), `xinference`, `lemonade`, `generic`.",
+        "(default), `xinference`, `lemonade`, `generic`. `sdapi`: `automatic1111` (default; also "
+        "for Forge, SD.Next and stable-diffusion.cpp), `koboldcpp`, `draw-things`.",
     )
     base_url: str = Field(
         pattern=r"^https?://[^/\s?#@]+(/[^\s?#@]*)?$",
@@ -105,6 +110,43 @@ class UpstreamOptions(BaseModel):
         ge=0,
         le=3,
         description="Previews of each picture with the dialect `openai`; each costs tokens.",
+    )
+    steps: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Number of denoising steps with `sdapi` and `comfyui`; unset means the "
+        "server's or the workflow's.",
+    )
+    guidance: float | None = Field(
+        None, ge=0, description="Guidance scale with `sdapi` and `comfyui`."
+    )
+    sampler: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Name of the sampler with `sdapi` and `comfyui`.",
+    )
+    caption: bool = Field(
+        False,
+        description="Whether the server's `interrogate` describes the source first, and this text "
+        "is sent as the prompt; with `sdapi`.",
+    )
+    fields: dict[str, Any] = Field(
+        {},
+        description="Further fields of the request with `sdapi`, such as `alwayson_scripts`.",
+    )
+    workflow: str = Field(
+        "denoise",
+        min_length=1,
+        description="Workflow of `comfyui`: `denoise`, `unclip`, or the path of a file that was "
+        "exported with `Export (API)`.",
+    )
+    nodes: dict[str, tuple[str] | tuple[str, str]] = Field(
+        {},
+        description='Inputs of the workflow\'s nodes by purpose, as `source = ["10", "image"]`: '
+        "`source`, `seed`, `strength`, `width`, `height`, `prompt`, `model`, `steps`, `guidance`, "
+        "`sampler`, and `result` with a node only. A node is named by its id or its title.",
     )
     concurrency: int | None = Field(
         None,

@@ -12,6 +12,8 @@ from diabelli.engines.upstream.transport import Transport
 PROTOCOLS: dict[ProtocolName, str] = {
     "openai-edits": "diabelli.engines.upstream.openai_edits:OpenAIEdits",
     "openai-variations": "diabelli.engines.upstream.openai_variations:OpenAIVariations",
+    "sdapi": "diabelli.engines.upstream.sdapi:Sdapi",
+    "comfyui": "diabelli.engines.upstream.comfyui:Comfyui",
 }
 
 

@@ -111,6 +111,14 @@ class Transport:
         """Close all connections."""
         await self._client.aclose()
 
+    def masked(self, text: str) -> str:
+        """Return a text of the upstream for the log: printable, bounded, without the key."""
+        return self._credentials.masked(text)
+
+    def websocket(self, path: str) -> tuple[str, Mapping[str, str]]:
+        """Return the URL and the headers of a websocket below the base URL."""
+        return f"ws{self._base.removeprefix('http')}/{path}", self._credentials.headers
+
     async def get(
         self,
         path: str,

@@ -25,7 +25,7 @@ _SAMPLER = {
     "seed": _INT,
     "steps": _INT,
     "cfg": _FLOAT,
-    "sampler_name": ["euler", "ddim"],
+    "sampler_name": ["euler", "dpmpp_2m", "ddim"],
     "scheduler": ["normal", "karras"],
     "denoise": _FLOAT,
 }

@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,15 +51,17 @@ class Comfy:
         new: it has the routes `/api/jobs`, and `/interrupt` obeys a prompt_id.
         own_ids: it accepts a prompt_id of the client; old versions choose their own.
         key: the value of `X-API-Key` that it requires; empty means none.
-        view_elsewhere: `/view` redirects to this address, as Comfy Cloud does.
+        view_elsewhere: `/view` redirects to this address and the file's name, as Comfy Cloud does.
         silent_socket: the websocket sends nothing after its first message.
         no_socket: the websocket is refused.
         partial_errors: reply 200 with `node_errors`, and run nothing.
         fails: the sampler raises, with a text that holds a path.
         forgets: history and queue lose every prompt, as after a restart.
         no_outputs: a finished workflow has no files, as if answered from the cache.
-        extra_output: a control map comes before the pictures.
+        extra_output: a control map comes after the pictures.
         preview_kind: kind of the binary frames, 1 or 4.
+        sampler: id of the node that reports progress.
+        on_saved: receives the files of each prompt by type and name.
         gate: prompts wait for it between two steps.
         painter: makes a picture from source, width, height, strength and seed.
         uploads: files by `name [type]`.
@@ -80,6 +82,8 @@ class Comfy:
     no_outputs: bool = False
     extra_output: bool = False
     preview_kind: int = 1
+    sampler: str = "3"
+    on_saved: Callable[[dict[tuple[str, str], bytes]], None] = lambda files: None
     gate: threading.Event = field(default_factory=threading.Event)
     painter: Painter = painted
     uploads: dict[str, bytes] = field(default_factory=dict)
@@ -88,7 +92,7 @@ class Comfy:
     history: dict[str, Any] = field(default_factory=dict)
     running: Prompt | None = None
     pending: list[Prompt] = field(default_factory=list)
-    _files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _sockets: dict[str, WebSocket] = field(default_factory=dict)
     _stop: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
@@ -129,7 +133,7 @@ class Comfy:
 
     @asynccontextmanager
     async def _work(self, app: Starlette) -> AsyncIterator[None]:
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._stop = asyncio.get_running_loop(), False
         worker = threading.Thread(target=self._worker, daemon=True)
         worker.start()
         yield
@@ -160,7 +164,7 @@ class Comfy:
                 self._notify(prompt, "execution_error", error)
                 self._finish(prompt, "error", {}, "execution_error")
                 return
-            progress = {"value": step, "max": STEPS, "node": "3"}
+            progress = {"value": step, "max": STEPS, "node": self.sampler}
             self._notify(prompt, "progress", progress)
             if prompt.previews:
                 self._show(prompt, encoded(Pillow.new("RGB", (64, 64), (step, 0, 0)), "JPEG"))
@@ -182,7 +186,8 @@ class Comfy:
         for number, each in enumerate(pictures):
             name = f"ComfyUI_{prompt.id[:8]}_{number}_.png"
             data = encoded(each, prompt=json.dumps(prompt.workflow), workflow="/home/me")
-            self._files[OUTPUTS[kind], name] = data
+            self.files[OUTPUTS[kind], name] = data
+            self.on_saved(self.files)
             saved.append({"filename": name, "subfolder": "", "type": OUTPUTS[kind]})
         return saved
 
@@ -319,8 +324,8 @@ class Comfy:
     def _view(self, request: Request) -> Response:
         query = request.query_params
         if self.view_elsewhere:
-            return RedirectResponse(f"{self.view_elsewhere}/{query['filename']}", 302)
-        data = self._files.get((query.get("type", "output"), query["filename"]))
+            return RedirectResponse(f"{self.view_elsewhere}{query['filename']}", 302)
+        data = self.files.get((query.get("type", "output"), query["filename"]))
         if data is None:
             return Response(status_code=404)
         return Response(data, media_type="image/png")

@@ -185,7 +185,8 @@ class Sdapi:
         if self.flavour != "sd-server" and payload.get("sampler_name") == "unknown":
             raise HTTPException(400, "Sampler not found")
         wanted = payload.get("override_settings", {}).get("sd_model_checkpoint")
-        if wanted not in (None, "model.safetensors"):
+        loads = self.flavour in ("automatic1111", "sdnext")
+        if loads and wanted not in (None, "model.safetensors"):
             raise HTTPException(404, "Model not found")
         for name in ("width", "height"):
             if not isinstance(payload.get(name, 512), int):
