@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from diabelli.cli import app
+from diabelli.cli.examples import EXAMPLES
 
 COMMANDS = """# Commands
 
@@ -45,7 +46,8 @@ def _command(name: str, command: Any) -> str:
     head = [f"## `{name}`", "", command.help, ""]
     rows = [_parameter(parameter) for parameter in command.params if not parameter.hidden]
     table = ["| argument or option | default | meaning |", "|---|---|---|", *rows]
-    return "\n".join([*head, *(table if rows else [])]).rstrip()
+    example = ["", "```text", *EXAMPLES[name.removeprefix("diabelli ")], "```"]
+    return "\n".join([*head, *(table if rows else []), *example])
 
 
 def _parameter(parameter: Any) -> str:
@@ -60,6 +62,8 @@ def _default(parameter: Any) -> str:
         return "required"
     if getattr(parameter, "is_flag", False):
         return "off"
+    if isinstance(parameter.show_default, str):
+        return parameter.show_default
     default = getattr(parameter.default, "value", parameter.default)
     return "none" if default in (None, "") else f"`{default}`"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from diabelli import kernel_cache
-from diabelli.kernel_cache import configure_kernel_cache
+from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
 from diabelli.synthesis.core.jit import kernel
 
 
@@ -44,6 +44,23 @@ def test_the_operators_variable_has_precedence(monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
     configure_kernel_cache([tmp_path])
     assert os.environ["NUMBA_CACHE_DIR"] == "/elsewhere"
+
+
+def test_a_changed_source_is_not_compiled(monkeypatch, tmp_path):
+    """Kernels count as compiled if one is newer than every source file."""
+    monkeypatch.setattr(kernel_cache, "_SYNTHESIS", tmp_path / "synthesis")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    source, compiled = tmp_path / "synthesis" / "core" / "a.py", tmp_path / "cache" / "a.1.nbi"
+    for file in (source, compiled):
+        file.parent.mkdir(parents=True)
+    source.touch()
+    assert not kernels_are_compiled()
+    compiled.touch()
+    os.utime(source, (1000, 1000))
+    os.utime(compiled, (2000, 2000))
+    assert kernels_are_compiled()
+    os.utime(source, (3000, 3000))
+    assert not kernels_are_compiled()
 
 
 @pytest.mark.usefixtures("_closed")

@@ -81,6 +81,10 @@ def build_storage(settings: Settings) -> LocalStorage:
     )
 
 
+LEDGER_FILE = "ledger.sqlite3"
+"""Name of the ledger in the data directory, unless the setting `ledger` names another database."""
+
+
 def open_ledger(settings: Settings) -> Database:
     """Open the ledger's database and migrate its tables; the caller closes it.
 
@@ -91,7 +95,7 @@ def open_ledger(settings: Settings) -> Database:
     """
     data = ensure_private_dir(settings.data_dir)
     given = settings.ledger
-    database = Database(given.get_secret_value() if given else sqlite_url(data / "ledger.sqlite3"))
+    database = Database(given.get_secret_value() if given else sqlite_url(data / LEDGER_FILE))
     try:
         migrate(database)
     except BaseException:
@@ -391,6 +395,7 @@ def build_routes(
         route("GET", "/docs", pages.docs),
         route("GET", "/docs/", pages.docs, name="/docs"),
         route("GET", "/openapi.json", pages.openapi),
+        route("GET", "/favicon.ico", web.favicon),
         route("GET", USAGE, usage.page),
         route("GET", USAGE_DATA, usage.data),
         Mount(WEB, GZipMiddleware(web), name=WEB + "/{name}"),

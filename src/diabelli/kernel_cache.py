@@ -41,6 +41,25 @@ def configure_kernel_cache(candidates: Iterable[Path] = (USER_KERNELS,)) -> None
     _select(Path(temporary))
 
 
+def kernels_are_compiled() -> bool:
+    """Return whether a kernel has been compiled since the last change of a source file.
+
+    `configure_kernel_cache` must have selected the directory.
+    """
+    cache = Path(os.environ[_VARIABLE]) if _VARIABLE in os.environ else _SYNTHESIS
+    compiled = max((_modified(file) for file in cache.rglob("*.nbi")), default=0.0)
+    changed = max((_modified(file) for file in _SYNTHESIS.rglob("*.py")), default=0.0)
+    return compiled > changed
+
+
+def _modified(file: Path) -> float:
+    """Return the time of a file's last change; 0 if it has just been deleted."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def _select(directory: Path) -> None:
     os.environ[_VARIABLE] = str(directory)
     # Numba reads the variable only when it is imported, which the calling program may have done.

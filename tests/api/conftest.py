@@ -30,7 +30,10 @@ def start(
     http: type[StrictH11Protocol] = StrictH11Protocol,
     wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> Server:
-    """Start a server in the stack; its models are named after the engines."""
+    """Start a server in the stack; its models are named after the engines.
+
+    It accepts the sources of OpenAI's endpoint unless the settings name others.
+    """
     engines = {
         "shift": Shift(),
         "gate": gate,
@@ -40,7 +43,8 @@ def start(
         "stumbler": Stumbler(),
     }
     models = {name: name for name in engines}
-    checked = Settings(data_dir=folder, engine="shift", models=models, **settings)
+    chosen = {"inputs": "openai"} | settings
+    checked = Settings(data_dir=folder, engine="shift", models=models, **chosen)
     storage = LocalStorage(
         folder / "pictures",
         b"s" * 32,

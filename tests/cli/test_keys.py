@@ -1,10 +1,20 @@
 """`diabelli keys`: a key is shown once, and its rights are listed."""
 
+import json
 import re
 
 import pytest
 
+from diabelli.bootstrap import open_ledger
+from diabelli.settings import Settings
+
 KEY = re.compile(r"sk-dbl-[A-Za-z0-9]{43}")
+
+
+@pytest.fixture(autouse=True)
+def _ledger(tmp_path):
+    """The ledger of a server that has run in the working directory."""
+    open_ledger(Settings(data_dir=tmp_path / "data")).close()
 
 
 def test_a_key_is_made_and_shown_once(run):
@@ -32,6 +42,19 @@ def test_the_list_shows_the_rights_of_a_key(run):
     assert "free (admin)" in rows["free"]
     assert "any a minute" in rows["free"]
     assert "revoked" not in rows["free"]
+
+
+def test_keys_are_printed_as_json(run):
+    """The new key once, and the list without secrets."""
+    made = json.loads(run("keys", "create", "--name", "web", "--json").out)
+    assert made["name"] == "web"
+    assert KEY.fullmatch(made["key"])
+    (listed,) = json.loads(run("keys", "list", "--json").out)
+    assert (listed["name"], listed["prefix"]) == ("web", made["key"][:11])
+    assert not KEY.search(json.dumps(listed))
+    assert json.loads(run("block", "list", "--json").out) == {"users": [], "pictures": []}
+    engines = json.loads(run("engines", "--json").out)
+    assert "patch" in [engine["name"] for engine in engines["engines"]]
 
 
 def test_a_key_is_rotated(run):
@@ -68,6 +91,36 @@ def test_invalid_arguments_are_refused(run, words, complaint):
 
 def test_the_ledger_of_another_folder(run, tmp_path):
     """`--data-dir` selects the ledger of another server."""
-    run("keys", "create", "--name", "there", "--data-dir", tmp_path / "there")
+    folder = tmp_path / "there"
+    made = run("keys", "create", "--name", "there", "--data-dir", folder, "--new-ledger")
+    assert f"The ledger {folder / 'ledger.sqlite3'} has the new key 'there'" in made.err
     assert "there" not in run("keys", "list").out
     assert "there" in run("keys", "list", "--data-dir", tmp_path / "there").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "create", "--name", "web"),
+        ("keys", "list"),
+        ("keys", "revoke", "web"),
+        ("usage", "--json"),
+        ("block", "list"),
+        ("unblock", "user", "7"),
+    ],
+)
+def test_a_folder_without_a_ledger_is_refused(run, tmp_path, words):
+    """The message describes the folder, and nothing is written to it."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "diary.txt").write_text("words")
+    for name, state in (
+        ("none", "does not exist"),
+        ("empty", "is empty"),
+        ("foreign", "has other"),
+    ):
+        ended = run(*words, "--data-dir", tmp_path / name)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"the data folder {tmp_path / name} {state}" in ended.err
+    assert not (tmp_path / "none").exists()
+    assert not any((tmp_path / "empty").iterdir())

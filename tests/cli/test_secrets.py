@@ -34,7 +34,7 @@ def environment(**given: str) -> dict[str, str]:
 @pytest.fixture
 def issued(tmp_path: Path) -> str:
     """An admin key in the ledger, as printed once by its command."""
-    words = ["keys", "create", "--name", "web", "--admin"]
+    words = ["keys", "create", "--name", "web", "--admin", "--new-ledger"]
     made = subprocess.run(
         [*COMMAND, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True
     )

@@ -1,5 +1,6 @@
 """`diabelli vary`: files, output and exit codes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,16 @@ def test_each_variation_is_a_file_named_by_its_seed(run, picture, tmp_path):
     assert [size(path) for path in written] == [(16, 16)] * 3
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_first_run_says_that_it_compiles(run, picture, monkeypatch, compiled):
+    """A later run does not."""
+    module = sys.modules["diabelli.cli.vary"]
+    monkeypatch.setattr(module, "kernels_are_compiled", lambda: compiled)
+    ended = run("vary", picture, "--size", 16, "--strength", 0, "--seed", 1)
+    assert ended.code == 0
+    assert ("Compiling the engine" in ended.err) is not compiled
+
+
 def test_the_same_seed_writes_the_same_bytes(run, picture, tmp_path):
     """A run is reproducible."""
     for out in ("one", "two"):
@@ -54,7 +65,8 @@ def test_the_same_seed_writes_the_same_bytes(run, picture, tmp_path):
 )
 def test_every_format_is_written(run, picture, tmp_path, output_format, kind):
     """The suffix is the format's name."""
-    ended = run("vary", picture, *FAST, "--seed", 1, "--format", output_format, "--quality", 50)
+    quality = [] if output_format == "png" else ["--quality", 50]
+    ended = run("vary", picture, *FAST, "--seed", 1, "--format", output_format, *quality)
     assert ended.code == 0
     with Image.open(tmp_path / f"waltz-1.{output_format}") as opened:
         assert opened.format == kind
@@ -71,6 +83,64 @@ def test_the_sheet_shows_the_source_first(run, picture, tmp_path):
     run("vary", picture, *FAST, "-n", 4, "--seed", 1, "--sheet")
     width, height = size(tmp_path / "waltz-sheet.png")
     assert width > height
+
+
+def test_names_follow_a_template(run, picture, tmp_path):
+    """With an index the names are known without a seed; missing ones are made."""
+    words = ("vary", picture, *FAST, "-n", 3, "--name", "{stem}_{index}@{strength}")
+    assert run(*words, "--strength", "subtle").code == 0
+    names = [f"waltz_{index}@0.3.png" for index in (1, 2, 3)]
+    assert numbered(tmp_path) == sorted([*names, "waltz.jpg"])
+    assert run(*words, "--strength", 0.3).code == 2
+    (tmp_path / names[1]).unlink()
+    ended = run(*words, "--strength", 0.3, "--skip-existing")
+    assert ended.out.split() == [names[1]]
+    assert run("vary", picture, *FAST, "--seed", 7, "--name", "{seed}").out.split() == ["7.png"]
+
+
+def test_folders_are_varied_recursively(run, picture, tmp_path):
+    """Subfolders are kept, other files and the output folder are not varied."""
+    album = tmp_path / "album"
+    (album / "summer").mkdir(parents=True)
+    (album / "one.jpg").write_bytes(picture.read_bytes())
+    (album / "summer" / "one.JPG").write_bytes(picture.read_bytes())
+    (album / "notes.txt").write_text("no picture")
+    words = ("vary", album, "--recursive", *FAST, "--seed", 1, "--out", album / "out")
+    ended = run(*words)
+    assert ended.code == 0
+    made = [album / "out" / "one-1.png", album / "out" / "summer" / "one-1.png"]
+    assert ended.out.split() == [str(path) for path in made]
+    assert all(size(path) == (16, 16) for path in made)
+    assert run(*words, "--skip-existing").out == ""
+    (tmp_path / "bare").mkdir()
+    empty = run("vary", tmp_path / "bare", "--recursive", *FAST)
+    assert empty.code == 2
+    assert "no picture is below" in empty.err
+
+
+def test_a_picture_goes_from_stdin_to_stdout(picture, tmp_path):
+    """Stdout has the picture alone, the same as in the file that stdin makes."""
+    content = picture.read_bytes()
+    words = ("vary", "-", *PLAIN)
+    piped = spawn(tmp_path, *words, "--out", "-", input=content, stdout=subprocess.PIPE)
+    assert piped.returncode == 0, piped.stderr
+    filed = spawn(tmp_path, *words, input=content, stdout=subprocess.PIPE)
+    assert filed.stdout == b"stdin-7.png\n"
+    assert piped.stdout == (tmp_path / "stdin-7.png").read_bytes()
+
+
+def test_results_are_printed_as_json(run, picture, tmp_path):
+    """One object a line for each source: its files with their seeds, or its error."""
+    ended = run("vary", picture, "none.png", *FAST, "-n", 2, "--seed", 7, "--sheet", "--json")
+    assert ended.code == 1
+    good, bad = map(json.loads, ended.out.splitlines())
+    assert good["source"] == str(picture)
+    assert [file.get("seed") for file in good["files"]] == [7, 8, None]
+    assert good["files"][0] == {
+        "path": "waltz-7.png", "seed": 7, "strength": 0.5, "engine": "shift"
+    }  # fmt: skip
+    assert (good["error"], bad["files"]) == (None, [])
+    assert "No such file" in bad["error"]
 
 
 def test_one_bad_picture_does_not_stop_the_others(run, picture, tmp_path):
@@ -106,6 +176,15 @@ def test_a_fault_of_the_engine_counts_as_a_failed_picture(run, picture, monkeypa
         (["--format", "gif"], "gif"),
         (["--fit", "squeeze"], "squeeze"),
         (["--quality", "101"], "100"),
+        (["--quality", "50"], "no effect on PNG"),
+        (["-n", "0"], "1 to 10"),
+        (["--name", "{stem}-{sead}"], "{stem}, {seed}, {index}, {strength}"),
+        (["--name", "{stem}"], "neither {seed} nor {index}"),
+        (["--name", "a/{seed}"], "--out names the folder"),
+        (["--name", "{seed:3}"], "has a format"),
+        (["--name", "{seed"], "cannot be read"),
+        (["--out", "-", "-n", "2"], "one picture"),
+        (["--out", "-", "--sheet"], "--sheet exclude each other"),
     ],
 )
 def test_invalid_arguments_are_refused_with_the_valid_ones(run, picture, words, said):

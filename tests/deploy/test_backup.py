@@ -43,7 +43,7 @@ def backup(data: Path, into: Path) -> subprocess.CompletedProcess[str]:
 
 def key_made(folder: Path) -> str:
     """Return the key that `diabelli keys create` prints."""
-    words = [sys.executable, PROGRAM, "keys", "create", "--name", "web"]
+    words = [sys.executable, PROGRAM, "keys", "create", "--name", "web", "--new-ledger"]
     made = subprocess.run(
         words, cwd=folder, env=environment(folder), capture_output=True, text=True, check=True
     )

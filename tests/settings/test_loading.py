@@ -154,3 +154,19 @@ def test_every_setting_has_one_sentence():
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert field.description.endswith("."), name
+
+
+@pytest.mark.parametrize(
+    ("given", "accepted"),
+    [
+        ({}, True),
+        ({"host": "::1"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"public_url": "https://pictures.example"}, False),
+        ({"inputs": "openai"}, False),
+        ({"host": "0.0.0.0", "inputs": "any"}, True),
+    ],
+)
+def test_any_input_is_the_default_on_loopback(given, accepted):
+    """A server that other machines can reach accepts OpenAI's sources unless it is set."""
+    assert load_settings(given).accepts_any_input is accepted

@@ -14,8 +14,14 @@ from api.wire import Server
 from web.axe import complaints
 from web.conftest import Opened, halves, pick, set_options, settled
 
-SMALLEST_TARGET = 24
-"""Minimum side of a target in CSS pixels, by WCAG 2.2."""
+SMALLEST_TARGET = 44
+"""Minimum side of a finger's target in CSS pixels, by WCAG 2.2's enhanced level."""
+TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a.button")]
+    .filter((one) => one.checkVisibility() && !one.matches("#crop-box, #wipe, [type=checkbox]"))
+    .map((one) => [one.id || one.className || one.textContent, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width && Math.min(box.width, box.height) < limit)
+    .map(([name]) => name)"""
+"""Names of the visible controls that are smaller than a limit."""
 
 
 def still(page: Page) -> None:
@@ -91,6 +97,27 @@ def test_everything_can_be_done_by_keyboard(visit: Opened, server: Server) -> No
     assert page.text_content("#lightbox-title") == "Variation 2 of 4"
     page.keyboard.press("v")
     settled(page, 2)
+
+
+def test_a_key_lists_the_keys(visit: Opened, server: Server, axe: str) -> None:
+    """`?` opens the list, except in a text field, and every icon has a tooltip."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.click("summary")
+    page.focus("#seed")
+    page.keyboard.press("?")
+    assert not page.is_visible("#help")
+    page.focus(".card .open >> nth=0")
+    page.keyboard.press("?")
+    page.wait_for_selector("#help")
+    assert "vary this one" in page.text_content("#help")
+    still(page)
+    assert complaints(page, axe) == []
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#help", state="hidden")
+    bare = "all => all.filter((one) => !one.title).map((one) => one.textContent)"
+    assert page.eval_on_selector_all("button.round", bare) == []
 
 
 def test_arrows_move_between_rows(visit: Opened, server: Server) -> None:
@@ -171,16 +198,21 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, widt
     settled(page)
     assert page.evaluate(overhang) <= 0
     card = page.locator(".card >> nth=0").bounding_box()
-    for index in range(4):
-        button = page.locator(f".card-actions button >> nth={index}").bounding_box()
-        assert button["x"] >= card["x"]
-        assert min(button["width"], button["height"]) >= SMALLEST_TARGET
+    for button in page.locator(".card-actions button:visible").all():
+        assert button.bounding_box()["x"] >= card["x"]
+    assert page.evaluate(TARGETS, SMALLEST_TARGET) == []
     page.tap(".card .open >> nth=0")
     page.wait_for_selector("#lightbox")
     dialog = page.locator("#lightbox").bounding_box()
     assert dialog["x"] >= 0
     assert dialog["width"] <= width
     assert page.eval_on_selector("#lightbox", "view => view.scrollWidth - view.clientWidth") <= 0
+    assert page.evaluate(TARGETS, SMALLEST_TARGET) == []
+    for name in ("prev", "next"):
+        box = page.locator(f"#lightbox-{name}").bounding_box()
+        assert box["y"] + box["height"] <= viewport["height"]
+    touch = page.eval_on_selector("#stage", "stage => getComputedStyle(stage).touchAction")
+    assert touch == "pan-y pinch-zoom"
 
 
 def test_a_path_prefix_changes_nothing(visit: Opened, server: Server) -> None:

@@ -167,6 +167,24 @@ def test_the_key_form_appears_only_if_needed(visit: Opened, serve: Serve) -> Non
     assert not page.is_visible("#key-form")
 
 
+def test_a_key_can_be_forgotten(visit: Opened, serve: Serve) -> None:
+    """The form asks again, and the key of the page is not that of the usage page."""
+    server = serve(api_keys=("right-key",))
+    page = visit(server)
+    assert not page.is_visible("#forget-key")
+    page.fill("#key", "right-key")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#forget-key")
+    page.goto(server.url + "/usage")
+    page.wait_for_selector("#key-form")
+    page.goto(server.url)
+    page.wait_for_selector("#forget-key")
+    page.click("#forget-key")
+    page.wait_for_selector("#key-form")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert not page.is_visible("#forget-key")
+
+
 def test_without_keys_on_the_server_there_is_no_key_form(visit: Opened, server: Server) -> None:
     """The key form is hidden."""
     assert not visit(server).is_visible("#key-form")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server
-from web.conftest import Opened, pick, pixel, set_options, settled
+from web.conftest import Opened, halves, pick, pixel, set_options, settled
 
 HOUR_S = 3600
 """Default lifetime of a link, in seconds."""
@@ -24,6 +24,18 @@ def reload(page: Page) -> None:
     page.wait_for_selector("body[data-ready]")
 
 
+def keep_pinned_only(page: Page) -> None:
+    """Set the limit of stored pictures to those that are pinned."""
+    page.evaluate("localStorage['diabelli.keep'] = '0'")
+    reload(page)
+
+
+def pin(page: Page, index: int) -> None:
+    page.hover(f".card >> nth={index}")
+    page.click(f".card .pin >> nth={index}")
+    page.wait_for_selector(".card.pinned")
+
+
 def kept(page: Page) -> dict[str, int]:
     """Return the number of records in each store of the browser's database."""
     counts: dict[str, int] = page.evaluate(
@@ -35,7 +47,7 @@ def kept(page: Page) -> dict[str, int]:
             const [{ name }] = await indexedDB.databases();
             const database = await done(indexedDB.open(name));
             const counts = {};
-            for (const store of ["sources", "runs"])
+            for (const store of ["sources", "runs", "pictures"])
                 counts[store] = await done(database.transaction(store).objectStore(store).count());
             database.close();
             return counts;
@@ -82,10 +94,10 @@ def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
     page = visit(server)
     pick(page)
     settled(page)
-    assert kept(page) == {"sources": 1, "runs": 1}
+    assert kept(page) == {"sources": 1, "runs": 1, "pictures": 4}
     page.click("#clear")
     page.wait_for_selector("#status:text('The history is empty')", state="attached")
-    assert kept(page) == {"sources": 0, "runs": 0}
+    assert kept(page) == {"sources": 0, "runs": 0, "pictures": 0}
     assert page.locator(".run").count() == 0
     assert page.is_visible("text=Drop a picture here")
     reload(page)
@@ -94,8 +106,9 @@ def test_history_can_be_cleared(visit: Opened, server: Server) -> None:
 
 
 def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, server: Server) -> None:
-    """A thumbnail stays; the picture is made again from its seed, in place."""
+    """Of a picture that is not kept, a thumbnail stays; it is made again in place from its seed."""
     page = visit(server)
+    keep_pinned_only(page)
     pick(page)
     settled(page)
     page.hover(".card >> nth=0")
@@ -117,9 +130,98 @@ def test_expired_links_are_shown_as_such_and_made_again(visit: Opened, server: S
     assert pixel(page, ".card .shown >> nth=1", 0.5) != [0, 0, 0]
 
 
+def test_pictures_outlive_their_links(visit: Opened, server: Server) -> None:
+    """Pictures are kept in the browser, which shows their size, up to a limit that can be set."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.clock.set_fixed_time(time.time() + HOUR_S + 1)
+    reload(page)
+    assert page.locator(".card").count() == 4
+    assert page.locator(".card.expired").count() == 0
+    assert page.text_content("#keep-use").startswith("4 pictures, 0.0 MB")
+    page.click(".card .open >> nth=0")
+    assert page.is_enabled("[data-action=download]")
+    assert page.is_disabled("#copy-link")
+    page.keyboard.press("Escape")
+    pin(page, 0)
+    page.select_option("#keep-limit", "0")
+    page.wait_for_selector("#keep-use:text('1 picture,')")
+    reload(page)
+    assert page.locator(".card.expired").count() == 3
+    assert page.locator(".card.pinned:not(.expired)").count() == 1
+
+
+def test_clearing_keeps_pinned_pictures_and_can_be_undone(visit: Opened, server: Server) -> None:
+    """Also of one run; a run of pinned pictures only stays."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    pin(page, 1)
+    page.click("#clear")
+    page.wait_for_selector("#undo-message:text('Only pinned pictures are left')")
+    reload(page)
+    assert page.locator(".card").count() == 1
+    page.click(".remove")
+    assert "Unpin" in page.text_content(".run-error")
+    page.click("#make")
+    settled(page, 2)
+    page.click("#clear")
+    page.wait_for_selector("#undo-bar")
+    assert page.locator(".card").count() == 1
+    page.click("#undo")
+    settled(page, 2)
+    assert page.locator(".card").count() == 5
+    reload(page)
+    assert page.locator(".card").count() == 5
+    page.click(".remove >> nth=0")
+    page.wait_for_selector("#undo-message:text('The run is removed')")
+    page.click("#undo")
+    settled(page, 2)
+    assert kept(page) == {"sources": 1, "runs": 2, "pictures": 5}
+
+
+def test_a_reload_keeps_a_run_without_variations(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """It is offered to be made again, with the seed that it had."""
+    page = visit(serve())
+    set_options(page, model="gate", n="2", seed="77")
+    pick(page)
+    assert gate.entered.wait(30)
+    page.wait_for_selector(".run[aria-busy=true]")
+    reload(page)
+    assert "closed before this run was complete" in page.text_content(".run-error")
+    gate.opened.set()
+    page.click(".run-error button")
+    settled(page)
+    assert page.locator(".card").count() == 2
+    assert "seed 77" in page.get_attribute(".card .shown >> nth=0", "alt")
+
+
+def test_the_crop_can_be_changed_after_a_reload(visit: Opened, server: Server) -> None:
+    """The whole picture is stored with the crop box of its run."""
+    page = visit(server)
+    pick(page, halves(120, 40))
+    settled(page)
+    page.focus("#crop-box")
+    for _ in range(12):
+        page.keyboard.press("Shift+ArrowRight")
+    page.click("#make")
+    settled(page, 2)
+    reload(page)
+    assert page.text_content("#source-summary") == "halves.png, 120\u00a0\u00d7\u00a040"
+    assert page.eval_on_selector("#crop-box", "box => parseFloat(box.style.left)") > 60
+    page.focus("#crop-box")
+    for _ in range(24):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.click("#make")
+    settled(page, 3)
+    assert pixel(page, ".run-source img >> nth=0", 0.5)[0] > 180
+
+
 def test_a_link_refused_by_the_server_is_expired(visit: Opened, serve: Serve) -> None:
     """A link that the server refuses early is shown as expired, with its thumbnail."""
     page = visit(serve())
+    keep_pinned_only(page)
     pick(page)
     settled(page)
     reload(page)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from api.wire import Server
-from web.conftest import Opened, halves, pick, settled
+from web.conftest import Opened, halves, pick, set_options, settled
 
 
 def open_lightbox(page: Page, index: int = 0) -> None:
@@ -107,6 +107,41 @@ def test_the_code_is_available_in_three_languages(visit: Opened, server: Server)
         if name == "javascript" and (node := shutil.which("node")):
             check = [node, "--check", "--input-type=module", "-"]
             subprocess.run(check, input=copied, text=True, check=True, timeout=60)
+
+
+def test_picture_and_link_are_copied(visit: Opened, server: Server) -> None:
+    """The picture as a PNG, the link as an address that serves it."""
+    page = visit(server, permissions=["clipboard-read", "clipboard-write"])
+    open_lightbox(page)
+    page.click("#copy-link")
+    page.wait_for_selector("#copy-link:has-text('Copied')")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert httpx.get(link).headers["content-type"] == "image/png"
+    page.click("#copy-picture")
+    page.wait_for_selector("#copy-picture:has-text('Copied')")
+    kinds = page.evaluate("navigator.clipboard.read().then((items) => items[0].types)")
+    assert kinds == ["image/png"]
+    assert page.get_attribute("#open-picture", "href").startswith("blob:")
+
+
+def test_a_picture_is_shown_at_its_size(visit: Opened, server: Server) -> None:
+    """At 100 % one pixel of the picture is one pixel of the screen; a drag pans it."""
+    page = visit(server, device_scale_factor=2, viewport={"width": 700, "height": 500})
+    set_options(page, size="1024x1024")
+    open_lightbox(page)
+    page.keyboard.press("z")
+    assert page.locator("#lightbox-picture").bounding_box()["width"] == 512
+    scroll = "stage => stage.scrollLeft"
+    before = page.eval_on_selector("#stage", scroll)
+    assert before > 0
+    box = page.locator("#stage").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 100)
+    page.mouse.up()
+    assert page.eval_on_selector("#stage", scroll) == before + 20
+    page.click("#zoom")
+    assert page.locator("#lightbox-picture").bounding_box()["width"] < 512
 
 
 def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> None:

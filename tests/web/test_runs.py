@@ -92,7 +92,7 @@ def test_form_values_reach_the_server(visit: Opened, server: Server) -> None:
     assert "9007199254740995" in facts
     with page.expect_download() as download:
         page.click("[data-action=download]")
-    assert download.value.suggested_filename == "diabelli-9007199254740995.webp"
+    assert download.value.suggested_filename == "halves-9007199254740995.webp"
     assert opened(content(download.value)).size == (512, 512)
 
 
@@ -109,17 +109,18 @@ def test_the_slider_names_three_strengths(visit: Opened, server: Server) -> None
 
 
 def test_all_are_downloaded_as_a_zip(visit: Opened, server: Server) -> None:
-    """A valid zip with every picture, named by its seed."""
+    """A valid zip with every picture, named by the source and its seed."""
     page = visit(server)
     made(page)
     with page.expect_download() as download:
         page.click(".all")
+    assert download.value.suggested_filename == "halves-variations.zip"
     with zipfile.ZipFile(io.BytesIO(content(download.value))) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
         assert len(names) == 4
         for name in names:
-            assert re.fullmatch(r"diabelli-[0-9]+\.png", name)
+            assert re.fullmatch(r"halves-[0-9]+\.png", name)
             assert opened(archive.read(name)).size == (256, 256)
 
 
@@ -186,6 +187,81 @@ def test_a_run_can_be_removed(visit: Opened, server: Server) -> None:
     page.reload()
     page.wait_for_selector("body[data-ready]")
     assert page.locator(".run").count() == 0
+
+
+def test_a_strength_row_has_one_seed(visit: Opened, server: Server) -> None:
+    """Five strengths of one seed, each named on its card; a picture of it reproduces alone."""
+    page = visit(server)
+    set_options(page, series="row", seed="5")
+    made(page)
+    assert "5 variations, strength 0.2 \u00b7 0.4" in page.text_content(".run h2")
+    labels = page.locator(".badge").all_text_contents()
+    assert labels == [f"strength {strength}" for strength in ("0.2", "0.4", "0.6", "0.8", "1")]
+    alts = page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)")
+    assert all(alt.endswith("seed 5") for alt in alts)
+    page.click(".card .open >> nth=3")
+    assert "strength=0.8" in page.text_content("#code")
+    with page.expect_download() as download:
+        page.click("[data-action=download]")
+    assert download.value.suggested_filename == "halves-5-s0.8.png"
+
+
+def test_a_seed_grid_has_a_row_for_each_seed(visit: Opened, server: Server) -> None:
+    """Two seeds at five strengths, in rows of one seed; the contact sheet has labels."""
+    page = visit(server)
+    set_options(page, series="grid", seed="5", n="2")
+    made(page)
+    alts = page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)")
+    assert [alt.split("seed ")[1] for alt in alts] == ["5"] * 5 + ["6"] * 5
+    with page.expect_download() as download:
+        page.click(".sheet")
+    assert download.value.suggested_filename == "halves-sheet.png"
+    width, height = opened(content(download.value)).size
+    assert width > 5 * 384
+    assert height > 3 * 384
+
+
+def test_more_like_this_moves_the_strength(visit: Opened, server: Server) -> None:
+    """The same seed at four strengths next to that of the variation."""
+    page = visit(server)
+    set_options(page, strength="0.95")
+    made(page)
+    seed = page.get_attribute(".card .shown >> nth=1", "alt").split("seed ")[1]
+    page.focus(".card .open >> nth=1")
+    page.keyboard.press("m")
+    settled(page, 2)
+    alts = page.eval_on_selector_all(
+        ".run:first-child .card .shown", "all => all.map((one) => one.alt)"
+    )
+    assert [alt.split(", ")[-2] for alt in alts] == ["0.85", "0.90", "1.00"]
+    assert all(alt.endswith(f"seed {seed}") for alt in alts)
+
+
+def test_pinned_only_does_not_hide_a_new_run(visit: Opened, serve: Serve, gate: Gate) -> None:
+    """Neither while it is in progress nor when it is complete."""
+    page = visit(serve())
+    made(page)
+    page.hover(".card >> nth=3")
+    page.click(".card .pin >> nth=3")
+    page.wait_for_selector(".card.pinned")
+    page.click("#only-pinned")
+    set_options(page, model="halfway")
+    page.click("#make")
+    page.wait_for_selector(".run:first-child .card:not(.pending)")
+    assert page.locator(".card:visible").count() == 5
+    gate.opened.set()
+    settled(page, 2)
+    assert page.locator(".card:visible").count() == 5
+
+
+def test_the_engine_is_named(visit: Opened, server: Server) -> None:
+    """With the model name of the request, in the large view and in the options."""
+    page = visit(server)
+    made(page)
+    page.click(".card .open >> nth=0")
+    assert page.text_content("#lightbox-facts dd >> nth=4") == "shift (sent as dall-e-2)"
+    option = page.text_content("#model option[value='dall-e-2']")
+    assert option == "shift (sent as dall-e-2)"
 
 
 def test_pinned_pictures_can_be_filtered(visit: Opened, server: Server) -> None:

@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from playwright.sync_api import Page
 
 from api.wire import Server
-from web.conftest import Opened, halves, pick, pixel, settled
+from web.conftest import Opened, halves, pick, pixel, set_options, settled
 
 FILE = """([content, name, type]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
@@ -189,6 +189,102 @@ def test_the_crop_box_moves_by_pointer(visit: Opened, server: Server) -> None:
     page.click("#make")
     settled(page, 2)
     assert is_red(pixel(page, ".run-source img >> nth=0", 0.5))
+
+
+def test_several_files_make_several_runs(visit: Opened, server: Server) -> None:
+    """One run for each file, the first file on top; a file that is no picture is named."""
+    page = visit(server)
+    names = ("one.png", "two.png", "three.txt")
+    page.set_input_files(
+        "#file",
+        [
+            {"name": name, "mimeType": "", "buffer": b"text" if "txt" in name else halves()}
+            for name in names
+        ],
+    )
+    settled(page, 2)
+    page.wait_for_selector(".card:not(.pending) >> nth=7")
+    assert page.text_content(".run-summary .of >> nth=0") == "of one.png"
+    assert page.text_content(".run-summary .of >> nth=1") == "of two.png"
+    assert "“three.txt”" in page.text_content("#source-error")
+
+
+def test_nothing_starts_at_once_if_switched_off(visit: Opened, server: Server) -> None:
+    """The switch is remembered, and the options can be set before the first run."""
+    page = visit(server)
+    page.fill("#n", "2")
+    page.uncheck("#at-once")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.input_value("#n") == "2"
+    assert not page.is_checked("#at-once")
+    assert not page.is_visible("#make")
+    pick(page)
+    page.wait_for_selector("#make")
+    assert page.locator(".run").count() == 0
+    page.click("#make")
+    settled(page)
+    assert page.locator(".card").count() == 2
+
+
+@pytest.mark.parametrize("cut", ["half", "end", "bytes"])
+def test_a_damaged_png_that_the_browser_shows_is_sent(
+    visit: Opened, server: Server, cut: str
+) -> None:
+    """A truncated PNG, one without its end, and one that only the server's decoder refuses."""
+    noise = np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
+    file = io.BytesIO()
+    Pillow.fromarray(noise).save(file, "PNG")
+    whole = file.getvalue()
+    damaged = {"half": whole[: len(whole) // 2], "end": whole[:-12], "bytes": whole}[cut]
+    page = visit(server)
+    if cut == "bytes":
+        refusal = {"error": {"message": "damaged", "param": "image", "code": None}}
+        page.route(
+            "**/v1/images/variations",
+            lambda route: route.fulfill(status=400, json=refusal),
+            times=1,
+        )
+    pick(page, damaged, "damaged.png")
+    settled(page)
+    assert page.locator(".card").count() == 4
+    page.click(".card .open >> nth=0")
+    with page.expect_download() as download:
+        page.click("#source-down")
+    assert download.value.path().read_bytes() != damaged
+
+
+def test_an_svg_with_foreign_markup_is_drawn(visit: Opened, server: Server) -> None:
+    """HTML inside of an SVG is drawn as the browser shows it."""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="50" height="50"><foreignObject width="50" '
+        'height="50"><div xmlns="http://www.w3.org/1999/xhtml" style="background:red;height:50px">'
+        "</div></foreignObject></svg>"
+    )
+    page = visit(server)
+    file = {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": drawing.encode()}
+    page.set_input_files("#file", file)
+    settled(page)
+    assert is_red(pixel(page, ".run-source img", 0.5))
+
+
+def test_a_variation_offers_its_recipe(visit: Opened, server: Server) -> None:
+    """A file with Diabelli's XMP offers its seed and strength; another file does not."""
+    page = visit(server)
+    set_options(page, strength="0.3", seed="123", n="1")
+    pick(page)
+    settled(page)
+    assert not page.is_visible("#recipe")
+    page.hover(".card")
+    with page.expect_download() as download:
+        page.click(".card .download")
+    set_options(page, strength="0.9", seed="")
+    page.uncheck("#at-once")
+    pick(page, download.value.path().read_bytes(), "made.png")
+    page.wait_for_selector("#recipe")
+    assert page.text_content("#recipe-text").startswith("Diabelli made this picture: shift 1, seed")
+    page.click("#recipe-use")
+    assert [page.input_value("#seed"), page.input_value("#strength")] == ["123", "0.3"]
 
 
 def test_a_file_that_is_no_picture_is_refused(visit: Opened, server: Server) -> None:

@@ -15,6 +15,7 @@ import typer
 from diabelli import __version__
 from diabelli.cli import block, engines, keys
 from diabelli.cli.conformance import conformance
+from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
 from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
@@ -25,6 +26,8 @@ from diabelli.errors import DiabelliError
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # The plain help is readable in narrow terminals, in files and by screen readers.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -48,7 +51,7 @@ def _options(
 
 
 for _command in (serve, vary, pull, usage, conformance):
-    app.command()(_command)
+    app.command(epilog=examples(_command.__name__))(_command)
 app.add_typer(engines.app, name="engines")
 app.add_typer(keys.app, name="keys")
 app.add_typer(block.app, name="block")

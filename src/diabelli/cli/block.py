@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import FAILED, print_error
-from diabelli.cli.options import Config, DataDir, ledger
+from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
 from diabelli.cli.terminal import day, printable
 from diabelli.errors import InvalidParameter, InvalidPicture
 
@@ -32,7 +34,7 @@ Key = Annotated[
 Note = Annotated[str, typer.Option(help="The reason, for other operators.")]
 
 
-@app.command("user")
+@app.command("user", epilog=examples("block user"))
 def block_user(
     user: User, key: Key = None, note: Note = "", data_dir: DataDir = None, config: Config = None
 ) -> None:
@@ -44,7 +46,7 @@ def block_user(
     _stderr.print(f"The end-user {printable(user)} is blocked.")
 
 
-@app.command("picture")
+@app.command("picture", epilog=examples("block picture"))
 def block_picture(
     files: Annotated[
         list[Path] | None, typer.Argument(help="The pictures.", metavar="FILE...")
@@ -74,14 +76,18 @@ def block_picture(
         raise typer.Exit(FAILED)
 
 
-@app.command("list")
-def list_blocks(data_dir: DataDir = None, config: Config = None) -> None:
+@app.command("list", epilog=examples("block list"))
+def list_blocks(as_json: AsJson = False, data_dir: DataDir = None, config: Config = None) -> None:
     """List the blocked end-users and pictures."""
     from diabelli.ledger.blocks import Blocks
 
     with ledger(data_dir, config) as database:
         blocks = Blocks(database)
         users, pictures = blocks.users(), blocks.pictures()
+    if as_json:
+        found = {"users": users, "pictures": pictures}
+        print_json({name: [asdict(one) for one in rows] for name, rows in found.items()})
+        return
     if not users and not pictures:
         _stderr.print("No end-user and no picture is blocked.")
     if users:
@@ -90,7 +96,7 @@ def list_blocks(data_dir: DataDir = None, config: Config = None) -> None:
         Console().print(_pictures(pictures))
 
 
-@unblock.command("user")
+@unblock.command("user", epilog=examples("unblock user"))
 def unblock_user(
     user: User, key: Key = None, data_dir: DataDir = None, config: Config = None
 ) -> None:
@@ -102,7 +108,7 @@ def unblock_user(
     _stderr.print(f"The end-user {printable(user)} is no longer blocked.")
 
 
-@unblock.command("picture")
+@unblock.command("picture", epilog=examples("unblock picture"))
 def unblock_picture(
     picture: Annotated[str, typer.Argument(help="Its file, or its id in `diabelli block list`.")],
     data_dir: DataDir = None,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,7 +15,8 @@ from rich.table import Table
 
 from diabelli.cli.engine_add import add
 from diabelli.cli.engine_check import check
-from diabelli.cli.options import Config
+from diabelli.cli.examples import examples
+from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.errors import DiabelliError
 from diabelli.kernel_cache import configure_kernel_cache
 
@@ -41,8 +42,8 @@ class _Row:
 app = typer.Typer(invoke_without_command=True)
 
 
-@app.callback()
-def engines(context: typer.Context, config: Config = None) -> None:
+@app.callback(epilog=examples("engines"))
+def engines(context: typer.Context, as_json: AsJson = False, config: Config = None) -> None:
     """List the engines: whether each is ready and fits this machine, and its missing parts."""
     if context.invoked_subcommand is not None:
         return
@@ -53,6 +54,9 @@ def engines(context: typer.Context, config: Config = None) -> None:
     settings = load_settings({}, config)
     names = dict.fromkeys([*known.available_engines(), *settings.engines])
     rows = [_row(settings, name) for name in names]
+    if as_json:
+        print_json({"default": settings.engine, "engines": [asdict(row) for row in rows]})
+        return
     columns = ("engine", "ready", "trained", "memory", "fits", "licence")
     table = Table(*columns, box=None, header_style="bold")
     for row in rows:
@@ -115,5 +119,5 @@ def _trained(plan: EnginePlan, vram_budget_gb: float | None) -> _Row:
     )
 
 
-app.command()(check)
-app.command()(add)
+app.command(epilog=examples("engines check"))(check)
+app.command(epilog=examples("engines add"))(add)

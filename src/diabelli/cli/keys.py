@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from diabelli.cli.options import Config, DataDir, ledger
+from diabelli.cli.examples import examples
+from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
 
 if TYPE_CHECKING:
     from diabelli.ledger.keys import IssuedKey, Limits
@@ -27,7 +29,7 @@ def _limit(what: str) -> Any:
     return typer.Option(min=0, show_default=False, help=text)
 
 
-@app.command()
+@app.command(epilog=examples("keys create"))
 def create(
     name: Annotated[str, typer.Option(help="Name of the key, such as the site that uses it.")],
     images_per_minute: Annotated[int | None, _limit("Images in a minute")] = None,
@@ -36,6 +38,10 @@ def create(
     admin: Annotated[
         bool, typer.Option("--admin", help="Also give access to metrics and the usage of all keys.")
     ] = False,
+    new_ledger: Annotated[
+        bool, typer.Option("--new-ledger", help="Make the ledger if the data folder has none.")
+    ] = False,
+    as_json: AsJson = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
@@ -47,18 +53,22 @@ def create(
         images_per_day=images_per_day,
         concurrent_images=concurrent,
     )
-    with ledger(data_dir, config) as database:
+    with ledger(data_dir, config, new=new_ledger) as database:
         key = IssuedKeys(database).create(name, limits, admin=admin)
-    _hand_out(key, f"This is the key {name!r}.")
+        place = database.place
+    _hand_out(key, name, f"The ledger {place} has the new key {name!r}.", as_json=as_json)
 
 
-@app.command("list")
-def list_keys(data_dir: DataDir = None, config: Config = None) -> None:
+@app.command("list", epilog=examples("keys list"))
+def list_keys(as_json: AsJson = False, data_dir: DataDir = None, config: Config = None) -> None:
     """List the keys, revoked ones included."""
     from diabelli.ledger.keys import IssuedKeys
 
     with ledger(data_dir, config) as database:
         keys = IssuedKeys(database).list()
+    if as_json:
+        print_json([asdict(key) for key in keys])
+        return
     table = Table(box=None, header_style="bold")
     for column, whole in (("name", False), ("id", True), ("key", True), ("limits", False)):
         table.add_column(column, no_wrap=whole)
@@ -68,7 +78,7 @@ def list_keys(data_dir: DataDir = None, config: Config = None) -> None:
     Console().print(table)
 
 
-@app.command()
+@app.command(epilog=examples("keys revoke"))
 def revoke(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
     """Revoke a key. Running servers reject it within one second."""
     from diabelli.ledger.keys import IssuedKeys
@@ -78,20 +88,27 @@ def revoke(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
     _stderr.print(f"The key {name!r} is revoked.", markup=False)
 
 
-@app.command()
-def rotate(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
+@app.command(epilog=examples("keys rotate"))
+def rotate(
+    name: Name, as_json: AsJson = False, data_dir: DataDir = None, config: Config = None
+) -> None:
     """Replace a key by a new one with the same name, limits and usage; print the new one, once."""
     from diabelli.ledger.keys import IssuedKeys
 
     with ledger(data_dir, config) as database:
         key = IssuedKeys(database).rotate(name)
-    _hand_out(key, f"This is the new key {name!r}; the old one is rejected from now on.")
+    sentence = f"This is the new key {name!r}; the old one is rejected from now on."
+    _hand_out(key, name, sentence, as_json=as_json)
 
 
-def _hand_out(key: str, sentence: str) -> None:
-    """Print the key alone on stdout, for programs, and the message on stderr."""
-    _stderr.print(f"{sentence} It is not stored and cannot be shown again:", markup=False)
-    typer.echo(key)
+def _hand_out(key: str, name: str, sentence: str, *, as_json: bool) -> None:
+    """Print the key alone or as JSON on stdout, for programs, and the message on stderr."""
+    message = f"{sentence} It is not stored and cannot be shown again:"
+    _stderr.print(message, markup=False, soft_wrap=True)
+    if as_json:
+        print_json({"name": name, "key": key})
+    else:
+        typer.echo(key)
 
 
 def _cells(key: IssuedKey) -> list[str]:

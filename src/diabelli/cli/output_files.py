@@ -7,11 +7,13 @@ import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diabelli import pictures
+from diabelli.cli.file_names import NameTemplate
+from diabelli.cli.sources import Source
 from diabelli.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -32,28 +34,31 @@ class OutputFiles:
     def __init__(
         self,
         *,
-        sources: Sequence[Path],
+        sources: Sequence[Source],
         folder: Path,
+        names: NameTemplate,
         suffix: pictures.Format,
         quality: int | None,
         overwrite: bool,
         skip_existing: bool,
     ) -> None:
         self._sources = sources
-        self._identities = {one for one in map(_identity, sources) if one}
+        self._identities = {one for each in sources if (one := _identity(each.path))}
         self._folder = folder
+        self._names = names
         self._suffix = suffix
         self._quality = quality
         self._overwrite = overwrite
         self._skip_existing = skip_existing
 
-    def variation(self, source: Path, seed: int) -> Path:
+    def variation(self, source: Source, *, seed: int | None, index: int) -> Path:
         """Return the path of one variation."""
-        return self._folder / f"{source.stem}-{seed}.{self._suffix}"
+        name = self._names.name(source.stem, seed=seed, index=index)
+        return self._folder / source.below / f"{name}.{self._suffix}"
 
-    def sheet(self, source: Path) -> Path:
+    def sheet(self, source: Source) -> Path:
         """Return the path of the contact sheet of a source."""
-        return self._folder / f"{source.stem}-sheet.{self._suffix}"
+        return self._folder / source.below / f"{source.stem}-sheet.{self._suffix}"
 
     def check(self, *, n: int, seed: int | None, sheet: bool) -> None:
         """Check all paths that are known before the first picture is made.
@@ -68,8 +73,8 @@ class OutputFiles:
             self._folder.is_dir() and os.access(self._folder, os.W_OK | os.X_OK)
         ):
             raise InvalidParameter(f"--out {self._folder} is not a folder that can be written to")
-        counts = Counter(source.stem for source in self._sources)
-        if repeated := [stem for stem, count in counts.items() if count > 1]:
+        counts = Counter((source.below, source.stem) for source in self._sources)
+        if repeated := [stem for (_, stem), count in counts.items() if count > 1]:
             raise InvalidParameter(
                 f"several pictures are called {', '.join(repeated)}: vary them into different "
                 "folders"
@@ -87,55 +92,78 @@ class OutputFiles:
         if existing := [target for target in targets if os.path.lexists(target)]:
             raise InvalidParameter(f"{_listed(existing)} exists already: {_REMEDY}")
 
-    def existing(self, source: Path, *, n: int, seed: int | None) -> list[Path]:
-        """Return the variations of a source that exist; with a seed only those of that seed."""
-        if seed is not None:
-            return [target for target in self._known(source, n, seed) if target.exists()]
-        name = re.compile(rf"{re.escape(source.stem)}-[0-9]+\.{self._suffix}")
-        if not self._folder.is_dir():
+    def existing(self, source: Source, *, n: int, seed: int | None) -> list[Path]:
+        """Return the variations of a source that exist and are kept, with `skip_existing`.
+
+        With a seed these are only those of that seed.
+        """
+        if not self._skip_existing:
             return []
-        found = [path for path in self._folder.iterdir() if name.fullmatch(path.name)]
+        if seed is not None or not self._names.has_seed:
+            return [target for target in self._known(source, n, seed) if target.exists()]
+        name = re.compile(rf"{self._names.pattern(source.stem)}\.{self._suffix}")
+        folder = self._folder / source.below
+        if not folder.is_dir():
+            return []
+        found = [path for path in folder.iterdir() if name.fullmatch(path.name)]
         return sorted(path for path in found if not self._is_source(path))
+
+    def missing(self, source: Source, *, n: int, done: Sequence[Path]) -> list[int]:
+        """Return the indexes of the variations that `done` lacks, of `n` with random seeds."""
+        if self._names.has_seed:
+            return list(range(n - len(done)))
+        paths = [self.variation(source, seed=None, index=index) for index in range(n)]
+        return [index for index, path in enumerate(paths) if path not in done]
 
     def write(
         self,
-        source: Path,
+        source: Source,
         picture: bytes,
-        variations: Sequence[Variation],
+        made: Mapping[int, Variation],
         done: Sequence[Path],
         *,
         sheet: bool,
-    ) -> Iterator[Path]:
-        """Write the variations of a source and its sheet; yield each path that was written.
+    ) -> Iterator[tuple[Path, Variation | None]]:
+        """Write the variations of a source and its sheet.
+
+        Yields:
+            Each path that was written, with its variation; None for the sheet.
 
         Args:
-            source: The path of the source.
-            picture: The content of that file, for the sheet.
-            variations: The new variations.
+            source: The source.
+            picture: Its content, for the sheet.
+            made: The new variations by their index, 0 for the first.
             done: Variations that exist, for the sheet.
             sheet: Whether to write a contact sheet.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        new = {self.variation(source, each.seed): each for each in variations}
+        (self._folder / source.below).mkdir(parents=True, exist_ok=True)
+        new = {
+            self.variation(source, seed=each.seed, index=index): each
+            for index, each in made.items()
+        }
         for target, each in new.items():
             if self._write(target, each.encode(self._suffix, self._quality)):
-                yield target
+                yield target, each
         if sheet:
             earlier = [pictures.to_image(path) for path in done if path not in new]
-            images = [pictures.to_image(picture), *earlier, *(each.image for each in variations)]
+            images = [pictures.to_image(picture), *earlier, *(each.image for each in made.values())]
             content = pictures.encode(
                 pictures.contact_sheet(images), self._suffix, quality=self._quality
             )
             if self._write(self.sheet(source), content):
-                yield self.sheet(source)
+                yield self.sheet(source), None
 
-    def _known(self, source: Path, n: int, seed: int | None) -> list[Path]:
-        """Return the paths of the variations, as far as the seed determines them."""
+    def _known(self, source: Source, n: int, seed: int | None) -> list[Path]:
+        """Return the paths of the variations, as far as the options determine them."""
+        count = max(n, 1)
+        if not self._names.has_seed:
+            return [self.variation(source, seed=None, index=index) for index in range(count)]
         if seed is None or seed < 0:
             return []
         from diabelli.synthesis.core.rng import derive_seeds
 
-        return [self.variation(source, each) for each in derive_seeds(seed, max(n, 1))]
+        seeds = derive_seeds(seed, count)
+        return [self.variation(source, seed=each, index=index) for index, each in enumerate(seeds)]
 
     def _is_source(self, path: Path) -> bool:
         return _identity(path) in self._identities

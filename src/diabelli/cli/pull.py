@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.errors import UnknownEngine
 
 
@@ -14,9 +14,8 @@ def pull(
     names: Annotated[
         list[str], typer.Argument(help="See `diabelli engines`.", metavar="ENGINE...")
     ],
-    config: Annotated[
-        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
-    ] = None,
+    as_json: AsJson = False,
+    config: Config = None,
 ) -> None:
     """Download the weights of engines, with a progress bar; existing files are kept."""
     from diabelli.engines.diffusion import weights
@@ -25,6 +24,7 @@ def pull(
     from diabelli.settings.loading import load_settings
 
     settings = load_settings({}, config)
+    folders: list[str] = []
     for name in names:
         plan = settings.plan(name)
         if plan is None:
@@ -32,4 +32,8 @@ def pull(
             raise UnknownEngine(f"no engine called {name!r} has weights; these have: {known}")
         check_licence(plan)
         for folder in weights.pull(plan.preset):
-            print(folder)
+            folders.append(str(folder))
+            if not as_json:
+                print(folder)
+    if as_json:
+        print_json(folders)

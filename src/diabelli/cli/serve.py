@@ -20,7 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
 from diabelli.errors import AddressUnavailable
-from diabelli.kernel_cache import configure_kernel_cache
+from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
 
 if TYPE_CHECKING:
     from diabelli.service import Service
@@ -30,18 +30,30 @@ _console = Console(stderr=True, highlight=False)
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 picks one.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="The address to listen on.", show_default="the setting, 127.0.0.1"),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The port to listen on; 0 picks one.", show_default="the setting, 8000"),
+    ] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="The folder for result pictures and the secret.")
+        Path | None,
+        typer.Option(
+            help="The folder for result pictures and the secret.", show_default="the setting, data"
+        ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
+        Path | None, typer.Option(help="The settings file.", show_default="./diabelli.toml, if any")
     ] = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Accept requests without a key on any address.")
     ] = False,
-    workers: Annotated[int | None, typer.Option(help="Number of server processes.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Number of server processes.", show_default="the setting, 1"),
+    ] = None,
 ) -> None:
     """Serve POST /v1/images/variations.
 
@@ -79,7 +91,7 @@ def _run(settings: Settings) -> None:
         settings = settings.model_copy(update={"host": bound.getsockname()[0]})
         announce = partial(_announce, settings, with_key=requires_api_keys(settings))
         if settings.workers > 1:
-            _say("Getting the engine ready; a first start compiles it, once ...")
+            _say(_preparation(settings))
             _run_workers(settings, bound, partial(announce, bound.getsockname()[1]))
         _run_alone(settings, bound, partial(announce, bound.getsockname()[1]))
 
@@ -98,6 +110,7 @@ def _run_alone(settings: Settings, bound: socket.socket, on_ready: Callable[[], 
     from diabelli.bootstrap import build_app, components
 
     with components(settings) as parts:
+        _say(_preparation(settings))
         _warm(parts.service)
         app = build_app(settings, parts)
         Server(app, grace_s=settings.stop_grace_s, on_ready=on_ready).run([bound])
@@ -125,9 +138,15 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _preparation(settings: Settings) -> str:
+    """Return the message before the engine is ready; only the patch engine is compiled."""
+    if "patch" not in settings.models.values() or kernels_are_compiled():
+        return "Getting the engine ready ..."
+    return "Compiling the engine. This is done once, and takes about half a minute ..."
+
+
 def _warm(service: Service) -> None:
     started = time.monotonic()
-    _say("Getting the engine ready; a first start compiles it, once ...")
     with Progress(SpinnerColumn(), TimeElapsedColumn(), console=_console, transient=True) as shown:
         shown.add_task("")
         service.warm_up()
@@ -138,6 +157,10 @@ def _announce(settings: Settings, port: int, *, with_key: bool) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = settings.public_url or f"http://{host}:{port}"
     _say(f"Diabelli serves on {base} (documentation: {base}/docs).")
+    if settings.accepts_any_input:
+        _say("It accepts PNG, JPEG, WebP, AVIF and GIF of any shape.")
+    else:
+        _say('It accepts square PNGs of less than 4 MB; inputs = "any" accepts photographs too.')
     _say(f"Open {base}/ in a browser, or try it here:\n")
     _say(f"  {_curl(base, with_key=with_key)}\n")
 

@@ -24,8 +24,8 @@ def day(moment: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(moment))
 
 
-class PathPrinter:
-    """Prints paths to stdout, one a line, and stops printing if stdout is closed or full.
+class LinePrinter:
+    """Prints paths or texts to stdout, one a line, and stops if stdout is closed or full.
 
     Attributes:
         failed: Whether paths were lost because stdout is full.
@@ -35,12 +35,12 @@ class PathPrinter:
         self.failed = False
         self._open = sys.stdout is not None
 
-    def __call__(self, path: Path) -> None:
-        """Print a path; bytes that are not text in the terminal's encoding are kept or escaped."""
+    def __call__(self, line: Path | str) -> None:
+        """Print a line; bytes that are not text in the terminal's encoding are kept or escaped."""
         if not self._open:
             return
         try:
-            _write_line(path)
+            _write_line(line)
         except BrokenPipeError:
             self._close()
         except OSError as cause:
@@ -63,12 +63,12 @@ class PathPrinter:
         os.close(null)
 
 
-def _write_line(path: Path) -> None:
+def _write_line(line: Path | str) -> None:
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None or sys.stdout.isatty():
         encoding = sys.stdout.encoding or "ascii"
-        print(str(path).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+        print(str(line).encode(encoding, "backslashreplace").decode(encoding), flush=True)
         return
     sys.stdout.flush()
-    buffer.write(os.fsencode(path) + b"\n")
+    buffer.write(os.fsencode(line) + b"\n")
     buffer.flush()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
+from diabelli.cli.file_names import DEFAULT, NameTemplate
 from diabelli.cli.output_files import OutputFiles
 from diabelli.cli.progress_bars import ProgressBars
-from diabelli.cli.terminal import PathPrinter
-from diabelli.errors import EngineFailed, InvalidPicture
+from diabelli.cli.sources import STREAM, Source, find_sources
+from diabelli.cli.terminal import LinePrinter
+from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
+from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
 
 if TYPE_CHECKING:
     from diabelli.engines import Engine
-    from diabelli.variation import Variation
+    from diabelli.variation import ProgressCallback, Variation, VariationList
 
 
 @contextmanager
@@ -53,21 +60,34 @@ class Fit(StrEnum):
 
 
 def vary(
-    images: Annotated[list[Path], typer.Argument(help="The pictures to vary.", metavar="IMAGE...")],
+    images: Annotated[
+        list[Path],
+        typer.Argument(help="Pictures, folders with --recursive, or - for stdin.", metavar="IMAGE"),
+    ],
     n: Annotated[int, typer.Option("-n", help="Variations of each picture, 1 to 10.")] = 1,
     size: Annotated[str, typer.Option(help="1024 for a square, or WIDTHxHEIGHT.")] = "1024",
     strength: Annotated[
         str, typer.Option(help="0 to 1, or subtle, medium, strong; 0 returns the picture.")
     ] = "medium",
     seed: Annotated[
-        int | None, typer.Option(help="Makes results reproducible; random by default.")
+        int | None,
+        typer.Option(help="Makes results reproducible.", show_default="random"),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The output folder.")] = Path(),
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="The output folder, or - to write one picture to stdout.", show_default="."
+        ),
+    ] = Path(),
+    name: Annotated[
+        str, typer.Option(help="File names, with {stem}, {seed}, {index} and {strength}.")
+    ] = DEFAULT,
     output_format: Annotated[Format, typer.Option("--format", help="The output format.")] = (
         Format.png
     ),
     quality: Annotated[
-        int | None, typer.Option(min=0, max=100, help="Quality of WebP and JPEG, 0 to 100.")
+        int | None,
+        typer.Option(min=0, max=100, help="Quality of WebP and JPEG.", show_default="90"),
     ] = None,
     fit: Annotated[
         Fit, typer.Option(help="How to fit a picture of another aspect ratio.")
@@ -75,8 +95,15 @@ def vary(
     engine: Annotated[str, typer.Option(help="The engine; see `diabelli engines`.")] = "patch",
     config: Annotated[
         Path | None,
-        typer.Option(help="The settings file with the engine's entry; default ./diabelli.toml."),
+        typer.Option(
+            help="The settings file with the engine's entry.",
+            show_default="./diabelli.toml, if any",
+        ),
     ] = None,
+    recursive: Annotated[
+        bool,
+        typer.Option("--recursive", help="Vary the pictures below folders; keep subfolders."),
+    ] = False,
     sheet: Annotated[
         bool, typer.Option("--sheet", help="Also write a sheet: the picture and its variations.")
     ] = False,
@@ -86,44 +113,156 @@ def vary(
     skip_existing: Annotated[
         bool, typer.Option("--skip-existing", help="Make only files that do not exist yet.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON object a line: a source and its files.")
+    ] = False,
 ) -> None:
     """Make variations of pictures: NAME-SEED.FORMAT for each, and NAME-sheet.FORMAT.
 
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation.
     """
-    from diabelli.library import vary as make
+    from diabelli.variation import MAX_N, check_range, parse_strength
 
+    check_range("n", n, 1, MAX_N)
+    if quality is not None and output_format is Format.png:
+        raise InvalidParameter("--quality has no effect on PNG: choose --format webp or jpeg")
+    if engine == "patch":
+        _announce_compilation()
+    sources = find_sources(images, recursive=recursive, output=out)
+    if out == STREAM:
+        _refuse_for_stdout(sources, n=n, options={"--sheet": sheet, "--json": as_json})
     files = OutputFiles(
-        sources=images, folder=out, suffix=output_format.value, quality=quality,
-        overwrite=overwrite, skip_existing=skip_existing,
+        sources=sources, folder=out, names=NameTemplate(name, parse_strength(strength)),
+        suffix=output_format.value, quality=quality, overwrite=overwrite,
+        skip_existing=skip_existing,
     )  # fmt: skip
-    files.check(n=n, seed=seed, sheet=sheet)
-    print_path = PathPrinter()
-    failed = False
-    with configured_engine(engine, config) as used, ProgressBars(len(images)) as bars:
-        for path in images:
-            on_progress = bars.start(path.name, n)
-            try:
-                done = files.existing(path, n=n, seed=seed) if skip_existing else []
-                if len(done) >= n and not (sheet and not files.sheet(path).exists()):
-                    continue
-                picture = path.read_bytes()
-                variations: list[Variation] = []
-                if len(done) < n:
-                    variations = make(
-                        picture,
-                        n=n if seed is not None else n - len(done),
-                        size=size,
-                        strength=strength,
-                        seed=seed,
-                        fit=fit.value,
-                        engine=used,
-                        on_progress=on_progress,
-                    )
-                for target in files.write(path, picture, variations, done, sheet=sheet):
-                    print_path(target)
-            except (InvalidPicture, EngineFailed, OSError, MemoryError) as fault:
-                failed = True
-                print_error(f"{path}: {error_message(fault, path)}")
-    if failed or print_path.failed:
+    with configured_engine(engine, config) as used:
+        options = _Options(n, size, parse_strength(strength), seed, fit.value, used)
+        if out == STREAM:
+            (variation,) = options.make(sources[0].read(), n, None)
+            sys.stdout.buffer.write(variation.encode(output_format.value, quality))
+            return
+        files.check(n=n, seed=seed, sheet=sheet)
+        report = _Report(as_json=as_json)
+        with ProgressBars(len(sources)) as bars:
+            for source in sources:
+                on_progress = bars.start(source.path.name, n)
+                try:
+                    _vary_source(source, files, options, report, on_progress, sheet=sheet)
+                    report.finish(source)
+                except (InvalidPicture, EngineFailed, OSError, MemoryError) as fault:
+                    report.finish(source, error_message(fault, source.path))
+    if report.failed:
         raise typer.Exit(FAILED)
+
+
+def _vary_source(
+    source: Source,
+    files: OutputFiles,
+    options: _Options,
+    report: _Report,
+    on_progress: ProgressCallback,
+    *,
+    sheet: bool,
+) -> None:
+    """Make and write the missing variations of a source, and its sheet."""
+    done = files.existing(source, n=options.n, seed=options.seed)
+    if len(done) >= options.n and not (sheet and not files.sheet(source).exists()):
+        return
+    picture = source.read()
+    made: dict[int, Variation] = {}
+    if len(done) < options.n:
+        indexes = list(range(options.n))
+        if options.seed is None:
+            indexes = files.missing(source, n=options.n, done=done)
+        variations = options.make(picture, len(indexes), on_progress)
+        made = dict(zip(indexes, variations, strict=True))
+    for target, variation in files.write(source, picture, made, done, sheet=sheet):
+        report.add(target, variation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The options of all variations of a command."""
+
+    n: int
+    size: str
+    strength: float
+    seed: int | None
+    fit: str
+    engine: str | Engine
+
+    def make(self, picture: bytes, n: int, on_progress: ProgressCallback | None) -> VariationList:
+        """Return `n` variations of an encoded picture."""
+        from diabelli.library import vary as make
+
+        return make(
+            picture,
+            n=n,
+            size=self.size,
+            strength=self.strength,
+            seed=self.seed,
+            fit=self.fit,  # type: ignore[arg-type]
+            engine=self.engine,
+            on_progress=on_progress,
+        )
+
+
+class _Report:
+    """Prints the files of each source: their paths as they are written, or an object as JSON.
+
+    Attributes:
+        failed: Whether a source could not be varied, or stdout is full.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._print = LinePrinter()
+        self._files: list[dict[str, object]] = []
+        self._failed = False
+
+    @property
+    def failed(self) -> bool:
+        return self._failed or self._print.failed
+
+    def add(self, path: Path, variation: Variation | None) -> None:
+        """Record a file; `variation` is None for the contact sheet."""
+        if not self._as_json:
+            self._print(path)
+            return
+        facts: dict[str, object] = {"path": str(path)}
+        if variation is not None:
+            facts |= {
+                "seed": variation.seed,
+                "strength": variation.strength,
+                "engine": variation.engine.name,
+            }
+        self._files.append(facts)
+
+    def finish(self, source: Source, error: str | None = None) -> None:
+        """Record the end of a source, and its error."""
+        if error is not None:
+            self._failed = True
+            print_error(f"{source.label}: {error}")
+        if self._as_json:
+            row = {"source": str(source.path), "files": self._files, "error": error}
+            self._print(json.dumps(row))
+            self._files = []
+
+
+def _refuse_for_stdout(sources: list[Source], *, n: int, options: dict[str, bool]) -> None:
+    """Raise `InvalidParameter` for options that need an output folder."""
+    if len(sources) != 1 or n != 1:
+        raise InvalidParameter("--out - writes one picture: give one IMAGE and no -n")
+    if given := [name for name, is_set in options.items() if is_set]:
+        raise InvalidParameter(f"--out - and {given[0]} exclude each other")
+    if sys.stdout.isatty():
+        raise InvalidParameter("stdout is a terminal: redirect it to a file or to a program")
+
+
+def _announce_compilation() -> None:
+    """Print a message on stderr if the kernels of the patch engine are not compiled yet."""
+    configure_kernel_cache()
+    if not kernels_are_compiled():
+        message = "Compiling the engine. This is done once, and takes about half a minute ..."
+        Console(stderr=True, highlight=False).print(message, soft_wrap=True)

@@ -88,6 +88,13 @@ class Database:
         """Whether it is an SQLite file; otherwise it is PostgreSQL."""
         return self._url.get_backend_name() == "sqlite"
 
+    @property
+    def place(self) -> str:
+        """The path of an SQLite file, or the URL of a server without its password."""
+        if self.is_sqlite and self._url.database:
+            return str(Path(self._url.database).absolute())
+        return self._url.render_as_string(hide_password=True)
+
     @contextmanager
     def write_transaction(self, *, durable: bool = True) -> Iterator[Connection]:
         """Open a transaction that may write.
@@ -218,6 +225,18 @@ class Database:
 def sqlite_url(path: Path) -> URL:
     """Return the URL of an SQLite file; the path may contain any character."""
     return URL.create("sqlite", database=str(path))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite URL; None for another database.
+
+    Raises:
+        InvalidSettings: The URL is not accepted.
+    """
+    parsed = parse_url(url)
+    return (
+        Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    )
 
 
 def parse_url(text: str | URL) -> URL:

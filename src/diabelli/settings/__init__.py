@@ -46,6 +46,11 @@ class Settings(
         public = urlsplit(self.public_url or "http://localhost").hostname or ""
         return not (is_loopback(self.host) and is_loopback(public))
 
+    @property
+    def accepts_any_input(self) -> bool:
+        """Whether sources may have any format and shape, by `inputs` or by its default."""
+        return self.inputs == "any" or (self.inputs is None and not self.is_public)
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -25,10 +25,11 @@ def _cores() -> int:
 class InputSettings(BaseModel):
     """Inputs"""
 
-    inputs: Literal["openai", "any"] = Field(
-        "openai",
+    inputs: Literal["openai", "any"] | None = Field(
+        None,
         description="Accepted sources: `openai` accepts square PNGs of less than 4 MB, `any` "
-        "also accepts JPEG, WebP, AVIF, the first frame of a GIF, and all shapes.",
+        "also accepts JPEG, WebP, AVIF, the first frame of a GIF, and all shapes. Unset means "
+        "`any` on a loopback address and `openai` where other machines reach the server.",
     )
     max_body_bytes: int = Field(
         26_214_400, ge=1024, description="Maximum size of a request body in bytes."

@@ -6,21 +6,23 @@ const BASE = new URL(".", document.baseURI);
 
 // An error response of the server. status 0: no response arrived.
 export class ApiError extends Error {
-  constructor(message, { status = 0, code = null, retryAfter = 0 } = {}) {
+  constructor(message, { status = 0, code = null, param = null, retryAfter = 0 } = {}) {
     super(message);
-    Object.assign(this, { status, code, retryAfter });
+    Object.assign(this, { status, code, param, retryAfter });
   }
 }
 
 const storage = storageOf("sessionStorage");
-let key = storage.getItem("diabelli.key") ?? "";
+// The usage page needs an admin key, which is kept apart from the key for variations.
+const KEY_ITEM = document.documentElement.dataset.keyItem ?? "diabelli.key";
+let key = storage.getItem(KEY_ITEM) ?? "";
 
 export const hasKey = () => key !== "";
 
 export function useKey(value) {
   key = value;
-  if (value) storage.setItem("diabelli.key", value);
-  else storage.removeItem("diabelli.key");
+  if (value) storage.setItem(KEY_ITEM, value);
+  else storage.removeItem(KEY_ITEM);
 }
 
 export const base = () => BASE.href.replace(/\/$/, "");
@@ -41,9 +43,9 @@ async function request(path, options = {}) {
 
 async function toApiError(response) {
   const body = await response.json().catch(() => ({}));
-  const { message = `The server answered ${response.status}.`, code = null } = body.error ?? {};
+  const { message = `The server answered ${response.status}.`, code = null, param = null } = body.error ?? {};
   const retryAfter = Number(response.headers.get("retry-after")) || 0;
-  return new ApiError(message, { status: response.status, code, retryAfter });
+  return new ApiError(message, { status: response.status, code, param, retryAfter });
 }
 
 // Return the models; those of upstreams also have `paid`, `seed`, `strength` and `shutdown_date`.
@@ -67,7 +69,7 @@ export async function vary(picture, options, signal, onEvent) {
   const response = await request("v1/images/variations", { method: "POST", body: form, signal });
   let last = null;
   for await (const event of events(response.body)) {
-    if (event.type === "error") throw new ApiError(event.error.message, { status: 500 });
+    if (event.type === "error") throw new ApiError(event.error.message, { status: 500, code: event.error.code });
     onEvent(event);
     if (event.type === "image_variation.done") last = event;
   }

@@ -1,63 +1,80 @@
-// Entry point of the page: wires the parts and runs requests for variations.
+// Entry point of the page: wires the parts and their actions.
 
 import * as api from "./api.js";
+import { contactSheet } from "./contact-sheet.js";
 import { wireCrop } from "./crop.js";
-import { errorMessage, isPermanent } from "./errors.js";
-import { deleteRun, clearHistory, saveRun, saveSource, loadHistory } from "./history.js";
+import { announce, byId, download, plural } from "./dom.js";
+import { errorMessage } from "./errors.js";
+import { execute, newRun, saveIfListed } from "./execution.js";
+import { wireHelp } from "./help.js";
+import { wireKeptPictures, keepPicture } from "./kept-pictures.js";
 import { wireKey, requestKey } from "./key.js";
-import { closeLightbox, showLightboxError, openLightbox, refreshLightbox, wireLightbox, optionsOf } from "./lightbox.js";
-import { thumbnail } from "./picture.js";
-import { byId, plural, download, announce } from "./dom.js";
-import { isExpired, fileName, RunView } from "./runs.js";
-import { restoreSource, currentSource, reportErrors, clearSource, showTrail, showSourceError, setSource, variationName, wireSource } from "./source.js";
-import { wireTheme } from "./theme.js";
-import { readOptions, showModels, wireOptions } from "./options.js";
 import { wireKeys } from "./keyboard-nav.js";
+import { closeLightbox, showLightboxError, openLightbox, refreshLightbox, wireLightbox, optionsOf } from "./lightbox.js";
+import { fileName, stem, strengthOf } from "./names.js";
+import { readOptions, showModels, startsAtOnce, wireOptions } from "./options.js";
+import { RunList } from "./run-list.js";
+import { isExpired } from "./runs.js";
+import { restoreSource, currentSource, reportErrors, showTrail, showSourceError, setSource, variationName, wireSource } from "./source.js";
+import { wireTheme } from "./theme.js";
+import { wireUndo } from "./undo.js";
 import { createZip } from "./zip.js";
 
-const views = [];
-const sources = new Map();
+// Strengths of "more like this one", relative to that of the variation.
+const SMALL_MOVES = [-0.1, -0.05, 0.05, 0.1];
 
 const actions = {
   open: openLightbox,
-  choose: (source) => reportErrors(restoreSource(source).then(() => showTrail(sources))),
+  choose: (source) => reportErrors(restoreSource(source).then(() => showTrail(list.sources))),
   cancel: (view) => view.controller.abort(),
-  remove(view) {
-    views.splice(views.indexOf(view), 1);
-    view.element.remove();
-    deleteRun(view.run.id);
-    showTools();
+  async remove(view) {
+    const all = view.run.variations;
+    if (all.length && all.every((variation) => variation.pinned)) view.fail("Every picture of this run is pinned. Unpin those that shall be removed.");
+    else await list.remove([view], all.some((variation) => variation.pinned) ? "The pictures that are not pinned are removed." : "The run is removed.");
   },
   async pin(view, variation) {
     await guard(async () => {
-      if (!variation.pinned) variation.picture ??= await api.fetchResult(variation.url);
+      if (!variation.pinned) await pictureOf(variation);
       variation.pinned = !variation.pinned;
+      await keepPicture(view.run, variation);
       announce(variation.pinned ? "Pinned" : "No longer pinned");
     }, view, variation);
-    saveIfShown(view);
+    saveIfListed(view, list);
   },
   async download(view, variation) {
-    await guard(async () => download(await pictureOf(variation), fileName(variation, view.run)), view, variation);
+    await guard(async () => download(await pictureOf(variation), fileName(variation, view.run, view.source)), view, variation);
   },
   async all(view) {
-    const [files, all] = [[], [...view.run.variations]];
-    for (const variation of all) {
-      await guard(async () => {
-        const picture = await pictureOf(variation);
-        files.push({ name: fileName(variation, view.run), bytes: new Uint8Array(await picture.arrayBuffer()) });
-      }, view, variation);
-    }
-    if (files.length) download(createZip(files), "diabelli.zip");
-    if (files.length < all.length) view.fail(`${plural(all.length - files.length, "picture")} of ${all.length} could not be downloaded.`);
+    const pictures = await availablePictures(view);
+    const files = await Promise.all(pictures.map(async ({ variation, picture }) => (
+      { name: fileName(variation, view.run, view.source), bytes: new Uint8Array(await picture.arrayBuffer()) })));
+    if (files.length) download(createZip(files), `${stem(view.source.name)}-variations.zip`);
+  },
+  async sheet(view) {
+    const pictures = await availablePictures(view);
+    if (pictures.length) download(await contactSheet(view.run, view.source, pictures), `${stem(view.source.name)}-sheet.png`);
   },
   async vary(view, variation) {
     await guard(async () => {
       const picture = await pictureOf(variation);
       closeLightbox();
       const parent = { source: view.source.id, seed: variation.seed };
-      await setSource(picture, variationName(view.source, sources), parent);
+      await setSource(picture, variationName(view.source, list.sources), parent);
       await makeVariations({ ...readOptions(), seed: "" });
     }, view, variation);
+  },
+  // Make the variation again at strengths next to its own, with its seed.
+  async more(view, variation) {
+    closeLightbox();
+    const near = SMALL_MOVES.map((move) => Math.round(100 * (Number(strengthOf(view.run, variation)) + move)) / 100);
+    const strengths = near.filter((strength) => strength >= 0 && strength <= 1);
+    await startRun(view.source, { ...optionsOf(view.run, variation), strengths });
+  },
+  // Repeat a run that failed or was interrupted.
+  async repeat(view) {
+    if (view.run.variations.length) view.fail("");
+    else list.drop(view);
+    await startRun(view.source, view.run.options);
   },
   // An expired picture is recreated in place; an available one is made again as a new run.
   async again(view, variation) {
@@ -67,18 +84,33 @@ const actions = {
       return;
     }
     await guard(async () => {
-      const controller = new AbortController();
-      const done = await api.vary(view.source.picture, optionsOf(view.run, variation), controller.signal, () => {});
+      const done = await api.vary(view.source.picture, optionsOf(view.run, variation), new AbortController().signal, () => {});
       variation.url = done.data[0].url;
       variation.expires = api.expiryOf(variation.url);
       variation.picture = await api.fetchResult(variation.url);
+      await keepPicture(view.run, variation);
       announce("Made again");
     }, view, variation);
-    saveIfShown(view);
+    saveIfListed(view, list);
   },
 };
 
+const list = new RunList(actions);
+// Files that were chosen together and are not yet sent.
+let batch = [];
+
 const pictureOf = async (variation) => (variation.picture ??= await api.fetchResult(variation.url));
+
+// Return [{ variation, picture }] in order. Pictures that cannot be fetched are reported in the view.
+async function availablePictures(view) {
+  const pictures = [];
+  const all = [...view.run.variations].sort((one, other) => one.index - other.index);
+  for (const variation of all) {
+    await guard(async () => pictures.push({ variation, picture: await pictureOf(variation) }), view, variation);
+  }
+  if (pictures.length < all.length) view.fail(`${plural(all.length - pictures.length, "picture")} of ${all.length} could not be downloaded.`);
+  return pictures;
+}
 
 // Run `work` and show an error in the view that is open.
 async function guard(work, view, variation) {
@@ -96,11 +128,18 @@ async function guard(work, view, variation) {
   refreshLightbox();
 }
 
-async function onFile(file, name) {
-  if (await reportErrors(setSource(file, name))) await makeVariations(readOptions());
+// Set the first file as the source. Several files are sent together.
+async function onFiles(files) {
+  batch = [];
+  if (!(await reportErrors(setSource(files[0].file, files[0].name))) && files.length === 1) return;
+  if (files.length > 1) batch = files;
+  byId("batch").hidden = files.length === 1;
+  byId("batch").textContent = `and ${plural(files.length - 1, "more picture")}`;
+  if (startsAtOnce()) await makeVariations(readOptions());
 }
 
 async function makeVariations(options) {
+  if (batch.length) return makeBatch(options);
   let source;
   try {
     source = await currentSource();
@@ -110,122 +149,25 @@ async function makeVariations(options) {
   await startRun(source, options);
 }
 
-async function startRun(source, options) {
-  sources.set(source.id, sources.get(source.id) ?? source);
-  saveSource(sources.get(source.id));
-  showTrail(sources);
-  const id = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-  const run = { id, made: Date.now(), source: source.id, options, state: "running", variations: [] };
-  const view = add(run, source, true);
-  view.controller = new AbortController();
-  view.element.scrollIntoView({ block: "nearest" });
-  await executeRun(view);
-}
-
-async function executeRun(view) {
-  const { run } = view;
-  const fetched = [];
-  try {
-    const { options } = run;
-    const done = await api.vary(view.source.picture, options, view.controller.signal, (event) => {
-      if (event.type === "image_variation.completed") {
-        const arriving = onVariation(view, event);
-        arriving.catch(() => {}); // reported by Promise.all below, when the stream has ended
-        fetched.push(arriving);
-      } else if (event.index !== undefined) {
-        const preview = event.b64_json && api.blobFromBase64(event.b64_json, event.output_format);
-        view.showPreview(event.index, event.share, preview);
-      }
-    });
-    await Promise.all(fetched);
-    run.options = { ...options, seed: done.data[0].seed };
-    run.state = "done";
-    announce(`${plural(run.variations.length, "variation")} ready`);
-  } catch (error) {
-    await Promise.allSettled(fetched);
-    run.state = "stopped";
-    showRunError(view, error);
+// Start one run for each file, the first file on top, and execute them one after another.
+async function makeBatch(options) {
+  const [views, refused] = [[], []];
+  for (const { file, name } of batch.reverse()) {
+    if (await reportErrors(setSource(file, name))) views.unshift(addRun(await currentSource(), options));
+    else refused.push(name);
   }
-  view.finish();
-  showTools();
-  saveIfShown(view);
+  batch = [];
+  if (refused.length) showSourceError(`This browser cannot show ${refused.map((name) => `“${name}”`).join(", ")}.`);
+  for (const view of views) await execute(view, list, actions.repeat);
 }
 
-// Save the run, unless it was removed in the meantime or has no variations.
-function saveIfShown(view) {
-  if (view.run.variations.length && views.includes(view)) saveRun(view.run);
-}
-
-function showRunError(view, error) {
-  const { run } = view;
-  if (error.name === "AbortError") {
-    announce("Cancelled");
-    view.part(".run-summary .note").textContent += " · cancelled";
-    if (!run.variations.length) view.fail("Cancelled before a variation was ready.");
-    return;
-  }
-  const again = () => {
-    if (run.variations.length) view.fail("");
-    else actions.remove(view);
-    startRun(view.source, run.options);
-  };
-  if (error.status === 401) requestKey(error, again);
-  view.fail(errorMessage(error), error.retryAfter ?? 0, isPermanent(error) ? null : again);
-}
-
-async function onVariation(view, { index, seed, url, moves = [] }) {
-  const picture = await api.fetchResult(url);
-  const thumb = await thumbnail(picture);
-  const variation = { index, seed, url, moves, expires: api.expiryOf(url), thumb, pinned: false, picture };
-  view.run.variations.push(variation);
-  view.showVariation(variation);
-  view.updateProgress();
-  saveIfShown(view);
-  announce(`Variation ${index + 1} of ${view.run.options.n} is ready`);
-}
-
-function add(run, source, first) {
-  const view = new RunView(run, source, actions);
-  if (first) views.unshift(view);
-  else views.push(view);
-  byId("runs")[first ? "prepend" : "append"](view.element);
-  showTools();
+function addRun(source, options) {
+  const view = list.start(newRun(source, options), source);
+  showTrail(list.sources);
   return view;
 }
 
-function showTools() {
-  byId("clear").hidden = views.length === 0;
-  byId("only-pinned").hidden = !views.some((view) => view.run.variations.length);
-}
-
-async function restoreHistory() {
-  const history = await loadHistory();
-  for (const [id, source] of history.sources) sources.set(id, source);
-  for (const run of history.runs) {
-    if (sources.has(run.source)) add({ ...run, state: "done" }, sources.get(run.source), false);
-  }
-  if (views.length) {
-    await actions.choose(views[0].source);
-  }
-}
-
-function wireTools() {
-  byId("only-pinned").onclick = (event) => {
-    const on = byId("runs").classList.toggle("only-pinned");
-    event.currentTarget.setAttribute("aria-pressed", String(on));
-  };
-  byId("clear").onclick = async () => {
-    for (const view of [...views]) {
-      view.controller?.abort();
-      actions.remove(view);
-    }
-    sources.clear();
-    clearSource();
-    await clearHistory();
-    announce("The history is empty");
-  };
-  byId("sample").onclick = () => reportErrors(api.sample().then((picture) => onFile(picture, "the sample")));
-}
+const startRun = (source, options) => execute(addRun(source, options), list, actions.repeat);
 
 async function checkAccess() {
   try {
@@ -243,7 +185,11 @@ wireCrop();
 wireOptions(() => makeVariations(readOptions()));
 wireLightbox(actions);
 wireKeys();
-wireTools();
-wireSource(onFile);
-await Promise.all([checkAccess(), restoreHistory()]);
+wireHelp();
+wireUndo();
+wireKeptPictures();
+list.wire();
+wireSource(onFiles);
+byId("sample").onclick = () => reportErrors(api.sample().then((file) => onFiles([{ file, name: "the sample" }])));
+await Promise.all([checkAccess(), list.load()]);
 document.body.dataset.ready = "yes";

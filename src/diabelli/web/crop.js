@@ -10,13 +10,13 @@ let box = { x: 0, y: 0, side: 1 };
 
 export const cropBox = () => ({ ...box });
 
-// Show the largest centred box for a picture { width, height }.
-export function startCrop(opened) {
+// Show the given box, or the largest centred one, for a picture { width, height }.
+export function startCrop(opened, saved = null) {
   picture = opened;
   const side = Math.min(opened.width, opened.height);
   const square = opened.width === opened.height;
   byId("crop-box").hidden = byId("crop-note").hidden = square;
-  setBox({ x: Math.floor((opened.width - side) / 2), y: Math.floor((opened.height - side) / 2), side });
+  setBox(saved ?? { x: Math.floor((opened.width - side) / 2), y: Math.floor((opened.height - side) / 2), side });
 }
 
 function setBox({ x, y, side }) {

@@ -52,4 +52,6 @@ export function strengthName(value) {
   return named[Number(value)] ?? Number(value).toFixed(2);
 }
 
+export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
 export const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -1,13 +1,18 @@
 // The lightbox: one variation, a wipe to its source, its parameters and its actions.
 
-import { describe, isExpired, imageUrl } from "./runs.js";
-import { snippet } from "./snippets.js";
+import { localUrl } from "./api.js";
+import { copyPicture, copyText } from "./clipboard.js";
 import { byId, announce, download, strengthName, urlOf } from "./dom.js";
+import { describe, engineName, strengthOf, totalOf } from "./names.js";
+import { isExpired, imageUrl } from "./runs.js";
+import { snippet } from "./snippets.js";
+import { isZoomed, pan, zoom } from "./zoom.js";
 
 let view = null;
 let variation = null;
 let actions = null;
 let language = "curl";
+const COPIED = "Copied";
 
 export function openLightbox(run, chosen) {
   view = run;
@@ -27,34 +32,43 @@ export function showLightboxError(message) {
 }
 
 // Options that reproduce one variation.
-export const optionsOf = (run, one) => ({ ...run.options, n: "1", seed: one.seed });
+export function optionsOf(run, one) {
+  const { strengths: _, ...options } = run.options;
+  return { ...options, n: "1", seed: one.seed, strength: strengthOf(run, one) };
+}
 
 function show(chosen) {
   variation = chosen;
   const { run, source } = view;
   byId("lightbox-picture").src = imageUrl(variation);
-  byId("lightbox-picture").alt = describe(run, source, variation);
+  byId("lightbox-picture").alt = describe(run, source, variation, isExpired(variation));
   byId("lightbox-source").src = urlOf(source.picture);
-  byId("lightbox-title").textContent = `Variation ${variation.index + 1} of ${run.options.n}`;
+  byId("lightbox-title").textContent = `Variation ${variation.index + 1} of ${totalOf(run.options)}`;
   byId("lightbox-facts").replaceChildren(...factsOf(run, source));
   byId("lightbox-expired").hidden = !isExpired(variation);
-  button("download").disabled = button("vary").disabled = isExpired(variation);
+  button("download").disabled = button("vary").disabled = byId("copy-picture").disabled = isExpired(variation);
+  // The link works elsewhere, for as long as the server stores the picture.
+  byId("copy-link").disabled = variation.expires <= Date.now();
+  byId("open-picture").href = imageUrl(variation);
   button("pin").disabled = isExpired(variation) && !variation.pinned;
   button("pin").setAttribute("aria-pressed", String(Boolean(variation.pinned)));
   button("pin").lastChild.textContent = variation.pinned ? "Pinned" : "Pin";
   const all = ready();
   byId("lightbox-prev").disabled = all[0] === variation;
   byId("lightbox-next").disabled = all.at(-1) === variation;
+  // A disabled button would lose the focus, and the dialog its keys.
+  if (document.activeElement?.disabled) byId("lightbox-close").focus();
   showLightboxError("");
   wipe(0);
+  zoom(false);
   showCode();
 }
 
 const button = (name) => byId("lightbox").querySelector(`[data-action="${name}"]`);
 
 function factsOf(run, source) {
-  const facts = { Source: source.name, Strength: strengthName(run.options.strength), Seed: variation.seed,
-    Size: run.options.size.replace("x", " × "), Model: run.options.model };
+  const facts = { Source: source.name, Strength: strengthName(strengthOf(run, variation)), Seed: variation.seed,
+    Size: run.options.size.replace("x", " × "), Engine: engineName(variation.engine, run.options.model) };
   if (variation.moves?.length) facts.Changes = variation.moves.join(", ");
   return Object.entries(facts).flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }),
@@ -81,6 +95,7 @@ function wipe(share) {
 
 function onStage(event) {
   const stage = byId("stage");
+  if (isZoomed()) return pan(event);
   const follow = (moved) => {
     const { left, width } = stage.getBoundingClientRect();
     wipe(Math.min(100, Math.max(0, (100 * (moved.clientX - left)) / width)));
@@ -98,31 +113,33 @@ function showCode() {
   }
 }
 
-async function copy() {
-  const text = byId("code").textContent;
+// Copy by `work` and confirm it on the button.
+async function confirmCopy(pressed, work) {
+  const label = pressed.lastChild;
+  const before = label.textContent;
+  if (before === COPIED) return;
   try {
-    await navigator.clipboard.writeText(text);
+    await work();
   } catch {
-    // navigator.clipboard is missing on plain HTTP; execCommand copies the selection.
-    getSelection().selectAllChildren(byId("code"));
-    document.execCommand("copy");
+    return showLightboxError("The browser does not allow to copy this here. Open the picture and copy it there.");
   }
-  byId("copy").textContent = "Copied";
-  announce("Copied");
-  setTimeout(() => (byId("copy").textContent = "Copy"), 1500);
+  label.textContent = COPIED;
+  announce(COPIED);
+  setTimeout(() => (label.textContent = before), 1500);
 }
 
 function onKey(event) {
   if (event.target.type === "range" || event.ctrlKey || event.metaKey || event.altKey) return;
-  const letter = { p: "pin", v: "vary", d: "download" }[event.key];
+  const letter = { p: "pin", v: "vary", d: "download", m: "more" }[event.key];
   if (event.key === "ArrowLeft") turn(-1);
   else if (event.key === "ArrowRight") turn(1);
+  else if (event.key === "z") zoom(!isZoomed());
   else if (letter && !button(letter).disabled) button(letter).click();
 }
 
 export function wireLightbox(given) {
   actions = given;
-  for (const name of ["vary", "pin", "download", "again"]) {
+  for (const name of ["vary", "more", "pin", "download", "again"]) {
     button(name).onclick = () => actions[name](view, variation);
   }
   byId("lightbox-close").onclick = closeLightbox;
@@ -130,7 +147,10 @@ export function wireLightbox(given) {
   byId("lightbox-next").onclick = () => turn(1);
   byId("wipe").oninput = (event) => wipe(Number(event.target.value));
   byId("stage").onpointerdown = onStage;
-  byId("copy").onclick = copy;
+  byId("zoom").onclick = () => zoom(!isZoomed());
+  byId("copy").onclick = () => confirmCopy(byId("copy"), () => copyText(byId("code").textContent));
+  byId("copy-link").onclick = () => confirmCopy(byId("copy-link"), () => copyText(localUrl(variation.url)));
+  byId("copy-picture").onclick = () => confirmCopy(byId("copy-picture"), () => copyPicture(byId("lightbox-picture")));
   byId("source-down").onclick = () => download(view.source.picture, "source.png");
   byId("lightbox").onkeydown = onKey;
   byId("lightbox").onclick = (event) => event.target === byId("lightbox") && closeLightbox();

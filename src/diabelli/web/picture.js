@@ -8,34 +8,43 @@ const MAX_SIDE = 1024;
 const MAX_UNTOUCHED = 4096;
 const PNG = [137, 80, 78, 71, 13, 10, 26, 10];
 
-// Return { bitmap, width, height, name, file }. Throws ApiError if the browser cannot decode the file.
+// Return { bitmap, width, height, name, file, intact }. intact: the browser's strict decoder accepts the
+// file. Throws ApiError if the browser cannot decode the file.
 export async function openPicture(file, name) {
-  const bitmap = await decode(file);
+  const strict = await createImageBitmap(file).catch(() => null);
+  const bitmap = strict ?? (await drawElement(file));
   if (!bitmap || !bitmap.width || !bitmap.height) {
     const kind = file.type || "unknown file type";
     throw new ApiError(`“${name}” (${kind}) cannot be shown by this browser. Try a PNG, JPEG or WebP.`);
   }
-  return { bitmap, width: bitmap.width, height: bitmap.height, name, file };
+  return { bitmap, width: bitmap.width, height: bitmap.height, name, file, intact: Boolean(strict) };
 }
 
-async function decode(file) {
-  const bitmap = await createImageBitmap(file).catch(() => null);
-  return bitmap ?? rasteriseSvg(file);
-}
-
-// Rasterise an SVG, which has no pixel size, at MAX_SIDE.
-async function rasteriseSvg(file) {
+// Draw a file through an <img>, which also shows SVG and the part of a truncated picture that is there.
+// An SVG has no pixel size, and is drawn at MAX_SIDE.
+async function drawElement(file) {
   const image = new Image();
-  const url = URL.createObjectURL(file);
+  const isSvg = file.type.startsWith("image/svg");
+  // An SVG with foreignObject taints the canvas if its URL is a blob's, but not if it is a data URL.
+  const url = isSvg ? await dataUrl(file) : URL.createObjectURL(file);
   try {
     image.src = url;
     await image.decode();
-    return drawScaled(document.createElement("canvas"), image, MAX_SIDE);
+    return drawScaled(document.createElement("canvas"), image, isSvg ? MAX_SIDE : Math.max(image.width, image.height));
   } catch {
     return null;
   } finally {
-    URL.revokeObjectURL(url);
+    if (!isSvg) URL.revokeObjectURL(url);
   }
+}
+
+function dataUrl(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }
 
 // Draw a whole image on a canvas whose longer side is `side`. drawImage gets no source rectangle: an
@@ -65,11 +74,16 @@ const encode = (canvas, type, quality) =>
 // is returned byte for byte, so that other clients can repeat the request with it.
 export async function encodeSquare(picture, box) {
   const whole = picture.width === picture.height && box.side === picture.width;
-  if (whole && picture.width <= MAX_UNTOUCHED && (await isSmallPng(picture.file))) {
+  if (whole && picture.intact && picture.width <= MAX_UNTOUCHED && (await isSmallPng(picture.file))) {
     return new Blob([picture.file], { type: "image/png" });
   }
+  return encodeAgain(picture.bitmap, box);
+}
+
+// Return the box of a bitmap as a PNG by the browser's encoder.
+export async function encodeAgain(bitmap, box) {
   for (let side = Math.min(MAX_SIDE, Math.round(box.side)); ; side = Math.floor(side * 0.85)) {
-    const png = await encode(crop(picture.bitmap, box, side), "image/png");
+    const png = await encode(crop(bitmap, box, side), "image/png");
     if (png && png.size < MAX_BYTES) return png;
     if (side < 64) throw new ApiError("The picture could not be made into a PNG of less than 4 MB.");
   }

@@ -1,7 +1,10 @@
 // The view of one run: header, progress, cards.
 
-import { revokeUrl, fromTemplate, plural, strengthName, urlOf } from "./dom.js";
+import { revokeUrl, fromTemplate, urlOf } from "./dom.js";
 import { localUrl } from "./api.js";
+import { describe, strengthOf, titleOf, totalOf } from "./names.js";
+
+export const isRunning = (run) => run.state === "running" || run.state === "waiting";
 
 export const isExpired = (variation) => !variation.picture && variation.expires <= Date.now();
 
@@ -11,17 +14,8 @@ export function imageUrl(variation) {
   return isExpired(variation) ? urlOf(variation.thumb) : localUrl(variation.url);
 }
 
-export const fileName = (variation, run) => `diabelli-${variation.seed}.${run.options.output_format}`;
-
-// Return the alternative text of a variation.
-export function describe(run, source, variation) {
-  const place = `Variation ${variation.index + 1} of ${run.options.n}`;
-  const kind = `${strengthName(run.options.strength)}, seed ${variation.seed}`;
-  return `${place} of ${source.name}, ${kind}${isExpired(variation) ? ", expired" : ""}`;
-}
-
 export class RunView {
-  // actions: the callbacks open, pin, vary, download, all, remove, again, choose and cancel.
+  // actions: the callbacks open, pin, vary, more, download, all, sheet, remove, choose and cancel.
   constructor(run, source, actions) {
     Object.assign(this, { run, source, actions });
     this.element = fromTemplate("run-template");
@@ -37,19 +31,34 @@ export class RunView {
 
   fill() {
     const { run, source } = this;
-    const when = new Date(run.made).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.part(".run-summary .note").textContent = `of ${source.name} · ${run.options.size.replace("x", " × ")} · ${when}`;
-    this.part(".run-source img").src = urlOf(source.picture);
+    const when = new Date(run.made).toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    this.part(".of").textContent = this.part(".of").title = `of ${source.name}`;
+    this.note(run.options.size.replace("x", " × "), when);
     this.part(".run-source").setAttribute("aria-label", `Use ${source.name} as the source again`);
+    this.useSource(source);
     this.part(".run-source").onclick = () => this.actions.choose(this.source);
     this.part(".remove").onclick = () => this.actions.remove(this);
     this.part(".all").onclick = () => this.actions.all(this);
+    this.part(".sheet").onclick = () => this.actions.sheet(this);
     this.part(".cancel").onclick = () => this.actions.cancel(this);
-    this.part(".grid").dataset.n = run.options.n;
-    const expected = run.state === "running" ? Number(run.options.n) : 0;
+    this.part(".grid").dataset.n = run.options.strengths?.length ?? run.options.n;
+    this.part(".grid").classList.toggle("series", Boolean(run.options.strengths));
+    const expected = isRunning(run) ? totalOf(run.options) : 0;
     for (let index = 0; index < expected; index++) this.getCard(index);
     for (const variation of run.variations) this.showVariation(variation);
     this.finish();
+  }
+
+  // Show the source of the run.
+  useSource(source) {
+    this.source = source;
+    this.run.source = source.id;
+    this.part(".run-source img").src = urlOf(source.picture);
+  }
+
+  // Append words to the line below the title.
+  note(...words) {
+    this.part(".facts").textContent += words.map((word) => ` · ${word}`).join("");
   }
 
   getCard(index) {
@@ -80,18 +89,19 @@ export class RunView {
   }
 
   updateProgress() {
-    const all = Number(this.run.options.n);
+    const all = totalOf(this.run.options);
     const done = this.shares.reduce((sum, share) => sum + (share ?? 0), 0) / all;
     const bar = this.part("progress");
     bar.value = done;
     bar.setAttribute("aria-label", "Progress");
     const ready = this.run.variations.length;
-    this.part(".working .note").textContent = `${ready} of ${all} ready · ${Math.round(100 * done)} %`;
+    const waits = this.run.state === "waiting" ? "waiting" : `${ready} of ${all} ready`;
+    this.part(".working .note").textContent = `${waits} · ${Math.round(100 * done)} %`;
   }
 
   showVariation(variation) {
     const card = this.getCard(variation.index);
-    const words = describe(this.run, this.source, variation);
+    const words = describe(this.run, this.source, variation, isExpired(variation));
     card.classList.remove("pending", "has-preview");
     card.classList.toggle("expired", isExpired(variation));
     card.classList.toggle("pinned", Boolean(variation.pinned));
@@ -107,9 +117,10 @@ export class RunView {
     card.preview = null;
     card.querySelector(".under").src = urlOf(this.source.picture);
     this.wireCard(card, variation);
+    const labels = [...(this.run.options.strengths ? [`strength ${strengthOf(this.run, variation)}`] : []), ...(isExpired(variation) ? ["expired"] : [])];
     const badge = card.querySelector(".badge");
-    badge.hidden = !isExpired(variation);
-    badge.innerHTML = "<span>expired</span>";
+    badge.hidden = !labels.length;
+    badge.replaceChildren(...labels.map((textContent) => Object.assign(document.createElement("span"), { textContent })));
     this.shares[variation.index] = 1;
   }
 
@@ -129,7 +140,7 @@ export class RunView {
 
   onKey(event, card, variation) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = { p: "pin", v: "vary", d: "download" }[event.key];
+    const act = { p: "pin", v: "vary", d: "download", m: "more" }[event.key];
     if (act) this.actions[act](this, variation);
     if (event.key === "c" && !event.repeat) {
       card.classList.add("comparing");
@@ -141,13 +152,11 @@ export class RunView {
 
   // Update the view when the run has ended, and when a saved run is shown.
   finish() {
-    const running = this.run.state === "running";
-    const ready = this.run.variations.length;
-    const some = !running && ready && ready < this.run.options.n ? `${ready} of ` : "";
-    this.part("h2").textContent = `${some}${plural(Number(this.run.options.n), "variation")}, ${strengthName(this.run.options.strength)}`;
+    const running = isRunning(this.run);
+    this.part("h2").textContent = titleOf(this.run);
     this.part(".working").hidden = !running;
     this.part(".remove").hidden = running;
-    this.part(".all").hidden = running || ready === 0;
+    this.part(".all").hidden = this.part(".sheet").hidden = running || !this.run.variations.length;
     this.element.setAttribute("aria-busy", String(running));
     if (running) return this.updateProgress();
     for (const [index, card] of this.cards) {

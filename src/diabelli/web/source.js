@@ -3,11 +3,15 @@
 import { ApiError } from "./api.js";
 import { cropBox, startCrop } from "./crop.js";
 import { errorMessage } from "./errors.js";
-import { drawScaled, fingerprint, openPicture, encodeSquare } from "./picture.js";
-import { blobAt, byId, announce, urlOf } from "./dom.js";
+import { applyRecipe } from "./options.js";
+import { drawScaled, fingerprint, openPicture, encodeAgain, encodeSquare } from "./picture.js";
+import { readRecipe } from "./recipe.js";
+import { blobAt, byId, announce, strengthName, urlOf } from "./dom.js";
 
 // Longer side of the preview canvas, in pixels: the layout's width at a device pixel ratio of 2.
 const SHOWN_SIDE = 640;
+// Files above this size are not stored with their crop box: after a reload the crop cannot be changed.
+const MAX_ORIGINAL_BYTES = 32e6;
 
 let picture = null;
 let parent = null;
@@ -27,24 +31,38 @@ export async function reportErrors(work) {
   return true;
 }
 
-// Set a file as the source and show it. Throws ApiError if the browser cannot decode it.
-export async function setSource(file, name, from = null) {
+// Set a file as the source and show it, with its saved crop box if there is one. Throws ApiError if the
+// browser cannot decode it.
+export async function setSource(file, name, from = null, box = null) {
   picture = await openPicture(file, name);
   parent = from;
   current = null;
-  showSource();
+  showSource(box);
+  await showRecipe(from ? null : file);
 }
 
-function showSource() {
+// Offer the recipe of a picture that Diabelli made.
+async function showRecipe(file) {
+  const recipe = file && (await readRecipe(file));
+  byId("recipe").hidden = !recipe;
+  if (!recipe) return;
+  const { engine, version, seed, strength } = recipe;
+  byId("recipe-text").textContent = `Diabelli made this picture: ${engine} ${version}, seed ${seed}, strength ${strengthName(strength)}.`;
+  byId("recipe-use").onclick = () => applyRecipe(recipe);
+}
+
+function showSource(box) {
   showSourceError("");
   document.body.classList.remove("fresh");
   byId("empty").hidden = true;
-  byId("chosen").hidden = byId("options").hidden = false;
+  byId("chosen").hidden = byId("make").hidden = false;
+  byId("batch").hidden = true;
   // Draw the bitmap that will be cropped: of an animation only its first frame is used.
   drawScaled(byId("crop-picture"), picture.bitmap, SHOWN_SIDE);
   byId("crop-picture").setAttribute("aria-label", `The source: ${picture.name}`);
-  byId("source-summary").textContent = `${picture.name}, ${picture.width}\u00a0×\u00a0${picture.height}`;
-  startCrop(picture);
+  byId("source-name").textContent = byId("source-name").title = picture.name;
+  byId("source-size").textContent = `, ${picture.width}\u00a0×\u00a0${picture.height}`;
+  startCrop(picture, box);
   announce(`${picture.name} is the source`);
 }
 
@@ -53,24 +71,36 @@ export function clearSource() {
   picture = current = null;
   document.body.classList.add("fresh");
   byId("empty").hidden = false;
-  byId("chosen").hidden = byId("options").hidden = true;
+  byId("chosen").hidden = byId("make").hidden = true;
 }
 
-// Return the source to send, { id, name, picture, side, parent }. Cached until the crop box moves.
+// Return the source to send, as history.js describes it. Cached until the crop box moves.
 export async function currentSource() {
   if (!picture) throw new ApiError("Choose a picture first.");
   const box = cropBox();
   if (!current || lastBox !== JSON.stringify(box)) {
     const png = await encodeSquare(picture, box);
-    current = { id: await fingerprint(png), name: picture.name, picture: png, side: box.side, parent };
+    const isWhole = picture.width === picture.height && box.side === picture.width;
+    const crop = !isWhole && picture.file.size <= MAX_ORIGINAL_BYTES ? { original: picture.file, box } : {};
+    current = { id: await fingerprint(png), name: picture.name, picture: png, side: box.side, parent, ...crop };
     lastBox = JSON.stringify(box);
   }
   return current;
 }
 
+// Return the source as a PNG of the browser's encoder, for a server that refuses the file itself.
+export async function sourceEncodedAgain(source) {
+  const { bitmap, width } = await openPicture(source.picture, source.name);
+  const png = await encodeAgain(bitmap, { x: 0, y: 0, side: width });
+  const encoded = { ...source, id: await fingerprint(png), picture: png };
+  if (current === source) current = encoded;
+  return encoded;
+}
+
 // Restore a source of an earlier run.
 export async function restoreSource(source) {
-  await setSource(source.picture, source.name, source.parent);
+  if (source.original) await setSource(source.original, source.name, source.parent, source.box);
+  else await setSource(source.picture, source.name, source.parent);
   current = source;
   lastBox = JSON.stringify(cropBox());
 }
@@ -96,7 +126,7 @@ export function showTrail(sources) {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.append(image);
     button.setAttribute("aria-label", place ? `Step ${place}: ${step.name}` : `The first source, ${step.name}`);
-    if (step === current) button.setAttribute("aria-current", "step");
+    if (step.id === current.id) button.setAttribute("aria-current", "step");
     button.onclick = () => reportErrors(restoreSource(step).then(() => showTrail(sources)));
     const item = document.createElement("li");
     item.append(button);
@@ -104,18 +134,23 @@ export function showTrail(sources) {
   }));
 }
 
-// Wire file dialog, paste and drop. `onFile` is called with a file and its name.
-export function wireSource(onFile) {
-  const files = (list) => [...(list ?? [])].find((file) => file.type.startsWith("image/")) ?? list?.[0];
-  const give = (file) => file && onFile(file, file.name && file.name !== "image.png" ? file.name : "pasted picture");
+// Wire file dialog, paste and drop. `onFiles` is called with a list of { file, name }.
+export function wireSource(onFiles) {
+  const nameOf = (file) => (file.name && file.name !== "image.png" ? file.name : "pasted picture");
+  const give = (list) => {
+    const all = [...(list ?? [])];
+    const pictures = all.filter((file) => file.type.startsWith("image/"));
+    const files = pictures.length ? pictures : all.slice(0, 1);
+    if (files.length) onFiles(files.map((file) => ({ file, name: nameOf(file) })));
+  };
   byId("pick").onclick = byId("other").onclick = () => byId("file").click();
   byId("file").onchange = (event) => {
-    const [file] = event.target.files;
-    if (file) onFile(file, file.name);
+    const files = [...event.target.files];
+    if (files.length) onFiles(files.map((file) => ({ file, name: file.name })));
     event.target.value = "";
   };
-  addEventListener("paste", (event) => give(files(event.clipboardData?.files)));
-  wireDrops((list) => give(files(list)), onFile);
+  addEventListener("paste", (event) => give(event.clipboardData?.files));
+  wireDrops(give, (file, name) => onFiles([{ file, name }]));
 }
 
 // Files may be dropped anywhere. A picture of this page must be dropped on the source, so that an

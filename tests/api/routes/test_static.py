@@ -56,7 +56,8 @@ def test_every_file_has_its_type_policy_and_tag(server: Server, name: str) -> No
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"] == CSP
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-type"].split("/")[0] in ("text", "image")
+    kind = answer.headers["content-type"]
+    assert kind.split("/")[0] in ("text", "image") or kind == "application/manifest+json"
     again = httpx.get(answer.url, headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
@@ -80,6 +81,15 @@ def test_the_markup_agrees_with_the_policy(name: str) -> None:
             assert not attribute.startswith("on")
             if attribute in ("src", "href"):
                 assert not re.match(r"/|[a-z]+:", value or "")
+
+
+def test_icons_are_served(server: Server) -> None:
+    """The icon that browsers request by themselves, and those that the manifest names."""
+    icon = httpx.get(f"{server.url}/favicon.ico")
+    assert (icon.status_code, icon.content[:4]) == (200, b"\0\0\1\0")
+    manifest = httpx.get(f"{server.url}/web/manifest.webmanifest").json()
+    for entry in manifest["icons"]:
+        assert httpx.get(f"{server.url}/web/{entry['src']}").status_code == 200
 
 
 def test_other_files_are_not_served(server: Server) -> None:

@@ -244,6 +244,16 @@ def test_any_inputs(serve: Serve) -> None:
     assert answer.json()["error"]["message"] != NOT_A_PNG
 
 
+def test_a_refused_photo_is_logged_with_its_remedy(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client gets OpenAI's sentence; the log names the setting that accepts the picture."""
+    with caplog.at_level("INFO", logger="diabelli.api"):
+        assert ask(server, picture(kind="JPEG")).json()["error"]["message"] == NOT_A_PNG
+    (record,) = [record for record in caplog.records if record.msg == "source.refused"]
+    assert 'inputs = "any"' in record.reason
+
+
 def test_an_engines_exception_is_not_disclosed(server: Server) -> None:
     """An engine's exception becomes a generic 500, without its text."""
     answer = ask(server, model="broken")

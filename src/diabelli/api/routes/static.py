@@ -24,6 +24,7 @@ CSP = "; ".join(
         # The page shows local files by blob: URLs; the icons of the API viewer are data: URLs.
         "img-src 'self' blob: data:",
         "connect-src 'self'",
+        "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -39,6 +40,7 @@ HEADERS = {
     "vary": "accept",
 }
 SAMPLE = "sample.png"
+MANIFEST = ".webmanifest"
 
 
 class StaticFiles(staticfiles.StaticFiles):
@@ -65,7 +67,14 @@ class StaticFiles(staticfiles.StaticFiles):
         """Return the file, or 304 if the client's copy is current."""
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(HEADERS)
+        # Not every system's table of media types has this one.
+        if str(full_path).endswith(MANIFEST):
+            response.headers["content-type"] = "application/manifest+json"
         return response
+
+    async def favicon(self, request: Request) -> Response:
+        """Return the icon of `/favicon.ico`, which browsers request for every address."""
+        return await self.get_response("icons/favicon.ico", request.scope)
 
     async def page(self, request: Request, name: str) -> Response:
         """Return the page of that file name."""

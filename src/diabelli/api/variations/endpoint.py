@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -40,6 +41,11 @@ from diabelli.timing import Stage
 from diabelli.variation import EncodedVariation, Progress, VariationBatch
 from diabelli.worker_pool import Job
 
+logger = logging.getLogger("diabelli.api")
+
+REMEDY = (
+    'square PNGs of less than 4 MB are accepted; the setting inputs = "any" accepts photographs'
+)
 MAX_LEDGER_THREADS = 8
 """Threads that write results to the ledger at the same time; the writes are serialised there."""
 
@@ -74,7 +80,7 @@ class Variations:
         self._idempotency = idempotency
         self._metrics = metrics
         self._blocklist = blocklist
-        self._limits = OPENAI if settings.inputs == "openai" else ANY
+        self._limits = ANY if settings.accepts_any_input else OPENAI
         self._threads = CapacityLimiter(MAX_LEDGER_THREADS)
 
     async def create(self, request: Request) -> Response:
@@ -195,13 +201,14 @@ class Variations:
             job = await to_thread.run_sync(submit)
         try:
             return await asyncio.wrap_future(job.future)
-        except (NotSquare, TooManyPixels):
-            raise
         except InvalidPicture as cause:
-            # OpenAI's one sentence for all of these is untrue if more formats are accepted.
-            if self._limits is OPENAI:
-                raise UnsupportedImage from cause
-            raise
+            if self._limits is ANY:
+                raise
+            # OpenAI's sentences do not name the setting that accepts the picture.
+            logger.info("source.refused", extra={"request_id": context.id, "reason": REMEDY})
+            if isinstance(cause, NotSquare | TooManyPixels):
+                raise
+            raise UnsupportedImage from cause
         finally:
             context.end_work()
             job.cancel(Cancelled())
