@@ -22,6 +22,36 @@ def test_the_api_is_described_and_can_be_tried(server: Server, visit: Opened) ->
     with page.expect_response("**/v1/images/variations") as answer:
         page.click("button.execute")
     assert answer.value.status == 200
+    page.wait_for_selector(".reply-picture")
+    assert page.eval_on_selector(".reply-picture", "image => image.decode().then(() => true)")
+    for title, words in (
+        ("curl", "-F 'image=@halves.png'"),
+        ("Python", 'files={"image": open("halves.png", "rb")}'),
+        ("JavaScript", 'form.append("size", "256x256");'),
+    ):
+        page.click(f".request-snippets button:has-text('{title}')")
+        page.wait_for_function(
+            "words => document.querySelector('.request-snippets').textContent.includes(words)",
+            arg=words,
+        )
+
+
+def test_a_key_is_taken(serve: Serve, visit: Opened) -> None:
+    """The key of the dialog is sent with the requests, and is shown in the snippet."""
+    page = visit(
+        serve(api_keys=("right-key",)), path="/docs", viewport={"width": 390, "height": 844}
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("button.authorize")
+    page.fill("input[name=bearer], #auth-bearer-value", "right-key")
+    page.click(".modal-ux button.authorize >> nth=0")
+    page.click(".modal-ux button.btn-done >> nth=0")
+    page.click("[data-path='/v1/models']")
+    page.click("text=Try it out")
+    with page.expect_response("**/v1/models") as answer:
+        page.click("button.execute")
+    assert answer.value.status == 200
+    assert "Bearer right-key" in page.text_content(".request-snippets")
 
 
 BRIGHTNESS = """([selector, property]) => {

@@ -38,7 +38,7 @@ export function learnEngine(model, engine) {
   const engines = savedEngines();
   if (!engine || engines[model] === engine) return;
   storage.setItem("diabelli.engines", JSON.stringify({ ...engines, [model]: engine }));
-  showModels(models);
+  if (models.length) showModels(models);
 }
 
 // Show the costs and limits of the selected model.

@@ -172,6 +172,9 @@ def test_documentation_is_complete(server: Server) -> None:
         "/v1/models/{model}",
         "/results/{hour}/{name}",
         "/usage/data",
+        "/health/live",
+        "/health/ready",
+        "/metrics",
     }
 
 

@@ -15,7 +15,15 @@ from diabelli.api.routes.static import CSP
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 WEB = files("diabelli") / "web"
 NAMES = sorted(entry.name for entry in WEB.iterdir() if entry.is_file())
-OTHER_PAGES = {"usage.html", "usage.css", "usage.js", "docs.html", "docs.js"}
+OTHER_PAGES = {
+    "usage.html",
+    "usage.css",
+    "usage.js",
+    "docs.html",
+    "docs.js",
+    "docs.css",
+    "docs-snippets.js",
+}
 
 
 class Tags(HTMLParser):
