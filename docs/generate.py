@@ -200,6 +200,7 @@ REMEDIES: dict[type[Exception], str] = {
     errors.QuotaExceeded: "Wait for the time in `Retry-After`, or ask for a higher limit.",
     errors.OperatorError: "Operator: follow the message, on the terminal or in the log.",
     errors.MemoryUnavailable: "Retry later; operator: add memory or lower `threads`.",
+    errors.CredentialsFailed: "Operator: renew the certificate; the log has the reason.",
     errors.StoreUnavailable: "Operator: make `data_dir` writable, and free space on its disk.",
     errors.StoreFull: "Caller: retry later, or use `b64_json`. Operator: raise `store_limit_gb`, or "
     "lower `lifetime_s`.",

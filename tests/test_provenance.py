@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diabelli.provenance import xmp_packet
+from diabelli.provenance import read_packet, source_type, xmp_packet
 
 IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
 RECIPE = "{urn:diabelli:recipe/}"
@@ -46,3 +46,33 @@ def test_moves_are_recorded_where_the_engine_names_them():
     """Packets of engines without moves do not change."""
     assert attributes(moves=("layout", "light"))[RECIPE + "moves"] == "layout light"
     assert RECIPE + "moves" not in attributes()
+
+
+def test_a_packet_is_read_back():
+    """Names are those of the recipe."""
+    packet = xmp_packet(
+        engine="""<"&'>""", version="1", trained=True, seed=7, strength=0.25, moves=("a", "b")
+    )
+    assert read_packet(packet) == {
+        "source_type": source_type(trained=True),
+        "engine": """<"&'>""",
+        "version": "1",
+        "seed": "7",
+        "strength": "0.25",
+        "moves": "a b",
+    }
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        b"hello",
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>",
+        b"<!DOCTYPE x [<!ENTITY a 'b'>]><x:xmpmeta xmlns:x='adobe:ns:meta/'>&a;</x:xmpmeta>",
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>\xff</x:xmpmeta>",
+    ],
+)
+def test_a_foreign_or_damaged_packet_is_empty(packet):
+    """Entities are refused before they are expanded."""
+    assert read_packet(packet) == {}

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from diabelli import engines
+from diabelli import __version__, engines
 from diabelli.api.admission import Admission
 from diabelli.api.app import aliases, create_app, route
 from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
@@ -43,6 +43,7 @@ from diabelli.api.variations.idempotency import Idempotency
 from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
 from diabelli.cleanup import CleanupTask, PeriodicCleanup
+from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.upstream.engine import UpstreamEngine
@@ -159,6 +160,23 @@ def build_engine(
     return managers.trained.engine(plan) if plan else engines.load(name)
 
 
+def build_signer(settings: Settings) -> CredentialSigner | None:
+    """Return the signer of content credentials; None without a certificate.
+
+    Raises:
+        MissingExtra: the extra `c2pa` is not installed.
+        InvalidSettings: the files cannot be read, or cannot sign.
+    """
+    certificate, key = settings.credentials_certificate, settings.credentials_key
+    if certificate is None or key is None:
+        return None
+    try:
+        pems = certificate.read_bytes(), key.read_bytes()
+    except OSError as cause:
+        raise InvalidSettings(f"{cause.filename} cannot be read: {cause.strerror}") from cause
+    return CredentialSigner(*pems, version=__version__, records_source=settings.credentials_source)
+
+
 def build_service(settings: Settings, storage: LocalStorage, managers: EngineManagers) -> Service:
     """Return the service with every engine that the settings name.
 
@@ -175,6 +193,7 @@ def build_service(settings: Settings, storage: LocalStorage, managers: EngineMan
         },
         storage=storage,
         threads=settings.threads,
+        signer=build_signer(settings),
     )
 
 

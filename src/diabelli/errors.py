@@ -29,6 +29,7 @@
     │   ├── MemoryUnavailable       too little memory is free to decode a source
     │   ├── StoreUnavailable        result pictures cannot be written or read
     │   │   └── StoreFull           the size limit of the storage is reached
+    │   ├── CredentialsFailed       content credentials cannot be signed
     │   ├── LedgerUnavailable       the ledger cannot be written or read
     │   └── QuotaUnavailable        the quota counters cannot be written or read
     ├── EngineFailed                an internal fault of an engine
@@ -327,6 +328,13 @@ class StoreFull(StoreUnavailable):
 
     code = "store_full"
     default_message = "The size limit of the storage is reached."
+
+
+class CredentialsFailed(OperatorError):
+    """The content credentials of a picture cannot be signed."""
+
+    code = "credentials_failed"
+    default_message = "The content credentials of a picture cannot be signed."
 
 
 class LedgerUnavailable(OperatorError):

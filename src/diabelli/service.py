@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from diabelli import pictures
+from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine, Piece
 from diabelli.errors import DiabelliError, EngineFailed, MemoryUnavailable, UnknownEngine
 from diabelli.observer import Observer
@@ -50,7 +52,12 @@ class Service:
     """Makes variations for any number of concurrent requests on a fixed number of threads."""
 
     def __init__(
-        self, *, engines: Mapping[str, Engine], storage: LocalStorage | None, threads: int
+        self,
+        *,
+        engines: Mapping[str, Engine],
+        storage: LocalStorage | None,
+        threads: int,
+        signer: CredentialSigner | None = None,
     ) -> None:
         """Start the threads.
 
@@ -58,9 +65,11 @@ class Service:
             engines: by name.
             storage: None if no pictures are stored.
             threads: number of worker threads.
+            signer: signs content credentials; None if pictures have none.
         """
         self._engines = dict(engines)
         self._storage = storage
+        self._signer = signer
         self._warm = False
         self._decoding = _DecodingGate()
         self.workers = FairWorkerPool(threads)
@@ -109,7 +118,7 @@ class Service:
             return image
 
         def finish(index: int, variation: Variation) -> EncodedVariation:
-            made = self._encode(variation, spec, store=store, observer=watched)
+            made = self._encode(variation, spec, source, store=store, observer=watched)
             watched.on_variation(index, made)
             return made
 
@@ -220,10 +229,19 @@ class Service:
         return self._engines[name]
 
     def _encode(
-        self, variation: Variation, spec: VariationSpec, *, store: bool, observer: Observer
+        self,
+        variation: Variation,
+        spec: VariationSpec,
+        source: bytes,
+        *,
+        store: bool,
+        observer: Observer,
     ) -> EncodedVariation:
         with measure_stage("encode", observer.on_stage):
             picture = variation.encode(spec.output_format, spec.output_compression)
+            if self._signer is not None:
+                digest = sha256(source).hexdigest() if self._signer.records_source else None
+                picture = self._signer.sign(picture, spec.output_format, variation, digest)
         key = None
         if store:
             if self._storage is None:

@@ -13,10 +13,11 @@ from typing import Annotated
 import typer
 
 from diabelli import __version__
-from diabelli.cli import block, engines, keys
+from diabelli.cli import block, credentials, engines, keys
 from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
+from diabelli.cli.inspection import inspect
 from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
 from diabelli.cli.usage import usage
@@ -50,10 +51,11 @@ def _options(
     """Variations of a picture: a server, a command and a library."""
 
 
-for _command in (serve, vary, pull, usage, conformance):
+for _command in (serve, vary, pull, usage, inspect, conformance):
     app.command(epilog=examples(_command.__name__))(_command)
 app.add_typer(engines.app, name="engines")
 app.add_typer(keys.app, name="keys")
+app.add_typer(credentials.app, name="credentials")
 app.add_typer(block.app, name="block")
 app.add_typer(block.unblock, name="unblock")
 

@@ -19,7 +19,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "engines add": ("diabelli engines add http://127.0.0.1:1234 --name sd",),
     "pull": ("diabelli pull sd15",),
     "usage": ("diabelli usage --by key --since 30d", "diabelli usage --json"),
-    "conformance": ("diabelli conformance http://127.0.0.1:8000/v1",),
+    "inspect": (
+        "diabelli inspect variation.png",
+        "diabelli inspect variation.png --trust credentials/credentials-root.pem",
+    ),
+    "conformance": (
+        "diabelli conformance http://127.0.0.1:8000/v1",
+        "diabelli conformance https://variations.example.org/v1 --key @OPENAI_API_KEY --strict",
+    ),
+    "credentials init": ("diabelli credentials init --out credentials",),
     "keys create": (
         "diabelli keys create --name web --images-per-minute 60",
         "diabelli keys create --name first --new-ledger --data-dir /var/lib/diabelli",

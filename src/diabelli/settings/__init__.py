@@ -13,6 +13,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from diabelli.net import is_loopback
+from diabelli.settings.credentials import CredentialSettings
 from diabelli.settings.engines import TrainedEngineSettings
 from diabelli.settings.images import EngineSettings, InputSettings, TokenSettings
 from diabelli.settings.server import AuthSettings, LoadSettings, LogSettings, ServerSettings
@@ -30,6 +31,7 @@ class Settings(
     LoadSettings,
     LimitSettings,
     StorageSettings,
+    CredentialSettings,
     LogSettings,
     TokenSettings,
     BaseSettings,
@@ -70,6 +72,12 @@ class Settings(
                 f"metering names {', '.join(sorted(unknown))}, but the models are "
                 + ", ".join(self.models)
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_credentials(self) -> Settings:
+        if (self.credentials_certificate is None) != (self.credentials_key is None):
+            raise ValueError("credentials_certificate and credentials_key are set only together")
         return self
 
     @model_validator(mode="after")

@@ -1,0 +1,142 @@
+"""Signs content credentials into encoded pictures."""
+
+from __future__ import annotations
+
+import threading
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from diabelli import pictures, provenance
+from diabelli.credentials.certificate import signing_algorithm
+from diabelli.credentials.extra import c2pa
+from diabelli.errors import CredentialsFailed, InvalidSettings
+from diabelli.pictures import Format
+from diabelli.variation import EngineInfo, Variation
+
+RECIPE = "diabelli.recipe"
+"""Label of the assertion with the recipe."""
+_SETTINGS = {
+    # A thumbnail would add kilobytes to each picture and shows nothing new.
+    "builder": {"thumbnail": {"enabled": False}},
+    # `check` verifies one picture at start; verifying each would double the time.
+    "verify": {"verify_after_sign": False},
+}
+
+
+class CredentialSigner:
+    """Signs pictures with one certificate, on any number of threads.
+
+    Attributes:
+        records_source: whether the manifest names the SHA-256 of the source as an ingredient.
+    """
+
+    def __init__(
+        self, certificate: bytes, key: bytes, *, version: str, records_source: bool = False
+    ) -> None:
+        """Check the certificate and its key by signing a picture of one pixel.
+
+        Args:
+            certificate: PEM chain, the signer's certificate first.
+            key: its private key, PEM, not encrypted.
+            version: of this program.
+            records_source: see above.
+
+        Raises:
+            MissingExtra: the extra `c2pa` is not installed.
+            InvalidSettings: certificate and key cannot sign.
+        """
+        self._algorithm = signing_algorithm(certificate, key)
+        self._certificate, self._key = certificate, key
+        self._version = version
+        self.records_source = records_source
+        self._local = threading.local()
+        self._check()
+
+    def sign(
+        self,
+        picture: bytes,
+        output_format: Format,
+        variation: Variation,
+        source_sha256: str | None = None,
+    ) -> bytes:
+        """Return the picture with a signed manifest.
+
+        Args:
+            picture: encoded, without a manifest.
+            output_format: its format.
+            variation: the decoded variation.
+            source_sha256: hexadecimal SHA-256 of the source file, if `records_source`.
+
+        Raises:
+            CredentialsFailed: the picture cannot be signed, for example after the certificate's
+                last day.
+        """
+        library = c2pa()
+        signed = BytesIO()
+        try:
+            signer, context = self._of_this_thread()
+            with library.Builder(self._manifest(variation, source_sha256), context=context) as made:
+                made.sign(signer, f"image/{output_format}", BytesIO(picture), signed)
+        except library.C2paError as cause:
+            raise CredentialsFailed(
+                f"the content credentials of a picture cannot be signed: {cause}"
+            ) from cause
+        return signed.getvalue()
+
+    def _of_this_thread(self) -> tuple[Any, Any]:
+        """Return signer and context; native objects are not shared between threads."""
+        if not hasattr(self._local, "pair"):
+            library = c2pa()
+            info = library.C2paSignerInfo(self._algorithm, self._certificate, self._key, None)
+            context = library.Context.from_dict(_SETTINGS)
+            self._local.pair = library.Signer.from_info(info), context
+        pair: tuple[Any, Any] = self._local.pair
+        return pair
+
+    def _manifest(self, variation: Variation, source_sha256: str | None) -> dict[str, Any]:
+        engine = variation.engine
+        created = {
+            "action": "c2pa.created",
+            "digitalSourceType": provenance.source_type(trained=engine.trained),
+            "softwareAgent": {"name": f"Diabelli {engine.name}", "version": engine.version},
+        }
+        recipe = {
+            "engine": engine.name,
+            "version": engine.version,
+            # JavaScript would round a larger integer.
+            "seed": str(variation.seed),
+            "strength": variation.strength,
+            "moves": list(variation.moves),
+        }
+        manifest: dict[str, Any] = {
+            "claim_generator_info": [{"name": "Diabelli", "version": self._version}],
+            "title": f"variation {variation.seed}",
+            "assertions": [
+                {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
+                {"label": RECIPE, "data": recipe},
+            ],
+        }
+        if source_sha256 is not None:
+            source = {"title": "source", "relationship": "inputTo"}
+            manifest["ingredients"] = [{**source, "instance_id": f"urn:sha256:{source_sha256}"}]
+        return manifest
+
+    def _check(self) -> None:
+        """Sign and verify one pixel."""
+        from diabelli.credentials.reader import State, read
+
+        info = EngineInfo(name="check", version="0", summary="", trained=False)
+        pixel = Variation(image=np.zeros((1, 1, 3), np.uint8), seed=0, strength=0.0, engine=info)
+        try:
+            found = read(self.sign(pictures.encode(pixel.image, "png"), "png", pixel))
+        except CredentialsFailed as cause:
+            raise InvalidSettings(
+                f"the certificate of the content credentials cannot sign: {cause.__cause__}"
+            ) from cause
+        if found is None or found.state is State.invalid:
+            problems = ", ".join(found.problems) if found else "no manifest was written"
+            raise InvalidSettings(
+                f"the certificate of the content credentials signs invalid manifests: {problems}"
+            )
