@@ -14,7 +14,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help run test test-slow test-lowest setup lint format docs clean
+.PHONY: help run test test-slow test-bridge test-lowest setup lint format docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipe
 	@sh tests/faults/faketime.sh
 	@$(WARM_UP)
 	$(PYTEST) -m slow --timeout 600 $(ARGS)
+
+test-bridge: .venv/.dev ## run the API tests with all engines behind another server, as upstreams
+	$(PYTEST) --bridge -m "not slow" tests/api $(ARGS)
 
 test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
 	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)

@@ -12,6 +12,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--bridge`."""
+    parser.addoption(
+        "--bridge",
+        action="store_true",
+        help="run the tests of the API with the engines of another server as upstreams",
+    )
+
+
 EmptyDatabase = Callable[[], AbstractContextManager[str]]
 
 

@@ -14,11 +14,25 @@ from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
 from diabelli.api.http.strict_h11 import StrictH11Protocol
 from diabelli.bootstrap import Components, build_quota, open_ledger
+from diabelli.engines import Engine
+from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
+from engines.upstream.bridging import diabelli_server, upstream_engine
 
 Serve = Callable[..., Server]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests of details of the tiny engines if these are upstreams."""
+    if config.getoption("--bridge"):
+        for item in items:
+            if item.get_closest_marker("tiny_engine"):
+                item.add_marker(
+                    pytest.mark.skip(reason="an upstream engine has details of its own")
+                )
 
 
 def start(
@@ -29,12 +43,15 @@ def start(
     root_path: str = "",
     http: type[StrictH11Protocol] = StrictH11Protocol,
     wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    *,
+    bridge: bool = False,
 ) -> Server:
     """Start a server in the stack; its models are named after the engines.
 
     It accepts the sources of OpenAI's endpoint unless the settings name others.
+    With `bridge`, the engines are those of another server, used as an upstream.
     """
-    engines = {
+    engines: dict[str, Engine] = {
         "shift": Shift(),
         "gate": gate,
         "broken": Broken(),
@@ -51,6 +68,12 @@ def start(
         checked.lifetime_s,
         limit_bytes=round(checked.store_limit_gb * 1e9),
     )
+    if bridge:
+        upstream = stack.enter_context(diabelli_server(engines, folder / "upstream"))
+        manager = stack.enter_context(closing(UpstreamManager()))
+        engines = {
+            name: upstream_engine(manager, upstream.url, name=name, model=name) for name in engines
+        }
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
     service.warm_up()
@@ -61,10 +84,16 @@ def start(
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def bridge(request: pytest.FixtureRequest) -> bool:
+    """Whether the engines of all servers are those of another server."""
+    return bool(request.config.getoption("--bridge"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, bridge: bool) -> Iterator[Server]:
     """A shared server with default settings, for tests that do not change it."""
     with ExitStack() as stack:
-        yield start(stack, tmp_path_factory.mktemp("data"), {}, Gate())
+        yield start(stack, tmp_path_factory.mktemp("data"), {}, Gate(), bridge=bridge)
 
 
 @pytest.fixture
@@ -74,9 +103,9 @@ def gate() -> Gate:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, gate: Gate) -> Iterator[Serve]:
+def serve(tmp_path: Path, gate: Gate, bridge: bool) -> Iterator[Serve]:
     """Starts servers with given settings; they stop after the test."""
     with ExitStack() as stack:
-        yield lambda **settings: start(stack, tmp_path, settings, gate)
+        yield lambda **settings: start(stack, tmp_path, settings, gate, bridge=bridge)
         # A server waits for its requests before it stops.
         gate.opened.set()

@@ -69,6 +69,7 @@ def test_empty_and_null_mean_unset(server: Server, unset: str) -> None:
     assert set(reply["data"][0]) == {"url"}
 
 
+@pytest.mark.tiny_engine
 def test_a_seed_reproduces_its_picture(server: Server) -> None:
     """The extended reply has each seed, and a seed alone reproduces its picture."""
     fields = {"size": "256x256", "response_format": "b64_json"}
@@ -80,6 +81,7 @@ def test_a_seed_reproduces_its_picture(server: Server) -> None:
     assert again["data"][0]["b64_json"] == third["b64_json"]
 
 
+@pytest.mark.tiny_engine
 def test_the_extended_reply_describes_the_pictures(server: Server) -> None:
     """The reply to an extended request has format, background and a published size."""
     fields = {"response_format": "b64_json", "output_format": "webp", "output_compression": 40}

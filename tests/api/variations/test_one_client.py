@@ -139,6 +139,7 @@ def test_a_replay_is_not_charged(serve: Serve) -> None:
     assert ask(server, "").status_code == 429
 
 
+@pytest.mark.tiny_engine
 @pytest.mark.parametrize("failure", [MemoryError, MemoryUnavailable])
 def test_a_lack_of_memory_is_a_server_error(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]

@@ -55,6 +55,7 @@ def variations_of(server: Server, answer: httpx.Response) -> list[RowMapping]:
         return list(found.mappings())
 
 
+@pytest.mark.tiny_engine
 def test_a_success_is_recorded(server: Server) -> None:
     """The entry has the parameters, the caller, the source and the times."""
     began = time.time()
@@ -83,6 +84,7 @@ def test_a_success_is_recorded(server: Server) -> None:
     }
 
 
+@pytest.mark.tiny_engine
 def test_each_variation_is_recorded_with_its_key_and_expiry(server: Server) -> None:
     """Its storage key is that of the link; it expires with the link."""
     answer = ask(server, n="2", seed="7")

@@ -99,6 +99,7 @@ def test_urls_work_before_the_stream_ends(server: Server) -> None:
         assert opened(httpx.get(event["url"]).content).size == (256, 256)
 
 
+@pytest.mark.tiny_engine
 def test_previews_have_increasing_shares(serve: Serve) -> None:
     """Previews of each variation are numbered, with increasing progress."""
     events = stream(serve(), n="2", model="climber")
@@ -147,6 +148,7 @@ def test_a_late_fault_is_an_error_event(serve: Serve) -> None:
     }
 
 
+@pytest.mark.tiny_engine
 def test_closing_the_stream_cancels_the_work(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +169,7 @@ def test_closing_the_stream_cancels_the_work(
     assert status == 200
 
 
+@pytest.mark.tiny_engine
 def test_comments_keep_the_connection_alive(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +246,7 @@ def test_pictures_are_read_as_the_client_reads_them() -> None:
     assert max(lengths) < 300_000
 
 
+@pytest.mark.tiny_engine
 def test_openais_package_reads_the_events(server: Server) -> None:
     """Its client streams them with the generic method for other endpoints."""
     with openai.OpenAI(api_key="any", base_url=server.base_url) as client:
