@@ -30,9 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--bridge"):
         for item in items:
             if item.get_closest_marker("tiny_engine"):
-                item.add_marker(
-                    pytest.mark.skip(reason="an upstream engine has details of its own")
-                )
+                item.add_marker(pytest.mark.skip(reason="upstream engines differ in such details"))
 
 
 def start(

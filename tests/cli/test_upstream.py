@@ -212,7 +212,7 @@ def test_add_refuses_other_servers(run: Run, paths: dict[str, object], message: 
     assert message in ended.err
 
 
-def test_add_names_what_is_missing(run: Run) -> None:
+def test_add_names_the_missing_part(run: Run) -> None:
     """A key without encryption, an address without a server."""
     ended = run("engines", "add", "http://images.example", "--key-env", "HOME")
     assert (ended.code, "without encryption" in ended.err) == (2, True)

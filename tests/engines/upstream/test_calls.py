@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import threading
 import time
@@ -11,6 +13,7 @@ from contextlib import closing
 
 import pytest
 
+from api.wire import picture
 from diabelli.engines import Piece, run_sequentially
 from diabelli.engines.upstream import calls
 from diabelli.engines.upstream.manager import UpstreamManager
@@ -147,6 +150,19 @@ def test_progress_has_previews_of_finished_pictures(edits: MakeEdits) -> None:
     found = made(upstream.engine, face(64), square(64, n=3), seen.append)
     assert len(found) == 3
     assert [progress.index for progress in seen if progress.preview] == [0, 1]
+
+
+def test_an_unusable_preview_is_not_shown(edits: MakeEdits) -> None:
+    """The request goes on."""
+    upstream = edits("openai", partial_images=1)
+    seen: list[Progress] = []
+    event = {"type": "image_edit.partial_image", "b64_json": "AAAA", "partial_image_index": 0}
+    last = {"type": "image_edit.completed", "b64_json": base64.b64encode(picture(64)).decode()}
+    body = "".join(f"data: {json.dumps(one)}\n\n" for one in (event, last)).encode()
+    upstream.faults.set(status=200, body=body)
+    assert len(made(upstream.engine, face(64), square(64), seen.append)) == 1
+    assert not [progress for progress in seen if progress.preview]
+    assert any(0.4 < progress.fraction < 0.6 for progress in seen)
 
 
 def test_closing_the_manager_cancels_the_work(edits: MakeEdits) -> None:

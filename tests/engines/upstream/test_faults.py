@@ -1,4 +1,4 @@
-"""Faults of an upstream: what is repeated, what is refused, and what is bounded."""
+"""Faults of an upstream: repetitions, refusals and limits."""
 
 from __future__ import annotations
 

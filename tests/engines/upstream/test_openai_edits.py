@@ -1,4 +1,4 @@
-"""`POST /v1/images/edits`: the fields of each dialect, and what is taken from replies."""
+"""`POST /v1/images/edits`: the fields of each dialect, and the accepted replies."""
 
 from __future__ import annotations
 

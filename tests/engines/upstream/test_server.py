@@ -26,7 +26,7 @@ KEY = "sk-proj-0123456789-secret"
 
 @dataclass
 class Front:
-    """The server and its upstream; the model `plain` has an engine of its own."""
+    """The server and its upstream; the model `plain` has another engine."""
 
     server: Server
     upstream: EditsUpstream

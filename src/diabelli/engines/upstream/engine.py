@@ -36,7 +36,7 @@ from diabelli.variation import (
 )
 
 ENGINE_VERSION = "1"
-"""Increased if what is sent for the same source, strength and seed changes."""
+"""Increased if the request for the same source, strength and seed changes."""
 CHECK_TTL_S = 30.0
 """Seconds that a readiness check is cached."""
 CHECK_WAIT_S = 3.0

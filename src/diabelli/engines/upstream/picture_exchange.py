@@ -57,6 +57,11 @@ def decode_result(data: bytes) -> Image:
         raise EngineFailed(f"the upstream's picture is not usable: {cause.message}") from cause
 
 
+def has_picture(data: bytes) -> bool:
+    """Return whether data begins like a picture in an accepted format."""
+    return data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"RIFF"))
+
+
 def decode_preview(data: bytes, height: int, width: int) -> Image:
     """Return a small image of an encoded preview, with the aspect ratio of the variation."""
     scale = min(1.0, PREVIEW_SIDE / max(height, width))

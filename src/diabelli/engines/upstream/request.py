@@ -1,4 +1,4 @@
-"""One request to an upstream engine: what is sent, and its progress."""
+"""One request to an upstream engine: its pictures and its progress."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 
-from diabelli.engines.upstream.picture_exchange import decode_preview
+from diabelli.engines.upstream.picture_exchange import decode_preview, has_picture
 from diabelli.engines.upstream.protocol import Task
 from diabelli.variation import Progress, ProgressCallback, VariationSpec
 
@@ -71,8 +71,13 @@ class UpstreamRequest:
         span = RECEIVED_FRACTION - SENT_FRACTION
         mapped = SENT_FRACTION + span * min(1.0, max(0.0, fraction))
         mapped = self._fractions[index] = max(mapped, self._fractions.get(index, 0.0))
-        shown = preview and partial(decode_preview, preview, self.spec.height, self.spec.width)
-        progress = Progress(index, "upstream", mapped, shown or None)
+        # An unusable preview is no fault of the request.
+        shown = (
+            partial(decode_preview, preview, self.spec.height, self.spec.width)
+            if preview is not None and has_picture(preview)
+            else None
+        )
+        progress = Progress(index, "upstream", mapped, shown)
         try:
             # A preview is decoded by the callback, which would block the event loop.
             if shown:
