@@ -250,6 +250,9 @@ def test_cancelling_stops_only_the_own_prompt(new: bool) -> None:
         assert fake.interrupted == [running.id]
         fake.gate.set()
         wait_for(lambda: fake.running is None)
+        # A stopped prompt enters the history late.
+        wait_for(lambda: not fake.history)
+        assert running.id in fake.finished
 
 
 @pytest.mark.parametrize("new", [True, False])

@@ -42,8 +42,10 @@ SEARCH_EVERY = 10
 """Requests for the result between two searches for a lost prompt."""
 MAX_FAILURES = 30
 """Consecutive failed requests for the result after which the server counts as unavailable."""
-CLEAN_UP_S = 5.0
-"""Seconds for cancelling a prompt and deleting its history."""
+CLEAN_UP_S = 15.0
+"""Seconds for cancelling a prompt, which ends with the current step, and deleting its history."""
+CANCEL_POLL_S = 0.5
+"""Seconds between two requests for the end of a cancelled prompt."""
 SMALL_BYTES = 1024 * 1024
 """Maximum bytes of a reply without pictures or workflows of others."""
 
@@ -285,15 +287,21 @@ class Comfyui(UpstreamProtocol):
                 _log.warning("upstream.not_cleaned_up", exc_info=True)
 
     async def _cancel(self, prompt: Prompt) -> None:
-        """Remove the prompt from the queue, or stop it if it is running."""
+        """Remove the prompt from the queue, or stop it if it is running, and await its end."""
         job = f"{self._prefix}jobs/{quote(prompt.id, safe='')}/cancel"
-        if (await self._post(job, {})).status not in (404, 405):
-            return
-        await self._post(f"{self._prefix}queue", {"delete": [prompt.id]})
-        queue = (await self.transport.get(f"{self._prefix}queue", timeout_s=CLEAN_UP_S)).json()
-        # Before September 2025, an interrupt stopped the running prompt of any client.
-        if prompt.id in queued_ids(queue, "queue_running"):
-            await self._post(f"{self._prefix}interrupt", {"prompt_id": prompt.id})
+        if (await self._post(job, {})).status in (404, 405):
+            await self._post(f"{self._prefix}queue", {"delete": [prompt.id]})
+            # Before September 2025, an interrupt stopped the running prompt of any client.
+            if await self._is_running(prompt):
+                await self._post(f"{self._prefix}interrupt", {"prompt_id": prompt.id})
+        # It enters the history when its current step ends, and could not be deleted before.
+        while await self._is_running(prompt):
+            await asyncio.sleep(CANCEL_POLL_S)
+
+    async def _is_running(self, prompt: Prompt) -> bool:
+        path = f"{self._prefix}queue"
+        queue = (await self.transport.get(path, timeout_s=POLL_TIMEOUT_S)).json()
+        return prompt.id in queued_ids(queue, "queue_running")
 
     async def _post(self, path: str, value: object) -> Reply:
         deadline = asyncio.get_running_loop().time() + CLEAN_UP_S

@@ -68,6 +68,7 @@ class Comfy:
         submitted: prompts in the order of their submission.
         interrupted: ids of the prompts that were interrupted, including those of others.
         history: as `/history` returns it.
+        finished: ids of all prompts that have entered the history.
     """
 
     new: bool = True
@@ -90,6 +91,7 @@ class Comfy:
     submitted: list[Prompt] = field(default_factory=list)
     interrupted: list[str] = field(default_factory=list)
     history: dict[str, Any] = field(default_factory=dict)
+    finished: list[str] = field(default_factory=list)
     running: Prompt | None = None
     pending: list[Prompt] = field(default_factory=list)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
@@ -196,6 +198,7 @@ class Comfy:
         state = {"status_str": status, "completed": status == "success", "messages": messages}
         if not self.forgets:
             row = [0, prompt.id, prompt.workflow, {}, list(outputs)]
+            self.finished.append(prompt.id)
             self.history[prompt.id] = {"prompt": row, "outputs": outputs, "status": state}
         self._notify(prompt, "executing", {"node": None})
 
