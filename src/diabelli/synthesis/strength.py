@@ -44,9 +44,9 @@ def params_of_strength(strength: float) -> StrengthParams:
         max_zoom=0.2 * strength,
         max_extension=0.5 * strength,
         max_aspect_change=0.05 * strength,
-        stretch_sd=(0.5 + 0.4 * strength) * strength,
+        stretch_sd=(0.4 + 0.4 * strength) * strength,
         max_tilt=(0.2 - 0.11 * strength) * strength,
-        flow_sd=(0.06 + 0.12 * strength) * strength,
+        flow_sd=(0.04 + 0.1 * strength) * strength,
         novelty_reward=160.0 * strength,
         max_artefact_distance=0.35 + 0.25 * strength,
     )

@@ -34,6 +34,14 @@ def test_a_red_ball_among_pale_red_ones_cannot():
     assert recolourable_objects(image) == []
 
 
+@pytest.mark.parametrize("colour", [(240, 175, 20), (25, 70, 190)], ids=["lemon", "water"])
+def test_lemons_and_deep_water_keep_their_colour(colour):
+    """They are objects by their purity, but no other hue suits them."""
+    image = painted((colour, 96, 96, 44))
+    assert find_colour_objects(image)
+    assert recolourable_objects(image) == []
+
+
 def test_leftover_is_the_chroma_outside():
     """Nothing is left over of a mask that holds all, half of one that holds two thirds."""
     vivid = np.full((6, 6), 30, np.float32)

@@ -23,8 +23,11 @@ MIN_PURITY = 0.06
 """Chroma / (luma + 40) up to which nothing is recoloured; from MIN_PURITY + PURITY_RAMP all is."""
 PURITY_RAMP = 0.08
 """Width of the transition above MIN_PURITY."""
-MIN_BLUE = -0.8
-"""Minimum Cb, as a share of chroma: yellow is the colour of fruit, which pink looks wrong on."""
+MIN_BLUE, MIN_RED = -0.8, -0.35
+"""Minimum Cb and Cr of an object, as shares of chroma.
+
+Yellow is the colour of fruit, and blue without red that of deep water, which violet looks wrong on.
+"""
 MAX_LEFTOVER = 0.38
 """Maximum chroma of the object's hue outside its mask, as a share of that inside."""
 MAX_SPLIT = 0.7
@@ -38,7 +41,7 @@ def recolourable_objects(image: Bytes) -> list[ColourObject]:
     small = resize(image, PALETTE_SIDE, PALETTE_SIDE)
     found = []
     for colour_object in find_colour_objects(image):
-        if colour_object.blue < MIN_BLUE:
+        if colour_object.blue < MIN_BLUE or colour_object.red < MIN_RED:
             continue
         mask, vivid = object_mask(image, colour_object), hue_chroma(small, colour_object)
         if leftover(vivid, mask) < MAX_LEFTOVER and split_outline(vivid, mask) < MAX_SPLIT:

@@ -115,11 +115,11 @@ def _apply_flow(places: NDArray[np.float64], flow: Floats, axis: int) -> Floats:
 
     Neighbours keep MIN_SPACING of a cell, and positions stay within the frame.
     """
-    flow = flow - _overflow(places + flow, axis)
-    steps, turns = np.diff(places, axis=axis), np.diff(flow, axis=axis)
+    kept = flow - _overflow(places + flow, axis)
+    steps, turns = np.diff(places, axis=axis), np.diff(kept, axis=axis)
     room = (steps - MIN_SPACING / GRID) / np.maximum(-turns, 1e-9)
     share = min(1.0, float(room.min()))
-    return np.clip(places + share * flow, 0, 1).astype(np.float32)
+    return np.clip(places + share * kept, 0, 1).astype(np.float32)
 
 
 def _overflow(places: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
