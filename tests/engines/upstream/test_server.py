@@ -140,12 +140,23 @@ def test_a_content_refusal_is_ours(front: MakeFront) -> None:
 
 
 def test_clients_do_not_retry_what_may_have_been_paid_for(front: MakeFront) -> None:
-    """OpenAI's clients obey the header."""
-    server = front("openai")
-    server.upstream.faults.set(drop="after")
-    reply = server.ask()
-    assert (reply.status_code, reply.headers["x-should-retry"]) == (500, "false")
-    assert server.upstream.calls == 1
+    """OpenAI's clients obey the header; a call that was refused was not paid."""
+    server = front("openai", deadline_s=8.0)
+    for status, switches in (
+        (500, {"drop": "after"}),
+        (500, {"status": 200, "body": b"{}"}),
+        (503, {"silent": True}),
+    ):
+        server.upstream.faults.set(**switches)
+        reply = server.ask()
+        assert (reply.status_code, reply.headers.get_list("x-should-retry")) == (status, ["false"])
+    assert server.upstream.calls == 3
+    server.upstream.faults.error(401, {})
+    assert "x-should-retry" not in server.ask().headers
+    server.upstream.faults.set()
+    assert "x-should-retry" not in server.ask().headers
+    free = server.ask("plain", strength="nonsense")
+    assert "x-should-retry" not in free.headers
 
 
 def test_the_deadline_ends_a_request(front: MakeFront) -> None:

@@ -118,10 +118,6 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     # Other requests hold the memory; it is free again when they have ended.
     MemoryError: UNAVAILABLE,
     errors.EngineFailed: FAULT,
-    # A retry may be paid for again.
-    errors.UpstreamInterrupted: ErrorSpec(
-        500, "server_error", message=generic_message, headers={"x-should-retry": "false"}
-    ),
     # The client is gone; 499 is the status that web servers log in this case.
     errors.Cancelled: ErrorSpec(499),
     exceptions.MissingApiKey: ErrorSpec(

@@ -26,6 +26,7 @@ from diabelli.api.variations.blocklist_gate import BlocklistGate
 from diabelli.api.variations.cancellation import RequestCancellation
 from diabelli.api.variations.form import Form
 from diabelli.api.variations.idempotency import HEADER, REPLAYED, Idempotency, IdempotentRequest
+from diabelli.api.variations.paid_retry import discourage_paid_retry
 from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
 from diabelli.api.variations.response import JSONPartsResponse
@@ -148,7 +149,8 @@ class Variations:
                 stream.on_variation(index, made)
             context.response_headers.update(REPLAYED)
             return self._build(request, wanted, replay.created, replay.made)
-        batch = await self._make(context, form, wanted, stream, store=idempotent.must_store)
+        with discourage_paid_retry(context, self._service.info(wanted.engine)):
+            batch = await self._make(context, form, wanted, stream, store=idempotent.must_store)
         # From here on the variations are paid for and recorded, whether or not they are read.
         cancellation.commit()
         now = int(time.time())
