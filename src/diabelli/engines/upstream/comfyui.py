@@ -42,8 +42,9 @@ SEARCH_EVERY = 10
 """Requests for the result between two searches for a lost prompt."""
 MAX_FAILURES = 30
 """Consecutive failed requests for the result after which the server counts as unavailable."""
-CLEAN_UP_S = 15.0
-"""Seconds for cancelling a prompt, which ends with the current step, and deleting its history."""
+CLEAN_UP_S = 60.0
+"""Seconds for cancelling a prompt and deleting its history; it ends with its current step, which
+takes many seconds on a processor."""
 CANCEL_POLL_S = 0.5
 """Seconds between two requests for the end of a cancelled prompt."""
 SMALL_BYTES = 1024 * 1024
@@ -283,8 +284,8 @@ class Comfyui(UpstreamProtocol):
                     if not ended:
                         await self._cancel(prompt)
                     await self._post(f"{self._prefix}history", {"delete": [prompt.id]})
-            except (DiabelliError, TimeoutError):
-                _log.warning("upstream.not_cleaned_up", exc_info=True)
+            except (DiabelliError, TimeoutError) as fault:
+                _log.warning("upstream.not_cleaned_up", extra={"reason": type(fault).__name__})
 
     async def _cancel(self, prompt: Prompt) -> None:
         """Remove the prompt from the queue, or stop it if it is running, and await its end."""

@@ -187,8 +187,8 @@ class Sdapi(UpstreamProtocol):
                 await self.transport.post_json(
                     f"{PATH}/interrupt", {}, deadline=deadline, limit_bytes=PREVIEW_BYTES
                 )
-        except (DiabelliError, TimeoutError):
-            _log.warning("upstream.not_interrupted", exc_info=True)
+        except (DiabelliError, TimeoutError) as fault:
+            _log.warning("upstream.not_interrupted", extra={"reason": type(fault).__name__})
 
 
 @dataclass(frozen=True, slots=True)
