@@ -30,6 +30,7 @@ def test_other_names_are_missing_as_usual():
     [
         ("import diabelli", (*HEAVY, "numpy")),
         ("from diabelli import Variation, vary", LATER),
+        ("from diabelli import Client", (*HEAVY, "httpx", "numpy")),
         ("import diabelli.cli", LATER),
     ],
 )

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from diabelli.client import ApiError, AsyncClient, Client, ConnectionFailed
     from diabelli.errors import (
         Cancelled,
         ClientError,
@@ -34,8 +35,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ApiError",
+    "AsyncClient",
     "Cancelled",
+    "Client",
     "ClientError",
+    "ConnectionFailed",
     "ContentPolicyViolation",
     "DiabelliError",
     "EngineFailed",
@@ -58,8 +63,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ApiError": "diabelli.client",
+    "AsyncClient": "diabelli.client",
     "Cancelled": "diabelli.errors",
+    "Client": "diabelli.client",
     "ClientError": "diabelli.errors",
+    "ConnectionFailed": "diabelli.client",
     "ContentPolicyViolation": "diabelli.errors",
     "DiabelliError": "diabelli.errors",
     "EngineFailed": "diabelli.errors",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import math
 import time
 
@@ -76,6 +79,43 @@ def test_every_plot_is_drawn(visit: Opened, serve: Serve) -> None:
     page.select_option("#by", "user")
     page.wait_for_selector("h2:text('Images by end-user')")
     assert "eve" in page.text_content(".plot >> nth=1")
+    page.select_option("#by", "model")
+    page.wait_for_selector("h2:text('Images by model')")
+    page.click("nav >> text=Variations")
+    page.wait_for_selector("#sample")
+
+
+@pytest.mark.parametrize(("days", "rows"), [(1, 24), (6, 7 * 24), (10, 30), (40, 90)])
+def test_the_period_fits_the_data(visit: Opened, serve: Serve, days: int, rows: int) -> None:
+    """The first view is the shortest period with all data; p50 and p95 are named so."""
+    server = serve()
+    fill(server.database, days)
+    page = visit(server, path="/usage")
+    page.wait_for_selector(".plot canvas")
+    assert page.locator(".plot >> nth=0 >> tbody tr").count() == rows
+    legend = page.text_content(".plot >> nth=4 >> .u-legend")
+    assert "p50" in legend
+    assert "p95" in legend
+
+
+def test_the_data_can_be_exported(visit: Opened, serve: Serve) -> None:
+    """As CSV without formulas, and as the JSON of the API."""
+    server = serve()
+    fill(server.database)
+    success(server.database, time=time.time(), key="web", user='=HYPERLINK("x")', n=50)
+    page = visit(server, path="/usage")
+    page.select_option("#by", "user")
+    page.wait_for_selector("h2:text('Images by end-user')")
+    with page.expect_download() as download:
+        page.click("#export-csv")
+    text = download.value.path().read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 30
+    assert sum(int(row["images"]) for row in rows) == int(page.text_content("#totals dd >> nth=0"))
+    assert 'images of =HYPERLINK("x")' in rows[0]
+    with page.expect_download() as download:
+        page.click("#export-json")
+    assert json.loads(download.value.path().read_bytes())["by"] == "user"
 
 
 def test_plots_have_tables(visit: Opened, serve: Serve) -> None:

@@ -85,8 +85,12 @@ def list_blocks(as_json: AsJson = False, data_dir: DataDir = None, config: Confi
         blocks = Blocks(database)
         users, pictures = blocks.users(), blocks.pictures()
     if as_json:
-        found = {"users": users, "pictures": pictures}
-        print_json({name: [asdict(one) for one in rows] for name, rows in found.items()})
+        print_json(
+            {
+                "users": [asdict(one) for one in users],
+                "pictures": [asdict(one) for one in pictures],
+            }
+        )
         return
     if not users and not pictures:
         _stderr.print("No end-user and no picture is blocked.")

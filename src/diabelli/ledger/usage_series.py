@@ -14,15 +14,19 @@ from diabelli.ledger.tables import ENTRIES, STORE_SIZES
 from diabelli.ledger.usage import DAY_S, KEY_NAME, SUCCEEDED, time_bucket, usage_query
 
 Step: TypeAlias = Literal["hour", "day"]
-By: TypeAlias = Literal["key", "user"]
+By: TypeAlias = Literal["key", "user", "model"]
 
 STEPS_S: dict[Step, int] = {"hour": 3600, "day": DAY_S}
 MAX_NAMES = 8
-"""Maximum keys or end-users with a curve; a reader cannot distinguish more colours."""
+"""Maximum keys, end-users or models with a curve; a reader cannot distinguish more colours."""
 
 _SUMS = ("requests", "images", "errors", "seconds")
 _PERCENTILES = {"queued_p50_ms": "p50_ms", "queued_p95_ms": "p95_ms"}
-_NAMES: dict[By, ColumnElement[Any]] = {"key": KEY_NAME, "user": ENTRIES.c.user}
+_NAMES: dict[By, ColumnElement[Any]] = {
+    "key": KEY_NAME,
+    "user": ENTRIES.c.user,
+    "model": ENTRIES.c.model,
+}
 
 
 def usage_series(

@@ -2,12 +2,14 @@
 
 import * as api from "./api.js";
 import { wireKey, requestKey } from "./key.js";
-import { byId, announce } from "./dom.js";
+import { byId, announce, download } from "./dom.js";
 import { wireTheme } from "./theme.js";
+import { usageCsv } from "./usage-csv.js";
 
 // Distinguishable by lightness as well as hue, on light and dark backgrounds.
 const HUES = ["#2f7f86", "#c7632b", "#6b5bb5", "#a08a1c", "#b0447a", "#4d8f3a", "#3f74c4", "#8a6a52"];
 const HEIGHT = 220;
+const BY = { key: "key", user: "end-user", model: "model" };
 
 let stats = null;
 let drawn = [];
@@ -36,13 +38,14 @@ const bytes = (value) => {
 };
 
 function plotsOf(data) {
-  const who = (name) => name ?? (data.by === "user" ? "no end-user" : "no key");
+  const kind = BY[data.by];
+  const who = (name) => name ?? `no ${kind}`;
   return [
     { title: "Images", bars: true, lines: [["images", data.images]] },
-    { title: `Images by ${data.by === "user" ? "end-user" : "key"}`, lines: data.names.map((one) => [who(one.name), one.images]) },
+    { title: `Images by ${kind}`, lines: data.names.map((one) => [who(one.name), one.images]) },
     { title: "Engine seconds", bars: true, lines: [["seconds", data.seconds]] },
     { title: "Requests and errors", lines: [["requests", data.requests], ["errors", data.errors]] },
-    { title: "Queue wait (ms)", lines: [["median", data.queued_p50_ms], ["95th percentile", data.queued_p95_ms]] },
+    { title: "Queue wait (ms)", lines: [["p50", data.queued_p50_ms], ["p95", data.queued_p95_ms]] },
     { title: "Store size", shown: bytes, lines: [["peak", data.store_peak_bytes]] },
   ];
 }
@@ -138,10 +141,21 @@ function show() {
   for (const plot of plotsOf(stats)) if (plot.lines.length) panel(plot);
 }
 
+// Return the smallest period of the list that includes all data, as its step and days.
+async function fittingSpan() {
+  const { times, requests } = await api.usage({ step: "day", days: 366, by: "key" });
+  const first = requests.findIndex((count) => count > 0);
+  if (first < 0) return "day 30";
+  const days = times.length - first;
+  const spans = [...byId("span").options].map((option) => option.value).filter((value) => value !== "fit");
+  return spans.find((span) => Number(span.split(" ")[1]) >= days) ?? spans.at(-1);
+}
+
 async function load() {
-  const [step, days] = byId("span").value.split(" ");
   byId("usage-error").textContent = "";
   try {
+    const chosen = byId("span").value;
+    const [step, days] = (chosen === "fit" ? await fittingSpan() : chosen).split(" ");
     stats = await api.usage({ step, days, by: byId("by").value });
   } catch (error) {
     byId("usage-error").textContent = error.status === 401 ? "" : error.message;
@@ -150,6 +164,7 @@ async function load() {
     return;
   }
   show();
+  byId("export-csv").disabled = byId("export-json").disabled = false;
   announce("The plots are up to date");
 }
 
@@ -163,6 +178,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 wireTheme();
 wireKey(load);
+byId("export-csv").onclick = () => download(new Blob([usageCsv(stats)], { type: "text/csv" }), "usage.csv");
+byId("export-json").onclick = () => download(new Blob([JSON.stringify(stats, null, 2)], { type: "application/json" }), "usage.json");
 byId("span").onchange = byId("by").onchange = load;
 await load();
 document.body.dataset.ready = "yes";

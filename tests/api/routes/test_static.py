@@ -19,6 +19,7 @@ OTHER_PAGES = {
     "usage.html",
     "usage.css",
     "usage.js",
+    "usage-csv.js",
     "docs.html",
     "docs.js",
     "docs.css",

@@ -66,7 +66,7 @@ def test_a_day_has_24_hours(serve: Serve) -> None:
         ({"days": "32", "step": "hour"}, "days"),
         ({"days": "²"}, "days"),
         ({"step": "week"}, "step"),
-        ({"by": "model"}, "by"),
+        ({"by": "size"}, "by"),
     ],
 )
 def test_invalid_periods_are_refused(server: Server, query: dict[str, str], param: str) -> None:

@@ -16,7 +16,7 @@ from diabelli.api.routes.static import StaticFiles
 from diabelli.errors import InvalidParameter
 from diabelli.ledger.database import Database
 from diabelli.ledger.usage import DAY_S
-from diabelli.ledger.usage_series import By, Step, usage_series
+from diabelli.ledger.usage_series import STEPS_S, By, Step, usage_series
 
 PATH = "/usage"
 DATA = "/usage/data"
@@ -64,7 +64,7 @@ class Usage:
         await self._require_admin(request)
         query = request.query_params
         step = cast(Step, _one_of("step", query.get("step", "day"), tuple(MAX_DAYS)))
-        by = cast(By, _one_of("by", query.get("by", "key"), ("key", "user")))
+        by = cast(By, _one_of("by", query.get("by", "key"), ("key", "user", "model")))
         days = _days(query.get("days", str(DEFAULT_DAYS)), MAX_DAYS[step])
         content = await run_in_threadpool(self._series, step=step, by=by, days=days)
         return Response(
@@ -73,13 +73,12 @@ class Usage:
 
     def _series(self, *, step: Step, by: By, days: int) -> str:
         now = time.time()
+        # The current bucket, which is incomplete, is one of those of the last day.
+        since = now - (days * DAY_S - STEPS_S[step])
         series: dict[str, Any] = {
             "step": step,
             "by": by,
-            # The current bucket is the last one, although it is incomplete.
-            **usage_series(
-                self._database, step=step, since=now - (days - 1) * DAY_S, until=now, by=by
-            ),
+            **usage_series(self._database, step=step, since=since, until=now, by=by),
             "store_bytes": self._store_bytes(),
         }
         return json.dumps(series)

@@ -1,0 +1,152 @@
+"""Replies of the server: the variations of a reply, and the events of a stream."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from diabelli.client.errors import ConnectionFailed, from_object
+
+
+@dataclass(frozen=True, slots=True)
+class MadeVariation:
+    """A variation in a reply.
+
+    Attributes:
+        index: position in the reply, 0 for the first.
+        url: link to the picture, or None.
+        picture: encoded picture, or None; `Client.download` fetches it from the link.
+        seed: reproduces the variation; None for a request with OpenAI's fields only.
+        moves: names of the changes that the engine made.
+    """
+
+    index: int
+    url: str | None = None
+    picture: bytes | None = None
+    seed: int | None = None
+    moves: tuple[str, ...] = ()
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture to a file; raises ValueError if it is only a link."""
+        if self.picture is None:
+            raise ValueError("this variation is a link: download it, or ask for b64_json")
+        Path(path).write_bytes(self.picture)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The reply to a request.
+
+    Attributes:
+        created: Unix seconds.
+        variations: in the order of their indexes.
+        background, output_format, size: of the extended reply, or None.
+    """
+
+    created: int
+    variations: tuple[MadeVariation, ...]
+    background: str | None = None
+    output_format: str | None = None
+    size: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """Progress of a variation; `share` is the completed fraction, 0..1."""
+
+    index: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartialImage:
+    """Progress of a variation with a preview, encoded as `output_format`."""
+
+    index: int
+    share: float
+    picture: bytes
+    output_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A finished variation."""
+
+    variation: MadeVariation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of a stream, with the whole reply."""
+
+    reply: Reply
+
+
+Event: TypeAlias = ProgressEvent | PartialImage | Completed | Done
+
+
+def parse_reply(content: dict[str, Any]) -> Reply:
+    """Return the reply of its JSON object."""
+    return Reply(
+        created=content["created"],
+        variations=tuple(_variation(index, item) for index, item in enumerate(content["data"])),
+        background=content.get("background"),
+        output_format=content.get("output_format"),
+        size=content.get("size"),
+    )
+
+
+class EventParser:
+    """Parses server-sent events from chunks of any length."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._ended = False
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events that a chunk completes.
+
+        Raises:
+            ApiError: the stream ends with an error.
+        """
+        *frames, self._buffer = (self._buffer + chunk).split(b"\n\n")
+        for frame in frames:
+            for line in frame.split(b"\n"):
+                if line.startswith(b"data: "):
+                    event = _event(json.loads(line.removeprefix(b"data: ")))
+                    self._ended = self._ended or isinstance(event, Done)
+                    yield event
+
+    def close(self) -> None:
+        """Raise `ConnectionFailed` if the last event is missing."""
+        if not self._ended:
+            raise ConnectionFailed("The connection ended before the variations were ready.")
+
+
+def _event(content: dict[str, Any]) -> Event:
+    kind = str(content["type"]).rpartition(".")[2]
+    if kind == "error":
+        raise from_object(content["error"], status=200, request_id=None)
+    if kind == "done":
+        return Done(parse_reply(content))
+    if kind == "completed":
+        return Completed(_variation(content["index"], content))
+    if kind == "partial_image":
+        picture = base64.b64decode(content["b64_json"])
+        return PartialImage(content["index"], content["share"], picture, content["output_format"])
+    return ProgressEvent(content["index"], content["share"])
+
+
+def _variation(index: int, item: dict[str, Any]) -> MadeVariation:
+    encoded = item.get("b64_json")
+    return MadeVariation(
+        index=index,
+        url=item.get("url"),
+        picture=None if encoded is None else base64.b64decode(encoded),
+        seed=item.get("seed"),
+        moves=tuple(item.get("moves") or ()),
+    )

@@ -1,0 +1,178 @@
+"""The client against real servers: every field, streams, retries, downloads, errors."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+import diabelli
+from api.conftest import Serve, gate, serve, server
+from api.engines import Gate
+from api.wire import Server, opened, picture
+from diabelli.client import Completed, Done, Event, PartialImage, ProgressEvent, Reply
+from diabelli.client.retries import Retries
+
+__all__ = ["gate", "serve", "server"]  # pytest finds fixtures by their names here
+
+SMALL = {"size": "256x256"}
+
+
+def test_every_field_is_sent(server: Server) -> None:
+    """And the reply has the pictures, their seeds and their format."""
+    with diabelli.Client(server.url) as client:
+        reply = client.vary(
+            picture(),
+            n=2,
+            size="256x256",
+            strength="subtle",
+            seed=7,
+            output_format="webp",
+            output_compression=40,
+            fit="pad",
+            model="shift",
+            response_format="b64_json",
+            user="ada",
+        )
+    assert [one.seed for one in reply.variations] == [7, 8]
+    assert (reply.output_format, reply.background) == ("webp", "opaque")
+    for one in reply.variations:
+        assert one.picture is not None
+        assert opened(one.picture).format == "WEBP"
+        assert opened(one.picture).size == (256, 256)
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/v1", "/v1/"])
+def test_links_are_downloaded(server: Server, tmp_path: Path, suffix: str) -> None:
+    """From a path, bytes or an open file, with any spelling of the base URL."""
+    path = tmp_path / "source.png"
+    path.write_bytes(picture())
+    with diabelli.Client(server.url + suffix) as client:
+        assert "shift" in client.models()
+        for source in (path, str(path), picture(), io.BytesIO(picture())):
+            (made,) = client.vary(source, seed=3, size="256x256").variations
+            assert opened(client.download(made)).size == (256, 256)
+        assert made.url is not None
+        assert client.download(made.url) == client.download(made)
+        with pytest.raises(ValueError, match="download it"):
+            made.save(tmp_path / "made.png")
+
+
+def test_events_arrive_one_by_one(server: Server) -> None:
+    """Progress, previews, each finished variation, and the whole reply last."""
+    with diabelli.Client(server.url) as client:
+        events: list[Event] = list(client.stream(picture(), n=2, model="climber", size="256x256"))
+    previews = [event for event in events if isinstance(event, PartialImage)]
+    assert previews
+    assert all(opened(preview.picture).format == "JPEG" for preview in previews)
+    finished = [event.variation.index for event in events if isinstance(event, Completed)]
+    assert sorted(finished) == [0, 1]
+    assert isinstance(events[-1], Done)
+    assert len(events[-1].reply.variations) == 2
+    assert {type(event) for event in events} <= {ProgressEvent, PartialImage, Completed, Done}
+
+
+def test_a_closed_stream_stops_the_server(serve: Serve, gate: Gate) -> None:
+    """The iterator may be closed before its end."""
+    with diabelli.Client(serve().url) as client:
+        events = client.stream(picture(), n=2, model="halfway", size="256x256")
+        next(events)
+        assert gate.entered.wait(30)
+        events.close()  # type: ignore[attr-defined]
+        assert gate.stopped.wait(10)
+
+
+def test_errors_are_exceptions(server: Server) -> None:
+    """With the fields of OpenAI's error object and the id of the request."""
+    with diabelli.Client(server.url, max_retries=0) as client:
+        with pytest.raises(diabelli.ApiError, match="0 to 9223372036854775807") as refused:
+            client.vary(picture(), seed=-1)
+        assert refused.value.status == 400
+        assert (refused.value.param, refused.value.type) == ("seed", "invalid_request_error")
+        assert refused.value.request_id
+        with pytest.raises(diabelli.ApiError, match="Sorry about that!") as failed:
+            list(client.stream(picture(), model="stumbler", size="256x256"))
+        assert failed.value.type == "server_error"
+        with pytest.raises(diabelli.InvalidPicture, match="a path, bytes"):
+            client.vary(io.StringIO("text"))  # type: ignore[arg-type]
+        with pytest.raises(FileNotFoundError):
+            client.vary("none.png")
+    with (
+        diabelli.Client("http://127.0.0.1:9", max_retries=0) as nobody,
+        pytest.raises(diabelli.ConnectionFailed, match="could not be reached"),
+    ):
+        nobody.models()
+
+
+def test_a_key_is_sent_to_the_api_only(serve: Serve) -> None:
+    """A wrong key is an error; a link needs none."""
+    url = serve(api_keys=("right-key",)).url
+    with diabelli.Client(url, "right-key") as client:
+        (made,) = client.vary(picture(), size="256x256").variations
+        seen: list[httpx.Request] = []
+        client._http.event_hooks["request"] = [seen.append]
+        client.download(made)
+        assert "authorization" not in seen[0].headers
+    with diabelli.Client(url, "wrong") as client, pytest.raises(diabelli.ApiError) as refused:
+        client.models()
+    assert refused.value.error_code == "invalid_api_key"
+
+
+def test_a_busy_server_is_asked_again(serve: Serve, gate: Gate) -> None:
+    """After the seconds of Retry-After; the pictures of the repeated request are made once."""
+    server = serve(queue=1)
+    occupied = threading.Thread(
+        target=diabelli.Client(server.url).vary,
+        args=[picture()],
+        kwargs={"model": "gate", "size": "256x256"},
+    )
+    occupied.start()
+    assert gate.entered.wait(30)
+    with diabelli.Client(server.url, max_retries=0) as client:
+        with pytest.raises(diabelli.ApiError) as busy:
+            client.vary(picture(), size="256x256")
+        assert busy.value.status == 503
+    threading.Timer(0.5, gate.opened.set).start()
+    started = time.monotonic()
+    with diabelli.Client(server.url, max_retries=5) as client:
+        assert client.vary(picture(), size="256x256").variations
+    assert time.monotonic() - started >= 1
+    occupied.join()
+
+
+def test_the_rule_of_repetition() -> None:
+    """Retry-After decides; without it the delay doubles; some responses are never repeated."""
+    rule = Retries(most=3, longest_wait_s=60)
+    assert rule.delay_s(1, 503, {"retry-after": "7"}) == 7
+    assert rule.delay_s(1, 503, {"retry-after": "61"}) is None
+    assert [rule.delay_s(attempt, 500, {}) for attempt in (1, 2, 3, 4)] == [0.5, 1, 2, None]
+    assert rule.delay_s(1, 0, {}) == 0.5
+    assert rule.delay_s(1, 429, {"retry-after": "soon"}) == 0.5
+    assert rule.delay_s(1, 400, {}) is None
+    assert rule.delay_s(1, 503, {"x-should-retry": "false"}) is None
+
+
+def test_the_asynchronous_client_does_the_same(server: Server) -> None:
+    """Variations, a stream, a download, models and errors, in one event loop."""
+
+    async def run() -> tuple[Reply, list[Event], bytes, list[str], diabelli.ApiError]:
+        async with diabelli.AsyncClient(server.url, max_retries=0) as client:
+            reply = await client.vary(picture(), seed=7, size="256x256")
+            stream = client.stream(picture(), n=2, model="climber", size="256x256")
+            events = [event async for event in stream]
+            content = await client.download(reply.variations[0])
+            with pytest.raises(diabelli.ApiError) as refused:
+                await client.vary(picture(), n=11)
+            return reply, events, content, await client.models(), refused.value
+
+    reply, events, content, models, refused = asyncio.run(run())
+    assert reply.variations[0].seed == 7
+    assert isinstance(events[-1], Done)
+    assert opened(content).size == (256, 256)
+    assert "shift" in models
+    assert refused.status == 400
