@@ -9,6 +9,7 @@ from commands import commands_page
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from reference import reference_page
 
 from diabelli import errors
 from diabelli.api.errors import exceptions
@@ -294,6 +295,7 @@ def _error(kind: type[errors.DiabelliError]) -> str:
 
 
 PAGES = {
+    "reference.md": reference_page,
     "commands.md": commands_page,
     "conformance-checks.md": checks_page,
     "settings.md": settings_page,

@@ -20,8 +20,6 @@ from diabelli.client.retries import Retries
 
 __all__ = ["gate", "serve", "server"]  # pytest finds fixtures by their names here
 
-SMALL = {"size": "256x256"}
-
 
 def test_every_field_is_sent(server: Server) -> None:
     """And the reply has the pictures, their seeds and their format."""
@@ -126,8 +124,9 @@ def test_a_key_is_sent_to_the_api_only(serve: Serve) -> None:
 def test_a_busy_server_is_asked_again(serve: Serve, gate: Gate) -> None:
     """After the seconds of Retry-After; the pictures of the repeated request are made once."""
     server = serve(queue=1)
+    other = diabelli.Client(server.url)
     occupied = threading.Thread(
-        target=diabelli.Client(server.url).vary,
+        target=other.vary,
         args=[picture()],
         kwargs={"model": "gate", "size": "256x256"},
     )
@@ -143,6 +142,7 @@ def test_a_busy_server_is_asked_again(serve: Serve, gate: Gate) -> None:
         assert client.vary(picture(), size="256x256").variations
     assert time.monotonic() - started >= 1
     occupied.join()
+    other.close()
 
 
 def test_the_rule_of_repetition() -> None:

@@ -29,7 +29,7 @@ def test_the_api_is_described_and_can_be_tried(server: Server, visit: Opened) ->
         ("Python", 'files={"image": open("halves.png", "rb")}'),
         ("JavaScript", 'form.append("size", "256x256");'),
     ):
-        page.click(f".request-snippets button:has-text('{title}')")
+        page.click(f".request-snippets >> text=/^{title}$/")
         page.wait_for_function(
             "words => document.querySelector('.request-snippets').textContent.includes(words)",
             arg=words,
