@@ -1,6 +1,6 @@
 """Layers of convolutional networks by NumPy in float64, as textbooks define them.
 
-Planes are (channel, row, column), and weights (output, input, 3, 3) as they are stored.
+Planes are (channel, row, column), and weights (output, input, side, side) as they are stored.
 """
 
 from __future__ import annotations
@@ -14,12 +14,25 @@ def load(path):
         return {name: stored[name].astype(np.float64) for name in stored.files}
 
 
-def convolve(planes, weights, bias, stride=1):
+def convolve(planes, weights, bias, stride=1, leading=None):
     """Return the correlation of planes with weights, zeros beyond the edges."""
-    padded = np.pad(planes, ((0, 0), (1, 1), (1, 1)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
-    sums = np.tensordot(weights, windows[:, ::stride, ::stride], ([1, 2, 3], [0, 3, 4]))
-    return sums + bias[:, None, None]
+    windows = _windows(planes, weights.shape[-1], stride, leading)
+    return np.tensordot(weights, windows, ([1, 2, 3], [0, 3, 4])) + bias[:, None, None]
+
+
+def convolve_channels(planes, weights, bias, stride=1, leading=None):
+    """Return the correlation of each plane with separate weights."""
+    windows = _windows(planes, weights.shape[-1], stride, leading)
+    return np.einsum("cyxij,cij->cyx", windows, weights[:, 0]) + bias[:, None, None]
+
+
+def _windows(planes, side, stride, leading):
+    """Return the windows of each place, with `leading` zeros before the first row and column."""
+    before = side // 2 if leading is None else leading
+    height, width = planes.shape[1:]
+    padded = np.pad(planes, ((0, 0), (before, side), (before, side)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(1, 2))
+    return windows[:, :height:stride, :width:stride]
 
 
 def double(planes):
@@ -42,4 +55,4 @@ def rectify(planes):
 
 def squash(values):
     """Return the sigmoid."""
-    return 1 / (1 + np.exp(-values))
+    return (1 + np.tanh(values / 2)) / 2

@@ -4,7 +4,7 @@ Each output is a sum of float32 products in a fixed order. The innermost loop ru
 channels, which are independent, so that a compiler may vectorise it without reordering a sum.
 `exp` is built from additions and multiplications alone, whose results IEEE 754 defines exactly.
 
-Activations are (row, column, channel) float32; weights are (3, 3, input, output) float32.
+Activations are (row, column, channel) float32; weights are (side, side, input, output) float32.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from diabelli.synthesis.core.types import Floats
 
 NOTHING = np.empty((0, 0, 0), np.float32)
 """No residual connection."""
-SIDE = 3
-"""Side of every convolution kernel, in pixels."""
 FAR = 40.0
 """Absolute argument beyond which a sigmoid is 0 or 1 in float32."""
 HALVINGS = 8
@@ -31,10 +29,10 @@ def load_weights(path: Path) -> dict[str, Floats]:
     """Load the weights of a network.
 
     Args:
-        path: .npz file; convolutions are stored as (output, input, 3, 3).
+        path: .npz file; convolutions are stored as (output, input, side, side).
 
     Returns:
-        float32 arrays by name; convolutions as (3, 3, input, output).
+        float32 arrays by name; convolutions as (side, side, input, output).
     """
     with np.load(path) as stored:
         weights = {name: stored[name].astype(np.float32) for name in stored.files}
@@ -46,15 +44,22 @@ def load_weights(path: Path) -> dict[str, Floats]:
 
 @kernel
 def convolve(
-    planes: Floats, weights: Floats, bias: Floats, stride: int, added: Floats, rectify: bool
+    planes: Floats,
+    weights: Floats,
+    bias: Floats,
+    stride: int,
+    leading: int,
+    added: Floats,
+    rectify: bool,
 ) -> Floats:
     """Correlate planes with weights, with zero padding.
 
     Args:
         planes: (h, w, c) float32.
-        weights: (3, 3, c, o) float32.
+        weights: (side, side, c, o) float32.
         bias: (o,) float32.
         stride: 1 or 2, in both directions.
+        leading: rows and columns of zeros before the first.
         added: (h', w', o) float32, the residual connection; an empty array adds nothing.
         rectify: apply ReLU to the result.
 
@@ -63,20 +68,21 @@ def convolve(
     """
     height, width, channels = planes.shape
     tall, wide = (height + stride - 1) // stride, (width + stride - 1) // stride
-    count = weights.shape[3]
+    side, count = weights.shape[0], weights.shape[3]
     rows = planes.reshape(height, width * channels)
-    taps = weights.reshape(SIDE, SIDE * channels, count)
+    taps = weights.reshape(side, side * channels, count)
     out = np.empty((tall, wide, count), np.float32)
     sums = np.empty(count, np.float32)
     for y in range(tall):
         for x in range(wide):
             for o in range(count):
                 sums[o] = bias[o]
-            first = max(0, 1 - x * stride) * channels
-            end = min(SIDE, width + 1 - x * stride) * channels
-            start = (x * stride - 1) * channels
-            for i in range(max(0, 1 - y * stride), min(SIDE, height + 1 - y * stride)):
-                row = rows[y * stride + i - 1]
+            left, top = x * stride - leading, y * stride - leading
+            first = max(0, -left) * channels
+            end = min(side, width - left) * channels
+            start = left * channels
+            for i in range(max(0, -top), min(side, height - top)):
+                row = rows[top + i]
                 k = first
                 # Four products a round save three of four loads and stores of the sums.
                 while k + 4 <= end:
@@ -96,6 +102,40 @@ def convolve(
                 if added.size:
                     value += added[y, x, o]
                 out[y, x, o] = max(value, np.float32(0)) if rectify else value
+    return out
+
+
+@kernel
+def convolve_channels(
+    planes: Floats, weights: Floats, bias: Floats, stride: int, leading: int
+) -> Floats:
+    """Depthwise convolution: correlate each channel with separate weights, with zero padding.
+
+    Args:
+        planes: (h, w, c) float32.
+        weights: (side, side, 1, c) float32.
+        bias: (c,) float32.
+        stride: 1 or 2, in both directions.
+        leading: rows and columns of zeros before the first.
+
+    Returns:
+        (h', w', c) float32 with h' = ceil(h / stride) and w' = ceil(w / stride).
+    """
+    height, width, channels = planes.shape
+    tall, wide = (height + stride - 1) // stride, (width + stride - 1) // stride
+    side = weights.shape[0]
+    out = np.empty((tall, wide, channels), np.float32)
+    for y in range(tall):
+        for x in range(wide):
+            left, top = x * stride - leading, y * stride - leading
+            sums = out[y, x]
+            for c in range(channels):
+                sums[c] = bias[c]
+            for i in range(max(0, -top), min(side, height - top)):
+                for j in range(max(0, -left), min(side, width - left)):
+                    values, taps = planes[top + i, left + j], weights[i, j, 0]
+                    for c in range(channels):
+                        sums[c] += values[c] * taps[c]
     return out
 
 
@@ -129,6 +169,25 @@ def double(planes: Floats) -> Floats:
 
 
 @kernel
+def channel_means(planes: Floats) -> Floats:
+    """Average each channel over all places.
+
+    Args:
+        planes: (h, w, c) float32.
+
+    Returns:
+        (c,) float32.
+    """
+    height, width, channels = planes.shape
+    sums = np.zeros(channels, np.float32)
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                sums[c] += planes[y, x, c]
+    return sums / np.float32(height * width)
+
+
+@kernel
 def gate(planes: Floats, weights: Floats, bias: Floats) -> Floats:
     """Scale each channel by a gate computed from the means of all channels.
 
@@ -143,16 +202,12 @@ def gate(planes: Floats, weights: Floats, bias: Floats) -> Floats:
         (h, w, c) float32.
     """
     height, width, channels = planes.shape
-    means = np.zeros(channels, np.float32)
-    for y in range(height):
-        for x in range(width):
-            for c in range(channels):
-                means[c] += planes[y, x, c]
+    means = channel_means(planes)
     factors = np.empty(channels, np.float32)
     for k in range(channels):
         total = np.float32(0)
         for c in range(channels):
-            total += weights[k, c] * (means[c] / np.float32(height * width))
+            total += weights[k, c] * means[c]
         factors[k] = _sigmoid(total + bias[k])
     out = np.empty_like(planes)
     for y in range(height):
@@ -160,6 +215,11 @@ def gate(planes: Floats, weights: Floats, bias: Floats) -> Floats:
             for c in range(channels):
                 out[y, x, c] = planes[y, x, c] * factors[c]
     return out
+
+
+def hard_swish(values: Floats) -> Floats:
+    """Return v * clip(v + 3, 0, 6) / 6 of each float32 value v (Howard et al. 2019)."""
+    return values * np.clip(values + np.float32(3), 0, 6) / np.float32(6)
 
 
 @kernel
@@ -213,9 +273,19 @@ class Network:
         planes: Floats,
         *,
         stride: int = 1,
+        leading: int | None = None,
         added: Floats = NOTHING,
         rectify: bool = True,
     ) -> Floats:
-        """Convolve by the weights of that name; the other arguments are those of `convolve`."""
-        kernel, bias = self.weights[f"{name}.w"], self.weights[f"{name}.b"]
-        return convolve(planes, kernel, bias, stride, added, rectify)
+        """Convolve by the weights of that name; the other arguments are those of `convolve`.
+
+        By default the centre of the weights is laid on each place.
+        """
+        weights, bias = self.weights[f"{name}.w"], self.weights[f"{name}.b"]
+        before = weights.shape[0] // 2 if leading is None else leading
+        return convolve(planes, weights, bias, stride, before, added, rectify)
+
+    def step_channels(self, name: str, planes: Floats, *, stride: int, leading: int) -> Floats:
+        """Convolve channels by the weights of that name, as `convolve_channels` does."""
+        weights, bias = self.weights[f"{name}.w"], self.weights[f"{name}.b"]
+        return convolve_channels(planes, weights, bias, stride, leading)
