@@ -19,8 +19,10 @@ from api.engines import Shift
 from api.wire import picture
 from cli.conftest import Run
 from engines.upstream.bridging import diabelli_server
+from engines.upstream.fakes.comfyui import Comfy
 from engines.upstream.fakes.edits import Edits
 from engines.upstream.fakes.faults import Faulty
+from engines.upstream.fakes.sdapi import Sdapi
 from engines.upstream.fakes.serving import serving
 
 KEY = "sk-proj-0123456789-secret"
@@ -176,6 +178,30 @@ def test_add_recognises_a_server(run: Run, tmp_path: Path, kind: str) -> None:
     written = tomllib.loads((tmp_path / "diabelli.toml").read_text())
     assert written["engines"]["mine"] == {"kind": "upstream", "base_url": url, **expected}
     assert {seen.method for seen in app.seen} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("fake", "expected"),
+    [
+        (Comfy(), {"protocol": "comfyui", "model": "model.safetensors"}),
+        (Sdapi(), {"protocol": "sdapi"}),
+        (Sdapi(flavour="koboldcpp"), {"protocol": "sdapi", "dialect": "koboldcpp"}),
+        (Sdapi(flavour="draw-things"), {"protocol": "sdapi", "dialect": "draw-things"}),
+    ],
+    ids=["comfyui", "automatic1111", "koboldcpp", "draw-things"],
+)
+def test_added_servers_make_pictures(
+    run: Run, tmp_path: Path, fake: Comfy | Sdapi, expected: dict[str, str]
+) -> None:
+    """An entry of `add` works as it is: the check finds effects of seed and strength."""
+    with serving(fake.app()) as url:
+        assert run("engines", "add", url, "--name", "mine").code == 0
+        written = tomllib.loads((tmp_path / "diabelli.toml").read_text())
+        assert written["engines"]["mine"] == {"kind": "upstream", "base_url": url, **expected}
+        ended = run("engines", "check", "mine")
+    assert ended.code == 0, ended.err
+    assert "Another seed gives another picture" in ended.out
+    assert "Another strength gives another picture" in ended.out
 
 
 def test_add_keeps_the_file_and_refuses_a_second_entry(run: Run, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from diabelli.errors import InvalidSettings
 if TYPE_CHECKING:
     from diabelli.engines.upstream.recognition import Recognised
 
-_NEEDS_MODEL = ("openai", "ovms", "lemonade", "xinference", "vllm-omni")
-"""Dialects whose requests must name a model."""
+_NEEDS_MODEL = ("openai", "ovms", "lemonade", "xinference", "vllm-omni", "comfyui")
+"""Dialects, or protocols without dialects, whose requests must name a model."""
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -97,10 +97,11 @@ def _values(
 ) -> dict[str, Any]:
     """Return the values of the entry."""
     values: dict[str, Any] = {"kind": "upstream", **found.options, "base_url": url}
-    if model is None and found.options.get("dialect") in _NEEDS_MODEL:
+    spoken = found.options.get("dialect", found.options["protocol"])
+    if model is None and spoken in _NEEDS_MODEL:
         if not found.models:
             raise InvalidSettings("the server lists no model: name one with --model")
-        model = max(found.models) if found.options["dialect"] == "openai" else found.models[0]
+        model = max(found.models) if spoken == "openai" else found.models[0]
     if model is not None:
         values["model"] = model
     if auth is not None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from diabelli.engines.upstream.comfyui_workflow import choices, input_kinds
 from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.engines.upstream.transport import Transport
 from diabelli.errors import DiabelliError, EngineFailed, UpstreamUnavailable
@@ -22,6 +23,8 @@ OWNERS: dict[str, dict[str, str]] = {
 }
 """Options by `owned_by` of the models that a server lists."""
 GENERIC = {"protocol": "openai-edits", "dialect": "generic"}
+CHECKPOINT_LOADER = "CheckpointLoaderSimple"
+"""Node of ComfyUI whose description lists the checkpoints."""
 SD_SERVER_MODEL = "sd-cpp-local"
 """The only model that sd-server of stable-diffusion.cpp lists."""
 
@@ -48,7 +51,7 @@ async def recognise(options: UpstreamOptions, transport: Transport) -> Recognise
         UpstreamUnavailable: It does not respond.
         EngineFailed: It responds, but is no known image server.
     """
-    for probe in (_comfyui, _koboldcpp, _openai, _automatic1111, _ovms):
+    for probe in (_comfyui, _koboldcpp, _openai, _automatic1111, _ovms, _draw_things):
         if (found := await probe(options, transport)) is not None:
             return found
     raise EngineFailed(
@@ -63,9 +66,11 @@ Probe = Callable[[UpstreamOptions, Transport], Awaitable[Recognised | None]]
 async def _comfyui(_: UpstreamOptions, transport: Transport) -> Recognised | None:
     found = await _get(transport, "system_stats")
     system = found.get("system") if isinstance(found, dict) else None
-    if isinstance(system, dict) and "comfyui_version" in system:
-        return Recognised({"protocol": "comfyui"})
-    return None
+    if not isinstance(system, dict) or "comfyui_version" not in system:
+        return None
+    infos = await _get(transport, f"object_info/{CHECKPOINT_LOADER}")
+    inputs = input_kinds(infos.get(CHECKPOINT_LOADER) if isinstance(infos, dict) else None) or {}
+    return Recognised({"protocol": "comfyui"}, tuple(choices(inputs.get("ckpt_name"))))
 
 
 async def _koboldcpp(_: UpstreamOptions, transport: Transport) -> Recognised | None:
@@ -96,6 +101,13 @@ async def _automatic1111(_: UpstreamOptions, transport: Transport) -> Recognised
     found = await _get(transport, "sdapi/v1/options")
     if isinstance(found, dict) and "sd_model_checkpoint" in found:
         return Recognised({"protocol": "sdapi"})
+    return None
+
+
+async def _draw_things(_: UpstreamOptions, transport: Transport) -> Recognised | None:
+    found = await _get(transport, "")
+    if isinstance(found, dict) and {"model", "steps", "strength"} <= found.keys():
+        return Recognised({"protocol": "sdapi", "dialect": "draw-things"})
     return None
 
 

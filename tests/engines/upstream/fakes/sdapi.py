@@ -102,6 +102,8 @@ class Sdapi:
             ]
         if self.flavour == "automatic1111" and not self.without_ui:
             routes.append(Route("/internal/progress", self._task_progress, methods=["POST"]))
+        if self.flavour == "koboldcpp":
+            routes.append(Route("/api/extra/version", self._kobold_version))
         if self.flavour == "draw-things":
             routes = [routes[0], Route("/", self._settings)]
         return Faulty(Starlette(routes=routes, exception_handlers={HTTPException: self._refused}))
@@ -272,6 +274,9 @@ class Sdapi:
         self._check(request)
         await request.json()
         return JSONResponse({"caption": "a picture of noise"})
+
+    def _kobold_version(self, request: Request) -> Response:
+        return JSONResponse({"result": "KoboldCpp", "version": "1.123"})
 
     def _settings(self, request: Request) -> Response:
         return JSONResponse({"model": "sd_v1.5_f16.ckpt", "steps": 20, "strength": 0.7})
