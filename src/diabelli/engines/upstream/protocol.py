@@ -124,7 +124,8 @@ class UpstreamProtocol(ABC):
 
         Raises:
             UpstreamUnavailable: It does not respond.
-            UpstreamRefused: It rejects the key, or does not have the model.
+            UpstreamRefused: It rejects the key, or lacks a part that the options name, as far as
+                the protocol shows that.
         """
 
     @abstractmethod
