@@ -14,7 +14,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help run test test-slow test-bridge test-lowest setup lint format docs clean
+.PHONY: help run test test-slow test-bridge test-lowest setup lint format docs site dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,8 +55,14 @@ format: .venv/.dev ## bring the code into shape
 docs: .venv/.dev ## regenerate the generated pages
 	$(BIN)/python docs/generate.py
 
+site: .venv/.dev ## build the documentation as a static site in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+dist: .venv/.release ## build sdist, wheel and SBOM in dist/, and try the wheel
+	PYTHON=$(BIN)/python .ci/dist
+
 clean: ## remove everything that the other targets made, the server's results included
-	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis data
+	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis data dist site
 
 # The stamps skip the set-up on a second call. They depend on the files that list the dependencies.
 .venv/.run: pyproject.toml constraints.txt | $(BIN)/python
@@ -68,6 +74,11 @@ clean: ## remove everything that the other targets made, the server's results in
 	@echo "Setting up .venv to test (once) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch .venv/.run $@
+
+.venv/.release: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv to release (once) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[release]'
+	@touch $@
 
 # In its own environment, because its releases are older than those of the other targets.
 .venv/.lowest: pyproject.toml tests/lowest.py | $(BIN)/python
