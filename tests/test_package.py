@@ -36,6 +36,14 @@ def test_every_vendored_file_is_listed_with_its_version_and_licence() -> None:
         assert re.search(rf"^\| \[{name}\].*\| {re.escape(version)} \|", page, re.MULTILINE)
 
 
+def test_foreign_weights_are_listed() -> None:
+    """Every file of weights is named, or its model card is linked."""
+    page = (ROOT / "THIRD_PARTY.md").read_text("utf-8")
+    models = ROOT / "src" / "diabelli" / "synthesis" / "models"
+    for path in models.glob("*.npz"):
+        assert f"src/diabelli/synthesis/models/{path.stem}." in page
+
+
 def test_every_requirement_is_pinned() -> None:
     """constraints.txt has an exact version of each dependency of a development environment."""
     pinned = {
