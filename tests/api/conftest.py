@@ -27,7 +27,7 @@ Serve = Callable[..., Server]
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests of details of the tiny engines if these are upstreams."""
-    if config.getoption("--bridge"):
+    if config.getoption("--bridge", default=False):
         for item in items:
             if item.get_closest_marker("tiny_engine"):
                 item.add_marker(pytest.mark.skip(reason="upstream engines differ in such details"))
@@ -84,7 +84,7 @@ def start(
 @pytest.fixture(scope="session")
 def bridge(request: pytest.FixtureRequest) -> bool:
     """Whether the engines of all servers are those of another server."""
-    return bool(request.config.getoption("--bridge"))
+    return bool(request.config.getoption("--bridge", default=False))
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from api.conftest import Serve, gate, serve, server
+from api.conftest import Serve, bridge, gate, serve, server
 from api.wire import Server, opened, picture
 
-__all__ = ["gate", "serve", "server"]  # pytest finds fixtures by their names here
+__all__ = ["bridge", "gate", "serve", "server"]  # pytest finds fixtures by their names here
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "client.mjs"
 
