@@ -45,18 +45,19 @@ class PatchEngine:
     def warm_up(self) -> None:
         """Compile the kernels, or load them from the cache.
 
-        It makes every move, and varies a synthetic photograph with a red object, and a drawing:
-        together they run all kernels.
+        It makes every move, and varies a synthetic texture, a photograph with a red object, and a
+        drawing: together they run all kernels.
         """
-        number = np.arange(96 * 96, dtype=np.uint32).reshape(96, 96, 1) * np.uint32(2246822519)
+        number = np.arange(192 * 192, dtype=np.uint32).reshape(192, 192, 1) * np.uint32(2246822519)
         mixed = (number ^ number >> np.uint32(13)) * np.uint32(1540483477)
-        photograph = np.repeat((mixed >> np.uint32(24)).astype(np.uint8), 3, axis=2)
-        photograph[30:66, 10:40] = (200, 30, 40)
+        texture = np.repeat((mixed >> np.uint32(24)).astype(np.uint8), 3, axis=2)
+        photograph = texture.copy()
+        photograph[60:132, 20:80] = (200, 30, 40)
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255
         spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=1.0)
         run_all_moves(96)
-        for source in (photograph, drawing):
+        for source in (texture, photograph, drawing):
             for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):
                 piece()
 
