@@ -35,7 +35,8 @@ from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import unshifted
-from diabelli.synthesis.moves import drawing
+from diabelli.synthesis.moves import drawing, light
+from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas, refine
 from diabelli.synthesis.pipeline import analyse_source, build_candidates, render
 from diabelli.synthesis.selection.candidates import Candidate
@@ -175,6 +176,17 @@ def drawing_strip(image: Image) -> Image:
     return joined([image, *shown])
 
 
+def daylight_strip(source: Image, kinds: Sequence[str]) -> Image:
+    """Return a photograph, and the photograph in other lights."""
+    studied = analyse_source(source, SIDE, SIDE)
+    lit = light.Prepared(studied, survey(studied[0].image_at(SIDE, SIDE)), {})
+    shown = [
+        light.render(lit, kind, STRENGTH, RandomStream(seed), SIDE, SIDE)[..., :3]
+        for seed, kind in enumerate(kinds, 1)
+    ]
+    return joined([source, *shown])
+
+
 def repaint_strip(image: Image) -> Image:
     """Return a photograph, its object mask, and the photograph with three hues of strength 1."""
     things = find_colour_objects(image)
@@ -250,6 +262,8 @@ def main() -> None:
         "light": light_strip(image, candidate.guide.subject),
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
+        "daylight": daylight_strip(sample, ("golden", "sunset", "autumn", "rain")),
+        "shadows": daylight_strip(source, ("leaves", "window", "blinds", "beam")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

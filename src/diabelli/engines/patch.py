@@ -9,7 +9,7 @@ import numpy as np
 from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
-from diabelli.synthesis.moves.planner import run_all_moves
+from diabelli.synthesis.moves.planner import MIN_STRENGTH, run_all_moves
 from diabelli.synthesis.pipeline import (
     PlannedVariation,
     Preview,
@@ -55,7 +55,8 @@ class PatchEngine:
         photograph[60:132, 20:80] = (200, 30, 40)
         drawing = np.full((64, 64, 3), (200, 40, 40), np.uint8)
         drawing[16:48, 16:48] = 255
-        spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=1.0)
+        strength = 0.99 * MIN_STRENGTH  # from there on a move takes the place of the composition
+        spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=strength)
         run_all_moves(96)
         for source in (texture, photograph, drawing):
             for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):

@@ -6,7 +6,7 @@ from packages above them in this list.
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha; chroma,
                 structure_tensor; convnet; solvers binary_mrf and sor
     strength    parameters of all steps for one strength
-    models      trained weights of the subject map and the lettering map
+    models      trained weights of the subject map, the lettering map and the surroundings
     analysis    properties of a source: source_analysis combines
                 picture_kind, solid_shape         kind of picture
                 lettering                         where words or digits may be
@@ -14,6 +14,7 @@ from packages above them in this list.
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
                 subject_map, matte                the same from a trained map; alpha of its outline
+                surroundings                      whether it shows the open air, or a person
                 cell_features                     features for montages
                 ground_texture                    whether a montage may rearrange it
                 picture_border                    lines along the edges that no frame shows
@@ -26,5 +27,6 @@ from packages above them in this list.
     selection   candidates, artefact_gate: which montages are rendered
     moves       planner: which seed makes which move
                 drawing, drawn_layer, drawn_ground
+                light, scene, lighting, daylight, shadows, season, weather
     pipeline    the steps in order
 """

@@ -171,7 +171,7 @@ def plan_variations(
         on_step: progress callback.
         run_parallel: runs independent pieces of work.
     """
-    (moves,) = run_parallel([partial(find_moves, orientations[0], strength)])
+    (moves,) = run_parallel([partial(find_moves, orientations, strength)])
     if moves:
         seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
         return [

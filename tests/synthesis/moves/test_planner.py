@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.core.rng import derive_seeds
+from diabelli.synthesis.moves import light
 from diabelli.synthesis.moves.planner import (
     MIN_STRENGTH,
     SureMove,
@@ -58,15 +59,16 @@ def test_selected_seeds_start_with_the_first_and_make_different_moves(n):
 
 def test_mild_variations_make_no_move():
     """Below MIN_STRENGTH the arrangement is kept."""
-    analysis, _ = analyse_source(drawing(), 64, 64)
-    assert find_moves(analysis, MIN_STRENGTH)
-    assert not find_moves(analysis, MIN_STRENGTH - 0.01)
+    for source in (drawing(), landscape(100)):
+        orientations = analyse_source(source, 64, 64)
+        assert find_moves(orientations, MIN_STRENGTH)
+        assert not find_moves(orientations, MIN_STRENGTH - 0.01)
 
 
-def test_no_move_of_drawings_is_sure_of_a_landscape():
-    """Its ground is not even."""
-    analysis, _ = analyse_source(landscape(100), 64, 64)
-    assert not find_moves(analysis, 1.0)
+def test_a_landscape_gets_lights_alone():
+    """Its ground is not even, so no move of drawings is sure of it."""
+    found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
+    assert {move.name for move in found} <= set(light.KINDS)
 
 
 def test_all_moves_run_at_warm_up():

@@ -36,14 +36,31 @@ def subject_map(image: Bytes) -> Floats:
     Returns:
         (OUTPUT, OUTPUT) float32, 0..1, over the whole image.
     """
+    return decode(encode(image))
+
+
+def encode(image: Bytes) -> list[Floats]:
+    """Compute the planes of the encoder, which describe texture and things at five scales.
+
+    Args:
+        image: (h, w, 3 or more) uint8 sRGB; channels after the third are ignored.
+
+    Returns:
+        Five arrays (side, side, channels) float32; the side falls from 80 to 5.
+    """
     colours = np.ascontiguousarray(resize(image, INPUT, INPUT)[..., :3]).astype(np.float32)
     encoded = [_NETWORK.step("e0", (colours / np.float32(255) - MEAN) / DEVIATION, stride=2)]
     for name in ("e1", "e2", "e3", "e4"):
         encoded.append(_encode(name, encoded[-1]))
+    return encoded
+
+
+def decode(encoded: list[Floats]) -> Floats:
+    """Compute the subject map, (OUTPUT, OUTPUT) float32, of the planes that `encode` returns."""
     weights = _NETWORK.weights
-    planes = gate(encoded.pop(), weights["g.w"], weights["g.b"])
-    for name in ("p3", "p2", "p1", "p0"):
-        joined = np.concatenate([double(planes), encoded.pop()], axis=2)
+    planes = gate(encoded[-1], weights["g.w"], weights["g.b"])
+    for name, skipped in zip(("p3", "p2", "p1", "p0"), encoded[-2::-1], strict=True):
+        joined = np.concatenate([double(planes), skipped], axis=2)
         planes = _NETWORK.step(name, joined)
     return sigmoid(np.ascontiguousarray(_NETWORK.step("o", planes, rectify=False)[..., 0]))
 

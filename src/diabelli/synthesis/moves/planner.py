@@ -10,11 +10,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import drawing
+from diabelli.synthesis.moves import drawing, light
+from diabelli.synthesis.moves.scene import survey
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
@@ -44,25 +45,31 @@ class SureMove:
         return self.renderer(strength, stream, height, width)
 
 
-def find_moves(analysis: Analysis, strength: float) -> list[SureMove]:
+def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list[SureMove]:
     """Find the moves that are sure of a source.
 
     Args:
-        analysis: of the source.
+        orientations: analyses of the source and of its mirror image.
         strength: 0..1.
     """
     if strength < MIN_STRENGTH:
         return []
+    analysis = orientations[0]
     height, width = analysis.sizes[-1]
     small = analysis.image_at(*size_with_area(height, width, DECISION_SIDE))
-    moves: list[SureMove] = []
     drawn = drawing.prepare(small, partial(analysis.image_at, height, width))
     if drawn is not None:
-        moves += [
+        return [
             SureMove(name, weight, partial(drawing.render, drawn, name))
             for name, weight in drawing.treatments(drawn).items()
         ]
-    return moves
+    lit = light.prepare(orientations, small)
+    if lit is None:
+        return []
+    return [
+        SureMove(name, weight, partial(light.render, lit, name))
+        for name, weight in lit.kinds.items()
+    ]
 
 
 def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
@@ -91,10 +98,10 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
 
 
 def run_all_moves(side: int) -> None:
-    """Make every move once on a synthetic picture, which compiles or loads all of their kernels.
+    """Make every move once on synthetic pictures, which compiles or loads all of their kernels.
 
     Args:
-        side: of the picture, in pixels.
+        side: of the pictures, in pixels.
     """
     ink = np.full((side, side, 4), 255, np.uint8)
     ink[side // 4 : side // 2, side // 4 : side // 2, :3] = (20, 40, 160)
@@ -102,3 +109,9 @@ def run_all_moves(side: int) -> None:
     if drawn is not None:
         for treatment in drawing.treatments(drawn):
             drawing.render(drawn, treatment, 1.0, RandomStream(1), side, side)
+    ramp = np.repeat(np.linspace(20, 240, side).astype(np.uint8)[:, None, None], side, axis=1)
+    hazy = np.concatenate([ramp, ramp, 255 - ramp, np.full_like(ramp, 255)], axis=2)
+    analysis = analyse(hazy, side, side)
+    lit = light.Prepared((analysis, analysis.mirrored()), survey(hazy), {})
+    for kind in light.KINDS:
+        light.render(lit, kind, 1.0, RandomStream(1), side, side)

@@ -1,0 +1,150 @@
+"""Light of other hours: shadows of things outside the frame, a low sun, autumn, a sunset.
+
+Colours are factors of linear light, or linear light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from diabelli.synthesis.core.grid import centres
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.moves import shadows
+from diabelli.synthesis.moves.lighting import (
+    FIELD_SIDE,
+    Lighting,
+    filled,
+    mixed,
+    smoothstep,
+)
+from diabelli.synthesis.moves.scene import Scene
+
+Colour = tuple[float, float, float]
+SHADE: Colour = (0.86, 0.95, 1.16)
+"""Tint of the light from the sky, in which shadows lie."""
+SUN: Colour = (1.10, 1.0, 0.82)
+"""Tint of sunlight."""
+
+
+class View(NamedTuple):
+    """The scene of one picture, and its random numbers.
+
+    Attributes:
+        scene: properties of the source.
+        stream: random numbers.
+    """
+
+    scene: Scene
+    stream: RandomStream
+
+
+def leaves(view: View) -> Lighting:
+    """Shadow of palm leaves."""
+    return _sunlight(shadows.leaves(view.stream), shade=0.42, sun=1.25)
+
+
+def window(view: View) -> Lighting:
+    """Sunlight through a window."""
+    return _sunlight(shadows.window(view.stream), shade=0.42, sun=1.25)
+
+
+def blinds(view: View) -> Lighting:
+    """Sunlight through blinds."""
+    return _sunlight(shadows.blinds(view.stream), shade=0.42, sun=1.25)
+
+
+def beam(view: View) -> Lighting:
+    """A beam of sunlight."""
+    return _sunlight(shadows.beam(view.stream), shade=0.40, sun=1.35)
+
+
+def golden(view: View) -> Lighting:
+    """Low sun beside the frame: warm light on that side, cool shades, a thin haze."""
+    y, x = _coordinates()
+    sunward = x if view.stream.between(0, 1) < 0.5 else 1 - x
+    lit = smoothstep(0.08, 0.92, np.broadcast_to(sunward, (FIELD_SIDE, FIELD_SIDE)))
+    exposure = view.scene.exposure(0.19, 0.8, 1.4)
+    away, above = (sunward - np.float32(1.04)) / 0.75, (y - view.stream.between(0.05, 0.35)) / 0.75
+    haze = np.square(np.maximum(1 - away * away - above * above, 0))
+    return Lighting(
+        dark_gain=_calmed(
+            _between(lit, (0.42, 0.45, 0.56), (0.8, 0.62, 0.52), exposure), view.scene
+        ),
+        bright_gain=_calmed(
+            _between(lit, (0.8, 0.62, 0.5), (1.9, 1.25, 0.6), exposure), view.scene
+        ),
+        glow=np.asarray(haze[..., None] * _colour(0.07, 0.042, 0.014), np.float32),
+    )
+
+
+def autumn(view: View) -> Lighting:
+    """Mild, warm light, for coloured leaves."""
+    _, x = _coordinates()
+    sunward = x if view.stream.between(0, 1) < 0.5 else 1 - x
+    lit = smoothstep(0.0, 1.0, np.broadcast_to(sunward, (FIELD_SIDE, FIELD_SIDE)))
+    exposure = view.scene.exposure(0.17, 0.7, 1.4)
+    return Lighting(
+        dark_gain=_calmed(_between(lit, (0.7, 0.7, 0.75), (0.9, 0.8, 0.74), exposure), view.scene),
+        bright_gain=_calmed(
+            _between(lit, (0.95, 0.86, 0.72), (1.3, 1.06, 0.75), exposure), view.scene
+        ),
+        glow=filled(0.0, 0.0, 0.0),
+    )
+
+
+def sunset(view: View) -> Lighting:
+    """Violet above, orange at the horizon, on all that is bright; a dim ground."""
+    y, _ = _coordinates()
+    height = np.broadcast_to(y, (FIELD_SIDE, FIELD_SIDE)) / np.float32(
+        view.stream.between(0.42, 0.6)
+    )
+    upper = np.clip(height / np.float32(0.55), 0, 1)
+    lower = np.clip((height - np.float32(0.55)) / np.float32(0.45), 0, 1)
+    violet, rose, orange = (
+        _colour(*colour) for colour in ((0.29, 0.24, 0.5), (0.84, 0.4, 0.37), (1.2, 0.59, 0.24))
+    )
+    ground = view.scene.exposure(0.075, 0.3, 0.8)
+    return Lighting(
+        dark_gain=filled(0.86 * ground, 0.78 * ground, 0.88 * ground),
+        bright_gain=mixed(lower, mixed(upper, violet, rose), orange),
+        glow=filled(0.0, 0.0, 0.0),
+        luma_range=(0.35, 0.85),
+        saturations=(0.55, 0.25),
+    )
+
+
+LightMaker = Callable[[View], Lighting]
+"""Makes the lighting of one picture."""
+
+
+def _sunlight(mask: Floats, *, shade: float, sun: float) -> Lighting:
+    """Return sunlight where a mask is 1 and light from the sky where it is 0."""
+    dark = _colour(*(shade * part for part in SHADE))
+    gain = mixed(mask, dark, _colour(*(sun * part for part in SUN)))
+    return Lighting(gain, gain, filled(0.0, 0.0, 0.0))
+
+
+def _between(share: Floats, low: Colour, high: Colour, exposure: float) -> Floats:
+    """Return a field of `low` where a share is 0 and `high` where it is 1, times an exposure."""
+    return mixed(share, _colour(*low), _colour(*high)) * np.float32(exposure)
+
+
+def _calmed(gain: Floats, scene: Scene) -> Floats:
+    """Return a gain that is closer to 1 and to grey, as far as the scene shows a person."""
+    calm = np.sqrt(np.maximum(gain, np.float32(0.55))) * _colour(1.04, 1.0, 0.92)
+    return np.asarray(gain + np.float32(0.7 * scene.person) * (calm - gain), np.float32)
+
+
+def _colour(*channels: float) -> Floats:
+    """Return (3,) float32."""
+    return np.array(channels, np.float32)
+
+
+def _coordinates() -> tuple[Floats, Floats]:
+    """Centres of cells in sides: (FIELD_SIDE, 1) and (1, FIELD_SIDE) float32."""
+    shares = centres(FIELD_SIDE)
+    return shares[:, None], shares[None]

@@ -1,0 +1,169 @@
+"""Lighting of a picture: smooth gains, a glow and falling particles, in approximately linear light.
+
+Light is the square of the sRGB value, whose inverse is exactly rounded on every machine. All
+fields are smooth or soft, and no mask cuts anything out, so no outline can be wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from diabelli.synthesis.core.grid import grid_positions, interpolate
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.types import Bytes, Floats
+
+FIELD_SIDE = 192
+"""Side of the fields of a lighting, in cells; enough for the edges of soft shadows."""
+LUMINANCE = (0.25, 0.65, 0.1)
+"""Weights of linear red, green and blue in luminance."""
+MIN_GAIN = 0.02
+"""Least gain, so that nothing becomes black."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lighting:
+    """Light on a picture.
+
+    Gains and saturations change from the first to the second where luma passes the range.
+
+    Attributes:
+        dark_gain: (FIELD_SIDE, FIELD_SIDE, 3) float32, factors of linear light in the shades.
+        bright_gain: the same for bright places.
+        glow: (FIELD_SIDE, FIELD_SIDE, 3) float32, 0..1, light in the air, screened over all.
+        luma_range: luma 0..1 up to which a place is dark, and from which on it is bright.
+        saturations: factors of saturation in dark and in bright places.
+        shoulder: linear light above which highlights are compressed.
+        cover: (h, w) float32, 0..1, coverage by particles, if there are any.
+        particle: linear colour of the particles.
+    """
+
+    dark_gain: Floats
+    bright_gain: Floats
+    glow: Floats
+    luma_range: tuple[float, float] = (0.15, 0.75)
+    saturations: tuple[float, float] = (1.0, 1.0)
+    shoulder: float = 0.8
+    cover: Floats | None = None
+    particle: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def scaled(self, boldness: float) -> Lighting:
+        """Return a lighting whose effect is multiplied, particles apart."""
+        factor = np.float32(boldness)
+        dark, bright = (
+            np.maximum(1 + factor * (gain - 1), np.float32(MIN_GAIN))
+            for gain in (self.dark_gain, self.bright_gain)
+        )
+        dull, vivid = (1 + boldness * (saturation - 1) for saturation in self.saturations)
+        return replace(
+            self,
+            dark_gain=dark,
+            bright_gain=bright,
+            glow=np.clip(factor * self.glow, 0, 1).astype(np.float32),
+            saturations=(max(dull, 0.0), max(vivid, 0.0)),
+        )
+
+    def without_colour(self) -> Lighting:
+        """Return the lighting for a picture without colour: gains and glow are made grey."""
+        weights = np.array(LUMINANCE, np.float32)
+        dark, bright, glow = (
+            np.repeat((field * weights).sum(2, keepdims=True), 3, axis=2).astype(np.float32)
+            for field in (self.dark_gain, self.bright_gain, self.glow)
+        )
+        grey = sum(weight * value for weight, value in zip(LUMINANCE, self.particle, strict=True))
+        return replace(
+            self, dark_gain=dark, bright_gain=bright, glow=glow, particle=(grey, grey, grey)
+        )
+
+
+def filled(*colour: float) -> Floats:
+    """Return a field (FIELD_SIDE, FIELD_SIDE, 3) float32 of one linear colour."""
+    return np.broadcast_to(np.array(colour, np.float32), (FIELD_SIDE, FIELD_SIDE, 3)).copy()
+
+
+def mixed(share: Floats, low: Floats, high: Floats) -> Floats:
+    """Return a field of `low` where a share is 0 and `high` where it is 1.
+
+    Args:
+        share: (FIELD_SIDE, FIELD_SIDE) float32, 0..1.
+        low: (3,) or a field, float32.
+        high: the same.
+    """
+    return np.asarray(low + share[..., None] * (high - low), np.float32)
+
+
+def smoothstep(low: float, high: float, values: Floats) -> Floats:
+    """Return the cubic ramp from 0 at `low` to 1 at `high`; `high` may be below `low`."""
+    share = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def illuminate(image: Bytes, lighting: Lighting) -> Bytes:
+    """Return an image (h, w, 3 or more) uint8 under a lighting; further channels are kept."""
+    cover = np.zeros((0, 0), np.float32) if lighting.cover is None else lighting.cover
+    numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder, *lighting.particle)
+    return _illuminate(
+        np.ascontiguousarray(image),
+        _by_channel(lighting.dark_gain),
+        _by_channel(lighting.bright_gain),
+        _by_channel(lighting.glow),
+        cover,
+        np.array(numbers, np.float32),
+    )
+
+
+def _by_channel(field: Floats) -> Floats:
+    """Return a field (rows, columns, 3) as (3, rows, columns) float32."""
+    return np.ascontiguousarray(field.transpose(2, 0, 1), np.float32)
+
+
+@kernel
+def _illuminate(
+    image: Bytes, dark: Floats, bright: Floats, glow: Floats, cover: Floats, numbers: Floats
+) -> Bytes:
+    """Implement `illuminate`.
+
+    Args:
+        image: (h, w, 3 or more) uint8.
+        dark: (3, FIELD_SIDE, FIELD_SIDE) float32.
+        bright: the same.
+        glow: the same.
+        cover: (h, w) float32, or empty.
+        numbers: (8,) float32, luma range, saturations, shoulder, particle colour.
+    """
+    low, span = numbers[0], numbers[1] - numbers[0]
+    dull, vivid, shoulder = numbers[2], numbers[3], numbers[4]
+    one, zero, whole = np.float32(1), np.float32(0), np.float32(255)
+    half, room = np.float32(0.5), one - shoulder
+    tops, downs = grid_positions(image.shape[0], dark.shape[1])
+    lefts, acrosses = grid_positions(image.shape[1], dark.shape[2])
+    out = image.copy()
+    light = np.empty(3, np.float32)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            for c in range(3):
+                value = np.float32(image[y, x, c]) / whole
+                light[c] = value * value
+            luminance = (
+                np.float32(0.25) * light[0]
+                + np.float32(0.65) * light[1]
+                + np.float32(0.1) * light[2]
+            )
+            share = min(max((np.sqrt(luminance) - low) / span, zero), one)
+            share = share * share * (3 - 2 * share)
+            saturation = dull + (vivid - dull) * share
+            covered = cover[y, x] if cover.size else zero
+            top, left = tops[y], lefts[x]
+            down = min(max(downs[y], zero), one)
+            across = min(max(acrosses[x], zero), one)
+            for c in range(3):
+                shade = interpolate(dark[c], top, left, down, across)
+                gain = shade + share * (interpolate(bright[c], top, left, down, across) - shade)
+                value = max(gain * (luminance + saturation * (light[c] - luminance)), zero)
+                if value > shoulder:
+                    value = shoulder + room * (value - shoulder) / (value - shoulder + room)
+                value = one - (one - value) * (one - interpolate(glow[c], top, left, down, across))
+                value += covered * (numbers[5 + c] - value)
+                out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * whole + half)
+    return out

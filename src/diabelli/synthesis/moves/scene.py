@@ -1,0 +1,143 @@
+"""Scene of a picture: the properties that decide which light it may get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.analysis.subject_map import decode, encode
+from diabelli.synthesis.analysis.surroundings import find_surroundings
+from diabelli.synthesis.core.chroma import is_skin, palette
+from diabelli.synthesis.core.filters import blur, gradient, luma
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.lighting import LUMINANCE
+from diabelli.synthesis.moves.season import green_weight
+
+SIDE = 192
+"""Side of the maps in pixels; the picture is stretched to a square."""
+SURE_OUTDOORS, SURE_INDOORS = 1.06, -1.0
+"""Log-odds at which 4 % and 7 % of pictures of the other class are mistaken, when left out."""
+SKY = 0.5
+"""Share of the uppermost third from which a picture of the open air has a large sky."""
+SKIN_OF_FACE = 0.04
+"""Share of skin, widened, of a picture in which a person counts fully."""
+POSSIBLE_PERSON = -2.6
+"""Log-odds above which nine in ten pictures of persons are, when left out."""
+MIN_COLOUR = 8.0
+"""Mean range of channels in grey levels below which a picture is grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Properties of a picture.
+
+    Attributes:
+        openness: log-odds that it shows the open air.
+        sky: share of the uppermost third that is even and bright or blue, 0..1.
+        foliage: share that is rough and green, 0..1; 0 where other things are green, too.
+        median_luma: 0..1.
+        upper_luma: mean luma of the uppermost third, 0..1.
+        median_light: median of linear luminance, 0..1.
+        person: 0..1, how much skin its subject shows, if it may be a person.
+        grey: whether it has hardly any colour.
+        barred: whether two opposite edges are black or white bars.
+        teal: share of the colours of deep water, 0..1.
+    """
+
+    openness: float
+    sky: float
+    foliage: float
+    median_luma: float
+    upper_luma: float
+    median_light: float
+    person: float
+    grey: bool
+    barred: bool
+    teal: float
+
+    @property
+    def is_outdoors(self) -> bool:
+        """Whether it surely shows the open air."""
+        return self.openness > SURE_OUTDOORS
+
+    @property
+    def is_indoors(self) -> bool:
+        """Whether it surely does not."""
+        return self.openness < SURE_INDOORS
+
+    def exposure(self, target: float, least: float, most: float) -> float:
+        """Return the factor, `least`..`most`, that gives the picture that median of light."""
+        return min(max(target / max(self.median_light, 0.01), least), most)
+
+
+def survey(image: Bytes) -> Scene:
+    """Find the properties of an opaque picture (h, w, 3 or more) uint8."""
+    encoded = encode(image)
+    surroundings = find_surroundings(encoded)
+    small = resize(image, SIDE, SIDE)[..., :3]
+    subject = np.clip(resize_map(decode(encoded), SIDE, SIDE), 0, 1)
+    light = luma(small)
+    linear = np.square(small.astype(np.float32) / np.float32(255))
+    luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
+    span = small.max(2).astype(np.int64) - small.min(2)
+    return Scene(
+        openness=surroundings.openness,
+        sky=_sky_share(small, light, subject),
+        foliage=_foliage_share(small, light, subject),
+        median_luma=float(np.median(light)) / 255,
+        upper_luma=float(light[: SIDE // 3].mean()) / 255,
+        median_light=float(np.median(luminance)),
+        person=min(_skin_share(small, subject) / SKIN_OF_FACE, 1.0)
+        * (surroundings.person > POSSIBLE_PERSON),
+        grey=float(span.mean()) < MIN_COLOUR,
+        barred=_has_bars(light),
+        teal=_teal_share(small),
+    )
+
+
+def _has_bars(light: Floats) -> bool:
+    """Return whether two opposite edges are even, and black or white."""
+
+    def is_bar(line: Floats) -> bool:
+        return bool(np.ptp(line) < 8 and (line.mean() < 16 or line.mean() > 245))
+
+    return any(is_bar(lines[1]) and is_bar(lines[-2]) for lines in (light, light.T))
+
+
+def _teal_share(small: Bytes) -> float:
+    """Share of colours with much less red than green and blue."""
+    red, green, blue = small.astype(np.float32).transpose(2, 0, 1)
+    return float(((green > 1.15 * red) & (blue > 1.05 * red) & (green > 0.7 * blue)).mean())
+
+
+def _sky_share(small: Bytes, light: Floats, subject: Floats) -> float:
+    """Share of the uppermost third that is even and bright or blue."""
+    top = SIDE // 3
+    down, across = gradient(light)
+    rough = blur(np.sqrt(down * down + across * across), 2.0)[:top]
+    blueness = small[:top, :, 2].astype(np.float32) - small[:top, :, 0]
+    bright = (light[:top] > 150) | ((blueness > 8) & (light[:top] > 60))
+    return float(((rough < 2.2) & (subject[:top] < 0.5) & bright).mean())
+
+
+def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
+    """Share of rough green; 0 if two fifths of all green are even, or if the subject is green.
+
+    Even green is cloth, fruit, water or a wall.
+    """
+    down, across = gradient(light)
+    rough = blur(np.sqrt(down * down + across * across), 4.0) > 2.4
+    green = blur(green_weight(small), 3.0) > 0.3
+    own = green[subject > 0.6]
+    if (green & rough).sum() < 0.6 * green.sum() or (own.size and own.mean() > 0.25):
+        return 0.0
+    return float((green & rough).mean())
+
+
+def _skin_share(small: Bytes, subject: Floats) -> float:
+    """Share of the picture in which its subject may show skin, widened."""
+    light, cb, cr, _ = palette(small).reshape(SIDE, SIDE, 4).transpose(2, 0, 1)
+    skin = is_skin(light, cb, cr) & (subject > 0.3)
+    return float(np.clip(np.float32(1.6) * blur(skin.astype(np.float32), 5.0), 0, 1).mean())

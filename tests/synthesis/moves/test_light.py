@@ -1,0 +1,154 @@
+"""Move: another light for photographs, chosen by what the picture shows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves.scene import Scene, survey
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import flag, landscape, sticker
+
+NOON = Scene(
+    openness=3.0,
+    sky=0.8,
+    foliage=0.5,
+    median_luma=0.5,
+    upper_luma=0.7,
+    median_light=0.2,
+    person=0.0,
+    grey=False,
+    barred=False,
+    teal=0.1,
+)
+ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    """Return a landscape that is ready for every light."""
+    orientations = analyse_source(landscape(200), 200, 200)
+    small = orientations[0].image_at(200, 200)
+    return light.Prepared(orientations, survey(small), dict.fromkeys(light.KINDS, 1.0))
+
+
+def rendered(prepared, kind, strength=0.5, seed=1, side=200):
+    return light.render(prepared, kind, strength, RandomStream(seed), side, side)
+
+
+def test_weather_and_seasons_are_of_the_open_air():
+    """Rain in a room would be wrong; a window's light in a meadow, too."""
+    outside, inside = light.suitable_kinds(NOON), light.suitable_kinds(ROOM)
+    assert set(outside) == {"rain", "golden", "sunset", "autumn"}
+    assert set(inside) == {"leaves", "window", "blinds", "golden", "beam"}
+
+
+def test_an_unsure_scene_gets_low_sun_alone():
+    """It suits a room and a meadow; no weather and no shadow does."""
+    unsure = replace(NOON, openness=-0.1, sky=0.3)
+    assert set(light.suitable_kinds(unsure)) == {"golden"}
+    assert not light.suitable_kinds(replace(unsure, upper_luma=0.2))
+
+
+def test_no_light_reaches_bars_and_deep_water():
+    """Rain would fall on the bars of a film, and the sun shine under water."""
+    assert not light.suitable_kinds(replace(NOON, barred=True))
+    assert not light.suitable_kinds(replace(NOON, teal=0.8, sky=0.0))
+    assert light.suitable_kinds(replace(ROOM, barred=True, teal=0.8))
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_bars_are_found(value):
+    """At two opposite edges, of any kind of picture."""
+    source = landscape(200)
+    assert not survey(source).barred
+    source[:16] = source[-16:] = value
+    assert survey(source).barred
+    assert survey(np.ascontiguousarray(source.transpose(1, 0, 2))).barred
+
+
+def test_no_sharp_shadow_falls_on_a_person():
+    """It might cross a face."""
+    for scene in (NOON, ROOM, replace(NOON, openness=0.0, sky=0.0)):
+        kinds = light.suitable_kinds(replace(scene, person=1.0))
+        assert kinds
+        assert not light.SHADOWED & set(kinds)
+
+
+def test_grey_pictures_stay_grey(prepared):
+    """No coloured light suits them, and the others become grey."""
+    grey = replace(NOON, grey=True)
+    assert not light.COLOURED & set(light.suitable_kinds(grey))
+    source = np.repeat(landscape(120)[..., :1], 3, axis=2)
+    orientations = analyse_source(source, 120, 120)
+    one = light.prepare(orientations, orientations[0].image_at(120, 120))
+    assert one is not None
+    for kind in one.kinds:
+        image = rendered(one, kind, side=120)[..., :3].astype(int)
+        assert np.ptp(image, axis=2).max() <= 1
+
+
+def test_the_night_gets_no_sun():
+    """There is no low sun in a dark sky, and nothing in the dark."""
+    dim = replace(NOON, upper_luma=0.2)
+    assert not {"golden", "sunset"} & set(light.suitable_kinds(dim))
+    assert not light.suitable_kinds(replace(ROOM, median_luma=0.05))
+
+
+@pytest.mark.parametrize("draw", [flag, sticker])
+def test_drawings_and_transparent_pictures_are_refused(draw):
+    """They have no light."""
+    orientations = analyse_source(draw(120), 120, 120)
+    assert light.prepare(orientations, orientations[0].image_at(120, 120)) is None
+
+
+def test_a_picture_of_hardly_anything_is_refused():
+    """A shadow would be all that it shows."""
+    orientations = analyse_source(np.full((90, 90, 3), 130, np.uint8), 90, 90)
+    assert light.prepare(orientations, orientations[0].image_at(90, 90)) is None
+
+
+@pytest.mark.parametrize("kind", light.KINDS)
+def test_every_light_is_seen_and_keeps_the_picture(prepared, kind):
+    """It differs clearly from the gentle layout alone, is opaque, and nothing is lost in black."""
+    image = rendered(prepared, kind)
+    assert image.shape == (200, 200, 4)
+    assert (image[..., 3] == 255).all()
+    assert np.abs(image[..., :3].astype(int) - landscape(200)).mean() > 10
+    assert image[..., :3].mean() > 25
+    assert image[..., :3].std() > 15
+
+
+@pytest.mark.parametrize("kind", light.KINDS)
+def test_a_seed_has_one_picture_at_every_size(prepared, kind):
+    """Half the size shows the same light."""
+    large, small = rendered(prepared, kind, side=200), rendered(prepared, kind, side=100)
+    means = large.reshape(100, 2, 100, 2, 4).mean((1, 3))
+    assert np.abs(means - small)[..., :3].mean() < 8
+    assert np.array_equal(small, rendered(prepared, kind, side=100))
+
+
+@pytest.mark.parametrize("kind", light.KINDS)
+def test_the_light_grows_with_strength(prepared, kind):
+    """Strong light is farther from the source than medium light."""
+
+    def distance(strength):
+        image = rendered(prepared, kind, strength)[..., :3].astype(int)
+        return np.abs(image.mean((0, 1)) - landscape(200).mean((0, 1))).sum()
+
+    assert distance(1.0) > 0.95 * distance(0.4)
+
+
+def test_autumn_turns_green_alone(prepared):
+    """Meadows become gold and rust; the sky keeps its blue."""
+    image = rendered(prepared, "autumn")[..., :3].astype(int)
+    source = landscape(200).astype(int)
+
+    def green(one):
+        return (one[..., 1] > one[..., 0] + 12) & (one[..., 1] > one[..., 2] + 12)
+
+    assert green(source).mean() > 0.1
+    assert green(image).mean() < 0.2 * green(source).mean()
+    assert image[:20, :, 2].mean() > image[:20, :, 0].mean()
