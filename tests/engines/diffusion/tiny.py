@@ -26,6 +26,7 @@ from diffusers import (
     KandinskyV22Pipeline,
     PNDMScheduler,
     StableDiffusionImageVariationPipeline,
+    StableDiffusionImg2ImgPipeline,
     StableDiffusionPipeline,
     StableDiffusionXLPipeline,
     StableUnCLIPImg2ImgPipeline,
@@ -85,6 +86,23 @@ def build(name: str, folder: Path) -> Preset:
             **changes,
         },
     )
+
+
+def image_to_image(folder: Path) -> StableDiffusionImg2ImgPipeline:
+    """Return Stable Diffusion's image-to-image pipeline; its tokenizer is saved in the folder."""
+    torch.manual_seed(0)
+    pipe = StableDiffusionImg2ImgPipeline(
+        vae=_vae(),
+        text_encoder=CLIPTextModel(_text()),
+        tokenizer=_tokenizer(folder / "tokenizer"),
+        unet=_unet(),
+        scheduler=DDIMScheduler(clip_sample=False, steps_offset=1),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
 
 
 def _vision() -> CLIPVisionConfig:
