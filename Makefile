@@ -14,13 +14,19 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help run test test-slow test-bridge test-lowest setup lint format docs site dist clean
+.PHONY: help run trained test test-slow test-bridge test-lowest setup lint format docs site dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 	@$(BIN)/diabelli serve $(ARGS)
+
+trained: .venv/.run ## download the trained engine that fits this machine, for `make run`
+	@echo "Installing torch and diffusers ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[diffusion]' \
+		$(if $(shell command -v nvidia-smi),,--extra-index-url https://download.pytorch.org/whl/cpu)
+	@$(BIN)/diabelli pull
 
 test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py" for some
 	@$(WARM_UP)

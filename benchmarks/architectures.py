@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderTiny,
     DDIMScheduler,
     DDPMScheduler,
     KandinskyV22Pipeline,
@@ -17,10 +19,22 @@ from diffusers import (
     UNet2DConditionModel,
     VQModel,
 )
-from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModelWithProjection
+from transformers import (
+    CLIPImageProcessor,
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+)
 
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 
+# Parts of other presets are built by the tests' module.
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from engines.diffusion.tiny import build as tiny
+from engines.diffusion.tiny import save_sd15_lcm
+
+SD15_LCM = "sd15-lcm"
 TINY = {"layers_per_block": 1, "norm_num_groups": 8}
 BLOCKS = {"block_out_channels": (32, 64)}
 
@@ -28,6 +42,8 @@ BLOCKS = {"block_out_channels": (32, 64)}
 def build(name: str, folder: Path, *, full: bool, dtype: torch.dtype) -> Preset:
     """The preset of that name over random weights, saved in the folder."""
     torch.manual_seed(0)
+    if name == SD15_LCM:
+        return _sd15_lcm(folder, full)
     preset = replace(PRESETS[name], pipeline=Weights(source=str(folder / "pipeline")), vram_gb=None)
     pipeline, encoder, processor = _BUILDERS[name](full)
     pipeline.to(dtype=dtype).save_pretrained(folder / "pipeline")
@@ -36,6 +52,25 @@ def build(name: str, folder: Path, *, full: bool, dtype: torch.dtype) -> Preset:
         processor.save_pretrained(folder / "prior" / "image_processor")
         preset = replace(preset, encoder=Weights(source=str(folder / "prior")))
     return preset if full else replace(preset, side=64, multiple=16, steps=10)
+
+
+def _sd15_lcm(folder: Path, full: bool) -> Preset:
+    """The preset for a CPU; full-size parts have the size and data type of the published ones."""
+    if not full:
+        return replace(tiny(SD15_LCM, folder), side=64, steps=10)
+    vision, _ = _vision(full, 1280, 32, 16, 5120, 1024)
+    text = CLIPTextConfig(
+        vocab_size=49408,
+        hidden_size=768,
+        intermediate_size=3072,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+    )
+    unet = UNet2DConditionModel(sample_size=64, cross_attention_dim=768)
+    changes = save_sd15_lcm(
+        folder / SD15_LCM, unet.half(), CLIPTextModel(text).half(), vision.half(), AutoencoderTiny()
+    )
+    return replace(PRESETS[SD15_LCM], **changes)
 
 
 def _vision(full: bool, width: int, layers: int, heads: int, inner: int, out: int) -> Any:
@@ -123,4 +158,4 @@ _BUILDERS: dict[str, Callable[[bool], Any]] = {
     "sd-image-variations": _stable_diffusion,
     "kandinsky-2.2": _kandinsky,
 }
-NAMES = tuple(_BUILDERS)
+NAMES = (*_BUILDERS, SD15_LCM)

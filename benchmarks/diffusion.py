@@ -11,6 +11,7 @@ at the same time.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,22 +19,30 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import numpy as np
 import torch
 
 from architectures import NAMES, build
 from diabelli import pictures
+from diabelli.bootstrap import components
 from diabelli.engines import run_sequentially, wait_for_pieces
 from diabelli.engines.diffusion.conditioning import CONDITIONERS
 from diabelli.engines.diffusion.device import free, resolve_device
 from diabelli.engines.diffusion.engine import native
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.diffusion.loader import load
-from diabelli.engines.diffusion.presets import Preset
+from diabelli.engines.diffusion.presets import PRESETS, Preset
 from diabelli.engines.diffusion.runtime import Dtype, EnginePlan, RuntimeOptions
 from diabelli.observer import Observer
+from diabelli.settings import Settings
 from diabelli.variation import Image, VariationSpec
 
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from api.wire import picture, serving
+
+CLIENTS = 8
+"""Of the server."""
 EACH = 2
 """Images of one request."""
 
@@ -63,6 +72,8 @@ def loop(preset: Preset, dtype: Dtype, images: int) -> float:
         parts.pipe.unet.to(memory_format=torch.contiguous_format)
     shown = [pictures.to_pillow(one) for one in sources(images // EACH, preset.side)]
     values = {preset.dial.argument: preset.dial.at(0.5)}
+    if "ip_scale" in values:
+        parts.pipe.set_ip_adapter_scale(values.pop("ip_scale"))
     plain = {"guidance_scale": preset.guidance} if preset.guidance else {}
 
     def one(number: int) -> None:
@@ -106,6 +117,29 @@ def ours(preset: Preset, images: int, running: RuntimeOptions) -> float:
         return images / seconds(everything)
 
 
+def over_http(preset: Preset, images: int, running: RuntimeOptions) -> float:
+    """Eight clients at a time, one image each, through a server."""
+    PRESETS[preset.name] = preset
+    body = picture(preset.side)
+
+    def request(number: int) -> None:
+        data = {"size": "256x256", "seed": str(number)}
+        url = f"{server.base_url}/images/variations"
+        reply = httpx.post(url, files={"image": body}, data=data, timeout=300)
+        assert reply.status_code == 200, reply.text
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = running.model_dump(exclude_unset=True)
+        settings = Settings(data_dir=folder, engine=preset.name, queue=images, **options)
+        with (
+            components(settings) as parts,
+            serving(settings, parts) as server,
+            ThreadPoolExecutor(CLIENTS) as threads,
+        ):
+            list(threads.map(request, range(CLIENTS)))
+            return images / seconds(lambda: list(threads.map(request, range(images))))
+
+
 def table(name: str, *, full: bool, images: int, batch: int) -> list[str]:
     """The rows of one architecture."""
     half: Dtype = "bfloat16" if full else "float32"
@@ -121,6 +155,7 @@ def table(name: str, *, full: bool, images: int, batch: int) -> list[str]:
         rows["engine, one at a time"] = ours(preset, images, RuntimeOptions(dtype=half, exact=True))
         batched = RuntimeOptions(dtype=half, batch=batch)
         rows[f"engine, batches of {batch}"] = ours(preset, images, batched)
+        rows[f"HTTP, {CLIENTS} clients, batches of {batch}"] = over_http(preset, images, batched)
         if full:
             compiled = RuntimeOptions(dtype=half, batch=batch, compile=True)
             rows[f"engine, batches of {batch}, compiled"] = ours(preset, images, compiled)

@@ -46,6 +46,7 @@ from diabelli.cleanup import CleanupTask, PeriodicCleanup
 from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
+from diabelli.engines.diffusion.fallback import FallbackEngine
 from diabelli.engines.upstream.engine import UpstreamEngine
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.errors import InvalidSettings, UnknownEngine
@@ -157,7 +158,12 @@ def build_engine(
             user_secret=user_secret,
         )
     plan = settings.plan(name)
-    return managers.trained.engine(plan) if plan else engines.load(name)
+    if plan is None:
+        return engines.load(name)
+    engine = managers.trained.engine(plan)
+    if plan.running.load == "background":
+        return FallbackEngine(engine, engines.load("patch"))
+    return engine
 
 
 def build_signer(settings: Settings) -> CredentialSigner | None:

@@ -27,3 +27,28 @@ def test_a_missing_extra_is_named(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "dreams", SimpleNamespace(Engine=Missing))
     monkeypatch.setitem(engines.ENGINES, "dreams", "dreams:Engine")
     assert "pip install 'diabelli[dreams]'" in run("engines").out
+
+
+def test_the_engine_that_fits_this_machine_best_is_first(run, monkeypatch):
+    """With the reason and the command."""
+    monkeypatch.setenv("DIABELLI_DEVICE", "cpu")
+    monkeypatch.setenv("DIABELLI_VRAM_BUDGET_GB", "7")
+    ended = run("engines")
+    first = ended.out.splitlines()[1].strip()
+    assert first.startswith("sd15-lcm ")
+    assert "sd15-lcm fits this machine best: its 6 steps take less than minutes" in ended.out
+    assert "6.0 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
+
+
+def test_a_small_machine_is_told_so(run, monkeypatch):
+    """The list has no proposal then."""
+    monkeypatch.setenv("DIABELLI_DEVICE", "cpu")
+    monkeypatch.setenv("DIABELLI_VRAM_BUDGET_GB", "2")
+    assert "this machine is too small for a trained engine" in run("engines").out
+
+
+def test_only_trained_engines_are_tried(run, tmp_path):
+    """The message names the list."""
+    ended = run("engines", "try", "patch", str(tmp_path / "a.png"))
+    assert ended.code == 2
+    assert "'patch' is no trained engine" in ended.err

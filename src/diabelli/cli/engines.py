@@ -1,6 +1,6 @@
-"""`diabelli engines`: the engines, their availability, and their missing parts.
+"""`diabelli engines`: the engines, their availability, and the one that fits this machine best.
 
-`check` and `add` below it are for engines that use another image server.
+`try` below it is for trained engines. `check` and `add` below it are for engines that use another image server.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from diabelli.cli.engine_add import add
 from diabelli.cli.engine_check import check
+from diabelli.cli.engine_trial import try_engine
 from diabelli.cli.examples import examples
 from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.errors import DiabelliError
@@ -52,10 +53,12 @@ def engines(context: typer.Context, as_json: AsJson = False, config: Config = No
     from diabelli.settings.loading import load_settings
 
     settings = load_settings({}, config)
-    names = dict.fromkeys([*known.available_engines(), *settings.engines])
+    best, advice = _advice(settings)
+    names = dict.fromkeys([*best, *known.available_engines(), *settings.engines])
     rows = [_row(settings, name) for name in names]
     if as_json:
-        print_json({"default": settings.engine, "engines": [asdict(row) for row in rows]})
+        every = [asdict(row) for row in rows]
+        print_json({"default": settings.engine, "advice": advice, "engines": every})
         return
     columns = ("engine", "ready", "trained", "memory", "fits", "licence")
     table = Table(*columns, box=None, header_style="bold")
@@ -67,6 +70,18 @@ def engines(context: typer.Context, as_json: AsJson = False, config: Config = No
     for row in rows:
         console.print(f"\n{row.name}: {row.remark}", markup=False, soft_wrap=True)
     console.print(f"\nDefault engine of the server: {settings.engine!r}.")
+    console.print(advice, markup=False, soft_wrap=True)
+
+
+def _advice(settings: Settings) -> tuple[list[str], str]:
+    """Return the trained engine that fits this machine best, if there is one, and a sentence."""
+    from diabelli.engines.diffusion.selection import select
+
+    try:
+        best = select(settings.preset_plans(), settings.vram_budget_gb)
+    except DiabelliError as fault:
+        return [], fault.message
+    return [best.plan.name], f"{best.reason} `diabelli pull` downloads it."
 
 
 def _row(settings: Settings, name: str) -> _Row:
@@ -121,3 +136,4 @@ def _trained(plan: EnginePlan, vram_budget_gb: float | None) -> _Row:
 
 app.command(epilog=examples("engines check"))(check)
 app.command(epilog=examples("engines add"))(add)
+app.command("try", epilog=examples("engines try"))(try_engine)

@@ -17,7 +17,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "engines": ("diabelli engines", "diabelli engines --json"),
     "engines check": ("diabelli engines check upstream",),
     "engines add": ("diabelli engines add http://127.0.0.1:1234 --name sd",),
-    "pull": ("diabelli pull sd15",),
+    "engines try": ("diabelli engines try sd15-lcm photo.png",),
+    "pull": ("diabelli pull", "diabelli pull kandinsky-2.2"),
     "usage": ("diabelli usage --by key --since 30d", "diabelli usage --json"),
     "inspect": (
         "diabelli inspect variation.png",

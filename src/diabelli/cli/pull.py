@@ -2,38 +2,104 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from diabelli.cli.options import AsJson, Config, print_json
+from diabelli.cli.settings_file import add_settings
 from diabelli.errors import UnknownEngine
+
+if TYPE_CHECKING:
+    from diabelli.engines.diffusion.runtime import EnginePlan
+    from diabelli.settings import Settings
+
+_stderr = Console(stderr=True, highlight=False)
 
 
 def pull(
     names: Annotated[
-        list[str], typer.Argument(help="See `diabelli engines`.", metavar="ENGINE...")
-    ],
+        list[str] | None,
+        typer.Argument(
+            help="See `diabelli engines`; by default the one that fits this machine best.",
+            metavar="[ENGINE]...",
+        ),
+    ] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Download the weights of engines, with a progress bar; existing files are kept."""
-    from diabelli.engines.diffusion import weights
-    from diabelli.engines.diffusion.engine import check_licence
-    from diabelli.engines.diffusion.presets import PRESETS
-    from diabelli.settings.loading import load_settings
+    """Download the weights of engines, with a progress bar; existing files are kept.
+
+    A broken connection is resumed; the hashes of all files are verified. Without a name, the engine
+    is also written to the settings file, so that `diabelli serve` uses it.
+    """
+    from diabelli.settings.loading import CONFIG, load_settings
 
     settings = load_settings({}, config)
+    plans = [_plan(settings, name) for name in names or ()] or [_best(settings)]
     folders: list[str] = []
-    for name in names:
-        plan = settings.plan(name)
-        if plan is None:
-            known = ", ".join(dict.fromkeys([*PRESETS, *settings.engines]))
-            raise UnknownEngine(f"no engine called {name!r} has weights; these have: {known}")
-        check_licence(plan)
-        for folder in weights.pull(plan.preset):
+    for plan in plans:
+        _announce(plan)
+        for folder in _pull(plan):
             folders.append(str(folder))
             if not as_json:
                 print(folder)
     if as_json:
         print_json(folders)
+    if not names:
+        _serve_it(config or CONFIG, plans[0].name)
+
+
+def _plan(settings: Settings, name: str) -> EnginePlan:
+    from diabelli.engines.diffusion.presets import PRESETS
+
+    plan = settings.plan(name)
+    if plan is None:
+        known = ", ".join(dict.fromkeys([*PRESETS, *settings.engines]))
+        raise UnknownEngine(f"no engine called {name!r} has weights; these have: {known}")
+    return plan
+
+
+def _best(settings: Settings) -> EnginePlan:
+    """Return the engine that fits this machine best; raise if there is none."""
+    from diabelli.engines.diffusion.selection import select
+
+    selection = select(settings.preset_plans(), settings.vram_budget_gb)
+    _say(selection.reason)
+    return selection.plan
+
+
+def _announce(plan: EnginePlan) -> None:
+    """Print size, licence and expected time; raise if the engine cannot be downloaded."""
+    from diabelli.engines.diffusion import download
+    from diabelli.engines.diffusion.device import GB, expected_device
+    from diabelli.engines.diffusion.engine import check_licence
+    from diabelli.engines.diffusion.speed import seconds_per_picture
+
+    check_licence(plan)
+    missing = download.missing_bytes(plan.preset)
+    download.check_disk(missing)
+    device = expected_device(plan.running)
+    seconds = seconds_per_picture(plan.preset, device)
+    time = "" if seconds is None else f", about {seconds:.0f} s a picture on this machine's {device}"
+    _say(f"{plan.name}: {missing / GB:.1f} GB to download{time}; licence: {plan.preset.licence}")
+
+
+def _pull(plan: EnginePlan) -> list[Path]:
+    from diabelli.engines.diffusion import download
+
+    return download.pull(plan.preset)
+
+
+def _serve_it(path: Path, name: str) -> None:
+    """Write the engine to the settings file, unless the file names one."""
+    if add_settings(path, {"engine": name, "load": "background"}):
+        _say(f"{path} now names it: `diabelli serve` uses it for every model name without a rule.")
+    else:
+        _say(f'{path} names an engine already; to serve this one, set `engine = "{name}"` there.')
+
+
+def _say(line: str) -> None:
+    _stderr.print(line, markup=False, soft_wrap=True)

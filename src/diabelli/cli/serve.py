@@ -163,6 +163,24 @@ def _announce(settings: Settings, port: int, *, with_key: bool) -> None:
         _say('It accepts square PNGs of less than 4 MB; inputs = "any" accepts photographs too.')
     _say(f"Open {base}/ in a browser, or try it here:\n")
     _say(f"  {_curl(base, with_key=with_key)}\n")
+    _say(_advice(settings))
+
+
+def _advice(settings: Settings) -> str:
+    """Return two lines: what the engines of the server give, and what others would."""
+    plans = [settings.plan(name) for name in {settings.engine, *settings.models.values()}]
+    trained = [plan for plan in plans if plan]
+    if not trained:
+        return (
+            "The built-in engine rearranges, reframes and relights a picture, at once.\n"
+            "A trained engine draws its subject again, in about a minute without a GPU: run "
+            "`diabelli pull`, then start again."
+        )
+    loading = [plan.name for plan in trained if plan.running.load == "background"]
+    return (
+        f"Trained engines: {', '.join(plan.name for plan in trained)}.\n"
+        + (f"Until {', '.join(loading)} is loaded, the built-in engine answers." if loading else "")
+    ).rstrip()
 
 
 def _say(line: str) -> None:

@@ -208,6 +208,10 @@ class TrainedEngineSettings(RuntimeOptions):
         entry = self.engines.get(name)
         return entry if isinstance(entry, UpstreamOptions) else None
 
+    def preset_plans(self) -> list[EnginePlan]:
+        """Return the plans of all presets, in the order of preference."""
+        return [plan for name in PRESETS if (plan := self.plan(name))]
+
     @field_validator("engines")
     @classmethod
     def _check_complete(cls, engines: dict[str, EngineEntry]) -> dict[str, EngineEntry]:

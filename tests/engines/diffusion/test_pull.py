@@ -1,13 +1,17 @@
 """`diabelli pull` from a hub, and serving from the pulled files."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 
+from diabelli.engines.diffusion.presets import PRESETS
 from engines.diffusion.hub import COMMIT, serving
 
 pytestmark = pytest.mark.slow
@@ -62,7 +66,7 @@ def test_weights_are_pulled_once_and_served_without_a_network(tiny, run, tmp_pat
     (folder / "v1.ckpt").write_bytes(b"a copy in another format")
     before = run(DIABELLI, "engines")
     assert "(someone/tiny) are not on this machine: run `diabelli pull mine`" in before.stdout
-    with serving("someone/tiny", folder) as hub:
+    with serving({"someone/tiny": folder}) as hub:
         pulled = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url)
         assert pulled.returncode == 0, pulled.stderr
         assert COMMIT in pulled.stdout
@@ -96,11 +100,86 @@ def test_weights_in_other_formats_alone_are_refused(run, tmp_path):
     (tmp_path / "repository" / "unet").mkdir(parents=True)
     (tmp_path / "repository" / "model_index.json").write_text("{}")
     (tmp_path / "repository" / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"x")
-    with serving("someone/tiny", tmp_path / "repository") as hub:
+    with serving({"someone/tiny": tmp_path / "repository"}) as hub:
         ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url)
     assert ended.returncode == 3
     assert "has no weights in the safetensors format" in ended.stderr
     assert hub.fetched == ["model_index.json"]
+
+
+def test_an_interrupted_pull_continues(tiny, run):
+    """The next one requests the rest of the file."""
+    file = "unet/diffusion_pytorch_model.safetensors"
+    with serving({"someone/tiny": Path(tiny("sd-image-variations").pipeline.source)}) as hub:
+        hub.broken = {file}
+        ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url, HF_HUB_DOWNLOAD_TIMEOUT="2")
+        assert ended.returncode == 3
+        assert "cannot be fetched" in ended.stderr
+        hub.broken, hub.ranges = set(), []
+        assert run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url).returncode == 0
+        assert len(hub.ranges) == 1
+
+
+def test_a_damaged_file_is_deleted_and_pulled_again(tiny, run):
+    """Its hash differs from the hub's; the message has the command."""
+    file = "unet/diffusion_pytorch_model.safetensors"
+    with serving({"someone/tiny": Path(tiny("sd-image-variations").pipeline.source)}) as hub:
+        hub.damaged = {file}
+        ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url)
+        assert ended.returncode == 3
+        assert "run `diabelli pull mine` again" in ended.stderr
+        hub.damaged, hub.fetched = set(), []
+        assert run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url).returncode == 0
+        assert hub.fetched == [file]
+
+
+def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path):
+    """Size, time and licence come first; the settings file names it, and a trial runs it."""
+    preset = tiny("sd15-lcm")
+    (tmp_path / "adapter" / "models").mkdir(parents=True)
+    shutil.copy(
+        Path(preset.adapter.weights.source) / "adapter.safetensors",
+        tmp_path / "adapter" / "models" / "ip-adapter_sd15.safetensors",
+    )
+    (tmp_path / "lora").mkdir()
+    shutil.copy(
+        Path(preset.distillation.weights.source) / "lora.safetensors",
+        tmp_path / "lora" / "pytorch_lora_weights.safetensors",
+    )
+    encoder = Path(preset.adapter.encoder_weights.source) / "encoder"
+    shutil.copytree(encoder, tmp_path / "encoder" / "image_encoder")
+    own = PRESETS["sd15-lcm"]
+    sources = (preset.pipeline.source, "adapter", "encoder", "lora", preset.decoder.source)
+    folders = {
+        weights.source: tmp_path / source
+        for weights, source in zip(own.weights, sources, strict=True)
+    }
+    with serving(folders) as hub:
+        pulled = run(DIABELLI, "pull", HF_ENDPOINT=hub.url, DIABELLI_DEVICE="cpu")
+    assert pulled.returncode == 0, pulled.stderr
+    assert "sd15-lcm fits this machine best: its 6 steps" in pulled.stderr
+    assert re.search(r"GB to download, about \d+ s a picture on this machine's cpu", pulled.stderr)
+    assert "creativeml-openrail-m" in pulled.stderr
+    settings = tomllib.loads((tmp_path / "diabelli.toml").read_text())
+    assert settings["engine"] == "sd15-lcm"
+    assert settings["load"] == "background"
+    assert "mine" in settings["engines"]
+    offline = {"HF_HUB_OFFLINE": "1", "DIABELLI_DEVICE": "cpu", "OMP_NUM_THREADS": "1"}
+    Pillow.new("RGB", (90, 60), "teal").save(tmp_path / "teal.png")
+    tried = run(DIABELLI, "engines", "try", "sd15-lcm", "teal.png", **offline)
+    assert tried.returncode == 0, tried.stderr
+    assert "| pictures | 2 of 512x512, seed 7 |" in tried.stdout
+    assert re.search(r"\| peak memory \| \d+\.\d GB \|", tried.stdout)
+    assert re.search(r"diffusers \d+\.\d+", tried.stdout)
+    assert Pillow.open(tmp_path / "sd15-lcm-try.jpg").size == (804, 804)
+
+
+def test_a_machine_that_is_too_small_is_refused_before_the_download(run):
+    """The hub is not asked."""
+    small = {"DIABELLI_VRAM_BUDGET_GB": "1", "DIABELLI_DEVICE": "cpu"}
+    ended = run(DIABELLI, "pull", HF_ENDPOINT="http://127.0.0.1:9", **small)
+    assert ended.returncode == 3
+    assert "too small for a trained engine: the smallest needs 6.0 GB, and 1.0 GB" in ended.stderr
 
 
 def test_engines_without_weights_cannot_be_pulled(run):

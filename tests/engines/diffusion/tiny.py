@@ -292,11 +292,14 @@ def _sdxl_ip_adapter(folder: Path) -> dict[str, object]:
     }
 
 
-def _adapter(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
-    """The weights of an IP-Adapter for that network, in the original's names."""
+def _adapter(unet: UNet2DConditionModel, width: int = WIDTH) -> dict[str, torch.Tensor]:
+    """The weights of an IP-Adapter for that network, in the original's names.
+
+    `width` is that of the image embedding.
+    """
     wide = unet.config.cross_attention_dim
     tensors = {
-        "image_proj.proj.weight": torch.randn(4 * wide, WIDTH) / 8,
+        "image_proj.proj.weight": torch.randn(4 * wide, width) / 8,
         "image_proj.proj.bias": torch.randn(4 * wide),
         "image_proj.norm.weight": torch.ones(wide),
         "image_proj.norm.bias": torch.zeros(wide),
@@ -312,10 +315,27 @@ def _adapter(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
 
 
 def _sd15_lcm(folder: Path) -> dict[str, object]:
-    unet = _unet()
+    decoder = AutoencoderTiny(
+        encoder_block_out_channels=(16, 16),
+        decoder_block_out_channels=(16, 16),
+        num_encoder_blocks=(1, 1),
+        num_decoder_blocks=(1, 1),
+    )
+    vision = CLIPVisionModelWithProjection(_vision())
+    return save_sd15_lcm(folder, _unet(), CLIPTextModel(_text()), vision, decoder)
+
+
+def save_sd15_lcm(
+    folder: Path,
+    unet: UNet2DConditionModel,
+    text: CLIPTextModel,
+    vision: CLIPVisionModelWithProjection,
+    decoder: AutoencoderTiny,
+) -> dict[str, object]:
+    """Save the parts of `sd15-lcm` as they are published; return the changes of the preset."""
     StableDiffusionPipeline(
         vae=_vae(),
-        text_encoder=CLIPTextModel(_text()),
+        text_encoder=text,
         tokenizer=_tokenizer(folder / "tokenizer"),
         unet=unet,
         scheduler=PNDMScheduler(beta_schedule="scaled_linear", skip_prk_steps=True, steps_offset=1),
@@ -323,22 +343,18 @@ def _sd15_lcm(folder: Path) -> dict[str, object]:
         feature_extractor=None,
         requires_safety_checker=False,
     ).save_pretrained(folder, variant="fp16")
-    adapter, encoder, lora, decoder = (
+    adapter, encoder, lora, tiny = (
         folder.with_name(f"{folder.name}-{part}") for part in ("adapter", "encoder", "lora", "tiny")
     )
-    CLIPVisionModelWithProjection(_vision()).save_pretrained(encoder / "encoder", variant="fp16")
+    vision.save_pretrained(encoder / "encoder", variant="fp16")
+    decoder.save_pretrained(tiny)
     for part in (adapter, lora):
         part.mkdir(parents=True, exist_ok=True)
     # Stronger than that of `sdxl-ip-adapter`, because no guidance amplifies it.
-    strong = {name: 8 * one if "_ip" in name else one for name, one in _adapter(unet).items()}
+    tensors = _adapter(unet, vision.config.projection_dim)
+    strong = {name: 8 * one if "_ip" in name else one for name, one in tensors.items()}
     save_file(strong, adapter / "adapter.safetensors")
     save_file(_lora(unet), lora / "lora.safetensors")
-    AutoencoderTiny(
-        encoder_block_out_channels=(16, 16),
-        decoder_block_out_channels=(16, 16),
-        num_encoder_blocks=(1, 1),
-        num_decoder_blocks=(1, 1),
-    ).save_pretrained(decoder)
     return {
         "pipeline": Weights(source=str(folder), variant="fp16"),
         "adapter": Adapter(
@@ -351,7 +367,7 @@ def _sd15_lcm(folder: Path) -> dict[str, object]:
         "distillation": Distillation(
             weights=Weights(source=str(lora)), file="lora.safetensors", scheduler="LCMScheduler"
         ),
-        "decoder": Weights(source=str(decoder)),
+        "decoder": Weights(source=str(tiny)),
         "cpu_gb": None,
     }
 

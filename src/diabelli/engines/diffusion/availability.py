@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.engine import check
@@ -36,17 +35,19 @@ def availability(plan: EnginePlan, vram_budget_gb: float | None) -> Availability
     else:
         missing = None
     known = missing is None or plan.preset.vram_gb is not None
-    need = required_bytes(plan) / devices.GB if known else None
-    budget = _budget_gb(plan, vram_budget_gb)
+    try:
+        device = devices.expected_device(plan.running)
+    except InvalidSettings:
+        return Availability(missing=missing, need_gb=None, fits=None)
+    need = required_bytes(plan, device) / devices.GB if known else None
+    budget = budget_gb(device, vram_budget_gb)
     fits = None if need is None or budget is None else need <= budget
     return Availability(missing=missing, need_gb=need, fits=fits)
 
 
-def _budget_gb(plan: EnginePlan, given: float | None) -> float | None:
-    if given is not None or find_spec("torch") is None:
+def budget_gb(device: str, given: float | None) -> float | None:
+    """Return the memory for pipelines on a device in GB; `given` overrides the device's."""
+    if given is not None:
         return given
-    try:
-        found = devices.memory_budget(devices.resolve_device(plan.running))
-    except InvalidSettings:
-        return None
+    found = devices.memory_budget(device)
     return None if found is None else found / devices.GB

@@ -19,6 +19,7 @@ from diabelli.engines.diffusion.job import BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.pipeline import Pipeline
 from diabelli.engines.diffusion.pipeline_cache import PipelineCache
 from diabelli.engines.diffusion.previews import Preview
+from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import (
     Cancelled,
     ContentPolicyViolation,
@@ -56,6 +57,10 @@ class Batcher:
         self._thread.check()
         if self._lost:
             raise self._device_lost()
+
+    def is_loaded(self, plan: EnginePlan) -> bool:
+        """Return whether the pipeline of the plan is in memory at this moment."""
+        return self._pipelines.is_loaded(plan)
 
     def submit(self, job: Job) -> None:
         """Enqueue the images of a job.

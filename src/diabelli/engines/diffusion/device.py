@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import shutil
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from diabelli.engines.diffusion.runtime import RuntimeOptions
@@ -9,7 +15,9 @@ from diabelli.errors import InvalidSettings
 
 GB = 1_000_000_000
 _SHARE = 0.9
-"""Share of an accelerator's memory for pipelines; the driver and other programs need the rest."""
+"""Share of a device's memory for pipelines; the driver and other programs need the rest."""
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""Memory limit of a container on Linux, in bytes, or "max"."""
 _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
 """Default batch sizes. On a CPU a batch is no faster than its images: benchmarks/diffusion.py."""
 
@@ -45,6 +53,19 @@ def resolve_device(running: RuntimeOptions) -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def expected_device(running: RuntimeOptions) -> str:
+    """Return the device as `resolve_device`; before torch is installed, the probable one.
+
+    Raises:
+        InvalidSettings: The device of the settings does not exist.
+    """
+    if find_spec("torch") is not None:
+        return resolve_device(running)
+    if running.device != "auto":
+        return running.device
+    return "cuda" if shutil.which("nvidia-smi") else "cpu"
+
+
 def _count(kind: str) -> int:
     """Return the number of devices of a kind."""
     import torch
@@ -65,13 +86,52 @@ def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
     return torch.float16 if device == "mps" else torch.float32
 
 
+def resolve_storage_dtype(dtype: Any, device: str, variant: str | None) -> Any:
+    """Return the torch dtype in which an encoder's weights stay in memory.
+
+    On a CPU, weights of half precision are cast layer by layer: an encoder runs once for a request.
+    """
+    import torch
+
+    halved = device == "cpu" and dtype == torch.float32 and variant == "fp16"
+    return torch.float16 if halved else dtype
+
+
 def memory_budget(device: str) -> int | None:
-    """Return the memory for pipelines in bytes; None if unknown, as on a CPU."""
+    """Return the memory for pipelines in bytes; None if unknown."""
+    if device == "cpu":
+        total = _machine_memory()
+        return None if total is None else int(total * _SHARE)
+    if find_spec("torch") is None:
+        return None
     import torch
 
     if device.startswith("cuda"):
         return int(torch.cuda.get_device_properties(device).total_memory * _SHARE)
-    return int(torch.mps.recommended_max_memory() * _SHARE) if device == "mps" else None
+    return int(torch.mps.recommended_max_memory() * _SHARE)
+
+
+def _machine_memory() -> int | None:
+    """Return the memory of this machine or container in bytes; None if unknown."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    # Windows has no `sysconf`.
+    except (AttributeError, OSError, ValueError):
+        return None
+    with suppress(OSError, ValueError):
+        return min(total, int(_CGROUP_LIMIT.read_text("ascii")))
+    return total
+
+
+def describe(device: str) -> str:
+    """Return a name of the device for a reader."""
+    import torch
+
+    if device.startswith("cuda"):
+        return torch.cuda.get_device_name(device)
+    kind = "GPU of " if device == "mps" else ""
+    threads = f", {torch.get_num_threads()} threads" if device == "cpu" else ""
+    return f"{kind}{platform.processor() or platform.machine()}{threads}"
 
 
 def batch_size(running: RuntimeOptions, device: str) -> int:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from diabelli import pictures
-from diabelli.engines import ParallelMap, Piece, run_sequentially, wait_for_pieces
+from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.batcher import Batcher
@@ -49,14 +49,21 @@ class DiffusionEngine:
 
     def warm_up(self) -> None:
         """Load the weights and make one small variation, if the plan loads at start."""
-        if self._plan.running.load == "lazy":
-            return
+        if self._plan.running.load == "start":
+            self.start_warm_up().result()
+
+    def start_warm_up(self) -> Future[list[Piece]]:
+        """Submit a job that loads the weights and makes one small variation."""
         # With many colours, because the previews are fitted to it.
         rows, columns = np.indices((64, 64), np.uint8) * 4
         colourful = np.stack([rows, columns, 255 - rows], axis=-1)
         spec = VariationSpec(n=1, seed=0)
-        prepared = self.prepare(colourful, spec, Observer().on_progress, run_sequentially)
-        run_sequentially(wait_for_pieces(prepared))
+        return self._submit(colourful, spec, Observer().on_progress, run_sequentially)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the weights are in memory at this moment."""
+        return self._batcher.is_loaded(self._plan)
 
     def prepare(
         self,
@@ -69,22 +76,29 @@ class DiffusionEngine:
 
         No worker is held while the device works.
         """
-        seeds = derive_seeds(spec.seed, spec.n)
         source = pictures.flatten_on_white(source)
-
-        def piece_of(item: BatchItem, image: Image) -> Piece:
-            return partial(self._finish, item.index, image, item.seed, spec, on_progress)
-
         if spec.strength == 0:
             return [
                 partial(self._finish, index, source, seed, spec, on_progress)
-                for index, seed in enumerate(seeds)
+                for index, seed in enumerate(derive_seeds(spec.seed, spec.n))
             ]
+        return self._submit(source, spec, on_progress, run_parallel)
+
+    def _submit(
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
+    ) -> Future[list[Piece]]:
+        def piece_of(item: BatchItem, image: Image) -> Piece:
+            return partial(self._finish, item.index, image, item.seed, spec, on_progress)
+
         (shown,) = run_parallel([partial(self._shown, source, spec)])
         preset = self._plan.preset
         height, width = native(preset, spec.height, spec.width)
         key = BatchKey(self._plan, height, width, spec.strength)
-        job = Job(key, shown, seeds, on_progress, piece_of)
+        job = Job(key, shown, derive_seeds(spec.seed, spec.n), on_progress, piece_of)
         on_progress(Progress(0, "waiting", 0.0))
         self._batcher.submit(job)
         return job.future

@@ -51,7 +51,7 @@ def load(plan: EnginePlan, device: str) -> LoadedPipeline:
     if preset.distillation:
         _distill(preset, preset.distillation, pipe)
     if preset.adapter:
-        _adapt(preset, preset.adapter, pipe, dtype)
+        _adapt(preset, preset.adapter, pipe, dtype, device)
     prior = encoder = processor = None
     if preset.recipe == "redux":
         prior_folder = weights.locate(preset.name, preset.encoder or preset.pipeline)
@@ -127,14 +127,17 @@ def _distill(preset: Preset, distillation: Distillation, pipe: Any) -> None:
     pipe.scheduler = scheduler.from_config(pipe.scheduler.config)
 
 
-def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
+def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any, device: str) -> None:
     """Load the IP-Adapter and its image encoder into the pipeline."""
     from transformers import CLIPImageProcessor
 
     folder = weights.locate(preset.name, adapter.weights)
     of_encoder = adapter.encoder_weights or adapter.weights
     encoder_folder = weights.locate(preset.name, of_encoder) / adapter.encoder
-    encoder = _vision(encoder_folder, dtype, of_encoder.variant)
+    stored = devices.resolve_storage_dtype(dtype, device, of_encoder.variant)
+    encoder = _vision(encoder_folder, stored, of_encoder.variant)
+    if stored != dtype:
+        _compute_in(dtype, encoder, stored)
     side = encoder.config.image_size
     processor = CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side)
     pipe.register_modules(image_encoder=encoder, feature_extractor=processor)
@@ -152,6 +155,18 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
         return encode(source, None, place, count, guided) if embeds is None else embeds
 
     pipe.prepare_ip_adapter_image_embeds = prepare
+
+
+def _compute_in(dtype: Any, network: Any, stored: Any) -> None:
+    """Cast each layer to `dtype` while it runs; all but the large layers stay in `dtype`."""
+    from diffusers.hooks import apply_layerwise_casting
+
+    apply_layerwise_casting(network, stored, dtype)
+    for module in network.modules():
+        if not hasattr(module, "_diffusers_hook"):
+            for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False)):
+                if tensor.is_floating_point():
+                    tensor.data = tensor.data.to(dtype)
 
 
 def _encoder(

@@ -31,7 +31,8 @@ class _Loaded:
 class PipelineCache:
     """Loads pipelines on demand, and evicts the least recently used.
 
-    It is used by the batcher's thread only, so a running pipeline is never evicted.
+    It is used by the batcher's thread only, so a running pipeline is never evicted; `is_loaded` may
+    be called from any thread.
     """
 
     def __init__(
@@ -67,6 +68,10 @@ class PipelineCache:
         self._loaded.move_to_end(plan)
         self.touch(plan)
         return self._loaded[plan].pipeline
+
+    def is_loaded(self, plan: EnginePlan) -> bool:
+        """Return whether the pipeline of the plan is loaded at this moment."""
+        return plan in self._loaded
 
     def touch(self, plan: EnginePlan) -> None:
         """Record the end of a run of the plan's pipeline."""
@@ -106,7 +111,7 @@ class PipelineCache:
         budget = self._budget if self._budget is not None else devices.memory_budget(device)
         if budget is None:
             return
-        need = required_bytes(plan)
+        need = required_bytes(plan, device)
         if need > budget:
             raise too_large(plan, need, budget)
         while self._loaded and need + sum(one.need for one in self._loaded.values()) > budget:
@@ -114,10 +119,11 @@ class PipelineCache:
 
     def _need(self, plan: EnginePlan, pipeline: Pipeline) -> int:
         """Return the bytes that it needs: measured, unless the plan offloads parts of it."""
+        required = required_bytes(plan, devices.resolve_device(plan.running))
         if plan.running.offload != "none":
-            return required_bytes(plan)
+            return required
         measured = int(pipeline.bytes * _WORK)
-        return measured if plan.preset.vram_gb is None else max(measured, required_bytes(plan))
+        return measured if plan.preset.vram_gb is None else max(measured, required)
 
     def _evict(self, plan: EnginePlan) -> None:
         del self._loaded[plan]
@@ -129,11 +135,19 @@ _OFFLOADED = {"none": 1.0, "model": 0.6, "sequential": 0.2}
 """Approximate share of a pipeline's memory on the device, by offload mode."""
 
 
-def required_bytes(plan: EnginePlan) -> int:
-    """Return the estimated bytes that the plan's engine needs on its device."""
-    preset = plan.preset
+def required_bytes(plan: EnginePlan, device: str | None = None) -> int:
+    """Return the estimated bytes that the plan's engine needs.
+
+    Args:
+        plan: The engine.
+        device: Its device; None means an accelerator.
+    """
+    preset, dtype = plan.preset, plan.running.dtype
+    if device == "cpu" and preset.cpu_gb is not None:
+        return int(preset.cpu_gb * devices.GB)
     if preset.vram_gb is not None:
-        need = preset.vram_gb * devices.GB * (2 if plan.running.dtype == "float32" else 1)
+        single = dtype == "float32" or (dtype == "auto" and device == "cpu")
+        need = preset.vram_gb * devices.GB * (2 if single else 1)
     else:
         folders = [(weights.locate(plan.name, one), one) for one in preset.weights]
         need = sum(weights.size(folder, one) for folder, one in folders) * _WORK

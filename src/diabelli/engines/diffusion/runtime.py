@@ -11,7 +11,7 @@ from diabelli.engines.diffusion.presets import Preset
 
 Dtype: TypeAlias = Literal["auto", "bfloat16", "float16", "float32"]
 Offload: TypeAlias = Literal["none", "model", "sequential"]
-Load: TypeAlias = Literal["lazy", "start"]
+Load: TypeAlias = Literal["lazy", "start", "background"]
 
 
 class RuntimeOptions(BaseModel):
@@ -47,8 +47,9 @@ class RuntimeOptions(BaseModel):
     )
     load: Load = Field(
         "lazy",
-        description="Whether weights are loaded by the first request that needs them (`lazy`) or "
-        "before the server listens (`start`).",
+        description="When weights are loaded: by the first request that needs them (`lazy`), "
+        "before the server listens (`start`), or while it does (`background`): until then the "
+        "built-in engine makes the pictures.",
     )
     idle_unload_s: float | None = Field(
         None,

@@ -1,4 +1,4 @@
-"""Finds weights on this machine, and downloads them.
+"""Finds weights on this machine.
 
 Serving downloads nothing: it finds the weights or says how to get them. The hub's own cache and
 environment variables (`HF_HOME`, `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`) are used, so that
@@ -12,8 +12,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from diabelli.engines.diffusion.presets import Preset, Weights
-from diabelli.errors import HubUnavailable, InvalidWeights, MissingExtra, WeightsMissing
+from diabelli.engines.diffusion.presets import Weights
+from diabelli.errors import InvalidWeights, MissingExtra, WeightsMissing
 
 EXTRA = "diffusion"
 _PATHS = ("/", "./", "../", "~")
@@ -28,14 +28,14 @@ def locate(name: str, weights: Weights) -> Path:
         WeightsMissing: They are not on this machine; the message names the command to get them.
     """
     if is_folder(weights):
-        return _folder(name, weights)
+        return folder_of(name, weights)
     hint = f"; for the folder, write ./{weights.source}" if Path(weights.source).is_dir() else ""
     missing = WeightsMissing(
         f"the weights of {name!r} ({weights.source}) are not on this machine: "
         f"run `diabelli pull {name}`{hint}"
     )
     try:
-        found = Path(_snapshot(weights, local=True))
+        found = Path(snapshot(weights, local_files_only=True))
     # Without an index of the repository the hub's client raises one of several exceptions.
     except (OSError, ValueError) as cause:
         raise missing from cause
@@ -56,24 +56,8 @@ def size(folder: Path, weights: Weights) -> int:
     return sum(file.stat().st_size for file in folder.rglob(f"*{ending}"))
 
 
-def pull(preset: Preset) -> list[Path]:
-    """Download the weights of the preset that are missing, with a progress bar on stderr.
-
-    Returns:
-        The folder of each.
-
-    Raises:
-        HubUnavailable: The download failed; the message says what to do.
-        InvalidWeights: The repository has no weights in a format that is loaded.
-        WeightsMissing: The source is a path without a folder.
-    """
-    return [
-        _folder(preset.name, weights) if is_folder(weights) else _fetched(preset, weights)
-        for weights in preset.weights
-    ]
-
-
-def _folder(name: str, weights: Weights) -> Path:
+def folder_of(name: str, weights: Weights) -> Path:
+    """Return the folder of a source that is a path; raises `WeightsMissing`."""
     folder = Path(weights.source).expanduser()
     if not folder.is_dir():
         raise WeightsMissing(
@@ -83,58 +67,19 @@ def _folder(name: str, weights: Weights) -> Path:
     return folder
 
 
-def _fetched(preset: Preset, weights: Weights) -> Path:
-    _hub()
-    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
-
-    try:
-        folder = Path(_snapshot(weights, local=False))
-    except GatedRepoError as cause:
-        raise HubUnavailable(
-            f"{weights.source} requires that you accept its licence ({preset.licence}) on its page "
-            "on the hub: accept it there, then set HF_TOKEN to a token of that account"
-        ) from cause
-    except RevisionNotFoundError as cause:
-        raise HubUnavailable(
-            f"{weights.source} has no revision {weights.revision!r}: set another in the settings"
-        ) from cause
-    # The client passes on exceptions of its transport, of any class.
-    except Exception as cause:
-        where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
-        raise HubUnavailable(
-            f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. "
-            "Fetch it on a machine that reaches the hub, then copy the cache (HF_HOME) to this one"
-        ) from cause
-    if preset.safetensors and not size(folder, weights):
-        raise InvalidWeights(
-            f"{weights.source} at {weights.revision!r} has no weights in the safetensors format: "
-            f"set another revision under [engines.{preset.name!r}] in the settings, or "
-            "`safetensors = false` if you trust it with running code on this machine"
-        )
-    return folder
-
-
-def _reason(cause: BaseException) -> str:
-    """Return the first line of the root cause's message."""
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    return str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__
-
-
-def _snapshot(weights: Weights, *, local: bool) -> str:
-    snapshot_download: Any = _hub().snapshot_download
-    return str(
-        snapshot_download(
-            weights.source,
-            revision=weights.revision,
-            allow_patterns=list(weights.files),
-            ignore_patterns=None if weights.variant else ["*.fp16.*", "*non_ema*", "*onnx*"],
-            local_files_only=local,
-        )
+def snapshot(weights: Weights, **options: bool) -> Any:
+    """Call the hub client's `snapshot_download` for the needed files."""
+    return hub().snapshot_download(
+        weights.source,
+        revision=weights.revision,
+        allow_patterns=list(weights.files),
+        ignore_patterns=None if weights.variant else ["*.fp16.*", "*non_ema*", "*onnx*"],
+        **options,
     )
 
 
-def _hub() -> Any:
+def hub() -> Any:
+    """Return the client of the hub; raises `MissingExtra`."""
     disable_telemetry()
     try:
         import huggingface_hub

@@ -1,0 +1,123 @@
+"""Downloads the weights of presets from the hub, and verifies their hashes.
+
+The hub's client resumes an interrupted file where it ended.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from diabelli.engines.diffusion.device import GB
+from diabelli.engines.diffusion.presets import Preset, Weights
+from diabelli.engines.diffusion.weights import folder_of, hub, is_folder, size, snapshot
+from diabelli.errors import HubUnavailable, InvalidWeights
+
+
+def missing_bytes(preset: Preset) -> int:
+    """Return the size of the weights to download in bytes; downloads nothing.
+
+    Raises:
+        HubUnavailable: The hub cannot be asked; the message says what to do.
+    """
+    total = 0
+    for weights in preset.weights:
+        if not is_folder(weights):
+            with _translated(preset, weights):
+                files = snapshot(weights, dry_run=True)
+            total += sum(file.file_size or 0 for file in files if file.will_download)
+    return total
+
+
+def check_disk(missing: int) -> None:
+    """Raise `HubUnavailable` unless the cache's disk has room for `missing` bytes."""
+    cache = Path(hub().constants.HF_HUB_CACHE).expanduser()
+    existing = next(folder for folder in (cache, *cache.parents) if folder.is_dir())
+    free = shutil.disk_usage(existing).free
+    if missing > free:
+        raise HubUnavailable(
+            f"the download needs {missing / GB:.1f} GB, and {existing} has {free / GB:.1f} GB: "
+            "make room, or set HF_HOME to a folder on another disk"
+        )
+
+
+def pull(preset: Preset) -> list[Path]:
+    """Download the weights of the preset that are missing, with a progress bar on stderr.
+
+    Returns:
+        The folder of each.
+
+    Raises:
+        HubUnavailable: The download failed; the message says what to do.
+        InvalidWeights: The repository has no weights in a format that is loaded, or a file is
+            damaged, and was deleted.
+        WeightsMissing: The source is a path without a folder.
+    """
+    return [
+        folder_of(preset.name, weights) if is_folder(weights) else _fetched(preset, weights)
+        for weights in preset.weights
+    ]
+
+
+def _fetched(preset: Preset, weights: Weights) -> Path:
+    with _translated(preset, weights):
+        folder = Path(snapshot(weights))
+        damaged = [] if hub().constants.HF_HUB_OFFLINE else _damaged(weights, folder)
+    for file in damaged:
+        # The blob that the link in the snapshot refers to; a new pull fetches it again.
+        file.resolve().unlink()
+        file.unlink(missing_ok=True)
+    if damaged:
+        raise InvalidWeights(
+            f"{len(damaged)} of the files of {weights.source} did not have the hub's hash and were "
+            f"deleted: run `diabelli pull {preset.name}` again"
+        )
+    if preset.safetensors and not size(folder, weights):
+        raise InvalidWeights(
+            f"{weights.source} at {weights.revision!r} has no weights in the safetensors format: "
+            f"set another revision under [engines.{preset.name!r}] in the settings, or "
+            "`safetensors = false` if you trust it with running code on this machine"
+        )
+    return folder
+
+
+def _damaged(weights: Weights, folder: Path) -> list[Path]:
+    """Return the files in the snapshot whose hash is not the one on the hub."""
+    found = hub().HfApi().verify_repo_checksums(weights.source, revision=weights.revision)
+    return [folder / mismatch["path"] for mismatch in found.mismatches]
+
+
+@contextmanager
+def _translated(preset: Preset, weights: Weights) -> Iterator[None]:
+    """Raise `HubUnavailable` for any exception of the hub's client."""
+    hub()
+    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
+
+    try:
+        yield
+    except GatedRepoError as cause:
+        raise HubUnavailable(
+            f"{weights.source} requires that you accept its licence ({preset.licence}) on its page "
+            "on the hub: accept it there, then set HF_TOKEN to a token of that account"
+        ) from cause
+    except RevisionNotFoundError as cause:
+        raise HubUnavailable(
+            f"{weights.source} has no revision {weights.revision!r}: set another in the settings"
+        ) from cause
+    # The client passes on exceptions of its transport, of any class.
+    except Exception as cause:
+        where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+        raise HubUnavailable(
+            f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. "
+            "Fetch it on a machine that reaches the hub, then copy the cache (HF_HOME) to this one"
+        ) from cause
+
+
+def _reason(cause: BaseException) -> str:
+    """Return the first line of the root cause's message."""
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__

@@ -1,0 +1,82 @@
+"""The choice of the preset that fits a machine."""
+
+from dataclasses import replace
+
+import pytest
+
+from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion.presets import PRESETS
+from diabelli.engines.diffusion.runtime import EnginePlan
+from diabelli.engines.diffusion.selection import select
+from diabelli.errors import OutOfMemory
+
+PLANS = [EnginePlan(preset) for preset in PRESETS.values()]
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Sets the device and its memory in GB."""
+
+    def make(device: str, memory_gb: float | None) -> None:
+        budget = None if memory_gb is None else int(memory_gb * devices.GB)
+        monkeypatch.setattr(devices, "expected_device", lambda _: device)
+        monkeypatch.setattr(devices, "memory_budget", lambda _: budget)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("device", "memory_gb", "best"),
+    [
+        ("cpu", 64, "sd15-lcm"),
+        ("cpu", 7, "sd15-lcm"),
+        ("cuda", 72, "kandinsky-2.2"),
+        ("cuda", 7, "stable-unclip-2.1"),
+        ("cuda", 4.5, "sd-image-variations"),
+        ("cuda", None, "kandinsky-2.2"),
+    ],
+)
+def test_the_first_preset_that_fits_is_selected(machine, device, memory_gb, best):
+    """On a CPU only one that takes less than minutes; never one with a restricted licence."""
+    machine(device, memory_gb)
+    selection = select(PLANS, None)
+    assert selection.plan.name == best
+    assert selection.reason.startswith(f"{best} fits this machine best: ")
+    assert device in selection.reason
+
+
+@pytest.mark.parametrize(("device", "smallest"), [("cpu", "6.0 GB"), ("cuda", "4.0 GB")])
+def test_a_machine_that_is_too_small_is_told_so(machine, device, smallest):
+    """The message has the needed memory and that of the machine."""
+    machine(device, 3)
+    with pytest.raises(OutOfMemory, match=rf"needs {smallest}, and 3\.0 GB"):
+        select(PLANS, None)
+
+
+def test_the_memory_of_the_settings_overrides_that_of_the_machine(machine):
+    """As for serving."""
+    machine("cuda", 3)
+    assert select(PLANS, 9).plan.name == "kandinsky-2.2"
+
+
+def test_an_accepted_licence_does_not_make_a_preset_the_best(machine):
+    """It may be served, but is not proposed."""
+    machine("cuda", 99)
+    redux = [replace(plan, accepted=True) for plan in PLANS if plan.preset.restricted]
+    assert redux
+    assert not select([*redux, *PLANS], None).plan.preset.restricted
+
+
+def test_the_memory_of_this_machine_is_known():
+    """And the limit of a container counts."""
+    assert devices.memory_budget("cpu") > 100_000_000
+
+
+def test_the_limit_of_a_container_counts(monkeypatch, tmp_path):
+    """`max` means none."""
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(devices, "_CGROUP_LIMIT", limit)
+    limit.write_text("max\n")
+    whole = devices.memory_budget("cpu")
+    limit.write_text("50000000\n")
+    assert devices.memory_budget("cpu") == 45_000_000 < whole
