@@ -35,7 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        # In a process of its own, because peak memory is that of a process.
+        # In a separate process, because peak memory is that of a process.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
             preset = processes.submit(
                 build, given.engine, folder, full=not given.tiny, dtype=torch.float16

@@ -2,8 +2,8 @@
 
 Run: python benchmarks/runtimes.py [--only NAME ...] [--threads 1]
 
-The network is full-size with random weights; nothing is fetched. Each runtime has a process of its
-own, because peak memory is that of a process. OpenVINO, NNCF, ONNX and ONNX Runtime are no
+The network is full-size with random weights; nothing is fetched. Each runtime has a separate
+process, because peak memory is that of a process. OpenVINO, NNCF, ONNX and ONNX Runtime are no
 dependencies of the package: rows without their packages say so.
 
 Start-up is the import, the load of a prepared file and the first step, which compiles. Times are
@@ -161,7 +161,7 @@ RUNTIMES: dict[str, Callable[[Path, int], Step]] = {
 
 
 def measure(name: str, folder: Path, threads: int) -> None:
-    """Print the figures of one runtime as JSON; conversion is a process of its own."""
+    """Print the figures of one runtime as JSON; conversion needs a separate process."""
     import torch
 
     torch.set_num_threads(threads)

@@ -36,7 +36,7 @@ def test_the_short_form_measures_every_way():
 
 
 @pytest.mark.timeout(1200)
-def test_the_engine_for_a_cpu_keeps_its_promises():
+def test_the_engine_for_a_cpu_keeps_its_limits():
     """At full size with random weights: at most 4 GB of files, and the memory of its preset."""
     printed = run(sys.executable, "benchmarks/picture.py", "--steps", "1")
     files = re.search(r"files \| (\d+\.\d) GB", printed)

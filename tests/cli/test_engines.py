@@ -40,8 +40,8 @@ def test_the_engine_that_fits_this_machine_best_is_first(run, monkeypatch):
     assert "6.0 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
 
 
-def test_a_small_machine_is_told_so(run, monkeypatch):
-    """The list has no proposal then."""
+def test_a_small_machine_gets_no_proposal(run, monkeypatch):
+    """The list has the reason instead."""
     monkeypatch.setenv("DIABELLI_DEVICE", "cpu")
     monkeypatch.setenv("DIABELLI_VRAM_BUDGET_GB", "2")
     assert "this machine is too small for a trained engine" in run("engines").out

@@ -46,7 +46,7 @@ def test_the_first_preset_that_fits_is_selected(machine, device, memory_gb, best
 
 
 @pytest.mark.parametrize(("device", "smallest"), [("cpu", "6.0 GB"), ("cuda", "4.0 GB")])
-def test_a_machine_that_is_too_small_is_told_so(machine, device, smallest):
+def test_a_machine_that_is_too_small_is_an_error(machine, device, smallest):
     """The message has the needed memory and that of the machine."""
     machine(device, 3)
     with pytest.raises(OutOfMemory, match=rf"needs {smallest}, and 3\.0 GB"):
