@@ -174,13 +174,14 @@ def measure(name: str, folder: Path, threads: int) -> None:
     print(json.dumps({"step": taken, "ready": ready, "peak": peak}))
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, scale: int) -> None:
     """Save the network with random weights as float16, as published weights are."""
     import torch
     from diffusers import UNet2DConditionModel
 
     torch.manual_seed(0)
-    unet = UNet2DConditionModel(sample_size=64, cross_attention_dim=768)
+    widths = tuple(width // scale for width in (320, 640, 1280, 1280))
+    unet = UNet2DConditionModel(sample_size=64, cross_attention_dim=768, block_out_channels=widths)
     unet.half().save_pretrained(folder / WEIGHTS)
 
 
@@ -200,12 +201,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=RUNTIMES, default=[*RUNTIMES])
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scale", type=int, default=1, help="Divides the network's widths.")
     parser.add_argument("--limit", type=float, default=180, help="Seconds of one runtime.")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one == "prepare":
-        prepare(given.folder)
+        prepare(given.folder, given.scale)
         return
     if given.one:
         measure(given.one, given.folder, given.threads)
@@ -213,7 +215,7 @@ def main() -> None:
     print("| runtime | a step, s | ratio | start-up, s | peak memory, GB |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         common = ["--folder", folder, "--threads", str(given.threads)]
-        run(["--one", "prepare", *common], given.limit)
+        run(["--one", "prepare", "--scale", str(given.scale), *common], given.limit)
         first = None
         for name in given.only:
             # The first call may convert; only figures of the second are printed.

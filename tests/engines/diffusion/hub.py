@@ -73,7 +73,10 @@ def serving(repositories: Mapping[str, Path]) -> Iterator[Hub]:
                 hub.fetched.append(path)
                 if path in hub.damaged:
                     data = data[:-1] + bytes([data[-1] ^ 1])
-            self.answer(data[start:], head, status=206 if start else 200, cut=path in hub.broken)
+            cut = self.command == "GET" and path in hub.broken
+            if cut:
+                hub.broken.discard(path)
+            self.answer(data[start:], head, status=206 if start else 200, cut=cut)
 
         def answer(
             self,

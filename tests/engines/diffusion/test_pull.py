@@ -32,6 +32,16 @@ spec = VariationSpec(height=32, width=32, seed=1)
 (piece,) = wait_for_pieces(engine.prepare(grey, spec, Observer().on_progress, run_sequentially))
 print(piece().image.shape)
 """
+PULL = """
+import huggingface_hub
+huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = 1000
+from diabelli.engines.diffusion.download import missing_bytes, pull
+from diabelli.settings.loading import load_settings
+preset = load_settings({}).plan("mine").preset
+assert missing_bytes(preset) > 0
+pull(preset)
+assert missing_bytes(preset) == 0
+"""
 SETTINGS = """
 [engines.mine]
 pipeline = "someone/tiny"
@@ -107,17 +117,17 @@ def test_weights_in_other_formats_alone_are_refused(run, tmp_path):
     assert hub.fetched == ["model_index.json"]
 
 
-def test_an_interrupted_pull_continues(tiny, run):
-    """The next one requests the rest of the file."""
+def test_a_broken_connection_is_resumed(tiny, run):
+    """The rest of the file is requested."""
     file = "unet/diffusion_pytorch_model.safetensors"
-    with serving({"someone/tiny": Path(tiny("sd-image-variations").pipeline.source)}) as hub:
+    folder = Path(tiny("sd-image-variations").pipeline.source)
+    with serving({"someone/tiny": folder}) as hub:
         hub.broken = {file}
-        ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url, HF_HUB_DOWNLOAD_TIMEOUT="2")
-        assert ended.returncode == 3
-        assert "cannot be fetched" in ended.stderr
-        hub.broken, hub.ranges = set(), []
-        assert run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url).returncode == 0
-        assert len(hub.ranges) == 1
+        pulled = run(sys.executable, "-c", PULL, HF_ENDPOINT=hub.url)
+    assert pulled.returncode == 0, pulled.stderr
+    size = (folder / file).stat().st_size
+    assert hub.ranges
+    assert size // 2 - 1000 <= hub.ranges[0] <= size // 2
 
 
 def test_a_damaged_file_is_deleted_and_pulled_again(tiny, run):
@@ -125,12 +135,19 @@ def test_a_damaged_file_is_deleted_and_pulled_again(tiny, run):
     file = "unet/diffusion_pytorch_model.safetensors"
     with serving({"someone/tiny": Path(tiny("sd-image-variations").pipeline.source)}) as hub:
         hub.damaged = {file}
-        ended = run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url)
-        assert ended.returncode == 3
+        ended = run(sys.executable, "-c", PULL, HF_ENDPOINT=hub.url)
+        assert "InvalidWeights: 1 of the files of someone/tiny" in ended.stderr
         assert "run `diabelli pull mine` again" in ended.stderr
         hub.damaged, hub.fetched = set(), []
-        assert run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url).returncode == 0
+        assert run(sys.executable, "-c", PULL, HF_ENDPOINT=hub.url).returncode == 0
         assert hub.fetched == [file]
+
+
+def test_a_download_needs_room_on_the_disk(run):
+    """The message has both sizes."""
+    ended = run(sys.executable, "-c", "import diabelli.engines.diffusion.download as d\n"
+                "d.check_disk(10**6)\nd.check_disk(10**17)")  # fmt: skip
+    assert "HubUnavailable: the download needs 100000000.0 GB, and" in ended.stderr
 
 
 def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path):

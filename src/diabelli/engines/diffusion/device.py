@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import sys
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -121,6 +122,24 @@ def _machine_memory() -> int | None:
     with suppress(OSError, ValueError):
         return min(total, int(_CGROUP_LIMIT.read_text("ascii")))
     return total
+
+
+def peak_memory(device: str) -> int | None:
+    """Return the peak memory in bytes: of the device, or of the process on a CPU.
+
+    Returns:
+        None if it is unknown.
+    """
+    if device.startswith("cuda"):
+        import torch
+
+        return int(torch.cuda.max_memory_allocated(device))
+    if device != "cpu" or sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def describe(device: str) -> str:

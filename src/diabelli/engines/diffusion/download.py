@@ -1,6 +1,7 @@
 """Downloads the weights of presets from the hub, and verifies their hashes.
 
-The hub's client resumes an interrupted file where it ended.
+The hub's client resumes a file when the connection breaks. An interrupted command leaves complete
+files, and the next one fetches the others from their start.
 """
 
 from __future__ import annotations

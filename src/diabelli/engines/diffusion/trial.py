@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ def run_trial(
             variations += run_sequentially(wait_for_pieces(prepared))
             taken.append(time.perf_counter() - started)
         device = devices.resolve_device(plan.running)
-        memory = _peak_memory(device)
+        memory = devices.peak_memory(device)
     return Trial(
         variations=variations,
         device=devices.describe(device),
@@ -62,17 +61,3 @@ def run_trial(
         next_s=sum(taken[1:]) / len(taken[1:]) if taken[1:] else None,
         memory_bytes=memory,
     )
-
-
-def _peak_memory(device: str) -> int | None:
-    """Return the peak memory in bytes."""
-    if device.startswith("cuda"):
-        import torch
-
-        return int(torch.cuda.max_memory_allocated(device))
-    if device != "cpu" or sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
