@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from diabelli.cli.options import Config
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.errors import UnknownEngine
 
@@ -27,9 +28,7 @@ def try_engine(
     picture: Annotated[Path, typer.Argument(help="The picture to vary.")],
     n: Annotated[int, typer.Option("-n", min=1, max=10, help="Number of variations.")] = 2,
     out: Annotated[Path, typer.Option(help="The folder for the thumbnails.")] = Path(),
-    config: Annotated[
-        Path | None, typer.Option(help="The settings file; default ./diabelli.toml.")
-    ] = None,
+    config: Config = None,
 ) -> None:
     """Run an engine on this machine and print a report that can be pasted into an issue.
 

@@ -1,6 +1,7 @@
 """`diabelli engines`: the engines, their availability, and the one that fits this machine best.
 
-`try` below it is for trained engines. `check` and `add` below it are for engines that use another image server.
+`try` below it is for trained engines; `check` and `add` are for engines that use another image
+server.
 """
 
 from __future__ import annotations

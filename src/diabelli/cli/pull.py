@@ -83,7 +83,9 @@ def _announce(plan: EnginePlan) -> None:
     download.check_disk(missing)
     device = expected_device(plan.running)
     seconds = seconds_per_picture(plan.preset, device)
-    time = "" if seconds is None else f", about {seconds:.0f} s a picture on this machine's {device}"
+    time = (
+        "" if seconds is None else f", about {seconds:.0f} s a picture on this machine's {device}"
+    )
     _say(f"{plan.name}: {missing / GB:.1f} GB to download{time}; licence: {plan.preset.licence}")
 
 
