@@ -211,6 +211,7 @@ def test_add_keeps_the_file_and_refuses_a_second_entry(run: Run, tmp_path: Path)
     with serving(answering({"/v1/models": models("flux")})) as url:
         shown = run("engines", "add", url, "--show")
         assert "[engines.upstream]" in shown.out
+        assert tomllib.loads(shown.out)["engines"]["upstream"]["base_url"] == url
         assert path.read_text().endswith('x = "patch"')
         assert run("engines", "add", url, "--name", "my bridge", "--model", 'a "b"').code == 0
         again = run("engines", "add", url, "--name", "my bridge")

@@ -51,17 +51,21 @@ def add(
     entry = _entry(name, values)
     # An entry that the server would refuse is reported before it is written.
     load_settings({"engines": {name: values}}, path if path.exists() else None)
-    _console.print(printable(entry), end="")
+    _print(*entry.splitlines())
     if show:
         return
     separator = "\n" if before and not before.endswith("\n\n") else ""
     path.write_text(f"{before}{separator}{entry}", "utf-8")
-    _console.print(
-        printable(
-            f"\nWritten to {path}. Try it: diabelli engines check {name}\n"
-            f"To serve it, set `engine` to {name}, or add a model with this engine to `models`."
-        )
+    _print(
+        "",
+        f"Written to {path}. Try it: diabelli engines check {name}",
+        f"To serve it, set `engine` to {name}, or add a model with this engine to `models`.",
     )
+
+
+def _print(*lines: str) -> None:
+    for line in lines:
+        _console.print(printable(line))
 
 
 async def _recognise(name: str, url: str, auth: dict[str, str] | None) -> Recognised:
