@@ -63,20 +63,25 @@ def beam(view: View) -> Lighting:
 
 
 def golden(view: View) -> Lighting:
-    """Low sun beside the frame: warm light on that side, cool shades, a thin haze."""
+    """Low sun beside the frame: warm light on that side, cool shades, a thin haze.
+
+    The later the hour, the warmer the light and the deeper the shades.
+    """
     y, x = _coordinates()
     sunward = x if view.stream.between(0, 1) < 0.5 else 1 - x
-    lit = smoothstep(0.08, 0.92, np.broadcast_to(sunward, (FIELD_SIDE, FIELD_SIDE)))
-    exposure = view.scene.exposure(0.19, 0.8, 1.4)
-    away, above = (sunward - np.float32(1.04)) / 0.75, (y - view.stream.between(0.05, 0.35)) / 0.75
+    slope, height = view.stream.between(-0.1, 0.6), view.stream.between(0.05, 0.35)
+    late = view.stream.between(-1, 1)
+    lit = smoothstep(0.08, 0.92, sunward + np.float32(slope) * (np.float32(0.5) - y))
+    exposure = view.scene.exposure(0.19, 0.8, 1.4) * (1 - 0.08 * late)
+    away, above = (sunward - np.float32(1.04)) / 0.75, (y - np.float32(height)) / 0.75
     haze = np.square(np.maximum(1 - away * away - above * above, 0))
+    shaded = (0.8 - 0.08 * late, 0.62 - 0.09 * late, 0.5 - 0.1 * late)
+    sunlit = (1.9 + 0.08 * late, 1.25 - 0.07 * late, 0.6 - 0.12 * late)
     return Lighting(
         dark_gain=_calmed(
             _between(lit, (0.42, 0.45, 0.56), (0.8, 0.62, 0.52), exposure), view.scene
         ),
-        bright_gain=_calmed(
-            _between(lit, (0.8, 0.62, 0.5), (1.9, 1.25, 0.6), exposure), view.scene
-        ),
+        bright_gain=_calmed(_between(lit, shaded, sunlit, exposure), view.scene),
         glow=np.asarray(haze[..., None] * _colour(0.07, 0.042, 0.014), np.float32),
     )
 
