@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from diabelli.synthesis.analysis.extension import ExtensionLimits
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.alpha import is_transparent
-from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import daylight
+from diabelli.synthesis.moves.bare_skin import bare_skin
 from diabelli.synthesis.moves.lighting import illuminate
 from diabelli.synthesis.moves.scene import SKY, Scene, survey
 from diabelli.synthesis.moves.season import with_autumn_leaves
@@ -139,6 +140,8 @@ def render(
         canvas = with_autumn_leaves(canvas, stream)
     if kind == "rain":
         lighting = rain(prepared.scene, stream, height, width)
+        if prepared.scene.person:
+            lighting = lighting.without_particles_on(resize_map(bare_skin(canvas), height, width))
     else:
         lighting = DAYLIGHT[kind](daylight.View(prepared.scene, stream))
     if prepared.scene.grey:

@@ -64,6 +64,12 @@ class Lighting:
             saturations=(max(dull, 0.0), max(vivid, 0.0)),
         )
 
+    def without_particles_on(self, places: Floats) -> Lighting:
+        """Return a lighting whose particles do not cover places (h, w) float32, 0..1."""
+        if self.cover is None:
+            return self
+        return replace(self, cover=self.cover * np.clip(1 - places, 0, 1))
+
     def without_colour(self) -> Lighting:
         """Return the lighting for a picture without colour: gains and glow are made grey."""
         weights = np.array(LUMINANCE, np.float32)

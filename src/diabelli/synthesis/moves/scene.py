@@ -8,15 +8,13 @@ import numpy as np
 
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
-from diabelli.synthesis.core.chroma import is_skin, palette
 from diabelli.synthesis.core.filters import blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey, skin_coloured, widened
 from diabelli.synthesis.moves.lighting import LUMINANCE
 from diabelli.synthesis.moves.season import green_weight
 
-SIDE = 192
-"""Side of the maps in pixels; the picture is stretched to a square."""
 SURE_OUTDOORS, SURE_INDOORS = 1.06, -1.0
 """Log-odds at which 4 % and 7 % of pictures of the other class are mistaken, when left out."""
 SKY = 0.5
@@ -25,8 +23,6 @@ SKIN_OF_FACE = 0.04
 """Share of skin, widened, of a picture in which a person counts fully."""
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
-MIN_COLOUR = 8.0
-"""Mean range of channels in grey levels below which a picture is grey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def survey(image: Bytes) -> Scene:
     light = luma(small)
     linear = np.square(small.astype(np.float32) / np.float32(255))
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
-    span = small.max(2).astype(np.int64) - small.min(2)
+    may_have_people = surroundings.person > POSSIBLE_PERSON
     return Scene(
         openness=surroundings.openness,
         sky=_sky_share(small, light, subject),
@@ -89,9 +85,8 @@ def survey(image: Bytes) -> Scene:
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         median_light=float(np.median(luminance)),
-        person=min(_skin_share(small, subject) / SKIN_OF_FACE, 1.0)
-        * (surroundings.person > POSSIBLE_PERSON),
-        grey=float(span.mean()) < MIN_COLOUR,
+        person=min(_skin_share(small, subject) / SKIN_OF_FACE, 1.0) if may_have_people else 0.0,
+        grey=is_grey(small),
         barred=_has_bars(light),
         teal=_teal_share(small),
     )
@@ -137,7 +132,10 @@ def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
 
 
 def _skin_share(small: Bytes, subject: Floats) -> float:
-    """Share of the picture in which its subject may show skin, widened."""
-    light, cb, cr, _ = palette(small).reshape(SIDE, SIDE, 4).transpose(2, 0, 1)
-    skin = is_skin(light, cb, cr) & (subject > 0.3)
-    return float(np.clip(np.float32(1.6) * blur(skin.astype(np.float32), 5.0), 0, 1).mean())
+    """Share of the picture in which its subject may show skin, widened.
+
+    Skin has no colour in a grey picture; the person map marks it there.
+    """
+    if is_grey(small):
+        return float(bare_skin(small).mean())
+    return float(widened(skin_coloured(small) & (subject > 0.3)).mean())

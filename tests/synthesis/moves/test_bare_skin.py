@@ -1,0 +1,71 @@
+"""Bare skin: faces are found before any ground, with colour and without."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.pipeline import analyse_source
+
+FACE = (slice(28, 62), slice(76, 98))
+"""Place of the face in the portrait at SIDE."""
+FLAG = (slice(0, 75), slice(0, 30))
+"""Place of a flag behind the person."""
+SUIT = (slice(120, 190), slice(60, 120))
+"""Place of a space suit, which has the colour of skin in part."""
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    """Return the portrait of scikit-image, (SIDE, SIDE, 3) uint8."""
+    return resize(pytest.importorskip("skimage.data").astronaut(), SIDE, SIDE)
+
+
+def grey(image):
+    """Return an image without colour."""
+    return np.repeat(image[..., 1:2], 3, axis=2)
+
+
+def test_a_face_is_skin_and_the_ground_is_not(portrait):
+    """The red of a flag counts neither as a person nor as skin."""
+    found = bare_skin(portrait)
+    assert found.dtype == np.float32
+    assert found[FACE].mean() > 0.95
+    assert found[FLAG].max() < 0.05
+
+
+def test_all_of_a_person_counts_in_a_grey_picture(portrait):
+    """Skin has no colour there: the suit counts as well, and the flag does not."""
+    assert is_grey(grey(portrait))
+    found = bare_skin(grey(portrait))
+    assert found[FACE].mean() > 0.95
+    assert found[SUIT].mean() > 0.9
+    assert found[FLAG].mean() < 0.05
+
+
+@pytest.mark.parametrize("change", [np.array, grey], ids=["coloured", "grey"])
+def test_no_shadow_falls_on_a_portrait(portrait, change):
+    """A grey portrait is of a person as well as a coloured one."""
+    scene = survey(change(portrait))
+    assert scene.person == 1.0
+    assert not light.SHADOWED & set(light.suitable_kinds(scene))
+
+
+def test_no_rain_is_drawn_on_a_face(portrait):
+    """Without the person, traces would cross the face; the ground has the same ones."""
+    orientations = analyse_source(portrait, SIDE, SIDE)
+    scene = survey(orientations[0].image_at(SIDE, SIDE))
+
+    def rained(person):
+        one = light.Prepared(orientations, replace(scene, person=person), {"rain": 1.0})
+        return light.render(one, "rain", 0.0, RandomStream(1), SIDE, SIDE).astype(int)
+
+    difference = rained(0.0) - rained(1.0)
+    assert difference[FACE].min() >= 0
+    assert difference[FACE].max() > 15
+    assert not difference[FLAG].any()
