@@ -16,6 +16,9 @@ from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
+from engines.upstream.fakes.comfyui import Comfy
+from engines.upstream.fakes.faults import Faulty
+from engines.upstream.fakes.serving import serving as serving_fake
 
 
 def upstream_engine(
@@ -67,3 +70,12 @@ def bridged(engine: Engine, folder: Path) -> Iterator[UpstreamEngine]:
     """Return an upstream engine whose upstream is a Diabelli server with `engine`."""
     with diabelli_server({"tiny": engine}, folder) as server, closing(UpstreamManager()) as manager:
         yield upstream_engine(manager, server.url)
+
+
+@contextmanager
+def comfy_bridge(fake: Comfy, **options: Any) -> Iterator[tuple[UpstreamEngine, Faulty]]:
+    """Return an engine of a fake ComfyUI, and the faults of its transport."""
+    app = fake.app()
+    values = {"protocol": "comfyui", "side": 128, "model": "model.safetensors", **options}
+    with serving_fake(app) as url, closing(UpstreamManager()) as manager:
+        yield upstream_engine(manager, url, **values), app

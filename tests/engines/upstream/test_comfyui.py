@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import struct
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from diabelli.engines.upstream.comfyui_socket import parse_message
-from diabelli.engines.upstream.comfyui_workflow import choices, load_workflow
-from diabelli.engines.upstream.engine import UpstreamEngine
-from diabelli.engines.upstream.manager import UpstreamManager
-from diabelli.errors import EngineFailed, InvalidSettings, UpstreamRefused, UpstreamUnavailable
+from diabelli.errors import EngineFailed, UpstreamUnavailable
 from diabelli.variation import Progress
 from engines.making import digest, made, square
-from engines.upstream.bridging import upstream_engine
+from engines.upstream.bridging import comfy_bridge
 from engines.upstream.fakes.comfyui import Comfy, Prompt
-from engines.upstream.fakes.faults import Faulty
 from engines.upstream.fakes.serving import serving
-from engines.upstream.workflows import denoising
 
 SOURCE = np.random.default_rng(3).integers(0, 256, (96, 96, 3), np.uint8)
 OWN_NODES = {
@@ -35,15 +25,6 @@ OWN_NODES = {
     "seed": ["Sampler", "seed"],
     "strength": ["3", "denoise"],
 }
-
-
-@contextmanager
-def bridged(fake: Comfy, **options: Any) -> Iterator[tuple[UpstreamEngine, Faulty]]:
-    """Return an engine of the fake server, and the faults of its transport."""
-    app = fake.app()
-    values = {"protocol": "comfyui", "side": 128, "model": "model.safetensors", **options}
-    with serving(app) as url, closing(UpstreamManager()) as manager:
-        yield upstream_engine(manager, url, **values), app
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -54,20 +35,13 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def in_thread(engine: UpstreamEngine, **spec: Any) -> threading.Thread:
-    """Start a request in a thread."""
-    thread = threading.Thread(target=made, args=(engine, SOURCE, square(64, **spec)))
-    thread.start()
-    return thread
-
-
 @pytest.mark.parametrize(
     ("workflow", "model"), [("denoise", "model.safetensors"), ("unclip", "unclip.safetensors")]
 )
 def test_shipped_workflows_make_pictures(workflow: str, model: str) -> None:
     """Each seed is one prompt, and gives the picture that it gives alone."""
     fake = Comfy()
-    with bridged(fake, workflow=workflow, model=model, steps=7, guidance=3) as (engine, _):
+    with comfy_bridge(fake, workflow=workflow, model=model, steps=7, guidance=3) as (engine, _):
         engine.check()
         several = made(engine, SOURCE, square(64, n=2, seed=2**62 + 5, strength=1.0))
         (alone,) = made(engine, SOURCE, square(64, seed=several[1].seed, strength=1.0))
@@ -86,7 +60,7 @@ def test_shipped_workflows_make_pictures(workflow: str, model: str) -> None:
 def test_the_seed_has_all_bits() -> None:
     """ComfyUI takes seeds of 64 bits, so ours is sent whole."""
     fake = Comfy()
-    with bridged(fake) as (engine, _):
+    with comfy_bridge(fake) as (engine, _):
         (variation,) = made(engine, SOURCE, square(64, seed=2**63 - 1))
     assert fake.submitted[0].workflow["6"]["inputs"]["seed"] == variation.seed == 2**63 - 1
 
@@ -94,106 +68,11 @@ def test_the_seed_has_all_bits() -> None:
 def test_a_source_is_stored_once() -> None:
     """The variations of one source share its temporary file; another source has its own."""
     fake = Comfy()
-    with bridged(fake) as (engine, _):
+    with comfy_bridge(fake) as (engine, _):
         made(engine, SOURCE, square(64, n=2))
         made(engine, 255 - SOURCE, square(64))
     assert len(fake.uploads) == 2
     assert all(name.endswith(" [temp]") for name in fake.uploads)
-
-
-def test_a_workflow_of_ones_own(tmp_path: Path) -> None:
-    """Nodes are named by id or title; inputs without an option keep their values."""
-    (tmp_path / "mine.json").write_text(json.dumps(denoising("x.png", seed=3, steps=11)))
-    fake = Comfy()
-    options = {"workflow": str(tmp_path / "mine.json"), "nodes": OWN_NODES, "model": None}
-    with bridged(fake, **options) as (engine, _):
-        engine.check()
-        (variation,) = made(engine, SOURCE, square(64, seed=9, strength=1.0))
-    sampler = fake.submitted[0].workflow["3"]["inputs"]
-    assert (sampler["seed"], sampler["denoise"], sampler["steps"]) == (9, 0.85, 11)
-    assert variation.image.shape == (64, 64, 3)
-
-
-def test_missing_inputs_are_in_the_description(tmp_path: Path) -> None:
-    """A workflow without inputs for seed and strength is described as such."""
-    (tmp_path / "mine.json").write_text(json.dumps(denoising("x.png", seed=3)))
-    nodes = {"source": ["Source", "image"]}
-    options = {"workflow": str(tmp_path / "mine.json"), "nodes": nodes, "model": None}
-    with bridged(Comfy(), **options) as (engine, _):
-        assert engine.info.upstream is not None
-        assert (engine.info.upstream.seed, engine.info.upstream.strength) == ("ignored", "ignored")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"nodes": {"source": ["99", "image"]}}, "0 nodes with the id or title '99'"),
-        ({"nodes": {"source": ["10", "picture"]}}, "it has image"),
-        ({"nodes": {"seed": ["3", "seed"]}}, "needs `source`"),
-        ({"nodes": {**OWN_NODES, "sead": ["3", "seed"]}}, "sead"),
-        ({"workflow": "missing.json"}, "cannot be read"),
-        ({"prompt": "words"}, "`prompt` is set"),
-        ({"model": "m"}, "`model` is set"),
-        ({"workflow": "denoise", "nodes": {}}, "needs `model`"),
-    ],
-)
-def test_settings_are_checked_without_the_server(
-    change: dict[str, Any], message: str, tmp_path: Path
-) -> None:
-    """A wrong table of nodes is reported at start, with what the workflow has."""
-    (tmp_path / "mine.json").write_text(json.dumps(denoising("x.png", seed=3)))
-    options = {"workflow": str(tmp_path / "mine.json"), "nodes": OWN_NODES, **change}
-    with closing(UpstreamManager()) as manager, pytest.raises(InvalidSettings, match=message):
-        upstream_engine(manager, "http://localhost:1", protocol="comfyui", **options)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"1": 2}', '{"nodes": [], "links": []}', '{"1": {"inputs": {}}}']
-)
-def test_other_files_are_no_workflows(text: str, tmp_path: Path) -> None:
-    """A file that was not exported for the API is refused, also the one of the editor."""
-    (tmp_path / "mine.json").write_text(text)
-    with pytest.raises(InvalidSettings):
-        load_workflow(str(tmp_path / "mine.json"), {"source": ("1", "image")})
-
-
-def test_several_results_need_a_name(tmp_path: Path) -> None:
-    """With two nodes that write pictures, `result` selects one."""
-    workflow = denoising("x.png", seed=3)
-    workflow["12"] = {"class_type": "PreviewImage", "inputs": {"images": ["10", 0]}}
-    (tmp_path / "mine.json").write_text(json.dumps(workflow))
-    path = str(tmp_path / "mine.json")
-    with pytest.raises(InvalidSettings, match="set `result`"):
-        load_workflow(path, {"source": ("10", "image")})
-    options = {"workflow": path, "nodes": {**OWN_NODES, "result": ["Result"]}, "model": None}
-    with bridged(Comfy(), **options) as (engine, _):
-        (variation,) = made(engine, SOURCE, square(96, strength=1.0))
-    assert np.abs(variation.image.astype(int) - SOURCE).mean() > 10
-
-
-def test_a_server_without_a_node_is_refused(tmp_path: Path) -> None:
-    """A node that the server does not have is reported by the check, with its name."""
-    workflow = denoising("x.png", seed=3)
-    workflow["12"] = {"class_type": "IPAdapter", "inputs": {}}
-    (tmp_path / "mine.json").write_text(json.dumps(workflow))
-    options = {"workflow": str(tmp_path / "mine.json"), "nodes": OWN_NODES, "model": None}
-    with (
-        bridged(Comfy(), **options) as (engine, _),
-        pytest.raises(UpstreamRefused, match="no node 'IPAdapter'"),
-    ):
-        engine.check()
-
-
-@pytest.mark.parametrize("new", [True, False])
-def test_an_unknown_model_is_refused(new: bool) -> None:
-    """The model must be among the choices of the loader, in both forms of the description."""
-    with (
-        bridged(Comfy(new=new), model="other.safetensors") as (engine, _),
-        pytest.raises(UpstreamRefused, match=r"no model 'other\.safetensors'"),
-    ):
-        engine.check()
-    assert choices(["COMBO", {"options": ["a"]}]) == choices([["a"], {}]) == ["a"]
-    assert choices("INT") == choices(["INT", {}]) == choices(["COMBO"]) == []
 
 
 @pytest.mark.parametrize("preview_kind", [1, 4])
@@ -208,7 +87,7 @@ def test_progress_and_previews(preview_kind: int) -> None:
         if progress.preview is not None:
             shapes.add(progress.preview().shape)
 
-    with bridged(fake, nodes={"seed": ["6", "seed"]}) as (engine, _):
+    with comfy_bridge(fake, nodes={"seed": ["6", "seed"]}) as (engine, _):
         # The fake reports the progress of node 3.
         fake.sampler = "6"
         made(engine, SOURCE, square(64), on_progress)
@@ -229,7 +108,7 @@ def test_the_picture_does_not_need_the_websocket(
         monkeypatch.setattr("diabelli.engines.upstream.comfyui_socket.find_spec", lambda name: None)
     else:
         setattr(fake, trap, True)
-    with bridged(fake) as (engine, _):
+    with comfy_bridge(fake) as (engine, _):
         assert len(made(engine, SOURCE, square(64))) == 1
 
 
@@ -238,7 +117,7 @@ def test_cancelling_stops_only_the_own_prompt(new: bool) -> None:
     """A running prompt is stopped, in new and old versions; one in the queue is removed."""
     fake = Comfy(new=new)
     fake.gate.clear()
-    with bridged(fake, concurrency=2) as (engine, _):
+    with comfy_bridge(fake, concurrency=2) as (engine, _):
         spec = square(64, n=2)
         prepared = engine.prepare(SOURCE, spec, lambda progress: None, list)
         assert not isinstance(prepared, list)
@@ -260,7 +139,7 @@ def test_a_foreign_prompt_keeps_running(new: bool) -> None:
     """While another client's prompt runs, cancelling removes ours from the queue only."""
     fake = Comfy(new=new)
     fake.gate.clear()
-    with bridged(fake) as (engine, _):
+    with comfy_bridge(fake) as (engine, _):
         foreign = Prompt("another", "", {}, previews=False)
         fake.pending.append(foreign)
         wait_for(lambda: fake.running)
@@ -279,7 +158,7 @@ def test_the_deadline_cancels_the_prompt() -> None:
     """At the deadline our prompt is stopped, so that the server is free again."""
     fake = Comfy()
     fake.gate.clear()
-    with bridged(fake, timeout_s=1.0) as (engine, _):
+    with comfy_bridge(fake, timeout_s=1.0) as (engine, _):
         with pytest.raises(UpstreamUnavailable):
             made(engine, SOURCE, square(64))
         wait_for(lambda: fake.interrupted)
@@ -289,7 +168,7 @@ def test_the_deadline_cancels_the_prompt() -> None:
 def test_the_history_is_deleted() -> None:
     """Prompts are visible to every client, so ours are deleted, also after a failure."""
     fake = Comfy()
-    with bridged(fake) as (engine, _):
+    with comfy_bridge(fake) as (engine, _):
         made(engine, SOURCE, square(64))
         wait_for(lambda: not fake.history)
         fake.fails = True
@@ -301,7 +180,7 @@ def test_the_history_is_deleted() -> None:
 def test_a_lost_reply_is_looked_up() -> None:
     """If the reply to a prompt is lost, the prompt is found by its id and not repeated."""
     fake = Comfy()
-    with bridged(fake) as (engine, app):
+    with comfy_bridge(fake) as (engine, app):
         app.faults.set(paths=("/prompt",), drop="after", count=1)
         assert len(made(engine, SOURCE, square(64))) == 1
     assert len(fake.submitted) == 1
@@ -310,7 +189,7 @@ def test_a_lost_reply_is_looked_up() -> None:
 def test_a_lost_request_is_repeated() -> None:
     """If the server never received the prompt, it is submitted again, once."""
     fake = Comfy(new=False)
-    with bridged(fake) as (engine, app):
+    with comfy_bridge(fake) as (engine, app):
         app.faults.set(paths=("/prompt",), drop="before", count=1)
         assert len(made(engine, SOURCE, square(64))) == 1
         app.faults.set(paths=("/prompt",), drop="before", count=2)
@@ -322,7 +201,7 @@ def test_a_lost_request_is_repeated() -> None:
 def test_old_versions_choose_the_id() -> None:
     """The id of the reply is the one to follow."""
     fake = Comfy(new=False, own_ids=False)
-    with bridged(fake) as (engine, _):
+    with comfy_bridge(fake) as (engine, _):
         assert len(made(engine, SOURCE, square(64))) == 1
 
 
@@ -331,7 +210,7 @@ def test_a_restarted_server_has_lost_the_prompt(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("diabelli.engines.upstream.comfyui.SEARCH_EVERY", 1)
     for new in (True, False):
         with (
-            bridged(Comfy(forgets=True, new=new)) as (engine, _),
+            comfy_bridge(Comfy(forgets=True, new=new)) as (engine, _),
             pytest.raises(EngineFailed, match="lost the prompt"),
         ):
             made(engine, SOURCE, square(64))
@@ -340,7 +219,7 @@ def test_a_restarted_server_has_lost_the_prompt(monkeypatch: pytest.MonkeyPatch)
 def test_a_busy_server_is_polled_on() -> None:
     """Failed requests for the result are repeated."""
     fake = Comfy(no_socket=True)
-    with bridged(fake) as (engine, app):
+    with comfy_bridge(fake) as (engine, app):
         app.faults.error(502, {}, count=2)
         app.faults.paths = ("/history/",)
         assert len(made(engine, SOURCE, square(64))) == 1
@@ -351,7 +230,7 @@ def test_a_busy_server_is_polled_on() -> None:
 def test_failed_workflows(trap: str, caplog: pytest.LogCaptureFixture) -> None:
     """A workflow that does not run or has no picture is a fault; its text goes to the log only."""
     with (
-        bridged(Comfy(**{trap: True})) as (engine, _),
+        comfy_bridge(Comfy(**{trap: True})) as (engine, _),
         caplog.at_level(logging.ERROR),
         pytest.raises(EngineFailed) as caught,
     ):
@@ -361,7 +240,7 @@ def test_failed_workflows(trap: str, caplog: pytest.LogCaptureFixture) -> None:
 
 def test_results_carry_none_of_the_workflow() -> None:
     """The workflow in ComfyUI's PNG does not reach the client."""
-    with bridged(Comfy(extra_output=True)) as (engine, _):
+    with comfy_bridge(Comfy(extra_output=True)) as (engine, _):
         (variation,) = made(engine, SOURCE, square(64))
     encoded = variation.encode("png")
     assert b"class_type" not in encoded
@@ -380,10 +259,10 @@ def test_a_key_reaches_neither_log_nor_other_hosts(
     with serving(stored) as elsewhere, caplog.at_level(logging.DEBUG):
         host = elsewhere.removeprefix("http://")
         cloud.view_elsewhere = f"{elsewhere}/view?type=temp&filename="
-        with bridged(cloud, auth=auth) as (engine, _), pytest.raises(EngineFailed):
+        with comfy_bridge(cloud, auth=auth) as (engine, _), pytest.raises(EngineFailed):
             made(engine, SOURCE, square(64))
         assert stored.seen == []
-        with bridged(cloud, auth=auth, result_hosts=[host]) as (engine, _):
+        with comfy_bridge(cloud, auth=auth, result_hosts=[host]) as (engine, _):
             cloud.on_saved = store.files.update
             assert len(made(engine, SOURCE, square(64))) == 1
         assert all("x-api-key" not in seen.headers for seen in stored.seen)

@@ -69,7 +69,7 @@ async def listening(
         yield
     finally:
         listener.cancel()
-        await asyncio.wait({listener})
+        await asyncio.gather(listener, return_exceptions=True)
 
 
 async def _listen(
