@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from api.wire import Server, serving
 from diabelli.api.http.strict_h11 import StrictH11Protocol
 from diabelli.bootstrap import Components, build_quota, open_ledger
 from diabelli.engines import Engine
+from diabelli.engines.upstream.engine import UpstreamEngine
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.service import Service
 from diabelli.settings import Settings
@@ -31,6 +33,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("tiny_engine"):
                 item.add_marker(pytest.mark.skip(reason="upstream engines differ in such details"))
+
+
+def bridge_to(own: Engine, engine: UpstreamEngine) -> UpstreamEngine:
+    """Give an upstream engine the version of its original, and hide its limits."""
+    engine.info = replace(engine.info, version=own.info.version, upstream=None)
+    return engine
 
 
 def start(
@@ -70,7 +78,8 @@ def start(
         upstream = stack.enter_context(diabelli_server(engines, folder / "upstream"))
         manager = stack.enter_context(closing(UpstreamManager()))
         engines = {
-            name: upstream_engine(manager, upstream.url, name=name, model=name) for name in engines
+            name: bridge_to(own, upstream_engine(manager, upstream.url, name=name, model=name))
+            for name, own in engines.items()
         }
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)

@@ -76,7 +76,7 @@ class ErrorReply(Strict):
 def ask(server: Server, **fields: str) -> httpx.Response:
     """Send a request with these text fields."""
     form = {name: (None, value) for name, value in fields.items()}
-    return httpx.post(server.url + PATH, files={**form, **FILES})
+    return httpx.post(server.url + PATH, files={**form, **FILES}, timeout=30)
 
 
 PLAIN: list[dict[str, str]] = [

@@ -70,6 +70,7 @@ def test_a_disconnect_ends_the_recorded_time(serve: Serve, gate: Gate) -> None:
     assert 0.5 < engine < 2
 
 
+@pytest.mark.tiny_engine
 def test_a_request_cancelled_in_the_queue_has_no_engine_time(serve: Serve, gate: Gate) -> None:
     """All of its time is queue time."""
     server = serve()

@@ -79,6 +79,7 @@ def freed(server: Server) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.tiny_engine
 def test_ten_do_not_starve_one(serve: Serve, gate: Turns) -> None:
     """Requests take turns: short ones after long ones are finished long before them."""
     server = serve()
@@ -107,6 +108,7 @@ def test_a_disconnect_during_the_work_frees_the_place(serve: Serve, gate: Turns)
     until(lambda: server.service.workers.busy == 0, 1)
 
 
+@pytest.mark.tiny_engine
 def test_a_disconnect_in_the_queue_frees_the_place(serve: Serve, gate: Turns) -> None:
     """Within a second, even if every thread is busy for longer."""
     server = serve(queue=3)
@@ -132,6 +134,7 @@ def test_a_disconnect_during_the_upload_frees_the_place(serve: Serve) -> None:
     assert freed(server) < 1
 
 
+@pytest.mark.tiny_engine
 def test_a_deadline_ends_the_work(serve: Serve, gate: Turns) -> None:
     """A request beyond its deadline gets 503, and its place is free."""
     server = serve(queue=2, deadline_s=0.3)

@@ -45,6 +45,7 @@ def line_of(caplog: pytest.LogCaptureFixture, answer: httpx.Response) -> dict[st
     return line
 
 
+@pytest.mark.tiny_engine
 def test_one_line_a_request(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """A request has one line with its id, status, time, engine and seeds."""
     with caplog.at_level(logging.INFO, "diabelli.api"):
@@ -55,6 +56,7 @@ def test_one_line_a_request(server: Server, caplog: pytest.LogCaptureFixture) ->
     assert isinstance(line["duration_ms"], int)
 
 
+@pytest.mark.tiny_engine
 def test_fault_is_found_by_its_request_id(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """The log has the traceback and cause of a fault under the request id of the response."""
     answer = ask(server, model="broken")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.conftest import Serve
@@ -105,6 +106,7 @@ def test_rejections_by_reason(serve: Serve) -> None:
         assert counted(server, "diabelli_rejections_total", reason, to=1)
 
 
+@pytest.mark.tiny_engine
 def test_load(serve: Serve, gate: Gate) -> None:
     """The gauges show busy threads and waiting work, and zero afterwards."""
     server = serve()
