@@ -26,14 +26,11 @@ def save(page: Page, name: str) -> None:
 
 def vary_the_sample(page: Page) -> None:
     """Make eight variations of the sample picture, with a fixed seed."""
-    page.get_by_role("button", name="Try the sample").click()
-    page.get_by_role("button", name="Download all").wait_for()
-    page.get_by_role("button", name="Remove from the history").click()
     page.get_by_label("How many").fill("8")
-    page.get_by_text("Seed, model, format").click()
+    page.get_by_text("Series, seed, model, format").click()
     page.get_by_label("Seed", exact=True).fill(SEED)
-    page.get_by_text("Seed, model, format").click()
-    page.get_by_role("button", name="Make variations").click()
+    page.get_by_text("Series, seed, model, format").click()
+    page.get_by_role("button", name="Try the sample").click()
     page.get_by_role("button", name="Download all").wait_for()
     page.wait_for_timeout(800)
 
@@ -48,6 +45,7 @@ def main() -> None:
         page.goto(sys.argv[1])
         vary_the_sample(page)
         page.get_by_role("button", name="Pin").nth(2).click(force=True)
+        page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(500)
         save(page, "page.jpg")
         page.locator("main img").nth(3).click()

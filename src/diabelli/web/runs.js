@@ -33,7 +33,8 @@ export class RunView {
     const { run, source } = this;
     const when = new Date(run.made).toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
     this.part(".of").textContent = this.part(".of").title = `of ${source.name}`;
-    this.note(run.options.size.replace("x", " × "), when);
+    const [width, height] = run.options.size.split("x");
+    this.note(width === height ? `${width} px` : `${width} × ${height} px`, when);
     this.part(".run-source").setAttribute("aria-label", `Use ${source.name} as the source again`);
     this.useSource(source);
     this.part(".run-source").onclick = () => this.actions.choose(this.source);
