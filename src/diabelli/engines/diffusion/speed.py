@@ -12,7 +12,7 @@ _SIDES = {"cpu": 1024, "cuda": 8192, "mps": 4096}
 """Side of the matrices by kind of device: large enough that a start is negligible."""
 _ATTEMPTS = 4
 """Products; the first prepares the device, and the fastest counts, because others use it too."""
-_SHARES = {"cpu": 0.7, "cuda": 0.5, "mps": 0.5}
+_SHARES = {"cpu": 0.8, "cuda": 0.5, "mps": 0.5}
 """Speed of a network as a share of that of a matrix product: on a CPU as measured by
 benchmarks/runtimes.py, on others a guess."""
 
