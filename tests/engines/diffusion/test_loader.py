@@ -152,3 +152,16 @@ def test_a_distillation_is_merged_into_the_network(tiny, tmp_path):
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed
     assert all(re.search(r"to_[qv]|proj_in|conv1", name) for name in changed)
+
+
+def test_a_cpu_stores_half_precision_and_computes_in_single(tiny, engine_of):
+    """Large layers stay as in the files; pictures differ by little from those of float32."""
+    preset = tiny("sd15-lcm")
+    unet = load(EnginePlan(preset), "cpu").pipe.unet
+    assert unet.conv_in.weight.dtype == torch.float16
+    assert unet.conv_norm_out.weight.dtype == torch.float32
+    halved, single = (
+        made(engine_of(preset, dtype=dtype), face(64), square(32))[0].image.astype(int)
+        for dtype in ("auto", "float32")
+    )
+    assert abs(halved - single).mean() < 2

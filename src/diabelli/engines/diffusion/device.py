@@ -87,15 +87,16 @@ def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
     return torch.float16 if device == "mps" else torch.float32
 
 
-def resolve_storage_dtype(dtype: Any, device: str, variant: str | None) -> Any:
-    """Return the torch dtype in which an encoder's weights stay in memory.
+def resolve_storage_dtype(running: RuntimeOptions, device: str, variant: str | None) -> Any:
+    """Return the torch dtype in which weights stay in memory.
 
-    On a CPU, weights of half precision are cast layer by layer: an encoder runs once for a request.
+    On a CPU, weights of half precision stay so and are cast layer by layer, unless the options set
+    `dtype`: that halves the memory and costs a fifth of the time (benchmarks/runtimes.py).
     """
     import torch
 
-    halved = device == "cpu" and dtype == torch.float32 and variant == "fp16"
-    return torch.float16 if halved else dtype
+    halved = device == "cpu" and running.dtype == "auto" and variant == "fp16"
+    return torch.float16 if halved else resolve_dtype(running, device)
 
 
 def memory_budget(device: str) -> int | None:

@@ -29,6 +29,8 @@ _REPLACED_BY_PRIOR = (
     "feature_extractor",
 )
 """Components that a pipeline does not need if a prior computes the embedding of its prompt."""
+_STORED_HALF = frozenset({"unet", "image_encoder"})
+"""Networks whose layers may be stored in half precision and computed in another."""
 _OF_RECIPES = frozenset({"ip_scale", "sight", "prompt_embeds_scale"})
 """Strength arguments that are not arguments of the pipeline's call."""
 
@@ -43,15 +45,18 @@ def load(plan: EnginePlan, device: str) -> LoadedPipeline:
     """
     preset = plan.preset
     dtype = devices.resolve_dtype(plan.running, device)
+    stored = devices.resolve_storage_dtype(plan.running, device, preset.pipeline.variant)
     folder = weights.locate(preset.name, preset.pipeline)
     without = _REPLACED_BY_PRIOR if preset.recipe == "redux" else preset.without
     given = dict.fromkeys(without) | _decoder(preset, dtype)
-    pipe = _pipe(preset, folder, preset.pipeline_class, dtype, given)
+    pipe = _pipe(preset, folder, preset.pipeline_class, stored, given)
     patch_for_mixed_sources(pipe)
     if preset.distillation:
         _distill(preset, preset.distillation, pipe)
     if preset.adapter:
-        _adapt(preset, preset.adapter, pipe, dtype, device)
+        _adapt(preset, preset.adapter, pipe, stored)
+    if stored != dtype:
+        _compute_in(dtype, pipe)
     prior = encoder = processor = None
     if preset.recipe == "redux":
         prior_folder = weights.locate(preset.name, preset.encoder or preset.pipeline)
@@ -127,17 +132,14 @@ def _distill(preset: Preset, distillation: Distillation, pipe: Any) -> None:
     pipe.scheduler = scheduler.from_config(pipe.scheduler.config)
 
 
-def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any, device: str) -> None:
+def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any) -> None:
     """Load the IP-Adapter and its image encoder into the pipeline."""
     from transformers import CLIPImageProcessor
 
     folder = weights.locate(preset.name, adapter.weights)
     of_encoder = adapter.encoder_weights or adapter.weights
     encoder_folder = weights.locate(preset.name, of_encoder) / adapter.encoder
-    stored = devices.resolve_storage_dtype(dtype, device, of_encoder.variant)
-    encoder = _vision(encoder_folder, stored, of_encoder.variant)
-    if stored != dtype:
-        _compute_in(dtype, encoder, stored)
+    encoder = _vision(encoder_folder, dtype, of_encoder.variant)
     side = encoder.config.image_size
     processor = CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side)
     pipe.register_modules(image_encoder=encoder, feature_extractor=processor)
@@ -157,16 +159,28 @@ def _adapt(preset: Preset, adapter: Adapter, pipe: Any, dtype: Any, device: str)
     pipe.prepare_ip_adapter_image_embeds = prepare
 
 
-def _compute_in(dtype: Any, network: Any, stored: Any) -> None:
-    """Cast each layer to `dtype` while it runs; all but the large layers stay in `dtype`."""
-    from diffusers.hooks import apply_layerwise_casting
+def _compute_in(dtype: Any, pipe: Any) -> None:
+    """Convert the pipeline to `dtype`, except for the large layers of its largest networks.
 
-    apply_layerwise_casting(network, stored, dtype)
-    for module in network.modules():
-        if not hasattr(module, "_diffusers_hook"):
-            for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False)):
-                if tensor.is_floating_point():
-                    tensor.data = tensor.data.to(dtype)
+    These keep their type, and are cast while they run.
+    """
+    from diffusers.hooks import apply_layerwise_casting
+    from diffusers.hooks.layerwise_casting import DEFAULT_SKIP_MODULES_PATTERN
+
+    # The projection of an IP-Adapter casts its input to the type of its stored weights.
+    kept = (*DEFAULT_SKIP_MODULES_PATTERN, "encoder_hid_proj")
+    for name, module in pipe.components.items():
+        if name not in _STORED_HALF:
+            if hasattr(module, "parameters"):
+                module.to(dtype)
+            continue
+        stored = next(module.parameters()).dtype
+        apply_layerwise_casting(module, stored, dtype, skip_modules_pattern=kept)
+        for layer in module.modules():
+            if not hasattr(layer, "_diffusers_hook"):
+                for tensor in (*layer.parameters(recurse=False), *layer.buffers(recurse=False)):
+                    if tensor.is_floating_point():
+                        tensor.data = tensor.data.to(dtype)
 
 
 def _encoder(
