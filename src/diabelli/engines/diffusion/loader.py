@@ -164,8 +164,10 @@ def _compute_in(dtype: Any, pipe: Any) -> None:
 
     These keep their type, and are cast while they run.
     """
-    from diffusers.hooks import apply_layerwise_casting
-    from diffusers.hooks.layerwise_casting import DEFAULT_SKIP_MODULES_PATTERN
+    from diffusers.hooks.layerwise_casting import (
+        DEFAULT_SKIP_MODULES_PATTERN,
+        apply_layerwise_casting,
+    )
 
     # The projection of an IP-Adapter casts its input to the type of its stored weights.
     kept = (*DEFAULT_SKIP_MODULES_PATTERN, "encoder_hid_proj")
