@@ -126,6 +126,7 @@ def test_a_picture_goes_from_stdin_to_stdout(picture, tmp_path):
     assert piped.returncode == 0, piped.stderr
     filed = spawn(tmp_path, *words, input=content, stdout=subprocess.PIPE)
     assert filed.stdout == b"stdin-7.png\n"
+    assert b"-:--:--" not in piped.stderr + filed.stderr
     assert piped.stdout == (tmp_path / "stdin-7.png").read_bytes()
 
 

@@ -25,13 +25,16 @@ class ProgressBars:
 
     def __init__(self, pictures: int) -> None:
         name = Column(max_width=_NAME_WIDTH, no_wrap=True, overflow="ellipsis")
+        console = Console(stderr=True)
         # Rich would print the names of the files to stderr as well if stdout is not a terminal.
         redirected = sys.stdout is not None and sys.stdout.isatty()
         self._progress = Progress(
             TextColumn("{task.description}", table_column=name),
             BarColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=console,
+            # A file or a pipe would get the last state of the bars as a line of signs.
+            disable=not console.is_terminal,
             redirect_stdout=redirected,
         )
         self._pictures = pictures
