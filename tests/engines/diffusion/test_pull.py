@@ -33,8 +33,8 @@ spec = VariationSpec(height=32, width=32, seed=1)
 print(piece().image.shape)
 """
 PULL = """
-import huggingface_hub
-huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = 1000
+from huggingface_hub import constants
+constants.DOWNLOAD_CHUNK_SIZE = 1000
 from diabelli.engines.diffusion.download import missing_bytes, pull
 from diabelli.settings.loading import load_settings
 preset = load_settings({}).plan("mine").preset

@@ -35,7 +35,10 @@ def missing_bytes(preset: Preset) -> int:
 
 def check_disk(missing: int) -> None:
     """Raise `HubUnavailable` unless the cache's disk has room for `missing` bytes."""
-    cache = Path(hub().constants.HF_HUB_CACHE).expanduser()
+    hub()
+    from huggingface_hub import constants
+
+    cache = Path(constants.HF_HUB_CACHE).expanduser()
     existing = next(folder for folder in (cache, *cache.parents) if folder.is_dir())
     free = shutil.disk_usage(existing).free
     if missing > free:
@@ -66,7 +69,7 @@ def pull(preset: Preset) -> list[Path]:
 def _fetched(preset: Preset, weights: Weights) -> Path:
     with _translated(preset, weights):
         folder = Path(snapshot(weights))
-        damaged = [] if hub().constants.HF_HUB_OFFLINE else _damaged(weights, folder)
+        damaged = _damaged(weights, folder)
     for file in damaged:
         # The blob that the link in the snapshot refers to; a new pull fetches it again.
         file.resolve().unlink()
@@ -86,7 +89,11 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
 
 
 def _damaged(weights: Weights, folder: Path) -> list[Path]:
-    """Return the files in the snapshot whose hash is not the one on the hub."""
+    """Return the files in the snapshot whose hash is not the one on the hub; none if offline."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return []
     found = hub().HfApi().verify_repo_checksums(weights.source, revision=weights.revision)
     return [folder / mismatch["path"] for mismatch in found.mismatches]
 
