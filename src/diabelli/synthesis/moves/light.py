@@ -49,8 +49,8 @@ HARDLY_SKY, DIM_SKY_LUMA = 0.2, 0.35
 """Share of sky from which its mean luma 0..1 counts, below which the sun has set."""
 MIN_FOLIAGE = 0.2
 """Least share of leaves and grass that change with the season."""
-SHADOWED = frozenset({"blinds", "leaves", "window"})
-"""Kinds with sharp shadows, which may not fall across a face."""
+SHADOWED = frozenset({"beam", "blinds", "leaves", "window"})
+"""Kinds with shadows, which may not fall across a face."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
