@@ -1,7 +1,9 @@
 """The service: ordered variations of a source, and cancellation after a failure."""
 
+import gc
 import threading
 import time
+import weakref
 from concurrent.futures import CancelledError, Future
 
 import numpy as np
@@ -328,6 +330,29 @@ def test_cancelling_reaches_an_engine_that_waits(serve):
     # The engine may still be about to return its future.
     with pytest.raises(CancelledError):
         engine.future.result(5)
+
+
+def test_an_engines_future_is_freed_with_its_request(serve):
+    """Without the cyclic garbage collector, which would keep megabytes for long."""
+    engine = Waiting()
+    service = serve(engine)
+    gc.collect()
+    gc.disable()
+    try:
+        job = service.submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
+        assert engine.prepared.wait(5)
+        # The engine returns its future a moment later.
+        time.sleep(0.2)
+        kept = weakref.ref(engine.future)
+        engine.future.set_result(engine.pieces)
+        job.future.result(5)
+        del job, engine.future, engine.pieces
+        end = time.monotonic() + 5
+        while kept() is not None and time.monotonic() < end:
+            time.sleep(0.01)
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_few_sources_are_decoded_at_a_time(serve, monkeypatch):

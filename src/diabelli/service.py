@@ -372,13 +372,17 @@ class _Request(Generic[T, R]):
         self, prepared: Future[list[Piece]], submit: Callable[[Sequence[Piece]], None]
     ) -> None:
         """Submit the pieces when the engine's future completes; no worker waits for it."""
+        # Futures keep their callbacks. A cycle of both futures would keep the pictures in memory
+        # until the next collection of the oldest generation.
+        pending = [prepared]
 
-        def on_prepared(_: Future[list[Piece]]) -> None:
-            if not prepared.cancelled():
-                self._job.submit([lambda: submit(self._translated(prepared.result))], _ignore)
+        def on_prepared(done: Future[list[Piece]]) -> None:
+            pending.clear()
+            if not done.cancelled():
+                self._job.submit([lambda: submit(self._translated(done.result))], _ignore)
 
         # A cancelled job cancels the engine's future, so that the engine can drop the work.
-        self._job.future.add_done_callback(lambda _: prepared.cancel())
+        self._job.future.add_done_callback(lambda _: [each.cancel() for each in [*pending]])
         prepared.add_done_callback(on_prepared)
 
     def _run_piece(self, index: int, piece: Piece) -> T:

@@ -158,7 +158,7 @@ RECOGNISED = {
     ),
     "generic": (
         {"/v1/models": models("flux")},
-        {"protocol": "openai-edits", "dialect": "generic"},
+        {"protocol": "openai-edits", "dialect": "generic", "model": "flux"},
     ),
     "ovms": (
         {"/v3/models": models("image")},

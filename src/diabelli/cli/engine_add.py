@@ -102,10 +102,10 @@ def _values(
     """Return the values of the entry."""
     values: dict[str, Any] = {"kind": "upstream", **found.options, "base_url": url}
     spoken = found.options.get("dialect", found.options["protocol"])
-    if model is None and spoken in _NEEDS_MODEL:
-        if not found.models:
-            raise InvalidSettings("the server lists no model: name one with --model")
+    if model is None and found.models and spoken != "diabelli":
         model = max(found.models) if spoken == "openai" else found.models[0]
+    if model is None and spoken in _NEEDS_MODEL:
+        raise InvalidSettings("the server lists no model: name one with --model")
     if model is not None:
         values["model"] = model
     if auth is not None:
