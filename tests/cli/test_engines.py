@@ -37,7 +37,7 @@ def test_the_engine_that_fits_this_machine_best_is_first(run, monkeypatch):
     first = ended.out.splitlines()[1].strip()
     assert first.startswith("sd15-lcm ")
     assert "sd15-lcm fits this machine best: its 6 steps take less than minutes" in ended.out
-    assert "6.0 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
+    assert "7.0 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
 
 
 def test_a_small_machine_gets_no_proposal(run, monkeypatch):

@@ -45,7 +45,7 @@ def test_the_first_preset_that_fits_is_selected(machine, device, memory_gb, best
     assert device in selection.reason
 
 
-@pytest.mark.parametrize(("device", "smallest"), [("cpu", "6.0 GB"), ("cuda", "4.0 GB")])
+@pytest.mark.parametrize(("device", "smallest"), [("cpu", "7.0 GB"), ("cuda", "4.0 GB")])
 def test_a_machine_that_is_too_small_is_an_error(machine, device, smallest):
     """The message has the needed memory and that of the machine."""
     machine(device, 3)
