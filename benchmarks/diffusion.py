@@ -130,7 +130,9 @@ def over_http(preset: Preset, images: int, running: RuntimeOptions) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         options = running.model_dump(exclude_unset=True)
-        settings = Settings(data_dir=folder, engine=preset.name, queue=images, **options)
+        settings = Settings(
+            data_dir=folder, engine=preset.name, queue=max(images, CLIENTS), **options
+        )
         with (
             components(settings) as parts,
             serving(settings, parts) as server,
