@@ -101,10 +101,10 @@ def test_errors_are_exceptions(server: Server) -> None:
         with pytest.raises(FileNotFoundError):
             client.vary("none.png")
     with (
-        diabelli.Client("http://127.0.0.1:9", max_retries=0) as nobody,
+        diabelli.Client("http://127.0.0.1:9", max_retries=0) as stranger,
         pytest.raises(diabelli.ConnectionFailed, match="could not be reached"),
     ):
-        nobody.models()
+        stranger.models()
 
 
 def test_a_key_is_sent_to_the_api_only(serve: Serve) -> None:

@@ -48,7 +48,7 @@ def test_the_image_writes_to_its_volume_only() -> None:
 
 
 class Builder:
-    """buildah with a storage of its own, below a folder."""
+    """buildah with its storage below a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._options = ["--root", folder / "root", "--runroot", folder / "run"]
