@@ -24,6 +24,7 @@ NOON = Scene(
     teal=0.1,
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
+WOOD = replace(NOON, sky=0.0, median_luma=0.4)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,20 @@ def rendered(prepared, kind, strength=0.5, seed=1, side=200):
 def test_weather_and_seasons_are_of_the_open_air():
     """Rain in a room would be wrong; a window's light in a meadow, too."""
     outside, inside = light.suitable_kinds(NOON), light.suitable_kinds(ROOM)
-    assert set(outside) == {"rain", "golden", "sunset", "autumn"}
+    assert set(outside) == {"golden", "sunset", "autumn"}
+    assert set(light.suitable_kinds(WOOD)) == {"rain", "golden", "autumn"}
     assert set(inside) == {"leaves", "window", "blinds", "golden", "beam"}
+
+
+def test_rain_does_not_fall_on_sunlit_or_blue_skied_pictures():
+    """Their hard shadows would stay."""
+    for sunlit in ({"median_luma": 0.6}, {"sky": 0.6}, {"person": 1.0}):
+        assert "rain" not in light.suitable_kinds(replace(WOOD, **sunlit))
+
+
+def test_no_shadow_of_a_room_falls_on_a_road():
+    """Green at its sides shows that a picture taken for a room is none."""
+    assert set(light.suitable_kinds(replace(ROOM, foliage=0.1))) == {"golden"}
 
 
 def test_an_unsure_scene_gets_low_sun_alone():

@@ -49,6 +49,12 @@ HARDLY_SKY, DIM_SKY_LUMA = 0.2, 0.35
 """Share of sky from which its mean luma 0..1 counts, below which the sun has set."""
 MIN_FOLIAGE = 0.2
 """Least share of leaves and grass that change with the season."""
+SUNSET_SKY = 0.7
+"""Share of sky above which the sun may set; below it is often water or haze."""
+MAX_RAIN_LUMA = 0.5
+"""Median luma 0..1 above which a picture is sunlit, so that rain would fall beside hard shadows."""
+MAX_ROOM_FOLIAGE = 0.05
+"""Share of leaves and grass above which a picture is not surely of a room."""
 SHADOWED = frozenset({"beam", "blinds", "leaves", "window"})
 """Kinds with shadows, which may not fall across a face."""
 
@@ -91,7 +97,7 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
     if scene.median_luma < NIGHT_LUMA:
         return {}
-    if scene.is_indoors:
+    if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE:
         kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0, "golden": 1.0, "beam": 1.0}
     elif scene.barred or (scene.teal > MIN_TEAL and scene.sky < SKY):
         return {}
@@ -107,10 +113,12 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
 
 def _outdoor_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit the open air."""
-    kinds = {"rain": 1.0}
+    kinds = {}
+    if scene.median_luma <= MAX_RAIN_LUMA and scene.sky <= SKY and scene.person <= 0.5:
+        kinds["rain"] = 1.0
     if not _has_dim_sky(scene):
         kinds["golden"] = 1.5
-        if scene.sky > SKY:
+        if scene.sky > SUNSET_SKY:
             kinds["sunset"] = 2.0
     if scene.foliage > MIN_FOLIAGE:
         kinds["autumn"] = 2.0
