@@ -147,6 +147,8 @@ class Faulty:
             body = b""
         while faults.endless:
             await send(_part(body.ljust(65536, b" "), more=True))
+            # Nothing waits once the client has left: without a pause its leaving goes unnoticed.
+            await asyncio.sleep(0)
             # uvicorn ignores a body for a closed connection.
             if send.__self__.disconnected:  # type: ignore[attr-defined]
                 return
