@@ -112,7 +112,7 @@ def test_two_forms_at_once_are_refused(run) -> None:
     assert run("usage", "--json", "--csv").code == 2
 
 
-def test_an_empty_ledger_has_an_empty_table(run) -> None:
+def test_an_empty_ledger_has_an_empty_table(run, database: Database) -> None:
     """Without requests the sums are 0."""
     ended = run("usage")
     assert ended.code == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from diabelli.engines import available_engines, load
+from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.errors import UnknownEngine, WeightsMissing
 from engines.conftest import DOCS
 from engines.making import made, square
@@ -74,7 +75,7 @@ def test_a_missing_extra_is_reported():
     assert "pip install 'diabelli[diffusion]'" in ended.stderr
     listed = run(HIDDEN + "from diabelli.cli import app; app(['engines'])", COLUMNS="200")
     assert listed.returncode == 0, listed.stderr
-    assert listed.stdout.count("pip install 'diabelli[diffusion]'") == 6
+    assert listed.stdout.count("pip install 'diabelli[diffusion]'") == len(PRESETS)
     assert "patch: Rearranges" in listed.stdout
     pulled = run(
         HIDDEN + "sys.argv = ['diabelli', 'pull', 'kandinsky-2.2']\n"

@@ -195,11 +195,14 @@ def render_planned(
     """Render a planned variation at that size."""
     if planned.candidate is not None:
         return render(planned.candidate, height, width, on_step=on_step)
+    on_step("move", 0.0)
     shrink = min(1.0, PREVIEW_SIDE / max(height, width))
     small = max(1, round(height * shrink)), max(1, round(width * shrink))
     on_step("move", 0.1, partial(_render_move, planned, *small))
     names = () if planned.move is None else (planned.move.name,)
-    return Rendering(_render_move(planned, height, width), names)
+    image = _render_move(planned, height, width)
+    on_step("move", 0.9)
+    return Rendering(image, names)
 
 
 def _render_move(planned: PlannedVariation, height: int, width: int) -> Bytes:

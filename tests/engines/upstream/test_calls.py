@@ -167,6 +167,7 @@ def test_an_unusable_preview_is_not_shown(edits: MakeEdits) -> None:
 
 def test_closing_the_manager_cancels_the_work(edits: MakeEdits) -> None:
     """No thread remains."""
+    before = set(threading.enumerate())
     with closing(UpstreamManager()) as manager:
         source = edits()
         source.faults.set(silent=True)
@@ -177,7 +178,8 @@ def test_closing_the_manager_cancels_the_work(edits: MakeEdits) -> None:
     with pytest.raises(CancelledError):
         request.result(1)
     source.faults.set()
-    assert not [one for one in threading.enumerate() if one.name == "diabelli-upstream"]
+    added = set(threading.enumerate()) - before
+    assert not [thread for thread in added if thread.name == "diabelli-upstream"]
 
 
 def test_calls_are_counted_by_outcome(edits: MakeEdits, manager: UpstreamManager) -> None:
