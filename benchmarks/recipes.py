@@ -109,11 +109,11 @@ def checked(preset: Preset, running: RuntimeOptions) -> list[str]:
             raise AssertionError("the request was not cancelled")
         make(engine, preset, 1, lambda _: None)
         after = probe.evaluations - together - together // preset.steps
-        assert after <= 0, f"{after} evaluations after the cancelled step"
+        assert after <= 1, f"{after} evaluations after the cancelled step; 1 may run already"
         probe.batches, probe.rows = [], ROWS
         make(engine, preset, BATCH, lambda _: None)
         assert probe.batches == [BATCH, ROWS, ROWS], probe.batches
-    return [str(BATCH), "0", " then ".join(map(str, probe.batches))]
+    return [str(BATCH), str(max(after, 0)), " then ".join(map(str, probe.batches))]
 
 
 def main() -> None:

@@ -109,7 +109,9 @@ def test_python_examples_run(try_out, text):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("text", examples("sh"))
 def test_shell_examples_run(try_out, text):
-    """Each line works, and no reply is an error; the server runs already."""
+    """Each line works, and no reply is an error; the server runs, and its ledger exists."""
+    if "--new-ledger" not in text:
+        try_out("diabelli", "keys", "create", "--name", "reader", "--new-ledger")
     assert '"error"' not in try_out("bash", "-euc", text.replace("make run", ""))
 
 

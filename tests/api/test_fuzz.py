@@ -44,6 +44,9 @@ OPERATIONS = (
     ("GET", "/results/{hour}/{name}", MODES.NEGATIVE),
     ("GET", "/usage/data", MODES.POSITIVE),
     ("GET", "/usage/data", MODES.NEGATIVE),
+    ("GET", "/health/live", MODES.POSITIVE),
+    ("GET", "/health/ready", MODES.POSITIVE),
+    ("GET", "/metrics", MODES.POSITIVE),
 )
 """Operations with their modes; a path with a free text and no field has no negative examples."""
 
