@@ -24,8 +24,7 @@ run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 
 trained: .venv/.run ## download the trained engine that fits this machine, for `make run`
 	@echo "Installing torch and diffusers ..."
-	@$(PIP) install --constraint constraints.txt --editable '.[diffusion]' \
-		$(if $(shell command -v nvidia-smi),,--extra-index-url https://download.pytorch.org/whl/cpu)
+	@$(PIP) install --constraint constraints.txt --editable '.[diffusion]'
 	@$(BIN)/diabelli pull
 
 test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py" for some
