@@ -13,9 +13,10 @@ from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion import weights
 from diabelli.engines.diffusion.batcher import Batcher
-from diabelli.engines.diffusion.job import LAST_STEP_FRACTION, BatchItem, BatchKey, Job
+from diabelli.engines.diffusion.job import BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.presets import Preset
 from diabelli.engines.diffusion.runtime import EnginePlan
+from diabelli.engines.sizing import sized_variation
 from diabelli.errors import LicenceNotAccepted, MissingExtra
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
@@ -24,7 +25,6 @@ from diabelli.variation import (
     Image,
     Progress,
     ProgressCallback,
-    Variation,
     VariationSpec,
 )
 
@@ -79,7 +79,7 @@ class DiffusionEngine:
         source = pictures.flatten_on_white(source)
         if spec.strength == 0:
             return [
-                partial(self._finish, index, source, seed, spec, on_progress)
+                partial(sized_variation, source, spec, index, seed, self.info, on_progress)
                 for index, seed in enumerate(derive_seeds(spec.seed, spec.n))
             ]
         return self._submit(source, spec, on_progress, run_parallel)
@@ -92,7 +92,9 @@ class DiffusionEngine:
         run_parallel: ParallelMap,
     ) -> Future[list[Piece]]:
         def piece_of(item: BatchItem, image: Image) -> Piece:
-            return partial(self._finish, item.index, image, item.seed, spec, on_progress)
+            return partial(
+                sized_variation, image, spec, item.index, item.seed, self.info, on_progress
+            )
 
         (shown,) = run_parallel([partial(self._shown, source, spec)])
         preset = self._plan.preset
@@ -111,19 +113,6 @@ class DiffusionEngine:
             share = preset.dial.at(spec.strength)
             rows, columns = (max(_MIN_SOURCE_SIDE, round(side * share)) for side in (height, width))
         return pictures.cover(source, rows, columns)
-
-    def _finish(
-        self,
-        index: int,
-        image: Image,
-        seed: int,
-        spec: VariationSpec,
-        on_progress: ProgressCallback,
-    ) -> Variation:
-        on_progress(Progress(index, "size", LAST_STEP_FRACTION))
-        sized = pictures.cover(image, spec.height, spec.width)
-        on_progress(Progress(index, "size", 1.0))
-        return Variation(image=sized, seed=seed, strength=spec.strength, engine=self.info)
 
 
 def info_of(preset: Preset) -> EngineInfo:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from diabelli import pictures
 from diabelli.engines import ParallelMap, Piece
+from diabelli.engines.sizing import sized_variation
 from diabelli.engines.upstream.calls import UpstreamCalls
 from diabelli.engines.upstream.credentials import load_credentials
 from diabelli.engines.upstream.manager import UpstreamManager
@@ -151,7 +152,7 @@ class UpstreamEngine:
         source = pictures.flatten_on_white(source)
         if spec.strength == 0:
             return [
-                partial(self._finish, index, source, seed, spec, on_progress)
+                partial(sized_variation, source, spec, index, seed, self.info, on_progress)
                 for index, seed in enumerate(seeds)
             ]
         height, width = self.protocol.working_size(spec.height, spec.width)
@@ -186,23 +187,10 @@ class UpstreamEngine:
         spec = request.spec
         if image.shape[0] < spec.height or image.shape[1] < spec.width:
             self._warn_once("upstream.picture_enlarged")
-        variation = self._finish(index, image, seed, spec, request.on_progress)
+        variation = sized_variation(image, spec, index, seed, self.info, request.on_progress)
         if is_source(variation.image, pictures.cover(source, spec.height, spec.width)):
             self._warn_once("upstream.picture_is_source")
         return variation
-
-    def _finish(
-        self,
-        index: int,
-        image: Image,
-        seed: int,
-        spec: VariationSpec,
-        on_progress: ProgressCallback,
-    ) -> Variation:
-        on_progress(Progress(index, "size", 0.98))
-        sized = pictures.cover(image, spec.height, spec.width)
-        on_progress(Progress(index, "size", 1.0))
-        return Variation(image=sized, seed=seed, strength=spec.strength, engine=self.info)
 
     def _use_models(self, models: list[UpstreamModel]) -> None:
         """Take over the upstream's statements about the engine's model."""
