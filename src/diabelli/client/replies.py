@@ -30,6 +30,13 @@ class MadeVariation:
     seed: int | None = None
     moves: tuple[str, ...] = ()
 
+    @property
+    def link(self) -> str:
+        """The link to the picture; raises ValueError if there is none."""
+        if self.url is None:
+            raise ValueError("the variation has neither a picture nor a link")
+        return self.url
+
     def save(self, path: str | Path) -> None:
         """Write the picture to a file; raises ValueError if it is only a link."""
         if self.picture is None:

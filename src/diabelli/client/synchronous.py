@@ -84,15 +84,11 @@ class Client:
 
     def download(self, variation: MadeVariation | str) -> bytes:
         """Return the encoded picture of a variation or of a link."""
-        if isinstance(variation, str):
-            url: str | None = variation
-        elif variation.picture is not None:
-            return variation.picture
-        else:
-            url = variation.url
-        if url is None:
-            raise ValueError("the variation has neither a picture nor a link")
-        with self._send("GET", url) as response:
+        if not isinstance(variation, str):
+            if variation.picture is not None:
+                return variation.picture
+            variation = variation.link
+        with self._send("GET", variation) as response:
             return self._read(response)
 
     def models(self) -> list[str]:
