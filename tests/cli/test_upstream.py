@@ -122,7 +122,8 @@ def test_vary_uses_an_engine_of_the_settings(run: Run, tmp_path: Path) -> None:
         words = ("vary", "picture.png", "--size", "64", "--seed", "5", "--engine", "mine")
         ended = run(*words)
     assert (ended.code, ended.out.strip()) == (0, "picture-5.png")
-    assert Pillow.open(tmp_path / "picture-5.png").size == (64, 64)
+    with Pillow.open(tmp_path / "picture-5.png") as shown:
+        assert shown.size == (64, 64)
 
 
 def answering(paths: dict[str, object]) -> Faulty:

@@ -188,7 +188,8 @@ def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path
     assert "| pictures | 1 of 512x512, seed 7 |" in tried.stdout
     assert re.search(r"\| peak memory \| \d+\.\d GB \|", tried.stdout)
     assert re.search(r"diffusers \d+\.\d+", tried.stdout)
-    assert Pillow.open(tmp_path / "sd15-lcm-try.jpg").size == (804, 408)
+    with Pillow.open(tmp_path / "sd15-lcm-try.jpg") as sheet:
+        assert sheet.size == (804, 408)
 
 
 def test_a_machine_that_is_too_small_is_refused_before_the_download(run):
