@@ -66,6 +66,7 @@ def serving(
         log_config=None,
         access_log=False,
         http=http,
+        loop="asyncio",
         ws="none",
         server_header=False,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +20,11 @@ from api.engines import Gate
 from api.wire import FORM_TYPE, PATH, Line, Server, chunked, form, part, picture
 from diabelli.api.admission import Admission
 from diabelli.api.http.server import Server as Listening
-from diabelli.api.http.strict_h11 import StrictH11Protocol
+from diabelli.api.http.strict_h11 import (
+    LARGE_CHUNKS_READ_BYTES,
+    READ_BYTES,
+    StrictH11Protocol,
+)
 from faults.serving import until
 
 BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
@@ -151,6 +157,27 @@ def test_tiny_chunks_do_not_block_others(server: Server) -> None:
     assert waited < 2.5
 
 
+@pytest.mark.parametrize(
+    ("size", "largest"), [(12, READ_BYTES), (100_000, LARGE_CHUNKS_READ_BYTES)]
+)
+def test_only_large_chunks_are_read_in_large_pieces(
+    tmp_path: Path, size: int, largest: int
+) -> None:
+    """Small ones are parsed in short turns of the event loop, large ones in few."""
+    sizes: list[int] = []
+
+    class Recording(StrictH11Protocol):
+        def data_received(self, data: bytes) -> None:
+            sizes.append(len(data))
+            super().data_received(data)
+
+    with ExitStack() as stack:
+        server = start(stack, tmp_path, {}, Gate(), http=Recording)
+        sent = head(CHUNKED, "Connection: close") + chunked(bytes(1_000_000), size)
+        exchange(server, sent)
+    assert max(sizes) == largest
+
+
 def test_small_chunks_are_read(server: Server) -> None:
     """Chunks of a few bytes, as of a client that writes line by line, are accepted."""
     with Line(server.port) as line:
@@ -209,13 +236,14 @@ def test_no_header_names_the_server(server: Server) -> None:
 
 
 def test_the_command_uses_this_protocol() -> None:
-    """`diabelli serve` uses this protocol, also if other HTTP parsers are installed."""
+    """`diabelli serve` uses this protocol, also if other parsers and event loops are installed."""
     app = Starlette()
     app.state.admission = Admission(1)
     config = Listening(app, grace_s=1, on_ready=lambda: None).config
     config.load()
     assert config.http_protocol_class is StrictH11Protocol
     assert config.ws_protocol_class is None
+    assert config.get_loop_factory() is asyncio.SelectorEventLoop
 
 
 def test_an_upgrade_is_ignored(server: Server) -> None:

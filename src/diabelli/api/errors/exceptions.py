@@ -137,6 +137,9 @@ class BodyStalled(ClientError):
     """The body did not arrive in time."""
 
     code = "body_stalled"
+    default_message = (
+        "Timed out waiting for the request body: send all of what Content-Length announces."
+    )
 
 
 class IdempotencyKeyReused(ClientError):

@@ -46,6 +46,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=StrictH11Protocol,
+                loop="asyncio",  # uvloop, if installed, ignores the protocol's bytes per read
                 ws="none",  # uvicorn would otherwise switch protocols if `websockets` is installed
                 log_config=None,
                 access_log=False,

@@ -24,7 +24,12 @@ MAX_HEAD_BYTES = 16_384
 MAX_CHUNK_OVERHEAD = 2_048
 """Bytes of chunk framing beyond the payload; parsing it costs far more time than parsing data."""
 READ_BYTES = 4_096
-"""Bytes per read of a head or of chunks: bounds the time that a connection holds the event loop."""
+"""Bytes per read of a head or of small chunks: bounds the time that a connection holds the event
+loop."""
+LARGE_CHUNKS_READ_BYTES = 65_536
+"""Bytes per read of large chunks, at most; reached by doubling from `READ_BYTES`."""
+LARGE_CHUNK_BYTES = 2_048
+"""Least mean size of large chunks."""
 BODY_READ_BYTES = 262_144
 """Bytes per read of a body of known length, which needs hardly any parsing; asyncio's default."""
 REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
@@ -40,15 +45,18 @@ class StrictConnection(h11.Connection):
     Attributes:
         refusal: status and reason of the last protocol error.
         has_length: whether the body of the current request has a known length.
+        pieces: number of events with payload since the last `receive_data`.
     """
 
     has_length = False
+    pieces = 0
     refusal: tuple[int, str] = (400, "not an HTTP request")
     _overhead = 0
 
     def receive_data(self, data: bytes) -> None:
         """Add received bytes."""
         self._overhead += len(data)
+        self.pieces = 0
         super().receive_data(data)
 
     def next_event(self) -> Any:
@@ -72,6 +80,7 @@ class StrictConnection(h11.Connection):
     def _check_overhead(self, event: Any) -> None:
         """Bound the bytes of a body that are chunk framing, and not payload."""
         if isinstance(event, h11.Data):
+            self.pieces += 1
             self._overhead -= 2 * len(event.data)
         elif isinstance(event, h11.Request):
             self._overhead = len(self.trailing_data[0])
@@ -146,6 +155,7 @@ class StrictH11Protocol(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.conn: StrictConnection = StrictConnection(h11.SERVER, MAX_HEAD_BYTES)
+        self._chunks_read_bytes = READ_BYTES
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
 
@@ -170,6 +180,9 @@ class StrictH11Protocol(H11Protocol):
             self._start_header_timer()
         else:
             self._cancel_header_timer()
+        has_large_chunks = len(data) >= LARGE_CHUNK_BYTES * max(1, self.conn.pieces)
+        doubled = min(2 * self._chunks_read_bytes, LARGE_CHUNKS_READ_BYTES)
+        self._chunks_read_bytes = doubled if has_large_chunks else READ_BYTES
         self._limit_reads()
 
     def pause_writing(self) -> None:
@@ -217,9 +230,14 @@ class StrictH11Protocol(H11Protocol):
             os.read(self.transport.get_extra_info("socket").fileno(), BODY_READ_BYTES)
 
     def _limit_reads(self) -> None:
-        is_plain_body = self.conn.their_state is h11.SEND_BODY and self.conn.has_length
-        if hasattr(self.transport, "max_size"):
-            self.transport.max_size = BODY_READ_BYTES if is_plain_body else READ_BYTES
+        if not hasattr(self.transport, "max_size"):
+            return
+        if self.conn.their_state is not h11.SEND_BODY:
+            self.transport.max_size = READ_BYTES
+        elif self.conn.has_length:
+            self.transport.max_size = BODY_READ_BYTES
+        else:
+            self.transport.max_size = self._chunks_read_bytes
 
     def _start_header_timer(self) -> None:
         if self._head_timer is None:

@@ -14,6 +14,7 @@ from io import BytesIO
 
 from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
+from starlette.types import Message
 
 from diabelli.api.contract import PICTURE
 from diabelli.api.errors.exceptions import (
@@ -41,6 +42,8 @@ MAX_IDLE_TIMES = 10
 MIN_BYTES_PER_S = 1024
 """Least rate of a body, after a first idle time-out. A form without a picture has about 1 KB, and
 4 MB at this rate would take longer than the whole body may."""
+TURNS_OF_A_READ = 2
+"""Turns of the event loop in which it reads a socket and passes the data on."""
 _FOLD = re.compile(rb"\r\n[ \t]+")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 
@@ -139,11 +142,12 @@ async def read_body(
     loop = asyncio.get_running_loop()
     start = loop.time()
     received, more = 0, True
+    end = start + MAX_IDLE_TIMES * idle_timeout_s
     while more:
         now = loop.time()
-        due = start + min(
-            idle_timeout_s + received / MIN_BYTES_PER_S, MAX_IDLE_TIMES * idle_timeout_s
-        )
+        if now > end:
+            raise BodyStalled
+        due = min(end, start + idle_timeout_s + received / MIN_BYTES_PER_S)
         chunk, more = await _chunk(request, min(idle_timeout_s, due - now))
         received += len(chunk)
         if received > limit:
@@ -155,15 +159,25 @@ async def read_body(
 async def _chunk(request: Request, timeout_s: float) -> tuple[bytes, bool]:
     """Return the next chunk, and whether more follow."""
     try:
-        async with asyncio.timeout(timeout_s):
-            message = await request.receive()
+        message = await _receive(request, timeout_s)
     except TimeoutError as cause:
-        raise BodyStalled(
-            "Timed out waiting for the request body: send all of what Content-Length announces."
-        ) from cause
+        raise BodyStalled from cause
     if message["type"] == "http.disconnect":
         raise Cancelled("the client disconnected before its request was complete")
     return message.get("body", b""), message.get("more_body", False)
+
+
+async def _receive(request: Request, timeout_s: float) -> Message:
+    """Return the next message; raises `TimeoutError` if none has arrived in time."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await request.receive()
+    except TimeoutError:
+        # A busy event loop may reach the time-out before it reads data that has arrived in time.
+        for _ in range(TURNS_OF_A_READ):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(0):
+            return await request.receive()
 
 
 class TooManyParts(Exception):
