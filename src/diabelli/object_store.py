@@ -1,0 +1,129 @@
+"""Opens buckets and folders by URL with obstore. The only module that imports obstore.
+
+Credentials are those of each cloud's own conventions: environment variables, web identities,
+container and instance roles. They are never part of a URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from diabelli.errors import InvalidSettings, MissingExtra, StoreUnavailable
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+SCHEMES = ("s3://", "gs://", "az://", "file:///")
+"""Starts of accepted URLs."""
+
+TIMEOUT_S = 10
+"""Timeout of one request to a bucket in seconds; a picture of 4 MB takes less on any line."""
+CONNECT_TIMEOUT_S = 3
+"""Timeout of one connection attempt to a bucket, in seconds."""
+RETRIES = 3
+"""Repetitions of a request after a connection error or a 5xx status."""
+_MAX_REASON = 300
+"""Characters of a reason in messages and logs; obstore's include the whole response."""
+
+
+def is_object_store_url(text: str) -> bool:
+    """Return whether a text is the URL of a bucket or folder, rather than a path."""
+    return text.startswith(SCHEMES)
+
+
+def open_object_store(url: str) -> ObjectStore:
+    """Return the store of a URL, rooted at its prefix; makes no request.
+
+    Args:
+        url: `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`, `az://CONTAINER/PREFIX` or `file:///PATH`.
+            The prefix may be empty; a missing folder is created.
+
+    Raises:
+        InvalidSettings: The URL is invalid, or the environment lacks a value such as the account.
+        MissingExtra: obstore is not installed.
+        StoreUnavailable: The folder cannot be created.
+    """
+    parts = urlsplit(url)
+    if not is_object_store_url(url) or parts.query or parts.fragment or "@" in parts.netloc:
+        raise InvalidSettings(
+            f"a store of objects starts with {', '.join(SCHEMES)} and has neither a query nor "
+            "credentials, which come from the environment"
+        )
+    if parts.scheme == "file":
+        _create_folder(Path(unquote(parts.path)))
+    options: dict[str, Any] = {}
+    if parts.scheme != "file":
+        options = {
+            # Only an endpoint that the operator names with `http://` is reached without TLS.
+            "client_options": {
+                "allow_http": True,
+                "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
+                "timeout": timedelta(seconds=TIMEOUT_S),
+            },
+            "retry_config": {
+                "max_retries": RETRIES,
+                "retry_timeout": timedelta(seconds=TIMEOUT_S),
+            },
+        }
+    try:
+        opened: ObjectStore = _obstore("store").from_url(url, **options)
+    except (_obstore("exceptions").BaseError, ValueError) as cause:
+        raise InvalidSettings(f"{url} cannot be used: {_reason_of(cause)}") from cause
+    return opened
+
+
+@contextmanager
+def object_store_errors(problem: str) -> Iterator[None]:
+    """Translate errors of a store within the context; `FileNotFoundError` passes unchanged.
+
+    Args:
+        problem: Start of the message, such as `the picture cannot be stored`.
+
+    Raises:
+        StoreUnavailable: The store failed, refused the request, or did not respond.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (_obstore("exceptions").BaseError, OSError, ValueError) as cause:
+        raise StoreUnavailable(f"{problem}: {_reason_of(cause)}") from cause
+
+
+def presigned_url(store: ObjectStore, key: str, lifetime_s: int) -> str:
+    """Return a URL that permits `GET` without credentials for some seconds. Not for folders.
+
+    May request credentials or a signature from the cloud.
+
+    Raises:
+        StoreUnavailable: The store's credentials cannot sign.
+    """
+    with object_store_errors("the link cannot be signed"):
+        url: str = _obstore("").sign(store, "GET", key, timedelta(seconds=lifetime_s))
+    return url
+
+
+def _create_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as cause:
+        raise StoreUnavailable(f"the folder {path} cannot be made: {cause.strerror}") from cause
+
+
+def _obstore(name: str) -> Any:
+    """Return the module obstore, or one of its modules; raises `MissingExtra`."""
+    try:
+        return import_module(f"obstore.{name}" if name else "obstore")
+    except ModuleNotFoundError as cause:
+        raise MissingExtra(extra="s3", purpose="a bucket") from cause
+
+
+def _reason_of(error: Exception) -> str:
+    """Return the first line of an error, without the server's response."""
+    return str(error).partition("\n")[0].partition(": <?xml")[0][:_MAX_REASON]
