@@ -41,7 +41,7 @@ def main() -> None:
     image = fit(decode(SAMPLE.read_bytes(), LOCAL), 1024, 1024, "crop", max_side=2048)
     made = Variation(image=image, seed=7, strength=0.5, engine=patch.PatchEngine.info)
     chain = make_chain("Benchmark", datetime.now(UTC))
-    signer = CredentialSigner(chain.certificate, chain.key, version="0", records_source=True)
+    signer = CredentialSigner(chain.certificate, chain.key, records_source=True)
     columns = ("format", "encode, ms", "sign, ms", "verify, ms", "bytes", "more bytes")
     print(f"| {' | '.join(columns)} |")
     print("|---" * len(columns) + "|")

@@ -43,6 +43,8 @@ def _class(name: str, value: type) -> str:
             continue
         if isinstance(own, property):
             parts += [f"### {name}.{member}", *_markdown(own.__doc__ or "")]
+        elif isinstance(own, classmethod):
+            parts.append(_callable(f"{name}.{member}", getattr(value, member), level=3))
         elif inspect.isfunction(own):
             parts.append(_callable(f"{name}.{member}", own, level=3))
     return "\n\n".join(parts)

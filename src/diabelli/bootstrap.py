@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from diabelli import __version__, engines
+from diabelli import engines
 from diabelli.api.admission import Admission
 from diabelli.api.app import aliases, create_app, route
 from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
@@ -176,11 +176,7 @@ def build_signer(settings: Settings) -> CredentialSigner | None:
     certificate, key = settings.credentials_certificate, settings.credentials_key
     if certificate is None or key is None:
         return None
-    try:
-        pems = certificate.read_bytes(), key.read_bytes()
-    except OSError as cause:
-        raise InvalidSettings(f"{cause.filename} cannot be read: {cause.strerror}") from cause
-    return CredentialSigner(*pems, version=__version__, records_source=settings.credentials_source)
+    return CredentialSigner.from_files(certificate, key, records_source=settings.credentials_source)
 
 
 def build_service(settings: Settings, storage: LocalStorage, managers: EngineManagers) -> Service:

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeAlias
 import numpy as np
 
 from diabelli import engines, pictures
+from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine
 from diabelli.errors import InvalidParameter, InvalidPicture, UnknownEngine
 from diabelli.kernel_cache import configure_kernel_cache
@@ -51,6 +52,7 @@ def vary(
     engine: str | Engine = "patch",
     threads: int | None = None,
     on_progress: ProgressCallback | None = None,
+    credentials: CredentialSigner | None = None,
 ) -> VariationList:
     """Make `n` variations of a picture.
 
@@ -66,6 +68,7 @@ def vary(
         threads: number of threads, 1..1024; None means one per core.
         on_progress: called between steps, from any thread. An exception that it raises, such as
             `diabelli.Cancelled`, stops the work and is raised here unchanged.
+        credentials: signs each encoded variation; None adds no content credentials.
 
     Returns:
         The variations, in the order of their seeds.
@@ -98,13 +101,17 @@ def vary(
         )
     used = _engine(engine)
     # Scaled as by the server, so that a seed has the same picture in both.
-    image = pictures.to_image(_readable(source), max_short_side=useful_side(spec))
+    readable = _readable(source)
+    image = pictures.to_image(readable, max_short_side=useful_side(spec))
     service = Service(engines={used.info.name: used}, storage=None, threads=int(threads))
     try:
         made = service.vary(image, spec, engine=used.info.name, observer=_observer(on_progress))
     finally:
         service.close()
-    return VariationList(made)
+    if credentials is None:
+        return VariationList(made)
+    file = readable if isinstance(readable, bytes) else None
+    return VariationList(credentials.attach(each, file) for each in made)
 
 
 class _ProgressObserver(Observer):
@@ -138,16 +145,17 @@ def parse_size(value: int | str) -> tuple[int, int]:
     return int(height), int(width)
 
 
-def _readable(source: Source) -> Path | bytes | PillowImage | Image:
-    """Return the source in a form that `pictures.to_image` accepts.
+def _readable(source: Source) -> bytes | PillowImage | Image:
+    """Return the source in a form that `pictures.to_image` accepts; a file as its content.
 
     Raises:
         InvalidPicture: for a source of another type.
+        OSError: if a path cannot be read.
     """
     if isinstance(source, bytearray | memoryview):
         return bytes(source)
     if isinstance(source, str | os.PathLike):
-        return Path(source)
+        return Path(source).read_bytes()
     if hasattr(source, "read"):
         source = source.read()
         if isinstance(source, str):

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from diabelli import pictures
@@ -238,10 +237,9 @@ class Service:
         observer: Observer,
     ) -> EncodedVariation:
         with measure_stage("encode", observer.on_stage):
-            picture = variation.encode(spec.output_format, spec.output_compression)
             if self._signer is not None:
-                digest = sha256(source).hexdigest() if self._signer.records_source else None
-                picture = self._signer.sign(picture, spec.output_format, variation, digest)
+                variation = self._signer.attach(variation, source)
+            picture = variation.encode(spec.output_format, spec.output_compression)
         key = None
         if store:
             if self._storage is None:

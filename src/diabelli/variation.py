@@ -163,6 +163,7 @@ class Variation:
         strength: 0..1, as requested.
         engine: the engine that made it.
         moves: names of the changes that the engine made, in order; empty if it names none.
+        sign: adds content credentials to each encoded picture; None adds none.
     """
 
     image: Image = field(repr=False)
@@ -170,9 +171,14 @@ class Variation:
     strength: float
     engine: EngineInfo
     moves: tuple[str, ...] = ()
+    sign: SignPicture | None = field(default=None, repr=False)
 
     def encode(self, output_format: pictures.Format = "png", quality: int | None = None) -> bytes:
-        """Return the encoded picture, with its XMP mark: made by an algorithm, engine, seed."""
+        """Return the encoded picture, with its XMP mark: made by an algorithm, engine, seed.
+
+        Raises:
+            CredentialsFailed: `sign` is set and cannot sign.
+        """
         recipe = provenance.xmp_packet(
             engine=self.engine.name,
             version=self.engine.version,
@@ -181,7 +187,8 @@ class Variation:
             strength=self.strength,
             moves=self.moves,
         )
-        return pictures.encode(self.image, output_format, quality=quality, xmp=recipe)
+        picture = pictures.encode(self.image, output_format, quality=quality, xmp=recipe)
+        return picture if self.sign is None else self.sign(picture, output_format, self)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to `path`, whole or not at all; replace an existing file.
@@ -213,6 +220,10 @@ class Variation:
     def _repr_png_(self) -> bytes:
         """Return the encoded picture: IPython and Jupyter display it."""
         return self.encode("png")
+
+
+SignPicture: TypeAlias = Callable[[bytes, pictures.Format, Variation], bytes]
+"""Returns an encoded picture of this format with content credentials for the variation."""
 
 
 class VariationList(list[Variation]):

@@ -53,7 +53,7 @@ def chain() -> CertificateChain:
 @pytest.fixture(scope="module")
 def signer(chain: CertificateChain) -> CredentialSigner:
     """A signer with that certificate."""
-    return CredentialSigner(chain.certificate, chain.key, version="0.1.0")
+    return CredentialSigner(chain.certificate, chain.key)
 
 
 def signed(signer: CredentialSigner, kind: Format = "png", **options: Any) -> bytes:
@@ -170,14 +170,14 @@ def test_an_expired_certificate_is_refused_at_start() -> None:
     """The message names the reason."""
     old = make_chain("Test studio", datetime.now(UTC) - timedelta(days=800))
     with pytest.raises(InvalidSettings, match="not valid at time of signing"):
-        CredentialSigner(old.certificate, old.key, version="1")
+        CredentialSigner(old.certificate, old.key)
 
 
 def test_a_certificate_that_expires_later_fails_the_request(
     chain: CertificateChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No picture is delivered without its credentials."""
-    late = CredentialSigner(chain.certificate, chain.key, version="1")
+    late = CredentialSigner(chain.certificate, chain.key)
     old = make_chain("Test studio", datetime.now(UTC) - timedelta(days=800))
     monkeypatch.setattr(late, "_certificate", old.certificate)
     monkeypatch.setattr(late, "_key", old.key)
@@ -209,7 +209,7 @@ def test_unusable_files_are_refused_with_their_reason(chain: CertificateChain) -
         (chain.key, chain.key, "no PEM certificate"),
     ):
         with pytest.raises(InvalidSettings, match=reason):
-            CredentialSigner(certificate, key, version="1")
+            CredentialSigner(certificate, key)
 
 
 def test_settings_need_both_files(tmp_path: Path) -> None:

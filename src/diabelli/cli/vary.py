@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from diabelli.cli.configured import configured
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
 from diabelli.cli.file_names import DEFAULT, NameTemplate
 from diabelli.cli.output_files import OutputFiles
@@ -24,24 +23,9 @@ from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
 from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
 
 if TYPE_CHECKING:
+    from diabelli.credentials.signer import CredentialSigner
     from diabelli.engines import Engine
     from diabelli.variation import ProgressCallback, Variation, VariationList
-
-
-@contextmanager
-def configured_engine(name: str, config: Path | None) -> Iterator[str | Engine]:
-    """Return the name of an engine that needs no settings, or an engine of the settings."""
-    from diabelli.engines import available_engines
-
-    if name in available_engines() and config is None:
-        yield name
-        return
-    from diabelli.bootstrap import build_engine, create_managers
-    from diabelli.settings.loading import load_settings
-
-    settings = load_settings({}, config)
-    with closing(create_managers(settings)) as managers:
-        yield build_engine(settings, managers, name)
 
 
 class Format(StrEnum):
@@ -96,7 +80,7 @@ def vary(
     config: Annotated[
         Path | None,
         typer.Option(
-            help="The settings file with the engine's entry.",
+            help="The settings file with the engine's entry and the signing certificate.",
             show_default="./diabelli.toml, if any",
         ),
     ] = None,
@@ -136,8 +120,8 @@ def vary(
         suffix=output_format.value, quality=quality, overwrite=overwrite,
         skip_existing=skip_existing,
     )  # fmt: skip
-    with configured_engine(engine, config) as used:
-        options = _Options(n, size, parse_strength(strength), seed, fit.value, used)
+    with configured(engine, config) as (used, signer):
+        options = _Options(n, size, parse_strength(strength), seed, fit.value, used, signer)
         if out == STREAM:
             (variation,) = options.make(sources[0].read(), n, None)
             sys.stdout.buffer.write(variation.encode(output_format.value, quality))
@@ -191,6 +175,7 @@ class _Options:
     seed: int | None
     fit: str
     engine: str | Engine
+    credentials: CredentialSigner | None
 
     def make(self, picture: bytes, n: int, on_progress: ProgressCallback | None) -> VariationList:
         """Return `n` variations of an encoded picture."""
@@ -205,6 +190,7 @@ class _Options:
             fit=self.fit,  # type: ignore[arg-type]
             engine=self.engine,
             on_progress=on_progress,
+            credentials=self.credentials,
         )
 
 

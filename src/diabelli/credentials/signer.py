@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
 from io import BytesIO
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from diabelli import pictures, provenance
+from diabelli import __version__, pictures, provenance
 from diabelli.credentials.certificate import signing_algorithm
 from diabelli.credentials.extra import c2pa
 from diabelli.errors import CredentialsFailed, InvalidSettings
@@ -32,15 +37,12 @@ class CredentialSigner:
         records_source: whether the manifest names the SHA-256 of the source as an ingredient.
     """
 
-    def __init__(
-        self, certificate: bytes, key: bytes, *, version: str, records_source: bool = False
-    ) -> None:
+    def __init__(self, certificate: bytes, key: bytes, *, records_source: bool = False) -> None:
         """Check the certificate and its key by signing a picture of one pixel.
 
         Args:
             certificate: PEM chain, the signer's certificate first.
             key: its private key, PEM, not encrypted.
-            version: of this program.
             records_source: see above.
 
         Raises:
@@ -49,10 +51,46 @@ class CredentialSigner:
         """
         self._algorithm = signing_algorithm(certificate, key)
         self._certificate, self._key = certificate, key
-        self._version = version
         self.records_source = records_source
         self._local = threading.local()
         self._check()
+
+    @classmethod
+    def from_files(
+        cls,
+        certificate: str | PathLike[str],
+        key: str | PathLike[str],
+        *,
+        records_source: bool = False,
+    ) -> CredentialSigner:
+        """Return the signer of two PEM files.
+
+        Args:
+            certificate: path of the chain, the signer's certificate first.
+            key: path of its private key, not encrypted.
+            records_source: whether the manifest names the SHA-256 of the source file.
+
+        Raises:
+            MissingExtra: the extra `c2pa` is not installed.
+            InvalidSettings: the files cannot be read, or cannot sign.
+        """
+        try:
+            pems = Path(certificate).read_bytes(), Path(key).read_bytes()
+        except OSError as cause:
+            raise InvalidSettings(f"{cause.filename} cannot be read: {cause.strerror}") from cause
+        return cls(*pems, records_source=records_source)
+
+    def attach(self, variation: Variation, source: bytes | None) -> Variation:
+        """Return the variation with credentials: its `encode` signs.
+
+        Args:
+            variation: decoded.
+            source: content of the source file; None if the source was no file, and is not named.
+        """
+        digest = None
+        if source is not None and self.records_source:
+            digest = sha256(source).hexdigest()
+        return replace(variation, sign=partial(self.sign, source_sha256=digest))
 
     def sign(
         self,
@@ -111,7 +149,7 @@ class CredentialSigner:
             "moves": list(variation.moves),
         }
         manifest: dict[str, Any] = {
-            "claim_generator_info": [{"name": "Diabelli", "version": self._version}],
+            "claim_generator_info": [{"name": "Diabelli", "version": __version__}],
             "title": f"variation {variation.seed}",
             "assertions": [
                 {"label": "c2pa.actions.v2", "data": {"actions": [created]}},

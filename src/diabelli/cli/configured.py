@@ -1,0 +1,51 @@
+"""Reads the parts of the settings that `diabelli vary` uses: the engine and the certificate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diabelli.credentials.signer import CredentialSigner
+    from diabelli.engines import Engine
+
+_FILE = Path("diabelli.toml")
+_CERTIFICATE = "DIABELLI_CREDENTIALS_CERTIFICATE"
+
+
+@contextmanager
+def configured(
+    engine: str, config: Path | None
+) -> Iterator[tuple[str | Engine, CredentialSigner | None]]:
+    """Return the engine and the signer of the settings for the context.
+
+    Settings are read only if they may matter: reading them takes as long as a small variation.
+
+    Args:
+        engine: Name of an engine. One that needs no settings is returned as its name.
+        config: The flag `--config`.
+
+    Raises:
+        InvalidSettings: The settings are invalid, or their certificate cannot sign.
+        UnknownEngine: There is no engine of that name.
+        MissingExtra: The dependencies of the engine or of content credentials are missing.
+    """
+    from diabelli.engines import available_engines
+
+    needs_none = engine in available_engines() and config is None
+    if needs_none and not _FILE.exists() and _CERTIFICATE not in os.environ:
+        yield engine, None
+        return
+    from diabelli.bootstrap import build_engine, build_signer, create_managers
+    from diabelli.settings.loading import load_settings
+
+    settings = load_settings({}, config)
+    signer = build_signer(settings)
+    if needs_none:
+        yield engine, signer
+        return
+    with closing(create_managers(settings)) as managers:
+        yield build_engine(settings, managers, engine), signer
