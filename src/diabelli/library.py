@@ -93,6 +93,7 @@ def vary(
         strength=parse_strength(strength),
         seed=int(seed),
         fit=fit,
+        previews=on_progress is not None,
     )
     if on_progress is not None and not callable(on_progress):
         raise InvalidParameter(

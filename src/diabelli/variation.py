@@ -70,6 +70,7 @@ class VariationSpec:
         output_format: format of the encoded variations.
         output_compression: 0..100, the quality of WebP and JPEG; None means the format's default.
         user: the caller's name for its end-user; has no effect on pictures.
+        previews: whether progress and previews are displayed; has no effect on pictures.
     """
 
     n: int = 1
@@ -81,6 +82,7 @@ class VariationSpec:
     output_format: pictures.Format = "png"
     output_compression: int | None = None
     user: str | None = field(default=None, repr=False)
+    previews: bool = False
 
     def __post_init__(self) -> None:
         check_range("n", self.n, 1, MAX_N)

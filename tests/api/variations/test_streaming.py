@@ -99,7 +99,6 @@ def test_urls_work_before_the_stream_ends(server: Server) -> None:
         assert opened(httpx.get(event["url"]).content).size == (256, 256)
 
 
-@pytest.mark.tiny_engine
 def test_previews_have_increasing_shares(serve: Serve) -> None:
     """Previews of each variation are numbered, with increasing progress."""
     events = stream(serve(), n="2", model="climber")

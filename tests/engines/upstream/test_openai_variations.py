@@ -6,17 +6,24 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from api.engines import Gate, Shift
+from api.engines import Climber, Gate, Shift, Stumbler
 from api.wire import Server
 from diabelli.engines import run_sequentially
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.engines.upstream.protocol import LOW_SEED_BITS
-from diabelli.errors import EngineFailed, InvalidSettings
-from diabelli.variation import MAX_SEED
+from diabelli.errors import (
+    ContentPolicyViolation,
+    DiabelliError,
+    EngineFailed,
+    InvalidSettings,
+    UpstreamUnavailable,
+)
+from diabelli.variation import MAX_SEED, Progress
 from engines.making import digest, ignore_progress, made, square
 from engines.upstream.bridging import diabelli_server, upstream_engine
 from engines.upstream.conftest import MakeEdits
@@ -34,7 +41,8 @@ def gate() -> Gate:
 @pytest.fixture
 def server(tmp_path: Path, gate: Gate) -> Iterator[Server]:
     """Another Diabelli."""
-    with diabelli_server({"shift": Shift(), "gate": gate}, tmp_path) as server:
+    engines = {"shift": Shift(), "gate": gate, "climber": Climber(), "stumbler": Stumbler()}
+    with diabelli_server(engines, tmp_path) as server:
         yield server
         gate.opened.set()
 
@@ -62,6 +70,65 @@ def test_a_cancelled_request_stops_in_another_diabelli(
     assert gate.entered.wait(10)
     prepared.cancel()
     assert gate.stopped.wait(10)
+
+
+def test_progress_and_previews_of_another_diabelli_are_passed_on(
+    server: Server, manager: UpstreamManager
+) -> None:
+    """If they are displayed: each picture's own, before the same pictures as without them."""
+    engine = upstream_engine(manager, server.url, model="climber")
+    seen: list[tuple[int, float]] = []
+    greys: set[int] = set()
+
+    def note(progress: Progress) -> None:
+        seen.append((progress.index, progress.fraction))
+        if progress.preview is not None:
+            greys.add(int(progress.preview().mean()))
+
+    quiet = made(engine, face(256), square(256, n=2), note)
+    assert not greys
+    seen.clear()
+    watched = made(engine, face(256), replace(square(256, n=2), previews=True), note)
+    assert [digest(one.image) for one in watched] == [digest(one.image) for one in quiet]
+    for index in range(2):
+        fractions = [fraction for one, fraction in seen if one == index]
+        assert fractions == sorted(fractions)
+        assert any(0.2 < fraction < 0.8 for fraction in fractions)
+    # The previews are grey pictures of 0, 80 and 160, as JPEG.
+    assert greys & set(range(78, 83)) or greys & set(range(158, 163))
+
+
+def test_a_failure_in_the_events_of_another_diabelli_fails_the_request(
+    server: Server, manager: UpstreamManager
+) -> None:
+    """As a failed plain request does."""
+    engine = upstream_engine(manager, server.url, model="stumbler")
+    with pytest.raises(EngineFailed):
+        made(engine, face(256), replace(square(256), previews=True))
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected", "message"),
+    [
+        ({"status": 503, "headers": {"retry-after": "1"}}, UpstreamUnavailable, "503"),
+        ({"status": 200, "body": b": nothing\n\n"}, EngineFailed, "without the pictures"),
+        (
+            {"status": 200, "body": b'data: {"error": {"code": "content_policy_violation"}}\n\n'},
+            ContentPolicyViolation,
+            None,
+        ),
+        ({"status": 200, "body": b"data: {}\n\n", "endless": True}, EngineFailed, "bytes"),
+    ],
+)
+def test_streams_have_the_errors_of_plain_replies(
+    edits: MakeEdits, faults: dict[str, object], expected: type[DiabelliError], message: str | None
+) -> None:
+    """And the same repetitions: two of a busy upstream, none of any other error."""
+    upstream = edits("diabelli", **(VARIATIONS | {"side": 256}))
+    upstream.faults.set(**faults)
+    with pytest.raises(expected, match=message):
+        made(upstream.engine, face(64), replace(square(64), previews=True))
+    assert upstream.calls == (3 if expected is UpstreamUnavailable else 1)
 
 
 def test_seeds_are_as_repeatable_as_those_of_the_other_diabelli(

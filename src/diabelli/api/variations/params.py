@@ -58,13 +58,14 @@ def parse_form(
     response_format = _one_of(
         "response_format", texts.get("response_format", "url"), RESPONSE_FORMATS
     )
+    stream = _parse_bool("stream", texts.get("stream", "false"))
     return VariationRequest(
-        spec=_spec(texts, n=n, side=side),
+        spec=_spec(texts, n=n, side=side, previews=stream),
         model=model,
         user=texts.get("user"),
         engine=models[model],
         as_url=response_format == "url",
-        stream=_parse_bool("stream", texts.get("stream", "false")),
+        stream=stream,
         extended=model != DEFAULT_MODEL or any(name in texts for name in EXTENSIONS),
         usage=usage_of(metering, model=model, n=n, size=size),
     )
@@ -85,7 +86,7 @@ def _refuse_unknown(form: Form) -> None:
             raise SchemaViolation(f"'{name}' is too long; {MAX_TEXT_BYTES} bytes are accepted")
 
 
-def _spec(texts: Mapping[str, str], *, n: int, side: int) -> VariationSpec:
+def _spec(texts: Mapping[str, str], *, n: int, side: int, previews: bool) -> VariationSpec:
     compression = texts.get("output_compression")
     return VariationSpec(
         n=n,
@@ -101,6 +102,7 @@ def _spec(texts: Mapping[str, str], *, n: int, side: int) -> VariationSpec:
         else _extension_int("output_compression", compression),
         fit=cast(Fit, texts.get("fit", "crop")),
         user=texts.get("user"),
+        previews=previews,
     )
 
 

@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import quote
 
 from diabelli.engines.upstream import openai_reply
@@ -22,8 +23,8 @@ from diabelli.engines.upstream.protocol import (
     UpstreamModel,
     UpstreamProtocol,
 )
-from diabelli.engines.upstream.transport import Transport
-from diabelli.errors import DiabelliError, InvalidSettings
+from diabelli.engines.upstream.transport import Files, Transport
+from diabelli.errors import DiabelliError, EngineFailed, InvalidSettings
 
 PATH = "v1/images/variations"
 SIDES = (256, 512, 1024)
@@ -40,6 +41,10 @@ TRAITS = {
     "lemonade": Traits(seed="ignored", strength="ignored"),
     "generic": Traits(seed="ignored", strength="ignored"),
 }
+
+
+STREAM_REPLIES = 4
+"""Maximum bytes of a stream, as a multiple of the plain reply: each picture occurs twice in it."""
 
 
 class OpenAIVariations(UpstreamProtocol):
@@ -70,15 +75,39 @@ class OpenAIVariations(UpstreamProtocol):
     async def make(self, task: Task) -> list[bytes]:
         """Return the pictures of one call."""
         request_id = secrets.token_hex(16)
+        fields = self._fields(task, request_id)
+        files = {"image": ("source.png", task.source, "image/png")}
+        limit = reply_bytes(task.height, task.width, len(task.seeds))
+        if self._dialect == "diabelli" and task.previews:
+            return await self.transport.repeated(
+                lambda: self._streamed(task, fields, files, limit), task.deadline, True
+            )
         async with self._watched(task, request_id):
             reply = await self.transport.post_form(
-                PATH,
-                self._fields(task, request_id),
-                {"image": ("source.png", task.source, "image/png")},
-                deadline=task.deadline,
-                limit_bytes=reply_bytes(task.height, task.width, len(task.seeds)),
+                PATH, fields, files, deadline=task.deadline, limit_bytes=limit
             )
             return await openai_reply.pictures_of(reply.json(), task, self.transport)
+
+    async def _streamed(
+        self, task: Task, fields: dict[str, str], files: Files, reply_limit: int
+    ) -> list[bytes]:
+        """Return the pictures at the end of a Diabelli's events; report its progress before."""
+        fields = {**fields, "stream": "true"}
+        limit = STREAM_REPLIES * reply_limit
+        reply = None
+        # Read to its end, so that the connection can be used again.
+        async with self.transport.events(PATH, fields, files, limit_bytes=limit) as events:
+            async for event in events:
+                match event.get("type"):
+                    case "image_variation.progress" | "image_variation.partial_image":
+                        await _report(event, task)
+                    case "image_variation.done":
+                        reply = event
+                if event.get("error"):
+                    raise self.transport.fault(500, json.dumps(event).encode())
+        if reply is None:
+            raise EngineFailed("the upstream's events ended without the pictures")
+        return await openai_reply.pictures_of(reply, task, self.transport)
 
     def _fields(self, task: Task, request_id: str) -> dict[str, str]:
         """Return the texts of the form."""
@@ -144,3 +173,13 @@ class OpenAIVariations(UpstreamProtocol):
         except (DiabelliError, TimeoutError):
             # It has ended, or cannot be stopped.
             return
+
+
+async def _report(event: dict[str, Any], task: Task) -> None:
+    """Report the progress in an event; one of another shape is skipped."""
+    index, fraction, encoded = (event.get(name) for name in ("index", "share", "b64_json"))
+    if not isinstance(index, int) or not isinstance(fraction, float | int):
+        return
+    if 0 <= index < len(task.seeds):
+        preview = openai_reply.decode_base64(encoded) if isinstance(encoded, str) else None
+        await task.report(fraction, preview, index=index)

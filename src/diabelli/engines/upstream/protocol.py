@@ -71,6 +71,7 @@ class Task:
         strength: above 0, up to 1.
         deadline: event-loop time at which the work ends, in seconds.
         user: hash of the end-user; None if the request names none.
+        previews: whether progress and previews are displayed.
         on_progress: receives the progress.
     """
 
@@ -81,6 +82,7 @@ class Task:
     strength: float
     deadline: float
     user: str | None
+    previews: bool
     on_progress: Report = field(repr=False)
 
     async def report(self, fraction: float, preview: bytes | None = None, index: int = 0) -> None:

@@ -57,6 +57,7 @@ class UpstreamRequest:
             strength=self.spec.strength,
             deadline=deadline,
             user=self.user,
+            previews=self.spec.previews,
             on_progress=lambda index, fraction, preview: self.report(
                 start + index, fraction, preview
             ),

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from diabelli.engines.upstream.credentials import Credentials
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import httpx
 
 _log = logging.getLogger("diabelli.upstream")
+
+T = TypeVar("T")
 
 CONNECT_S = 5.0
 """Seconds to connect; longer ones are unreachable hosts."""
@@ -157,7 +159,7 @@ class Transport:
         accept: Container[int] = (),
     ) -> Reply:
         """Return the reply to a POST of a JSON value; arguments and errors as in `post_form`."""
-        return await self._repeated(
+        return await self.repeated(
             lambda: self._once("POST", path, limit_bytes, accept, json=value), deadline, resend
         )
 
@@ -189,11 +191,35 @@ class Transport:
         Raises:
             DiabelliError: As `faults.exception_for`; `UpstreamUnavailable` for no connection.
         """
-        return await self._repeated(
+        return await self.repeated(
             lambda: self._once("POST", path, limit_bytes, accept, data=fields, files=files),
             deadline,
             resend,
         )
+
+    async def repeated(self, call: Callable[[], Awaitable[T]], deadline: float, resend: bool) -> T:
+        """Return the result of `call`, repeated as far as nothing can be done or paid twice.
+
+        Args:
+            call: makes the whole exchange.
+            deadline: as in `post_form`.
+            resend: as in `post_form`.
+        """
+        clock = asyncio.get_running_loop().time
+        repeated: Counter[str] = Counter()
+        while True:
+            try:
+                return await call()
+            except UpstreamUnavailable as fault:
+                reason, done = fault.reason, repeated[fault.reason]
+                if reason == "broken" and self._paid:
+                    raise UpstreamInterrupted from fault
+                allowed = {"unsent": 2, "busy": BUSY_RETRIES, "broken": int(resend)}.get(reason, 0)
+                pause_s = fault.retry_after_s if reason == "busy" else RECONNECT_PAUSES_S[done]
+                if done >= allowed or clock() + pause_s >= deadline:
+                    raise
+            repeated[reason] += 1
+            await asyncio.sleep(pause_s)
 
     @asynccontextmanager
     async def events(
@@ -254,26 +280,6 @@ class Transport:
                 "a result of the upstream is at an address that is not in `result_hosts`"
             )
         return parts
-
-    async def _repeated(
-        self, call: Callable[[], Awaitable[Reply]], deadline: float, resend: bool
-    ) -> Reply:
-        """Return the reply of `call`, repeated as far as nothing can be done or paid twice."""
-        clock = asyncio.get_running_loop().time
-        repeated: Counter[str] = Counter()
-        while True:
-            try:
-                return await call()
-            except UpstreamUnavailable as fault:
-                reason, done = fault.reason, repeated[fault.reason]
-                if reason == "broken" and self._paid:
-                    raise UpstreamInterrupted from fault
-                allowed = {"unsent": 2, "busy": BUSY_RETRIES, "broken": int(resend)}.get(reason, 0)
-                pause_s = fault.retry_after_s if reason == "busy" else RECONNECT_PAUSES_S[done]
-                if done >= allowed or clock() + pause_s >= deadline:
-                    raise
-            repeated[reason] += 1
-            await asyncio.sleep(pause_s)
 
     async def _once(
         self, method: str, path: str, limit_bytes: int, accept: Container[int], **content: Any
