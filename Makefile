@@ -10,8 +10,9 @@ ARGS ?=
 WARM_UP := $(BIN)/python -c 'from diabelli.engines.patch import PatchEngine; PatchEngine().warm_up()'
 # A third of the tests' time is waiting, so there are three test processes for two cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
-# Libraries with thread pools must not start more threads than that.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+# Libraries with thread pools must not start more threads than that. Bytecode is written, whatever
+# the environment says, because many tests start processes.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: help run trained test test-slow test-bridge test-lowest setup lint format docs site dist clean

@@ -36,13 +36,13 @@ def noisy(kind: str, **options: object) -> bytes:
 
 
 FILES = {
-    "png": noisy("PNG"),
-    "jpeg": noisy("JPEG", quality=95),
-    "progressive jpeg": noisy("JPEG", quality=95, progressive=True),
-    "gif": noisy("GIF"),
-    "png in pq": flat(600, RGB, 8, cicp(9, 16)),
-    "png of 16 bits in pq": flat(600, RGB, 16, cicp(9, 16)),
-    "png with a profile": flat(1500, RGB, 8, iccp(profile(1.0))),
+    "png": lambda: noisy("PNG"),
+    "jpeg": lambda: noisy("JPEG", quality=95),
+    "progressive jpeg": lambda: noisy("JPEG", quality=95, progressive=True),
+    "gif": lambda: noisy("GIF"),
+    "png in pq": lambda: flat(600, RGB, 8, cicp(9, 16)),
+    "png of 16 bits in pq": lambda: flat(600, RGB, 16, cicp(9, 16)),
+    "png with a profile": lambda: flat(1500, RGB, 8, iccp(profile(1.0))),
 }
 
 
@@ -55,7 +55,8 @@ def test_decoding_can_be_abandoned_at_every_step(name):
         nonlocal calls
         calls += 1
 
-    decode(FILES[name], LOCAL, interrupt=count)
+    file = FILES[name]()
+    decode(file, LOCAL, interrupt=count)
     assert calls > 4
 
     def abandon() -> None:
@@ -67,7 +68,7 @@ def test_decoding_can_be_abandoned_at_every_step(name):
     for before in range(calls):
         left = before
         with pytest.raises(Cancelled, match="enough"):
-            decode(FILES[name], LOCAL, interrupt=abandon)
+            decode(file, LOCAL, interrupt=abandon)
 
 
 def test_a_profile_in_strips_gives_the_picture_of_the_whole():
