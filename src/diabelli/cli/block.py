@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -36,7 +37,12 @@ Note = Annotated[str, typer.Option(help="The reason, for other operators.")]
 
 @app.command("user", epilog=examples("block user"))
 def block_user(
-    user: User, key: Key = None, note: Note = "", data_dir: DataDir = None, config: Config = None
+    user: User,
+    key: Key = None,
+    note: Note = "",
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+    config: Config = None,
 ) -> None:
     """Refuse an end-user's requests with 403. Running servers apply it within about one second."""
     from diabelli.ledger.blocks import Blocks
@@ -44,6 +50,8 @@ def block_user(
     with ledger(data_dir, config) as database:
         Blocks(database).block_user(user, key=_key_id(database, key), note=note)
     _stderr.print(f"The end-user {printable(user)} is blocked.")
+    if as_json:
+        print_json({"user": user, "key": key, "blocked": True})
 
 
 @app.command("picture", epilog=examples("block picture"))
@@ -55,6 +63,7 @@ def block_picture(
         str | None, typer.Option(help="The source of this request, by its id.", metavar="ID")
     ] = None,
     note: Annotated[str, typer.Option(help="The reason; default: the file's name.")] = "",
+    as_json: AsJson = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
@@ -66,13 +75,17 @@ def block_picture(
 
     if not files and request is None:
         raise InvalidParameter("no picture was given: name a FILE, or --request ID")
+    done: list[dict[str, Any]] = []
     with ledger(data_dir, config) as database:
         blocks = Blocks(database)
         if request is not None:
-            blocks.block_source(request, note=note)
+            blocked = blocks.block_source(request, note=note)
             _stderr.print(f"The source of {printable(request)} is blocked.")
-        done = [_block_file(blocks, path, note) for path in files or []]
-    if not all(done):
+            done.append(_result(request=request, sha256=blocked.sha256, hashes=blocked.hashes))
+        done += [_block_file(blocks, path, note) for path in files or []]
+    if as_json:
+        print_json(done)
+    if any(one["error"] for one in done):
         raise typer.Exit(FAILED)
 
 
@@ -102,7 +115,11 @@ def list_blocks(as_json: AsJson = False, data_dir: DataDir = None, config: Confi
 
 @unblock.command("user", epilog=examples("unblock user"))
 def unblock_user(
-    user: User, key: Key = None, data_dir: DataDir = None, config: Config = None
+    user: User,
+    key: Key = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+    config: Config = None,
 ) -> None:
     """Accept an end-user's requests again."""
     from diabelli.ledger.blocks import Blocks
@@ -110,11 +127,14 @@ def unblock_user(
     with ledger(data_dir, config) as database:
         Blocks(database).unblock_user(user, key=_key_id(database, key))
     _stderr.print(f"The end-user {printable(user)} is no longer blocked.")
+    if as_json:
+        print_json({"user": user, "key": key, "blocked": False})
 
 
 @unblock.command("picture", epilog=examples("unblock picture"))
 def unblock_picture(
     picture: Annotated[str, typer.Argument(help="Its file, or its id in `diabelli block list`.")],
+    as_json: AsJson = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
@@ -126,10 +146,12 @@ def unblock_picture(
     with ledger(data_dir, config) as database:
         gone = Blocks(database).unblock_picture(digits)
     _stderr.print(f"The picture {gone.sha256[:_DIGITS]} is no longer blocked.")
+    if as_json:
+        print_json({"sha256": gone.sha256, "blocked": False})
 
 
-def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
-    """Block the picture at `path`; return False if it cannot be read."""
+def _block_file(blocks: Blocks, path: Path, note: str) -> dict[str, Any]:
+    """Block the picture at `path`; return what was done, or the error."""
     from diabelli import pictures
     from diabelli.ledger.blocks import sha256_of
     from diabelli.pictures.blocklist_hashes import hashes_to_store
@@ -139,13 +161,32 @@ def _block_file(blocks: Blocks, path: Path, note: str) -> bool:
         hashes = hashes_to_store(pictures.to_image(picture))
     except (InvalidPicture, OSError) as fault:
         print_error(f"{path}: {fault}")
-        return False
+        return _result(file=str(path), error=str(fault))
     sha256 = sha256_of(picture)
     blocks.block_picture(sha256, hashes, note=note or path.name)
     _stderr.print(f"The picture {sha256[:_DIGITS]} is blocked: {printable(str(path))}")
     if not hashes:
         _stderr.print("Hash too weak for similarity matching; only this exact file is blocked.")
-    return True
+    return _result(file=str(path), sha256=sha256, hashes=hashes)
+
+
+def _result(
+    *,
+    file: str | None = None,
+    request: str | None = None,
+    sha256: str | None = None,
+    hashes: Sequence[str] = (),
+    error: str | None = None,
+) -> dict[str, Any]:
+    """Return the JSON object of one picture; `similar` says whether similar ones are blocked."""
+    return {
+        "file": file,
+        "request": request,
+        "sha256": sha256,
+        "similar": bool(hashes),
+        "blocked": error is None,
+        "error": error,
+    }
 
 
 def _key_id(database: Database, key: str | None) -> str | None:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import FAILED, print_error
+from diabelli.cli.options import AsJson, print_json
 
 app = typer.Typer(help="Make a certificate for tests of content credentials.", no_args_is_help=True)
 
@@ -28,6 +29,7 @@ def init(
     organization: Annotated[
         str, typer.Option(help="Name of the signer in the certificate.")
     ] = "Diabelli test",
+    as_json: AsJson = False,
 ) -> None:
     """Make a test certificate, its key and its root; existing files are kept.
 
@@ -36,7 +38,8 @@ def init(
     from diabelli.credentials.certificate import TEST_DAYS, make_chain
     from diabelli.private_files import ensure_private_dir, write_new
 
-    paths = [out / f"credentials-{name}.pem" for name in ("certificate", "key", "root")]
+    names = ("certificate", "key", "root")
+    paths = [out / f"credentials-{name}.pem" for name in names]
     for path in paths:
         if path.exists():
             print_error(f"{path} exists already; remove it, or name another folder with --out")
@@ -46,7 +49,10 @@ def init(
         ensure_private_dir(out)
     for path, content in zip(paths, (chain.certificate, chain.key, chain.root), strict=True):
         write_new(path, content)
-        print(path)
+        if not as_json:
+            print(path)
+    if as_json:
+        print_json({name: str(path) for name, path in zip(names, paths, strict=True)})
     _stderr.print(
         f"A test certificate, valid for {TEST_DAYS} days. It proves nothing to others: anyone can "
         "make one with this name. For pictures that others verify, use a certificate of an "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from diabelli.cli.options import Config
+from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidSettings
 
@@ -36,6 +36,7 @@ def add(
     show: Annotated[
         bool, typer.Option("--show", help="Print the entry and do not write it.")
     ] = False,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Recognise an image server by its answers, and add its entry to the settings file."""
@@ -51,11 +52,15 @@ def add(
     entry = _entry(name, values)
     # An entry that the server would refuse is reported before it is written.
     load_settings({"engines": {name: values}}, path if path.exists() else None)
+    if not show:
+        separator = "\n" if before and not before.endswith("\n\n") else ""
+        path.write_text(f"{before}{separator}{entry}", "utf-8")
+    if as_json:
+        print_json({"name": name, "entry": values, "file": None if show else str(path)})
+        return
     _print(*entry.splitlines())
     if show:
         return
-    separator = "\n" if before and not before.endswith("\n\n") else ""
-    path.write_text(f"{before}{separator}{entry}", "utf-8")
     _print(
         "",
         f"Written to {path}. Try it: diabelli engines check {name}",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 
-from diabelli.cli.options import Config
+from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.cli.terminal import printable
 from diabelli.errors import UnknownEngine
@@ -33,6 +34,7 @@ def check(
     yes: Annotated[
         bool, typer.Option("--yes", help="Make a variation that costs money without asking.")
     ] = False,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Check an engine of the kind `upstream`: reach its server, list models, make variations.
@@ -52,19 +54,27 @@ def check(
         )
     with closing(create_managers(settings)) as managers:
         engine = cast("UpstreamEngine", build_engine(settings, managers, name))
-        _check(engine, yes=yes, deadline_s=settings.deadline_s)
+        _check(engine, yes=yes, deadline_s=settings.deadline_s, as_json=as_json)
 
 
-def _check(engine: UpstreamEngine, *, yes: bool, deadline_s: float) -> None:
+def _check(engine: UpstreamEngine, *, yes: bool, deadline_s: float, as_json: bool) -> None:
     options = engine.protocol.options
     started = time.monotonic()
     models = engine.list_models()
-    _say(f"{options.base_url} answers after {1000 * (time.monotonic() - started):.0f} ms.")
-    _print_models(engine, models)
+    answer_ms = 1000 * (time.monotonic() - started)
+    if not as_json:
+        _say(f"{options.base_url} answers after {answer_ms:.0f} ms.")
+        _print_models(engine, models)
     paid = options.is_paid
     if paid and not yes:
-        typer.confirm("One variation costs money. Make it?", abort=True)
+        typer.confirm("One variation costs money. Make it?", abort=True, err=True)
     measured = _measure(engine, compare=not paid)
+    if as_json:
+        seen = {"url": options.base_url, "answer_ms": round(answer_ms), "model": options.model}
+        listed = {"models": [asdict(model) for model in models]}
+        limits = {"limits": _limits(engine, measured, deadline_s)}
+        print_json({**seen, **listed, **asdict(measured), **limits})
+        return
     _say(f"A variation of 256x256 took {measured.seconds:.1f} s.")
     for line in [*_effects(measured), *_limits(engine, measured, deadline_s)]:
         _say(f"- {line}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diabelli.cli.options import Config
+from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.errors import UnknownEngine
 
@@ -28,6 +28,7 @@ def try_engine(
     picture: Annotated[Path, typer.Argument(help="The picture to vary.")],
     n: Annotated[int, typer.Option("-n", min=1, max=10, help="Number of variations.")] = 2,
     out: Annotated[Path, typer.Option(help="The folder for the thumbnails.")] = Path(),
+    as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Run an engine on this machine and print a report that can be pasted into an issue.
@@ -54,15 +55,19 @@ def try_engine(
     sheet = out / f"{name}-try.jpg"
     images = [source, *(one.image for one in trial.variations)]
     pictures.to_pillow(pictures.contact_sheet(images)).save(sheet, quality=85)
-    print(report(plan.preset, trial))
+    if as_json:
+        print_json({**facts(plan.preset, trial), "sheet": str(sheet)})
+        return
+    table = [f"| {name} | {text} |" for name, text in facts(plan.preset, trial).items()]
+    print("\n".join(["| | |", "|---|---|", *table]))
     print(f"\nAttach {sheet}: the source, then its variations.")
 
 
-def report(preset: Preset, trial: Trial) -> str:
-    """Return the report as Markdown."""
+def facts(preset: Preset, trial: Trial) -> dict[str, str]:
+    """Return the rows of the report by their names."""
     memory = "unknown" if trial.memory_bytes is None else f"{trial.memory_bytes / 1e9:.1f} GB"
     following = "" if trial.next_s is None else f", then {trial.next_s:.1f} s each"
-    rows = {
+    return {
         "engine": f"{preset.name} at {preset.pipeline.revision[:7]}, {preset.steps} steps",
         "pictures": f"{len(trial.variations)} of {preset.side}x{preset.side}, seed {SEED}",
         "time": f"{trial.first_s:.1f} s with the load of the weights{following}",
@@ -71,6 +76,3 @@ def report(preset: Preset, trial: Trial) -> str:
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "versions": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
     }
-    return "\n".join(
-        ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows.items())]
-    )

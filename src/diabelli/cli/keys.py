@@ -79,13 +79,17 @@ def list_keys(as_json: AsJson = False, data_dir: DataDir = None, config: Config 
 
 
 @app.command(epilog=examples("keys revoke"))
-def revoke(name: Name, data_dir: DataDir = None, config: Config = None) -> None:
+def revoke(
+    name: Name, as_json: AsJson = False, data_dir: DataDir = None, config: Config = None
+) -> None:
     """Revoke a key. Running servers reject it within one second."""
     from diabelli.ledger.keys import IssuedKeys
 
     with ledger(data_dir, config) as database:
         IssuedKeys(database).revoke(name)
     _stderr.print(f"The key {name!r} is revoked.", markup=False)
+    if as_json:
+        print_json({"name": name, "revoked": True})
 
 
 @app.command(epilog=examples("keys rotate"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
+from diabelli.cli.terminal import LinePrinter
 from diabelli.errors import AddressUnavailable
 from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
 
@@ -54,6 +56,10 @@ def serve(
         int | None,
         typer.Option(help="Number of server processes.", show_default="the setting, 1"),
     ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print a line of JSON once the server answers: url, engine."),
+    ] = False,
 ) -> None:
     """Serve POST /v1/images/variations.
 
@@ -75,7 +81,7 @@ def serve(
     configure_kernel_cache([settings.data_dir / "kernels"])
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    _run(settings)
+    _run(settings, as_json=as_json)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -83,13 +89,15 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, *, as_json: bool) -> None:
     from diabelli.bootstrap import requires_api_keys
 
     with _bound(settings.host, settings.port) as bound:
         # A name such as `localhost` may resolve to a public address.
         settings = settings.model_copy(update={"host": bound.getsockname()[0]})
-        announce = partial(_announce, settings, with_key=requires_api_keys(settings))
+        announce = partial(
+            _announce, settings, with_key=requires_api_keys(settings), as_json=as_json
+        )
         if settings.workers > 1:
             _say(_preparation(settings))
             _run_workers(settings, bound, partial(announce, bound.getsockname()[1]))
@@ -153,9 +161,18 @@ def _warm(service: Service) -> None:
     _say(f"The engine is ready after {time.monotonic() - started:.1f} s.")
 
 
-def _announce(settings: Settings, port: int, *, with_key: bool) -> None:
+def _announce(settings: Settings, port: int, *, with_key: bool, as_json: bool) -> None:
+    """Print how to use the server, and with `as_json` a line for programs on stdout."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = settings.public_url or f"http://{host}:{port}"
+    if as_json:
+        facts = {
+            "url": base,
+            "engine": settings.engine,
+            "data_dir": str(settings.data_dir.absolute()),
+            "needs_key": with_key,
+        }
+        LinePrinter()(json.dumps(facts))
     _say(f"Diabelli serves on {base} (documentation: {base}/docs).")
     if settings.accepts_any_input:
         _say("It accepts PNG, JPEG, WebP, AVIF and GIF of any shape.")

@@ -1,5 +1,6 @@
 """`diabelli pull` from a hub, and serving from the pulled files."""
 
+import json
 import os
 import re
 import shutil
@@ -84,7 +85,8 @@ def test_weights_are_pulled_once_and_served_without_a_network(tiny, run, tmp_pat
         assert "unet/diffusion_pytorch_model.safetensors" in hub.fetched
         assert "v1.ckpt" not in hub.fetched
         count = len(hub.fetched)
-        assert run(DIABELLI, "pull", "mine", HF_ENDPOINT=hub.url).returncode == 0
+        again = run(DIABELLI, "pull", "mine", "--json", HF_ENDPOINT=hub.url)
+        assert json.loads(again.stdout) == pulled.stdout.splitlines()
         assert len(hub.fetched) == count
     offline = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "1"}
     assert "mine: The pipeline in someone/tiny." in run(DIABELLI, "engines", **offline).stdout
@@ -190,6 +192,9 @@ def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path
     assert re.search(r"diffusers \d+\.\d+", tried.stdout)
     with Pillow.open(tmp_path / "sd15-lcm-try.jpg") as sheet:
         assert sheet.size == (804, 408)
+    tried = run(DIABELLI, "engines", "try", "sd15-lcm", "teal.png", "-n", "1", "--json", **offline)
+    found = json.loads(tried.stdout)
+    assert (found["pictures"], found["sheet"]) == ("1 of 512x512, seed 7", "sd15-lcm-try.jpg")
 
 
 def test_a_machine_that_is_too_small_is_refused_before_the_download(run):

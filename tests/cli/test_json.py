@@ -1,0 +1,145 @@
+"""`--json`: every command has it, and then prints nothing but JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from commands import every_command
+from typer.main import get_command
+
+from api.wire import picture
+from cli.conftest import Run
+from diabelli import cli, pictures
+from diabelli.bootstrap import open_ledger
+from diabelli.settings import Settings
+from engines.upstream.fakes.edits import Edits
+from engines.upstream.fakes.serving import serving
+from faults.serving import environment
+
+COMMANDS = dict(every_command(get_command(cli.app), ""))
+ELSEWHERE = {
+    "serve": "test_serve_prints_one_line",
+    "engines add": "test_an_upstream_is_added_and_checked",
+    "engines check": "test_an_upstream_is_added_and_checked",
+    "engines try": "tests/engines/diffusion/test_pull.py",
+    "pull": "tests/engines/diffusion/test_pull.py",
+    "conformance": "tests/cli/test_conformance.py",
+}
+"""Commands that need another program, with the test of their output."""
+Expected = Callable[[Any], bool]
+RUNS: dict[str, tuple[tuple[str, ...], Expected]] = {
+    "vary": (
+        ("a.png", "--engine", "shift", "--size", "16", "--seed", "7"),
+        lambda out: out["files"][0]["path"] == "a-7.png",
+    ),
+    "engines": ((), lambda out: out["default"] == "patch"),
+    "usage": ((), lambda out: out == []),
+    "inspect": (("a.png",), lambda out: out["mark"] == {}),
+    "credentials init": ((), lambda out: out["key"] == "credentials-key.pem"),
+    "keys create": (("--name", "b"), lambda out: out["key"].startswith("sk-dbl-")),
+    "keys list": ((), lambda out: out[0]["name"] == "web"),
+    "keys revoke": (("web",), lambda out: out == {"name": "web", "revoked": True}),
+    "keys rotate": (("web",), lambda out: out["name"] == "web"),
+    "block user": (
+        ("u-1", "--key", "web"),
+        lambda out: out == {"user": "u-1", "key": "web", "blocked": True},
+    ),
+    "block picture": (("a.png",), lambda out: (out[0]["file"], out[0]["error"]) == ("a.png", None)),
+    "block list": ((), lambda out: out["users"][0]["user"] == "u-0"),
+    "unblock user": (
+        ("u-0",),
+        lambda out: out == {"user": "u-0", "key": None, "blocked": False},
+    ),
+    "unblock picture": (("blocked.png",), lambda out: out["blocked"] is False),
+}
+
+
+@pytest.fixture
+def _ledger(run: Run, tmp_path: Path) -> None:
+    """A ledger with a key and blocks, and a picture."""
+    open_ledger(Settings(data_dir=tmp_path / "data")).close()
+    (tmp_path / "a.png").write_bytes(picture())
+    noise = np.random.default_rng(3).integers(0, 256, (64, 64, 3), np.uint8)
+    (tmp_path / "blocked.png").write_bytes(pictures.encode(noise, "png"))
+    assert run("keys", "create", "--name", "web").code == 0
+    assert run("block", "user", "u-0").code == 0
+    assert run("block", "picture", "blocked.png").code == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_the_option(name: str) -> None:
+    """A new command needs a row here, or a test that is named here."""
+    options = [option for parameter in COMMANDS[name].params for option in parameter.opts]
+    assert "--json" in options
+    assert (name.strip() in RUNS) != (name.strip() in ELSEWHERE)
+
+
+@pytest.mark.usefixtures("_ledger")
+@pytest.mark.parametrize("name", RUNS)
+def test_stdout_is_json(run: Run, name: str) -> None:
+    """Messages for people stay on stderr."""
+    words, holds = RUNS[name]
+    ended = run(*name.split(), *words, "--json")
+    assert ended.code == 0, ended.err
+    assert holds(json.loads(ended.out)), ended.out
+
+
+@pytest.mark.usefixtures("_ledger")
+def test_a_picture_that_cannot_be_blocked_is_in_the_list(run: Run, tmp_path: Path) -> None:
+    """With its error; the others are blocked, and the exit code is 1."""
+    (tmp_path / "text.png").write_text("no picture")
+    ended = run("block", "picture", "a.png", "text.png", "--json")
+    assert ended.code == 1
+    good, bad = json.loads(ended.out)
+    assert (good["blocked"], good["error"], len(good["sha256"])) == (True, None, 64)
+    assert (bad["blocked"], bad["sha256"], bool(bad["error"])) == (False, None, True)
+
+
+def test_an_upstream_is_added_and_checked(run: Run, tmp_path: Path) -> None:
+    """The entry as it is written, then what was measured."""
+    with serving(Edits(dialect="vllm-omni").app()) as url:
+        words = ("engines", "add", url, "--name", "mine", "--json")
+        shown = json.loads(run(*words, "--show").out)
+        assert (shown["file"], (tmp_path / "diabelli.toml").exists()) == (None, False)
+        added = json.loads(run(*words).out)
+        ended = run("engines", "check", "mine", "--json")
+    assert added == shown | {"file": "diabelli.toml"}
+    assert (added["name"], added["entry"]["base_url"]) == ("mine", url)
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)
+    assert (found["url"], found["models"][0]["id"]) == (url, found["model"])
+    assert (found["seed_matters"], found["strength_matters"]) == (True, True)
+    assert any("prompt is sent" in limit for limit in found["limits"])
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_serve_prints_one_line(tmp_path: Path, workers: int) -> None:
+    """Once it answers, at the address of the line."""
+    words = ["serve", "--json", "--workers", str(workers)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "faults.program", *words],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = json.loads(process.stdout.readline())
+            assert httpx.get(found["url"] + "/health/ready").status_code == 200
+        finally:
+            process.terminate()
+        assert process.stdout.read() == ""
+    assert found["engine"] == "shift"
+    assert found["data_dir"] == str(tmp_path / "data")
+    assert found["needs_key"] is False
