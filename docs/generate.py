@@ -202,7 +202,8 @@ REMEDIES: dict[type[Exception], str] = {
     errors.OperatorError: "Operator: follow the message, on the terminal or in the log.",
     errors.MemoryUnavailable: "Retry later; operator: add memory or lower `threads`.",
     errors.CredentialsFailed: "Operator: renew the certificate; the log has the reason.",
-    errors.StoreUnavailable: "Operator: make `data_dir` writable, and free space on its disk.",
+    errors.StoreUnavailable: "Operator: make `data_dir` writable, and free space on its disk; for "
+    "a bucket, see [failures](scaling.md#failures).",
     errors.StoreFull: "Caller: retry later, or use `b64_json`. Operator: raise `store_limit_gb`, or "
     "lower `lifetime_s`.",
     errors.LedgerUnavailable: "Operator: check the database of `ledger`, its disk and its locks.",

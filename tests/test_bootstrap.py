@@ -33,6 +33,12 @@ def settings(monkeypatch, tmp_path):
     return Settings(engine="shift", data_dir=tmp_path / "data", threads=2)
 
 
+def storage_of(settings):
+    """Return the storage; a local one does not use the ledger."""
+    with closing(open_ledger(settings)) as database:
+        return build_storage(settings, database)
+
+
 def test_a_service_is_assembled_and_closed(settings):
     """After the context no thread remains."""
     before = set(threading.enumerate())
@@ -54,7 +60,7 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
     monkeypatch.setattr(engines, "load", lambda name: loaded.append(name) or load(name))
     shared = settings.model_copy(update={"models": {"dall-e-2": "shift", "mine": "shift"}})
     with closing(create_managers(shared)) as managers:
-        build_service(shared, build_storage(shared), managers).close()
+        build_service(shared, storage_of(shared), managers).close()
     assert loaded == ["shift"]
 
 
@@ -66,16 +72,16 @@ def test_an_unknown_engine_stops_the_start(settings):
         closing(create_managers(wrong)) as managers,
         pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"),
     ):
-        build_service(wrong, build_storage(wrong), managers)
+        build_service(wrong, storage_of(wrong), managers)
 
 
 def test_links_work_after_a_restart(settings):
     """The secret is stored beside the pictures."""
-    key = build_storage(settings).put(b"x", "png")
+    key = storage_of(settings).put(b"x", "png")
     from urllib.parse import parse_qsl
 
-    query = dict(parse_qsl(build_storage(settings).signed_query(key)))
-    assert build_storage(settings).get(key, query) == b"x"
+    query = dict(parse_qsl(storage_of(settings).signed_query(key)))
+    assert storage_of(settings).get(key, query) == b"x"
 
 
 def test_old_entries_are_deleted(settings):
@@ -104,7 +110,7 @@ def test_old_entries_are_deleted(settings):
 
 def test_the_size_of_the_store_is_recorded(settings):
     """The measurement follows the cleanup."""
-    build_storage(settings).put(b"x" * 10, "png")
+    storage_of(settings).put(b"x" * 10, "png")
     long_ago = LocalStorage(settings.data_dir / "pictures", b"s" * 32, clock=lambda: 1e9)
     long_ago.put(b"x" * 1000, "png")
     with components(settings) as parts:

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl
 import pytest
 
 from diabelli import private_files, shared_size
-from diabelli import storage as module
 from diabelli.errors import (
     InvalidSignature,
     LinkExpired,
@@ -23,6 +22,7 @@ from diabelli.errors import (
 )
 from diabelli.private_files import ensure_private_dir, load_or_create_secret
 from diabelli.storage import LocalStorage
+from diabelli.storage import local as module
 
 NOON = 1_800_000_000.0
 
@@ -398,6 +398,7 @@ import sys
 from pathlib import Path
 from diabelli.errors import StoreFull
 from diabelli.storage import LocalStorage
+from diabelli.storage import local as module
 storage = LocalStorage(Path(sys.argv[1]), b"s" * 32, limit_bytes=300_000)
 storage.reserve(1)
 print(flush=True)

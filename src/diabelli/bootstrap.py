@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,22 +42,25 @@ from diabelli.api.variations.endpoint import Variations
 from diabelli.api.variations.idempotency import Idempotency
 from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
-from diabelli.cleanup import CleanupTask, PeriodicCleanup
+from diabelli.cleanup import INTERVAL_S, CleanupTask, PeriodicCleanup, if_leading
 from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.diffusion.fallback import FallbackEngine
 from diabelli.engines.upstream.engine import UpstreamEngine
 from diabelli.engines.upstream.manager import UpstreamManager
-from diabelli.errors import InvalidSettings, UnknownEngine
+from diabelli.errors import InvalidSettings, LedgerUnavailable, UnknownEngine
 from diabelli.ledger.blocklist_cache import Blocklist
 from diabelli.ledger.database import Database, sqlite_url
 from diabelli.ledger.entries import Entries
 from diabelli.ledger.idempotency_store import IdempotencyStore
 from diabelli.ledger.keys import IssuedKeys
+from diabelli.ledger.leases import Lease
 from diabelli.ledger.migrations import migrate
 from diabelli.ledger.store_sizes import StoreSizeLog
+from diabelli.ledger.store_totals import StoreTotal
 from diabelli.net import is_loopback
+from diabelli.object_store import open_object_store
 from diabelli.private_files import ensure_private_dir, load_or_create_secret
 from diabelli.quota.memory import in_memory
 from diabelli.quota.quota import Quota
@@ -65,21 +68,57 @@ from diabelli.quota.redis import in_redis
 from diabelli.quota.sql import delete_expired, in_ledger
 from diabelli.service import Service
 from diabelli.settings import Settings
-from diabelli.storage import LocalStorage
+from diabelli.storage import BucketStorage, LocalStorage, Storage
 from diabelli.worker_pool import shorten_gil_switch_interval
 
 CANCEL_GRACE_S = 5
 """Seconds after its deadline by which a cancelled request has certainly stopped."""
 
 
-def build_storage(settings: Settings) -> LocalStorage:
-    """Return the storage in the data directory; create the directory and its secret if missing."""
-    data = ensure_private_dir(settings.data_dir)
-    return LocalStorage(
-        data / "pictures",
-        load_or_create_secret(data),
+LEASE_S = 3 * INTERVAL_S
+"""Seconds after which another server does the cleanup of a killed one; two runs may fail."""
+
+
+def signing_secret(settings: Settings) -> bytes:
+    """Return the secret that signs links; create the one of the data directory if needed.
+
+    Raises:
+        StoreUnavailable: The file of the secret can be neither created nor read.
+    """
+    given = settings.signing_secret
+    return given.get_secret_value().encode() if given else load_or_create_secret(settings.data_dir)
+
+
+def build_storage(settings: Settings, database: Database) -> Storage:
+    """Return the storage in the bucket of the settings, or else in the data directory.
+
+    Args:
+        settings: the settings.
+        database: counts the size of a bucket.
+
+    Raises:
+        StoreUnavailable: the data directory cannot be written.
+        InvalidSettings: the bucket's URL or environment is invalid.
+        MissingExtra: the extra `s3` is not installed.
+        LedgerUnavailable: the size of the bucket cannot be counted.
+    """
+    secret, limit_bytes = signing_secret(settings), round(settings.store_limit_gb * 1e9)
+    if settings.storage is None:
+        return LocalStorage(
+            ensure_private_dir(settings.data_dir) / "pictures",
+            secret,
+            settings.lifetime_s,
+            limit_bytes=limit_bytes,
+        )
+    return BucketStorage(
+        open_object_store(settings.storage),
+        secret,
         settings.lifetime_s,
-        limit_bytes=round(settings.store_limit_gb * 1e9),
+        count=StoreTotal(database, settings.storage),
+        limit_bytes=limit_bytes,
+        presigned=settings.storage_links == "presigned",
+        deletes=settings.storage_expiry == "delete",
+        keeps_attributes=not settings.storage.startswith("file:"),
     )
 
 
@@ -179,7 +218,7 @@ def build_signer(settings: Settings) -> CredentialSigner | None:
     return CredentialSigner.from_files(certificate, key, records_source=settings.credentials_source)
 
 
-def build_service(settings: Settings, storage: LocalStorage, managers: EngineManagers) -> Service:
+def build_service(settings: Settings, storage: Storage, managers: EngineManagers) -> Service:
     """Return the service with every engine that the settings name.
 
     Raises:
@@ -188,7 +227,7 @@ def build_service(settings: Settings, storage: LocalStorage, managers: EngineMan
         DiabelliError: a trained engine cannot run on this machine.
     """
     names = dict.fromkeys([settings.engine, *settings.models.values()])
-    secret = load_or_create_secret(settings.data_dir)
+    secret = signing_secret(settings)
     return Service(
         engines={
             name: build_engine(settings, managers, name, user_secret=secret) for name in names
@@ -208,7 +247,8 @@ def build_quota(settings: Settings, database: Database) -> Quota:
     """
     lapse_s = settings.deadline_s + CANCEL_GRACE_S
     given = settings.limits_url.get_secret_value() if settings.limits_url else ""
-    match given or ("ledger" if settings.workers > 1 else "memory"):
+    is_shared = settings.workers > 1 or settings.shared_address
+    match given or ("ledger" if is_shared else "memory"):
         case "memory":
             return Quota(in_memory(lapse_s))
         case "ledger":
@@ -241,12 +281,13 @@ def requires_api_keys(settings: Settings) -> bool:
 
 
 def cleanup_tasks(
-    settings: Settings, storage: LocalStorage, database: Database
+    settings: Settings, storage: Storage, database: Database, lease: Lease
 ) -> tuple[CleanupTask, ...]:
     """Return the periodic tasks.
 
     They delete expired pictures, entries beyond their retention, expired stored responses and
-    expired limit counters, and record the store size.
+    expired limit counters, and record the store size. Only the holder of the lease works on what
+    servers share; each cleans its own folder.
     """
     retention_s = settings.retention_days * 86400
     entries, sizes = Entries(database), StoreSizeLog(database)
@@ -255,13 +296,22 @@ def cleanup_tasks(
         sizes.record(storage.size)
         return sizes.delete_before(time.time() - retention_s)
 
-    return (
-        storage.delete_expired,
+    shared: tuple[CleanupTask, ...] = (
         measure,
         lambda: entries.delete_before(time.time() - retention_s),
         IdempotencyStore(database, settings.lifetime_s).delete_expired,
         lambda: delete_expired(database, time.time()),
     )
+    if settings.storage is not None:
+        shared = (storage.delete_expired, *shared)
+    own = () if settings.storage is not None else (storage.delete_expired,)
+    return (*own, *(if_leading(lease.acquire, task) for task in shared))
+
+
+def _release(lease: Lease) -> None:
+    # If this fails, the lease ends by itself.
+    with suppress(LedgerUnavailable):
+        lease.release()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +324,7 @@ class Components:
     """
 
     service: Service
-    storage: LocalStorage
+    storage: Storage
     database: Database
     quota: Quota
     cleanup: PeriodicCleanup | None = None
@@ -288,11 +338,13 @@ def components(settings: Settings) -> Iterator[Components]:
     # Libraries also create files below the data directory: metrics and compiled kernels.
     os.umask(0o077)
     with ExitStack() as stack:
-        storage = build_storage(settings)
         database = stack.enter_context(closing(open_ledger(settings)))
+        storage = build_storage(settings, database)
         managers = stack.enter_context(closing(create_managers(settings)))
         service = stack.enter_context(closing(build_service(settings, storage, managers)))
-        tasks = cleanup_tasks(settings, storage, database)
+        lease = Lease(database, "cleanup", LEASE_S)
+        stack.callback(_release, lease)
+        tasks = cleanup_tasks(settings, storage, database, lease)
         yield Components(
             service=service,
             storage=storage,

@@ -18,6 +18,16 @@ CleanupTask = Callable[[], int]
 """Removes expired data and returns how much."""
 
 
+def if_leading(is_leading: Callable[[], bool], task: CleanupTask) -> CleanupTask:
+    """Return the task for one of several servers: the others do nothing.
+
+    Args:
+        is_leading: Returns whether this server is the one; renews its claim.
+        task: Task on data that the servers share.
+    """
+    return lambda: task() if is_leading() else 0
+
+
 class PeriodicCleanup:
     """Runs cleanup tasks in a thread: at once, and then every `interval_s` seconds."""
 

@@ -6,6 +6,7 @@ container and instance roles. They are never part of a URL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from diabelli.errors import InvalidSettings, MissingExtra, StoreUnavailable
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore as ObjectStore  # for annotations elsewhere
 
 SCHEMES = ("s3://", "gs://", "az://", "file:///")
 """Starts of accepted URLs."""
@@ -79,19 +80,23 @@ def open_object_store(url: str) -> ObjectStore:
 
 
 @contextmanager
-def object_store_errors(problem: str) -> Iterator[None]:
-    """Translate errors of a store within the context; `FileNotFoundError` passes unchanged.
+def object_store_errors(problem: str, *, missing_passes: bool = True) -> Iterator[None]:
+    """Translate errors of a store within the context.
 
     Args:
         problem: Start of the message, such as `the picture cannot be stored`.
+        missing_passes: Whether `FileNotFoundError` passes unchanged, as for a read. A write raises
+            it for a missing bucket.
 
     Raises:
         StoreUnavailable: The store failed, refused the request, or did not respond.
     """
     try:
         yield
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as cause:
+        if missing_passes:
+            raise
+        raise StoreUnavailable(f"{problem}: {_reason_of(cause)}") from cause
     except (_obstore("exceptions").BaseError, OSError, ValueError) as cause:
         raise StoreUnavailable(f"{problem}: {_reason_of(cause)}") from cause
 
@@ -125,5 +130,7 @@ def _obstore(name: str) -> Any:
 
 
 def _reason_of(error: Exception) -> str:
-    """Return the first line of an error, without the server's response."""
-    return str(error).partition("\n")[0].partition(": <?xml")[0][:_MAX_REASON]
+    """Return the first line of an error, with no more than the code of the server's response."""
+    reason = str(error).partition("\n")[0].partition(": <?xml")[0][:_MAX_REASON]
+    code = re.search(r"<Code>(\w+)</Code>", str(error))
+    return f"{reason} ({code[1]})" if code else reason

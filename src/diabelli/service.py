@@ -20,7 +20,7 @@ from diabelli.engines import Engine, Piece
 from diabelli.errors import DiabelliError, EngineFailed, MemoryUnavailable, UnknownEngine
 from diabelli.observer import Observer
 from diabelli.pictures import Image
-from diabelli.storage import LocalStorage
+from diabelli.storage import Storage
 from diabelli.timing import measure_stage
 from diabelli.variation import (
     EncodedVariation,
@@ -54,7 +54,7 @@ class Service:
         self,
         *,
         engines: Mapping[str, Engine],
-        storage: LocalStorage | None,
+        storage: Storage | None,
         threads: int,
         signer: CredentialSigner | None = None,
     ) -> None:

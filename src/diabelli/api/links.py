@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from diabelli.storage import LocalStorage
+from diabelli.storage import Storage
 
 RESULTS = "/results"
 """Path under which result pictures are served."""
@@ -20,7 +20,7 @@ def base_url(request: Request, public_url: str | None) -> str:
 class Links:
     """Makes the URLs of stored pictures."""
 
-    def __init__(self, storage: LocalStorage, public_url: str | None) -> None:
+    def __init__(self, storage: Storage, public_url: str | None) -> None:
         self._storage = storage
         self._public_url = public_url
 
@@ -30,6 +30,14 @@ class Links:
         Args:
             request: names the host if there is no public URL.
             created: start of the links' validity in Unix seconds; None means now.
+
+        Returns:
+            A function that may block, if the bucket's credentials have to be renewed.
         """
         base = base_url(request, self._public_url)
-        return lambda key: f"{base}{RESULTS}/{key}?{self._storage.signed_query(key, created)}"
+
+        def url(key: str) -> str:
+            direct = self._storage.direct_url(key, created)
+            return direct or f"{base}{RESULTS}/{key}?{self._storage.signed_query(key, created)}"
+
+        return url

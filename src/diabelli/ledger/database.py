@@ -104,8 +104,8 @@ class Database:
         nest it.
 
         Args:
-            durable: Whether SQLite syncs the commit to disk. Without it, a power cut may undo the
-                commit, but the death of this process does not. PostgreSQL always syncs.
+            durable: Whether the commit is synced to disk. Without it, a power cut of the
+                database's machine may undo the commit, but the death of this process does not.
 
         Raises:
             LedgerUnavailable: The database failed or stayed locked.
@@ -149,6 +149,8 @@ class Database:
             with self._writing.begin() as connection:
                 if self._locked:
                     _shorten_lock_timeout(connection)
+                if not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
             self._locked = False
             return

@@ -157,3 +157,22 @@ BLOCKED_PICTURES = Table(
     Column("time", Double, nullable=False),
 )
 """One row per blocked picture."""
+
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("name", String, primary_key=True),
+    # Random id of the process that holds it.
+    Column("holder", String, nullable=False),
+    Column("ends", Double, nullable=False),
+)
+"""One row per piece of work that one server does at a time."""
+
+STORE_TOTALS = Table(
+    "store_totals",
+    METADATA,
+    # URL of the bucket.
+    Column("store", String, primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""One row per bucket: the bytes of its pictures."""

@@ -7,6 +7,7 @@ Each file holds some topics; `Settings` combines them. A command-line flag overr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from pydantic import model_validator
@@ -79,6 +80,35 @@ class Settings(
         if (self.credentials_certificate is None) != (self.credentials_key is None):
             raise ValueError("credentials_certificate and credentials_key are set only together")
         return self
+
+    @model_validator(mode="after")
+    def _check_bucket(self) -> Settings:
+        if self.storage is None and self.storage_links != "signed":
+            raise ValueError("storage_links is `presigned`, but storage names no bucket")
+        if self.storage is None and self.storage_expiry != "delete":
+            raise ValueError("storage_expiry is `lifecycle`, but storage names no bucket")
+        if self.storage_links == "presigned" and (self.storage or "").startswith("file:"):
+            raise ValueError("storage_links is `presigned`, but a folder cannot sign links")
+        return self
+
+    @model_validator(mode="after")
+    def _check_shared_address(self) -> Settings:
+        if self.shared_address and (missing := list(self._missing_for_shared_address())):
+            raise ValueError("shared_address is set, but " + "; ".join(missing))
+        return self
+
+    def _missing_for_shared_address(self) -> Iterator[str]:
+        """Yield what ties these settings to one machine."""
+        ledger = self.ledger.get_secret_value() if self.ledger else ""
+        limits = self.limits_url.get_secret_value() if self.limits_url else ""
+        if self.storage is None:
+            yield "storage names no bucket, so only this machine would have its pictures"
+        if not ledger.startswith("postgresql://"):
+            yield "ledger is not in PostgreSQL, so keys and Idempotency-Keys would not be shared"
+        if limits == "memory":
+            yield "limits_url is `memory`, so each server would allow the whole limit"
+        if self.signing_secret is None:
+            yield "signing_secret is unset, so each server would refuse the links of the others"
 
     @model_validator(mode="after")
     def _check_auth(self) -> Settings:

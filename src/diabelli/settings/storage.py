@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
+
+from diabelli.object_store import SCHEMES, is_object_store_url
 
 _LEDGER_URLS = ("sqlite:///", "postgresql://")
 _REDIS_URLS = ("redis://", "rediss://", "unix://")
@@ -14,6 +16,12 @@ _REDIS_URLS = ("redis://", "rediss://", "unix://")
 def _check_ledger(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(_LEDGER_URLS):
         raise ValueError(f"a ledger's URL starts with {' or '.join(_LEDGER_URLS)}")
+    return url
+
+
+def _check_storage(url: str) -> str:
+    if not is_object_store_url(url):
+        raise ValueError(f"a bucket's URL starts with {', '.join(SCHEMES)}")
     return url
 
 
@@ -72,6 +80,33 @@ class StorageSettings(BaseModel):
         3600,
         ge=1,
         description="Lifetime of a result picture and its link, in seconds.",
+    )
+    storage: Annotated[str, AfterValidator(_check_storage)] | None = Field(
+        None,
+        description="URL of the bucket for result pictures, `s3://BUCKET/PREFIX`, `gs://...` or "
+        "`az://...`, or for trials a folder as `file:///PATH`; credentials come from the "
+        "environment; unset uses `pictures` in `data_dir`.",
+    )
+    storage_links: Literal["signed", "presigned"] = Field(
+        "signed",
+        description="Links to pictures in a bucket: `signed` leads to this server, which checks "
+        "them and passes the picture on; `presigned` leads to the bucket itself.",
+    )
+    storage_expiry: Literal["delete", "lifecycle"] = Field(
+        "delete",
+        description="Expiry of pictures in a bucket: `delete` deletes them when their links have "
+        "expired; `lifecycle` leaves that to a rule of the bucket, see `diabelli storage check`.",
+    )
+    signing_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Secret that signs links, the same on all servers of an address, of 32 "
+        "characters or more; unset uses the file `secret` in `data_dir`.",
+    )
+    shared_address: bool = Field(
+        False,
+        description="Whether servers on several machines answer at this server's address; it then "
+        "refuses to start with state that only one machine has.",
     )
     store_limit_gb: float = Field(
         20.0,

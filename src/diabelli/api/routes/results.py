@@ -6,9 +6,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from diabelli.storage import LocalStorage
+from diabelli.storage import Storage
+from diabelli.storage.keys import MEDIA_TYPES
 
-MEDIA_TYPES = {"png": "image/png", "webp": "image/webp", "jpeg": "image/jpeg"}
 HEADERS = {
     "content-disposition": "inline",
     "cross-origin-resource-policy": "cross-origin",
@@ -23,7 +23,7 @@ SLICE_BYTES = 256 * 1024
 class Results:
     """`GET` and `HEAD` of one picture; the signature in its URL replaces an API key."""
 
-    def __init__(self, storage: LocalStorage) -> None:
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     async def read(self, request: Request) -> Response:

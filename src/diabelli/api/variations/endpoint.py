@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -145,10 +146,12 @@ class Variations:
         if replay is not None:
             cancellation.commit()
             self._recorder.record_in_background(replace(context.ledger_entry(200), n=0))
-            for index, made in enumerate(replay.made):
-                stream.on_variation(index, made)
+            # In a thread, because links to a bucket may have to be signed by it.
+            await to_thread.run_sync(
+                self._replay_events, stream, replay.made, limiter=self._threads
+            )
             context.response_headers.update(REPLAYED)
-            return self._build(request, wanted, replay.created, replay.made)
+            return await self._build(request, wanted, replay.created, replay.made)
         with discourage_paid_retry(context, self._service.info(wanted.engine)):
             batch = await self._make(context, form, wanted, stream, store=idempotent.must_store)
         # From here on the variations are paid for and recorded, whether or not they are read.
@@ -159,7 +162,7 @@ class Variations:
                 self._commit, context, idempotent, batch, now, limiter=self._threads
             )
         idempotent.publish()
-        return self._build(request, wanted, now, batch.variations)
+        return await self._build(request, wanted, now, batch.variations)
 
     async def _read_form(self, request: Request, uploader: str) -> Form:
         limit = self._settings.max_body_bytes
@@ -228,7 +231,12 @@ class Variations:
         idempotent.save(created, batch.variations)
         self._recorder.record(context)
 
-    def _build(
+    @staticmethod
+    def _replay_events(stream: EventStream, variations: Sequence[EncodedVariation]) -> None:
+        for index, made in enumerate(variations):
+            stream.on_variation(index, made)
+
+    async def _build(
         self,
         request: Request,
         wanted: VariationRequest,
@@ -236,7 +244,9 @@ class Variations:
         made: Sequence[EncodedVariation],
     ) -> JSONPartsResponse:
         url_of = self._links.url_of(request, created)
-        return response.build(made, wanted, created=created, url_of=url_of)
+        build = partial(response.build, made, wanted, created=created, url_of=url_of)
+        # In a thread, because links to a bucket may have to be signed by it.
+        return await to_thread.run_sync(build, limiter=self._threads)
 
 
 class _Exchange(Response):

@@ -20,7 +20,7 @@ from diabelli.api.errors.exceptions import IdempotencyKeyReused, Overloaded
 from diabelli.api.variations.form import Form
 from diabelli.errors import InvalidParameter, LedgerUnavailable, PictureNotFound
 from diabelli.ledger.idempotency_store import LEASE_S, Claim, ClaimStatus, IdempotencyStore, id_of
-from diabelli.storage import LocalStorage
+from diabelli.storage import Storage
 from diabelli.variation import EncodedVariation
 
 HEADER = "idempotency-key"
@@ -95,7 +95,7 @@ class _Flight:
 class Idempotency:
     """The Idempotency-Keys of all callers; to be used from the event loop."""
 
-    def __init__(self, store: IdempotencyStore, storage: LocalStorage) -> None:
+    def __init__(self, store: IdempotencyStore, storage: Storage) -> None:
         self._store = store
         self._storage = storage
         self._flights: dict[str, _Flight] = {}
