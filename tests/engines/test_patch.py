@@ -259,3 +259,13 @@ def test_variations_of_a_photograph_have_different_lights(patch_engine):
     assert all(len(moves) == 1 for moves in made_of)
     assert set().union(*made_of) <= set(light.KINDS)
     assert len(set(made_of)) >= 2
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee"])
+def test_four_variations_of_warm_pictures_and_portraits_are_four_pictures(patch_engine, name):
+    """Every pair differs clearly in tone, in the nearer orientation, and in how it was made."""
+    source = resize(premultiply(getattr(pytest.importorskip("skimage.data"), name)()), 256, 256)
+    variations = made(patch_engine, source[..., :3], square(n=4, seed=1))
+    assert len({one.moves for one in variations}) == 4
+    small = [resize(premultiply(one.image), 32, 32) for one in variations]
+    assert min(from_source(one, other) for one, other in combinations(small, 2)) > 8

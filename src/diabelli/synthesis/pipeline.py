@@ -174,10 +174,12 @@ def plan_variations(
     (moves,) = run_parallel([partial(find_moves, orientations, strength)])
     if moves:
         seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
-        return [
-            PlannedVariation(one, strength, move=move_of_seed(moves, one))
-            for one in select_seeds(moves, seeds, n)
-        ]
+        return run_parallel(
+            [
+                partial(_plan_move, orientations, moves, strength, one)
+                for one in select_seeds(moves, seeds, n)
+            ]
+        )
     candidates = build_candidates(
         orientations,
         n=n,
@@ -187,6 +189,17 @@ def plan_variations(
         run_parallel=run_parallel,
     )
     return [PlannedVariation(one.seed, strength, candidate=one) for one in candidates]
+
+
+def _plan_move(
+    orientations: Orientations, moves: list[SureMove], strength: float, seed: int
+) -> PlannedVariation:
+    """Plan the move of a seed, or its candidate if the move is the composition."""
+    move = move_of_seed(moves, seed)
+    if move is not None and move.renderer is not None:
+        return PlannedVariation(seed, strength, move=move)
+    sketch = sketch_layout(orientations, params_of_strength(strength), seed)
+    return PlannedVariation(seed, strength, candidate=build_candidate(sketch))
 
 
 def render_planned(

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import light
 from diabelli.synthesis.moves.scene import Scene, survey
@@ -22,9 +24,15 @@ NOON = Scene(
     grey=False,
     barred=False,
     teal=0.1,
+    warmth=0.0,
+    black=0.0,
+    white_edge=0.0,
+    green_top=False,
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
 WOOD = replace(NOON, sky=0.0, median_luma=0.4)
+
+GENTLE = {"golden", "morning", "dusk", "sidelight"}
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +50,9 @@ def rendered(prepared, kind, strength=0.5, seed=1, side=200):
 def test_weather_and_seasons_are_of_the_open_air():
     """Rain in a room would be wrong; a window's light in a meadow, too."""
     outside, inside = light.suitable_kinds(NOON), light.suitable_kinds(ROOM)
-    assert set(outside) == {"golden", "sunset", "autumn"}
-    assert set(light.suitable_kinds(WOOD)) == {"rain", "golden", "autumn"}
-    assert set(inside) == {"leaves", "window", "blinds", "golden", "beam"}
+    assert set(outside) == {"golden", "morning", "dusk", "sunset", "autumn"}
+    assert set(light.suitable_kinds(WOOD)) == {"rain", "autumn"} | GENTLE
+    assert set(inside) == {"leaves", "window", "blinds", "beam"} | GENTLE
 
 
 def test_rain_does_not_fall_on_sunlit_or_blue_skied_pictures():
@@ -53,23 +61,48 @@ def test_rain_does_not_fall_on_sunlit_or_blue_skied_pictures():
         assert "rain" not in light.suitable_kinds(replace(WOOD, **sunlit))
 
 
+def test_rain_does_not_fall_under_water():
+    """Without leaves or grass, dim and without a sky, a picture may be of the sea."""
+    assert "rain" not in light.suitable_kinds(replace(WOOD, foliage=0.0))
+
+
 def test_no_shadow_of_a_room_falls_on_a_road():
     """Green at its sides shows that a picture taken for a room is none."""
-    assert set(light.suitable_kinds(replace(ROOM, foliage=0.1))) == {"golden"}
+    assert set(light.suitable_kinds(replace(ROOM, foliage=0.1))) == GENTLE
 
 
-def test_an_unsure_scene_gets_low_sun_alone():
-    """It suits a room and a meadow; no weather and no shadow does."""
+def test_an_unsure_scene_gets_gentle_lights_alone():
+    """They suit a room and a meadow; no weather and no shadow does."""
     unsure = replace(NOON, openness=-0.1, sky=0.3)
-    assert set(light.suitable_kinds(unsure)) == {"golden"}
+    assert set(light.suitable_kinds(unsure)) == GENTLE - {"sidelight"}
     assert not light.suitable_kinds(replace(unsure, upper_luma=0.2))
 
 
-def test_no_light_reaches_bars_and_deep_water():
+def test_bars_and_deep_water_get_colourless_light_alone():
     """Rain would fall on the bars of a film, and the sun shine under water."""
+    assert set(light.suitable_kinds(replace(NOON, barred=True, sky=0.0))) == {"sidelight"}
     assert not light.suitable_kinds(replace(NOON, barred=True))
-    assert not light.suitable_kinds(replace(NOON, teal=0.8, sky=0.0))
+    assert set(light.suitable_kinds(replace(NOON, teal=0.8, sky=0.0))) == {"sidelight"}
+    assert not light.suitable_kinds(replace(NOON, barred=True, sky=0.0, white_edge=0.6))
     assert light.suitable_kinds(replace(ROOM, barred=True, teal=0.8))
+
+
+@pytest.mark.parametrize(
+    "unsuitable", [{"warmth": 0.4}, {"warmth": -0.3}, {"white_edge": 0.6}, {"green_top": True}]
+)
+def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
+    """It is unseen in a warm picture, and yellow on white, on blue and in green light."""
+    scene = replace(NOON, openness=0.0, sky=0.0)
+    kinds = light.suitable_kinds(replace(scene, **unsuitable))
+    assert "golden" not in kinds
+    assert {"morning", "sidelight"} <= set(kinds)
+
+
+def test_black_grounds_stay_black():
+    """No haze, tint or window's light falls on the ground of a picture that is mostly black."""
+    for scene in (NOON, ROOM, replace(NOON, openness=0.0)):
+        black = replace(scene, black=0.5, sky=0.0, foliage=0.0)
+        assert set(light.suitable_kinds(black)) == {"sidelight"}
 
 
 @pytest.mark.parametrize("value", [0, 255])
@@ -152,6 +185,17 @@ def test_the_light_grows_with_strength(prepared, kind):
         return np.abs(image.mean((0, 1)) - landscape(200).mean((0, 1))).sum()
 
     assert distance(1.0) > 0.95 * distance(0.4)
+
+
+@pytest.mark.parametrize("kind", light.KINDS)
+def test_each_step_of_strength_leads_further_away(prepared, kind):
+    """The mean difference from the source grows from 0.4 to 0.7 and to 1."""
+    source = resize(premultiply(landscape(200)), 32, 32)[..., :3].astype(int)
+    distances = [
+        np.abs(resize(rendered(prepared, kind, strength), 32, 32)[..., :3] - source).mean()
+        for strength in (0.4, 0.7, 1.0)
+    ]
+    assert distances == sorted(distances)
 
 
 def test_autumn_turns_green_alone(prepared):

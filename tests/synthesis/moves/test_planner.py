@@ -8,6 +8,7 @@ import pytest
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves import light
 from diabelli.synthesis.moves.planner import (
+    MIN_KINDS,
     MIN_STRENGTH,
     SureMove,
     find_moves,
@@ -69,6 +70,17 @@ def test_a_landscape_gets_lights_alone():
     """Its ground is not even, so no move of drawings is sure of it."""
     found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
     assert {move.name for move in found} <= set(light.KINDS)
+    assert len(found) >= MIN_KINDS
+
+
+def test_a_picture_of_few_lights_is_also_composed():
+    """A grey picture gets few lights; the composition adds other pictures."""
+    source = np.repeat(landscape(100)[..., :1], 3, axis=2)
+    found = find_moves(analyse_source(source, 100, 100), 0.5)
+    assert 0 < len(found) <= MIN_KINDS
+    assert [move.name for move in found if move.renderer is None] == ["composition"]
+    with pytest.raises(ValueError, match="candidate"):
+        found[-1].render(1, 0.5, 64, 64)
 
 
 def test_all_moves_run_at_warm_up():

@@ -1,4 +1,4 @@
-"""Light of other hours: shadows of things outside the frame, a low sun, autumn, a sunset.
+"""Light of other hours: shadows of things outside the frame, a low sun, dusk, a soft morning.
 
 Colours are factors of linear light, or linear light.
 """
@@ -83,6 +83,58 @@ def golden(view: View) -> Lighting:
         ),
         bright_gain=_calmed(_between(lit, shaded, sunlit, exposure), view.scene),
         glow=np.asarray(haze[..., None] * _colour(0.07, 0.042, 0.014), np.float32),
+    )
+
+
+def morning(view: View) -> Lighting:
+    """Soft bright light from a wide opening beside the frame: open shades and a pale haze."""
+    y, x = _coordinates()
+    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
+    slope = view.stream.between(-0.4, 0.4)
+    lit = smoothstep(-0.05, 1.05, near + np.float32(slope) * (np.float32(0.5) - y))
+    exposure = view.scene.exposure(0.36, 1.0, 1.45)
+    haze = np.square(smoothstep(0.25, 1.25, near) * smoothstep(1.3, -0.2, y))
+    return Lighting(
+        dark_gain=_between(lit, (1.1, 1.12, 1.16), (1.75, 1.68, 1.6), exposure),
+        bright_gain=_between(lit, (0.86, 0.9, 0.96), (1.36, 1.32, 1.26), exposure),
+        glow=np.asarray(0.014 + haze[..., None] * _colour(0.2, 0.185, 0.16), np.float32),
+        saturations=(0.8, 0.84),
+        shoulder=0.6,
+    )
+
+
+def dusk(view: View) -> Lighting:
+    """Cool light after the sun has set, a little brighter on one side."""
+    y, x = _coordinates()
+    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
+    slope = view.stream.between(0.1, 0.7)
+    lit = smoothstep(0.0, 1.0, near + np.float32(slope) * (np.float32(0.5) - y))
+    exposure = view.scene.exposure(0.19, 0.72, 1.2)
+    return Lighting(
+        dark_gain=_calmed(
+            _between(lit, (0.34, 0.44, 0.66), (0.6, 0.7, 0.92), exposure), view.scene
+        ),
+        bright_gain=_calmed(
+            _between(lit, (0.5, 0.62, 0.88), (0.92, 1.02, 1.26), exposure), view.scene
+        ),
+        glow=filled(0.002, 0.004, 0.009),
+        saturations=(0.72, 0.8),
+    )
+
+
+def sidelight(view: View) -> Lighting:
+    """White light from one side, as of a lamp or a clearing; the other side is in deep shade."""
+    y, x = _coordinates()
+    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
+    slope = view.stream.between(0.2, 0.8)
+    lit = smoothstep(0.05, 0.95, near + np.float32(slope) * (np.float32(0.5) - y))
+    exposure = view.scene.exposure(0.2, 0.8, 1.35)
+    return Lighting(
+        dark_gain=_between(lit, (0.2, 0.21, 0.24), (1.0, 0.99, 0.95), exposure),
+        bright_gain=_between(lit, (0.3, 0.32, 0.37), (1.65, 1.62, 1.53), exposure),
+        glow=filled(0.0, 0.0, 0.0),
+        saturations=(0.9, 1.06),
+        shoulder=0.7,
     )
 
 

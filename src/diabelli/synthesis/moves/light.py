@@ -27,15 +27,18 @@ DAYLIGHT: dict[str, daylight.LightMaker] = {
     "autumn": daylight.autumn,
     "beam": daylight.beam,
     "blinds": daylight.blinds,
+    "dusk": daylight.dusk,
     "golden": daylight.golden,
     "leaves": daylight.leaves,
+    "morning": daylight.morning,
+    "sidelight": daylight.sidelight,
     "sunset": daylight.sunset,
     "window": daylight.window,
 }
 """Lights whose fields do not depend on the size of the picture."""
 KINDS = (*DAYLIGHT, "rain")
 """Names of all lights."""
-COLOURED = frozenset({"autumn", "golden", "sunset"})
+COLOURED = frozenset({"autumn", "dusk", "golden", "sunset"})
 """Kinds that are nothing without colour."""
 LAYOUT_SHARE = 0.45
 """Strength of the layout as a share of the request's; things hardly move, so nothing breaks."""
@@ -55,6 +58,18 @@ MAX_RAIN_LUMA = 0.5
 """Median luma 0..1 above which a picture is sunlit, so that rain would fall beside hard shadows."""
 MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
+MIN_RAIN_FOLIAGE = 0.05
+"""Least share of leaves and grass below rain; without any, a picture may be of under water."""
+COLD, WARM = -0.15, 0.19
+"""Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
+MAX_WHITE_EDGE = 0.25
+"""Share of white along the lower edges from which coloured light looks like a stain."""
+MAX_BLACK = 0.25
+"""Share of black from which no light lifts or tints the dark."""
+MAX_MORNING_LUMA, MIN_DUSK_LUMA = 0.62, 0.25
+"""Median luma 0..1 above which a picture is bright already, and below which it is dim already."""
+SIDELIGHT_SKY = 0.2
+"""Share of sky from which light from one side would be uneven in the sky."""
 SHADOWED = frozenset({"beam", "blinds", "leaves", "window"})
 """Kinds with shadows, which may not fall across a face."""
 
@@ -97,29 +112,53 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
     if scene.median_luma < NIGHT_LUMA:
         return {}
-    if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE:
-        kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0, "golden": 1.0, "beam": 1.0}
+    if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE and scene.black <= MAX_BLACK:
+        kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0, "beam": 1.0} | _gentle_kinds(scene)
     elif scene.barred or (scene.teal > MIN_TEAL and scene.sky < SKY):
-        return {}
+        even = scene.sky < SKY and scene.white_edge < MAX_WHITE_EDGE
+        kinds = {"sidelight": 1.0} if even else {}
     elif scene.is_outdoors:
-        kinds = _outdoor_kinds(scene)
+        kinds = _gentle_kinds(scene) | _outdoor_kinds(scene)
     else:
-        kinds = {} if _has_dim_sky(scene) else {"golden": 1.0}
+        kinds = _gentle_kinds(scene)
     left_out = SHADOWED if scene.person > 0.5 else frozenset()
     if scene.grey:
         left_out = left_out | COLOURED
     return {name: weight for name, weight in kinds.items() if name not in left_out}
 
 
-def _outdoor_kinds(scene: Scene) -> dict[str, float]:
-    """Return the weights of the lights that suit the open air."""
-    kinds = {}
-    if scene.median_luma <= MAX_RAIN_LUMA and scene.sky <= SKY and scene.person <= 0.5:
-        kinds["rain"] = 1.0
-    if not _has_dim_sky(scene):
+def _gentle_kinds(scene: Scene) -> dict[str, float]:
+    """Return the weights of the soft lights that suit rooms and the open air by day."""
+    kinds: dict[str, float] = {}
+    if not scene.is_indoors and _has_dim_sky(scene):
+        return kinds
+    if scene.is_indoors or scene.sky < SIDELIGHT_SKY:
+        kinds["sidelight"] = 1.0
+    if scene.black > MAX_BLACK:
+        return kinds
+    if _takes_low_sun(scene):
         kinds["golden"] = 1.5
-        if scene.sky > SUNSET_SKY:
-            kinds["sunset"] = 2.0
+    if scene.median_luma < MAX_MORNING_LUMA:
+        kinds["morning"] = 0.8
+    if scene.median_luma > MIN_DUSK_LUMA and scene.white_edge < MAX_WHITE_EDGE:
+        kinds["dusk"] = 0.5
+    return kinds
+
+
+def _takes_low_sun(scene: Scene) -> bool:
+    """Return whether a warm light would be seen, and stain nothing that is white, blue or green."""
+    temperate = COLD < scene.warmth < WARM
+    return temperate and scene.white_edge < MAX_WHITE_EDGE and not scene.green_top
+
+
+def _outdoor_kinds(scene: Scene) -> dict[str, float]:
+    """Return the weights of the weathers and seasons that suit the open air."""
+    kinds = {}
+    dry = scene.median_luma > MAX_RAIN_LUMA or scene.foliage < MIN_RAIN_FOLIAGE
+    if not dry and scene.sky <= SKY and scene.person <= 0.5:
+        kinds["rain"] = 0.4
+    if scene.sky > SUNSET_SKY and not _has_dim_sky(scene):
+        kinds["sunset"] = 2.0
     if scene.foliage > MIN_FOLIAGE:
         kinds["autumn"] = 2.0
     return kinds

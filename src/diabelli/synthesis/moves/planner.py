@@ -21,6 +21,10 @@ MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
+MIN_KINDS = 4
+"""Kinds of light below which the composition is one of the moves, so that variations differ."""
+COMPOSITION_SHARE = 0.2
+"""Weight of the composition for each light; it is less new, and chosen mostly beside others."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
 
@@ -31,16 +35,22 @@ class SureMove:
 
     Attributes:
         name: of the move.
-        confidence: above 0, up to 1; weight in the choice of a seed.
-        renderer: makes a picture of the source.
+        confidence: above 0; weight in the choice of a seed.
+        renderer: makes a picture of the source; None for the composition of its parts.
     """
 
     name: str
     confidence: float
-    renderer: MoveRenderer
+    renderer: MoveRenderer | None
 
     def render(self, seed: int, strength: float, height: int, width: int) -> Bytes:
-        """Render the picture of a seed, (height, width, 4) uint8, premultiplied."""
+        """Render the picture of a seed, (height, width, 4) uint8, premultiplied.
+
+        Raises:
+            ValueError: the move is the composition, which is made from a candidate.
+        """
+        if self.renderer is None:
+            raise ValueError("a composition is rendered from its candidate")
         stream = RandomStream(derive_seed(seed, self.name))
         return self.renderer(strength, stream, height, width)
 
@@ -66,10 +76,13 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     lit = light.prepare(orientations, small)
     if lit is None:
         return []
-    return [
+    moves = [
         SureMove(name, weight, partial(light.render, lit, name))
         for name, weight in lit.kinds.items()
     ]
+    if len(moves) < MIN_KINDS:
+        moves.append(SureMove("composition", COMPOSITION_SHARE * len(moves), None))
+    return moves
 
 
 def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:

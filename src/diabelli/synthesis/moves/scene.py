@@ -15,14 +15,19 @@ from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey, skin_co
 from diabelli.synthesis.moves.lighting import LUMINANCE
 from diabelli.synthesis.moves.season import green_weight
 
-SURE_OUTDOORS, SURE_INDOORS = 1.06, -1.0
-"""Log-odds at which 4 % and 7 % of pictures of the other class are mistaken, when left out."""
+SURE_OUTDOORS, SURE_INDOORS = 1.06, -1.5
+"""Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
 SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
 SKIN_OF_FACE = 0.04
 """Share of skin, widened, of a picture in which a person counts fully."""
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
+
+BLACK_LUMA, WHITE_LEVEL = 15.0, 240
+"""Luma below which a place is black, least channel above which it is white, in grey levels."""
+HARDLY_FOLIAGE, GREEN_EXCESS = 0.1, 0.03
+"""Share of leaves from which green is natural; excess of mean green, 0..1, of green light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Scene:
         grey: whether it has hardly any colour.
         barred: whether two opposite edges are black or white bars.
         teal: share of the colours of deep water, 0..1.
+        warmth: mean of red minus blue, -1..1.
+        black: share of almost black places, 0..1.
+        white_edge: share of the edges of the lower half that is white, 0..1.
+        green_top: whether the uppermost third is greener than red and blue, and not of leaves.
     """
 
     openness: float
@@ -52,6 +61,10 @@ class Scene:
     grey: bool
     barred: bool
     teal: float
+    warmth: float
+    black: float
+    white_edge: float
+    green_top: bool
 
     @property
     def is_outdoors(self) -> bool:
@@ -78,10 +91,12 @@ def survey(image: Bytes) -> Scene:
     linear = np.square(small.astype(np.float32) / np.float32(255))
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
     may_have_people = surroundings.person > POSSIBLE_PERSON
+    foliage = _foliage_share(small, light, subject)
+    colours = small.astype(np.float32) / np.float32(255)
     return Scene(
         openness=surroundings.openness,
         sky=_sky_share(small, light, subject),
-        foliage=_foliage_share(small, light, subject),
+        foliage=foliage,
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         median_light=float(np.median(luminance)),
@@ -89,7 +104,24 @@ def survey(image: Bytes) -> Scene:
         grey=is_grey(small),
         barred=_has_bars(light),
         teal=_teal_share(small),
+        warmth=float((colours[..., 0] - colours[..., 2]).mean()),
+        black=float((light < BLACK_LUMA).mean()),
+        white_edge=_white_edge_share(small),
+        green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
     )
+
+
+def _white_edge_share(small: Bytes) -> float:
+    """Share of white in the lower half of the sides and the lower edge, which show no sky."""
+    least = small.min(2)[SIDE // 2 : -1, 1:-1]
+    edges = np.concatenate([least[-1], least[:, 0], least[:, -1]])
+    return float((edges > WHITE_LEVEL).mean())
+
+
+def _is_green(colours: Floats) -> bool:
+    """Return whether the mean of (h, w, 3) float32, 0..1, is greener than red and blue."""
+    red, green, blue = (float(colours[..., c].mean()) for c in range(3))
+    return green > max(red, blue) + GREEN_EXCESS
 
 
 def _has_bars(light: Floats) -> bool:

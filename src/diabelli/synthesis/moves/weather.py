@@ -42,7 +42,7 @@ MIN_HALF_WIDTH = 0.6
 
 def rain(scene: Scene, stream: RandomStream, height: int, width: int) -> Lighting:
     """Return a dark overcast light with falling rain on (height, width) pixels."""
-    light = scene.exposure(0.124, 0.34, 0.84)
+    light = scene.exposure(0.15, 0.45, 0.9)
     tilt = stream.between(-0.22, 0.22)
     cover = np.zeros((height, width), np.float32)
     for layer in RAIN_LAYERS:
@@ -54,7 +54,7 @@ def rain(scene: Scene, stream: RandomStream, height: int, width: int) -> Lightin
         gain,
         gain,
         filled(0.004, 0.0045, 0.005),
-        saturations=(0.55, 0.55),
+        saturations=(0.72, 0.72),
         shoulder=0.7,
         cover=cover,
         particle=(0.6, 0.66, 0.74),
