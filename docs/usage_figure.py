@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from sqlalchemy import insert
 
 from diabelli.bootstrap import build_storage, open_ledger
-from diabelli.ledger.store_sizes import EVERY_S
+from diabelli.ledger.store_sizes import INTERVAL_S
 from diabelli.ledger.tables import ENTRIES, STORE_SIZES
 from diabelli.settings import Settings
 
@@ -79,8 +79,8 @@ def invent(chance: random.Random) -> tuple[list[dict[str, object]], list[dict[st
         entries += made
         kept = sum(int(str(one["n"])) for one in made if one["status"] == 200) * PICTURE_BYTES
         sizes += [
-            {"time": begin + EVERY_S * step, "bytes": int(kept * chance.uniform(0.85, 1.05))}
-            for step in range(HOUR_S // EVERY_S)
+            {"time": begin + INTERVAL_S * step, "bytes": int(kept * chance.uniform(0.85, 1.05))}
+            for step in range(HOUR_S // INTERVAL_S)
         ]
     return entries, sizes
 

@@ -98,6 +98,12 @@ def try_out(base, tmp_path):
     return run
 
 
+@pytest.mark.parametrize("script", sorted(path.stem for path in ROOT.glob("docs/*.py")))
+def test_every_script_finds_its_imports(script):
+    """Scripts that take pictures are run by hand only, and follow renamed names all the same."""
+    importlib.import_module(script)
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("text", examples("python"))
 def test_python_examples_run(try_out, text):
