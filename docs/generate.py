@@ -15,6 +15,7 @@ from diabelli import errors
 from diabelli.api.errors import exceptions
 from diabelli.api.errors.responses import SORRY, ErrorSpec, spec_for
 from diabelli.api.metrics import FAMILIES
+from diabelli.cluster.options import ReplicaOptions
 from diabelli.conformance.checks import CHECKS
 from diabelli.engines.diffusion.presets import PRESETS, Preset, Weights
 from diabelli.engines.diffusion.runtime import RuntimeOptions
@@ -55,7 +56,9 @@ variation = {{ "256x256" = 100, "512x512" = 200, "1024x1024" = 400 }}
 
 {upstream}
 
-In the environment, `api_keys` is separated by commas or a JSON list; `models`, `engines` and `metering` are JSON.
+{replicas}
+
+In the environment, `api_keys` is separated by commas or a JSON list; `models`, `engines`, `replicas` and `metering` are JSON.
 
 [Keys and limits](keys.md#when-keys-are-needed) describes when the server needs keys, and when it refuses to start without one.
 """
@@ -69,6 +72,7 @@ def settings_page() -> str:
         topics="\n\n".join(_table(topic, topic.model_fields) for topic in TOPICS),
         entry=_table(EngineConfig, own),
         upstream=_table(UpstreamOptions, UpstreamOptions.model_fields),
+        replicas=_table(ReplicaOptions, ReplicaOptions.model_fields),
     )
 
 
@@ -213,6 +217,11 @@ REMEDIES: dict[type[Exception], str] = {
     "`base_url`, and check it with `diabelli engines check`.",
     errors.UpstreamRefused: "Operator: `diabelli engines check`, and the line `upstream.error` of the "
     "log.",
+    errors.ClusterUnavailable: "Retry after the time in `Retry-After`; operator: `diabelli cluster "
+    "status`.",
+    errors.ClusterBusy: "Retry after the time in `Retry-After`; operator: raise `replicas` or `queued`.",
+    errors.ClusterRefused: "Operator: follow the message; see [the cluster](cluster.md).",
+    errors.VersionMismatch: "Operator: install one version everywhere, then `diabelli cluster deploy`.",
     errors.UpstreamInterrupted: "Do not retry by program: the picture may have been paid for.",
     errors.Cancelled: "Nothing: the client had disconnected.",
     exceptions.MissingApiKey: "Send a key as `Authorization: Bearer KEY`.",

@@ -55,7 +55,9 @@ def base(tmp_path_factory):
     with components(settings) as parts:
         parts.service.warm_up()
         application = build_app(settings, parts)
-        server = uvicorn.Server(uvicorn.Config(application, port=0, log_config=None))
+        server = uvicorn.Server(
+            uvicorn.Config(application, port=0, loop="asyncio", log_config=None)
+        )
         listening = threading.Event()
         startup = server.startup
 

@@ -1,5 +1,6 @@
 """The exception tree: its codes, default messages and documentation."""
 
+import pickle
 import re
 import subprocess
 import sys
@@ -57,3 +58,21 @@ def test_default_messages_remain_without_docstrings():
         [sys.executable, "-OO", "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout == f"{errors.LinkExpired.default_message}\n"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        errors.NotSquare(width=3, height=4),
+        errors.MissingExtra(extra="redis", purpose="a quota"),
+        errors.ClusterBusy("full", retry_after_s=7),
+        errors.InvalidParameter("n 0 is not accepted", param="n"),
+    ],
+    ids=lambda fault: fault.code,
+)
+def test_errors_travel_between_processes(fault):
+    """A pickled error keeps its class, its message and its attributes."""
+    copy = pickle.loads(pickle.dumps(fault))
+    assert type(copy) is type(fault)
+    assert copy.message == fault.message
+    assert vars(copy) == vars(fault)

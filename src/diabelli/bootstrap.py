@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from diabelli import engines
+from diabelli import __version__, engines
 from diabelli.api.admission import Admission
 from diabelli.api.app import aliases, create_app, route
 from diabelli.api.auth import Authenticator, admin_check, anonymous_policy
@@ -43,6 +43,8 @@ from diabelli.api.variations.idempotency import Idempotency
 from diabelli.api.variations.rate_limit import RateLimiter
 from diabelli.api.variations.recording import Recorder
 from diabelli.cleanup import INTERVAL_S, CleanupTask, PeriodicCleanup, if_leading
+from diabelli.cluster.ray_cluster import RayCluster
+from diabelli.cluster.remote_engine import RemoteEngine
 from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
@@ -223,15 +225,22 @@ def build_service(settings: Settings, storage: Storage, managers: EngineManagers
 
     Raises:
         UnknownEngine: there is no engine of that name.
-        MissingExtra: an engine's dependencies are not installed.
+        MissingExtra: the dependencies of an engine, or of the cluster, are not installed.
         DiabelliError: a trained engine cannot run on this machine.
     """
     names = dict.fromkeys([settings.engine, *settings.models.values()])
     secret = signing_secret(settings)
+    cluster = RayCluster(settings.engines_at, version=__version__) if settings.engines_at else None
+
+    def create(name: str) -> Engine:
+        if cluster is None or settings.upstream(name):
+            return build_engine(settings, managers, name, user_secret=secret)
+        return RemoteEngine(
+            name, cluster, managers.upstream, version=__version__, tries=settings.replica_tries
+        )
+
     return Service(
-        engines={
-            name: build_engine(settings, managers, name, user_secret=secret) for name in names
-        },
+        engines={name: create(name) for name in names},
         storage=storage,
         threads=settings.threads,
         signer=build_signer(settings),
@@ -410,7 +419,7 @@ def build_app(
 
 
 def engine_checks(parts: Components) -> dict[str, Check]:
-    """Return a readiness check for each engine; only upstreams can be unavailable."""
+    """Return a readiness check for each engine; upstreams and replicas can be unavailable."""
     checks = parts.managers.upstream.checks if parts.managers else {}
     return {name: checks.get(name, lambda: None) for name in parts.service.engine_names}
 

@@ -25,6 +25,10 @@
     │   ├── HubUnavailable          weights cannot be downloaded
     │   ├── UpstreamUnavailable     an image server does not respond or is busy
     │   ├── UpstreamRefused         an image server rejects the key, the model or the account
+    │   ├── ClusterUnavailable      a Ray cluster, or an engine on it, cannot be reached
+    │   │   └── ClusterBusy         all replicas of an engine are busy and their queue is full
+    │   ├── ClusterRefused          a Ray cluster may not be used: it is open, or rejects the token
+    │   ├── VersionMismatch         server and replica have different versions of Diabelli
     │   ├── OutOfMemory             an engine needs more memory than is free or allowed
     │   ├── MemoryUnavailable       too little memory is free to decode a source
     │   ├── StoreUnavailable        result pictures cannot be written or read
@@ -43,7 +47,8 @@ docstrings are removed under `python -OO`.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 
 class DiabelliError(Exception):
@@ -66,6 +71,20 @@ class DiabelliError(Exception):
     def message(self) -> str:
         """Message for people."""
         return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Support pickling; the default would call `__init__`, whose arguments differ."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    kind: type[DiabelliError], args: tuple[Any, ...], attributes: Mapping[str, Any]
+) -> DiabelliError:
+    """Return a pickled exception."""
+    fault = kind.__new__(kind, *args)
+    fault.args = args
+    fault.__dict__.update(attributes)
+    return fault
 
 
 class ClientError(DiabelliError):
@@ -300,6 +319,42 @@ class UpstreamRefused(OperatorError):
 
     code = "upstream_refused"
     default_message = "The engine's image server rejects the key, the model or the account."
+
+
+class ClusterUnavailable(OperatorError):
+    """The Ray cluster, or the engine on it, cannot be reached.
+
+    Attributes:
+        retry_after_s: seconds until a retry may work.
+    """
+
+    code = "cluster_unavailable"
+    default_message = "The Ray cluster, or the engine on it, cannot be reached."
+
+    def __init__(self, message: str | None = None, *, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ClusterBusy(ClusterUnavailable):
+    """All replicas of the engine are busy and their queue is full."""
+
+    code = "cluster_busy"
+    default_message = "All replicas of the engine are busy and their queue is full."
+
+
+class ClusterRefused(OperatorError):
+    """The Ray cluster may not be used: it accepts calls without a token, or rejects the token."""
+
+    code = "cluster_refused"
+    default_message = "The Ray cluster may not be used."
+
+
+class VersionMismatch(OperatorError):
+    """The server and the replica have different versions of Diabelli."""
+
+    code = "version_mismatch"
+    default_message = "The server and the replica have different versions of Diabelli."
 
 
 class OutOfMemory(OperatorError):

@@ -114,7 +114,7 @@ class Service:
                     source, limits, max_short_side=useful_side(spec), interrupt=interrupt
                 )
             watched.on_source(image)
-            return image
+            return fit_source(image, spec)
 
         def finish(index: int, variation: Variation) -> EncodedVariation:
             made = self._encode(variation, spec, source, store=store, observer=watched)
@@ -163,9 +163,35 @@ class Service:
 
         watched = observer or Observer()
         job: Job[list[Variation]] = self._start(
-            lambda _: source, spec, engine, finish, list, watched
+            lambda _: fit_source(source, spec), spec, engine, finish, list, watched
         )
         return job.result()
+
+    def submit_fitted(
+        self,
+        source: Image,
+        spec: VariationSpec,
+        *,
+        engine: str,
+        on_variation: Callable[[int, Variation], None],
+        observer: Observer,
+    ) -> Job[None]:
+        """Start to make the variations of a source that is fitted to the spec; return at once.
+
+        Args:
+            source: the result of `fit_source`.
+            spec: what to make.
+            engine: name of the engine.
+            on_variation: receives index and variation of each as soon as it is made.
+            observer: receives the events of the request.
+
+        Returns:
+            A job that completes after the last variation, or as that of `submit`.
+
+        Raises:
+            UnknownEngine: if there is no engine of that name.
+        """
+        return self._start(lambda _: source, spec, engine, on_variation, lambda _: None, observer)
 
     def info(self, engine: str) -> EngineInfo:
         """Return the description of an engine; raises `UnknownEngine`."""
@@ -213,9 +239,7 @@ class Service:
         def start() -> Image:
             observer.on_stage("queued", time.monotonic() - submitted)
             request.on_progress(Progress(0, "waiting", 0.0))
-            limit = useful_side(spec)
-            image = read(job.raise_if_cancelled)
-            return pictures.fit(image, spec.height, spec.width, spec.fit, max_side=limit)
+            return read(job.raise_if_cancelled)
 
         self._decoding.submit(job, partial(_translate_memory_error, start), request.prepare)
         return job
@@ -405,6 +429,11 @@ class _Request(Generic[T, R]):
 def useful_side(spec: VariationSpec) -> int:
     """Return the side in pixels beyond which a source has details that no engine uses."""
     return max(MIN_SOURCE_SIDE, SOURCE_SCALE * max(spec.height, spec.width))
+
+
+def fit_source(source: Image, spec: VariationSpec) -> Image:
+    """Return a source with the aspect ratio of the spec and without details that are not used."""
+    return pictures.fit(source, spec.height, spec.width, spec.fit, max_side=useful_side(spec))
 
 
 def _ignore(_: list[Any]) -> None:

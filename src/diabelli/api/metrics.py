@@ -77,8 +77,8 @@ UPSTREAM_SECONDS = MetricSpec(
     "diabelli_upstream_seconds",
     "histogram",
     ("engine", "outcome"),
-    "Duration of a call to an upstream in seconds. `outcome` is `ok`, `cancelled` or the reason of "
-    "the error.",
+    "Duration of a call to an upstream, or to a replica on a cluster, in seconds. `outcome` is "
+    "`ok`, `cancelled`, `replica_lost` (the request is repeated) or the reason of the error.",
 )
 QUEUE = MetricSpec("diabelli_queue_depth", "gauge", (), "Variations waiting for a worker thread.")
 IN_FLIGHT = MetricSpec(

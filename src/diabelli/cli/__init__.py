@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from diabelli import __version__
-from diabelli.cli import block, credentials, engines, keys
+from diabelli.cli import block, cluster, credentials, engines, keys
 from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
@@ -54,6 +54,7 @@ def _options(
 for _command in (serve, vary, pull, usage, inspect, conformance):
     app.command(epilog=examples(_command.__name__))(_command)
 app.add_typer(engines.app, name="engines")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(keys.app, name="keys")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(block.app, name="block")

@@ -7,6 +7,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "diabelli serve",
         "diabelli serve --port 9000 --data-dir /var/lib/diabelli",
         "diabelli serve --config diabelli.toml --workers 4",
+        "diabelli serve --engines-at auto",
     ),
     "vary": (
         "diabelli vary photo.jpg -n 4 --out variations --sheet",
@@ -18,6 +19,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "engines check": ("diabelli engines check upstream",),
     "engines add": ("diabelli engines add http://127.0.0.1:1234 --name sd",),
     "engines try": ("diabelli engines try sd15-lcm photo.png",),
+    "cluster deploy": ("diabelli cluster deploy --address auto",),
+    "cluster status": ("diabelli cluster status --json",),
+    "cluster down": ("diabelli cluster down",),
+    "cluster config": ("diabelli cluster config > serve.yaml",),
     "pull": ("diabelli pull", "diabelli pull kandinsky-2.2"),
     "usage": ("diabelli usage --by key --since 30d", "diabelli usage --json"),
     "inspect": (

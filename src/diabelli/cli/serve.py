@@ -60,6 +60,13 @@ def serve(
         bool,
         typer.Option("--json", help="Print a line of JSON once the server answers: url, engine."),
     ] = False,
+    engines_at: Annotated[
+        str | None,
+        typer.Option(
+            help="The Ray cluster that runs the engines: `auto`, or host and port of its head.",
+            show_default="the setting, none",
+        ),
+    ] = None,
 ) -> None:
     """Serve POST /v1/images/variations.
 
@@ -73,6 +80,7 @@ def serve(
         "data_dir": data_dir,
         "auth": "no-auth" if no_auth else None,
         "workers": workers,
+        "engines_at": engines_at,
     }
     settings = load_settings(
         {name: value for name, value in flags.items() if value is not None}, config
@@ -147,7 +155,9 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _preparation(settings: Settings) -> str:
-    """Return the message before the engine is ready; only the patch engine is compiled."""
+    """Return the message before the engine is ready; only a local patch engine is compiled."""
+    if settings.engines_at:
+        return "Connecting to the engines on the cluster ..."
     if "patch" not in settings.models.values() or kernels_are_compiled():
         return "Getting the engine ready ..."
     return "Compiling the engine. This is done once, and takes about half a minute ..."

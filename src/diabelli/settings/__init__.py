@@ -14,6 +14,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from diabelli.net import is_loopback
+from diabelli.settings.cluster import ClusterSettings
 from diabelli.settings.credentials import CredentialSettings
 from diabelli.settings.engines import TrainedEngineSettings
 from diabelli.settings.images import EngineSettings, InputSettings, TokenSettings
@@ -29,6 +30,7 @@ class Settings(
     InputSettings,
     EngineSettings,
     TrainedEngineSettings,
+    ClusterSettings,
     LoadSettings,
     LimitSettings,
     StorageSettings,

@@ -21,7 +21,7 @@ RETRY_AFTER_S = 2
 """Seconds; short enough for a busy database or disk, which is the usual cause."""
 STORE_FULL_RETRY_S = 60
 """Seconds; pictures expire within the hour, and space is freed every few minutes."""
-UPSTREAM_REFUSED_RETRY_S = 60
+OPERATOR_RETRY_S = 60
 """Seconds; the operator has to act first."""
 _NO_THREAD = "can't start new thread"
 """Message of the RuntimeError that `threading` raises when the system refuses a thread."""
@@ -52,7 +52,7 @@ def no_headers(_: BaseException) -> Mapping[str, str]:
 
 
 def retry_after_header(
-    exception: exceptions.Overloaded | errors.UpstreamUnavailable,
+    exception: exceptions.Overloaded | errors.UpstreamUnavailable | errors.ClusterUnavailable,
 ) -> Mapping[str, str]:
     """Return `retry-after`, which OpenAI's clients obey."""
     return {"retry-after": str(exception.retry_after_s)}
@@ -80,6 +80,12 @@ class ErrorSpec:
 
 FAULT = ErrorSpec(500, "server_error", message=generic_message)
 UNAVAILABLE = ErrorSpec(503, "server_error", message=generic_message, headers=RETRY)
+OPERATOR_NEEDED = ErrorSpec(
+    503,
+    "server_error",
+    message=generic_message,
+    headers={"retry-after": str(OPERATOR_RETRY_S)},
+)
 
 TABLE: dict[type[BaseException], ErrorSpec] = {
     errors.ClientError: ErrorSpec(400),
@@ -107,12 +113,12 @@ TABLE: dict[type[BaseException], ErrorSpec] = {
     errors.UpstreamUnavailable: ErrorSpec(
         503, "server_error", message=generic_message, own_headers=retry_after_header
     ),
-    errors.UpstreamRefused: ErrorSpec(
-        503,
-        "server_error",
-        message=generic_message,
-        headers={"retry-after": str(UPSTREAM_REFUSED_RETRY_S)},
+    errors.UpstreamRefused: OPERATOR_NEEDED,
+    errors.ClusterUnavailable: ErrorSpec(
+        503, "server_error", message=generic_message, own_headers=retry_after_header
     ),
+    errors.ClusterRefused: OPERATOR_NEEDED,
+    errors.VersionMismatch: OPERATOR_NEEDED,
     errors.LedgerUnavailable: UNAVAILABLE,
     errors.QuotaUnavailable: UNAVAILABLE,
     # Other requests hold the memory; it is free again when they have ended.

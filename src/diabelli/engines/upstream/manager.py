@@ -1,4 +1,4 @@
-"""The upstream engines of one process and the event loop that they share."""
+"""The engines of one process that work elsewhere, and the event loop that they share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CallObserver = Callable[[str, str, float], None]
 
 
 class UpstreamManager:
-    """Owns the event loop of upstream engines; its thread starts with the first one.
+    """Owns the event loop of upstream and remote engines; its thread starts with the first one.
 
     Attributes:
         on_call: receives every call that has ended, on the event loop.

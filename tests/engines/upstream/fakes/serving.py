@@ -15,7 +15,13 @@ from starlette.types import ASGIApp
 def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """Run the application on the port (0: a free one); yield its base URL."""
     config = uvicorn.Config(
-        app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
+        app,
+        port=port,
+        loop="asyncio",
+        http="h11",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

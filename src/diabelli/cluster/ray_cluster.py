@@ -1,0 +1,227 @@
+"""Connection to a Ray cluster; the only place that translates Ray's exceptions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from diabelli.cluster.messages import (
+    Message,
+    ReplicaInfo,
+    decode_message,
+    encode_request,
+)
+from diabelli.cluster.remote_engine import ReplicaLost
+from diabelli.cluster.security import HELP, disable_usage_statistics, require_token
+from diabelli.errors import (
+    ClusterBusy,
+    ClusterRefused,
+    ClusterUnavailable,
+    InvalidSettings,
+    MissingExtra,
+)
+from diabelli.variation import Image, VariationSpec
+
+NAMESPACE = "diabelli"
+"""Ray namespace of the connection; Serve has its own."""
+APPLICATION_PREFIX = "diabelli-"
+"""Prefix of the names of Serve applications; the rest is the engine's name."""
+
+
+def application_name(engine: str) -> str:
+    """Return the name of an engine's Serve application."""
+    return APPLICATION_PREFIX + engine
+
+
+class RayCluster:
+    """A connection that is opened by the first call; one for each process."""
+
+    def __init__(self, address: str, *, version: str) -> None:
+        """Create the connection without opening it.
+
+        Args:
+            address: `auto` for the cluster of this machine's node, or host and port of its Global
+                Control Service.
+            version: of Diabelli.
+
+        Raises:
+            InvalidSettings: The address is that of a Ray Client.
+            MissingExtra: Ray is not installed.
+        """
+        if address.startswith("ray://"):
+            raise InvalidSettings(
+                f"{address} is an address of Ray Client, which streams no replies: start a node on "
+                "this machine with `ray start --address HOST:PORT --num-cpus 0`, and use `auto`"
+            )
+        _require_ray()
+        self._address = address
+        self._version = version
+        self._lock = threading.Lock()
+        self._connected = False
+        self._owned = False
+        self._handles: dict[str, Any] = {}
+
+    def connect(self) -> None:
+        """Open the connection if it is not open; blocks for some seconds.
+
+        Raises:
+            ClusterUnavailable: No cluster responds at the address.
+            ClusterRefused: The cluster accepts calls without a token, or rejects the token.
+        """
+        with self._lock:
+            if not self._connected:
+                self._open()
+                self._connected = True
+
+    def disconnect(self) -> None:
+        """Close the connection if this object has opened it."""
+        import ray
+
+        with self._lock:
+            if self._owned:
+                ray.shutdown()
+            self._connected = self._owned = False
+            self._handles.clear()
+
+    async def check(self, engine: str) -> None:
+        """Return if at least one replica runs, or can be started on demand.
+
+        Raises:
+            ClusterUnavailable: No cluster responds, or it has no such replica.
+            ClusterRefused: The cluster may not be used.
+        """
+        await asyncio.to_thread(self._check, engine)
+
+    async def describe(self, engine: str) -> ReplicaInfo:
+        """Return the description of the engine from any of its replicas."""
+        handle = await asyncio.to_thread(self._handle, engine)
+        with _translated(engine):
+            return cast(ReplicaInfo, await handle.describe.remote())
+
+    async def make(
+        self, engine: str, source: Image, spec: VariationSpec
+    ) -> AsyncGenerator[Message, None]:
+        """Stream the messages of one call; closing the generator cancels it."""
+        handle = await asyncio.to_thread(self._handle, engine)
+        stream = handle.options(stream=True).make.remote(
+            self._version, encode_request(source, spec)
+        )
+        try:
+            while True:
+                with _translated(engine):
+                    try:
+                        content = await anext(stream)
+                    except StopAsyncIteration:
+                        return
+                yield decode_message(content)
+        finally:
+            # Has no effect on a call that has ended.
+            stream.cancel()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await asyncio.to_thread(self.disconnect)
+
+    def _open(self) -> None:
+        disable_usage_statistics()
+        import ray
+
+        if not ray.is_initialized():
+            with _translated_connection(self._address):
+                ray.init(
+                    address=self._address,
+                    namespace=NAMESPACE,
+                    log_to_driver=False,
+                    configure_logging=False,
+                    logging_level=logging.WARNING,
+                )
+            self._owned = True
+        try:
+            require_token(ray.get_runtime_context().gcs_address)
+        except BaseException:
+            if self._owned:
+                ray.shutdown()
+                self._owned = False
+            raise
+
+    def _check(self, engine: str) -> None:
+        self.connect()
+        from ray import serve
+
+        with _translated(engine):
+            applications = serve.status().applications
+        found = applications.get(application_name(engine))
+        if found is None:
+            raise _not_deployed(engine)
+        if str(found.status.value) != "RUNNING":
+            raise ClusterUnavailable(
+                f"the engine {engine!r} on the cluster is {found.status.value}: {found.message}"
+            )
+
+    def _handle(self, engine: str) -> Any:
+        """Return the engine's Serve handle; blocks while it is looked up."""
+        self.connect()
+        from ray import serve
+
+        if engine not in self._handles:
+            with _translated(engine):
+                self._handles[engine] = serve.get_app_handle(application_name(engine))
+        return self._handles[engine]
+
+
+def _require_ray() -> None:
+    """Raise `MissingExtra` unless Ray Serve is installed."""
+    from importlib.util import find_spec
+
+    if find_spec("ray") is None or find_spec("grpc") is None:
+        raise MissingExtra(extra="cluster", purpose="a Ray cluster")
+
+
+def _not_deployed(engine: str) -> ClusterUnavailable:
+    return ClusterUnavailable(
+        f"the engine {engine!r} is not on the cluster: run `diabelli cluster deploy`"
+    )
+
+
+@contextmanager
+def _translated_connection(address: str) -> Iterator[None]:
+    """Translate exceptions of `ray.init`."""
+    from ray.exceptions import AuthenticationError
+
+    try:
+        yield
+    except AuthenticationError as cause:
+        raise ClusterRefused(f"the Ray cluster at {address} rejects the token: {HELP}") from cause
+    except (ConnectionError, RuntimeError, ValueError) as cause:
+        raise ClusterUnavailable(
+            f"there is no Ray cluster at {address!r}, or it rejects the token ({HELP}): "
+            + str(cause).splitlines()[0]
+        ) from cause
+
+
+@contextmanager
+def _translated(engine: str) -> Iterator[None]:
+    """Translate exceptions of calls."""
+    from ray import exceptions
+    from ray.serve import exceptions as serve_exceptions
+
+    try:
+        yield
+    except serve_exceptions.BackPressureError as cause:
+        raise ClusterBusy from cause
+    except (
+        exceptions.RayActorError,
+        exceptions.ObjectLostError,
+        exceptions.WorkerCrashedError,
+        exceptions.NodeDiedError,
+        serve_exceptions.ReplicaUnavailableError,
+    ) as cause:
+        raise ReplicaLost(type(cause).__name__) from cause
+    except (exceptions.RayError, serve_exceptions.RayServeException) as cause:
+        raise ClusterUnavailable(
+            f"the call of the engine {engine!r} on the cluster failed: {type(cause).__name__}"
+        ) from cause

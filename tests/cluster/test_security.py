@@ -1,0 +1,76 @@
+"""Clusters that accept calls without a token are refused."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import grpc
+import pytest
+from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
+
+from diabelli.cluster import security
+from diabelli.cluster.ray_cluster import RayCluster
+from diabelli.cluster.security import disable_usage_statistics, require_token
+from diabelli.errors import ClusterRefused, ClusterUnavailable, InvalidSettings
+
+
+@contextmanager
+def head(answer: grpc.StatusCode) -> Iterator[str]:
+    """Run a service that answers as the head of a Ray cluster; yield its address."""
+
+    class Service(gcs_service_pb2_grpc.NodeInfoGcsServiceServicer):
+        def CheckAlive(self, request, context):  # noqa: N802
+            assert "authorization" not in dict(context.invocation_metadata())
+            if answer is not grpc.StatusCode.OK:
+                context.abort(answer, "refused")
+            return gcs_service_pb2.CheckAliveReply()
+
+    server = grpc.server(ThreadPoolExecutor(1))
+    gcs_service_pb2_grpc.add_NodeInfoGcsServiceServicer_to_server(Service(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None).wait()
+
+
+def test_an_open_cluster_is_refused_even_on_loopback():
+    """Ray listens on all interfaces, so the address of a node does not limit who reaches it."""
+    with head(grpc.StatusCode.OK) as address, pytest.raises(ClusterRefused, match="RAY_AUTH_MODE"):
+        require_token(address)
+
+
+def test_a_cluster_with_a_token_is_accepted():
+    """A refusal of the call without a token is the proof."""
+    with head(grpc.StatusCode.UNAUTHENTICATED) as address:
+        require_token(address)
+
+
+def test_any_other_answer_proves_nothing(monkeypatch):
+    """A head that fails otherwise, or does not answer, is not used."""
+    monkeypatch.setattr(security, "PROBE_S", 1)
+    with head(grpc.StatusCode.INTERNAL) as address, pytest.raises(ClusterUnavailable):
+        require_token(address)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(ClusterUnavailable):
+        require_token(f"127.0.0.1:{silent.getsockname()[1]}")
+
+
+def test_usage_statistics_are_off(monkeypatch):
+    """Unless the operator has decided."""
+    monkeypatch.delenv("RAY_USAGE_STATS_ENABLED", raising=False)
+    disable_usage_statistics()
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
+    disable_usage_statistics()
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "1"
+
+
+def test_ray_client_is_refused_in_words():
+    """Its connections stream no replies; the message says what to do instead."""
+    with pytest.raises(InvalidSettings, match=r"ray start --address HOST:PORT --num-cpus 0"):
+        RayCluster("ray://head.example:10001", version="1")
