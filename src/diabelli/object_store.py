@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
 
 from diabelli.errors import InvalidSettings, MissingExtra, StoreUnavailable
 
@@ -101,8 +103,10 @@ def object_store_errors(problem: str, *, missing_passes: bool = True) -> Iterato
         raise StoreUnavailable(f"{problem}: {_reason_of(cause)}") from cause
 
 
-def presigned_url(store: ObjectStore, key: str, lifetime_s: int) -> str:
-    """Return a URL that permits `GET` without credentials for some seconds. Not for folders.
+def presigned_url(
+    store: ObjectStore, key: str, lifetime_s: int, method: Literal["GET", "HEAD"] = "GET"
+) -> str:
+    """Return a URL that permits a method without credentials for some seconds. Not for folders.
 
     May request credentials or a signature from the cloud.
 
@@ -110,8 +114,27 @@ def presigned_url(store: ObjectStore, key: str, lifetime_s: int) -> str:
         StoreUnavailable: The store's credentials cannot sign.
     """
     with object_store_errors("the link cannot be signed"):
-        url: str = _obstore("").sign(store, "GET", key, timedelta(seconds=lifetime_s))
+        url: str = _obstore("").sign(store, method, key, timedelta(seconds=lifetime_s))
     return url
+
+
+def expiry_of(store: ObjectStore, key: str) -> datetime | None:
+    """Return when a rule of the bucket deletes an object; None if S3 names no rule.
+
+    S3 states it as `x-amz-expiration: expiry-date="Fri, 21 Dec 2012 00:00:00 GMT", rule-id="..."`.
+    Other clouds do not, and give None.
+
+    Raises:
+        StoreUnavailable: The object cannot be requested.
+    """
+    request = Request(presigned_url(store, key, TIMEOUT_S, "HEAD"), method="HEAD")  # noqa: S310
+    with (
+        object_store_errors("the expiry cannot be read", missing_passes=False),
+        # A URL of the bucket, as obstore signed it.
+        urlopen(request, timeout=TIMEOUT_S) as response,  # noqa: S310
+    ):
+        stated = re.search(r'expiry-date="([^"]+)"', response.headers.get("x-amz-expiration", ""))
+        return parsedate_to_datetime(stated[1]) if stated else None
 
 
 def _create_folder(path: Path) -> None:

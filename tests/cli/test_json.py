@@ -32,6 +32,7 @@ ELSEWHERE = {
     "engines try": "tests/engines/diffusion/test_pull.py",
     "pull": "tests/engines/diffusion/test_pull.py",
     "conformance": "tests/cli/test_conformance.py",
+    "storage check": "tests/cli/test_storage.py",
 }
 """Commands that need another program, with the test of their output."""
 Expected = Callable[[Any], bool]

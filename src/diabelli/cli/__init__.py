@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from diabelli import __version__
-from diabelli.cli import block, cluster, credentials, engines, keys
+from diabelli.cli import block, cluster, credentials, engines, keys, storage
 from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
@@ -56,6 +56,7 @@ for _command in (serve, vary, pull, usage, inspect, conformance):
 app.add_typer(engines.app, name="engines")
 app.add_typer(cluster.app, name="cluster")
 app.add_typer(keys.app, name="keys")
+app.add_typer(storage.app, name="storage")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(block.app, name="block")
 app.add_typer(block.unblock, name="unblock")
