@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import pybase64
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -31,7 +31,7 @@ class LazyBase64:
 
     def __iter__(self) -> Iterator[bytes]:
         size = len(self.picture)
-        return (base64.b64encode(self.picture[at : at + _STEP]) for at in range(0, size, _STEP))
+        return (pybase64.b64encode(self.picture[at : at + _STEP]) for at in range(0, size, _STEP))
 
 
 Part: TypeAlias = bytes | LazyBase64

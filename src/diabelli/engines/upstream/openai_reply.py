@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from typing import Any
+
+import pybase64
 
 from diabelli.engines.upstream.picture_exchange import result_bytes
 from diabelli.engines.upstream.protocol import Task, UpstreamModel
@@ -47,7 +48,7 @@ def decode_base64(text: str) -> bytes:
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
-        return base64.b64decode(text, validate=True)
+        return pybase64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as cause:
         raise EngineFailed("a picture in the upstream's reply is not base64") from cause
 
