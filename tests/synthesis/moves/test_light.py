@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diabelli.synthesis.analysis.surroundings import Surroundings
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves import light, scene
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import flag, landscape, sticker
@@ -92,16 +93,16 @@ def test_bars_and_deep_water_get_colourless_light_alone():
 )
 def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
     """It is unseen in a warm picture, and yellow on white, on blue and in green light."""
-    scene = replace(NOON, openness=0.0, sky=0.0)
-    kinds = light.suitable_kinds(replace(scene, **unsuitable))
+    undecided = replace(NOON, openness=0.0, sky=0.0)
+    kinds = light.suitable_kinds(replace(undecided, **unsuitable))
     assert "golden" not in kinds
     assert {"morning", "sidelight"} <= set(kinds)
 
 
 def test_black_grounds_stay_black():
     """No haze, tint or window's light falls on the ground of a picture that is mostly black."""
-    for scene in (NOON, ROOM, replace(NOON, openness=0.0)):
-        black = replace(scene, black=0.5, sky=0.0, foliage=0.0)
+    for place in (NOON, ROOM, replace(NOON, openness=0.0)):
+        black = replace(place, black=0.5, sky=0.0, foliage=0.0)
         assert set(light.suitable_kinds(black)) == {"sidelight"}
 
 
@@ -117,10 +118,39 @@ def test_bars_are_found(value):
 
 def test_no_sharp_shadow_falls_on_a_person():
     """It might cross a face."""
-    for scene in (NOON, ROOM, replace(NOON, openness=0.0, sky=0.0)):
-        kinds = light.suitable_kinds(replace(scene, person=1.0))
+    for place in (NOON, ROOM, replace(NOON, openness=0.0, sky=0.0)):
+        kinds = light.suitable_kinds(replace(place, person=1.0))
         assert kinds
         assert not light.SHADOWED & set(kinds)
+
+
+def test_things_of_the_colour_of_skin_are_no_person(monkeypatch):
+    """Wood is none, even if the regression on the surroundings suspects a person; a face is."""
+    grain = np.random.default_rng(2).integers(-12, 12, (200, 1, 1)).cumsum(0) // 4
+    boards = np.full((200, 200, 3), (214, 160, 124)) + grain
+    wood = np.clip(boards, 0, 255).astype(np.uint8)
+    monkeypatch.setattr(scene, "find_surroundings", lambda _: Surroundings(-3.0, 1.0))
+    assert survey(wood).person < 0.5
+    assert survey(pytest.importorskip("skimage.data").astronaut()).person == 1
+
+
+def test_white_ground_gets_no_beam():
+    """The shade around a beam would be all that is left of it."""
+    assert "beam" not in light.suitable_kinds(replace(ROOM, white_edge=0.6))
+
+
+def test_there_is_no_sunset_over_white_margins():
+    """They would become orange."""
+    assert "sunset" not in light.suitable_kinds(replace(NOON, white_edge=0.6))
+
+
+def test_unsure_lettering_is_not_mirrored():
+    """No light needs a mirror image."""
+    orientations = analyse_source(landscape(120), 120, 120)
+    unsure = tuple(replace(one, lettering_excluded=False) for one in orientations)
+    assert not orientations[0].has_lettering
+    found = light.prepare(unsure, orientations[0].image_at(120, 120))
+    assert all(one.has_lettering for one in found.orientations)
 
 
 def test_grey_pictures_stay_grey(prepared):

@@ -28,6 +28,8 @@ CELL = 8
 """Side of a cell of the map, in pixels of the input."""
 DEEPEST = 32
 """Pixels of the input to one of the deepest stage; both sides of the input are multiples of it."""
+EXCLUDED = 0.6
+"""Mean of 2 x 2 cells below which a picture hardly has lettering: 4 % of those with it."""
 POSSIBLE = 0.65
 """Mean of 2 x 2 cells from which a picture may have lettering; `models/lettering.md` has rates."""
 CERTAIN = 0.85
@@ -41,10 +43,12 @@ class Lettering(NamedTuple):
 
     Attributes:
         possible: whether there may be lettering anywhere; a false alarm is likelier than a miss.
+        excluded: whether there is hardly any; neither is true in between.
         cells: (GRID, GRID) float32, 0..1, likely places of it.
     """
 
     possible: bool
+    excluded: bool
     cells: Floats
 
 
@@ -77,11 +81,13 @@ def find_lettering(image: Bytes) -> Lettering:
     """
     likely = lettering_map(image)
     blocks = (likely[:-1, :-1] + likely[1:, :-1] + likely[:-1, 1:] + likely[1:, 1:]) / 4
-    if blocks.max() < POSSIBLE:
-        return Lettering(possible=False, cells=np.zeros((GRID, GRID), np.float32))
+    peak = blocks.max()
+    if peak < POSSIBLE:
+        none = np.zeros((GRID, GRID), np.float32)
+        return Lettering(possible=False, excluded=bool(peak < EXCLUDED), cells=none)
     graded = np.clip((likely - POSSIBLE) / (CERTAIN - POSSIBLE), 0, 1).astype(np.float32)
     cells = np.clip(resize_map(graded, GRID, GRID), 0, 1)
-    return Lettering(possible=True, cells=dilate(cells.astype(np.float32), MARGIN))
+    return Lettering(possible=True, excluded=False, cells=dilate(cells.astype(np.float32), MARGIN))
 
 
 def _pairs(planes: Floats) -> Floats:

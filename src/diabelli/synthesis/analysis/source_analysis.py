@@ -60,6 +60,7 @@ class Analysis:
         contrast: standard deviation at GATE_SIDE pixels, in grey levels, at least 12.
         kind: picture kind.
         has_lettering: whether it may show lettering, which is unreadable mirrored.
+        lettering_excluded: whether it hardly shows any; neither is true where that is unsure.
         divisible: whether a montage may rearrange the surroundings of the subject.
         tilt_tolerance: 0..1, share of the maximum tilt.
         colour_objects: objects that can be recoloured.
@@ -77,6 +78,7 @@ class Analysis:
     contrast: float
     kind: PictureKind
     has_lettering: bool
+    lettering_excluded: bool
     divisible: bool
     tilt_tolerance: float
     colour_objects: list[ColourObject]
@@ -135,6 +137,7 @@ class Analysis:
             contrast=self.contrast,
             kind=self.kind,
             has_lettering=self.has_lettering,
+            lettering_excluded=self.lettering_excluded,
             divisible=self.divisible,
             tilt_tolerance=self.tilt_tolerance,
             colour_objects=self.colour_objects,
@@ -268,6 +271,7 @@ def _combine_findings(
         contrast=max(float(resize(work, GATE_SIDE, GATE_SIDE)[..., :3].std()), 12.0),
         kind=kind,
         has_lettering=lettering.possible,
+        lettering_excluded=lettering.excluded,
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
         colour_objects=[] if kind.is_graphic or kind.is_cut_out else recolourable_objects(work),

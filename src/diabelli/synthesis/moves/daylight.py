@@ -93,13 +93,12 @@ def morning(view: View) -> Lighting:
     slope = view.stream.between(-0.4, 0.4)
     lit = smoothstep(-0.05, 1.05, near + np.float32(slope) * (np.float32(0.5) - y))
     exposure = view.scene.exposure(0.36, 1.0, 1.45)
-    haze = np.square(smoothstep(0.25, 1.25, near) * smoothstep(1.3, -0.2, y))
+    haze = np.square(smoothstep(0.2, 1.2, near) * smoothstep(1.2, -0.2, y))
     return Lighting(
-        dark_gain=_between(lit, (1.1, 1.12, 1.16), (1.75, 1.68, 1.6), exposure),
-        bright_gain=_between(lit, (0.86, 0.9, 0.96), (1.36, 1.32, 1.26), exposure),
-        glow=np.asarray(0.014 + haze[..., None] * _colour(0.2, 0.185, 0.16), np.float32),
+        dark_gain=_between(lit, (1.05, 1.08, 1.14), (1.9, 1.82, 1.7), exposure),
+        bright_gain=_between(lit, (0.9, 0.93, 0.99), (1.5, 1.45, 1.36), exposure),
+        glow=np.asarray(0.014 + haze[..., None] * _colour(0.38, 0.35, 0.29), np.float32),
         saturations=(0.8, 0.84),
-        shoulder=0.6,
     )
 
 
@@ -127,11 +126,12 @@ def sidelight(view: View) -> Lighting:
     y, x = _coordinates()
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
     slope = view.stream.between(0.2, 0.8)
-    lit = smoothstep(0.05, 0.95, near + np.float32(slope) * (np.float32(0.5) - y))
+    lit = smoothstep(0.12, 0.9, near + np.float32(slope) * (np.float32(0.5) - y))
     exposure = view.scene.exposure(0.2, 0.8, 1.35)
+    lit += np.float32(0.5 * view.scene.white_edge) * (1 - lit)  # white ground is lit itself
     return Lighting(
-        dark_gain=_between(lit, (0.2, 0.21, 0.24), (1.0, 0.99, 0.95), exposure),
-        bright_gain=_between(lit, (0.3, 0.32, 0.37), (1.65, 1.62, 1.53), exposure),
+        dark_gain=_between(lit, (0.17, 0.18, 0.21), (1.05, 1.03, 0.98), exposure),
+        bright_gain=_between(lit, (0.24, 0.26, 0.31), (1.8, 1.76, 1.64), exposure),
         glow=filled(0.0, 0.0, 0.0),
         saturations=(0.9, 1.06),
         shoulder=0.7,
@@ -169,7 +169,7 @@ def sunset(view: View) -> Lighting:
         dark_gain=filled(0.86 * ground, 0.78 * ground, 0.88 * ground),
         bright_gain=mixed(lower, mixed(upper, violet, rose), orange),
         glow=filled(0.0, 0.0, 0.0),
-        luma_range=(0.35, 0.85),
+        luma_range=(0.35, min(max(view.scene.upper_luma + 0.1, 0.6), 0.85)),
         saturations=(0.55, 0.25),
     )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from diabelli.synthesis.analysis.extension import ExtensionLimits
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.alpha import is_transparent
@@ -60,7 +62,7 @@ MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
 MIN_RAIN_FOLIAGE = 0.05
 """Least share of leaves and grass below rain; without any, a picture may be of under water."""
-COLD, WARM = -0.15, 0.19
+COLD, WARM = -0.15, 0.14
 """Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
 MAX_WHITE_EDGE = 0.25
 """Share of white along the lower edges from which coloured light looks like a stain."""
@@ -70,6 +72,8 @@ MAX_MORNING_LUMA, MIN_DUSK_LUMA = 0.62, 0.25
 """Median luma 0..1 above which a picture is bright already, and below which it is dim already."""
 SIDELIGHT_SKY = 0.2
 """Share of sky from which light from one side would be uneven in the sky."""
+HARDLY_SKIN = np.float32(0.05)
+"""Share of skin up to which a place counts as ground; the widened map fades slowly."""
 SHADOWED = frozenset({"beam", "blinds", "leaves", "window"})
 """Kinds with shadows, which may not fall across a face."""
 
@@ -104,7 +108,15 @@ def prepare(orientations: tuple[Analysis, Analysis], small: Bytes) -> Prepared |
     kinds = suitable_kinds(scene)
     if not kinds:
         return None
-    still = tuple(replace(one, extension=ExtensionLimits(0.0, 0.0, 0.0)) for one in orientations)
+    still = tuple(
+        replace(
+            one,
+            extension=ExtensionLimits(0.0, 0.0, 0.0),
+            # Light makes another picture without a mirror, so unsure lettering is not mirrored.
+            has_lettering=not one.lettering_excluded,
+        )
+        for one in orientations
+    )
     return Prepared((still[0], still[1]), scene, kinds)
 
 
@@ -113,7 +125,9 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     if scene.median_luma < NIGHT_LUMA:
         return {}
     if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE and scene.black <= MAX_BLACK:
-        kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0, "beam": 1.0} | _gentle_kinds(scene)
+        kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0} | _gentle_kinds(scene)
+        if scene.white_edge < MAX_WHITE_EDGE:
+            kinds["beam"] = 1.0
     elif scene.barred or (scene.teal > MIN_TEAL and scene.sky < SKY):
         even = scene.sky < SKY and scene.white_edge < MAX_WHITE_EDGE
         kinds = {"sidelight": 1.0} if even else {}
@@ -132,7 +146,8 @@ def _gentle_kinds(scene: Scene) -> dict[str, float]:
     kinds: dict[str, float] = {}
     if not scene.is_indoors and _has_dim_sky(scene):
         return kinds
-    if scene.is_indoors or scene.sky < SIDELIGHT_SKY:
+    white = scene.white_edge >= MAX_WHITE_EDGE
+    if scene.is_indoors or white or scene.sky < SIDELIGHT_SKY:
         kinds["sidelight"] = 1.0
     if scene.black > MAX_BLACK:
         return kinds
@@ -140,7 +155,7 @@ def _gentle_kinds(scene: Scene) -> dict[str, float]:
         kinds["golden"] = 1.5
     if scene.median_luma < MAX_MORNING_LUMA:
         kinds["morning"] = 0.8
-    if scene.median_luma > MIN_DUSK_LUMA and scene.white_edge < MAX_WHITE_EDGE:
+    if scene.median_luma > MIN_DUSK_LUMA and not white:
         kinds["dusk"] = 0.5
     return kinds
 
@@ -157,7 +172,8 @@ def _outdoor_kinds(scene: Scene) -> dict[str, float]:
     dry = scene.median_luma > MAX_RAIN_LUMA or scene.foliage < MIN_RAIN_FOLIAGE
     if not dry and scene.sky <= SKY and scene.person <= 0.5:
         kinds["rain"] = 0.4
-    if scene.sky > SUNSET_SKY and not _has_dim_sky(scene):
+    framed = scene.white_edge >= MAX_WHITE_EDGE
+    if scene.sky > SUNSET_SKY and not (framed or _has_dim_sky(scene)):
         kinds["sunset"] = 2.0
     if scene.foliage > MIN_FOLIAGE:
         kinds["autumn"] = 2.0
@@ -188,7 +204,8 @@ def render(
     if kind == "rain":
         lighting = rain(prepared.scene, stream, height, width)
         if prepared.scene.person:
-            lighting = lighting.without_particles_on(resize_map(bare_skin(canvas), height, width))
+            skin = resize_map(bare_skin(canvas), height, width)
+            lighting = lighting.without_particles_on((skin - HARDLY_SKIN) / (1 - HARDLY_SKIN))
     else:
         lighting = DAYLIGHT[kind](daylight.View(prepared.scene, stream))
     if prepared.scene.grey:

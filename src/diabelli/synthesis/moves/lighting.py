@@ -65,7 +65,7 @@ class Lighting:
         )
 
     def without_particles_on(self, places: Floats) -> Lighting:
-        """Return a lighting whose particles do not cover places (h, w) float32, 0..1."""
+        """Return a lighting whose particles do not cover places, (h, w) float32, 0..1 or below."""
         if self.cover is None:
             return self
         return replace(self, cover=self.cover * np.clip(1 - places, 0, 1))

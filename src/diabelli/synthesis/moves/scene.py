@@ -11,7 +11,7 @@ from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey, skin_coloured, widened
+from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey
 from diabelli.synthesis.moves.lighting import LUMINANCE
 from diabelli.synthesis.moves.season import green_weight
 
@@ -19,8 +19,8 @@ SURE_OUTDOORS, SURE_INDOORS = 1.06, -1.5
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
 SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
-SKIN_OF_FACE = 0.04
-"""Share of skin, widened, of a picture in which a person counts fully."""
+SKIN_OF_FACE = 0.012
+"""Share of bare skin, widened, of a picture in which a person counts fully."""
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 
@@ -41,7 +41,7 @@ class Scene:
         median_luma: 0..1.
         upper_luma: mean luma of the uppermost third, 0..1.
         median_light: median of linear luminance, 0..1.
-        person: 0..1, how much skin its subject shows, if it may be a person.
+        person: 0..1, how much bare skin it shows, if there may be a person.
         grey: whether it has hardly any colour.
         barred: whether two opposite edges are black or white bars.
         teal: share of the colours of deep water, 0..1.
@@ -100,7 +100,7 @@ def survey(image: Bytes) -> Scene:
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         median_light=float(np.median(luminance)),
-        person=min(_skin_share(small, subject) / SKIN_OF_FACE, 1.0) if may_have_people else 0.0,
+        person=_person_share(image) if may_have_people else 0.0,
         grey=is_grey(small),
         barred=_has_bars(light),
         teal=_teal_share(small),
@@ -163,11 +163,10 @@ def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
     return float((green & rough).mean())
 
 
-def _skin_share(small: Bytes, subject: Floats) -> float:
-    """Share of the picture in which its subject may show skin, widened.
+def _person_share(image: Bytes) -> float:
+    """Share of bare skin of a picture, 1 from SKIN_OF_FACE on.
 
-    Skin has no colour in a grey picture; the person map marks it there.
+    The colour of skin alone is common: wood, sand and leather have it. The person map is of things
+    as well, but seldom of those.
     """
-    if is_grey(small):
-        return float(bare_skin(small).mean())
-    return float(widened(skin_coloured(small) & (subject > 0.3)).mean())
+    return min(float(bare_skin(image).mean()) / SKIN_OF_FACE, 1.0)
