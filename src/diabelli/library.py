@@ -100,7 +100,7 @@ def vary(
             f"on_progress {on_progress!r} is not accepted: a function of one argument, or None",
             param="on_progress",
         )
-    used = _engine(engine)
+    used = find_engine(engine)
     # Scaled as by the server, so that a seed has the same picture in both.
     readable = _readable(source)
     image = pictures.to_image(readable, max_short_side=useful_side(spec))
@@ -169,8 +169,8 @@ def _readable(source: Source) -> bytes | PillowImage | Image:
     )
 
 
-def _engine(engine: str | Engine) -> Engine:
-    """Return the engine, or that of a name.
+def find_engine(engine: str | Engine) -> Engine:
+    """Return the engine, or the cached engine of that name.
 
     Raises:
         UnknownEngine: for any other value.

@@ -40,38 +40,52 @@ def is_object_store_url(text: str) -> bool:
     return text.startswith(SCHEMES)
 
 
-def open_object_store(url: str) -> ObjectStore:
+def url_of(location: str) -> str:
+    """Return the URL of a folder's path or of a bucket, without a slash at its end."""
+    if "://" in location:
+        return location.rstrip("/")
+    return Path(location).expanduser().resolve().as_uri()
+
+
+def local_folder(url: str) -> Path | None:
+    """Return the folder of a URL; None for a bucket."""
+    parts = urlsplit(url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def open_object_store(url: str, *, timeout_s: float = TIMEOUT_S) -> ObjectStore:
     """Return the store of a URL, rooted at its prefix; makes no request.
 
     Args:
         url: `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`, `az://CONTAINER/PREFIX` or `file:///PATH`.
             The prefix may be empty; a missing folder is created.
+        timeout_s: Timeout of one request to a bucket, and of its repetitions, in seconds.
 
     Raises:
         InvalidSettings: The URL is invalid, or the environment lacks a value such as the account.
         MissingExtra: obstore is not installed.
         StoreUnavailable: The folder cannot be created.
     """
-    parts = urlsplit(url)
+    parts, folder = urlsplit(url), local_folder(url)
     if not is_object_store_url(url) or parts.query or parts.fragment or "@" in parts.netloc:
         raise InvalidSettings(
             f"a store of objects starts with {', '.join(SCHEMES)} and has neither a query nor "
             "credentials, which come from the environment"
         )
-    if parts.scheme == "file":
-        _create_folder(Path(unquote(parts.path)))
     options: dict[str, Any] = {}
-    if parts.scheme != "file":
+    if folder is not None:
+        _create_folder(folder)
+    else:
         options = {
             # Only an endpoint that the operator names with `http://` is reached without TLS.
             "client_options": {
                 "allow_http": True,
                 "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
-                "timeout": timedelta(seconds=TIMEOUT_S),
+                "timeout": timedelta(seconds=timeout_s),
             },
             "retry_config": {
                 "max_retries": RETRIES,
-                "retry_timeout": timedelta(seconds=TIMEOUT_S),
+                "retry_timeout": timedelta(seconds=timeout_s),
             },
         }
     try:
@@ -101,6 +115,18 @@ def object_store_errors(problem: str, *, missing_passes: bool = True) -> Iterato
         raise StoreUnavailable(f"{problem}: {_reason_of(cause)}") from cause
     except (_obstore("exceptions").BaseError, OSError, ValueError) as cause:
         raise StoreUnavailable(f"{problem}: {_reason_of(cause)}") from cause
+
+
+def put_new(store: ObjectStore, key: str, content: bytes) -> bool:
+    """Store an object whole; return false, and change nothing, if the key has one.
+
+    Errors are those of the store: see `object_store_errors`.
+    """
+    try:
+        store.put(key, content, mode="create")
+    except _obstore("exceptions").AlreadyExistsError:
+        return False
+    return True
 
 
 def presigned_url(

@@ -26,6 +26,7 @@ from faults.serving import environment
 
 COMMANDS = dict(every_command(get_command(cli.app), ""))
 ELSEWHERE = {
+    "batch": "tests/cli/test_batch.py",
     "serve": "test_serve_prints_one_line",
     "engines add": "test_an_upstream_is_added_and_checked",
     "engines check": "test_an_upstream_is_added_and_checked",

@@ -14,6 +14,7 @@ import typer
 
 from diabelli import __version__
 from diabelli.cli import block, cluster, credentials, engines, keys, storage
+from diabelli.cli.batch import batch
 from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
@@ -51,7 +52,7 @@ def _options(
     """Variations of a picture: a server, a command and a library."""
 
 
-for _command in (serve, vary, pull, usage, inspect, conformance):
+for _command in (serve, vary, batch, pull, usage, inspect, conformance):
     app.command(epilog=examples(_command.__name__))(_command)
 app.add_typer(engines.app, name="engines")
 app.add_typer(cluster.app, name="cluster")

@@ -15,6 +15,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'diabelli vary photo.jpg -n 3 --name "{stem}_{index}" --format webp --quality 80',
         "diabelli vary - --out - < photo.jpg > variation.png",
     ),
+    "batch": (
+        "diabelli batch photos --out varied -n 4 --size 512",
+        "diabelli batch s3://pictures/train --out s3://pictures/varied --format webp",
+        "diabelli batch photos --out varied --limit 20 --dry-run",
+    ),
     "engines": ("diabelli engines", "diabelli engines --json"),
     "engines check": ("diabelli engines check upstream",),
     "engines add": ("diabelli engines add http://127.0.0.1:1234 --name sd",),

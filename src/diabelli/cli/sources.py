@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diabelli.errors import InvalidParameter
+from diabelli.picture_suffixes import SUFFIXES
 
 STREAM = Path("-")
 """The name of standard input and standard output."""
-SUFFIXES = frozenset(
-    (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff")
-)
-"""File names of a folder that are taken for pictures, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)

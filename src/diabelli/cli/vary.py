@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from diabelli.cli.configured import configured
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
 from diabelli.cli.file_names import DEFAULT, NameTemplate
 from diabelli.cli.output_files import OutputFiles
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.cli.sources import STREAM, Source, find_sources
 from diabelli.cli.terminal import LinePrinter
+from diabelli.configured import configured
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
 from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
 
@@ -111,7 +111,7 @@ def vary(
     if quality is not None and output_format is Format.png:
         raise InvalidParameter("--quality has no effect on PNG: choose --format webp or jpeg")
     if engine == "patch":
-        _announce_compilation()
+        announce_compilation()
     sources = find_sources(images, recursive=recursive, output=out)
     if out == STREAM:
         _refuse_for_stdout(sources, n=n, options={"--sheet": sheet, "--json": as_json})
@@ -246,7 +246,7 @@ def _refuse_for_stdout(sources: list[Source], *, n: int, options: dict[str, bool
         raise InvalidParameter("stdout is a terminal: redirect it to a file or to a program")
 
 
-def _announce_compilation() -> None:
+def announce_compilation() -> None:
     """Print a message on stderr if the kernels of the patch engine are not compiled yet."""
     configure_kernel_cache()
     if not kernels_are_compiled():

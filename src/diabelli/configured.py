@@ -1,4 +1,4 @@
-"""Reads the parts of the settings that `diabelli vary` uses: the engine and the certificate."""
+"""Reads the parts of the settings that work without a server uses: engine and certificate."""
 
 from __future__ import annotations
 
