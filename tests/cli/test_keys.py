@@ -29,6 +29,15 @@ def test_a_key_is_made_and_shown_once(run):
     assert not KEY.search(listed)
 
 
+def test_the_first_key_closes_the_server(run):
+    """Without a message, requests that worked a moment ago would fail with 401."""
+    assert "every request needs a key" in run("keys", "create", "--name", "web").err
+    assert "every request" not in run("keys", "create", "--name", "office").err
+    run("keys", "revoke", "web")
+    run("keys", "revoke", "office")
+    assert "every request" not in run("keys", "create", "--name", "again").err
+
+
 def test_the_list_shows_the_rights_of_a_key(run):
     """Its limits, whether it is an admin key, and whether it was revoked."""
     run("keys", "create", "--name", "plain")

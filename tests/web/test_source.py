@@ -209,6 +209,19 @@ def test_several_files_make_several_runs(visit: Opened, server: Server) -> None:
     assert "“three.txt”" in page.text_content("#source-error")
 
 
+def test_dropped_files_that_cannot_be_shown_are_named(visit: Opened, server: Server) -> None:
+    """A photograph in HEIC has no type in some browsers, and is not left out in silence."""
+    page = visit(server)
+    data = transfer(page)
+    page.evaluate(
+        "data => data.items.add(new File(['ftypheic'], 'IMG_7.HEIC', { type: '' }))", data
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": data})
+    settled(page)
+    assert page.text_content(".run-summary .of") == "of halves.png"
+    page.wait_for_selector("#source-error:has-text('IMG_7.HEIC')")
+
+
 def test_nothing_starts_at_once_if_switched_off(visit: Opened, server: Server) -> None:
     """The switch is remembered, and the options can be set before the first run."""
     page = visit(server)

@@ -54,9 +54,13 @@ def create(
         concurrent_images=concurrent,
     )
     with ledger(data_dir, config, new=new_ledger) as database:
-        key = IssuedKeys(database).create(name, limits, admin=admin)
+        keys = IssuedKeys(database)
+        first = not keys.any_exist()
+        key = keys.create(name, limits, admin=admin)
         place = database.place
     _hand_out(key, name, f"The ledger {place} has the new key {name!r}.", as_json=as_json)
+    if first:
+        _stderr.print("From now on every request needs a key, from this machine too.")
 
 
 @app.command("list", epilog=examples("keys list"))

@@ -30,4 +30,4 @@ def _imported(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as cause:
-        raise MissingExtra(extra="c2pa", purpose="content credentials") from cause
+        raise MissingExtra(extra="c2pa", purpose="support for content credentials") from cause

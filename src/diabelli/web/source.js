@@ -138,9 +138,8 @@ export function showTrail(sources) {
 export function wireSource(onFiles) {
   const nameOf = (file) => (file.name && file.name !== "image.png" ? file.name : "pasted picture");
   const give = (list) => {
-    const all = [...(list ?? [])];
-    const pictures = all.filter((file) => file.type.startsWith("image/"));
-    const files = pictures.length ? pictures : all.slice(0, 1);
+    // Files of any type: browsers have no type for HEIC, and files that cannot be shown are reported.
+    const files = [...(list ?? [])];
     if (files.length) onFiles(files.map((file) => ({ file, name: nameOf(file) })));
   };
   byId("pick").onclick = byId("other").onclick = () => byId("file").click();
