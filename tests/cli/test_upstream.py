@@ -126,6 +126,18 @@ def test_vary_uses_an_engine_of_the_settings(run: Run, tmp_path: Path) -> None:
         assert shown.size == (64, 64)
 
 
+@pytest.mark.parametrize(("dialect", "model"), [("openai", "gpt-image-2"), ("generic", "any")])
+def test_vary_says_what_costs_money(run: Run, tmp_path: Path, dialect: str, model: str) -> None:
+    """On stderr, before the first picture."""
+    (tmp_path / "picture.png").write_bytes(picture())
+    with serving(Edits(dialect=dialect, models={model: None}).app()) as url:
+        configured(tmp_path, url, dialect, model=model)
+        ended = run("vary", "picture.png", "--size", "64", "--engine", "mine")
+    assert ended.code == 0
+    warning = "Each picture of the engine 'mine' costs money, also a cancelled one."
+    assert (warning in ended.err) == (dialect == "openai")
+
+
 def answering(paths: dict[str, object]) -> Faulty:
     """Return a server that answers these paths with JSON, and others with 404."""
 

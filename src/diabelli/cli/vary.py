@@ -17,7 +17,7 @@ from diabelli.cli.file_names import DEFAULT, NameTemplate
 from diabelli.cli.output_files import OutputFiles
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.cli.sources import STREAM, Source, find_sources
-from diabelli.cli.terminal import LinePrinter
+from diabelli.cli.terminal import LinePrinter, printable
 from diabelli.configured import configured
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
 from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
@@ -121,6 +121,8 @@ def vary(
         skip_existing=skip_existing,
     )  # fmt: skip
     with configured(engine, config) as (used, signer):
+        if not isinstance(used, str):
+            _announce_price(used)
         options = _Options(n, size, parse_strength(strength), seed, fit.value, used, signer)
         if out == STREAM:
             (variation,) = options.make(sources[0].read(), n, None)
@@ -250,5 +252,16 @@ def announce_compilation() -> None:
     """Print a message on stderr if the kernels of the patch engine are not compiled yet."""
     configure_kernel_cache()
     if not kernels_are_compiled():
-        message = "Compiling the engine. This is done once, and takes about half a minute ..."
-        Console(stderr=True, highlight=False).print(message, soft_wrap=True)
+        _announce("Compiling the engine. This is done once, and takes about half a minute ...")
+
+
+def _announce_price(engine: Engine) -> None:
+    """Print a message on stderr if each picture of the engine costs money."""
+    upstream = engine.info.upstream
+    if upstream is not None and upstream.paid:
+        name = engine.info.name
+        _announce(f"Each picture of the engine {name!r} costs money, also a cancelled one.")
+
+
+def _announce(message: str) -> None:
+    Console(stderr=True, highlight=False).print(printable(message), soft_wrap=True)
