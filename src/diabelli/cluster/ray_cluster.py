@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from diabelli.cluster.messages import (
@@ -118,9 +118,9 @@ class RayCluster:
                     except StopAsyncIteration:
                         return
                 yield decode_message(content)
-        finally:
-            # Has no effect on a call that has ended.
-            stream.cancel()
+        except (GeneratorExit, asyncio.CancelledError):
+            _cancel(stream)
+            raise
 
     async def close(self) -> None:
         """Disconnect."""
@@ -157,7 +157,10 @@ class RayCluster:
         found = applications.get(application_name(engine))
         if found is None:
             raise _not_deployed(engine)
-        if str(found.status.value) != "RUNNING":
+        # Without a running replica, an application that scales to zero is RUNNING nevertheless;
+        # one that replaces a lost replica is not, but serves.
+        replicas = running_replicas(found)
+        if str(found.status.value) != "RUNNING" and not replicas:
             raise ClusterUnavailable(
                 f"the engine {engine!r} on the cluster is {found.status.value}: {found.message}"
             )
@@ -173,12 +176,31 @@ class RayCluster:
         return self._handles[engine]
 
 
+def running_replicas(application: Any) -> int:
+    """Return the number of running replicas in the status of a Serve application."""
+    return sum(
+        count
+        for deployment in application.deployments.values()
+        for state, count in deployment.replica_states.items()
+        if str(getattr(state, "value", state)) == "RUNNING"
+    )
+
+
 def _require_ray() -> None:
     """Raise `MissingExtra` unless Ray Serve is installed."""
     from importlib.util import find_spec
 
     if find_spec("ray") is None or find_spec("grpc") is None:
         raise MissingExtra(extra="cluster", purpose="a Ray cluster")
+
+
+def _cancel(stream: Any) -> None:
+    """Cancel a call; no-op if it has ended, for example because no replica could take it."""
+    from ray.exceptions import RayError
+    from ray.serve.exceptions import RayServeException
+
+    with suppress(RayError, RayServeException):
+        stream.cancel()
 
 
 def _not_deployed(engine: str) -> ClusterUnavailable:

@@ -1,0 +1,302 @@
+"""Engines on a real Ray cluster: one node on a loopback address, for the whole module."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from functools import partial
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import diabelli
+from cluster.ray_head import SEARCH_PATH, running_head
+from cluster.stepping_engine import STEPS, SteppingEngine
+from diabelli.cli import app
+from diabelli.cluster.administration import deploy, remove, statuses
+from diabelli.cluster.deployment import build_application
+from diabelli.cluster.options import ReplicaOptions
+from diabelli.cluster.ray_cluster import RayCluster
+from diabelli.cluster.remote_engine import RemoteEngine
+from diabelli.cluster.serve_config import EngineApplication
+from diabelli.engines.upstream.manager import UpstreamManager
+from diabelli.errors import Cancelled, ClusterBusy, ClusterUnavailable, VersionMismatch
+from diabelli.observer import Observer
+from diabelli.service import Service
+from diabelli.variation import Progress, Variation, VariationSpec
+from diabelli.worker_pool import Job
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(240),
+    pytest.mark.filterwarnings("ignore"),  # Ray's own modules raise many
+]
+
+SOURCE = np.random.default_rng(1).integers(0, 256, (300, 300, 3), np.uint8)
+DIABELLI = (sys.executable, "-m", "diabelli")
+OPTIONS = ReplicaOptions(replicas=2, cpus=0.2, ongoing=2, queued=2)
+
+
+def spec(seed: int, steps: int = 0, n: int = 1) -> VariationSpec:
+    return VariationSpec(n=n, height=256, width=256, seed=steps * STEPS + seed)
+
+
+class Edge:
+    """A service whose engine runs on the cluster."""
+
+    def __init__(self, cluster: RayCluster, folder: Path, version: str = "1") -> None:
+        self.folder = folder
+        self.manager = UpstreamManager()
+        self.outcomes: list[str] = []
+        self.manager.on_call = lambda engine, outcome, seconds: self.outcomes.append(outcome)
+        self.engine = RemoteEngine("stepping", cluster, self.manager, version=version, tries=3)
+        self.service = Service(engines={"stepping": self.engine}, storage=None, threads=2)
+
+    def start(
+        self,
+        wanted: VariationSpec,
+        on_variation: Callable[[int, Variation], None] = lambda index, variation: None,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> Job[None]:
+        observer = Observer()
+        observer.on_progress = on_progress
+        return self.service.submit_fitted(
+            SOURCE, wanted, engine="stepping", on_variation=on_variation, observer=observer
+        )
+
+    def working(self) -> list[int]:
+        """Return the process of each variation under way."""
+        return [int(path.name.partition("-")[0]) for path in self.folder.iterdir()]
+
+    def wait_for_work(self, count: int) -> None:
+        wait_until(lambda: len(self.working()) >= count, 20)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> float:
+    """Return the seconds until the condition holds."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() < started + seconds, "it did not happen in time"
+        time.sleep(0.01)
+    return time.monotonic() - started
+
+
+def local(folder: Path, wanted: VariationSpec) -> list[np.ndarray]:
+    """Return the pictures of the same engine without a cluster."""
+    service = Service(engines={"stepping": SteppingEngine(folder)}, storage=None, threads=2)
+    try:
+        return [each.image for each in service.vary(SOURCE, wanted, engine="stepping")]
+    finally:
+        service.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    with running_head(tmp_path_factory.mktemp("ray")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def cluster(address) -> Iterator[RayCluster]:
+    connection = RayCluster(address, version="1")
+    yield connection
+    connection.disconnect()
+
+
+@pytest.fixture(scope="module")
+def deployed(cluster, tmp_path_factory) -> tuple[Path, Callable[[], bool]]:
+    """Folder of the engine's records, and the function that deploys it."""
+    folder = tmp_path_factory.mktemp("working")
+    planned = EngineApplication(version="1", engine="stepping", settings={}, options=OPTIONS)
+
+    def create(planned: EngineApplication):
+        return build_application(
+            partial(SteppingEngine, folder),
+            threads=2,
+            version=planned.version,
+            digest=planned.digest,
+            options=planned.options.deployment(),
+        )
+
+    def put() -> bool:
+        return deploy(cluster, planned, create)
+
+    assert put()
+    return folder, put
+
+
+@pytest.fixture
+def edge(cluster, deployed) -> Iterator[Edge]:
+    edge = Edge(cluster, deployed[0])
+    edge.service.warm_up()
+    yield edge
+    edge.service.close()
+    # The connection is shared with other tests.
+    edge.manager._closers.clear()
+    edge.manager.close()
+
+
+def test_deploying_again_changes_nothing(deployed, cluster):
+    """An application with the same configuration keeps its replicas."""
+    assert deployed[1]() is False
+    (found,) = statuses(cluster)
+    assert (found.engine, found.status, found.replicas) == ("stepping", "RUNNING", {"RUNNING": 2})
+
+
+def test_same_seed_same_pixels_and_progress_streams(edge, deployed):
+    """Pictures are those of the local engine; steps arrive while the replica works."""
+    made: dict[int, np.ndarray] = {}
+    steps: list[tuple[str, bool]] = []
+    wanted = spec(7, steps=10, n=2)
+    edge.start(
+        wanted,
+        lambda index, variation: made.update({index: variation.image}),
+        lambda progress: steps.append((progress.stage, bool(edge.working()))),
+    ).result()
+    for index, expected in enumerate(local(deployed[0], wanted)):
+        np.testing.assert_array_equal(made[index], expected)
+    assert any(stage.startswith("step") and working for stage, working in steps)
+    assert edge.engine.info == SteppingEngine.info
+    edge.manager.checks["stepping"]()
+
+
+def test_a_cancelled_request_frees_the_replica_within_a_second(edge):
+    """Its engine stops at its next step."""
+    job = edge.start(spec(1, steps=400))
+    edge.wait_for_work(1)
+    job.cancel(Cancelled("the client left"))
+    assert wait_until(lambda: not edge.working(), 5) < 1
+
+
+def test_a_replica_lost_in_the_middle_costs_a_retry_and_no_answer(edge):
+    """Its process is killed; the request is made again elsewhere, with the same pixels."""
+    made: list[np.ndarray] = []
+    wanted = spec(3, steps=40)
+    job = edge.start(wanted, lambda index, variation: made.append(variation.image))
+    edge.wait_for_work(1)
+    os.kill(edge.working()[0], signal.SIGKILL)
+    job.result()
+    for left in edge.folder.iterdir():
+        left.unlink(missing_ok=True)  # the killed process could not
+    np.testing.assert_array_equal(made[0], local(edge.folder, wanted)[0])
+    assert edge.outcomes == ["replica_lost", "ok"]
+
+
+def test_a_full_cluster_refuses_and_serves_the_others(edge, cluster):
+    """Requests beyond the replicas and the queue are refused at once; all others are answered."""
+    wait_until(lambda: statuses(cluster)[0].replicas == {"RUNNING": 2}, 60)
+    jobs = [edge.start(spec(number, steps=20)) for number in range(12)]
+    wait([job.future for job in jobs], timeout=60)
+    refused = [fault for job in jobs if (fault := job.future.exception())]
+    assert refused
+    assert all(isinstance(fault, ClusterBusy) for fault in refused)
+    assert 1 <= refused[0].retry_after_s <= 60
+    assert edge.outcomes.count("ok") == 12 - len(refused) >= 2
+
+
+def test_another_version_is_refused_in_words(cluster, deployed, address):
+    """The message names both versions; the replica computes nothing."""
+    other = RayCluster(address, version="2")
+    edge = Edge(other, deployed[0], version="2")
+    try:
+        edge.engine.check()
+        with pytest.raises(VersionMismatch, match="of Diabelli 1, this server of 2"):
+            edge.service.warm_up()
+        edge.engine._described = True
+        with pytest.raises(VersionMismatch, match="cluster deploy"):
+            edge.start(spec(1)).result()
+    finally:
+        edge.service.close()
+        edge.manager._closers.clear()
+        edge.manager.close()
+
+
+def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of this package."""
+    return subprocess.run(
+        [*DIABELLI, *words],
+        env={**os.environ, "PYTHONPATH": SEARCH_PATH, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def server(address, tmp_path) -> Iterator[str]:
+    """Base URL of `diabelli serve` with the patch engine on the cluster."""
+    ran = CliRunner().invoke(app, ["cluster", "deploy", "--address", address, "--json"])
+    assert json.loads(ran.stdout) == {"patch": True}
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "diabelli",
+            "serve",
+            "--port",
+            "0",
+            "--engines-at",
+            address,
+            "--json",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": SEARCH_PATH},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield json.loads(process.stdout.readline())["url"]
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_server_answers_with_the_bytes_of_the_local_engine(server):
+    """The whole path: deploy, serve, a request over HTTP, and the same by the library."""
+    source = (Path(diabelli.__file__).parent / "sample.png").read_bytes()
+    reply = httpx.post(
+        f"{server}/v1/images/variations",
+        files={"image": source},
+        data={"size": "256x256", "seed": "11", "n": "2", "response_format": "b64_json"},
+        timeout=60,
+    )
+    made = [base64.b64decode(each["b64_json"]) for each in reply.json()["data"]]
+    assert made == [each.encode() for each in diabelli.vary(source, n=2, size=256, seed=11)]
+    ready = httpx.get(f"{server}/health/ready")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+    assert 'diabelli_upstream_seconds_count{engine="patch",outcome="ok"} 1.0' in (
+        httpx.get(f"{server}/metrics").text
+    )
+
+
+def test_commands_need_the_token(address):
+    """Without it the cluster is refused, and the message names the variables."""
+    ran = run("cluster", "status", "--address", address, RAY_AUTH_TOKEN="0" * 64)
+    assert ran.returncode == 3
+    assert "RAY_AUTH_MODE=token" in ran.stderr
+
+
+def test_down_removes_the_engines(address, cluster, edge):
+    """`status` lists them before; a server is not ready afterwards."""
+    ran = CliRunner().invoke(app, ["cluster", "status", "--address", address, "--json"])
+    assert "stepping" in [each["engine"] for each in json.loads(ran.stdout)]
+    assert ran.exit_code == 0
+    ran = CliRunner().invoke(app, ["cluster", "down", "--address", address])
+    assert "stepping: removed\n" in ran.stdout
+    edge.engine._checked_at = -100.0
+    with pytest.raises(ClusterUnavailable, match="cluster deploy"):
+        edge.engine.check()
+    assert CliRunner().invoke(app, ["cluster", "status", "--address", address]).exit_code == 1
+    assert remove(cluster) == []
