@@ -1,6 +1,8 @@
 """Speed of the patch engine: medians of CPU seconds, and one request on one and all cores.
 
-Run: python benchmarks/speed.py [--repeats 3]
+Run: python benchmarks/speed.py [--repeats 3] [--moves]
+
+With `--moves`, only the table of moves is printed: CPU seconds of each at 1024x1024, on one thread.
 
 One variation is everything from the decoded source on, on one thread; encoding is separate. With
 `--against SCRIPT` another implementation (see `against.py`) is timed in turn with ours, so that
@@ -15,7 +17,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -26,6 +30,13 @@ from against import Other
 from diabelli import engines, pictures
 from diabelli.engines import Engine, run_sequentially, wait_for_pieces
 from diabelli.observer import Observer
+from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import drawing, light
+from diabelli.synthesis.moves.planner import find_moves
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
 from pictures import load
 
@@ -34,6 +45,10 @@ SOURCES = ("astronaut", "coffee", "china")
 STRENGTH = 0.5
 COMPARED = (256, 1024)
 SIDES = (*COMPARED, 2048)
+MOVE_SIDE, LINE_ART = 1024, "line_drawing"
+"""Side in pixels of the pictures of moves; the drawing that the treatments are timed with."""
+Renderer = Callable[[RandomStream], Image]
+"""Renders one move with the random numbers of a seed."""
 
 
 def picture_at(name: str, side: int) -> Image:
@@ -79,6 +94,51 @@ def one_variation(engine: Engine, other: Other | None, side: int, repeats: int) 
     return total
 
 
+def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
+    """Return the median of CPU seconds of a piece of work."""
+    times = []
+    for _ in range(repeats):
+        started = time.process_time()
+        work()
+        times.append(time.process_time() - started)
+    return median(times)
+
+
+def move_renderers() -> Iterator[tuple[str, Renderer]]:
+    """Return the name and the renderer of each move on a photograph or a drawing that it suits."""
+    studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
+    lit = light.Prepared(studied, survey(studied[0].image_at(512, 512)), {})
+    for kind in light.KINDS:
+        yield kind, partial(_render_light, lit, kind)
+    planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
+    drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)
+    if drawn is None:
+        raise ValueError(f"no treatment is sure of {LINE_ART}")
+    for treatment in drawing.treatments(drawn):
+        yield treatment, partial(_render_treatment, drawn, treatment)
+
+
+def _render_light(lit: light.Prepared, kind: str, stream: RandomStream) -> Image:
+    return light.render(lit, kind, STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
+
+
+def _render_treatment(drawn: drawing.DrawnLayer, name: str, stream: RandomStream) -> Image:
+    return drawing.render(drawn, name, STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
+
+
+def print_moves(repeats: int) -> None:
+    """Print CPU seconds of the study of a source, and of each move."""
+    for name in SOURCES:
+        source = picture_at(name, MOVE_SIDE)
+        analysis = cpu_seconds(partial(analyse_source, source, MOVE_SIDE, MOVE_SIDE), repeats)
+        studied = analyse_source(source, MOVE_SIDE, MOVE_SIDE)
+        survey_s = cpu_seconds(partial(find_moves, studied, STRENGTH), repeats)
+        print(f"{name}: analysis {analysis:.3f} CPU s, choice of moves {survey_s:.3f}", flush=True)
+    for name, render in move_renderers():
+        seconds = cpu_seconds(partial(render, RandomStream(1)), repeats)
+        print(f"move {name}: {seconds:.3f} CPU s", flush=True)
+
+
 def encoding(repeats: int) -> float:
     """The median of milliseconds on the clock to write a 1024x1024 PNG."""
     image = picture_at(SOURCES[0], 1024)
@@ -121,9 +181,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="for each source (%(default)s)")
     parser.add_argument("--against", type=Path, metavar="SCRIPT", help="another implementation")
     parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
+    parser.add_argument("--moves", action="store_true", help="print the table of moves alone")
     asked = parser.parse_args()
     engine = engines.load("patch")
     engine.warm_up()
+    if asked.moves:
+        print_moves(asked.repeats)
+        return
     with Other(asked.against, asked.against_python) if asked.against else nullcontext() as other:
         if other is not None:
             for side in COMPARED:  # compiles what it has to compile

@@ -54,6 +54,7 @@ TEXTURE, TEXTURE_SEED = "gravel", 12
 """Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
 SAMPLE, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 5
 SIDE, TILE, GAP = 512, 200, 5
+PORTRAIT = "astronaut"
 LINE_ART = "line_drawing"
 LINES = 12
 """Cells of the drawn grid along each side of the source."""
@@ -263,6 +264,7 @@ def main() -> None:
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
         "daylight": daylight_strip(sample, ("golden", "sunset", "autumn", "rain")),
+        "gentle": daylight_strip(load(PORTRAIT), ("golden", "morning", "dusk", "sidelight")),
         "shadows": daylight_strip(source, ("leaves", "window", "blinds", "beam")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),

@@ -15,7 +15,7 @@ from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey
 from diabelli.synthesis.moves.lighting import LUMINANCE
 from diabelli.synthesis.moves.season import green_weight
 
-SURE_OUTDOORS, SURE_INDOORS = 1.06, -1.5
+SURE_OUTDOORS, SURE_INDOORS = 1.06, -2.0
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
 SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
