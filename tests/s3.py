@@ -54,7 +54,7 @@ def s3_server(folder: Path, port: int = 0) -> Iterator[S3Server]:
     port = port or _free_port()
     words = ["serve", "s3", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
-        [rclone, *words, "--config", os.devnull, "--dir-cache-time", "0", str(folder)],
+        [rclone, *words, "--config", os.devnull, str(folder)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
