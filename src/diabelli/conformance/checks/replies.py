@@ -20,6 +20,7 @@ _TOKENS = ("input_tokens", "output_tokens", "total_tokens")
 
 
 def _content_type(target: Target) -> str:
+    replies.success(target.in_base64)
     kind = target.in_base64.headers.get("content-type", "none")
     expect(kind.partition(";")[0].strip() == "application/json", kind)
     return kind
