@@ -70,6 +70,13 @@ def batch(
             show_default="one per core; 1 for trained and upstream engines",
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            help="A Ray cluster that does the work: `auto`, or host and port of its head.",
+            show_default="this machine",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=0, help="Take only the first pictures.", show_default="all")
     ] = None,
@@ -107,11 +114,17 @@ def batch(
         output_format=output_format.value, quality=quality,
     )  # fmt: skip
     job = Job(recipe=recipe, out=out_url, keys=keys)
+    if ray is not None and workers is not None:
+        raise InvalidParameter("--ray and --workers exclude each other: the cluster has its own")
     if dry_run:
         remaining = job.preview()
         _print_summary(job, as_json=as_json, remaining=remaining)
         return
-    interrupted = _run(job, _runner(job, config, workers or _default_workers(info)))
+    if ray is None:
+        runner = _process_pool(job, config, workers or _default_workers(info))
+    else:
+        runner = _ray_runner(job, config, ray)
+    interrupted = _run(job, runner)
     _print_summary(job, as_json=as_json)
     if interrupted:
         print_error("stopped; the same command goes on from here")
@@ -122,13 +135,28 @@ def batch(
         raise InvalidParameter(f"no picture is in {source}")
 
 
-def _runner(job: Job, config: Path | None, workers: int) -> Runner:
+def _process_pool(job: Job, config: Path | None, workers: int) -> Runner:
     from diabelli.batch.maker import Plan
     from diabelli.batch.process_pool import ProcessPool
 
     threads = max(1, len(os.sched_getaffinity(0)) // workers)
     plan = Plan(recipe=job.recipe, out=job.out, job=job.folder, config=config, threads=threads)
     return ProcessPool(plan, workers)
+
+
+def _ray_runner(job: Job, config: Path | None, address: str) -> Runner:
+    """Return the runner on a cluster; actors need what replicas of the engine need."""
+    from diabelli.batch.maker import Plan
+    from diabelli.batch.ray_runner import RayRunner
+    from diabelli.cluster.options import ReplicaOptions
+    from diabelli.settings.loading import load_settings
+
+    needs = load_settings({}, config).replicas.get(job.recipe.engine, ReplicaOptions())
+    plan = Plan(
+        recipe=job.recipe, out=job.out, job=job.folder, threads=needs.threads,
+        config=config and config.absolute(),
+    )  # fmt: skip
+    return RayRunner(plan, address, cpus=needs.cpus, gpus=needs.gpus, resources=needs.resources)
 
 
 def _run(job: Job, runner: Runner) -> bool:
