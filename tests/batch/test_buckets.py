@@ -24,6 +24,7 @@ def s3(tmp_path, photos, monkeypatch):
 SOURCE, OUT = f"s3://{BUCKET}/photos", f"s3://{BUCKET}/photos/varied"
 
 
+@pytest.mark.slow
 def test_a_bucket_gives_the_same_bytes_as_a_folder(s3, photos, tmp_path):
     """The output may be below the source; a second run makes nothing."""
     local, remote = job(photos, tmp_path / "out"), job(SOURCE, OUT)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import tarfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -238,3 +239,18 @@ def test_odd_names_are_kept(tmp_path):
     (row,) = table(tmp_path / "out" / done.folder)
     assert row["key"] == "5%20 ä#1.png"
     assert (tmp_path / "out" / done.folder / row["path"]).is_file()
+
+
+def test_the_documented_shard_has_labels(photos, tmp_path):
+    """The code of docs/batch.md writes a picture and its label for each variation."""
+    done = run(job(photos, tmp_path / "out"))
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    defined: dict = {}
+    exec(code, defined)
+    shard = tmp_path / "shard.tar"
+    assert defined["write_shard"](tmp_path / "out" / done.folder, shard) == 6
+    with tarfile.open(shard) as opened:
+        members = {name: opened.extractfile(name).read() for name in opened.getnames()}
+    labels = [json.loads(text)["label"] for name, text in members.items() if ".json" in name]
+    assert sorted(labels) == ["cat"] * 4 + ["dog"] * 2
+    assert all(text[:4] == b"\x89PNG" for name, text in members.items() if ".png" in name)

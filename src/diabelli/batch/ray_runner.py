@@ -90,7 +90,9 @@ class RayRunner:
             fn_constructor_args=(self._plan,),
             batch_size=None,
             batch_format="numpy",
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_tasks_in_flight_per_actor=2),
+            compute=ray.data.ActorPoolStrategy(
+                min_size=1, max_tasks_in_flight_per_actor=min(block, 2)
+            ),
             max_task_retries=TASK_RETRIES,
             **self._needs,
         )
@@ -139,10 +141,10 @@ class _Connection:
         cluster.connect()
         self._cluster = cluster
         context = DataContext.get_current()
-        # Pictures of lost tasks become rows with a reason.
+        # Pictures of lost tasks become rows with a reason, so that Ray need not log them.
         context.max_errored_blocks = -1
         context.enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)
 
     def close(self) -> None:
         """Disconnect; Ray ends the actors of this program."""
