@@ -20,8 +20,6 @@ import pytest
 from typer.testing import CliRunner
 
 import diabelli
-from cluster.ray_head import SEARCH_PATH, running_head
-from cluster.stepping_engine import STEPS, SteppingEngine
 from diabelli.cli import app
 from diabelli.cluster.administration import deploy, remove, statuses
 from diabelli.cluster.deployment import build_application
@@ -35,6 +33,8 @@ from diabelli.observer import Observer
 from diabelli.service import Service
 from diabelli.variation import Progress, Variation, VariationSpec
 from diabelli.worker_pool import Job
+from ray_head import PACKAGE, running_head
+from stepping_engine import STEPS, SteppingEngine
 
 pytestmark = [
     pytest.mark.slow,
@@ -43,6 +43,7 @@ pytestmark = [
 ]
 
 SOURCE = np.random.default_rng(1).integers(0, 256, (300, 300, 3), np.uint8)
+TESTS = Path(__file__).parents[1]
 DIABELLI = (sys.executable, "-m", "diabelli")
 OPTIONS = ReplicaOptions(replicas=2, cpus=0.2, ongoing=2, queued=2)
 
@@ -102,7 +103,7 @@ def local(folder: Path, wanted: VariationSpec) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
-    with running_head(tmp_path_factory.mktemp("ray")) as address:
+    with running_head(tmp_path_factory.mktemp("ray"), TESTS) as address:
         yield address
 
 
@@ -225,7 +226,7 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command of this package."""
     return subprocess.run(
         [*DIABELLI, *words],
-        env={**os.environ, "PYTHONPATH": SEARCH_PATH, **variables},
+        env={**os.environ, "PYTHONPATH": str(PACKAGE), **variables},
         capture_output=True,
         text=True,
         timeout=120,
@@ -250,7 +251,7 @@ def server(address, tmp_path) -> Iterator[str]:
             "--json",
         ],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": SEARCH_PATH},
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from cluster.fake_cluster import VERSION, FakeCluster
 from diabelli.cluster.remote_engine import RemoteEngine, ReplicaLost
 from diabelli.cluster.replica import EngineReplica
 from diabelli.engines.upstream.manager import UpstreamManager
@@ -24,6 +23,7 @@ from diabelli.errors import (
 from diabelli.observer import Observer
 from diabelli.service import Service
 from diabelli.variation import Progress, VariationSpec
+from fake_cluster import VERSION, FakeCluster
 from shift_engine import ShiftEngine
 
 SOURCE = np.random.default_rng(1).integers(0, 256, (40, 40, 3), np.uint8)
