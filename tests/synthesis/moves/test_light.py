@@ -76,6 +76,7 @@ def test_an_unsure_scene_gets_gentle_lights_alone():
     """They suit a room and a meadow; no weather and no shadow does."""
     unsure = replace(NOON, openness=-0.1, sky=0.3)
     assert set(light.suitable_kinds(unsure)) == GENTLE - {"sidelight"}
+    assert "sidelight" in light.suitable_kinds(replace(unsure, openness=-1.9))
     assert not light.suitable_kinds(replace(unsure, upper_luma=0.2))
 
 
