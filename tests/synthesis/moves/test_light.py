@@ -140,9 +140,14 @@ def test_white_ground_gets_no_beam():
     assert "beam" not in light.suitable_kinds(replace(ROOM, white_edge=0.6))
 
 
-def test_there_is_no_sunset_over_white_margins():
-    """They would become orange."""
-    assert "sunset" not in light.suitable_kinds(replace(NOON, white_edge=0.6))
+def test_a_sky_with_white_margins_gets_neither_sunset_nor_light_from_one_side():
+    """The margins would become orange, or grey on one side."""
+    assert not {"sunset", "sidelight"} & set(light.suitable_kinds(replace(NOON, white_edge=0.6)))
+
+
+def test_things_in_the_dark_are_in_no_room():
+    """A window's light would end at the black ground."""
+    assert not light.SHADOWED & set(light.suitable_kinds(replace(ROOM, black=0.2)))
 
 
 def test_unsure_lettering_is_not_mirrored():

@@ -66,6 +66,8 @@ COLD, WARM = -0.15, 0.14
 """Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
 MAX_WHITE_EDGE = 0.25
 """Share of white along the lower edges from which coloured light looks like a stain."""
+MAX_ROOM_BLACK = 0.15
+"""Share of black above which a picture is of a thing in the dark, not of a room."""
 MAX_BLACK = 0.25
 """Share of black from which no light lifts or tints the dark."""
 MAX_MORNING_LUMA, MIN_DUSK_LUMA = 0.62, 0.25
@@ -126,7 +128,7 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
     if scene.median_luma < NIGHT_LUMA:
         return {}
-    if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE and scene.black <= MAX_BLACK:
+    if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE and scene.black <= MAX_ROOM_BLACK:
         kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0} | _gentle_kinds(scene)
         if scene.white_edge < MAX_WHITE_EDGE:
             kinds["beam"] = 1.0
@@ -149,7 +151,8 @@ def _gentle_kinds(scene: Scene) -> dict[str, float]:
     if not scene.is_indoors and _has_dim_sky(scene):
         return kinds
     white = scene.white_edge >= MAX_WHITE_EDGE
-    if scene.openness < LIKELY_INDOORS or white or scene.sky < SIDELIGHT_SKY:
+    backdrop = scene.openness < LIKELY_INDOORS or (white and not scene.is_outdoors)
+    if backdrop or scene.sky < SIDELIGHT_SKY:
         kinds["sidelight"] = 1.0
     if scene.black > MAX_BLACK:
         return kinds
