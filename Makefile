@@ -15,7 +15,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help run trained test test-slow test-bridge test-lowest setup lint format docs site dist clean
+.PHONY: help run trained test test-slow test-bridge test-edges test-lowest setup lint format docs site dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipe
 
 test-bridge: .venv/.dev ## run the API tests with all engines behind another server, as upstreams
 	$(PYTEST) --bridge -m "not slow" tests/api $(ARGS)
+
+test-edges: .venv/.dev ## run the API tests against two edges with PostgreSQL, Redis and a bucket
+	$(PYTEST) --edges -m "not slow" tests/api $(ARGS)
 
 test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
 	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)

@@ -16,11 +16,16 @@ from sqlalchemy import create_engine, make_url, text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--bridge`."""
+    """Add `--bridge` and `--edges`."""
     parser.addoption(
         "--bridge",
         action="store_true",
         help="run the tests of the API with the engines of another server as upstreams",
+    )
+    parser.addoption(
+        "--edges",
+        action="store_true",
+        help="run the tests of the API against two edges with PostgreSQL, Redis and a bucket",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
+from api.edges import SharedServers, start_edges
 from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
 from diabelli.api.http.strict_h11 import StrictH11Protocol
@@ -22,17 +23,22 @@ from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
 from engines.upstream.bridging import diabelli_server, upstream_engine
+from s3 import s3_server
 
 Serve = Callable[..., Server]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests of details of the tiny engines if these are upstreams."""
+    """Skip tests of details of the tiny engines behind upstreams, and of one machine on edges."""
     if config.getoption("--bridge", default=False):
         for item in items:
             if item.get_closest_marker("tiny_engine"):
                 item.add_marker(pytest.mark.skip(reason="upstream engines differ in such details"))
+    if config.getoption("--edges", default=False):
+        for item in items:
+            if item.get_closest_marker("one_machine"):
+                item.add_marker(pytest.mark.skip(reason="edges have neither SQLite nor a folder"))
 
 
 def bridge_to(own: Engine, engine: UpstreamEngine) -> UpstreamEngine:
@@ -51,11 +57,13 @@ def start(
     wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     *,
     bridge: bool = False,
+    shared: SharedServers | None = None,
 ) -> Server:
     """Start a server in the stack; its models are named after the engines.
 
     It accepts the sources of OpenAI's endpoint unless the settings name others.
     With `bridge`, the engines are those of another server, used as an upstream.
+    With `shared`, two edges behind a balancer are started.
     """
     engines: dict[str, Engine] = {
         "shift": Shift(),
@@ -68,6 +76,8 @@ def start(
     models = {name: name for name in engines}
     chosen = {"inputs": "openai"} | settings
     checked = Settings(data_dir=folder, engine="shift", models=models, **chosen)
+    if shared is not None:
+        return start_edges(stack, folder, checked, engines, shared)
     storage = LocalStorage(
         folder / "pictures",
         b"s" * 32,
@@ -97,10 +107,30 @@ def bridge(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, bridge: bool) -> Iterator[Server]:
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedServers | None]:
+    """The servers that hold the state of two edges; None unless `--edges` is given."""
+    if not request.config.getoption("--edges", default=False):
+        yield None
+        return
+    empty_database = request.getfixturevalue("empty_database")
+    redis_url = request.getfixturevalue("redis_url")
+    with s3_server(tmp_path_factory.mktemp("s3")) as s3, pytest.MonkeyPatch.context() as patch:
+        for name, value in s3.environment.items():
+            patch.setenv(name, value)
+        yield SharedServers(empty_database, redis_url, s3.url)
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, bridge: bool, shared: SharedServers | None
+) -> Iterator[Server]:
     """A shared server with default settings, for tests that do not change it."""
     with ExitStack() as stack:
-        yield start(stack, tmp_path_factory.mktemp("data"), {}, Gate(), bridge=bridge)
+        yield start(
+            stack, tmp_path_factory.mktemp("data"), {}, Gate(), bridge=bridge, shared=shared
+        )
 
 
 @pytest.fixture
@@ -110,9 +140,13 @@ def gate() -> Gate:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, gate: Gate, bridge: bool) -> Iterator[Serve]:
+def serve(
+    tmp_path: Path, gate: Gate, bridge: bool, shared: SharedServers | None
+) -> Iterator[Serve]:
     """Starts servers with given settings; they stop after the test."""
     with ExitStack() as stack:
-        yield lambda **settings: start(stack, tmp_path, settings, gate, bridge=bridge)
+        yield lambda **settings: start(
+            stack, tmp_path, settings, gate, bridge=bridge, shared=shared
+        )
         # A server waits for its requests before it stops.
         gate.opened.set()

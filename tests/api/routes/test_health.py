@@ -52,6 +52,7 @@ def test_health_needs_no_key(serve: Serve) -> None:
     assert look(server, "live")[0] == 200
 
 
+@pytest.mark.one_machine
 def test_a_missing_storage(serve: Serve, tmp_path: Path) -> None:
     """Without the results directory, the server is live and not ready, until it exists again."""
     server = serve()
@@ -63,6 +64,7 @@ def test_a_missing_storage(serve: Serve, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "pictures").iterdir()] == []
 
 
+@pytest.mark.one_machine
 def test_a_ledger_that_is_no_database(serve: Serve, tmp_path: Path) -> None:
     """The response names the ledger; only the log has the reason."""
     server = serve()
@@ -73,6 +75,7 @@ def test_a_ledger_that_is_no_database(serve: Serve, tmp_path: Path) -> None:
     assert becomes(server, 503) == {"status": "not ready", "failing": ["ledger"]}
 
 
+@pytest.mark.one_machine
 def test_a_locked_ledger(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If nothing can be recorded, no request can be served."""
     monkeypatch.setattr(ledger, "LOCK_TIMEOUT_S", 0.3)

@@ -87,6 +87,7 @@ def test_traversing_urls(server: Server, path: str) -> None:
     refused(httpx.get(server.url + path + "?st=1&se=9999999999&sig=x"), 404)
 
 
+@pytest.mark.one_machine
 def test_expired_url(serve: Serve) -> None:
     """An expired URL is refused with 403."""
     server = serve(lifetime_s=1)
@@ -94,7 +95,7 @@ def test_expired_url(serve: Serve) -> None:
     old = server.storage.signed_query(key).replace("se=", "se=0&was=")
     refused(httpx.get(f"{server.url}/results/{key}?{old}"), 403)
     query = server.storage.signed_query(key)
-    server.storage._clock = lambda: int(query.partition("se=")[2].partition("&")[0])
+    server.storage._signer._clock = lambda: int(query.partition("se=")[2].partition("&")[0])
     answer = httpx.get(f"{server.url}/results/{key}?{query}")
     refused(answer, 403)
     assert "valid until" in answer.json()["error"]["message"]

@@ -43,6 +43,7 @@ def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
     assert reply["store_peak_bytes"] == [None, 2000, None]
 
 
+@pytest.mark.one_machine
 def test_a_missing_storage_is_reported(serve: Serve, tmp_path: Path) -> None:
     """A missing storage is an installation fault."""
     server = serve()

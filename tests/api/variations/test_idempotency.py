@@ -150,6 +150,7 @@ def test_a_failure_is_not_stored(serve: Serve, gate: Gate) -> None:
     until(lambda: ask(server, "left").status_code == 200, 2)
 
 
+@pytest.mark.one_machine
 def test_a_response_without_its_pictures_is_made_again(serve: Serve, tmp_path: Path) -> None:
     """If its pictures are deleted, a repetition runs the request again."""
     server, key = serve(), fresh()
