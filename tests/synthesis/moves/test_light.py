@@ -25,7 +25,7 @@ NOON = Scene(
     grey=False,
     barred=False,
     teal=0.1,
-    warmth=0.0,
+    warmth=0.05,
     black=0.0,
     white_edge=0.0,
     green_top=False,
@@ -33,7 +33,7 @@ NOON = Scene(
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
 WOOD = replace(NOON, sky=0.0, median_luma=0.4)
 
-GENTLE = {"golden", "morning", "dusk", "sidelight"}
+GENTLE = {"golden", "dusk", "sidelight"}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def rendered(prepared, kind, strength=0.5, seed=1, side=200):
 def test_weather_and_seasons_are_of_the_open_air():
     """Rain in a room would be wrong; a window's light in a meadow, too."""
     outside, inside = light.suitable_kinds(NOON), light.suitable_kinds(ROOM)
-    assert set(outside) == {"golden", "morning", "dusk", "sunset", "autumn"}
+    assert set(outside) == {"golden", "dusk", "sunset", "autumn"}
     assert set(light.suitable_kinds(WOOD)) == {"rain", "autumn"} | GENTLE
     assert set(inside) == {"leaves", "window", "blinds", "beam"} | GENTLE
 
@@ -97,7 +97,7 @@ def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
     undecided = replace(NOON, openness=0.0, sky=0.0)
     kinds = light.suitable_kinds(replace(undecided, **unsuitable))
     assert "golden" not in kinds
-    assert {"morning", "sidelight"} <= set(kinds)
+    assert "sidelight" in kinds
 
 
 def test_black_grounds_stay_black():

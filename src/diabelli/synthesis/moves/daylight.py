@@ -1,4 +1,4 @@
-"""Light of other hours: shadows of things outside the frame, a low sun, dusk, a soft morning.
+"""Light of other hours: shadows of things outside the frame, a low sun, dusk, a lamp.
 
 Colours are factors of linear light, or linear light.
 """
@@ -83,22 +83,6 @@ def golden(view: View) -> Lighting:
         ),
         bright_gain=_calmed(_between(lit, shaded, sunlit, exposure), view.scene),
         glow=np.asarray(haze[..., None] * _colour(0.07, 0.042, 0.014), np.float32),
-    )
-
-
-def morning(view: View) -> Lighting:
-    """Soft bright light from a wide opening beside the frame: open shades and a pale haze."""
-    y, x = _coordinates()
-    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
-    slope = view.stream.between(-0.4, 0.4)
-    lit = smoothstep(-0.05, 1.05, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.36, 1.0, 1.45)
-    haze = np.square(smoothstep(0.2, 1.2, near) * smoothstep(1.2, -0.2, y))
-    return Lighting(
-        dark_gain=_between(lit, (1.05, 1.08, 1.14), (1.9, 1.82, 1.7), exposure),
-        bright_gain=_between(lit, (0.9, 0.93, 0.99), (1.5, 1.45, 1.36), exposure),
-        glow=np.asarray(0.014 + haze[..., None] * _colour(0.38, 0.35, 0.29), np.float32),
-        saturations=(0.8, 0.84),
     )
 
 

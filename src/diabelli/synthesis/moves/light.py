@@ -32,7 +32,6 @@ DAYLIGHT: dict[str, daylight.LightMaker] = {
     "dusk": daylight.dusk,
     "golden": daylight.golden,
     "leaves": daylight.leaves,
-    "morning": daylight.morning,
     "sidelight": daylight.sidelight,
     "sunset": daylight.sunset,
     "window": daylight.window,
@@ -70,8 +69,8 @@ MAX_ROOM_BLACK = 0.15
 """Share of black above which a picture is of a thing in the dark, not of a room."""
 MAX_BLACK = 0.25
 """Share of black from which no light lifts or tints the dark."""
-MAX_MORNING_LUMA, MIN_DUSK_LUMA = 0.62, 0.25
-"""Median luma 0..1 above which a picture is bright already, and below which it is dim already."""
+MIN_DUSK_LUMA, COOL = 0.25, 0.0
+"""Median luma 0..1 and mean red minus blue, -1..1, below which a picture is of dusk already."""
 LIKELY_INDOORS = -1.0
 """Log-odds below which an even uppermost third is a wall; 7 % are mistaken, when left out."""
 SIDELIGHT_SKY = 0.2
@@ -129,7 +128,7 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     if scene.median_luma < NIGHT_LUMA:
         return {}
     if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE and scene.black <= MAX_ROOM_BLACK:
-        kinds = {"leaves": 2.0, "window": 2.0, "blinds": 1.0} | _gentle_kinds(scene)
+        kinds = {"window": 2.0, "leaves": 0.5, "blinds": 1.0} | _gentle_kinds(scene)
         if scene.white_edge < MAX_WHITE_EDGE:
             kinds["beam"] = 1.0
     elif scene.barred or (scene.teal > MIN_TEAL and scene.sky < SKY):
@@ -153,15 +152,13 @@ def _gentle_kinds(scene: Scene) -> dict[str, float]:
     white = scene.white_edge >= MAX_WHITE_EDGE
     backdrop = scene.openness < LIKELY_INDOORS or (white and not scene.is_outdoors)
     if backdrop or scene.sky < SIDELIGHT_SKY:
-        kinds["sidelight"] = 1.0
+        kinds["sidelight"] = 0.3
     if scene.black > MAX_BLACK:
         return kinds
     if _takes_low_sun(scene):
-        kinds["golden"] = 1.5
-    if scene.median_luma < MAX_MORNING_LUMA:
-        kinds["morning"] = 0.8
-    if scene.median_luma > MIN_DUSK_LUMA and not white:
-        kinds["dusk"] = 0.5
+        kinds["golden"] = 2.0
+    if scene.median_luma > MIN_DUSK_LUMA and scene.warmth > COOL and not white:
+        kinds["dusk"] = 1.0
     return kinds
 
 

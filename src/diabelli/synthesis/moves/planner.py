@@ -23,7 +23,7 @@ DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 4
 """Kinds of light below which the composition is one of the moves, so that variations differ."""
-COMPOSITION_SHARE = 0.2
+COMPOSITION_SHARE = 0.08
 """Weight of the composition for each light; it is less new, and chosen mostly beside others."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""

@@ -48,6 +48,15 @@ def _weight(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
 
 
 @kernel
+def _fringe(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
+    """Weight of one pixel, 0..1, as light of leaves on what is beside them: green to cyan."""
+    most = max(r, max(g, b)) + np.float32(8)
+    over_red = min(max((g - r) * 9 / most, np.float32(0)), np.float32(1))
+    over_blue = min(max((g - np.float32(0.94) * b) * 12 / most, np.float32(0)), np.float32(1))
+    return over_red * over_blue
+
+
+@kernel
 def _weights(image: Bytes) -> Floats:
     """Implement `green_weight`."""
     height, width = image.shape[:2]
@@ -63,7 +72,7 @@ def _weights(image: Bytes) -> Floats:
 def _replaced(
     image: Bytes, where: Floats, towards: Floats, lift: np.float32, gain: np.float32
 ) -> Bytes:
-    """Replace green; light and texture stay.
+    """Replace green, and fade what is left of it beside; light and texture stay.
 
     Args:
         image: (h, w, 3 or more) uint8.
@@ -80,9 +89,14 @@ def _replaced(
             g = np.float32(image[y, x, 1])
             b = np.float32(image[y, x, 2])
             weight = where[y, x] * _weight(r, g, b)
-            if weight <= 0:
+            fringe = where[y, x] * _fringe(r, g, b)
+            if weight <= 0 and fringe <= 0:
                 continue
             light, cb, cr = to_ycc(r, g, b)
+            # Green that leaves shed on fur or stone would stay as a rim.
+            faded = 1 - max(fringe - weight, np.float32(0))
+            cb *= faded
+            cr *= faded
             chroma = gain * np.sqrt(cb * cb + cr * cr)
             cb += (towards[y, x, 0] * chroma - cb) * weight
             cr += (towards[y, x, 1] * chroma - cr) * weight
