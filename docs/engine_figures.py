@@ -264,7 +264,7 @@ def main() -> None:
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
         "daylight": daylight_strip(sample, ("golden", "sunset", "autumn", "rain")),
-        "gentle": daylight_strip(load(PORTRAIT), ("golden", "morning", "dusk", "sidelight")),
+        "gentle": daylight_strip(load(PORTRAIT), ("golden", "dusk", "sidelight")),
         "shadows": daylight_strip(source, ("leaves", "window", "blinds", "beam")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
