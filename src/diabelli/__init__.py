@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from diabelli.library import vary
     from diabelli.variation import Progress, Variation, VariationList
 
-__version__ = "0.1.0"
+from diabelli.version import __version__ as __version__
 
 __all__ = [
     "ApiError",

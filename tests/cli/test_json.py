@@ -27,6 +27,10 @@ from faults.serving import environment
 COMMANDS = dict(every_command(get_command(cli.app), ""))
 ELSEWHERE = {
     "batch": "tests/cli/test_batch.py",
+    "cluster config": "tests/cluster/test_serve_config.py",
+    "cluster deploy": "tests/cluster/test_ray.py",
+    "cluster down": "tests/cluster/test_ray.py",
+    "cluster status": "tests/cluster/test_ray.py",
     "serve": "test_serve_prints_one_line",
     "engines add": "test_an_upstream_is_added_and_checked",
     "engines check": "test_an_upstream_is_added_and_checked",
@@ -106,7 +110,7 @@ def test_a_picture_that_cannot_be_blocked_is_in_the_list(run: Run, tmp_path: Pat
 
 
 def test_an_upstream_is_added_and_checked(run: Run, tmp_path: Path) -> None:
-    """The entry as it is written, then what was measured."""
+    """The entry as it is written, then the measurements."""
     with serving(Edits(dialect="vllm-omni").app()) as url:
         words = ("engines", "add", url, "--name", "mine", "--json")
         shown = json.loads(run(*words, "--show").out)

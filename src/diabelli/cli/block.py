@@ -151,7 +151,7 @@ def unblock_picture(
 
 
 def _block_file(blocks: Blocks, path: Path, note: str) -> dict[str, Any]:
-    """Block the picture at `path`; return what was done, or the error."""
+    """Block the picture at `path`; return the block, or the error."""
     from diabelli import pictures
     from diabelli.ledger.blocks import sha256_of
     from diabelli.pictures.blocklist_hashes import hashes_to_store

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from diabelli import __version__, pictures, provenance
+from diabelli import pictures, provenance
 from diabelli.credentials.certificate import signing_algorithm
 from diabelli.credentials.extra import c2pa
 from diabelli.errors import CredentialsFailed, InvalidSettings
 from diabelli.pictures import Format
 from diabelli.variation import EngineInfo, Variation
+from diabelli.version import __version__
 
 RECIPE = "diabelli.recipe"
 """Label of the assertion with the recipe."""

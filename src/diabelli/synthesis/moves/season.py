@@ -49,7 +49,7 @@ def _weight(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
 
 @kernel
 def _fringe(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
-    """Weight of one pixel, 0..1, as light of leaves on what is beside them: green to cyan."""
+    """Weight of one pixel, 0..1, as the light of leaves on things beside them: green to cyan."""
     most = max(r, max(g, b)) + np.float32(8)
     over_red = min(max((g - r) * 9 / most, np.float32(0)), np.float32(1))
     over_blue = min(max((g - np.float32(0.94) * b) * 12 / most, np.float32(0)), np.float32(1))
@@ -72,7 +72,7 @@ def _weights(image: Bytes) -> Floats:
 def _replaced(
     image: Bytes, where: Floats, towards: Floats, lift: np.float32, gain: np.float32
 ) -> Bytes:
-    """Replace green, and fade what is left of it beside; light and texture stay.
+    """Replace green, and fade its reflection beside; light and texture stay.
 
     Args:
         image: (h, w, 3 or more) uint8.
