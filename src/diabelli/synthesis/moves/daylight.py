@@ -92,13 +92,13 @@ def dusk(view: View) -> Lighting:
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
     slope = view.stream.between(0.1, 0.7)
     lit = smoothstep(0.0, 1.0, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.19, 0.72, 1.2)
+    exposure = view.scene.exposure(0.17, 0.66, 1.2)
     return Lighting(
         dark_gain=_calmed(
-            _between(lit, (0.34, 0.44, 0.66), (0.6, 0.7, 0.92), exposure), view.scene
+            _between(lit, (0.26, 0.38, 0.64), (0.52, 0.64, 0.92), exposure), view.scene
         ),
         bright_gain=_calmed(
-            _between(lit, (0.5, 0.62, 0.88), (0.92, 1.02, 1.26), exposure), view.scene
+            _between(lit, (0.4, 0.55, 0.86), (0.84, 0.96, 1.26), exposure), view.scene
         ),
         glow=filled(0.002, 0.004, 0.009),
         saturations=(0.72, 0.8),
@@ -110,12 +110,12 @@ def sidelight(view: View) -> Lighting:
     y, x = _coordinates()
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
     slope = view.stream.between(0.2, 0.8)
-    lit = smoothstep(0.12, 0.9, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.2, 0.8, 1.35)
+    lit = smoothstep(-0.1, 1.1, near + np.float32(slope) * (np.float32(0.5) - y))
+    exposure = view.scene.exposure(0.2, 0.8, 1.25)
     lit += np.float32(0.5 * view.scene.white_edge) * (1 - lit)  # white ground is lit itself
     return Lighting(
-        dark_gain=_between(lit, (0.17, 0.18, 0.21), (1.05, 1.03, 0.98), exposure),
-        bright_gain=_between(lit, (0.24, 0.26, 0.31), (1.8, 1.76, 1.64), exposure),
+        dark_gain=_between(lit, (0.2, 0.21, 0.25), (1.05, 1.03, 0.98), exposure),
+        bright_gain=_between(lit, (0.28, 0.3, 0.36), (1.45, 1.4, 1.3), exposure),
         glow=filled(0.0, 0.0, 0.0),
         saturations=(0.9, 1.06),
         shoulder=0.7,

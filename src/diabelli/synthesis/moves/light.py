@@ -73,7 +73,7 @@ MIN_DUSK_LUMA, COOL = 0.25, 0.0
 """Median luma 0..1 and mean red minus blue, -1..1, below which a picture is of dusk already."""
 LIKELY_INDOORS = -1.0
 """Log-odds below which an even uppermost third is a wall; 7 % are mistaken, when left out."""
-SIDELIGHT_SKY = 0.2
+SIDELIGHT_SKY = 0.1
 """Share of sky from which light from one side would be uneven in the sky."""
 HARDLY_SKIN = np.float32(0.05)
 """Share of skin up to which a place counts as ground; the widened map fades slowly."""
@@ -128,7 +128,7 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     if scene.median_luma < NIGHT_LUMA:
         return {}
     if scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE and scene.black <= MAX_ROOM_BLACK:
-        kinds = {"window": 2.0, "leaves": 0.5, "blinds": 1.0} | _gentle_kinds(scene)
+        kinds = {"window": 2.0, "leaves": 0.5, "blinds": 0.5} | _gentle_kinds(scene)
         if scene.white_edge < MAX_WHITE_EDGE:
             kinds["beam"] = 1.0
     elif scene.barred or (scene.teal > MIN_TEAL and scene.sky < SKY):
