@@ -76,6 +76,8 @@ Orientations: TypeAlias = tuple[Analysis, Analysis]
 """Analyses of a source and of its mirror image."""
 SKETCHES_PER_VARIATION = 3
 """Sketches for each variation after the first; more choice at little cost."""
+SEEDS_PER_VARIATION = 16
+"""Seeds for each variation after the first; from many, seldom moves are found, too."""
 PREVIEW_SIDE = 256
 """Maximum side of a preview in pixels."""
 
@@ -173,7 +175,7 @@ def plan_variations(
     """
     (moves,) = run_parallel([partial(find_moves, orientations, strength)])
     if moves:
-        seeds = derive_seeds(seed, 1 + (n - 1) * SKETCHES_PER_VARIATION)
+        seeds = derive_seeds(seed, 1 + (n - 1) * SEEDS_PER_VARIATION)
         return run_parallel(
             [
                 partial(_plan_move, orientations, moves, strength, one)

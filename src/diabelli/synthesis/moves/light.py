@@ -69,7 +69,7 @@ MAX_ROOM_BLACK = 0.15
 """Share of black above which a picture is of a thing in the dark, not of a room."""
 MAX_BLACK = 0.25
 """Share of black from which no light lifts or tints the dark."""
-MIN_DUSK_LUMA, COOL = 0.25, 0.0
+MIN_DUSK_LUMA, COOL = 0.25, -0.09
 """Median luma 0..1 and mean red minus blue, -1..1, below which a picture is of dusk already."""
 LIKELY_INDOORS = -1.0
 """Log-odds below which an even uppermost third is a wall; 7 % are mistaken, when left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
-MIN_KINDS = 4
+MIN_KINDS = 3
 """Kinds of light below which the composition is one of the moves, so that variations differ."""
 COMPOSITION_SHARE = 0.08
 """Weight of the composition for each light; it is less new, and chosen mostly beside others."""
+COMPARED_NUMBERS = 5
+"""Random numbers of a move by which the seeds of one request are kept apart."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
 
@@ -99,15 +102,29 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others, so that each move is made about equally often.
 
-    Which picture a seed makes does not depend on the selection.
+    Among seeds of one move, those whose random numbers are farthest apart come first. Which picture
+    a seed makes does not depend on the selection.
     """
     names = {seed: getattr(move_of_seed(moves, seed), "name", "") for seed in seeds}
+    numbers = {seed: _first_numbers(seed, name) for seed, name in names.items()}
+
+    def distance(seed: int) -> float:
+        same = [one for one in chosen if names[one] == names[seed]]
+        return min((math.dist(numbers[seed], numbers[one]) for one in same), default=math.inf)
+
     chosen = seeds[:1]
     while len(chosen) < n:
         made = Counter(names[seed] for seed in chosen)
         rest = [seed for seed in seeds if seed not in chosen]
-        chosen.append(min(rest, key=lambda seed: made[names[seed]]))
+        fewest = min(made[names[seed]] for seed in rest)
+        chosen.append(max((one for one in rest if made[names[one]] == fewest), key=distance))
     return chosen
+
+
+def _first_numbers(seed: int, name: str) -> list[float]:
+    """Return the first random numbers 0..1 of a seed's move, which decide on sides and slopes."""
+    stream = RandomStream(derive_seed(seed, name))
+    return [stream.between(0, 1) for _ in range(COMPARED_NUMBERS)]
 
 
 def run_all_moves(side: int) -> None:
