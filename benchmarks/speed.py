@@ -108,7 +108,7 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     """Return the name and the renderer of each move on a photograph or a drawing that it suits."""
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     lit = light.Prepared(studied, survey(studied[0].image_at(512, 512)), {})
-    for kind in light.KINDS:
+    for kind in light.LIGHTS:
         yield kind, partial(_render_light, lit, kind)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

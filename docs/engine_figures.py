@@ -263,9 +263,8 @@ def main() -> None:
         "light": light_strip(image, candidate.guide.subject),
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
-        "daylight": daylight_strip(sample, ("golden", "sunset", "autumn", "rain")),
-        "gentle": daylight_strip(load(PORTRAIT), ("golden", "dusk", "sidelight")),
-        "shadows": daylight_strip(source, ("leaves", "window", "blinds", "beam")),
+        "daylight": daylight_strip(sample, ("golden", "dusk", "sunset")),
+        "shadows": daylight_strip(source, ("window", "dusk", "sidelight")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

@@ -39,7 +39,7 @@ def traced(text: str) -> logging.LogRecord:
 
 def test_fields_follow_the_event():
     """All fields of an event are on its line, after its time in UTC."""
-    line = TextFormatter().format(record(status=200, request="POST /v1"))
+    line = TextFormatter().format(record(status=200, request="POST /v1", _of_a_library=1))
     assert line == (
         '2027-01-15T08:00:00.250Z INFO diabelli.api request.answered status=200 request="POST /v1"'
     )

@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 import diabelli
-from api.conftest import Serve, bridge, gate, serve, server
+from api.conftest import Serve, bridge, gate, serve, server, shared
 from api.engines import Gate
 from api.wire import Server, opened, picture
 from diabelli.client import Completed, Done, Event, PartialImage, ProgressEvent, Reply
 from diabelli.client.retries import Retries
 
-__all__ = ["bridge", "gate", "serve", "server"]  # pytest finds fixtures by their names here
+__all__ = ["bridge", "gate", "serve", "server", "shared"]  # pytest finds fixtures by name here
 
 
 def test_every_field_is_sent(server: Server) -> None:

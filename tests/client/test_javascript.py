@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from api.conftest import Serve, bridge, gate, serve, server
+from api.conftest import Serve, bridge, gate, serve, server, shared
 from api.wire import Server, opened, picture
 
-__all__ = ["bridge", "gate", "serve", "server"]  # pytest finds fixtures by their names here
+__all__ = ["bridge", "gate", "serve", "server", "shared"]  # pytest finds fixtures by name here
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "client.mjs"
 

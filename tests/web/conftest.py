@@ -11,11 +11,11 @@ import pytest
 from PIL import Image as Pillow
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from api.conftest import bridge, gate, serve, server
+from api.conftest import bridge, gate, serve, server, shared
 from api.wire import Server
 from web.axe import script
 
-__all__ = ["bridge", "gate", "serve", "server"]  # pytest finds fixtures by their names here
+__all__ = ["bridge", "gate", "serve", "server", "shared"]  # pytest finds fixtures by name here
 
 SMALL = """localStorage["diabelli.options"] ??= '{"size": "256x256"}'"""
 """Saved options of the page: tests need no large pictures."""

@@ -109,10 +109,18 @@ def batch(
     keys = KeyList(source=source_url, without=key_below(source_url, out_url), limit=limit)
     info = _engine_info(engine, config)
     recipe = Recipe(
-        source=source_url, engine=engine, engine_version=info.version, n=n, height=height,
-        width=width, strength=parse_strength(strength), seed=seed, fit=fit.value,
-        output_format=output_format.value, quality=quality,
-    )  # fmt: skip
+        source=source_url,
+        engine=engine,
+        engine_version=info.version,
+        n=n,
+        height=height,
+        width=width,
+        strength=parse_strength(strength),
+        seed=seed,
+        fit=fit.value,
+        output_format=output_format.value,
+        quality=quality,
+    )
     job = Job(recipe=recipe, out=out_url, keys=keys)
     if ray is not None and workers is not None:
         raise InvalidParameter("--ray and --workers exclude each other: the cluster has its own")
@@ -151,11 +159,16 @@ def _ray_runner(job: Job, config: Path | None, address: str) -> Runner:
     from diabelli.cluster.options import ReplicaOptions
     from diabelli.settings.loading import load_settings
 
-    needs = load_settings({}, config).replicas.get(job.recipe.engine, ReplicaOptions())
+    needs = load_settings({}, config).replicas.get(
+        job.recipe.engine, ReplicaOptions.model_validate({})
+    )
     plan = Plan(
-        recipe=job.recipe, out=job.out, job=job.folder, threads=needs.threads,
+        recipe=job.recipe,
+        out=job.out,
+        job=job.folder,
+        threads=needs.threads,
         config=config and config.absolute(),
-    )  # fmt: skip
+    )
     return RayRunner(plan, address, cpus=needs.cpus, gpus=needs.gpus, resources=needs.resources)
 
 

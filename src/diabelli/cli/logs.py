@@ -20,8 +20,12 @@ _PLAIN = re.compile(r"[!#-<>-~]+")
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
-    """Return the extra fields of a record."""
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    """Return the extra fields of a record, without the private ones that Ray adds to each."""
+    return {
+        name: value
+        for name, value in vars(record).items()
+        if name not in _STANDARD and not name.startswith("_")
+    }
 
 
 class TextFormatter(logging.Formatter):

@@ -28,17 +28,14 @@ def test_a_gain_of_one_changes_nothing_below_the_shoulder():
 
 
 def test_light_agrees_with_its_definition():
-    """Gain, saturation, shoulder, glow and particles, in this order, in squared values."""
+    """Gain, saturation, shoulder and glow, in this order, in squared values."""
     image = opaque(landscape(24))
     gain, glow = (1.4, 1.1, 0.8), (0.1, 0.05, 0.0)
-    cover = np.linspace(0, 1, 24 * 24, dtype=np.float32).reshape(24, 24)
     lighting = Lighting(
         filled(*gain),
         filled(*gain),
         filled(*glow),
         saturations=(0.5, 0.5),
-        cover=cover,
-        particle=(0.9, 0.8, 0.7),
     )
     light = (image[..., :3] / 255.0) ** 2
     grey = (light @ [0.25, 0.65, 0.1])[..., None]
@@ -46,7 +43,6 @@ def test_light_agrees_with_its_definition():
     over = np.maximum(light - 0.8, 0)
     light = np.minimum(light, 0.8) + 0.2 * over / (over + 0.2)
     light = 1 - (1 - light) * (1 - np.array(glow))
-    light += cover[..., None] * (np.array([0.9, 0.8, 0.7]) - light)
     found = illuminate(image, lighting)[..., :3].astype(int)
     assert np.abs(found - np.rint(255 * np.sqrt(np.clip(light, 0, 1)))).max() <= 1
 

@@ -69,14 +69,14 @@ def test_mild_variations_make_no_move():
 def test_a_landscape_gets_no_treatment_of_drawings():
     """Its ground is not even, so no move of drawings is sure of it."""
     found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
-    assert {move.name for move in found} <= {"composition", *light.KINDS}
+    assert {move.name for move in found} <= {"composition", *light.LIGHTS}
     assert len(found) > 2
     assert len(found) >= MIN_KINDS
 
 
 def test_a_picture_of_few_lights_is_also_composed():
-    """A grey picture gets few lights; the composition adds other pictures."""
-    source = np.repeat(landscape(100)[..., :1], 3, axis=2)
+    """A warm picture gets few lights; the composition adds other pictures."""
+    source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)
     assert 0 < len(found) <= MIN_KINDS
     assert [move.name for move in found if move.renderer is None] == ["composition"]

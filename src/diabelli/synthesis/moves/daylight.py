@@ -1,4 +1,4 @@
-"""Light of other hours: shadows of things outside the frame, a low sun, dusk, a lamp.
+"""Light of other hours: a low sun, dusk, sunset, a lamp, sunlight through a window.
 
 Colours are factors of linear light, or linear light.
 """
@@ -42,24 +42,9 @@ class View(NamedTuple):
     stream: RandomStream
 
 
-def leaves(view: View) -> Lighting:
-    """Shadow of palm leaves."""
-    return _sunlight(shadows.leaves(view.stream), shade=0.42, sun=1.25)
-
-
 def window(view: View) -> Lighting:
     """Sunlight through a window."""
     return _sunlight(shadows.window(view.stream), shade=0.42, sun=1.25)
-
-
-def blinds(view: View) -> Lighting:
-    """Sunlight through blinds."""
-    return _sunlight(shadows.blinds(view.stream), shade=0.42, sun=1.25)
-
-
-def beam(view: View) -> Lighting:
-    """A beam of sunlight."""
-    return _sunlight(shadows.beam(view.stream), shade=0.40, sun=1.35)
 
 
 def golden(view: View) -> Lighting:
@@ -119,21 +104,6 @@ def sidelight(view: View) -> Lighting:
         glow=filled(0.0, 0.0, 0.0),
         saturations=(0.9, 1.06),
         shoulder=0.7,
-    )
-
-
-def autumn(view: View) -> Lighting:
-    """Mild, warm light, for coloured leaves."""
-    _, x = _coordinates()
-    sunward = x if view.stream.between(0, 1) < 0.5 else 1 - x
-    lit = smoothstep(0.0, 1.0, np.broadcast_to(sunward, (FIELD_SIDE, FIELD_SIDE)))
-    exposure = view.scene.exposure(0.17, 0.7, 1.4)
-    return Lighting(
-        dark_gain=_calmed(_between(lit, (0.7, 0.7, 0.75), (0.9, 0.8, 0.74), exposure), view.scene),
-        bright_gain=_calmed(
-            _between(lit, (0.95, 0.86, 0.72), (1.3, 1.06, 0.75), exposure), view.scene
-        ),
-        glow=filled(0.0, 0.0, 0.0),
     )
 
 

@@ -1,4 +1,4 @@
-"""Lighting of a picture: smooth gains, a glow and falling particles, in approximately linear light.
+"""Lighting of a picture: smooth gains and a glow, in approximately linear light.
 
 Light is the square of the sRGB value, whose inverse is exactly rounded on every machine. All
 fields are smooth or soft, and no mask cuts anything out, so no outline can be wrong.
@@ -35,8 +35,6 @@ class Lighting:
         luma_range: luma 0..1 up to which a place is dark, and from which on it is bright.
         saturations: factors of saturation in dark and in bright places.
         shoulder: linear light above which highlights are compressed.
-        cover: (h, w) float32, 0..1, coverage by particles, if there are any.
-        particle: linear colour of the particles.
     """
 
     dark_gain: Floats
@@ -45,11 +43,9 @@ class Lighting:
     luma_range: tuple[float, float] = (0.15, 0.75)
     saturations: tuple[float, float] = (1.0, 1.0)
     shoulder: float = 0.8
-    cover: Floats | None = None
-    particle: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     def scaled(self, boldness: float) -> Lighting:
-        """Return a lighting whose effect is multiplied, particles apart."""
+        """Return a lighting whose effect is multiplied."""
         factor = np.float32(boldness)
         dark, bright = (
             np.maximum(1 + factor * (gain - 1), np.float32(MIN_GAIN))
@@ -64,12 +60,6 @@ class Lighting:
             saturations=(max(dull, 0.0), max(vivid, 0.0)),
         )
 
-    def without_particles_on(self, places: Floats) -> Lighting:
-        """Return a lighting whose particles do not cover places, (h, w) float32, 0..1 or below."""
-        if self.cover is None:
-            return self
-        return replace(self, cover=self.cover * np.clip(1 - places, 0, 1))
-
     def without_colour(self) -> Lighting:
         """Return the lighting for a picture without colour: gains and glow are made grey."""
         weights = np.array(LUMINANCE, np.float32)
@@ -77,10 +67,7 @@ class Lighting:
             np.repeat((field * weights).sum(2, keepdims=True), 3, axis=2).astype(np.float32)
             for field in (self.dark_gain, self.bright_gain, self.glow)
         )
-        grey = sum(weight * value for weight, value in zip(LUMINANCE, self.particle, strict=True))
-        return replace(
-            self, dark_gain=dark, bright_gain=bright, glow=glow, particle=(grey, grey, grey)
-        )
+        return replace(self, dark_gain=dark, bright_gain=bright, glow=glow)
 
 
 def filled(*colour: float) -> Floats:
@@ -107,14 +94,12 @@ def smoothstep(low: float, high: float, values: Floats) -> Floats:
 
 def illuminate(image: Bytes, lighting: Lighting) -> Bytes:
     """Return an image (h, w, 3 or more) uint8 under a lighting; further channels are kept."""
-    cover = np.zeros((0, 0), np.float32) if lighting.cover is None else lighting.cover
-    numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder, *lighting.particle)
+    numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder)
     return _illuminate(
         np.ascontiguousarray(image),
         _by_channel(lighting.dark_gain),
         _by_channel(lighting.bright_gain),
         _by_channel(lighting.glow),
-        cover,
         np.array(numbers, np.float32),
     )
 
@@ -125,9 +110,7 @@ def _by_channel(field: Floats) -> Floats:
 
 
 @kernel
-def _illuminate(
-    image: Bytes, dark: Floats, bright: Floats, glow: Floats, cover: Floats, numbers: Floats
-) -> Bytes:
+def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, numbers: Floats) -> Bytes:
     """Implement `illuminate`.
 
     Args:
@@ -135,8 +118,7 @@ def _illuminate(
         dark: (3, FIELD_SIDE, FIELD_SIDE) float32.
         bright: the same.
         glow: the same.
-        cover: (h, w) float32, or empty.
-        numbers: (8,) float32, luma range, saturations, shoulder, particle colour.
+        numbers: (5,) float32, luma range, saturations, shoulder.
     """
     low, span = numbers[0], numbers[1] - numbers[0]
     dull, vivid, shoulder = numbers[2], numbers[3], numbers[4]
@@ -159,7 +141,6 @@ def _illuminate(
             share = min(max((np.sqrt(luminance) - low) / span, zero), one)
             share = share * share * (3 - 2 * share)
             saturation = dull + (vivid - dull) * share
-            covered = cover[y, x] if cover.size else zero
             top, left = tops[y], lefts[x]
             down = min(max(downs[y], zero), one)
             across = min(max(acrosses[x], zero), one)
@@ -170,6 +151,5 @@ def _illuminate(
                 if value > shoulder:
                     value = shoulder + room * (value - shoulder) / (value - shoulder + room)
                 value = one - (one - value) * (one - interpolate(glow[c], top, left, down, across))
-                value += covered * (numbers[5 + c] - value)
                 out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * whole + half)
     return out

@@ -143,5 +143,5 @@ def run_all_moves(side: int) -> None:
     hazy = np.concatenate([ramp, ramp, 255 - ramp, np.full_like(ramp, 255)], axis=2)
     analysis = analyse(hazy, side, side)
     lit = light.Prepared((analysis, analysis.mirrored()), survey(hazy), {})
-    for kind in light.KINDS:
+    for kind in light.LIGHTS:
         light.render(lit, kind, 1.0, RandomStream(1), side, side)

@@ -12,8 +12,8 @@ from diabelli.synthesis.core.filters import blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey
+from diabelli.synthesis.moves.foliage import green_weight
 from diabelli.synthesis.moves.lighting import LUMINANCE
-from diabelli.synthesis.moves.season import green_weight
 
 SURE_OUTDOORS, SURE_INDOORS = 1.06, -2.0
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
