@@ -182,9 +182,15 @@ def test_a_cancelled_request_frees_the_replica_within_a_second(edge):
 def test_a_replica_lost_in_the_middle_costs_a_retry_and_no_answer(edge):
     """Its process is killed; the request is made again elsewhere, with the same pixels."""
     made: list[np.ndarray] = []
-    wanted = spec(3, steps=40)
-    job = edge.start(wanted, lambda index, variation: made.append(variation.image))
-    edge.wait_for_work(1)
+    stages: list[str] = []
+    wanted = spec(3, steps=100)
+    job = edge.start(
+        wanted,
+        lambda index, variation: made.append(variation.image),
+        lambda progress: stages.append(progress.stage),
+    )
+    # Before its first message, Serve itself repeats a call.
+    wait_until(lambda: any(stage.startswith("step") for stage in stages), 20)
     os.kill(edge.working()[0], signal.SIGKILL)
     job.result()
     for left in edge.folder.iterdir():
