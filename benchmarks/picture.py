@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from architectures import NAMES, SD15_LCM, build
-from diabelli.cli.engine_trial import report
+from diabelli.cli.engine_trial import as_table
 from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.engines.diffusion.trial import run_trial
 from diabelli.variation import VariationSpec
@@ -45,7 +45,7 @@ def main() -> None:
         side = preset.side
         specs = [VariationSpec(height=side, width=side, seed=n) for n in range(given.pictures)]
         trial = run_trial(EnginePlan(preset), sources(1, side)[0], specs, lambda _: None)
-    print(report(preset, trial))
+    print(as_table(preset, trial))
     print(f"| files | {size / 1e9:.1f} GB |")
 
 

@@ -58,9 +58,14 @@ def try_engine(
     if as_json:
         print_json({**facts(plan.preset, trial), "sheet": str(sheet)})
         return
-    table = [f"| {name} | {text} |" for name, text in facts(plan.preset, trial).items()]
-    print("\n".join(["| | |", "|---|---|", *table]))
+    print(as_table(plan.preset, trial))
     print(f"\nAttach {sheet}: the source, then its variations.")
+
+
+def as_table(preset: Preset, trial: Trial) -> str:
+    """Return the report as a Markdown table."""
+    rows = [f"| {name} | {text} |" for name, text in facts(preset, trial).items()]
+    return "\n".join(["| | |", "|---|---|", *rows])
 
 
 def facts(preset: Preset, trial: Trial) -> dict[str, str]:

@@ -185,16 +185,14 @@ def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path
     assert "mine" in settings["engines"]
     offline = {"HF_HUB_OFFLINE": "1", "DIABELLI_DEVICE": "cpu", "OMP_NUM_THREADS": "1"}
     Pillow.new("RGB", (90, 60), "teal").save(tmp_path / "teal.png")
-    tried = run(DIABELLI, "engines", "try", "sd15-lcm", "teal.png", "-n", "1", **offline)
-    assert tried.returncode == 0, tried.stderr
-    assert "| pictures | 1 of 512x512, seed 7 |" in tried.stdout
-    assert re.search(r"\| peak memory \| \d+\.\d GB \|", tried.stdout)
-    assert re.search(r"diffusers \d+\.\d+", tried.stdout)
-    with Pillow.open(tmp_path / "sd15-lcm-try.jpg") as sheet:
-        assert sheet.size == (804, 408)
     tried = run(DIABELLI, "engines", "try", "sd15-lcm", "teal.png", "-n", "1", "--json", **offline)
+    assert tried.returncode == 0, tried.stderr
     found = json.loads(tried.stdout)
     assert (found["pictures"], found["sheet"]) == ("1 of 512x512, seed 7", "sd15-lcm-try.jpg")
+    assert re.fullmatch(r"\d+\.\d GB", found["peak memory"])
+    assert re.search(r"diffusers \d+\.\d+", found["versions"])
+    with Pillow.open(tmp_path / "sd15-lcm-try.jpg") as sheet:
+        assert sheet.size == (804, 408)
 
 
 def test_a_machine_that_is_too_small_is_refused_before_the_download(run):
