@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +17,7 @@ from pathlib import Path
 import diabelli
 
 ADDRESS = "127.0.0.2"
+LOCK = Path(tempfile.gettempdir()) / "diabelli-ray-head.lock"
 PACKAGE = Path(diabelli.__file__).parents[1]
 
 
@@ -22,7 +25,7 @@ PACKAGE = Path(diabelli.__file__).parents[1]
 def running_head(folder: Path, engines: Path, cpus: int = 2) -> Iterator[str]:
     """Start the node with the token of this process; yield host and port.
 
-    All its processes end with the context.
+    All its processes end with the context. Other processes wait until then for their node.
 
     Args:
         folder: for the log.
@@ -38,7 +41,8 @@ def running_head(folder: Path, engines: Path, cpus: int = 2) -> Iterator[str]:
         *("--include-dashboard=false", "--object-store-memory", "100000000"),
         "--disable-usage-stats",
     ]
-    with (folder / "head.log").open("wb") as log:
+    with LOCK.open("w") as lock, (folder / "head.log").open("wb") as log:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         process = subprocess.Popen(
             command,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (PACKAGE, engines)))},

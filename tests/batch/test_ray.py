@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 import deadly_engine
+import ray_with_token  # noqa: F401
 import shift_engine
 from batch_jobs import files, install_engines, job, plan, run, write_picture
 from deadly_engine import ALWAYS, ONCE, UNLICENSED
@@ -15,7 +16,7 @@ from ray_head import running_head
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore"),  # Ray's own modules raise many
 ]
 
@@ -31,8 +32,6 @@ def head(site, tmp_path_factory):
     """The address of the cluster."""
     with pytest.MonkeyPatch.context() as changed:
         install_engines(site, changed)
-        changed.setenv("RAY_AUTH_MODE", "token")
-        changed.setenv("RAY_AUTH_TOKEN", "ab" * 32)
         for module in (shift_engine, deadly_engine):
             shutil.copy(module.__file__, site)
         with running_head(tmp_path_factory.mktemp("ray"), site) as address:

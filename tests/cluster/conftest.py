@@ -1,15 +1,3 @@
-"""Imports Ray once, with a token and without the deprecation warnings that its import raises."""
+"""Ray is imported before any test of this folder."""
 
-import os
-import secrets
-import warnings
-
-# Ray reads them when it is imported, so that a fixture would be too late.
-os.environ.update(
-    RAY_AUTH_MODE="token",
-    RAY_AUTH_TOKEN=secrets.token_hex(32),
-    RAY_USAGE_STATS_ENABLED="0",
-)
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import ray.serve.schema  # noqa: F401
+import ray_with_token  # noqa: F401
