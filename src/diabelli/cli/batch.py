@@ -17,7 +17,14 @@ from rich.console import Console
 from diabelli.cli.batch_progress import BatchProgress
 from diabelli.cli.exit_codes import FAILED, print_error
 from diabelli.cli.terminal import LinePrinter
-from diabelli.cli.vary import Fit, Format
+from diabelli.cli.variation_options import (
+    EngineName,
+    Fit,
+    FitTo,
+    Format,
+    OutputFormat,
+    Quality,
+)
 from diabelli.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -44,17 +51,10 @@ def batch(
     seed: Annotated[
         int, typer.Option(help="Seed of the job; each picture's seed is derived from it.")
     ] = 0,
-    output_format: Annotated[Format, typer.Option("--format", help="The output format.")] = (
-        Format.png
-    ),
-    quality: Annotated[
-        int | None,
-        typer.Option(min=0, max=100, help="Quality of WebP and JPEG.", show_default="90"),
-    ] = None,
-    fit: Annotated[
-        Fit, typer.Option(help="How to fit a picture of another aspect ratio.")
-    ] = Fit.crop,
-    engine: Annotated[str, typer.Option(help="The engine; see `diabelli engines`.")] = "patch",
+    output_format: OutputFormat = Format.png,
+    quality: Quality = None,
+    fit: FitTo = Fit.crop,
+    engine: EngineName = "patch",
     config: Annotated[
         Path | None,
         typer.Option(

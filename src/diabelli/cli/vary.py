@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,14 @@ from diabelli.cli.output_files import OutputFiles
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.cli.sources import STREAM, Source, find_sources
 from diabelli.cli.terminal import LinePrinter, printable
+from diabelli.cli.variation_options import (
+    EngineName,
+    Fit,
+    FitTo,
+    Format,
+    OutputFormat,
+    Quality,
+)
 from diabelli.configured import configured
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
 from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
@@ -26,21 +33,6 @@ if TYPE_CHECKING:
     from diabelli.credentials.signer import CredentialSigner
     from diabelli.engines import Engine
     from diabelli.variation import ProgressCallback, Variation, VariationList
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    png = "png"
-    webp = "webp"
-    jpeg = "jpeg"
-
-
-class Fit(StrEnum):
-    """Ways to change the aspect ratio."""
-
-    crop = "crop"
-    pad = "pad"
 
 
 def vary(
@@ -66,17 +58,10 @@ def vary(
     name: Annotated[
         str, typer.Option(help="File names, with {stem}, {seed}, {index} and {strength}.")
     ] = DEFAULT,
-    output_format: Annotated[Format, typer.Option("--format", help="The output format.")] = (
-        Format.png
-    ),
-    quality: Annotated[
-        int | None,
-        typer.Option(min=0, max=100, help="Quality of WebP and JPEG.", show_default="90"),
-    ] = None,
-    fit: Annotated[
-        Fit, typer.Option(help="How to fit a picture of another aspect ratio.")
-    ] = Fit.crop,
-    engine: Annotated[str, typer.Option(help="The engine; see `diabelli engines`.")] = "patch",
+    output_format: OutputFormat = Format.png,
+    quality: Quality = None,
+    fit: FitTo = Fit.crop,
+    engine: EngineName = "patch",
     config: Annotated[
         Path | None,
         typer.Option(
