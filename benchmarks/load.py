@@ -23,14 +23,13 @@ from contextlib import closing
 from pathlib import Path
 
 from catalogue import Case, catalogue
-from crowd import Seen, drive, pictures_of
+from crowd import STALL_S, Seen, drive, pictures_of
 from serving import Running, started
 from wires import connected
 
 HERE = Path(__file__).parent
 CASES = 24
 MAX_MIB = 1024
-STALL_S = 4
 
 
 async def learn(port: int, cases: Sequence[Case]) -> None:
