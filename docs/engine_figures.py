@@ -264,7 +264,7 @@ def main() -> None:
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
         "daylight": daylight_strip(sample, ("golden", "dusk", "sunset")),
-        "shadows": daylight_strip(source, ("window", "dusk", "sidelight")),
+        "shadows": daylight_strip(source, ("window", "dusk", "lamp")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

@@ -48,18 +48,18 @@ def rendered(prepared, kind, strength=0.5, seed=1, side=200):
 def test_a_window_is_of_rooms_and_a_sunset_of_the_open_air():
     """An unsure scene gets the lights that suit both."""
     assert set(light.suitable_kinds(NOON)) == {"golden", "dusk", "sunset"}
-    assert set(light.suitable_kinds(ROOM)) == {"golden", "dusk", "window"}
+    assert set(light.suitable_kinds(ROOM)) == {"golden", "dusk", "lamp", "window"}
     assert set(light.suitable_kinds(replace(NOON, openness=-0.1))) == {"golden", "dusk"}
 
 
 @pytest.mark.parametrize("unsuitable", [{"foliage": 0.1}, {"black": 0.2}, {"person": 1.0}])
 def test_no_window_shines_outdoors_into_the_dark_or_on_a_person(unsuitable):
     """Green at its sides shows that a picture taken for a room is none; a face would be crossed."""
-    assert set(light.suitable_kinds(replace(ROOM, **unsuitable))) == {"golden", "dusk"}
+    assert set(light.suitable_kinds(replace(ROOM, **unsuitable))) == {"golden", "dusk", "lamp"}
 
 
 @pytest.mark.parametrize("dark", [{"upper_luma": 0.2}, {"barred": True}, {"teal": 0.8, "sky": 0.0}])
-def test_night_bars_and_deep_water_get_no_light(dark):
+def test_night_bars_and_deep_water_get_no_daylight(dark):
     """The sun would shine at night, on the bars of a film and under water."""
     assert not light.suitable_kinds(replace(NOON, **dark))
     assert light.suitable_kinds(replace(ROOM, **dark))
@@ -73,12 +73,22 @@ def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
     assert "golden" not in light.suitable_kinds(replace(NOON, openness=0.0, sky=0.0, **unsuitable))
 
 
-def test_warm_pictures_get_dusk_and_a_lamp():
-    """A lamp's light would be uneven in a sky, and a veil on white margins."""
-    warm = replace(NOON, openness=0.0, sky=0.0, warmth=0.3)
-    assert set(light.suitable_kinds(warm)) == {"dusk", "sidelight"}
-    for unsuitable in ({"sky": 0.2}, {"white_edge": 0.1}, {"openness": 2.0}):
-        assert "sidelight" not in light.suitable_kinds(replace(warm, **unsuitable))
+@pytest.mark.parametrize("close", [{"warmth": 0.3}, {"black": 0.5}, {"openness": -3.0}])
+def test_a_lamp_lights_warm_pictures_dark_ones_and_rooms(close):
+    """Its light would be uneven in a sky, and a veil on white margins."""
+    near = replace(NOON, openness=0.0, sky=0.0)
+    assert "lamp" not in light.suitable_kinds(near)
+    assert "lamp" in light.suitable_kinds(replace(near, **close))
+    skies = [{"sky": 0.2}] if "openness" not in close else []
+    for unsuitable in (*skies, {"white_edge": 0.1}, {"openness": 2.0}):
+        assert "lamp" not in light.suitable_kinds(replace(near, **(close | unsuitable)))
+
+
+def test_bright_cool_pictures_get_dusk():
+    """Dim ones are of dusk already."""
+    cool = replace(NOON, warmth=-0.3)
+    assert "dusk" in light.suitable_kinds(cool)
+    assert "dusk" not in light.suitable_kinds(replace(cool, median_luma=0.4))
 
 
 @pytest.mark.parametrize("place", [NOON, ROOM])
@@ -132,10 +142,10 @@ def test_grey_pictures_stay_grey(prepared):
 
 
 def test_the_night_gets_no_sun():
-    """There is no low sun in a dark sky, and nothing in the dark."""
+    """There is no low sun in a dark sky, and only a lamp in the dark."""
     dim = replace(NOON, upper_luma=0.2)
     assert not {"golden", "sunset"} & set(light.suitable_kinds(dim))
-    assert not light.suitable_kinds(replace(ROOM, median_luma=0.05))
+    assert set(light.suitable_kinds(replace(ROOM, median_luma=0.05))) == {"lamp"}
 
 
 @pytest.mark.parametrize("draw", [flag, sticker])

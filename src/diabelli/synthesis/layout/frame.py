@@ -128,7 +128,7 @@ def random_frame(
     aspect = 1 + params.max_aspect_change * draws[0]
     least = max(rows.least, columns.least, 1 - params.max_zoom)
     most = max(least, min(rows.most, columns.most, 1 + ZOOM_OUT_FACTOR * params.max_zoom))
-    size = 1 + ((most if draws[1] > 0 else least) - 1) * abs(draws[1])
+    size = 1 + ((most if draws[1] > 0 and most > 1 else least) - 1) * abs(draws[1])
     height = min(max(size / aspect, rows.least), rows.most)
     width = min(max(size * aspect, columns.least), columns.most)
     return Frame(rows.place(height, draws[2]), columns.place(width, draws[3]), height, width)

@@ -71,39 +71,43 @@ def golden(view: View) -> Lighting:
     )
 
 
+def lamp(view: View) -> Lighting:
+    """Evening: a warm lamp beside the frame, and cool light elsewhere."""
+    y, x = _coordinates()
+    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
+    height = view.stream.between(0.15, 0.6)
+    away, above = near + np.float32(0.1), y - np.float32(height)
+    lit = smoothstep(-1.1, -0.3, -np.sqrt(away * away + above * above))
+    exposure = view.scene.exposure(0.17, 0.75, 1.35)
+    return Lighting(
+        dark_gain=_calmed(
+            _between(lit, (0.13, 0.21, 0.46), (1.0, 0.68, 0.42), exposure), view.scene
+        ),
+        bright_gain=_calmed(
+            _between(lit, (0.2, 0.31, 0.64), (1.8, 1.16, 0.52), exposure), view.scene
+        ),
+        glow=filled(0.0, 0.0, 0.0),
+        saturations=(0.8, 1.0),
+        shoulder=0.7,
+    )
+
+
 def dusk(view: View) -> Lighting:
     """Cool light after the sun has set, a little brighter on one side."""
     y, x = _coordinates()
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
     slope = view.stream.between(0.1, 0.7)
     lit = smoothstep(0.0, 1.0, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.17, 0.66, 1.2)
+    exposure = view.scene.exposure(0.15, 0.62, 1.2)
     return Lighting(
         dark_gain=_calmed(
-            _between(lit, (0.26, 0.38, 0.64), (0.52, 0.64, 0.92), exposure), view.scene
+            _between(lit, (0.14, 0.25, 0.54), (0.42, 0.56, 0.92), exposure), view.scene
         ),
         bright_gain=_calmed(
-            _between(lit, (0.4, 0.55, 0.86), (0.84, 0.96, 1.26), exposure), view.scene
+            _between(lit, (0.24, 0.4, 0.8), (0.8, 0.98, 1.42), exposure), view.scene
         ),
-        glow=filled(0.002, 0.004, 0.009),
-        saturations=(0.72, 0.8),
-    )
-
-
-def sidelight(view: View) -> Lighting:
-    """White light from one side, as of a lamp or a clearing; the other side is in deep shade."""
-    y, x = _coordinates()
-    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
-    slope = view.stream.between(0.2, 0.8)
-    lit = smoothstep(-0.1, 1.1, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.2, 0.8, 1.25)
-    lit += np.float32(0.5 * view.scene.white_edge) * (1 - lit)  # white ground is lit itself
-    return Lighting(
-        dark_gain=_between(lit, (0.2, 0.21, 0.25), (1.05, 1.03, 0.98), exposure),
-        bright_gain=_between(lit, (0.28, 0.3, 0.36), (1.45, 1.4, 1.3), exposure),
-        glow=filled(0.0, 0.0, 0.0),
-        saturations=(0.9, 1.06),
-        shoulder=0.7,
+        glow=filled(0.002, 0.005, 0.014),
+        saturations=(0.62, 0.7),
     )
 
 

@@ -6,32 +6,27 @@ properties of its scene; no kind needs the outline of anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from diabelli.synthesis.analysis.extension import ExtensionLimits
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.alpha import is_transparent
-from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import daylight
+from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lighting import illuminate
 from diabelli.synthesis.moves.scene import SKY, Scene, survey
-from diabelli.synthesis.selection.candidates import sketch_layout
-from diabelli.synthesis.strength import params_of_strength
 
 LIGHTS: dict[str, daylight.LightMaker] = {
     "dusk": daylight.dusk,
     "golden": daylight.golden,
-    "sidelight": daylight.sidelight,
+    "lamp": daylight.lamp,
     "sunset": daylight.sunset,
     "window": daylight.window,
 }
 """All lights, by name."""
-COLOURED = frozenset({"dusk", "golden", "sunset"})
+COLOURED = frozenset({"dusk", "golden", "lamp", "sunset"})
 """Kinds that are nothing without colour."""
-LAYOUT_SHARE = 0.45
-"""Strength of the layout as a share of the request's; things hardly move, so nothing breaks."""
 NIGHT_LUMA = 0.13
 """Median luma 0..1 below which a picture is dark already."""
 MIN_CONTRAST = 16.0
@@ -52,10 +47,11 @@ MAX_ROOM_BLACK = 0.15
 """Share of black above which a picture is of a thing in the dark, not of a room."""
 MAX_BLACK = 0.25
 """Share of black from which no light lifts or tints the dark."""
-MIN_DUSK_LUMA, COOL = 0.25, -0.09
-"""Median luma 0..1 and mean red minus blue, -1..1, below which a picture is of dusk already."""
+MIN_DUSK_LUMA, MIN_COOL_DUSK_LUMA, COOL = 0.25, 0.45, -0.09
+"""Median luma 0..1 below which a picture is of dusk already: in general, and where mean red minus
+blue, -1..1, is below COOL."""
 MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.1, 0.05
-"""Shares of sky and of white edges from which light from one side looks like a veil."""
+"""Shares of sky, if not in a room, and of white edges from which a lamp's light is a veil."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,38 +84,42 @@ def prepare(orientations: tuple[Analysis, Analysis], small: Bytes) -> Prepared |
     kinds = suitable_kinds(scene)
     if not kinds:
         return None
-    still = tuple(
-        replace(
-            one,
-            extension=ExtensionLimits(0.0, 0.0, 0.0),
-            # Light makes another picture without a mirror, so unsure lettering is not mirrored.
-            has_lettering=not one.lettering_excluded,
-        )
-        for one in orientations
-    )
-    return Prepared((still[0], still[1]), scene, kinds)
+    return Prepared(without_extension(orientations), scene, kinds)
 
 
 def suitable_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
-    is_night = scene.median_luma < NIGHT_LUMA or (not scene.is_indoors and _has_dim_sky(scene))
-    is_under_water = scene.teal > MIN_TEAL and scene.sky < SKY
-    if is_night or (not scene.is_indoors and (scene.barred or is_under_water)):
-        return {}
+    kinds = {"lamp": 2.0} if _takes_lamp(scene) else {}
+    if not _is_dark_or_strange(scene):
+        kinds |= _kinds_of_day(scene)
+    if "lamp" in kinds and "dusk" in kinds:
+        kinds["dusk"] = 0.5
+    left_out = COLOURED if scene.grey else frozenset()
+    return {name: weight for name, weight in kinds.items() if name not in left_out}
+
+
+def _kinds_of_day(scene: Scene) -> dict[str, float]:
+    """Return the weights of the lights that suit a scene in daylight, by name."""
     kinds: dict[str, float] = {}
     if _takes_window(scene):
         kinds["window"] = 2.0
     is_stained = scene.white_edge >= MAX_WHITE_EDGE or scene.black > MAX_BLACK
     if not is_stained and COLD < scene.warmth < WARM and not scene.green_top:
         kinds["golden"] = 2.0
-    if not is_stained and scene.warmth > COOL and scene.median_luma > MIN_DUSK_LUMA:
+    least = MIN_DUSK_LUMA if scene.warmth > COOL else MIN_COOL_DUSK_LUMA
+    if not is_stained and scene.median_luma > least:
         kinds["dusk"] = 1.0
-    if _takes_lamp(scene):
-        kinds["sidelight"] = 0.3
     if scene.is_outdoors and scene.sky > SUNSET_SKY and scene.white_edge < MAX_WHITE_EDGE:
         kinds["sunset"] = 2.0
-    left_out = COLOURED if scene.grey else frozenset()
-    return {name: weight for name, weight in kinds.items() if name not in left_out}
+    return kinds
+
+
+def _is_dark_or_strange(scene: Scene) -> bool:
+    """Return whether a scene is of the night, under water or between bars."""
+    if scene.median_luma < NIGHT_LUMA or (not scene.is_indoors and _has_dim_sky(scene)):
+        return True
+    is_under_water = scene.teal > MIN_TEAL and scene.sky < SKY
+    return not scene.is_indoors and (scene.barred or is_under_water)
 
 
 def _takes_window(scene: Scene) -> bool:
@@ -129,9 +129,11 @@ def _takes_window(scene: Scene) -> bool:
 
 
 def _takes_lamp(scene: Scene) -> bool:
-    """Return whether light from one side is the other light of a warm picture beside dusk."""
-    is_even = scene.sky < MAX_LAMP_SKY and scene.white_edge < MAX_LAMP_WHITE
-    return scene.warmth >= WARM and is_even and not scene.is_outdoors
+    """Return whether a lamp suits it: warm pictures, rooms and things in the dark, no sky."""
+    if scene.is_outdoors or scene.white_edge >= MAX_LAMP_WHITE:
+        return False
+    is_dark = scene.black > MAX_BLACK or scene.median_luma < NIGHT_LUMA
+    return scene.is_indoors or (scene.sky < MAX_LAMP_SKY and (is_dark or scene.warmth >= WARM))
 
 
 def _has_dim_sky(scene: Scene) -> bool:
@@ -152,18 +154,8 @@ def render(
         height: rows of the result.
         width: columns of the result.
     """
-    canvas = _canvas(prepared, strength, stream, height, width)
+    canvas = gentle_layout(prepared.orientations, strength, stream, height, width)
     lighting = LIGHTS[kind](daylight.View(prepared.scene, stream))
     if prepared.scene.grey:
         lighting = lighting.without_colour()
     return illuminate(canvas, lighting.scaled(0.8 + 0.4 * strength))
-
-
-def _canvas(
-    prepared: Prepared, strength: float, stream: RandomStream, height: int, width: int
-) -> Bytes:
-    """Return the source under a gentle layout within its frame, (height, width, 4) uint8."""
-    params = replace(params_of_strength(LAYOUT_SHARE * strength), max_tilt=0.0)
-    sketch = sketch_layout(prepared.orientations, params, int(stream.between(0, 2**52)))
-    finest = len(sketch.guide.analysis.sizes) - 1
-    return resize(sketch.guide.level(finest), height, width)

@@ -24,8 +24,8 @@ DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
 """Kinds of light below which the composition is one of the moves, so that variations differ."""
-COMPOSITION_SHARE = 0.08
-"""Weight of the composition for each light; it is less new, and chosen mostly beside others."""
+COMPOSITION_SHARE = 0.05
+"""Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
@@ -84,7 +84,8 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         for name, weight in lit.kinds.items()
     ]
     if len(moves) < MIN_KINDS:
-        moves.append(SureMove("composition", COMPOSITION_SHARE * len(moves), None))
+        weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
+        moves.append(SureMove("composition", weight, None))
     return moves
 
 

@@ -11,7 +11,7 @@ from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin, is_grey
+from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin
 from diabelli.synthesis.moves.foliage import green_weight
 from diabelli.synthesis.moves.lighting import LUMINANCE
 
@@ -24,6 +24,8 @@ SKIN_OF_FACE = 0.012
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 
+MIN_LIT_COLOUR = 3.0
+"""Mean difference of channels in grey levels below which a photograph is black and white."""
 BLACK_LUMA, WHITE_LEVEL = 15.0, 240
 """Luma below which a place is black, least channel above which it is white, in grey levels."""
 HARDLY_FOLIAGE, GREEN_EXCESS = 0.1, 0.03
@@ -42,7 +44,7 @@ class Scene:
         upper_luma: mean luma of the uppermost third, 0..1.
         median_light: median of linear luminance, 0..1.
         person: 0..1, how much bare skin it shows, if there may be a person.
-        grey: whether it has hardly any colour.
+        grey: whether it is black and white.
         barred: whether two opposite edges are black or white bars.
         teal: share of the colours of deep water, 0..1.
         warmth: mean of red minus blue, -1..1.
@@ -101,7 +103,7 @@ def survey(image: Bytes) -> Scene:
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         median_light=float(np.median(luminance)),
         person=_person_share(image) if may_have_people else 0.0,
-        grey=is_grey(small),
+        grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,
         barred=_has_bars(light),
         teal=_teal_share(small),
         warmth=float((colours[..., 0] - colours[..., 2]).mean()),
