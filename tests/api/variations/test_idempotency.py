@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from sqlalchemy import select, update
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Server, check_error, picture
+from diabelli.api.variations import sse
 from diabelli.ledger.idempotency_store import FORMAT_VERSION
 from diabelli.ledger.tables import ANSWERS
 from faults.serving import aside, until
@@ -198,3 +200,19 @@ def test_a_stream_is_replayed_without_progress(server: Server) -> None:
     assert [event["type"] for event in events[1]] == ["image_variation.completed"] * 2 + [
         events[0][-1]["type"]
     ]
+
+
+def test_a_replayed_stream_is_marked_before_its_first_event(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The headers are sent with the first event, while a slow storage yields the second."""
+    fields = {"n": "2", "stream": "true", "response_format": "b64_json", "strength": "0.5"}
+    key, completed = fresh(), sse.completed
+    assert ask(server, key, **fields).status_code == 200
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.2)
+        return completed(*args, **kwargs)
+
+    monkeypatch.setattr(sse, "completed", slowly)
+    assert ask(server, key, **fields).headers["idempotent-replayed"] == "true"

@@ -146,11 +146,12 @@ class Variations:
         if replay is not None:
             cancellation.commit()
             self._recorder.record_in_background(replace(context.ledger_entry(200), n=0))
+            # Before the first event, with which a stream's headers are sent.
+            context.response_headers.update(REPLAYED)
             # In a thread, because links to a bucket may have to be signed by it.
             await to_thread.run_sync(
                 self._replay_events, stream, replay.made, limiter=self._threads
             )
-            context.response_headers.update(REPLAYED)
             return await self._build(request, wanted, replay.created, replay.made)
         with discourage_paid_retry(context, self._service.info(wanted.engine)):
             batch = await self._make(context, form, wanted, stream, store=idempotent.must_store)
