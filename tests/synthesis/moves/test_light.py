@@ -22,6 +22,7 @@ NOON = Scene(
     upper_luma=0.7,
     median_light=0.2,
     person=0.0,
+    portrait=0.0,
     grey=False,
     barred=False,
     teal=0.1,

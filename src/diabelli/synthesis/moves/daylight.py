@@ -149,9 +149,9 @@ def _between(share: Floats, low: Colour, high: Colour, exposure: float) -> Float
 
 
 def _calmed(gain: Floats, scene: Scene) -> Floats:
-    """Return a gain that is closer to 1 and to grey, as far as the scene shows a person."""
+    """Return a gain that is closer to 1 and to grey, as far as the scene is a portrait."""
     calm = np.sqrt(np.maximum(gain, np.float32(0.55))) * _colour(1.04, 1.0, 0.92)
-    return np.asarray(gain + np.float32(0.7 * scene.person) * (calm - gain), np.float32)
+    return np.asarray(gain + np.float32(0.5 * scene.portrait) * (calm - gain), np.float32)
 
 
 def _colour(*channels: float) -> Floats:

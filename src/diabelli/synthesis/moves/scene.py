@@ -19,8 +19,8 @@ SURE_OUTDOORS, SURE_INDOORS = 1.06, -2.0
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
 SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
-SKIN_OF_FACE = 0.012
-"""Share of bare skin, widened, of a picture in which a person counts fully."""
+SKIN_OF_PERSON, SKIN_OF_PORTRAIT = 0.012, 0.08
+"""Shares of bare skin, widened, from which a picture is of a person, and is a portrait."""
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 
@@ -43,7 +43,8 @@ class Scene:
         median_luma: 0..1.
         upper_luma: mean luma of the uppermost third, 0..1.
         median_light: median of linear luminance, 0..1.
-        person: 0..1, how much bare skin it shows, if there may be a person.
+        person: 0..1, whether it shows bare skin, if there may be a person.
+        portrait: 0..1, how much bare skin it shows, if there may be a person.
         grey: whether it is black and white.
         barred: whether two opposite edges are black or white bars.
         teal: share of the colours of deep water, 0..1.
@@ -60,6 +61,7 @@ class Scene:
     upper_luma: float
     median_light: float
     person: float
+    portrait: float
     grey: bool
     barred: bool
     teal: float
@@ -92,7 +94,7 @@ def survey(image: Bytes) -> Scene:
     light = luma(small)
     linear = np.square(small.astype(np.float32) / np.float32(255))
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
-    may_have_people = surroundings.person > POSSIBLE_PERSON
+    skin = _skin_share(image) if surroundings.person > POSSIBLE_PERSON else 0.0
     foliage = _foliage_share(small, light, subject)
     colours = small.astype(np.float32) / np.float32(255)
     return Scene(
@@ -102,7 +104,8 @@ def survey(image: Bytes) -> Scene:
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         median_light=float(np.median(luminance)),
-        person=_person_share(image) if may_have_people else 0.0,
+        person=min(skin / SKIN_OF_PERSON, 1.0),
+        portrait=min(skin / SKIN_OF_PORTRAIT, 1.0),
         grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,
         barred=_has_bars(light),
         teal=_teal_share(small),
@@ -165,10 +168,10 @@ def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
     return float((green & rough).mean())
 
 
-def _person_share(image: Bytes) -> float:
-    """Share of bare skin of a picture, 1 from SKIN_OF_FACE on.
+def _skin_share(image: Bytes) -> float:
+    """Share of bare skin of a picture.
 
     The colour of skin alone is common: wood, sand and leather have it. The person map is of things
     as well, but seldom of those.
     """
-    return min(float(bare_skin(image).mean()) / SKIN_OF_FACE, 1.0)
+    return float(bare_skin(image).mean())
