@@ -27,6 +27,7 @@ from diabelli.cluster.options import ReplicaOptions
 from diabelli.cluster.ray_cluster import RayCluster
 from diabelli.cluster.remote_engine import RemoteEngine
 from diabelli.cluster.serve_config import EngineApplication
+from diabelli.engines.cached_check import CachedCheck
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.errors import Cancelled, ClusterBusy, ClusterUnavailable, VersionMismatch
 from diabelli.observer import Observer
@@ -302,7 +303,7 @@ def test_down_removes_the_engines(address, cluster, edge):
     assert ran.exit_code == 0
     ran = CliRunner().invoke(app, ["cluster", "down", "--address", address])
     assert "stepping: removed\n" in ran.stdout
-    edge.engine._checked_at = -100.0
+    edge.engine._check = CachedCheck(edge.engine._check_cluster, 0)
     with pytest.raises(ClusterUnavailable, match="cluster deploy"):
         edge.engine.check()
     assert CliRunner().invoke(app, ["cluster", "status", "--address", address]).exit_code == 1

@@ -12,6 +12,7 @@ import pytest
 
 from diabelli.cluster.remote_engine import RemoteEngine, ReplicaLost
 from diabelli.cluster.replica import EngineReplica
+from diabelli.engines.cached_check import CachedCheck
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.errors import (
     Cancelled,
@@ -228,7 +229,7 @@ def test_readiness_follows_the_cluster():
         with pytest.raises(ClusterUnavailable):
             setup.manager.checks["shift"]()
         setup.cluster.replica = replica
-        setup.engine._checked_at = -100.0
+        setup.engine._check = CachedCheck(setup.engine._check_cluster, 0)
         setup.manager.checks["shift"]()
         setup.vary()
         assert setup.engine.info == ShiftEngine.info

@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 from diabelli import pictures
 from diabelli.cluster.messages import Failed, Made, Message, OtherVersion, ReplicaInfo, Step
 from diabelli.engines import ParallelMap, Piece
+from diabelli.engines.cached_check import CachedCheck
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.errors import (
     ClusterBusy,
@@ -108,8 +109,7 @@ class RemoteEngine:
         self._tries = tries
         self._described = False
         self._call_s = 1.0
-        self._checked_at = -CHECK_TTL_S
-        self._check_fault: DiabelliError | None = None
+        self._check = CachedCheck(self._check_cluster, CHECK_TTL_S)
         manager.add(name, self.check, cluster.close)
 
     def warm_up(self) -> None:
@@ -134,15 +134,10 @@ class RemoteEngine:
             ClusterUnavailable: The cluster does not respond, or no replica runs.
             ClusterRefused: The cluster may not be used.
         """
-        if time.monotonic() - self._checked_at >= CHECK_TTL_S:
-            try:
-                self._wait(self._manager.submit(self._cluster.check(self.info.name)), CHECK_WAIT_S)
-                self._check_fault = None
-            except DiabelliError as fault:
-                self._check_fault = fault
-            self._checked_at = time.monotonic()
-        if self._check_fault is not None:
-            raise self._check_fault
+        self._check()
+
+    def _check_cluster(self) -> None:
+        self._wait(self._manager.submit(self._cluster.check(self.info.name)), CHECK_WAIT_S)
 
     def prepare(
         self,

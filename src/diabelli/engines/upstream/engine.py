@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 import logging
-import time
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from diabelli import pictures
 from diabelli.engines import ParallelMap, Piece
+from diabelli.engines.cached_check import CachedCheck
 from diabelli.engines.sizing import sized_variation
 from diabelli.engines.upstream.calls import UpstreamCalls
 from diabelli.engines.upstream.credentials import load_credentials
@@ -81,8 +81,7 @@ class UpstreamEngine:
         self._user_secret = user_secret
         self._calls = UpstreamCalls(name, options, self.protocol, manager)
         self._warned: set[str] = set()
-        self._checked_at = -CHECK_TTL_S
-        self._check_fault: DiabelliError | None = None
+        self._check = CachedCheck(self._check_upstream, CHECK_TTL_S)
         traits = self.protocol.traits
         self.info = EngineInfo(
             name=name,
@@ -127,15 +126,10 @@ class UpstreamEngine:
             UpstreamUnavailable: It does not respond.
             UpstreamRefused: It rejects the key or the model.
         """
-        if time.monotonic() - self._checked_at >= CHECK_TTL_S:
-            try:
-                self._wait(self._manager.submit(self.protocol.check()))
-                self._check_fault = None
-            except DiabelliError as fault:
-                self._check_fault = fault
-            self._checked_at = time.monotonic()
-        if self._check_fault is not None:
-            raise self._check_fault
+        self._check()
+
+    def _check_upstream(self) -> None:
+        self._wait(self._manager.submit(self.protocol.check()))
 
     def prepare(
         self,
