@@ -106,6 +106,7 @@ def test_every_script_finds_its_imports(script):
     importlib.import_module(script)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("text", examples("python"))
 def test_python_examples_run(try_out, text):

@@ -69,6 +69,7 @@ def test_wrong_arguments_are_refused_before_the_work(run, photos, words, said):
     assert said in ended.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_leaves_a_clean_manifest(photos, tmp_path, sent):
     """Every row has its file, and the same command goes on."""

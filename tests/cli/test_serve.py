@@ -62,6 +62,7 @@ def test_the_printed_line_works_as_it_stands(start, tmp_path):
     assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("number", "module"), [(signal.SIGINT, TINY), (signal.SIGTERM, "diabelli")]

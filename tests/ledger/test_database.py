@@ -276,6 +276,7 @@ for number in range(100):
 """
 
 
+@pytest.mark.slow
 def test_processes_can_create_a_file_concurrently(tmp_path: Path) -> None:
     """None fails while another one enables WAL."""
     command = [sys.executable, "-c", OPENING, str(tmp_path), str(time.time() + 2)]

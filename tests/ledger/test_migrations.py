@@ -83,6 +83,7 @@ def test_a_second_start_waits_for_no_writer(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_migrate_once(url: str) -> None:
     """None of them fails, and each finds the tables."""
     processes = [

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageEnhance
 from skimage import data
-from sklearn.datasets import load_sample_images
 
 from diabelli.pictures.pdq import (
     MAX_MATCH_DISTANCE,
@@ -112,6 +111,9 @@ def test_rotated_and_mirrored_pictures_are_recognised(turns, mirrored):
 
 def test_different_pictures_are_far_apart():
     """No two sample pictures and no two textures are near each other, in any orientation."""
+    # Not at the top: its import takes seconds in each worker.
+    from sklearn.datasets import load_sample_images
+
     images = [*map(named, SIMPLE + TEXTURES), *load_sample_images().images]
     images += [make(256) for make in SOURCES.values()]
     turned = [pack_hashes(pdq_dihedral(image)) for image in images]

@@ -15,12 +15,14 @@ from diabelli.engines.diffusion.pipeline import Pipeline
 from diabelli.engines.diffusion.pipeline_cache import PipelineCache
 from diabelli.engines.diffusion.presets import Preset
 from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
-from engines.diffusion.tiny import build
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Preset]:
     """Preset of a name on a tiny pipeline, saved once and not modified."""
+    # Not at the top, because it imports torch and diffusers.
+    from engines.diffusion.tiny import build
+
     folder = tmp_path_factory.mktemp("weights")
     return cache(lambda name: build(name, folder))
 
