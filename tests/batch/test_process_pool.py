@@ -31,6 +31,7 @@ def test_processes_make_the_same_bytes_as_a_loop(photos, tmp_path):
     assert made[0] == made[1]
 
 
+@pytest.mark.slow
 def test_a_picture_whose_process_died_is_made_by_another(tmp_path):
     """So are those that follow it."""
     for name, width in (("1.png", 24), ("2.png", ONCE), ("3.png", 24)):
@@ -41,6 +42,7 @@ def test_a_picture_whose_process_died_is_made_by_another(tmp_path):
     assert (wanted.counts.made, wanted.counts.failed) == (3, 0)
 
 
+@pytest.mark.slow
 def test_a_picture_that_kills_every_process_fails_alone(tmp_path):
     """Its row names the signal; the other pictures are made."""
     for name, width in (("1.png", ALWAYS), ("2.png", 24)):
@@ -54,6 +56,7 @@ def test_a_picture_that_kills_every_process_fails_alone(tmp_path):
     assert wanted.counts.made == 1
 
 
+@pytest.mark.slow
 def test_a_run_whose_processes_always_die_ends(tmp_path, monkeypatch):
     """Not after two processes for each of a million pictures."""
     monkeypatch.setattr(process_pool, "MAX_DEATHS", 3)
@@ -104,6 +107,7 @@ def test_closing_ends_the_processes(photos, tmp_path):
             os.kill(process, 0)
 
 
+@pytest.mark.slow
 def test_processes_end_with_their_parent(photos, tmp_path):
     """Also if it is killed."""
     program = (

@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 import diabelli
+import ray_with_token  # noqa: F401
 from diabelli.cli import app
 from diabelli.cluster.administration import deploy, remove, statuses
 from diabelli.cluster.deployment import build_application

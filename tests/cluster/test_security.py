@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 import grpc
 import pytest
-from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
 from diabelli.cluster import security
 from diabelli.cluster.ray_cluster import RayCluster
@@ -21,6 +20,10 @@ from diabelli.errors import ClusterRefused, ClusterUnavailable, InvalidSettings
 @contextmanager
 def head(answer: grpc.StatusCode) -> Iterator[str]:
     """Run a service that answers as the head of a Ray cluster; yield its address."""
+    # Not at the top: each worker would import Ray, which takes seconds.
+    from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
+
+    import ray_with_token  # noqa: F401
 
     class Service(gcs_service_pb2_grpc.NodeInfoGcsServiceServicer):
         def CheckAlive(self, request, context):  # noqa: N802

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from ray.serve.schema import ServeDeploySchema
 from typer.testing import CliRunner
 
 from diabelli.cli import app
@@ -28,6 +27,11 @@ def test_each_engine_but_upstreams_is_an_application():
 
 def test_ray_accepts_the_configuration():
     """It is valid by Ray Serve's own schema, and opens no HTTP port."""
+    # Not at the top: each worker would import Ray, which takes seconds.
+    from ray.serve.schema import ServeDeploySchema
+
+    import ray_with_token  # noqa: F401
+
     settings = Settings(
         models={"small": "sd15-lcm"},
         engines={"sd15-lcm": {"steps": 3}},

@@ -1,3 +1,0 @@
-"""Ray is imported before any test of this folder."""
-
-import ray_with_token  # noqa: F401
