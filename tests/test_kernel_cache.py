@@ -172,6 +172,7 @@ create()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("call", "place"), [(LIBRARY, "kernels-"), (FACTORY, "data/kernels")])
 def test_library_and_factory_select_a_directory(tmp_path, call, place):
     """As the command does; without HOME the library uses a temporary directory."""

@@ -210,6 +210,7 @@ print(metrics.exposition().decode(), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_processes_are_added_up(tmp_path: Path) -> None:
     """Each process exposes the sums over all processes, including counters of ended ones."""
     first, second, third = (counting(tmp_path) for _ in range(3))

@@ -338,6 +338,7 @@ def test_names_that_stdout_cannot_show_do_not_end_a_batch(picture, tmp_path):
     assert ended.stdout.splitlines() == ["wälzer-7.png".encode(), b"\xff[red]-7.png"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["full", "closed", "gone"])
 def test_a_closed_stdout_loses_no_files(picture, tmp_path, kind):
     """All files are written; only a full stdout is an error."""
