@@ -32,7 +32,7 @@ test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py
 	@$(WARM_UP)
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipelines, killed processes, proxies, fuzzing
+test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipelines, killed processes, examples of the docs, proxies, fuzzing
 	@sh tests/web/chromium.sh
 	@sh tests/deploy/proxies.sh
 	@sh tests/faults/faketime.sh
