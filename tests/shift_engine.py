@@ -38,7 +38,7 @@ class ShiftEngine:
     def _shift(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
     ) -> Variation:
-        seed = spec.seed + index
+        seed = (spec.seed + index) % 2**63
         self.before(seed)
         watch(Progress(index, "shift", 0.5))
         rows = np.arange(spec.height) * source.shape[0] // spec.height

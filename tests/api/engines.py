@@ -36,7 +36,7 @@ class Shift:
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
     ) -> Variation:
         watch(Progress(index, "shift", 0.0))
-        seed = spec.seed + index
+        seed = (spec.seed + index) % 2**63
         rows = np.arange(spec.height) * source.shape[0] // spec.height
         columns = np.arange(spec.width) * source.shape[1] // spec.width
         image = source[rows][:, columns]

@@ -111,6 +111,13 @@ def test_unknown_paths(server: Server, method: str, path: str) -> None:
     refused(httpx.request(method, server.url + path), 404, f"Invalid URL ({method} {path})")
 
 
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/models/", "/v1/images/variations", "/usage"])
+def test_a_path_that_ends_with_a_line_feed_is_unknown(server: Server, path: str) -> None:
+    """A route's pattern would match it as if it ended before."""
+    method = "POST" if path.endswith("variations") else "GET"
+    refused(httpx.request(method, server.url + path + "%0A"), 404, f"Invalid URL ({method} {path})")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_wrong_methods(server: Server, method: str) -> None:
     """Another method on a known path is refused, with the list of its methods."""

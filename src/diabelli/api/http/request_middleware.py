@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diabelli.api.context import RequestContext, open_context
+from diabelli.api.errors.exceptions import RouteNotFound
 from diabelli.api.http import cors, error_handler
 from diabelli.api.http.security_headers import Header, with_defaults
 from diabelli.api.metrics import Metrics
@@ -60,6 +61,9 @@ class RequestMiddleware:
         is_preflight = cors.is_preflight(scope)
         app = cors.preflight(Headers(scope=scope)) if is_preflight else self.app
         try:
+            if scope["path"].endswith("\n"):
+                # Patterns of routes end with `$`, which matches before a line feed as well.
+                raise RouteNotFound(method=scope["method"], path=scope["path"].rstrip("\n"))
             await app(scope, receive, response.send)
         except Exception as fault:
             if response.status is not None:
