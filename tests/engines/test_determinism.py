@@ -103,7 +103,6 @@ def test_fewer_variations_are_the_first_or_at_least_the_same(serve):
     assert all(two[seed] == four[seed] for seed in two.keys() & four.keys())
 
 
-@pytest.mark.slow
 def test_another_process_makes_the_same(here):
     """A process that loads the kernels from their cache makes the same pixels."""
     assert in_another_process() == here

@@ -68,7 +68,6 @@ def test_presets_are_engines_by_name():
         load("kandinsky")
 
 
-@pytest.mark.slow
 def test_a_missing_extra_is_reported():
     """Without torch, the error has the command to install it, and engines are listed."""
     ended = run(HIDDEN + "import diabelli; diabelli.vary(b'', engine='kandinsky-2.2')")
