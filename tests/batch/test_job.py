@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import tarfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import duckdb
+import pandas
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -72,6 +76,21 @@ def test_duckdb_reads_the_manifest(photos, tmp_path):
         described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [parts]).fetchall()
     assert counted == (6, 6)
     assert [column[0] for column in described] == list(COLUMNS)
+
+
+def test_pandas_reads_the_manifest(photos, tmp_path):
+    """The folder is one table; a picture without variations has nulls."""
+    (photos / "broken.png").write_bytes(b"no picture")
+    done = run(job(photos, tmp_path / "out"))
+    frame = pandas.read_parquet(tmp_path / "out" / done.folder / "manifest")
+    assert list(frame.columns) == list(COLUMNS)
+    made = frame[frame["status"] == "made"]
+    assert sorted(made["key"]) == [key for key in KEYS for _ in range(2)]
+    assert list(made["width"]) == [16] * 6
+    (refused,) = frame[frame["status"] == "refused"].to_dict("records")
+    assert refused["key"] == "broken.png"
+    assert refused["error_code"]
+    assert pandas.isna(refused["path"])
 
 
 def test_a_second_run_makes_nothing(photos, tmp_path):
@@ -239,6 +258,39 @@ def test_odd_names_are_kept(tmp_path):
     (row,) = table(tmp_path / "out" / done.folder)
     assert row["key"] == "5%20 ä#1.png"
     assert (tmp_path / "out" / done.folder / row["path"]).is_file()
+
+
+@pytest.mark.slow
+def test_datasets_reads_labels_and_manifest(photos, tmp_path):
+    """The code of docs/batch.md joins originals and variations, with the same labels."""
+    train = photos / "train"
+    pictures = photos.rename(tmp_path / "pictures")
+    photos.mkdir()
+    pictures.rename(train)
+    done = run(job(train, tmp_path / "varied"))
+    (code,) = re.findall(r"```text\n(from datasets .*?)```", PAGE.read_text(), re.DOTALL)
+    code = (
+        re.sub(r"batch-[0-9a-f]{12}", done.folder, code)
+        + f"""
+import json
+manifest = load_dataset(
+    "parquet", data_files="varied/{done.folder}/manifest/*.parquet", split="train"
+)
+names = training.features["label"].names
+labels = sorted(names[label] for label in training["label"])
+print(json.dumps([labels, manifest.column_names, sorted(manifest["key"])]))
+"""
+    )
+    environment = {**os.environ, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True,
+        text=True, timeout=100,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    labels, columns, keys = json.loads(ran.stdout.splitlines()[-1])
+    assert labels == ["cat"] * 6 + ["dog"] * 3
+    assert columns == list(COLUMNS)
+    assert keys == [key for key in KEYS for _ in range(2)]
 
 
 def test_the_documented_shard_has_labels(photos, tmp_path):
