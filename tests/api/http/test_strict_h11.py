@@ -47,7 +47,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def exchange(server: Server, sent: bytes) -> bytes:
     """Send these bytes; return all received bytes until the server closes."""
-    with Line(server.port, timeout=5) as line:
+    with Line(server.port, timeout=30) as line:
         line.socket.sendall(sent)
         received = b""
         while piece := line.socket.recv(65536):
