@@ -130,7 +130,7 @@ def put_new(store: ObjectStore, key: str, content: bytes) -> bool:
 
 
 def presigned_url(
-    store: ObjectStore, key: str, lifetime_s: int, method: Literal["GET", "HEAD"] = "GET"
+    store: ObjectStore, key: str, lifetime_s: int, method: Literal["GET", "HEAD", "PUT"] = "GET"
 ) -> str:
     """Return a URL that permits a method without credentials for some seconds. Not for folders.
 
@@ -142,6 +142,30 @@ def presigned_url(
     with object_store_errors("the link cannot be signed"):
         url: str = _obstore("").sign(store, method, key, timedelta(seconds=lifetime_s))
     return url
+
+
+def presigned_subresource(bucket: str, name: str, method: Literal["GET", "PUT"]) -> str:
+    """Return a URL that permits a method on a subresource of an S3 bucket for some seconds.
+
+    obstore signs requests of objects only, but with the credentials of all of AWS's conventions.
+    So it gets an endpoint whose query names the subresource; the object's path becomes the value
+    of another parameter. S3 ignores parameters that start with `x-`.
+
+    Raises:
+        InvalidSettings: The environment lacks a value.
+        MissingExtra: obstore is not installed.
+        StoreUnavailable: The credentials cannot sign.
+    """
+    store = open_object_store(f"s3://{bucket}")
+    # The URL of an object states the host, and whether the bucket is part of it or of the path.
+    address = presigned_url(store, "object", TIMEOUT_S).partition("?")[0].removesuffix("/object")
+    signer = _obstore("store").S3Store(
+        bucket,
+        endpoint=f"{address}?{name}=&x-path=",
+        virtual_hosted_style_request=True,
+        client_options={"allow_http": True},
+    )
+    return presigned_url(signer, "none", TIMEOUT_S, method)
 
 
 def expiry_of(store: ObjectStore, key: str) -> datetime | None:

@@ -17,6 +17,7 @@ from cli.conftest import Run
 from diabelli.object_store import expiry_of, open_object_store
 from diabelli.storage.lifecycle import lifecycle_rule
 from s3 import S3Server, s3_server
+from s3_rules import bucket_rules
 
 
 @pytest.fixture
@@ -71,6 +72,45 @@ def test_settings_without_a_bucket(run: Run) -> None:
     """The command line is at fault."""
     ended = run("storage", "check")
     assert (ended.code, "names no bucket" in ended.err) == (2, True)
+
+
+def test_the_rule_is_set_and_then_verified(
+    run: Run, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket may state it later; if it states another one, the check fails."""
+    monkeypatch.setenv("DIABELLI_STORAGE", s3.url)
+    monkeypatch.setenv("DIABELLI_STORAGE_EXPIRY", "lifecycle")
+    with bucket_rules(s3) as rules:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", rules.url)
+        ended = run("storage", "check", "--set-rule")
+        assert ended.code == 0, ended.err
+        lines = ended.out.splitlines()[:5]
+        assert [line[:4].strip() for line in lines] == ["ok", "ok", "ok", "ok", "?"]
+        assert "deletes objects below results/ after 1 d; other rules kept: 0." in lines[0]
+        assert b"<ID>diabelli-results</ID>" in (rules.content or b"")
+        rules.expiration = f'expiry-date="{formatdate(time.time() + 90_000, usegmt=True)}"'
+        assert run("storage", "check").code == 0
+        rules.expiration = f'expiry-date="{formatdate(time.time() + 60, usegmt=True)}"'
+        assert run("storage", "check", "--set-rule").code == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("gs://bucket/a", "gcloud storage buckets update gs://bucket"),
+        ("az://container/a", "az storage account management-policy create"),
+        ("file:///folder", "needs a bucket, and file:///folder is a folder"),
+        ("s3://bucket", "delete every object of the bucket"),
+    ],
+)
+def test_rules_that_cannot_be_set(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str, words: str
+) -> None:
+    """The message says what to do instead; no request is sent."""
+    monkeypatch.setenv("DIABELLI_STORAGE", url)
+    ended = run("storage", "check", "--set-rule")
+    assert ended.code == 2
+    assert words in ended.err
 
 
 @contextmanager

@@ -38,7 +38,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "diabelli conformance http://127.0.0.1:8000/v1",
         "diabelli conformance https://variations.example.org/v1 --key @OPENAI_API_KEY --strict",
     ),
-    "storage check": ("diabelli storage check --config /etc/diabelli/diabelli.toml",),
+    "storage check": (
+        "diabelli storage check --config /etc/diabelli/diabelli.toml",
+        "diabelli storage check --set-rule --config /etc/diabelli/diabelli.toml",
+    ),
     "credentials init": ("diabelli credentials init --out credentials",),
     "keys create": (
         "diabelli keys create --name web --images-per-minute 60",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -46,11 +47,20 @@ class Check:
 
 
 @app.command(epilog=examples("storage check"))
-def check(as_json: AsJson = False, config: Config = None) -> None:
+def check(
+    set_rule: Annotated[
+        bool,
+        typer.Option(
+            "--set-rule", help="First set the rule, on S3; other rules of the bucket are kept."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
     """Check the bucket: write, list, read and delete an object, and look for its expiry rule.
 
-    S3 and some compatible servers state the rule that applies to an object. The rule to set is
-    printed with the command of the cloud's own tool; that replaces the other rules of the bucket.
+    S3 and some compatible servers state the rule that applies to an object. The rule is printed
+    with the command of the cloud's own tool; that replaces the other rules of the bucket.
     """
     from diabelli.settings.loading import load_settings
     from diabelli.storage.lifecycle import lifecycle_rule
@@ -58,8 +68,9 @@ def check(as_json: AsJson = False, config: Config = None) -> None:
     settings = load_settings({}, config)
     if settings.storage is None:
         raise InvalidParameter("the setting storage names no bucket")
-    checks = _checks(settings, settings.storage)
     rule = lifecycle_rule(settings.storage, settings.lifetime_s)
+    checks = [_set_rule(settings.storage, rule)] if set_rule else []
+    checks += _checks(settings, settings.storage, rule_is_new=set_rule)
     if as_json:
         found = {"checks": [asdict(each) for each in checks], "rule": rule and asdict(rule)}
         print_json({"storage": settings.storage, **found})
@@ -69,8 +80,44 @@ def check(as_json: AsJson = False, config: Config = None) -> None:
         raise typer.Exit(FAILED)
 
 
-def _checks(settings: Settings, url: str) -> list[Check]:
+def _set_rule(url: str, rule: LifecycleRule | None) -> Check:
+    """Set the rule of an S3 bucket.
+
+    Raises:
+        InvalidParameter: The rule cannot be set, or would delete other objects.
+        StoreUnavailable: A request fails, with its reason.
+    """
+    from diabelli.storage.lifecycle import RULE_ID
+    from diabelli.storage.s3_lifecycle import set_rule
+
+    if rule is None:
+        raise InvalidParameter(f"--set-rule needs a bucket, and {url} is a folder")
+    if not url.startswith("s3:"):
+        raise InvalidParameter(
+            f"--set-rule works on S3 only: write the rule that `diabelli storage check` prints "
+            f"into rule.json and run `{rule.command}`, which replaces the other rules of {url}"
+        )
+    if not rule.prefix:
+        raise InvalidParameter(
+            f"--set-rule needs a prefix, as in s3://BUCKET/PREFIX: below {url} the rule would "
+            "delete every object of the bucket"
+        )
+    kept = set_rule(urlsplit(url).netloc, rule)
+    return Check(
+        "rule",
+        True,
+        f"The rule {RULE_ID} deletes objects below {rule.prefix} after {rule.days} d; other rules "
+        f"kept: {kept}.",
+    )
+
+
+def _checks(settings: Settings, url: str, *, rule_is_new: bool) -> list[Check]:
     """Return the checks of an object that is written and deleted below the prefix.
+
+    Args:
+        settings: of the server.
+        url: of the bucket.
+        rule_is_new: whether the rule has just been set, so that S3 may not apply it yet.
 
     Raises:
         StoreUnavailable: a request fails, with its reason.
@@ -87,7 +134,7 @@ def _checks(settings: Settings, url: str) -> list[Check]:
         with object_store_errors("the object cannot be read", missing_passes=False):
             same = bytes(store.get(key).bytes()) == content
         took_ms = 1000 * (time.monotonic() - began)
-        expiry = _expiry(settings, store, key)
+        expiry = _expiry(settings, store, key, rule_is_new=rule_is_new)
     finally:
         with object_store_errors("the object cannot be deleted", missing_passes=False):
             store.delete(key)
@@ -99,7 +146,7 @@ def _checks(settings: Settings, url: str) -> list[Check]:
     ]
 
 
-def _expiry(settings: Settings, store: ObjectStore, key: str) -> Check:
+def _expiry(settings: Settings, store: ObjectStore, key: str, *, rule_is_new: bool) -> Check:
     """Return whether the bucket's rule for an object fits the settings."""
     from diabelli.object_store import expiry_of
 
@@ -108,6 +155,8 @@ def _expiry(settings: Settings, store: ObjectStore, key: str) -> Check:
         ok = None if by_rule else True
         return Check("expiry", ok, "This kind of bucket does not state its rules.")
     expiry = expiry_of(store, key)
+    if expiry is None and rule_is_new:
+        return Check("expiry", None, "The bucket does not state the new rule yet; check it later.")
     if expiry is None:
         return Check("expiry", not by_rule, "The bucket states no rule that deletes pictures.")
     left_s = expiry.timestamp() - time.time()

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from diabelli.storage.storage import GRACE_S
 
+RULE_ID = "diabelli-results"
+"""Identifies the rule among those of the bucket."""
 _DAY_S = 86400
 
 
@@ -18,11 +20,13 @@ class LifecycleRule:
     """A rule, and the command of the cloud's own tool that sets it.
 
     Attributes:
+        prefix: Start of the keys that the rule deletes; empty for all of the bucket.
         days: Age in days at which the bucket deletes; the shortest that outlives every link.
         document: The rule as JSON; the content of the file `rule.json`.
         command: Replaces all rules of the bucket by those of `rule.json`.
     """
 
+    prefix: str
     days: int
     document: str
     command: str
@@ -44,7 +48,7 @@ def lifecycle_rule(url: str, lifetime_s: int) -> LifecycleRule | None:
         rule = {
             "Rules": [
                 {
-                    "ID": "diabelli-results",
+                    "ID": RULE_ID,
                     "Status": "Enabled",
                     "Filter": {"Prefix": prefix},
                     "Expiration": {"Days": days},
@@ -63,7 +67,7 @@ def lifecycle_rule(url: str, lifetime_s: int) -> LifecycleRule | None:
         delete = {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": days}}}
         filters = {"blobTypes": ["blockBlob"], "prefixMatch": [f"{bucket}/{prefix}"]}
         definition = {"actions": delete, "filters": filters}
-        one = {"name": "diabelli-results", "enabled": True, "type": "Lifecycle"}
+        one = {"name": RULE_ID, "enabled": True, "type": "Lifecycle"}
         rule = {"rules": [{**one, "definition": definition}]}
         command = (
             "az storage account management-policy create --account-name ACCOUNT "
@@ -71,4 +75,5 @@ def lifecycle_rule(url: str, lifetime_s: int) -> LifecycleRule | None:
         )
     else:
         return None
-    return LifecycleRule(days=days, document=json.dumps(rule, indent=2), command=command)
+    document = json.dumps(rule, indent=2)
+    return LifecycleRule(prefix=prefix, days=days, document=document, command=command)
