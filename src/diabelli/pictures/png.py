@@ -15,6 +15,9 @@ from diabelli.pictures.limits import Image
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _UP_FILTER = 2  # PNG's number of the filter Up
 _XMP_KEYWORD = b"XML:com.adobe.xmp\0\0\0\0\0"
+_FIRST_BLOCK_BYTES = 16
+"""Bytes of the first deflate block: at the third byte of a longer one, ISA-L hashes an address of
+the thread's stack instead of the data, so that the result depends on the thread."""
 
 
 def encode_png(image: Image, xmp: bytes | None = None) -> bytes:
@@ -33,7 +36,7 @@ def encode_png(image: Image, xmp: bytes | None = None) -> bytes:
     ]
     if xmp is not None:
         parts.append(chunk(b"iTXt", _XMP_KEYWORD + xmp))
-    parts += [chunk(b"IDAT", isal_zlib.compress(_apply_up_filter(image), 1)), chunk(b"IEND", b"")]
+    parts += [chunk(b"IDAT", *deflate(_apply_up_filter(image))), chunk(b"IEND", b"")]
     return b"".join(parts)
 
 
@@ -51,7 +54,22 @@ def _apply_up_filter(image: Image) -> bytes:
     return lines.tobytes()
 
 
-def chunk(kind: bytes, body: bytes | memoryview) -> bytes:
-    """Return a chunk of that type: length, type, body, checksum."""
-    checksum = isal_zlib.crc32(body, isal_zlib.crc32(kind))
-    return b"".join([len(body).to_bytes(4, "big"), kind, body, checksum.to_bytes(4, "big")])
+def deflate(data: bytes) -> list[bytes]:
+    """Compress `data` to a zlib stream, in pieces; equal data give equal bytes in every thread."""
+    compressor = isal_zlib.compressobj(1)
+    view = memoryview(data)
+    return [
+        compressor.compress(view[:_FIRST_BLOCK_BYTES]),
+        compressor.flush(isal_zlib.Z_SYNC_FLUSH),
+        compressor.compress(view[_FIRST_BLOCK_BYTES:]),
+        compressor.flush(),
+    ]
+
+
+def chunk(kind: bytes, *body: bytes | memoryview) -> bytes:
+    """Return a chunk of that type: length, type, body in pieces, checksum."""
+    checksum = isal_zlib.crc32(kind)
+    for piece in body:
+        checksum = isal_zlib.crc32(piece, checksum)
+    length = sum(map(len, body)).to_bytes(4, "big")
+    return b"".join([length, kind, *body, checksum.to_bytes(4, "big")])
