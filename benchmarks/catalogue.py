@@ -2,12 +2,11 @@
 
 An idle server gets each of them once, one after the other; these answers are the expected ones
 under load. They are checked against the sources: at strength 0 a variation equals its source, and
-each variation contains its seed.
+each variation contains its seed. The pixels of the engine `roll` are computed here as well.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,6 +14,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from rolling import rolled
 from wires import Answer, form
 
 SOURCES = 16
@@ -33,7 +33,7 @@ SHAPES = (
 
 @dataclass(slots=True)
 class Case:
-    """One request, and the SHA-256 of each picture of its expected answer, if known."""
+    """One request, and the pictures of its expected answer, if known."""
 
     source: np.ndarray
     n: int
@@ -41,7 +41,7 @@ class Case:
     strength: float
     seed: int
     as_url: bool
-    expected: list[str] = field(default_factory=list)
+    expected: list[bytes] = field(default_factory=list)
 
     def body(self) -> bytes:
         """Return the form."""
@@ -57,14 +57,20 @@ class Case:
         }
         return form({name: str(value) for name, value in fields.items()}, file.getvalue())
 
-    def learn(self, answer: Answer, pictures: list[bytes]) -> None:
+    def learn(self, answer: Answer, pictures: list[bytes], engine: str) -> None:
         """Store the first answer as the expected one; raise ValueError if it is wrong."""
         fault = self.fault_of(answer, pictures)
         if fault:
             raise ValueError(fault)
         if self.strength == 0.0 and not all(self._is_source(picture) for picture in pictures):
             raise ValueError("a variation of strength 0 is not its source")
-        self.expected = [hashlib.sha256(picture).hexdigest() for picture in pictures]
+        if engine == "roll":
+            for index, picture in enumerate(pictures):
+                seed = self.seed + index
+                own = rolled(self.source, self.side, self.side, seed, self.strength)
+                if not np.array_equal(_pixels(picture), own):
+                    raise ValueError(f"the first picture of seed {seed} has wrong pixels")
+        self.expected = pictures
 
     def fault_of(self, answer: Answer, pictures: list[bytes]) -> str | None:
         """Return the fault of an answer of status 200, or None."""
@@ -76,19 +82,22 @@ class Case:
         for one, picture in zip(data, pictures, strict=True):
             if re.findall(rb'diabelli:seed="(\d+)"', picture) != [b"%d" % one["seed"]]:
                 return "a picture with another seed than the answer"
-        found = [hashlib.sha256(picture).hexdigest() for picture in pictures]
-        if self.expected and found != self.expected:
-            wrong = [one for one, own in zip(found, self.expected, strict=True) if one != own]
-            return (
-                f"seed {self.seed}: {len(wrong)} of {self.n} pictures differ from the expected ones"
-            )
+        if self.expected and pictures != self.expected:
+            pairs = zip(pictures, self.expected, strict=True)
+            wrong = sum(picture != own for picture, own in pairs)
+            return f"seed {self.seed}: {wrong} of {self.n} pictures differ from the expected ones"
         return None
 
     def _is_source(self, picture: bytes) -> bool:
-        with Image.open(BytesIO(picture)) as opened:
-            small = np.asarray(opened.convert("RGB").resize((16, 16), Image.Resampling.BOX), int)
+        whole = Image.fromarray(_pixels(picture))
+        small = np.asarray(whole.resize((16, 16), Image.Resampling.BOX), int)
         own = Image.fromarray(self.source).resize((16, 16), Image.Resampling.BOX)
         return bool(np.abs(small - np.asarray(own, int)).mean() < 8)
+
+
+def _pixels(picture: bytes) -> np.ndarray:
+    with Image.open(BytesIO(picture)) as opened:
+        return np.asarray(opened.convert("RGB"))
 
 
 def catalogue(cases: int) -> list[Case]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from catalogue import Case
 from diabelli.api.variations.form import MAX_IDLE_TIMES
+from evidence import Evidence
 from wires import Answer, Wire, connected, form
 
 HUGE = 30 * 1024 * 1024
@@ -32,7 +33,10 @@ class Seen:
         good_s, refused_s: latencies of successes and of 503 answers, in seconds.
         images: number of pictures received.
         acknowledged: ids of the successful requests.
+        evidence: keeps the files of wrong answers.
     """
+
+    evidence: Evidence
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -75,7 +79,8 @@ async def good(port: int, case: Case, seen: Seen, kind: str = "good") -> None:
         seen.images += len(pictures)
         fault = case.fault_of(answer, pictures)
         if fault:
-            seen.faults[f"{kind}: {fault}"] += 1
+            how = seen.evidence.keep(case, answer, pictures)
+            seen.faults[f"{kind}: {fault}: {how}"] += 1
 
 
 async def pictures_of(wire: Wire, answer: Answer) -> list[bytes]:

@@ -6,13 +6,16 @@ A real `diabelli serve` gets requests of clients that are valid, invalid, slow, 
 disconnecting, or stalled. Each success is compared with its own source and seed, its links are
 fetched, and its entry is looked up in the ledger. Exits with 1 on any fault: a 5xx other than 503,
 a lost or mixed-up answer, a missing entry, more memory than 1 GiB, work that continues without a
-client, or an unclean stop.
+client, or an unclean stop. Expected and received pictures of a wrong answer are kept, with its
+headers and the server's log.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -24,6 +27,7 @@ from pathlib import Path
 
 from catalogue import Case, catalogue
 from crowd import STALL_S, Seen, drive, pictures_of
+from evidence import Evidence
 from serving import Running, started
 from wires import connected
 
@@ -32,14 +36,14 @@ CASES = 24
 MAX_MIB = 1024
 
 
-async def learn(port: int, cases: Sequence[Case]) -> None:
+async def learn(port: int, cases: Sequence[Case], engine: str) -> None:
     """Send each case to the idle server, and store the expected answer."""
     for case in cases:
         async with connected(port) as wire:
             answer = await wire.ask(case.body())
             if answer.status != 200:
                 raise RuntimeError(f"an idle server answers {answer.status}: {answer.body!r}")
-            case.learn(answer, await pictures_of(wire, answer))
+            case.learn(answer, await pictures_of(wire, answer), engine)
 
 
 def missing(data: Path, acknowledged: Sequence[str]) -> int:
@@ -83,34 +87,55 @@ def percentile(times: Sequence[float], percent: int) -> float:
     return ranked[min(len(ranked) - 1, len(ranked) * percent // 100)] if ranked else float("nan")
 
 
-def under_load(server: Running, data: Path, clients: int, seconds: float, cases: int) -> Seen:
-    """Run the clients, then check the server; return all observations."""
-    seen, known = Seen(), catalogue(cases)
-    asyncio.run(learn(server.port, known))
-    asyncio.run(drive(server.port, known, clients, seconds, seen))
+def under_load(
+    server: Running, data: Path, clients: int, seconds: float, cases: list[Case], seen: Seen
+) -> None:
+    """Run the clients, then check the server; record all observations in `seen`."""
+    asyncio.run(drive(server.port, cases, clients, seconds, seen))
     if not comes_to_rest(server.port):
         seen.faults["work continues without a client"] += 1
     if lost := missing(data, seen.acknowledged):
         seen.faults["an answer without an entry in the ledger"] += lost
     if server.peak_mib() > MAX_MIB:
         seen.faults[f"more than {MAX_MIB} MiB of memory"] += 1
-    return seen
 
 
 def run(
-    engine: str, workers: int, clients: int, seconds: float, folder: Path, cases: int = CASES
+    engine: str,
+    workers: int,
+    clients: int,
+    seconds: float,
+    folder: Path,
+    evidence: Path,
+    cases: int = CASES,
 ) -> Seen:
-    """Start a server in that folder, run the clients, stop it, and print the figures."""
+    """Start a server in that folder, run the clients, stop it, and print the figures.
+
+    Args:
+        engine: `patch`, or `roll` of `stub.py`.
+        workers: processes of the server.
+        clients: number of concurrent clients.
+        seconds: time in which they send requests.
+        folder: of the server.
+        evidence: folder for the files of wrong answers; created at the first one.
+        cases: number of different requests.
+    """
+    known = catalogue(cases)
+    seen = Seen(Evidence(evidence, known))
     command = [str(HERE / "stub.py"), "serve", "--port", "0", "--workers", str(workers)]
     environment = {"DIABELLI_ENGINE": engine, "DIABELLI_BODY_TIMEOUT_S": str(STALL_S)}
     with started(command, folder, **environment) as server:
-        seen = under_load(server, folder / "data", clients, seconds, cases)
+        asyncio.run(learn(server.port, known, engine))
+        under_load(server, folder / "data", clients, seconds, known, seen)
         peak_mib = server.peak_mib()
     if server.process.returncode != 0:
         seen.faults[f"the server ended with {server.process.returncode}"] += 1
     if traces := server.log.read_text().count("Traceback"):
         seen.faults["a traceback in the log"] += traces
     report(seen, seconds, peak_mib)
+    if evidence.exists():
+        shutil.copy(server.log, evidence / "log")
+        print(f"the files of wrong answers are in {evidence}")
     return seen
 
 
@@ -122,8 +147,11 @@ def main() -> None:
     parser.add_argument("--engine", default="patch", help="or `roll`, a stub (%(default)s)")
     parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
     asked = parser.parse_args()
+    evidence = Path(tempfile.gettempdir(), f"diabelli-load-{os.getpid()}")
     with tempfile.TemporaryDirectory() as folder:
-        seen = run(asked.engine, asked.workers, asked.clients, asked.seconds, Path(folder))
+        seen = run(
+            asked.engine, asked.workers, asked.clients, asked.seconds, Path(folder), evidence
+        )
     sys.exit(bool(seen.faults))
 
 

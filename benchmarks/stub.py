@@ -22,13 +22,11 @@ from diabelli.variation import (
     Variation,
     VariationSpec,
 )
+from rolling import rolled
 
 
 class Roll:
-    """Scales the source by nearest neighbour and rolls it by the seed; strength 0 does not roll.
-
-    So an answer identifies its source and seed.
-    """
+    """Makes pictures that identify their source and seed."""
 
     info = EngineInfo(name="roll", version="1", summary="Rolls the source.", trained=False)
 
@@ -46,14 +44,8 @@ class Roll:
     ) -> Variation:
         watch(Progress(index, "roll", 0.0))
         seed = spec.seed + index
-        rows = np.arange(spec.height) * source.shape[0] // spec.height
-        columns = np.arange(spec.width) * source.shape[1] // spec.width
-        image = source[rows][:, columns]
-        if spec.strength:
-            image = np.roll(image, seed % spec.width, axis=1)
-        return Variation(
-            image=np.ascontiguousarray(image), seed=seed, strength=spec.strength, engine=self.info
-        )
+        image = rolled(source, spec.height, spec.width, seed, spec.strength)
+        return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,20 @@
+"""The pictures of the engine `roll`, for the server and for the clients that verify them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.variation import Image
+
+
+def rolled(source: Image, height: int, width: int, seed: int, strength: float) -> Image:
+    """Scale the source by nearest neighbour and roll it by the seed; strength 0 does not roll.
+
+    So a picture identifies its source and seed.
+    """
+    rows = np.arange(height) * source.shape[0] // height
+    columns = np.arange(width) * source.shape[1] // width
+    image = source[rows][:, columns]
+    if strength:
+        image = np.roll(image, seed % width, axis=1)
+    return np.ascontiguousarray(image)
