@@ -46,7 +46,7 @@ def pictures(case: Case, source: np.ndarray | None = None) -> list[bytes]:
     ],
 )
 def test_the_kind_of_a_difference_is_named(change, found):
-    """Bytes, seed, size, damage and pixels are told apart."""
+    """It is in the bytes, the seed, the size, the file or the pixels."""
     image = np.random.default_rng(1).integers(1, 256, (32, 32, 3), np.uint8)
     expected = encode_png(image, b"y")
     assert found in difference(change(image), expected)
