@@ -68,7 +68,16 @@ def test_a_folder_is_created_and_cannot_sign(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "url", ["bucket", "s3://", "s3:///prefix", "s3://bucket?x=1", "s3://u:p@bucket", "ftp://bucket"]
+    "url",
+    [
+        "bucket",
+        "s3://",
+        "s3:///prefix",
+        "s3://bucket?x=1",
+        "s3://u:p@bucket",
+        "ftp://bucket",
+        "s3://[bucket",
+    ],
 )
 def test_other_urls_are_refused(url):
     """Credentials in a URL would appear in logs."""

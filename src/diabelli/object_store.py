@@ -14,10 +14,11 @@ from email.utils import parsedate_to_datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 from urllib.request import Request, urlopen
 
 from diabelli.errors import InvalidSettings, MissingExtra, StoreUnavailable
+from diabelli.net import split_url
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as ObjectStore  # for annotations elsewhere
@@ -49,8 +50,16 @@ def url_of(location: str) -> str:
 
 def local_folder(url: str) -> Path | None:
     """Return the folder of a URL; None for a bucket."""
-    parts = urlsplit(url)
+    parts = _split(url)
     return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of a URL; raise `InvalidSettings` if it is malformed."""
+    parts = split_url(url)
+    if parts is None:
+        raise InvalidSettings("the bucket's name in the URL of a store of objects is malformed")
+    return parts
 
 
 def open_object_store(url: str, *, timeout_s: float = TIMEOUT_S) -> ObjectStore:
@@ -66,7 +75,7 @@ def open_object_store(url: str, *, timeout_s: float = TIMEOUT_S) -> ObjectStore:
         MissingExtra: obstore is not installed.
         StoreUnavailable: The folder cannot be created.
     """
-    parts, folder = urlsplit(url), local_folder(url)
+    parts, folder = _split(url), local_folder(url)
     if not is_object_store_url(url) or parts.query or parts.fragment or "@" in parts.netloc:
         raise InvalidSettings(
             f"a store of objects starts with {', '.join(SCHEMES)} and has neither a query nor "

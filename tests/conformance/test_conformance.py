@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from api.conftest import start
 from api.engines import Gate
 from api.wire import Server
-from conformance.faults import FAULTS, KEY, FaultyServer, nothing
+from conformance.faults import FAULTS, KEY, FaultyServer, nothing, on_reply
 from diabelli.conformance.check import Basis, Outcome, Result
 from diabelli.conformance.checks import CHECKS
 from diabelli.conformance.run import run, select
@@ -98,6 +98,19 @@ def test_every_check_finds_its_fault(faulty: tuple[Server, FaultyServer], name: 
     middleware._fault = nothing
     assert result.outcome == Outcome.failed, result.seen
     assert result.seen
+
+
+@pytest.mark.parametrize("url", ["/results/a.png", "http://[::1", "http://a:x"])
+def test_a_reply_without_a_usable_url_ends_no_run(
+    faulty: tuple[Server, FaultyServer], url: str
+) -> None:
+    """The checks that need the URL fail, and the others run."""
+    server, middleware = faulty
+    middleware._fault = on_reply(lambda body: [item.update(url=url) for item in body["data"]])
+    results = results_of(server, "result.url", "result.signature", "fields.response_format.url")
+    middleware._fault = nothing
+    assert {result.outcome for result in results} == {Outcome.failed}
+    assert {result.seen for result in results} == {f"{url!r} is no absolute URL"}
 
 
 def test_ids_are_unique_and_requirements_are_sentences() -> None:

@@ -132,11 +132,38 @@ def test_settings_are_frozen_and_take_only_arguments(monkeypatch):
         settings.port = 2
 
 
-@pytest.mark.parametrize("url", ["example.org", "ftp://example.org", "http://", "https://a b"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org",
+        "ftp://example.org",
+        "http://",
+        "https://a b",
+        "http://[::1",
+        "http://a:99999",
+        "http://:80",
+    ],
+)
 def test_the_public_url_is_valid(url):
     """It must be a URL that browsers open."""
     with pytest.raises(InvalidSettings, match="public_url"):
         load_settings({"public_url": url})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["studio.example", "http://[::1", "http://a:x", "ftp://a", "http://a/b", "http://", ""],
+)
+def test_an_allowed_origin_is_valid(origin):
+    """It has a scheme and a host, as browsers send it."""
+    with pytest.raises(InvalidSettings, match="allowed_origins"):
+        load_settings({"allowed_origins": ("http://a.example:8000/", origin)})
+
+
+def test_a_malformed_bucket_is_refused():
+    """The brackets of a host must match."""
+    with pytest.raises(InvalidSettings, match="storage"):
+        load_settings({"storage": "s3://[bucket"})
 
 
 def test_the_password_of_a_ledger_stays_secret():

@@ -11,6 +11,7 @@ from typing import Any
 from diabelli.conformance.check import Failed, expect
 from diabelli.conformance.wire import Reply
 from diabelli.errors import InvalidPicture
+from diabelli.net import split_url
 from diabelli.pictures import LOCAL, Image, decode
 from diabelli.pictures.png import SIGNATURE
 
@@ -66,10 +67,14 @@ def _names(given: Mapping[str, str]) -> str:
 
 
 def url_of(reply: Reply) -> str:
-    """Return the URL of the first item."""
+    """Return the URL of the first item, absolute and well-formed."""
     item = items(reply)[0]
     expect("url" in item, "the item has `b64_json` instead of `url`")
-    return item["url"]
+    url = item["url"]
+    parts = split_url(url)
+    absolute = parts is not None and parts.scheme in ("http", "https") and parts.hostname
+    expect(absolute, f"{url!r} is no absolute URL")
+    return url
 
 
 def pictures_of(reply: Reply, n: int | None = None) -> list[bytes]:

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import h11
 
 from diabelli.errors import InvalidParameter
+from diabelli.net import split_url
 
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 """Bytes of a reply; above ten 1024x1024 PNGs in base64, and bounds the memory of a run."""
@@ -50,17 +50,13 @@ def parse_url(url: str) -> Address:
     Raises:
         InvalidParameter: it is not one.
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split_url(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidParameter(f"{url!r} is not a URL such as http://127.0.0.1:8000/v1")
     tls = parts.scheme == "https"
     return Address(
         parts.hostname,
-        port or (443 if tls else 80),
+        parts.port or (443 if tls else 80),
         tls,
         parts.netloc.rpartition("@")[2],
         parts.path.rstrip("/"),

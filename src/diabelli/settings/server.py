@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
+
+from diabelli.net import split_url
 
 
 def _split_keys(value: object) -> object:
@@ -29,6 +31,21 @@ def _split_keys(value: object) -> object:
     return tuple(keys)
 
 
+def _check_url(url: str) -> str:
+    parts = split_url(url)
+    if parts is None or not parts.hostname:
+        raise ValueError("a URL with a valid host and port, such as https://pictures.example")
+    return url
+
+
+def _check_origin(origin: str) -> str:
+    parts = split_url(origin)
+    valid = parts is not None and parts.scheme in ("http", "https") and parts.hostname
+    if parts is None or not valid or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("an origin has a scheme and a host, such as https://studio.example")
+    return origin
+
+
 class ServerSettings(BaseModel):
     """The server"""
 
@@ -36,7 +53,7 @@ class ServerSettings(BaseModel):
     port: int = Field(
         8000, ge=0, le=65535, description="The port to listen on; 0 selects a free port."
     )
-    public_url: str | None = Field(
+    public_url: Annotated[str, AfterValidator(_check_url)] | None = Field(
         None,
         pattern=r"^https?://[^/\s]+(/\S*)?$",
         description="The base of links to result pictures if the server is behind a proxy; unset "
@@ -52,7 +69,7 @@ class AuthSettings(BaseModel):
         description="API keys accepted in addition to those of `diabelli keys create`; in the "
         "environment separated by commas or as a JSON list.",
     )
-    allowed_origins: tuple[str, ...] = Field(
+    allowed_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = Field(
         (),
         description="Origins of web pages, such as `https://studio.example`, that may use a server "
         "without keys; pages of this machine always may.",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
+from diabelli.net import split_url
 from diabelli.object_store import SCHEMES, is_object_store_url
 
 _LEDGER_URLS = ("sqlite:///", "postgresql://")
@@ -22,6 +23,8 @@ def _check_ledger(url: SecretStr) -> SecretStr:
 def _check_storage(url: str) -> str:
     if not is_object_store_url(url):
         raise ValueError(f"a bucket's URL starts with {', '.join(SCHEMES)}")
+    if split_url(url) is None:
+        raise ValueError("the bucket's name is malformed")
     return url
 
 

@@ -15,6 +15,8 @@ FOREIGN = {
     "origin": {"origin": "https://evil.example", "sec-fetch-site": "cross-site"},
     "null origin": {"origin": "null"},
     "similar origin": {"origin": "http://localhost.evil.example"},
+    "malformed origin": {"origin": "http://[::1"},
+    "malformed host of an origin": {"origin": "http://[localhost]"},
     "no origin": {"sec-fetch-site": "cross-site", "sec-fetch-dest": "image"},
     "rebound host": {"host": "evil.example", "origin": "http://evil.example"},
     "rebound host with port": {"host": "evil.example:8000"},
@@ -68,6 +70,13 @@ def test_a_setting_allows_an_origin(serve: Serve) -> None:
     assert {answer.status_code for answer in statuses(server, allowed)} == {200}
     other = httpx.get(server.base_url + "/models", headers={"origin": "https://evil.example"})
     assert other.status_code == 403
+
+
+def test_a_malformed_origin_needs_no_error_of_a_server_with_keys(serve: Serve) -> None:
+    """The missing key is the reason of the refusal."""
+    server = serve(api_keys=("sk-origin-0123456789",))
+    answer = httpx.get(server.base_url + "/models", headers={"origin": "http://[::1"})
+    assert answer.status_code == 401
 
 
 def test_a_server_with_keys_serves_every_origin(serve: Serve) -> None:

@@ -8,13 +8,12 @@ only protection, so such requests are refused by their Host, Origin and Sec-Fetc
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diabelli.api.errors.exceptions import CrossOriginRefused
-from diabelli.net import host_of, is_loopback
+from diabelli.net import host_of, is_loopback, split_url
 
 
 class OriginGuard:
@@ -39,7 +38,7 @@ class OriginGuard:
         self.app = app
         self._is_open = is_open
         self._origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
-        self._hosts = frozenset(host_of(urlsplit(origin).netloc) for origin in self._origins)
+        self._hosts = frozenset(_host_of(origin) for origin in self._origins)
         self._open_prefix = open_prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,10 +57,16 @@ class OriginGuard:
         origin = headers.get("origin")
         if origin is not None:
             is_allowed = origin.lower() in self._origins
-            is_local = is_loopback(host_of(urlsplit(origin).netloc))
+            is_local = is_loopback(_host_of(origin))
             return "" if is_allowed or is_local else f"Origin ({origin[:100]})"
         # Following a link shows the response to the user, and not to the page with the link.
         is_link = headers.get("sec-fetch-dest") == "document"
         if headers.get("sec-fetch-site") == "cross-site" and not is_link:
             return "Sec-Fetch-Site (cross-site)"
         return ""
+
+
+def _host_of(origin: str) -> str:
+    """Return the host of an origin; "" if it has none or is malformed."""
+    parts = split_url(origin)
+    return "" if parts is None else host_of(parts.netloc)
