@@ -163,6 +163,18 @@ def test_black_pictures_are_whole(colour, bits):
     assert decode(png(noise(colour, bits) * 0, colour, bits, *extra), ANY)[..., :3].max() == 0
 
 
+@pytest.mark.parametrize("level", [1, 6, 9])
+@pytest.mark.parametrize("side", [836, 1024, 2048])
+def test_large_black_pictures_are_whole(side, level):
+    """A decompressor that has read every byte may still have rows; of any checksum."""
+    rows = bytes(side * (1 + 3 * side))
+    data = zlib.compress(rows, level)
+    for pixels in (data, data[:-4] + bytes(4)):
+        header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, RGB, 0, 0, 0))
+        file = SIGNATURE + header + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+        assert decode(file, OPENAI).shape == (side, side, 3)
+
+
 @pytest.mark.parametrize(("colour", "bits"), KINDS)
 def test_missing_passes_are_noticed(colour, bits):
     """An interlaced picture without its last pass is damaged."""

@@ -29,6 +29,8 @@ _MAX_PROFILE_BYTES = 16 * 1024 * 1024
 _ZLIB_HEADER_BYTES = 2
 _PIECE_BYTES = 1 << 16
 """Compressed bytes unpacked at once when rows are counted."""
+_UNPACKED_BYTES = 1 << 20
+"""Bytes that they unpack to at a time."""
 _LONGEST_CHECKED = 256
 """Bytes of a chunk that decide whether it is well-formed; a profile has a name of up to 79."""
 
@@ -133,12 +135,12 @@ def with_checksum(pixels: list[memoryview], size: int) -> list[memoryview] | Non
         for start in range(_ZLIB_HEADER_BYTES, len(data), _PIECE_BYTES):
             rest = bytes(data[start : start + _PIECE_BYTES])
             end = start + len(rest)
-            while rest and not inflater.eof and unpacked <= size:
-                piece = inflater.decompress(rest, 1 << 20)
+            for piece in _unpack(inflater, rest):
                 unpacked += len(piece)
                 checksum = isal_zlib.adler32(piece, checksum)
-                rest = inflater.unconsumed_tail
-            if inflater.eof or unpacked > size:
+                if unpacked > size:
+                    return None
+            if inflater.eof:
                 break
     except _INFLATE_ERROR:
         return None
@@ -168,10 +170,20 @@ def unpacked_size(compressed: list[memoryview], enough: int) -> int:
     try:
         for body in compressed:
             for start in range(0, len(body), _PIECE_BYTES):
-                rest = bytes(body[start : start + _PIECE_BYTES])
-                while rest and not inflater.eof and size < enough:
-                    size += len(inflater.decompress(rest, 1 << 20))
-                    rest = inflater.unconsumed_tail
+                for piece in _unpack(inflater, bytes(body[start : start + _PIECE_BYTES])):
+                    size += len(piece)
+                    if size >= enough:
+                        return enough
     except _INFLATE_ERROR:
         pass
-    return min(size, enough)
+    return size
+
+
+def _unpack(inflater: isal_zlib.Decompress, rest: bytes) -> Iterator[bytes]:
+    """Yield what the next compressed bytes unpack to, in pieces of bounded size."""
+    is_full = True
+    # A full piece may leave unpacked bytes in the inflater after the last compressed one.
+    while (rest or is_full) and not inflater.eof:
+        piece = inflater.decompress(rest, _UNPACKED_BYTES)
+        yield piece
+        rest, is_full = inflater.unconsumed_tail, len(piece) == _UNPACKED_BYTES
