@@ -17,6 +17,7 @@ from diabelli.cluster.security import disable_usage_statistics, require_token
 from diabelli.errors import ClusterRefused, ClusterUnavailable, InvalidSettings
 
 
+# Ray replaces 127.0.0.1 by another address of the machine.
 @contextmanager
 def head(answer: grpc.StatusCode) -> Iterator[str]:
     """Run a service that answers as the head of a Ray cluster; yield its address."""
@@ -34,10 +35,10 @@ def head(answer: grpc.StatusCode) -> Iterator[str]:
 
     server = grpc.server(ThreadPoolExecutor(1))
     gcs_service_pb2_grpc.add_NodeInfoGcsServiceServicer_to_server(Service(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = server.add_insecure_port("127.0.0.2:0")
     server.start()
     try:
-        yield f"127.0.0.1:{port}"
+        yield f"127.0.0.2:{port}"
     finally:
         server.stop(None).wait()
 
@@ -71,6 +72,30 @@ def test_usage_statistics_are_off(monkeypatch):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     disable_usage_statistics()
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "1"
+
+
+def test_an_address_without_a_cluster_is_unavailable(monkeypatch):
+    """A connection is refused at once; a head that does not answer is given up."""
+    import ray_with_token  # noqa: F401
+
+    monkeypatch.setattr(security, "PROBE_S", 1)
+    with socket.create_server(("127.0.0.2", 0)) as silent:
+        address = f"127.0.0.2:{silent.getsockname()[1]}"
+        with pytest.raises(ClusterUnavailable, match="does not answer: DEADLINE_EXCEEDED"):
+            RayCluster(address, version="1").connect()
+    with pytest.raises(ClusterUnavailable, match="does not answer: UNAVAILABLE"):
+        RayCluster(address, version="1").connect()
+
+
+def test_an_open_cluster_gets_no_connection():
+    """It is refused before a driver connects."""
+    import ray
+
+    import ray_with_token  # noqa: F401
+
+    with head(grpc.StatusCode.OK) as address, pytest.raises(ClusterRefused, match="RAY_AUTH_MODE"):
+        RayCluster(address, version="1").connect()
+    assert not ray.is_initialized()
 
 
 def test_ray_client_is_refused_in_words():

@@ -129,24 +129,24 @@ class RayCluster:
     def _open(self) -> None:
         disable_usage_statistics()
         import ray
+        from ray._private.services import canonicalize_bootstrap_address_or_die
 
-        if not ray.is_initialized():
-            with _translated_connection(self._address):
-                ray.init(
-                    address=self._address,
-                    namespace=NAMESPACE,
-                    log_to_driver=False,
-                    configure_logging=False,
-                    logging_level=logging.WARNING,
-                )
-            self._owned = True
-        try:
+        if ray.is_initialized():
             require_token(ray.get_runtime_context().gcs_address)
-        except BaseException:
-            if self._owned:
-                ray.shutdown()
-                self._owned = False
-            raise
+            return
+        with _translated_connection(self._address):
+            address = canonicalize_bootstrap_address_or_die(self._address)
+        # Also because `ray.init` would repeat its first call without end if none answers.
+        require_token(address)
+        with _translated_connection(self._address):
+            ray.init(
+                address=address,
+                namespace=NAMESPACE,
+                log_to_driver=False,
+                configure_logging=False,
+                logging_level=logging.WARNING,
+            )
+        self._owned = True
 
     def _check(self, engine: str) -> None:
         self.connect()
@@ -220,8 +220,8 @@ def _translated_connection(address: str) -> Iterator[None]:
         raise ClusterRefused(f"the Ray cluster at {address} rejects the token: {HELP}") from cause
     except (ConnectionError, RuntimeError, ValueError) as cause:
         raise ClusterUnavailable(
-            f"there is no Ray cluster at {address!r}, or it rejects the token ({HELP}): "
-            + str(cause).splitlines()[0]
+            f"there is no Ray cluster at {address!r} with a node on this machine, or it rejects "
+            f"the token ({HELP}): " + str(cause).splitlines()[0]
         ) from cause
 
 
