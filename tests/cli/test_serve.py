@@ -94,6 +94,28 @@ def test_the_printed_line_mentions_a_required_key(start):
     assert httpx.post(words[1]).status_code == 401
 
 
+UPSTREAM = """
+[engines.far]
+kind = "upstream"
+protocol = "sdapi"
+base_url = "http://127.0.0.1:9"
+"""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_server_says_whose_pictures_it_gives(start, tmp_path, beside):
+    """Those of an upstream are not described as the built-in engine's."""
+    (tmp_path / "diabelli.toml").write_text(UPSTREAM)
+    models = '{"dall-e-2": "far", "own": "patch"}' if beside else "{}"
+    process = start(module="diabelli", DIABELLI_ENGINE="far", DIABELLI_MODELS=models)
+    curl_of(process)
+    process.terminate()
+    said = process.stderr.read()
+    assert "Engine far: pictures of the server at http://127.0.0.1:9." in said
+    assert ("The built-in engine" in said) == beside
+
+
 def test_a_used_port_is_reported_at_once(start):
     """Before anything is compiled, with the exit code of an installation fault."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +94,17 @@ def test_check_names_a_server_that_is_down(run: Run, tmp_path: Path) -> None:
     ended = run("engines", "check", "mine")
     assert ended.code == 3
     assert ended.err.strip() == ("diabelli: the upstream of the engine 'mine' cannot be reached")
+
+
+def test_check_shows_the_message_of_the_server(tmp_path: Path) -> None:
+    """On stderr, as the log has it; in another process, because pytest takes log records."""
+    with serving(Edits(dialect="vllm-omni").app()) as url:
+        configured(tmp_path, url, "vllm-omni", model="another")
+        words = [sys.executable, "-m", "diabelli", "engines", "check", "mine"]
+        ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "ERROR diabelli.upstream upstream.error engine=mine status=400" in ended.stderr
+    assert "model mismatch" in ended.stderr
 
 
 def test_check_knows_upstreams_only(run: Run, tmp_path: Path) -> None:
@@ -250,6 +263,18 @@ def test_add_refuses_other_servers(run: Run, paths: dict[str, object], message: 
         ended = run("engines", "add", url)
     assert ended.code == 1
     assert message in ended.err
+
+
+def test_add_says_that_a_key_is_missing_or_wrong(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Xinference asks for one unless it was started without accounts."""
+    monkeypatch.setenv("UPSTREAM_KEY", "sk-another")
+    with serving(Edits(dialect="xinference", key=KEY).app()) as url:
+        ended = run("engines", "add", url)
+        assert (ended.code, "--key-env" in ended.err) == (1, True)
+        ended = run("engines", "add", url, "--key-env", "UPSTREAM_KEY")
+        assert (ended.code, "does not accept the key" in ended.err) == (1, True)
 
 
 def test_add_names_the_missing_part(run: Run) -> None:

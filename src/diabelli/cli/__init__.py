@@ -19,6 +19,7 @@ from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
 from diabelli.cli.inspection import inspect
+from diabelli.cli.logs import format_warnings
 from diabelli.cli.pull import pull
 from diabelli.cli.serve import serve
 from diabelli.cli.usage import usage
@@ -68,6 +69,7 @@ def main() -> None:
     # Warnings of libraries are for developers, who ask for them with `python -W`.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+    format_warnings()
     try:
         app(prog_name="diabelli")
     except DiabelliError as fault:

@@ -86,3 +86,9 @@ def configure(level: str, form: Form = "text") -> None:
     handler.setFormatter(_FORMS[form]())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("diabelli").setLevel(level.upper())
+
+
+def format_warnings() -> None:
+    """Print warnings of a command that configures no log with their fields, on stderr."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(TextFormatter())

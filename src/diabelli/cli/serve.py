@@ -194,20 +194,24 @@ def _announce(settings: Settings, port: int, *, with_key: bool, as_json: bool) -
 
 
 def _advice(settings: Settings) -> str:
-    """Return two lines: what the engines of the server give, and what others would."""
-    plans = [settings.plan(name) for name in {settings.engine, *settings.models.values()}]
+    """Return lines: what the engines of the server give, and what others would."""
+    served = sorted({settings.engine, *settings.models.values()})
+    bridges = {name: found.base_url for name in served if (found := settings.upstream(name))}
+    lines = [f"Engine {name}: pictures of the server at {url}." for name, url in bridges.items()]
+    plans = [settings.plan(name) for name in served]
     trained = [plan for plan in plans if plan]
-    if not trained:
-        return (
-            "The built-in engine rearranges, reframes and relights a picture, at once.\n"
+    if trained:
+        lines.append(f"Trained engines: {', '.join(plan.name for plan in trained)}.")
+    elif len(bridges) < len(served):
+        lines += [
+            "The built-in engine rearranges, reframes and relights a picture, at once.",
             "A trained engine draws its subject again, in about a minute without a GPU: run "
-            "`diabelli pull`, then start again."
-        )
+            "`diabelli pull`, then start again.",
+        ]
     loading = [plan.name for plan in trained if plan.running.load == "background"]
-    return (
-        f"Trained engines: {', '.join(plan.name for plan in trained)}.\n"
-        + (f"Until {', '.join(loading)} is loaded, the built-in engine answers." if loading else "")
-    ).rstrip()
+    if loading:
+        lines.append(f"Until {', '.join(loading)} is loaded, the built-in engine answers.")
+    return "\n".join(lines)
 
 
 def _say(line: str) -> None:

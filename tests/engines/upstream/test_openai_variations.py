@@ -13,7 +13,7 @@ import pytest
 
 from api.engines import Climber, Gate, Shift, Stumbler
 from api.wire import Server
-from diabelli.engines import run_sequentially
+from diabelli.engines import run_sequentially, wait_for_pieces
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.engines.upstream.protocol import LOW_SEED_BITS
 from diabelli.errors import (
@@ -147,28 +147,41 @@ def test_xinference_gets_strength_and_seed_as_json(edits: MakeEdits) -> None:
     assert [one.image.shape for one in found] == [(256, 256, 3)] * 2
     values = json.loads(upstream.fake.fields[0]["kwargs"])
     assert (values["strength"], values["seed"]) == (0.85, MAX_SEED & LOW_SEED_BITS)
+    assert set(values) == {"strength", "seed", "request_id"}
     assert {one.seed & LOW_SEED_BITS for one in found} == {one.seed for one in upstream.fake.made}
 
 
-def test_xinference_reports_progress_and_is_aborted(
+def test_xinference_gets_words_steps_and_guidance(edits: MakeEdits) -> None:
+    """Its pipelines need a prompt, so one without words is sent unless there are some."""
+    for options, prompt in (({}, " "), ({"prompt": ""}, " "), ({"prompt": "a hill"}, "a hill")):
+        upstream = edits("xinference", steps=4, guidance=0.0, **options, **VARIATIONS)
+        made(upstream.engine, face(256), square(256))
+        assert upstream.fake.fields[0]["prompt"] == prompt
+        values = json.loads(upstream.fake.fields[0]["kwargs"])
+        assert (values["num_inference_steps"], values["guidance_scale"]) == (4, 0.0)
+
+
+def test_xinference_reports_progress_and_keeps_its_slot(
     edits: MakeEdits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the id of our request."""
+    """By the id of our request; its model goes on after a cancellation, so the next one waits."""
     monkeypatch.setattr("diabelli.engines.upstream.openai_variations.POLL_S", 0.02)
     upstream = edits("xinference", **VARIATIONS)
     upstream.fake.gate.clear()
-    seen = []
+    seen: list[Progress] = []
     prepared = upstream.engine.prepare(face(64), square(64), seen.append, run_sequentially)
     end = time.monotonic() + 10
     while not any(0.4 < progress.fraction < 0.6 for progress in seen):
         assert time.monotonic() < end
         time.sleep(0.01)
+    assert isinstance(prepared, Future)
     prepared.cancel()
-    while not upstream.fake.aborted:
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    request_id = json.loads(upstream.fake.fields[0]["kwargs"])["request_id"]
-    assert upstream.fake.aborted == [request_id]
+    following = upstream.engine.prepare(face(64), square(64), ignore_progress, run_sequentially)
+    time.sleep(0.3)
+    assert upstream.calls == 1
+    upstream.fake.gate.set()
+    run_sequentially(wait_for_pieces(following))
+    assert upstream.calls == 2
 
 
 def test_lemonade_gets_neither(edits: MakeEdits) -> None:

@@ -1,6 +1,7 @@
 """The protocol `POST /v1/images/variations`: another Diabelli, Xinference, Lemonade.
 
-Xinference takes strength and seed as JSON in the field `kwargs`; Lemonade takes neither.
+Xinference takes strength, seed, steps and guidance as JSON in the field `kwargs`; Lemonade takes
+none of them.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import quote
 
 from diabelli.engines.upstream import openai_reply
 from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.engines.upstream.picture_exchange import reply_bytes
 from diabelli.engines.upstream.protocol import (
     LOW_SEED_BITS,
+    NO_WORDS,
     Task,
     Traits,
     UpstreamModel,
@@ -31,13 +32,12 @@ SIDES = (256, 512, 1024)
 """Sides of the squares that the protocol knows, in pixels."""
 POLL_S = 1.0
 """Seconds between two questions for the progress."""
-ABORT_S = 5.0
-"""Seconds for aborting a request."""
 TRAITS = {
     "diabelli": Traits(
         seed="sent", strength="sent", batch=True, stops=True, concurrency=4, repeatable=True
     ),
-    "xinference": Traits(seed="sent", strength="sent", stops=True),
+    # Its route for aborting ends the call, but not the model's work.
+    "xinference": Traits(seed="sent", strength="sent"),
     "lemonade": Traits(seed="ignored", strength="ignored"),
     "generic": Traits(seed="ignored", strength="ignored"),
 }
@@ -127,23 +127,25 @@ class OpenAIVariations(UpstreamProtocol):
                     "strength": self.options.dial(task.strength),
                     "seed": task.seeds[0] & LOW_SEED_BITS,
                     "request_id": request_id,
+                    "num_inference_steps": self.options.steps,
+                    "guidance_scale": self.options.guidance,
                 }
-                return {**fields, "kwargs": json.dumps(values)}
+                sent = {name: value for name, value in values.items() if value is not None}
+                # Its pipelines fail without a prompt.
+                words = self.options.prompt_at(task.strength, NO_WORDS) or NO_WORDS
+                return {**fields, "prompt": words, "kwargs": json.dumps(sent)}
             case _:
                 return fields
 
     @asynccontextmanager
     async def _watched(self, task: Task, request_id: str) -> AsyncIterator[None]:
-        """Report Xinference's progress meanwhile, and abort its request on cancellation."""
+        """Report Xinference's progress meanwhile."""
         if self._dialect != "xinference":
             yield
             return
         polling = asyncio.create_task(self._poll(task, request_id))
         try:
             yield
-        except asyncio.CancelledError:
-            await self._abort(request_id)
-            raise
         finally:
             polling.cancel()
 
@@ -158,21 +160,6 @@ class OpenAIVariations(UpstreamProtocol):
             fraction = found.get("progress") if isinstance(found, dict) else None
             if isinstance(fraction, int | float):
                 await task.report(float(fraction))
-
-    async def _abort(self, request_id: str) -> None:
-        model = quote(self.options.model or "", safe="")
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(ABORT_S):
-                await self.transport.post_json(
-                    f"v1/models/{model}/requests/{request_id}/abort",
-                    {},
-                    deadline=loop.time() + ABORT_S,
-                    limit_bytes=64 * 1024,
-                )
-        except (DiabelliError, TimeoutError):
-            # It has ended, or cannot be stopped.
-            return
 
 
 async def _report(event: dict[str, Any], task: Task) -> None:

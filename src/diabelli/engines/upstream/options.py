@@ -115,11 +115,13 @@ class UpstreamOptions(BaseModel):
         None,
         ge=1,
         le=1000,
-        description="Number of denoising steps with `sdapi` and `comfyui`; unset means the "
-        "server's or the workflow's.",
+        description="Number of denoising steps with `sdapi`, `comfyui` and the dialect "
+        "`xinference`; unset means the server's or the workflow's.",
     )
     guidance: float | None = Field(
-        None, ge=0, description="Guidance scale with `sdapi` and `comfyui`."
+        None,
+        ge=0,
+        description="Guidance scale with `sdapi`, `comfyui` and the dialect `xinference`.",
     )
     sampler: str | None = Field(
         None,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LOW_SEED_BITS = 2**31 - 1
 """Mask of the seed's bits that fit servers with signed 32-bit seeds."""
+NO_WORDS = " "
+"""Prompt without words: stable-diffusion.cpp refuses an empty text, others ignore the space."""
 MAX_ASPECT = 3.0
 """Maximum aspect ratio of the working size; longer pictures are cropped from the result."""
 

@@ -49,11 +49,18 @@ async def recognise(options: UpstreamOptions, transport: Transport) -> Recognise
 
     Raises:
         UpstreamUnavailable: It does not respond.
-        EngineFailed: It responds, but is no known image server.
+        EngineFailed: It responds, but is no known image server, or does not accept the key.
     """
     for probe in (_comfyui, _koboldcpp, _openai, _automatic1111, _ovms, _draw_things):
         if (found := await probe(options, transport)) is not None:
             return found
+    if await _asks_for_key(transport):
+        raise EngineFailed(
+            f"the server at {options.base_url} does not accept the key"
+            if options.auth
+            else f"the server at {options.base_url} asks for a key: set an environment variable to "
+            "it, and name this variable with --key-env"
+        )
     raise EngineFailed(
         f"the server at {options.base_url} is none that can be recognised: write its entry with "
         "the help of docs/upstream.md"
@@ -117,6 +124,13 @@ async def _ovms(_: UpstreamOptions, transport: Transport) -> Recognised | None:
         names = tuple(name for name, _ in models)
         return Recognised({"protocol": "openai-edits", "dialect": "ovms"}, names)
     return None
+
+
+async def _asks_for_key(transport: Transport) -> bool:
+    """Return whether the list of models, or of options, is refused."""
+    paths = ("v1/models", "sdapi/v1/options")
+    replies = [await transport.get(path, accept=ANY_STATUS) for path in paths]
+    return any(reply.status in (401, 403) for reply in replies)
 
 
 def _models(found: Any) -> list[tuple[str, str]]:

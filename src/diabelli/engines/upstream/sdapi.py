@@ -21,6 +21,7 @@ from diabelli.engines.upstream.options import UpstreamOptions
 from diabelli.engines.upstream.picture_exchange import reply_bytes
 from diabelli.engines.upstream.protocol import (
     LOW_SEED_BITS,
+    NO_WORDS,
     Task,
     Traits,
     UpstreamModel,
@@ -37,8 +38,6 @@ SMALL_S = 5.0
 """Seconds for a request for the progress, and for stopping."""
 PREVIEW_BYTES = 4 * 1024 * 1024
 """Maximum bytes of a reply with a preview."""
-NO_WORDS = " "
-"""Prompt without words: stable-diffusion.cpp refuses an empty text, others ignore the space."""
 
 _log = logging.getLogger("diabelli.upstream")
 

@@ -96,7 +96,6 @@ class Edits:
         fields: the form of each request; a file as its bytes.
         files: name and type of the last picture.
         made: the pictures made so far.
-        aborted: ids of requests that were aborted, of `xinference`.
     """
 
     dialect: str = "openai"
@@ -116,7 +115,6 @@ class Edits:
     fields: list[dict[str, Any]] = field(default_factory=list)
     files: tuple[str | None, str | None] = (None, None)
     made: list[Picture] = field(default_factory=list)
-    aborted: list[str] = field(default_factory=list)
     stored: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -133,10 +131,7 @@ class Edits:
         if self.dialect in ("lemonade", "xinference"):
             routes.append(Route("/v1/images/variations", self._vary, methods=["POST"]))
         if self.dialect == "xinference":
-            routes += [
-                Route("/v1/requests/{id}/progress", self._progress),
-                Route("/v1/models/{uid}/requests/{id}/abort", self._abort, methods=["POST"]),
-            ]
+            routes.append(Route("/v1/requests/{id}/progress", self._progress))
         return Faulty(Starlette(routes=routes, exception_handlers={Refused: self._refused}))
 
     def _refused(self, request: Request, error: Exception) -> Response:
@@ -173,6 +168,9 @@ class Edits:
             named = json.loads(str(form.get("kwargs", "{}")))
             if int(named.get("seed", 0)) > 2**31 - 1:
                 raise Refused(500, None, "seed out of range")
+            # FastAPI reads an empty field as none, and the pipelines of diffusers need a prompt.
+            if not form.get("prompt"):
+                raise Refused(500, None, "Provide either `prompt` or `prompt_embeds`.")
         default = 42 if self.dialect == "lemonade" else 1
         seed, strength = int(named.get("seed", default)), float(named.get("strength", 0.75))
         return await self._respond(request, form, self._pictures(form, strength, seed))
@@ -287,8 +285,6 @@ class Edits:
             return StreamingResponse(self._events(form, plan), media_type="text/event-stream")
         while not self.gate.is_set():
             await anyio.sleep(0.01)
-            if any(name in str(form.get("kwargs", "")) for name in self.aborted):
-                raise Refused(409, None, "Request was aborted")
         files = [await anyio.to_thread.run_sync(self._make, each) for each in plan]
         default = {"xinference": "path", "aquiles": "url"}.get(self.dialect, "b64")
         if form.get("response_format") == "b64_json":
@@ -353,10 +349,6 @@ class Edits:
 
     def _progress(self, request: Request) -> Response:
         return JSONResponse({"progress": 0.5})
-
-    def _abort(self, request: Request) -> Response:
-        self.aborted.append(request.path_params["id"])
-        return JSONResponse({"msg": "ok"})
 
 
 def event(kind: str, content: dict[str, Any]) -> bytes:
