@@ -15,6 +15,7 @@ from diabelli.cli import main
 from diabelli.engines import ParallelMap, Piece
 from diabelli.pictures import Format
 from diabelli.variation import (
+    MAX_SEED,
     EngineInfo,
     Image,
     Progress,
@@ -43,7 +44,7 @@ class Roll:
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
     ) -> Variation:
         watch(Progress(index, "roll", 0.0))
-        seed = spec.seed + index
+        seed = (spec.seed + index) % (MAX_SEED + 1)
         image = rolled(source, spec.height, spec.width, seed, spec.strength)
         return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
 

@@ -4,12 +4,15 @@ import gc
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from diabelli import pictures
+from diabelli.engines import Piece
 from diabelli.errors import (
     Cancelled,
     EngineFailed,
@@ -21,7 +24,7 @@ from diabelli.errors import (
 from diabelli.observer import Observer
 from diabelli.service import MAX_WHOLE_SOURCES, Service
 from diabelli.storage import LocalStorage
-from diabelli.variation import Progress, VariationSpec
+from diabelli.variation import Progress, Variation, VariationSpec
 from shift_engine import ShiftEngine
 
 
@@ -153,6 +156,39 @@ def test_an_engines_exception_is_engine_failed(serve):
     with pytest.raises(EngineFailed, match="'shift'") as caught:
         create(serve(ShiftEngine(before=fail)), png(), spec())
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@dataclass
+class BrokenEngine(ShiftEngine):
+    """Changes the pieces of an engine that works, or their variations."""
+
+    pieces: Callable[[list[Piece]], list[Piece]] = list
+    change: Callable[[Variation], object] = lambda made: made
+
+    def prepare(self, source, spec, watch, spread):
+        """Return changed pieces."""
+        pieces = super().prepare(source, spec, watch, spread)
+        return self.pieces([lambda piece=piece: self.change(piece()) for piece in pieces])
+
+
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        ({"change": lambda made: replace(made, seed=2**63)}, "the seed 9223372036854775808"),
+        ({"change": lambda made: replace(made, seed=-1)}, "the seed -1"),
+        ({"change": lambda made: replace(made, seed=1.0)}, "the seed 1.0"),
+        ({"change": lambda made: replace(made, image=made.image[1:])}, r"shape \(7, 8, 3\)"),
+        ({"change": lambda made: replace(made, image=made.image[..., 0])}, r"shape \(8, 8\)"),
+        ({"change": lambda made: replace(made, image=made.image / 255)}, "float64"),
+        ({"change": lambda made: made.image}, "ndarray instead of Variation"),
+        ({"pieces": lambda pieces: pieces[1:]}, "1 pieces for 2 variations"),
+        ({"pieces": lambda pieces: [*pieces, pieces[0]]}, "3 pieces for 2 variations"),
+    ],
+)
+def test_an_engine_that_breaks_its_contract_is_engine_failed(serve, broken, fault):
+    """No ledger, encoder or reply receives what it cannot represent."""
+    with pytest.raises(EngineFailed, match=f"'shift' breaks its contract: it returned .*{fault}"):
+        create(serve(BrokenEngine(**broken)), png(), spec(n=2))
 
 
 def test_the_first_failure_cancels_the_rest(serve):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from diabelli import pictures
 from diabelli.credentials.signer import CredentialSigner
 from diabelli.engines import Engine, Piece
@@ -23,6 +25,7 @@ from diabelli.pictures import Image
 from diabelli.storage import Storage
 from diabelli.timing import measure_stage
 from diabelli.variation import (
+    MAX_SEED,
     EncodedVariation,
     EngineInfo,
     Progress,
@@ -374,6 +377,8 @@ class _Request(Generic[T, R]):
 
         def submit(pieces: Sequence[Piece]) -> None:
             self._observer.on_stage("prepare", time.monotonic() - started)
+            if len(pieces) != self._spec.n:
+                raise self._misbehaved(f"{len(pieces)} pieces for {self._spec.n} variations")
             self._job.submit(
                 [
                     partial(_translate_memory_error, partial(self._run_piece, index, piece))
@@ -411,7 +416,12 @@ class _Request(Generic[T, R]):
         self.on_progress(Progress(index, "waiting", 0.0))
         with measure_stage("engine", self._observer.on_stage):
             variation = self._translated(piece)
+            if fault := _fault_of(variation, self._spec):
+                raise self._misbehaved(fault)
         return self._finish(index, variation)
+
+    def _misbehaved(self, fault: str) -> EngineFailed:
+        return EngineFailed(f"the engine {self._name!r} breaks its contract: it returned {fault}")
 
     def _translated(self, work: Callable[[], Any]) -> Any:
         """Return the result of engine code; raise `EngineFailed` for a foreign exception."""
@@ -424,6 +434,22 @@ class _Request(Generic[T, R]):
             raise EngineFailed(
                 f"the engine {self._name!r} failed while it made a variation"
             ) from cause
+
+
+def _fault_of(variation: object, spec: VariationSpec) -> str | None:
+    """Return how a variation breaks the contract of engines, or None."""
+    if not isinstance(variation, Variation):
+        return f"{type(variation).__name__} instead of Variation"
+    image, seed = variation.image, variation.seed
+    if not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        return f"the seed {seed!r}; a seed is a whole number from 0 to {MAX_SEED}"
+    sides = (spec.height, spec.width)
+    if image.dtype != np.uint8 or image.shape not in ((*sides, 3), (*sides, 4)):
+        return (
+            f"an image of {image.dtype} with shape {image.shape}; uint8 with shape "
+            f"({spec.height}, {spec.width}, 3 or 4) is accepted"
+        )
+    return None
 
 
 def useful_side(spec: VariationSpec) -> int:

@@ -31,6 +31,8 @@ MAX_SEED = 2**63 - 1
 """The largest signed 64-bit integer, so that every database can store a seed."""
 STRENGTHS = {"subtle": 0.3, "medium": 0.5, "strong": 0.8}
 """Names of strengths."""
+_MAX_SHOWN = 100
+"""Characters of a value that an error message shows; a client's text may have thousands."""
 
 
 def random_seed() -> int:
@@ -50,7 +52,7 @@ def parse_strength(value: float | str) -> float:
         strength = math.nan
     if not 0 <= strength <= 1:
         raise InvalidParameter(
-            f"strength {value!r} is not accepted: a number from 0 to 1, or one of "
+            f"strength {_shown(value)} is not accepted: a number from 0 to 1, or one of "
             + ", ".join(STRENGTHS),
             param="strength",
         )
@@ -101,7 +103,8 @@ def check_range(param: str, value: object, low: int, high: int) -> None:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not (whole and low <= int(cast(int, value)) <= high):
         raise InvalidParameter(
-            f"{param} {value!r} is not accepted: a whole number from {low} to {high}", param=param
+            f"{param} {_shown(value)} is not accepted: a whole number from {low} to {high}",
+            param=param,
         )
 
 
@@ -109,8 +112,13 @@ def check_choice(param: str, value: str, accepted: tuple[str, ...]) -> None:
     """Raise `InvalidParameter` unless `value` is one of `accepted`."""
     if value not in accepted:
         raise InvalidParameter(
-            f"{param} {value!r} is not accepted: one of {', '.join(accepted)}", param=param
+            f"{param} {_shown(value)} is not accepted: one of {', '.join(accepted)}", param=param
         )
+
+
+def _shown(value: object) -> str:
+    """Return the representation of a value for an error message, cut if it is long."""
+    return repr(value[:_MAX_SHOWN] if isinstance(value, str) else value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,6 +168,17 @@ def test_extension_refusals_name_the_field(server: Server, fields: dict[str, str
     assert value in message
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["n", "size", "response_format", "stream", "model", "strength", "seed", "fit", "output_format"],
+)
+def test_a_long_value_is_not_repeated_whole(server: Server, name: str) -> None:
+    """The message has the beginning of it."""
+    answer = ask(server, **{name: "x" * 16_000})
+    assert answer.status_code == 400
+    assert 90 < len(answer.json()["error"]["message"]) < 300
+
+
 def test_image_missing(server: Server) -> None:
     """A form without a picture is refused with this error before others."""
     refused(ask(server, None, n=99, x=1), 400, "'image' is a required property")
