@@ -68,7 +68,12 @@ def _sd15_lcm(folder: Path, full: bool) -> Preset:
     )
     unet = UNet2DConditionModel(sample_size=64, cross_attention_dim=768)
     changes = save_sd15_lcm(
-        folder / SD15_LCM, unet.half(), CLIPTextModel(text).half(), vision.half(), AutoencoderTiny()
+        folder / SD15_LCM,
+        unet.half(),
+        CLIPTextModel(text).half(),
+        vision.half(),
+        AutoencoderTiny(),
+        rank=64,
     )
     return replace(PRESETS[SD15_LCM], **changes)
 

@@ -151,7 +151,7 @@ def test_a_distillation_is_merged_into_the_network(tiny, tmp_path):
     assert before.keys() == after.keys()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed
-    assert all(re.search(r"to_[qv]|proj_in|conv1", name) for name in changed)
+    assert all(re.search(r"to_[qkvo]|proj|ff|conv|samplers", name) for name in changed)
 
 
 def test_a_cpu_stores_half_precision_and_computes_in_single(tiny, engine_of):
@@ -165,3 +165,32 @@ def test_a_cpu_stores_half_precision_and_computes_in_single(tiny, engine_of):
         for dtype in ("auto", "float32")
     )
     assert abs(halved - single).mean() < 2
+
+
+def test_stored_weights_are_not_copied_by_a_run(tiny):
+    """They stay where they are; those mapped from a file then need no other memory."""
+    parts = load(EnginePlan(tiny("sd15-lcm")), "cpu")
+    layer = parts.pipe.unet.conv_in
+    place, stored = layer.weight.data_ptr(), layer.weight.clone()
+    sample = torch.ones(1, 4, 8, 8)
+    with torch.inference_mode():
+        assert layer(sample).dtype == torch.float32
+        with pytest.raises(RuntimeError):
+            layer(sample[:, :1])
+        layer(sample)
+    assert layer.weight.data_ptr() == place
+    assert torch.equal(layer.weight, stored)
+
+
+@pytest.mark.parametrize("name", ["sd15-lcm", "sdxl-ip-adapter", "stable-unclip-2.1"])
+def test_the_prompt_is_embedded_once(tiny, engine_of, name, monkeypatch):
+    """The text encoders are dropped; the pictures are those of the prompt."""
+    preset = tiny(name)
+    assert load(EnginePlan(preset), "cpu").pipe.text_encoder is None
+    spec = square(32, n=2)
+    embedded = made(engine_of(preset, batch=2), face(64), spec)
+    monkeypatch.setattr("diabelli.engines.diffusion.loader._TAKES_EMBEDDED", frozenset())
+    assert load(EnginePlan(preset), "cpu").pipe.text_encoder is not None
+    prompted = made(engine_of(preset, batch=2), face(64), spec)
+    for one, other in zip(embedded, prompted, strict=True):
+        assert abs(one.image.astype(int) - other.image).max() <= 1

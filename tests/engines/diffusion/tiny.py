@@ -331,8 +331,12 @@ def save_sd15_lcm(
     text: CLIPTextModel,
     vision: CLIPVisionModelWithProjection,
     decoder: AutoencoderTiny,
+    rank: int = 2,
 ) -> dict[str, object]:
-    """Save the parts of `sd15-lcm` as they are published; return the changes of the preset."""
+    """Save the parts of `sd15-lcm` as they are published; return the changes of the preset.
+
+    `rank` is that of the LoRA.
+    """
     StableDiffusionPipeline(
         vae=_vae(),
         text_encoder=text,
@@ -354,7 +358,7 @@ def save_sd15_lcm(
     tensors = _adapter(unet, vision.config.projection_dim)
     strong = {name: 8 * one if "_ip" in name else one for name, one in tensors.items()}
     save_file(strong, adapter / "adapter.safetensors")
-    save_file(_lora(unet), lora / "lora.safetensors")
+    save_file(_lora(unet, rank), lora / "lora.safetensors")
     return {
         "pipeline": Weights(source=str(folder), variant="fp16"),
         "adapter": Adapter(
@@ -372,16 +376,24 @@ def save_sd15_lcm(
     }
 
 
-def _lora(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
-    """A LoRA of rank 2 for that network, in the names of the published one."""
+_ADAPTED = (
+    *("to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"),
+    *("conv1", "conv2", "conv_shortcut", "time_emb_proj", "samplers.0.conv"),
+)
+"""Layers of the published LoRA."""
+
+
+def _lora(unet: UNet2DConditionModel, rank: int) -> dict[str, torch.Tensor]:
+    """A LoRA for that network, in the names and the data type of the published one."""
     tensors = {}
     for name, module in unet.named_modules():
-        if name.endswith(("to_q", "to_v", "proj_in", "conv1")):
+        if name.endswith(_ADAPTED):
             key = f"lora_unet_{name.replace('.', '_')}"
             shape = module.weight.shape
-            tensors[f"{key}.lora_down.weight"] = torch.randn(2, *shape[1:]) / 8
-            tensors[f"{key}.lora_up.weight"] = torch.randn(shape[0], 2, *(1,) * (len(shape) - 2))
-            tensors[f"{key}.alpha"] = torch.tensor(2.0)
+            down, up = (rank, *shape[1:]), (shape[0], rank, *(1,) * (len(shape) - 2))
+            tensors[f"{key}.lora_down.weight"] = torch.randn(down).half() / 8
+            tensors[f"{key}.lora_up.weight"] = torch.randn(up).half() / rank
+            tensors[f"{key}.alpha"] = torch.tensor(float(rank))
     return tensors
 
 

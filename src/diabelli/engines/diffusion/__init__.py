@@ -2,6 +2,7 @@
 
     presets, runtime              known facts of each pipeline, and its run-time options
     weights, download, loader     location, download and loading of weights
+    half_storage                  weights in half precision, for a CPU that computes in another
     device, speed, selection      capabilities of the machine, and the preset that fits it best
     conditioning, mixed_sources   the arguments of a source for each family of pipelines; batches
     latents, previews             previews of images in progress

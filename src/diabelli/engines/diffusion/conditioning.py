@@ -26,6 +26,7 @@ class LoadedPipeline:
         processor: Resizes and normalises images for `encoder`, else None.
         prior: Prior of `redux`, else None.
         prompt: For pipelines that require one.
+        embedded: Arguments of its call that replace `prompt`, a row each; empty if none do.
     """
 
     pipe: Any
@@ -34,6 +35,13 @@ class LoadedPipeline:
     processor: Any
     prior: Any
     prompt: str
+    embedded: Mapping[str, Any]
+
+    def prompts(self, count: int) -> dict[str, Any]:
+        """Return the arguments of the prompt for a batch of `count` images."""
+        if self.embedded:
+            return {name: one.repeat_interleave(count, 0) for name, one in self.embedded.items()}
+        return {"prompt": [self.prompt] * count}
 
 
 Arguments: TypeAlias = dict[str, Any]
@@ -47,7 +55,7 @@ def image(
 ) -> Arguments:
     """Pass the source as `image`; the pipeline encodes it."""
     del values
-    prompts = {"prompt": [parts.prompt] * len(shown)} if "prompt" in parts.accepts else {}
+    prompts = parts.prompts(len(shown)) if "prompt" in parts.accepts else {}
     if supports_mixed_sources(parts.pipe):
         return {"image": [*shown], **prompts}
     if prompts:
@@ -70,7 +78,7 @@ def ip(
     # Each row is (negative, positive); the pipeline expects all negatives first.
     halves = zip(*(row.chunk(2) for row in rows), strict=True) if guided else [rows]
     embeds = torch.cat([row for half in halves for row in half])
-    return {"ip_adapter_image_embeds": [embeds], "prompt": [parts.prompt] * len(shown)}
+    return {"ip_adapter_image_embeds": [embeds], **parts.prompts(len(shown))}
 
 
 def redux(
@@ -102,7 +110,7 @@ def unclip2(
     embeds = parts.encoder(pixels).image_embeds
     if "negative_image_embeds" not in parts.accepts:
         # Encoded here, because the pipeline would use the same noise for all rows.
-        return {"image_embeds": embeds, "prompt": [parts.prompt] * len(shown)}
+        return {"image_embeds": embeds, **parts.prompts(len(shown))}
     nothing = parts.encoder(torch.zeros_like(pixels[:1])).image_embeds
     start = {"image": [*shown]} if "image" in parts.accepts else {}
     return {

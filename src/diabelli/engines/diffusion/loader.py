@@ -1,7 +1,7 @@
 """Loads a pipeline, its encoder and its prior from weights onto their device.
 
-The only module that imports diffusers. It neither uses the network nor executes code that comes
-with the weights.
+Only this module and `half_storage` import diffusers. Neither uses the network or executes code that
+comes with the weights.
 """
 
 from __future__ import annotations
@@ -20,15 +20,25 @@ from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import InvalidWeights
 
 _NETWORKS = ("unet", "transformer")
-_REPLACED_BY_PRIOR = (
-    "text_encoder",
-    "text_encoder_2",
-    "tokenizer",
-    "tokenizer_2",
-    "image_encoder",
-    "feature_extractor",
-)
+_OF_TEXT = ("text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
+_REPLACED_BY_PRIOR = (*_OF_TEXT, "image_encoder", "feature_extractor")
 """Components that a pipeline does not need if a prior computes the embedding of its prompt."""
+_TAKES_EMBEDDED = frozenset(
+    {
+        "StableDiffusionPipeline",
+        "StableDiffusionImg2ImgPipeline",
+        "StableDiffusionXLPipeline",
+        "StableDiffusionXLImg2ImgPipeline",
+        "StableUnCLIPImg2ImgPipeline",
+    }
+)
+"""Pipelines whose `encode_prompt` returns the arguments `_EMBEDDED` of their call."""
+_EMBEDDED = (
+    "prompt_embeds",
+    "negative_prompt_embeds",
+    "pooled_prompt_embeds",
+    "negative_pooled_prompt_embeds",
+)
 _STORED_HALF = frozenset({"unet", "image_encoder"})
 """Networks whose layers may be stored in half precision and computed in another."""
 _OF_RECIPES = frozenset({"ip_scale", "sight", "prompt_embeds_scale"})
@@ -66,9 +76,10 @@ def load(plan: EnginePlan, device: str) -> LoadedPipeline:
     _check(preset, pipe, accepts)
     _tune(pipe, plan.running, device)
     _place(pipe, plan.running, device)
+    embedded = _embed_prompt(preset.prompt, pipe, plan.running)
     if preset.recipe == "unclip2":
         encoder, processor = _encoder(preset, plan.running, pipe, dtype, device)
-    return LoadedPipeline(pipe, accepts, encoder, processor, prior, preset.prompt)
+    return LoadedPipeline(pipe, accepts, encoder, processor, prior, preset.prompt, embedded)
 
 
 def _pipe(
@@ -164,25 +175,13 @@ def _compute_in(dtype: Any, pipe: Any) -> None:
 
     These keep their type, and are cast while they run.
     """
-    from diffusers.hooks.layerwise_casting import (
-        DEFAULT_SKIP_MODULES_PATTERN,
-        apply_layerwise_casting,
-    )
+    from diabelli.engines.diffusion.half_storage import compute_in
 
-    # The projection of an IP-Adapter casts its input to the type of its stored weights.
-    kept = (*DEFAULT_SKIP_MODULES_PATTERN, "encoder_hid_proj")
     for name, module in pipe.components.items():
-        if name not in _STORED_HALF:
-            if hasattr(module, "parameters"):
-                module.to(dtype)
-            continue
-        stored = next(module.parameters()).dtype
-        apply_layerwise_casting(module, stored, dtype, skip_modules_pattern=kept)
-        for layer in module.modules():
-            if not hasattr(layer, "_diffusers_hook"):
-                for tensor in (*layer.parameters(recurse=False), *layer.buffers(recurse=False)):
-                    if tensor.is_floating_point():
-                        tensor.data = tensor.data.to(dtype)
+        if name in _STORED_HALF:
+            compute_in(dtype, module)
+        elif hasattr(module, "parameters"):
+            module.to(dtype)
 
 
 def _encoder(
@@ -246,3 +245,25 @@ def _place(pipe: Any, running: RuntimeOptions, device: str) -> None:
         pipe.enable_sequential_cpu_offload(device=device)
     else:
         pipe.to(device)
+
+
+def _embed_prompt(prompt: str, pipe: Any, running: RuntimeOptions) -> dict[str, Any]:
+    """Embed the prompt, which is the same for all requests, and drop the text encoders.
+
+    Returns:
+        Arguments of the pipeline's call, a row each; none if it has to get the prompt itself.
+    """
+    import torch
+
+    # Offloaded encoders take no memory of the device.
+    if type(pipe).__name__ not in _TAKES_EMBEDDED or running.offload != "none":
+        return {}
+    with torch.inference_mode():
+        found = pipe.encode_prompt(
+            prompt,
+            device=pipe._execution_device,
+            num_images_per_prompt=1,
+            do_classifier_free_guidance=True,
+        )
+    pipe.register_modules(**{name: None for name in _OF_TEXT if name in pipe.components})
+    return dict(zip(_EMBEDDED, found, strict=False))
