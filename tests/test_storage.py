@@ -303,6 +303,32 @@ def test_a_check_leaves_nothing(storage, tmp_path):
         storage.check()
 
 
+@pytest.mark.parametrize("broken", ["hour", "dangling hour", ".size"])
+def test_a_check_finds_what_a_picture_would_meet(tmp_path, clock, broken):
+    """A storage is not ready if its next picture fails."""
+    storage = LocalStorage(tmp_path, b"s" * 32, clock=clock, limit_bytes=1000)
+    storage.check()
+    hour = tmp_path / module.hour_of(NOON)
+    shutil.rmtree(hour)
+    if broken == "hour":
+        hour.write_bytes(b"")
+    elif broken == "dangling hour":
+        hour.symlink_to(tmp_path / "nothing")
+    else:
+        (tmp_path / ".size").unlink()
+        (tmp_path / ".size").mkdir()
+    for use in (storage.check, lambda: storage.put(b"picture", "png")):
+        with pytest.raises(StoreUnavailable):
+            use()
+
+
+def test_a_full_storage_is_no_fault(tmp_path):
+    """Requests that store nothing are still served."""
+    storage = LocalStorage(tmp_path, b"s" * 32, limit_bytes=10)
+    storage.put(b"0123456789", "png")
+    storage.check()
+
+
 def test_a_link_reports_its_remaining_lifetime(storage, clock):
     """Caches may keep the picture as long, and no longer."""
     key = storage.put(b"picture", "png")

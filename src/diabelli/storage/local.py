@@ -114,9 +114,12 @@ class LocalStorage(Storage):
             raise StoreUnavailable(f"the picture cannot be read: {cause.strerror}") from cause
 
     def check(self) -> None:
-        """Raise `StoreUnavailable` if no file can be written."""
-        draft = self._root / f".check-{secrets.token_hex(8)}"
+        """Raise `StoreUnavailable` if no picture can be written, or if the size is unknown."""
+        self._room.check()
+        hour = hour_of(self._clock())
+        draft = self._root / hour / f".check-{secrets.token_hex(8)}"
         try:
+            self._make_hour(hour)
             try:
                 write_new(draft, b"works")
             finally:
