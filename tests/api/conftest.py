@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--edges", default=False):
         for item in items:
             if item.get_closest_marker("one_machine"):
-                item.add_marker(pytest.mark.skip(reason="edges have neither SQLite nor a folder"))
+                item.add_marker(pytest.mark.skip(reason="two edges, without SQLite or a folder"))
 
 
 def bridge_to(own: Engine, engine: UpstreamEngine) -> UpstreamEngine:

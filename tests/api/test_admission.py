@@ -18,6 +18,7 @@ SOURCE = part("image", picture(), filename="a.png")
 LONG = form(part("model", "gate"), part("n", "2"), part("size", "256x256"), SOURCE)
 
 
+@pytest.mark.one_machine
 def test_a_full_server_responds_before_reading(serve: Serve, gate: Gate) -> None:
     """If the pictures in progress reach the limit, the next request is refused unread."""
     server = serve(queue=2)

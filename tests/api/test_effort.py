@@ -70,6 +70,7 @@ def test_a_disconnect_ends_the_recorded_time(serve: Serve, gate: Gate) -> None:
     assert 0.5 < engine < 2
 
 
+@pytest.mark.one_machine
 @pytest.mark.tiny_engine
 def test_a_request_cancelled_in_the_queue_has_no_engine_time(serve: Serve, gate: Gate) -> None:
     """All of its time is queue time."""
@@ -84,6 +85,7 @@ def test_a_request_cancelled_in_the_queue_has_no_engine_time(serve: Serve, gate:
     assert 400 < entry["queued_ms"] <= entry["total_ms"]
 
 
+@pytest.mark.one_machine
 def test_a_failed_storage_has_an_engine_time(serve: Serve, gate: Gate, tmp_path: Path) -> None:
     """A variation that could not be stored has its engine time as well."""
     server = serve()

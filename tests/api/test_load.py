@@ -79,6 +79,7 @@ def freed(server: Server) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.one_machine
 @pytest.mark.tiny_engine
 def test_ten_do_not_starve_one(serve: Serve, gate: Turns) -> None:
     """Requests take turns: short ones after long ones are finished long before them."""
@@ -108,6 +109,7 @@ def test_a_disconnect_during_the_work_frees_the_place(serve: Serve, gate: Turns)
     until(lambda: server.service.workers.busy == 0, 1)
 
 
+@pytest.mark.one_machine
 @pytest.mark.tiny_engine
 def test_a_disconnect_in_the_queue_frees_the_place(serve: Serve, gate: Turns) -> None:
     """Within a second, even if every thread is busy for longer."""

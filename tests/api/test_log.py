@@ -87,6 +87,7 @@ def test_unexpected_exception(
     assert isinstance(record.exc_info[1], RuntimeError)
 
 
+@pytest.mark.one_machine
 def test_a_fault_that_passes_is_one_line(
     server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def ask(server: Server, **fields: str) -> int:
     return httpx.post(server.url + PATH, files={**texts, **FILES}).status_code
 
 
+@pytest.mark.one_machine
 def test_requests_by_route_and_status(serve: Serve) -> None:
     """All aliases of a path count as one route, unknown paths as `other`."""
     server = serve()
@@ -70,6 +71,7 @@ def test_requests_by_route_and_status(serve: Serve) -> None:
     assert not any("made" in label for name in found for label in name)
 
 
+@pytest.mark.one_machine
 def test_images_by_engine_and_size(serve: Serve) -> None:
     """Pictures count only if they were made and returned."""
     server = serve()
@@ -83,6 +85,7 @@ def test_images_by_engine_and_size(serve: Serve) -> None:
     assert not any(name[:2] == ("diabelli_images_total", "broken") for name in found)
 
 
+@pytest.mark.one_machine
 def test_seconds_by_stage(serve: Serve) -> None:
     """Each stage is timed once per request or once per variation."""
     server = serve()
@@ -124,6 +127,7 @@ def test_load(serve: Serve, gate: Gate) -> None:
         assert counted(server, name, to=0)
 
 
+@pytest.mark.one_machine
 def test_store_bytes(serve: Serve, tmp_path: Path) -> None:
     """The gauge is the total size of the stored pictures."""
     server = serve()
@@ -132,6 +136,7 @@ def test_store_bytes(serve: Serve, tmp_path: Path) -> None:
     assert read(server)["diabelli_store_bytes",] == kept > 0
 
 
+@pytest.mark.one_machine
 def test_a_missing_storage_has_no_size(serve: Serve, tmp_path: Path) -> None:
     """All other metrics have values."""
     server = serve()

@@ -124,6 +124,7 @@ def test_a_cancelled_request_leaves_one_entry_and_holds_nothing(
     )
 
 
+@pytest.mark.one_machine
 @pytest.mark.parametrize(("cause", "status", "error"), CAUSES)
 def test_a_cancelled_twin_leaves_one_entry_and_holds_nothing(
     serve: Serve, gate: Gate, cause: Cause, status: int, error: str
@@ -146,6 +147,7 @@ def test_a_cancelled_twin_leaves_one_entry_and_holds_nothing(
     assert [answer is not None for answer in claims] == ([True] if cause is hang_up else [])
 
 
+@pytest.mark.one_machine
 def test_nothing_polls_while_a_twin_waits(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +172,7 @@ def test_nothing_polls_while_a_twin_waits(
         assert used == ["claim"]
 
 
+@pytest.mark.one_machine
 def test_waiters_under_one_key_are_bounded(serve: Serve, gate: Gate) -> None:
     """Further ones are refused with 503, so that they cannot fill the queue."""
     server = serve(queue=40)

@@ -98,6 +98,7 @@ def test_a_body_has_a_minimum_rate(serve: Serve) -> None:
         assert answer.startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.one_machine
 def test_an_unread_response_holds_its_place(serve: Serve) -> None:
     """Place and limit are held until the client has read it, or disconnects."""
     server = serve(concurrent_images=2, queue=8)
@@ -116,6 +117,7 @@ def test_an_unread_response_holds_its_place(serve: Serve) -> None:
     assert admission.in_flight == 0
 
 
+@pytest.mark.one_machine
 def test_unread_replays_count_against_the_limit(serve: Serve) -> None:
     """A hundred unread replays cannot fill the memory."""
     server = serve(concurrent_images=2)

@@ -168,6 +168,7 @@ def test_files_contain_no_secret_and_no_picture(serve: Serve, tmp_path: Path) ->
         assert SOURCE[100:116] not in content
 
 
+@pytest.mark.one_machine
 def test_unrecorded_requests_are_not_acknowledged(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +199,7 @@ def test_a_refusal_does_not_wait_for_the_ledger(serve: Serve, tmp_path: Path) ->
     assert entry_of(server, answer)["error"] == "outside_schema"
 
 
+@pytest.mark.one_machine
 def test_unrecorded_refusals_are_logged(
     serve: Serve,
     tmp_path: Path,

@@ -147,6 +147,7 @@ def test_a_late_fault_is_an_error_event(serve: Serve) -> None:
     }
 
 
+@pytest.mark.one_machine
 @pytest.mark.tiny_engine
 def test_closing_the_stream_cancels_the_work(
     serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch
