@@ -12,6 +12,7 @@ os.environ.update(
     RAY_AUTH_MODE="token",
     RAY_AUTH_TOKEN=secrets.token_hex(32),
     RAY_USAGE_STATS_ENABLED="0",
+    RAY_ENABLE_AUTO_CONNECT="0",
 )
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ import pytest
 
 from diabelli.cluster import security
 from diabelli.cluster.ray_cluster import RayCluster
-from diabelli.cluster.security import disable_usage_statistics, require_token
+from diabelli.cluster.security import require_token, set_environment
 from diabelli.errors import ClusterRefused, ClusterUnavailable, InvalidSettings
 
 
@@ -67,10 +69,10 @@ def test_any_other_answer_proves_nothing(monkeypatch):
 def test_usage_statistics_are_off(monkeypatch):
     """Unless the operator has decided."""
     monkeypatch.delenv("RAY_USAGE_STATS_ENABLED", raising=False)
-    disable_usage_statistics()
+    set_environment()
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
-    disable_usage_statistics()
+    set_environment()
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "1"
 
 
@@ -96,6 +98,23 @@ def test_an_open_cluster_gets_no_connection():
     with head(grpc.StatusCode.OK) as address, pytest.raises(ClusterRefused, match="RAY_AUTH_MODE"):
         RayCluster(address, version="1").connect()
     assert not ray.is_initialized()
+
+
+def test_no_call_starts_a_cluster():
+    """Threads of Ray Serve go on after the connection is closed, and would start one."""
+    code = (
+        "from diabelli.cluster.security import set_environment; set_environment(); import ray\n"
+        "try: ray.wait([])\n"
+        "except ray.exceptions.RaySystemError: print(ray.is_initialized())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "RAY_ENABLE_AUTO_CONNECT": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.stdout == "False\n", ended.stderr
 
 
 def test_ray_client_is_refused_in_words():

@@ -16,7 +16,7 @@ from diabelli.cluster.messages import (
     encode_request,
 )
 from diabelli.cluster.remote_engine import ReplicaLost
-from diabelli.cluster.security import HELP, disable_usage_statistics, require_token
+from diabelli.cluster.security import HELP, require_token, set_environment
 from diabelli.errors import (
     ClusterBusy,
     ClusterRefused,
@@ -127,7 +127,7 @@ class RayCluster:
         await asyncio.to_thread(self.disconnect)
 
     def _open(self) -> None:
-        disable_usage_statistics()
+        set_environment()
         import ray
         from ray._private.services import canonicalize_bootstrap_address_or_die
 

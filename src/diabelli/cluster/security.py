@@ -19,9 +19,14 @@ HELP = (
 )
 
 
-def disable_usage_statistics() -> None:
-    """Stop Ray from reporting usage to its makers, unless the operator has set the variable."""
+def set_environment() -> None:
+    """Set Ray's variables; must be called before Ray is imported.
+
+    Ray does not report usage to its makers, unless the operator has set the variable. No call
+    starts a cluster on this machine, as Ray's threads would after the connection is closed.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
 
 
 def require_token(gcs_address: str) -> None:
