@@ -1,4 +1,4 @@
-"""A Ray cluster of one node on a loopback address, which requires a token."""
+"""A Ray cluster on loopback addresses, which requires a token."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import diabelli
@@ -35,14 +36,52 @@ def running_head(folder: Path, engines: Path, cpus: int = 2) -> Iterator[str]:
     with socket.socket() as free:
         free.bind((ADDRESS, 0))
         port = free.getsockname()[1]
-    command = [
-        *(str(Path(sys.executable).with_name("ray")), "start", "--head", "--block"),
-        *("--node-ip-address", ADDRESS, "--port", str(port), "--num-cpus", str(cpus)),
-        *("--include-dashboard=false", "--object-store-memory", "100000000"),
-        "--disable-usage-stats",
+    words = [
+        *("--head", "--node-ip-address", ADDRESS, "--port", str(port), "--num-cpus", str(cpus)),
+        "--include-dashboard=false",
     ]
-    with LOCK.open("w") as lock, (folder / "head.log").open("wb") as log:
+    with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        with _running(words, folder / "head.log", engines):
+            yield f"{ADDRESS}:{port}"
+
+
+@contextmanager
+def running_node(address: str, own: str, folder: Path, engines: Path) -> Iterator[Node]:
+    """Start another node with one CPU core.
+
+    Args:
+        address: host and port of the head.
+        own: loopback address of the node.
+        folder: for the log.
+        engines: as for the head.
+    """
+    words = ["--address", address, "--node-ip-address", own, "--num-cpus", "1"]
+    with _running(words, folder / f"{own}.log", engines) as node:
+        yield node
+
+
+@dataclass(frozen=True)
+class Node:
+    """The processes of a node."""
+
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """Kill all of them at once."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def _running(words: list[str], path: Path, engines: Path) -> Iterator[Node]:
+    """Run `ray start` in a session of its own; all its processes end with the context."""
+    command = [
+        *(str(Path(sys.executable).with_name("ray")), "start", "--block", "--disable-usage-stats"),
+        *("--object-store-memory", "100000000", *words),
+    ]
+    with path.open("wb") as log:
         process = subprocess.Popen(
             command,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (PACKAGE, engines)))},
@@ -50,16 +89,13 @@ def running_head(folder: Path, engines: Path, cpus: int = 2) -> Iterator[str]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        node = Node(process)
         try:
-            _wait_until_it_runs(process, folder / "head.log")
-            yield f"{ADDRESS}:{port}"
+            # Of two nodes that start at the same time on one machine, one fails.
+            _wait_until_it_runs(process, path)
+            yield node
         finally:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(10)
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            node.kill()
 
 
 def _wait_until_it_runs(process: subprocess.Popen[bytes], log: Path) -> None:

@@ -8,10 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -22,21 +20,14 @@ from typer.testing import CliRunner
 import diabelli
 import ray_with_token  # noqa: F401
 from diabelli.cli import app
-from diabelli.cluster.administration import deploy, remove, statuses
-from diabelli.cluster.deployment import build_application
+from diabelli.cluster.administration import remove, statuses
 from diabelli.cluster.options import ReplicaOptions
 from diabelli.cluster.ray_cluster import RayCluster
-from diabelli.cluster.remote_engine import RemoteEngine
-from diabelli.cluster.serve_config import EngineApplication
 from diabelli.engines.cached_check import CachedCheck
-from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.errors import Cancelled, ClusterBusy, ClusterUnavailable, VersionMismatch
-from diabelli.observer import Observer
-from diabelli.service import Service
-from diabelli.variation import Progress, Variation, VariationSpec
-from diabelli.worker_pool import Job
+from ray_edge import TESTS, Edge, local, put_engine, spec, wait_until
 from ray_head import PACKAGE, running_head
-from stepping_engine import STEPS, SteppingEngine
+from stepping_engine import SteppingEngine
 
 pytestmark = [
     pytest.mark.slow,
@@ -44,63 +35,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # Ray's own modules raise many
 ]
 
-SOURCE = np.random.default_rng(1).integers(0, 256, (300, 300, 3), np.uint8)
-TESTS = Path(__file__).parents[1]
 DIABELLI = (sys.executable, "-m", "diabelli")
 OPTIONS = ReplicaOptions(replicas=2, cpus=0.2, ongoing=2, queued=2)
-
-
-def spec(seed: int, steps: int = 0, n: int = 1) -> VariationSpec:
-    return VariationSpec(n=n, height=256, width=256, seed=steps * STEPS + seed)
-
-
-class Edge:
-    """A service whose engine runs on the cluster."""
-
-    def __init__(self, cluster: RayCluster, folder: Path, version: str = "1") -> None:
-        self.folder = folder
-        self.manager = UpstreamManager()
-        self.outcomes: list[str] = []
-        self.manager.on_call = lambda engine, outcome, seconds: self.outcomes.append(outcome)
-        self.engine = RemoteEngine("stepping", cluster, self.manager, version=version, tries=3)
-        self.service = Service(engines={"stepping": self.engine}, storage=None, threads=2)
-
-    def start(
-        self,
-        wanted: VariationSpec,
-        on_variation: Callable[[int, Variation], None] = lambda index, variation: None,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
-    ) -> Job[None]:
-        observer = Observer()
-        observer.on_progress = on_progress
-        return self.service.submit_fitted(
-            SOURCE, wanted, engine="stepping", on_variation=on_variation, observer=observer
-        )
-
-    def working(self) -> list[int]:
-        """Return the process of each variation under way."""
-        return [int(path.name.partition("-")[0]) for path in self.folder.iterdir()]
-
-    def wait_for_work(self, count: int) -> None:
-        wait_until(lambda: len(self.working()) >= count, 20)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> float:
-    """Return the seconds until the condition holds."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() < started + seconds, "it did not happen in time"
-        time.sleep(0.01)
-    return time.monotonic() - started
-
-
-def local(folder: Path, wanted: VariationSpec) -> list[np.ndarray]:
-    """Return the pictures of the same engine without a cluster."""
-    service = Service(engines={"stepping": SteppingEngine(folder)}, storage=None, threads=2)
-    try:
-        return [each.image for each in service.vary(SOURCE, wanted, engine="stepping")]
-    finally:
-        service.close()
 
 
 @pytest.fixture(scope="module")
@@ -120,19 +56,9 @@ def cluster(address) -> Iterator[RayCluster]:
 def deployed(cluster, tmp_path_factory) -> tuple[Path, Callable[[], bool]]:
     """Folder of the engine's records, and the function that deploys it."""
     folder = tmp_path_factory.mktemp("working")
-    planned = EngineApplication(version="1", engine="stepping", settings={}, options=OPTIONS)
-
-    def create(planned: EngineApplication):
-        return build_application(
-            partial(SteppingEngine, folder),
-            threads=2,
-            version=planned.version,
-            digest=planned.digest,
-            options=planned.options.deployment(),
-        )
 
     def put() -> bool:
-        return deploy(cluster, planned, create)
+        return put_engine(cluster, folder, OPTIONS)
 
     assert put()
     return folder, put
@@ -143,10 +69,7 @@ def edge(cluster, deployed) -> Iterator[Edge]:
     edge = Edge(cluster, deployed[0])
     edge.service.warm_up()
     yield edge
-    edge.service.close()
-    # The connection is shared with other tests.
-    edge.manager._closers.clear()
-    edge.manager.close()
+    edge.close()
 
 
 def test_deploying_again_changes_nothing(deployed, cluster):
@@ -225,9 +148,7 @@ def test_another_version_is_refused_in_words(cluster, deployed, address):
         with pytest.raises(VersionMismatch, match="cluster deploy"):
             edge.start(spec(1)).result()
     finally:
-        edge.service.close()
-        edge.manager._closers.clear()
-        edge.manager.close()
+        edge.close()
 
 
 def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
