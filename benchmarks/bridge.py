@@ -1,34 +1,44 @@
 """Overhead of an upstream engine: latency and CPU compared with direct calls of its server.
 
-Run: python benchmarks/bridge.py [--clients 1,32] [--seconds 5] [--rounds 3] [--calls 1000]
+Run: python benchmarks/bridge.py [--wait 2] [--clients 1,32] [--seconds 6] [--rounds 3]
+     [--calls 1000]
 
-One `diabelli serve` has an engine that returns a prepared picture of 512x512; a second one uses the
-first as its upstream. One client sends the same requests to both alternately. The bridge decodes
-the source, encodes it for the upstream, decodes the result and encodes it with the mark. The CPU
-time of these four steps is measured separately ("pictures") and subtracted from that of the bridge
-("rest"). CPU time depends less on other load of the machine than latency.
-The last line compares the memory of the bridge after 100 and after all further calls.
+A small server returns prepared pictures of 512x512 after `--wait` seconds, as one that draws them
+on a GPU does; `diabelli serve` uses it as its upstream. Clients send the same requests to both
+alternately, at evenly spread moments. The bridge decodes the source, encodes it for the upstream,
+decodes the results and encodes them with the mark. The CPU time of these four steps is measured
+separately ("pictures") and subtracted from the added latency ("besides") and from the CPU time of
+the bridge ("rest"). CPU time depends less on other load of the machine than latency.
+With `--wait 0`, many clients measure the throughput of the machine instead: each request waits for
+the others.
+The last line compares the memory of the bridge after 500 and after all further calls.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
+import json
+import re
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from diabelli import pictures
 from diabelli.engines.upstream.picture_exchange import decode_result, encode_source
-from overhead import KEY, Measured, times_of
-from serving import started
+from overhead import KEY, ask
+from serving import Running, started
 from stub import canned
 from wires import BOUNDARY, PATH, form
 
 HERE = Path(__file__).parent
 SIDE = 512
+WARM_CALLS = 500
+"""Calls after which buffers, caches and threads are those of a busy server."""
 SETTINGS = """
 engine = "bridge"
 
@@ -66,6 +76,79 @@ def pictures_ms(n: int, repetitions: int = 15) -> float:
     return 1000 * median(times)
 
 
+def serve_pictures(wait_s: float) -> None:
+    """Serve prepared pictures, each request's after that time, until the process ends."""
+    encoded = base64.b64encode(canned(SIDE, SIDE).encode()).decode()
+    bodies = {
+        n: json.dumps({"created": 1, "data": [{"b64_json": encoded}] * n}).encode() for n in (1, 4)
+    }
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await _head_of(reader):
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            sent = await reader.readexactly(int(length[1]) if length else 0)
+            if sent:
+                await asyncio.sleep(wait_s)
+            n = re.search(rb'name="n"\r\n\r\n(\d+)', sent)
+            body = bodies[int(n[1])] if n else b'{"object": "list", "data": []}'
+            kind = b"Content-Type: application/json\r\n"
+            size = b"Content-Length: %d\r\n\r\n" % len(body)
+            writer.write(b"HTTP/1.1 200 OK\r\n" + kind + size + body)
+        writer.close()
+
+    async def serve() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=1 << 22)
+        port = server.sockets[0].getsockname()[1]
+        print(f"listens on http://127.0.0.1:{port}", flush=True)
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+async def _head_of(reader: asyncio.StreamReader) -> bytes:
+    """Return the head of the next request; empty at the end of the connection."""
+    try:
+        return await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b""
+
+
+@dataclass(slots=True)
+class Measured:
+    """Measurements of one server: latency of each request, and total CPU seconds."""
+
+    server: Running
+    request: bytes
+    wait_s: float
+    times: list[float] = field(default_factory=list)
+    cpu_s: float = 0.0
+
+    def add(self, clients: int, seconds: float) -> None:
+        """Send requests for `seconds`."""
+        before = self.server.cpu_s()
+        asyncio.run(self._ask(clients, seconds))
+        self.cpu_s += self.server.cpu_s() - before
+
+    async def _ask(self, clients: int, seconds: float) -> None:
+        until = time.perf_counter() + seconds
+
+        async def one(index: int) -> None:
+            await asyncio.sleep(self.wait_s * index / clients)
+            await ask(self.server.port, self.request, until, self.times)
+
+        await asyncio.gather(*(one(index) for index in range(clients)))
+
+    @property
+    def median_ms(self) -> float:
+        """Return the median latency, from the first byte sent to the last one received."""
+        return 1000 * median(self.times)
+
+    @property
+    def cpu_ms(self) -> float:
+        """Return the mean CPU time of a request, in milliseconds."""
+        return 1000 * self.cpu_s / len(self.times)
+
+
 def resident_mib(pid: int) -> float:
     """Return the resident memory of a process in MiB."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -78,7 +161,7 @@ def compare(direct: Measured, bridge: Measured, n: int, clients: int) -> None:
     added, cpu = (bridge.median_ms - direct.median_ms) / n, bridge.cpu_ms / n
     print(
         f"{n:2} {clients:7} {direct.median_ms / n:9.2f} {bridge.median_ms / n:9.2f} {added:9.2f}"
-        f" {cpu:9.2f} {work:9.2f} {cpu - work:9.2f}",
+        f" {added - work:9.2f} {cpu:9.2f} {work:9.2f} {cpu - work:9.2f}",
         flush=True,
     )
 
@@ -86,39 +169,56 @@ def compare(direct: Measured, bridge: Measured, n: int, clients: int) -> None:
 def main() -> None:
     """Print the table and the memory."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--pictures", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--wait", type=float, default=2.0, help="of a request (%(default)s s)")
     parser.add_argument("--clients", default="1,32", help="(%(default)s)")
-    parser.add_argument("--seconds", type=float, default=5.0, help="of each round (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each round (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="(%(default)s)")
     parser.add_argument("--calls", type=int, default=1000, help="for the memory (%(default)s)")
     asked = parser.parse_args()
+    if asked.pictures:
+        serve_pictures(asked.wait)
+        return
     with ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
+        small = [str(HERE / "bridge.py"), "--pictures", "--wait", str(asked.wait)]
+        upstream = stack.enter_context(started(small, folders[0]))
+        (folders[1] / "diabelli.toml").write_text(SETTINGS.format(port=upstream.port))
         serve = [str(HERE / "stub.py"), "serve", "--port", "0"]
         key = {"DIABELLI_API_KEYS": KEY, "UPSTREAM_KEY": KEY, "DIABELLI_QUEUE": "512"}
-        upstream = stack.enter_context(started(serve, folders[0], DIABELLI_ENGINE="canned", **key))
-        (folders[1] / "diabelli.toml").write_text(SETTINGS.format(port=upstream.port))
         front = stack.enter_context(started(serve, folders[1], **key))
-        print("            latency, ms per picture           CPU of the bridge, ms per picture")
-        print(" n clients    direct    bridge     added       all  pictures      rest")
+        Measured(front, request_of(1), asked.wait).add(4, 1.0)
+        print("            latency, ms per picture                     CPU of the bridge, the same")
+        print(" n clients    direct    bridge     added   besides       all  pictures      rest")
         for n in (1, 4):
             for clients in (int(count) for count in asked.clients.split(",")):
-                direct, bridge = (Measured(one, request_of(n)) for one in (upstream, front))
+                direct, bridge = (
+                    Measured(one, request_of(n), asked.wait) for one in (upstream, front)
+                )
                 for _ in range(asked.rounds):
                     for one in (direct, bridge):
                         one.add(clients, asked.seconds)
                 compare(direct, bridge, n, clients)
         memory = [
-            measure_memory(front.port, front.process.pid, calls) for calls in (100, asked.calls)
+            measure_memory(front.port, front.process.pid, calls)
+            for calls in (WARM_CALLS, asked.calls)
         ]
-        first, last = memory
-        print(f"memory after 100 calls: {first:.1f} MiB, after {asked.calls} more: {last:.1f} MiB")
+        first, last = (f"{one:.1f} MiB" for one in memory)
+        print(f"memory after {WARM_CALLS} calls: {first}, after {asked.calls} more: {last}")
 
 
 def measure_memory(port: int, pid: int, calls: int) -> float:
-    """Return the resident memory in MiB after that many calls of one client."""
-    done = 0
-    while done < calls:
-        done += len(asyncio.run(times_of(port, request_of(1), 1, 2.0)))
+    """Return the resident memory in MiB after that many calls of 32 clients."""
+    times: list[float] = []
+
+    async def send() -> None:
+        async def one() -> None:
+            while len(times) < calls:
+                await ask(port, request_of(1), 0, times)
+
+        await asyncio.gather(*(one() for _ in range(32)))
+
+    asyncio.run(send())
     return resident_mib(pid)
 
 
