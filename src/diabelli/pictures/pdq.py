@@ -107,7 +107,16 @@ def _mirror_variants(plane: _FloatArray, mirrored: tuple[bool, ...]) -> list[_Fl
 def _dct(grid: _FloatArray) -> _FloatArray:
     """Return DCT coefficients 1..16 of `grid` (64, 64) in each direction: (16, 16)."""
     matrix = _dct_matrix()
-    return matrix @ grid @ matrix.T
+    return _product(_product(matrix, grid), matrix.T)
+
+
+def _product(left: _FloatArray, right: _FloatArray) -> _FloatArray:
+    """Return the matrix product, without OpenBLAS.
+
+    OpenBLAS maps a buffer of 32 MB for each thread that multiplies at the same time, and ends the
+    process if it cannot.
+    """
+    return cast(_FloatArray, np.einsum("ij,jk->ik", left, right))
 
 
 def _luma(image: Image) -> _FloatArray:
@@ -155,11 +164,13 @@ def _filter_taps() -> _FloatArray:
     """Return the weights of 7 neighbouring rows for each of 64 samples: (7, 64)."""
     offset = np.arange(_WORKING_SIDE)[None, :] - np.arange(_WORKING_SIDE)[:, None]
     box = (offset > -_BOX_WIDTH // 2) & (offset <= _BOX_WIDTH // 2)
-    blur = np.linalg.matrix_power(box / box.sum(axis=1, keepdims=True), 2)
+    box = box / box.sum(axis=1, keepdims=True)
     points = np.arange(_GRID_SIDE)[None, :] * _STEP + _STEP // 2
+    blur = _product(box[points[0]], box)
     taps = np.arange(2 * _BOX_WIDTH - 1)[:, None] - _BOX_WIDTH // 2
     padded = np.pad(blur, ((0, 0), (0, 1)))
-    return cast(_FloatArray, padded[points, points + taps].astype(np.float32))
+    rows = np.arange(_GRID_SIDE)[None, :]
+    return cast(_FloatArray, padded[rows, points + taps].astype(np.float32))
 
 
 @cache
