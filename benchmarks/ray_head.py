@@ -76,7 +76,7 @@ class Node:
 
 @contextmanager
 def _running(words: list[str], path: Path, engines: Path) -> Iterator[Node]:
-    """Run `ray start` in a session of its own; all its processes end with the context."""
+    """Run `ray start` in a new session; all its processes end with the context."""
     command = [
         *(str(Path(sys.executable).with_name("ray")), "start", "--block", "--disable-usage-stats"),
         *("--object-store-memory", "100000000", *words),

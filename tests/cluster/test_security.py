@@ -9,28 +9,37 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 
 import grpc
 import pytest
 
 from diabelli.cluster import security
 from diabelli.cluster.ray_cluster import RayCluster
-from diabelli.cluster.security import require_token, set_environment
+from diabelli.cluster.security import check_own_token, require_token, set_environment
 from diabelli.errors import ClusterRefused, ClusterUnavailable, InvalidSettings
 
 
 # Ray replaces 127.0.0.1 by another address of the machine.
 @contextmanager
-def head(answer: grpc.StatusCode) -> Iterator[str]:
-    """Run a service that answers as the head of a Ray cluster; yield its address."""
-    # Not at the top: each worker would import Ray, which takes seconds.
-    from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
+def head(answer: grpc.StatusCode, token: str | None = None) -> Iterator[str]:
+    """Run a service that answers as the head of a Ray cluster; yield its address.
 
-    import ray_with_token  # noqa: F401
+    Args:
+        answer: to all calls.
+        token: required for the answer; None for calls that have none.
+    """
+    # Not at the top: each worker would import Ray, which takes seconds. Ray reads the token once.
+    import_module("ray_with_token")
+    from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
     class Service(gcs_service_pb2_grpc.NodeInfoGcsServiceServicer):
         def CheckAlive(self, request, context):  # noqa: N802
-            assert "authorization" not in dict(context.invocation_metadata())
+            given = dict(context.invocation_metadata()).get("authorization")
+            if token is None:
+                assert given is None
+            elif given != f"Bearer {token}":
+                context.abort(grpc.StatusCode.UNAUTHENTICATED, "refused")
             if answer is not grpc.StatusCode.OK:
                 context.abort(answer, "refused")
             return gcs_service_pb2.CheckAliveReply()
@@ -55,6 +64,18 @@ def test_a_cluster_with_a_token_is_accepted():
     """A refusal of the call without a token is the proof."""
     with head(grpc.StatusCode.UNAUTHENTICATED) as address:
         require_token(address)
+
+
+def test_another_token_is_rejected_at_once():
+    """The message says where the token comes from; the cluster's own token is accepted."""
+    import ray_with_token  # noqa: F401
+
+    with head(grpc.StatusCode.OK, token="0" * 64) as address:
+        require_token(address)
+        with pytest.raises(ClusterRefused, match=r"rejects the token: .*RAY_AUTH_TOKEN_PATH"):
+            RayCluster(address, version="1").connect()
+    with head(grpc.StatusCode.OK, token=os.environ["RAY_AUTH_TOKEN"]) as address:
+        check_own_token(address)
 
 
 def test_any_other_answer_proves_nothing(monkeypatch):

@@ -16,7 +16,7 @@ from diabelli.cluster.messages import (
     encode_request,
 )
 from diabelli.cluster.remote_engine import ReplicaLost
-from diabelli.cluster.security import HELP, require_token, set_environment
+from diabelli.cluster.security import HELP, check_own_token, require_token, set_environment
 from diabelli.errors import (
     ClusterBusy,
     ClusterRefused,
@@ -138,6 +138,7 @@ class RayCluster:
             address = canonicalize_bootstrap_address_or_die(self._address)
         # Also because `ray.init` would repeat its first call without end if none answers.
         require_token(address)
+        check_own_token(address)
         with _translated_connection(self._address):
             ray.init(
                 address=address,

@@ -39,24 +39,52 @@ def require_token(gcs_address: str) -> None:
         ClusterRefused: The cluster is open.
         ClusterUnavailable: It does not answer.
     """
+    if not _refuses(gcs_address, ()):
+        raise ClusterRefused(
+            f"the Ray cluster at {gcs_address} accepts calls without a token, so all who reach it "
+            f"can run code there: {HELP}"
+        )
+
+
+def check_own_token(gcs_address: str) -> None:
+    """Raise `ClusterRefused` if the cluster rejects this process's token, or there is none.
+
+    `ray.init` finds it as well, but repeats its call for twenty seconds.
+
+    Args:
+        gcs_address: host and port of its Global Control Service.
+
+    Raises:
+        ClusterRefused: The token is rejected.
+        ClusterUnavailable: The cluster does not answer.
+    """
+    from ray import _raylet
+
+    # Its module has no types.
+    loader: Any = vars(_raylet)["AuthenticationTokenLoader"].instance()
+    token: dict[str, str] = loader.get_token_for_http_header() if loader.has_token() else {}
+    if _refuses(gcs_address, tuple(token.items())):
+        raise ClusterRefused(f"the Ray cluster at {gcs_address} rejects the token: {HELP}")
+
+
+def _refuses(gcs_address: str, metadata: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether the cluster refuses a call with the metadata for lack of a valid token."""
     import grpc
     from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
     with grpc.insecure_channel(gcs_address) as channel:
         stub: Any = gcs_service_pb2_grpc.NodeInfoGcsServiceStub
         requests: Any = gcs_service_pb2
+        call = stub(channel).CheckAlive
         try:
-            stub(channel).CheckAlive(requests.CheckAliveRequest(), timeout=PROBE_S)
+            call(requests.CheckAliveRequest(), timeout=PROBE_S, metadata=metadata)
         except grpc.RpcError as answer:
             if answer.code() in (
                 grpc.StatusCode.UNAUTHENTICATED,
                 grpc.StatusCode.PERMISSION_DENIED,
             ):
-                return
+                return True
             raise ClusterUnavailable(
                 f"the Ray cluster at {gcs_address} does not answer: {answer.code().name}"
             ) from answer
-    raise ClusterRefused(
-        f"the Ray cluster at {gcs_address} accepts calls without a token, so all who reach it "
-        f"can run code there: {HELP}"
-    )
+    return False
