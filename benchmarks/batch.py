@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import secrets
 import time
 from collections.abc import Generator, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -121,13 +123,23 @@ def main() -> None:
     parser.add_argument("--counts", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--pictures", type=int, default=100)
     parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--ray", help="also a cluster: `auto`, or host and port of its head")
+    parser.add_argument(
+        "--ray", help="also a cluster: `start` for one on this machine, or host and port of a head"
+    )
     asked = parser.parse_args()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as name, ExitStack() as stack:
+        folder, address = Path(name), asked.ray
+        if address == "start":
+            # Ray reads them when it is imported.
+            os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
+            from ray_head import running_head
+
+            cores = len(os.sched_getaffinity(0))
+            address = stack.enter_context(running_head(folder, Path(__file__).parent, cores))
         if asked.what == "keys":
-            measure_keys(Path(folder), asked.counts)
+            measure_keys(folder, asked.counts)
         else:
-            measure_runners(Path(folder), asked.pictures, asked.size, asked.ray)
+            measure_runners(folder, asked.pictures, asked.size, address)
 
 
 if __name__ == "__main__":
