@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import logging
 import math
 import os
 import socket
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
 from diabelli.api.admission import Admission
 from diabelli.api.http.strict_h11 import StrictH11Protocol
+
+logger = logging.getLogger("diabelli.api")
 
 CANCEL_S = 2
 """Seconds for requests to end once their grace is over; work is cancelled at its next step."""
@@ -60,6 +66,7 @@ class Server(uvicorn.Server):
         self._end = math.inf
         self._ticked_at = math.inf
         self._keep_listening = True
+        self._reported_at = -math.inf
 
     def stop(self, *, keep_listening: bool = True) -> None:
         """Refuse new requests and end after the last response. Thread-safe and idempotent.
@@ -85,8 +92,21 @@ class Server(uvicorn.Server):
             os._exit(128 + sig)
         self.stop()
 
+    def _on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log an error of the event loop, and that no file is left for connections once a second.
+
+        asyncio reports the latter up to two thousand times a second, each with a traceback.
+        """
+        cause = context.get("exception")
+        if not isinstance(cause, OSError) or cause.errno not in (errno.EMFILE, errno.ENFILE):
+            loop.default_exception_handler(context)
+        elif time.monotonic() >= self._reported_at + 1:
+            self._reported_at = time.monotonic()
+            logger.error("connections.refused", extra={"reason": cause.strerror})
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and call `on_ready`."""
+        asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
         await super().startup(sockets)
         if self.started:
             self._on_ready()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -32,6 +34,9 @@ LARGE_CHUNK_BYTES = 2_048
 """Least mean size of large chunks."""
 BODY_READ_BYTES = 262_144
 """Bytes per read of a body of known length, which needs hardly any parsing; asyncio's default."""
+CONNECTIONS_SHARE = 0.5
+"""Connections at most, as a share of the files that the process may open; the others are for
+pictures, the ledger and libraries."""
 REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
 _AMBIGUOUS = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|\n[ \t]")
 """A line end that is not CR LF, or a folded line."""
@@ -135,6 +140,12 @@ def to_origin_form(request: h11.Request) -> h11.Request:
     )
 
 
+def max_connections() -> int:
+    """Return the connections that a process may have at the same time."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if files == resource.RLIM_INFINITY else int(CONNECTIONS_SHARE * files)
+
+
 class StrictH11Protocol(H11Protocol):
     """One connection; the value of uvicorn's option `http`."""
 
@@ -158,12 +169,32 @@ class StrictH11Protocol(H11Protocol):
         self._chunks_read_bytes = READ_BYTES
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
+        self._idle_since = self.loop.time()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer of the first head."""
+        """Start the timer of the first head, and make room if there are too many connections."""
         super().connection_made(transport)
+        if len(self.connections) > max_connections():
+            self._close_longest_idle()
         self._limit_reads()
         self._start_header_timer()
+
+    def on_response_complete(self) -> None:
+        """Count the connection as idle from now on."""
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
+
+    def _close_longest_idle(self) -> None:
+        """Close the connection without a request for the longest time; this one if none has."""
+        idle = [
+            other
+            for other in self.connections
+            if isinstance(other, StrictH11Protocol)
+            and other is not self
+            and not other.transport.is_closing()
+            and (other.cycle is None or other.cycle.response_complete)
+        ]
+        min(idle, key=lambda other: other._idle_since, default=self).transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel all timers."""
