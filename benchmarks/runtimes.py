@@ -1,14 +1,15 @@
 """Seconds of one step of Stable Diffusion 1's network at 512 pixels, by runtime, in one run.
 
-Run: python benchmarks/runtimes.py [--only NAME ...] [--threads 1]
+Run: python benchmarks/runtimes.py [--only NAME ...] [--threads 1] [--repeat 3]
 
 The network is full-size with random weights; nothing is fetched. Each runtime has a separate
 process, because peak memory is that of a process. OpenVINO, NNCF, ONNX and ONNX Runtime are no
 dependencies of the package: rows without their packages say so.
 
 Start-up is the import, the load of a prepared file and the first step, which compiles. Times are
-core-seconds: the processor time of one thread, which other programs on the machine change little.
-Two idle cores need about half of it. Compare rows of one run only.
+core-seconds: the processor time of all threads, which other programs on the machine change little.
+Two idle cores need about half of it. The runtimes take turns, and the median of their repetitions
+counts. Compare rows of one run only.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -50,14 +52,16 @@ def network(folder: Path, dtype: str = "float32") -> Any:
 def torch_step(
     folder: Path, dtype: str = "float32", *, last: bool, compiled: bool = False, half: bool = False
 ) -> Step:
-    """Return a step of PyTorch; `half` stores weights as float16 and casts each layer."""
+    """Return a step of PyTorch; `half` keeps the weights of the file and casts each layer."""
     import torch
 
-    unet = network(folder, dtype)
+    from diabelli.engines.diffusion.half_storage import compute_in
+
+    unet = network(folder, "float16" if half else dtype)
     if last:
         unet.to(memory_format=torch.channels_last)
     if half:
-        unet.enable_layerwise_casting(torch.float16, torch.float32)
+        compute_in(torch.float32, unet)
     if compiled:
         unet.compile()
     given = {name: torch.from_numpy(one).to(unet.dtype) for name, one in inputs().items()}
@@ -151,7 +155,8 @@ def tensors() -> dict[str, Any]:
 RUNTIMES: dict[str, Callable[[Path, int], Step]] = {
     "PyTorch float32": lambda at, _: torch_step(at, last=False),
     "PyTorch float32, channels last": lambda at, _: torch_step(at, last=True),
-    "PyTorch float32, float16 storage": lambda at, _: torch_step(at, last=True, half=True),
+    "PyTorch float32, float16 storage": lambda at, _: torch_step(at, last=False, half=True),
+    "PyTorch bfloat16": lambda at, _: torch_step(at, "bfloat16", last=False),
     "PyTorch bfloat16, channels last": lambda at, _: torch_step(at, "bfloat16", last=True),
     "OpenVINO float16 file": lambda at, threads: openvino_step(at, IR, threads),
     "OpenVINO int8 weights": lambda at, threads: openvino_step(at, IR_INT8, threads),
@@ -201,6 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=RUNTIMES, default=[*RUNTIMES])
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--scale", type=int, default=1, help="Divides the network's widths.")
     parser.add_argument("--limit", type=float, default=180, help="Seconds of one runtime.")
     parser.add_argument("--one", help=argparse.SUPPRESS)
@@ -216,19 +222,30 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         common = ["--folder", folder, "--threads", str(given.threads)]
         run(["--one", "prepare", "--scale", str(given.scale), *common], given.limit)
-        first = None
-        for name in given.only:
-            # The first call may convert; only figures of the second are printed.
-            if not name.startswith("PyTorch"):
-                run(["--one", name, *common], given.limit)
-            text = run(["--one", name, *common], given.limit)
-            if not text.startswith("{"):
-                print(f"| {name} | {text} | | | |", flush=True)
-                continue
-            row = json.loads(text)
-            first = first or row["step"]
-            figures = f"{row['step']:.1f} | {row['step'] / first:.2f} | {row['ready']:.0f}"
-            print(f"| {name} | {figures} | {row['peak'] / 1e9:.1f} |", flush=True)
+        rows: dict[str, list[dict[str, float]]] = {name: [] for name in given.only}
+        failures: dict[str, str] = {}
+        for turn in range(given.repeat):
+            for name in given.only:
+                # The first call may convert; only figures of the second are printed.
+                if turn == 0 and not name.startswith("PyTorch"):
+                    run(["--one", name, *common], given.limit)
+                text = run(["--one", name, *common], given.limit)
+                print(f"{name}: {text}", file=sys.stderr, flush=True)
+                if text.startswith("{"):
+                    rows[name].append(json.loads(text))
+                else:
+                    failures[name] = text
+    first = None
+    for name, turns in rows.items():
+        if not turns:
+            print(f"| {name} | {failures[name]} | | | |")
+            continue
+        step, ready, peak = (
+            statistics.median(turn[key] for turn in turns) for key in ("step", "ready", "peak")
+        )
+        first = first or step
+        figures = f"{step:.1f} | {step / first:.2f} | {ready:.0f}"
+        print(f"| {name} | {figures} | {peak / 1e9:.1f} |")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 
 from diabelli import engines
-from diabelli.errors import MissingExtra
+from diabelli.errors import HubUnavailable, MissingExtra
 
 
 class Missing:
@@ -37,7 +37,7 @@ def test_the_engine_that_fits_this_machine_best_is_first(run, monkeypatch):
     first = ended.out.splitlines()[1].strip()
     assert first.startswith("sd15-lcm ")
     assert "sd15-lcm fits this machine best: its 6 steps take less than minutes" in ended.out
-    assert "7.0 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
+    assert "5.5 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
 
 
 def test_a_small_machine_gets_no_proposal(run, monkeypatch):
@@ -49,6 +49,29 @@ def test_a_small_machine_gets_no_proposal(run, monkeypatch):
 
 def test_only_trained_engines_are_tried(run, tmp_path):
     """The message names the list."""
+    (tmp_path / "a.png").touch()
     ended = run("engines", "try", "patch", str(tmp_path / "a.png"))
     assert ended.code == 2
     assert "'patch' is no trained engine" in ended.err
+
+
+def test_a_missing_picture_is_not_tried(run, tmp_path):
+    """The message has its name."""
+    ended = run("engines", "try", "sd15-lcm", str(tmp_path / "absent.png"))
+    assert ended.code == 2
+    assert "absent.png" in ended.err
+
+
+def test_a_pull_says_that_an_engine_is_too_large(run, monkeypatch):
+    """Before it asks the hub; the weights may be for another machine."""
+    monkeypatch.setenv("DIABELLI_DEVICE", "cpu")
+    monkeypatch.setenv("DIABELLI_VRAM_BUDGET_GB", "3")
+
+    def unreachable(_preset):
+        raise HubUnavailable("no network")
+
+    monkeypatch.setattr("diabelli.engines.diffusion.download.missing_bytes", unreachable)
+    ended = run("pull", "sd15-lcm")
+    assert ended.code == 3
+    assert "sd15-lcm needs 5.5 GB: it is too large to run on this machine" in ended.err
+    assert "no network" in ended.err

@@ -25,7 +25,9 @@ SEED = 7
 
 def try_engine(
     name: Annotated[str, typer.Argument(help="A trained engine; see `diabelli engines`.")],
-    picture: Annotated[Path, typer.Argument(help="The picture to vary.")],
+    picture: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="The picture to vary.")
+    ],
     n: Annotated[int, typer.Option("-n", min=1, max=10, help="Number of variations.")] = 2,
     out: Annotated[Path, typer.Option(help="The folder for the thumbnails.")] = Path(),
     as_json: AsJson = False,
@@ -50,6 +52,7 @@ def try_engine(
     specs = [replace(first, seed=seed) for seed in derive_seeds(SEED, n)]
     shown = pictures.to_image(picture.read_bytes(), max_short_side=useful_side(first))
     source = pictures.fit(shown, side, side, "crop", max_side=useful_side(first))
+    out.mkdir(parents=True, exist_ok=True)
     with ProgressBars(1) as bars:
         trial = run_trial(plan, source, specs, bars.start(picture.name, 1))
     sheet = out / f"{name}-try.jpg"

@@ -41,7 +41,7 @@ def pull(
     plans = [_plan(settings, name) for name in names or ()] or [_best(settings)]
     folders: list[str] = []
     for plan in plans:
-        _announce(plan)
+        _announce(plan, settings.vram_budget_gb)
         for folder in _pull(plan):
             folders.append(str(folder))
             if not as_json:
@@ -71,18 +71,23 @@ def _best(settings: Settings) -> EnginePlan:
     return selection.plan
 
 
-def _announce(plan: EnginePlan) -> None:
+def _announce(plan: EnginePlan, vram_budget_gb: float | None) -> None:
     """Print size, licence and expected time; raise if the engine cannot be downloaded."""
     from diabelli.engines.diffusion import download
+    from diabelli.engines.diffusion.availability import availability
     from diabelli.engines.diffusion.device import GB, expected_device
     from diabelli.engines.diffusion.engine import check_licence
     from diabelli.engines.diffusion.speed import seconds_per_picture
 
     check_licence(plan)
+    found = availability(plan, vram_budget_gb)
+    # It may be downloaded for another machine, which has no network.
+    if found.fits is False:
+        _say(f"{plan.name} needs {found.need_gb:.1f} GB: it is too large to run on this machine")
     missing = download.missing_bytes(plan.preset)
     download.check_disk(missing)
     device = expected_device(plan.running)
-    seconds = seconds_per_picture(plan.preset, device)
+    seconds = seconds_per_picture(plan, device)
     time = (
         "" if seconds is None else f", about {seconds:.0f} s a picture on this machine's {device}"
     )

@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.batcher import Batcher
 from diabelli.engines.diffusion.engine import DiffusionEngine
 from diabelli.engines.diffusion.pipeline import Pipeline
@@ -25,6 +26,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Preset]:
 
     folder = tmp_path_factory.mktemp("weights")
     return cache(lambda name: build(name, folder))
+
+
+@pytest.fixture(autouse=True)
+def _without_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Computes in float32 on every CPU, so that pictures do not depend on the machine."""
+    monkeypatch.setattr(devices, "BFLOAT16_INSTRUCTIONS", ())
 
 
 @dataclass

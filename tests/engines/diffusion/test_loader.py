@@ -9,8 +9,10 @@ import torch
 from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
 from safetensors.torch import load_file
 
+from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.availability import availability
 from diabelli.engines.diffusion.loader import load
+from diabelli.engines.diffusion.pipeline_cache import required_bytes
 from diabelli.engines.diffusion.presets import PICKLES, PIPELINE, StrengthMapping, Weights
 from diabelli.engines.diffusion.runtime import EnginePlan, RuntimeOptions
 from diabelli.errors import ContentPolicyViolation, InvalidSettings, InvalidWeights, WeightsMissing
@@ -165,6 +167,22 @@ def test_a_cpu_stores_half_precision_and_computes_in_single(tiny, engine_of):
         for dtype in ("auto", "float32")
     )
     assert abs(halved - single).mean() < 2
+
+
+def test_a_cpu_with_instructions_for_bfloat16_computes_in_it(tiny, engine_of, monkeypatch):
+    """All weights are of that type; pictures differ by little from those of float32."""
+    preset = tiny("sd15-lcm")
+    single = made(engine_of(preset), face(64), square(32))[0].image.astype(int)
+    monkeypatch.setattr(devices, "BFLOAT16_INSTRUCTIONS", ("avx512_bf16", "amx_bf16"))
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    unet = load(EnginePlan(preset), "cpu").pipe.unet
+    assert {weight.dtype for weight in unet.parameters()} == {torch.bfloat16}
+    halved = made(engine_of(preset, exact=True), face(64), square(32))[0].image.astype(int)
+    assert abs(halved - single).mean() < 8
+    plain = EnginePlan(replace(preset, vram_gb=1))
+    assert required_bytes(plan=plain, device="cpu") == 1e9
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False})
+    assert required_bytes(plan=plain, device="cpu") == 2e9
 
 
 def test_stored_weights_are_not_copied_by_a_run(tiny):

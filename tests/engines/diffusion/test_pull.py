@@ -200,7 +200,7 @@ def test_a_machine_that_is_too_small_is_refused_before_the_download(run):
     small = {"DIABELLI_VRAM_BUDGET_GB": "1", "DIABELLI_DEVICE": "cpu"}
     ended = run(DIABELLI, "pull", HF_ENDPOINT="http://127.0.0.1:9", **small)
     assert ended.returncode == 3
-    assert "too small for a trained engine: the smallest needs 5.0 GB, and 1.0 GB" in ended.stderr
+    assert "too small for a trained engine: the smallest needs 5.5 GB, and 1.0 GB" in ended.stderr
 
 
 def test_engines_without_weights_cannot_be_pulled(run):

@@ -29,7 +29,7 @@ def machine(monkeypatch):
     ("device", "memory_gb", "best"),
     [
         ("cpu", 64, "sd15-lcm"),
-        ("cpu", 5, "sd15-lcm"),
+        ("cpu", 6, "sd15-lcm"),
         ("cuda", 72, "kandinsky-2.2"),
         ("cuda", 7, "stable-unclip-2.1"),
         ("cuda", 4.5, "sd-image-variations"),
@@ -45,7 +45,7 @@ def test_the_first_preset_that_fits_is_selected(machine, device, memory_gb, best
     assert device in selection.reason
 
 
-@pytest.mark.parametrize(("device", "smallest"), [("cpu", "5.0 GB"), ("cuda", "4.0 GB")])
+@pytest.mark.parametrize(("device", "smallest"), [("cpu", "5.5 GB"), ("cuda", "4.0 GB")])
 def test_a_machine_that_is_too_small_is_an_error(machine, device, smallest):
     """The message has the needed memory and that of the machine."""
     machine(device, 3)

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,8 @@ _SHARE = 0.9
 """Share of a device's memory for pipelines; the driver and other programs need the rest."""
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 """Memory limit of a container on Linux, in bytes, or "max"."""
+BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
+"""Names in torch's capabilities of a CPU; without one of them, bfloat16 is emulated and slow."""
 _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
 """Default batch sizes. On a CPU a batch is no faster than its images: benchmarks/diffusion.py."""
 
@@ -77,26 +80,46 @@ def _count(kind: str) -> int:
 
 
 def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
-    """Return the torch dtype: half precision on devices that are faster with it."""
+    """Return the torch dtype of computation: half precision on devices that are faster with it."""
     import torch
 
     if running.dtype != "auto":
         return getattr(torch, running.dtype)
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return torch.float16 if device == "mps" else torch.float32
+    if device == "mps":
+        return torch.float16
+    return torch.bfloat16 if _multiplies_bfloat16() else torch.float32
+
+
+def is_single(running: RuntimeOptions, device: str) -> bool:
+    """Return whether weights need four bytes each; before torch is installed, on every CPU."""
+    if running.dtype != "auto" or device != "cpu":
+        return running.dtype == "float32"
+    return find_spec("torch") is None or not _multiplies_bfloat16()
+
+
+def _multiplies_bfloat16() -> bool:
+    """Return whether this CPU has instructions for products of bfloat16."""
+    import torch
+
+    # Old versions of torch do not have it.
+    capabilities: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS)
 
 
 def resolve_storage_dtype(running: RuntimeOptions, device: str, variant: str | None) -> Any:
     """Return the torch dtype in which weights stay in memory.
 
-    On a CPU, weights of half precision stay so and are cast layer by layer, unless the options set
-    `dtype`: that halves the memory and costs a fifth of the time (benchmarks/runtimes.py).
+    On a CPU that computes in float32, weights of half precision stay so and are cast layer by
+    layer, unless the options set `dtype`: that halves the memory and costs a tenth of the time
+    (benchmarks/runtimes.py).
     """
     import torch
 
+    dtype = resolve_dtype(running, device)
     halved = device == "cpu" and running.dtype == "auto" and variant == "fp16"
-    return torch.float16 if halved else resolve_dtype(running, device)
+    return torch.float16 if halved and dtype == torch.float32 else dtype
 
 
 def memory_budget(device: str) -> int | None:

@@ -142,11 +142,11 @@ def required_bytes(plan: EnginePlan, device: str | None = None) -> int:
         plan: The engine.
         device: Its device; None means an accelerator.
     """
-    preset, dtype = plan.preset, plan.running.dtype
+    preset = plan.preset
     if device == "cpu" and preset.cpu_gb is not None:
         return int(preset.cpu_gb * devices.GB)
     if preset.vram_gb is not None:
-        single = dtype == "float32" or (dtype == "auto" and device == "cpu")
+        single = devices.is_single(plan.running, device or "cuda")
         need = preset.vram_gb * devices.GB * (2 if single else 1)
     else:
         folders = [(weights.locate(plan.name, one), one) for one in preset.weights]

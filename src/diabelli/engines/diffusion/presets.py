@@ -210,7 +210,7 @@ SD15_LCM = Preset(
     ),
     licence="creativeml-openrail-m, openrail++, Apache-2.0 and MIT",
     vram_gb=5,
-    cpu_gb=5,
+    cpu_gb=5.5,
     work=5,
     side=512,
     steps=6,

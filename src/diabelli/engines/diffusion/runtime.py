@@ -28,7 +28,8 @@ class RuntimeOptions(BaseModel):
     dtype: Dtype = Field(
         "auto",
         description="Data type of the weights: `bfloat16`, `float16` or `float32`; `auto` is half "
-        "precision on an accelerator and `float32` on a CPU.",
+        "precision on an accelerator and on a CPU with instructions for `bfloat16`, else "
+        "`float32`.",
     )
     offload: Offload = Field(
         "none",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from importlib.util import find_spec
+from typing import Any
 
-from diabelli.engines.diffusion.presets import Preset
+from diabelli.engines.diffusion import device as devices
+from diabelli.engines.diffusion.runtime import EnginePlan
 
 _TERA = 1e12
 _SIDES = {"cpu": 1024, "cuda": 8192, "mps": 4096}
@@ -15,27 +17,30 @@ _ATTEMPTS = 4
 _SHARES = {"cpu": 0.8, "cuda": 0.5, "mps": 0.5}
 """Speed of a network as a share of that of a matrix product: on a CPU as measured by
 benchmarks/runtimes.py, on others a guess."""
+_SHARE_OF_BFLOAT16 = 0.3
+"""The same on a CPU in bfloat16, where all but the products takes as long as in float32."""
 
 
-def seconds_per_picture(preset: Preset, device: str) -> float | None:
+def seconds_per_picture(plan: EnginePlan, device: str) -> float | None:
     """Return the estimated seconds of one picture at the native size, without decoding.
 
     Returns:
         None if the operations of the preset are not known, or torch is not installed.
     """
-    if preset.work is None or find_spec("torch") is None:
+    work = plan.preset.work
+    if work is None or find_spec("torch") is None:
         return None
-    kind = device.partition(":")[0]
-    return preset.work * _TERA / (_operations_per_second(device) * _SHARES[kind])
+    dtype = devices.resolve_dtype(plan.running, device)
+    halved = device == "cpu" and dtype.itemsize == 2
+    share = _SHARE_OF_BFLOAT16 if halved else _SHARES[device.partition(":")[0]]
+    return work * _TERA / (_operations_per_second(device, dtype) * share)
 
 
-def _operations_per_second(device: str) -> float:
+def _operations_per_second(device: str, dtype: Any) -> float:
     """Return the operations per second of a matrix product, as torch counts them."""
     import torch
 
-    kind = device.partition(":")[0]
-    side = _SIDES[kind]
-    dtype = torch.float32 if kind == "cpu" else torch.float16
+    side = _SIDES[device.partition(":")[0]]
     matrix = torch.ones((side, side), dtype=dtype, device=device)
     taken = []
     for _ in range(_ATTEMPTS):
