@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import numpy as np
@@ -211,16 +212,34 @@ def test_an_empty_account_is_the_operators_matter(edits: MakeEdits, money: str) 
     assert upstream.calls == 1
 
 
-@pytest.mark.parametrize(
-    ("dialect", "options", "message"),
-    [
-        ("openai", {"model": None}, "needs `model`"),
-        ("generic", {"partial_images": 1}, "need the dialect `openai`"),
-    ],
-)
-def test_options_are_checked(
-    edits: MakeEdits, dialect: str, options: dict[str, object], message: str
-) -> None:
+def test_openai_needs_a_model(edits: MakeEdits) -> None:
     """At the start."""
-    with pytest.raises(InvalidSettings, match=message):
-        edits(dialect, **options)
+    with pytest.raises(InvalidSettings, match="needs `model`"):
+        edits("openai", model=None)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "steps", "guidance"),
+    [("vllm-omni", "num_inference_steps", "guidance_scale"), ("lemonade", "steps", "cfg_scale")],
+)
+def test_steps_and_guidance_are_fields(
+    edits: MakeEdits, dialect: str, steps: str, guidance: str
+) -> None:
+    """If they are set; otherwise the server's own hold."""
+    plain, fast = edits(dialect), edits(dialect, steps=4, guidance=0.0)
+    for upstream in (plain, fast):
+        made(upstream.engine, face(64), square(64))
+    assert plain.fake.fields[0].keys().isdisjoint({steps, guidance})
+    assert (fast.fake.fields[0][steps], fast.fake.fields[0][guidance]) == ("4", "0")
+
+
+def test_sd_server_gets_steps_and_guidance_inside_the_prompt(edits: MakeEdits) -> None:
+    """Beside seed and strength, as its own API names them."""
+    upstream = edits("sd-server", steps=4, guidance=1.5)
+    made(upstream.engine, face(64), square(64, seed=7, strength=1.0))
+    text = upstream.fake.fields[0]["prompt"].partition("<sd_cpp_extra_args>")[2]
+    assert json.loads(text.removesuffix("</sd_cpp_extra_args>")) == {
+        "seed": 7,
+        "strength": 0.85,
+        "sample_params": {"sample_steps": 4, "guidance": {"txt_cfg": 1.5}},
+    }

@@ -137,7 +137,34 @@ def test_unusable_keys_stop_the_start(monkeypatch: pytest.MonkeyPatch, key: str)
 
 def test_the_dial_is_linear_and_words_have_three_levels() -> None:
     """Their limits are halfway between the named strengths."""
-    assert options(dial_low=1.0, dial_high=0.3).dial(0.5) == 0.65
+    assert options(dialect="vllm-omni", dial_low=1.0, dial_high=0.3).dial(0.5) == 0.65
     assert options(prompt="one").prompt_at(1.0, "x") == "one"
     words = [options().prompt_at(s, ("a", "b", "c")) for s in (0.1, 0.39, 0.41, 0.64, 0.66, 1.0)]
     assert words == ["a", "a", "b", "b", "c", "c"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"partial_images": 1, "dialect": "generic"},
+        {"quality": "low", "dialect": "lemonade"},
+        {"quality": "low", "protocol": "sdapi"},
+        {"steps": 4, "dialect": "sglang"},
+        {"guidance": 0.0, "protocol": "openai-variations"},
+        {"steps": 4, "protocol": "openai-variations", "dialect": "lemonade"},
+        {"sampler": "euler", "dialect": "vllm-omni"},
+        {"dial_high": 1.0, "dialect": "openai"},
+        {"prompt": "a hill", "protocol": "openai-variations"},
+        {"caption": True, "protocol": "comfyui"},
+        {"fields": {"eta": 1}, "dialect": "sd-server"},
+        {"workflow": "unclip", "protocol": "sdapi"},
+        {"nodes": {"source": ["1", "image"]}, "protocol": "sdapi"},
+        {"sole_client": True, "protocol": "comfyui"},
+    ],
+)
+def test_an_option_without_effect_is_refused(entry: dict[str, Any]) -> None:
+    """With its name, and where it was set."""
+    with pytest.raises(ValidationError, match=f"`{next(iter(entry))}` has no effect with the prot"):
+        options(**entry)
+    # An entry that names each option with its default is complete, not wrong.
+    assert options(**options().model_dump()) == options()

@@ -15,8 +15,9 @@ class EditsDialect:
     Attributes:
         version: first part of its paths.
         model_required: whether requests must name a model.
-        seed_field, strength_field: names of the fields; None if there is none.
-        in_prompt: whether seed and strength are JSON inside the prompt.
+        seed_field, strength_field, steps_field, guidance_field: names of the fields; None if there
+            is none.
+        in_prompt: whether these values are JSON inside the prompt.
         response_format: whether the server must be asked for base64.
         end_user: whether the hash of the end-user is sent.
         batch: whether one call makes all pictures. OpenAI bills the source once for each call.
@@ -30,6 +31,8 @@ class EditsDialect:
     model_required: bool = False
     seed_field: str | None = None
     strength_field: str | None = None
+    steps_field: str | None = None
+    guidance_field: str | None = None
     in_prompt: bool = False
     response_format: bool = False
     end_user: bool = False
@@ -64,7 +67,12 @@ EDITS_DIALECTS: dict[Dialect, EditsDialect] = {
         concurrency=4,
     ),
     "vllm-omni": EditsDialect(
-        seed_field="seed", strength_field="strength", response_format=True, side=1024
+        seed_field="seed",
+        strength_field="strength",
+        steps_field="num_inference_steps",
+        guidance_field="guidance_scale",
+        response_format=True,
+        side=1024,
     ),
     "sglang": EditsDialect(seed_field="seed", response_format=True, side=1024),
     # It refuses unknown fields and always answers in base64.
@@ -72,6 +80,12 @@ EDITS_DIALECTS: dict[Dialect, EditsDialect] = {
         version="v3", model_required=True, seed_field="rng_seed", strength_field="strength"
     ),
     "sd-server": EditsDialect(in_prompt=True),
-    "lemonade": EditsDialect(model_required=True, seed_field="seed", response_format=True),
+    "lemonade": EditsDialect(
+        model_required=True,
+        seed_field="seed",
+        steps_field="steps",
+        guidance_field="cfg_scale",
+        response_format=True,
+    ),
     "generic": EditsDialect(response_format=True),
 }

@@ -6,6 +6,7 @@ OpenAI has no seed and no strength: one of three wordings stands for the strengt
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from diabelli.engines.upstream import openai_reply
 from diabelli.engines.upstream.dialects import EDITS_DIALECTS
@@ -43,10 +44,6 @@ class OpenAIEdits(UpstreamProtocol):
         self._dialect = EDITS_DIALECTS[options.spoken]
         if self._dialect.model_required and options.model is None:
             raise InvalidSettings(f"the dialect {options.spoken!r} needs `model`")
-        if options.spoken != "openai" and (options.partial_images or options.quality):
-            raise InvalidSettings(
-                "`partial_images` and `quality` need the dialect `openai`: remove them"
-            )
         self.traits = Traits(
             seed=self._dialect.seed,
             strength=self._dialect.strength,
@@ -125,6 +122,10 @@ class OpenAIEdits(UpstreamProtocol):
             fields[dialect.seed_field] = str(task.seeds[0] & LOW_SEED_BITS)
         if dialect.strength_field is not None:
             fields[dialect.strength_field] = f"{options.dial(task.strength):g}"
+        if dialect.steps_field is not None and options.steps is not None:
+            fields[dialect.steps_field] = str(options.steps)
+        if dialect.guidance_field is not None and options.guidance is not None:
+            fields[dialect.guidance_field] = f"{options.guidance:g}"
         if dialect.end_user and task.user is not None:
             fields["safety_identifier"] = task.user
         if options.quality is not None:
@@ -137,10 +138,19 @@ class OpenAIEdits(UpstreamProtocol):
         words = self.options.prompt_at(task.strength, WORDINGS if by_words else NEUTRAL)
         if not self._dialect.in_prompt:
             return words
-        arguments = json.dumps(
-            {
-                "seed": task.seeds[0] & LOW_SEED_BITS,
-                "strength": self.options.dial(task.strength),
-            }
-        )
-        return f"{words}<sd_cpp_extra_args>{arguments}</sd_cpp_extra_args>"
+        arguments: dict[str, Any] = {
+            "seed": task.seeds[0] & LOW_SEED_BITS,
+            "strength": self.options.dial(task.strength),
+        }
+        if sampling := self._sampling():
+            arguments["sample_params"] = sampling
+        return f"{words}<sd_cpp_extra_args>{json.dumps(arguments)}</sd_cpp_extra_args>"
+
+    def _sampling(self) -> dict[str, Any]:
+        """Return steps and guidance as sd-server reads them; empty if both are its own."""
+        sampling: dict[str, Any] = {}
+        if self.options.steps is not None:
+            sampling["sample_steps"] = self.options.steps
+        if self.options.guidance is not None:
+            sampling["guidance"] = {"txt_cfg": self.options.guidance}
+        return sampling

@@ -32,6 +32,23 @@ DIALECTS: dict[ProtocolName, tuple[Dialect, ...]] = {
     "sdapi": ("automatic1111", "koboldcpp", "draw-things"),
 }
 """Dialects by protocol; the first is the default. Other protocols have none."""
+_STEPPED = ("sdapi", "comfyui", "vllm-omni", "sd-server", "lemonade edits", "xinference")
+_USERS: dict[str, tuple[str, ...]] = {
+    "prompt": ("openai-edits", "sdapi", "comfyui", "xinference"),
+    "dial_low": ("vllm-omni", "ovms", "sd-server", "diabelli", "xinference", "sdapi", "comfyui"),
+    "dial_high": ("vllm-omni", "ovms", "sd-server", "diabelli", "xinference", "sdapi", "comfyui"),
+    "quality": ("openai",),
+    "partial_images": ("openai",),
+    "steps": _STEPPED,
+    "guidance": _STEPPED,
+    "sampler": ("sdapi", "comfyui"),
+    "caption": ("sdapi",),
+    "fields": ("sdapi",),
+    "workflow": ("comfyui",),
+    "nodes": ("comfyui",),
+    "sole_client": ("sdapi",),
+}
+"""Protocols and dialects that use an option; `lemonade` is a dialect of two protocols."""
 
 
 class AuthOptions(BaseModel):
@@ -115,13 +132,14 @@ class UpstreamOptions(BaseModel):
         None,
         ge=1,
         le=1000,
-        description="Number of denoising steps with `sdapi`, `comfyui` and the dialect "
-        "`xinference`; unset means the server's or the workflow's.",
+        description="Number of denoising steps with `sdapi`, `comfyui` and the dialects "
+        "`vllm-omni`, `sd-server`, `lemonade` (edits) and `xinference`; unset means the server's "
+        "or the workflow's.",
     )
     guidance: float | None = Field(
         None,
         ge=0,
-        description="Guidance scale with `sdapi`, `comfyui` and the dialect `xinference`.",
+        description="Guidance scale, where there is `steps`.",
     )
     sampler: str | None = Field(
         None,
@@ -227,6 +245,23 @@ class UpstreamOptions(BaseModel):
                 f"the protocol {self.protocol!r} has no dialect {self.dialect!r}: "
                 + (f"one of {', '.join(accepted)}" if accepted else "leave it out")
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_effect(self) -> Self:
+        names = {
+            self.protocol,
+            self.spoken,
+            f"{self.spoken} {self.protocol.removeprefix('openai-')}",
+        }
+        for option, users in _USERS.items():
+            default = type(self).model_fields[option].get_default()
+            if getattr(self, option) != default and names.isdisjoint(users):
+                spoken = f" and the dialect {self.spoken!r}" if self.protocol in DIALECTS else ""
+                raise ValueError(
+                    f"`{option}` has no effect with the protocol {self.protocol!r}{spoken}: "
+                    "remove it"
+                )
         return self
 
     @model_validator(mode="after")
