@@ -307,6 +307,7 @@ def test_a_check_leaves_nothing(storage, tmp_path):
 def test_a_check_finds_what_a_picture_would_meet(tmp_path, clock, broken):
     """A storage is not ready if its next picture fails."""
     storage = LocalStorage(tmp_path, b"s" * 32, clock=clock, limit_bytes=1000)
+    storage.put(b"picture", "png")
     storage.check()
     hour = tmp_path / module.hour_of(NOON)
     shutil.rmtree(hour)

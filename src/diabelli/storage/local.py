@@ -114,12 +114,13 @@ class LocalStorage(Storage):
             raise StoreUnavailable(f"the picture cannot be read: {cause.strerror}") from cause
 
     def check(self) -> None:
-        """Raise `StoreUnavailable` if no picture can be written, or if the size is unknown."""
-        self._room.check()
-        hour = hour_of(self._clock())
-        draft = self._root / hour / f".check-{secrets.token_hex(8)}"
+        """Raise `StoreUnavailable` if no picture can be written, or if their size cannot."""
+        hour = self._root / hour_of(self._clock())
+        folder = hour if os.path.lexists(hour) else self._root
+        draft = folder / f".check-{secrets.token_hex(8)}"
         try:
-            self._make_hour(hour)
+            with suppress(FileNotFoundError):
+                os.close(os.open(self._root / _SIZE_FILE, os.O_RDWR | os.O_CLOEXEC))
             try:
                 write_new(draft, b"works")
             finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from typing import Protocol
 
 from diabelli.errors import StoreFull, StoreUnavailable
@@ -64,12 +63,6 @@ class Room:
         if self._limit_bytes is not None:
             with self._lock:
                 self._check(size, self._limit_bytes, add=True)
-
-    def check(self) -> None:
-        """Raise `StoreUnavailable` if the size is unknown; a full storage is no fault."""
-        if self._limit_bytes is not None:
-            with self._lock, suppress(StoreFull):
-                self._check(0, self._limit_bytes)
 
     def _check(self, size: int, limit: int, *, reserved: int = 0, add: bool = False) -> None:
         """Raise `StoreFull` unless that many more bytes fit; the caller holds the lock."""
