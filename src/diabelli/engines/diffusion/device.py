@@ -112,8 +112,7 @@ def resolve_storage_dtype(running: RuntimeOptions, device: str, variant: str | N
     """Return the torch dtype in which weights stay in memory.
 
     On a CPU that computes in float32, weights of half precision stay so and are cast layer by
-    layer, unless the options set `dtype`: that halves the memory and costs a tenth of the time
-    (benchmarks/runtimes.py).
+    layer, unless the options set `dtype`: that halves the memory (benchmarks/runtimes.py).
     """
     import torch
 
