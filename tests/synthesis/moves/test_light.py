@@ -30,6 +30,7 @@ NOON = Scene(
     black=0.0,
     white_edge=0.0,
     green_top=False,
+    sun_warmth=0.0,
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
 
@@ -66,6 +67,13 @@ def test_night_bars_and_deep_water_get_no_daylight(dark):
     assert light.suitable_kinds(replace(ROOM, **dark))
 
 
+def test_a_person_is_not_under_water():
+    """Many portraits are graded towards teal."""
+    deep = replace(NOON, teal=0.8, sky=0.0)
+    assert not light.suitable_kinds(deep)
+    assert "golden" in light.suitable_kinds(replace(deep, person=1.0))
+
+
 @pytest.mark.parametrize(
     "unsuitable", [{"warmth": 0.4}, {"warmth": -0.3}, {"white_edge": 0.6}, {"green_top": True}]
 )
@@ -77,11 +85,17 @@ def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
 @pytest.mark.parametrize("close", [{"warmth": 0.3}, {"black": 0.5}, {"openness": -3.0}])
 def test_a_lamp_lights_warm_pictures_dark_ones_and_rooms(close):
     """Its light would be uneven in a sky, and a veil on white margins."""
-    near = replace(NOON, openness=0.0, sky=0.0)
+    near = replace(NOON, openness=0.0, sky=0.0, foliage=0.0)
     assert "lamp" not in light.suitable_kinds(near)
     assert "lamp" in light.suitable_kinds(replace(near, **close))
     skies = [{"sky": 0.2}] if "openness" not in close else []
-    for unsuitable in (*skies, {"white_edge": 0.1}, {"openness": 2.0}):
+    for unsuitable in (
+        *skies,
+        {"white_edge": 0.1},
+        {"openness": 2.0},
+        {"teal": 0.3},
+        {"foliage": 0.2},
+    ):
         assert "lamp" not in light.suitable_kinds(replace(near, **(close | unsuitable)))
 
 
@@ -92,11 +106,46 @@ def test_bright_cool_pictures_get_dusk():
     assert "dusk" not in light.suitable_kinds(replace(cool, median_luma=0.4))
 
 
+def test_a_portrait_is_seldom_at_dusk():
+    """Low sun flatters skin, and cool light makes it pale; where it alone is sure, it is made."""
+    kinds = light.suitable_kinds(replace(NOON, portrait=1.0))
+    assert kinds["dusk"] <= 0.25 * light.suitable_kinds(NOON)["dusk"]
+    warm = replace(NOON, portrait=1.0, warmth=0.3, sky=0.0)
+    assert light.suitable_kinds(warm) == {"dusk": 1.0}
+
+
+def test_low_sun_on_snow_is_less_yellow(prepared):
+    """Pale places would be stained."""
+
+    def yellow(luma):
+        one = replace(prepared, scene=replace(prepared.scene, median_luma=luma))
+        image = rendered(one, "golden")[..., :3].astype(float)
+        return (image[..., :2].mean(2) - image[..., 2]).mean()
+
+    assert yellow(0.9) < 0.75 * yellow(0.5)
+
+
+def test_a_sun_in_the_sky_is_not_of_dusk():
+    """It would shine on; a bright spot of a room is no sun."""
+    assert "dusk" not in light.suitable_kinds(replace(NOON, sun_warmth=0.4))
+    assert "dusk" in light.suitable_kinds(replace(ROOM, sun_warmth=0.4, sky=0.5))
+
+
+@pytest.mark.parametrize(("glow", "found"), [((255, 150, 60), True), ((150, 190, 255), False)])
+def test_a_low_sun_is_found_by_its_warm_surroundings(glow, found):
+    """A cloud in a blue sky is as bright."""
+    picture = np.full((200, 200, 3), glow, np.uint8)
+    picture[60:80, 90:110] = 255
+    assert (survey(picture).sun_warmth > light.MIN_SUN_WARMTH) == found
+
+
 @pytest.mark.parametrize("place", [NOON, ROOM])
 def test_black_and_white_grounds_keep_their_colour(place):
     """No haze or tint falls on the ground of a picture that is mostly black, or on white."""
     for ground in ({"black": 0.5}, {"white_edge": 0.6}):
-        assert not {"golden", "dusk"} & set(light.suitable_kinds(replace(place, **ground)))
+        assert not {"golden", "dusk", "window"} & set(
+            light.suitable_kinds(replace(place, **ground))
+        )
     assert "sunset" not in light.suitable_kinds(replace(place, white_edge=0.6))
 
 

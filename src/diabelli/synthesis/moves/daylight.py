@@ -28,6 +28,10 @@ SHADE: Colour = (0.86, 0.95, 1.16)
 """Tint of the light from the sky, in which shadows lie."""
 SUN: Colour = (1.10, 1.0, 0.82)
 """Tint of sunlight."""
+PALE = (0.6, 0.85)
+"""Median luma 0..1 from which low sun is less yellow, and at which it is ON_PALE."""
+ON_PALE: Colour = (1.7, 1.22, 0.8)
+"""Low sun on snow and pale walls, which would be stained yellow."""
 
 
 class View(NamedTuple):
@@ -62,12 +66,14 @@ def golden(view: View) -> Lighting:
     haze = np.square(np.maximum(1 - away * away - above * above, 0))
     shaded = (0.8 - 0.08 * late, 0.62 - 0.09 * late, 0.5 - 0.1 * late)
     sunlit = (1.9 + 0.08 * late, 1.25 - 0.07 * late, 0.6 - 0.12 * late)
+    pale = min(max((view.scene.median_luma - PALE[0]) / (PALE[1] - PALE[0]), 0), 1)
+    sunlit = _blend(sunlit, ON_PALE, pale)
     return Lighting(
         dark_gain=_calmed(
-            _between(lit, (0.42, 0.45, 0.56), (0.8, 0.62, 0.52), exposure), view.scene
+            _between(lit, (0.42, 0.45, 0.56), (0.8, 0.62, 0.52), exposure), view.scene, share=0.4
         ),
-        bright_gain=_calmed(_between(lit, shaded, sunlit, exposure), view.scene),
-        glow=np.asarray(haze[..., None] * _colour(0.07, 0.042, 0.014), np.float32),
+        bright_gain=_calmed(_between(lit, shaded, sunlit, exposure), view.scene, share=0.4),
+        glow=np.asarray(haze[..., None] * _colour(0.045, 0.027, 0.009), np.float32),
     )
 
 
@@ -107,7 +113,7 @@ def dusk(view: View) -> Lighting:
             _between(lit, (0.24, 0.4, 0.8), (0.8, 0.98, 1.42), exposure), view.scene
         ),
         glow=filled(0.002, 0.005, 0.014),
-        saturations=(0.62, 0.7),
+        saturations=(0.62 + 0.28 * view.scene.portrait, 0.7 + 0.2 * view.scene.portrait),
     )
 
 
@@ -148,10 +154,16 @@ def _between(share: Floats, low: Colour, high: Colour, exposure: float) -> Float
     return mixed(share, _colour(*low), _colour(*high)) * np.float32(exposure)
 
 
-def _calmed(gain: Floats, scene: Scene) -> Floats:
-    """Return a gain that is closer to 1 and to grey, as far as the scene is a portrait."""
+def _blend(first: Colour, second: Colour, share: float) -> Colour:
+    """Return the colour between two, `first` where the share is 0."""
+    red, green, blue = (a + share * (b - a) for a, b in zip(first, second, strict=True))
+    return red, green, blue
+
+
+def _calmed(gain: Floats, scene: Scene, *, share: float = 0.5) -> Floats:
+    """Return a gain that is closer to 1 and to grey by a share, as far as it is a portrait."""
     calm = np.sqrt(np.maximum(gain, np.float32(0.55))) * _colour(1.04, 1.0, 0.92)
-    return np.asarray(gain + np.float32(0.5 * scene.portrait) * (calm - gain), np.float32)
+    return np.asarray(gain + np.float32(share * scene.portrait) * (calm - gain), np.float32)
 
 
 def _colour(*channels: float) -> Floats:

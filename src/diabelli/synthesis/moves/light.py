@@ -52,6 +52,13 @@ MIN_DUSK_LUMA, MIN_COOL_DUSK_LUMA, COOL = 0.25, 0.45, -0.09
 blue, -1..1, is below COOL."""
 MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.1, 0.05
 """Shares of sky, if not in a room, and of white edges from which a lamp's light is a veil."""
+MAX_LAMP_TEAL, MAX_LAMP_FOLIAGE = 0.2, 0.1
+"""Share of the colours of deep water from which a lamp's light has an edge from blue to green, and
+share of leaves above which it is out of place."""
+DUSK_OF_PORTRAITS = 0.75
+"""Share of the weight of dusk that a portrait in which low sun is sure takes away."""
+MIN_SUN_WARMTH = 0.2
+"""Mean red minus blue, -1..1, around the brightest places from which these are a low sun."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +99,10 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
     kinds = {"lamp": 2.0} if _takes_lamp(scene) else {}
     if not _is_dark_or_strange(scene):
         kinds |= _kinds_of_day(scene)
+    if "dusk" in kinds and "golden" in kinds:
+        kinds["dusk"] *= 1 - DUSK_OF_PORTRAITS * scene.portrait
     if "lamp" in kinds and "dusk" in kinds:
-        kinds["dusk"] = 0.5
+        kinds["dusk"] *= 0.5
     left_out = COLOURED if scene.grey else frozenset()
     return {name: weight for name, weight in kinds.items() if name not in left_out}
 
@@ -107,7 +116,7 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
     if not is_stained and COLD < scene.warmth < WARM and not scene.green_top:
         kinds["golden"] = 2.0
     least = MIN_DUSK_LUMA if scene.warmth > COOL else MIN_COOL_DUSK_LUMA
-    if not is_stained and scene.median_luma > least:
+    if not is_stained and scene.median_luma > least and not _shows_sun(scene):
         kinds["dusk"] = 1.0
     if scene.is_outdoors and scene.sky > SUNSET_SKY and scene.white_edge < MAX_WHITE_EDGE:
         kinds["sunset"] = 2.0
@@ -118,22 +127,30 @@ def _is_dark_or_strange(scene: Scene) -> bool:
     """Return whether a scene is of the night, under water or between bars."""
     if scene.median_luma < NIGHT_LUMA or (not scene.is_indoors and _has_dim_sky(scene)):
         return True
-    is_under_water = scene.teal > MIN_TEAL and scene.sky < SKY
+    is_under_water = scene.teal > MIN_TEAL and scene.sky < SKY and scene.person < 1
     return not scene.is_indoors and (scene.barred or is_under_water)
 
 
 def _takes_window(scene: Scene) -> bool:
     """Return whether it is surely a room, without a person whose face a shadow might cross."""
     is_room = scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE
-    return is_room and scene.black <= MAX_ROOM_BLACK and scene.person <= 0.5
+    is_stained = scene.white_edge >= MAX_WHITE_EDGE or scene.black > MAX_ROOM_BLACK
+    return is_room and not is_stained and scene.person <= 0.5
 
 
 def _takes_lamp(scene: Scene) -> bool:
     """Return whether a lamp suits it: warm pictures, rooms and things in the dark, no sky."""
-    if scene.is_outdoors or scene.white_edge >= MAX_LAMP_WHITE:
+    is_veiled = scene.white_edge >= MAX_LAMP_WHITE or scene.teal >= MAX_LAMP_TEAL
+    if scene.is_outdoors or is_veiled or scene.foliage > MAX_LAMP_FOLIAGE:
         return False
     is_dark = scene.black > MAX_BLACK or scene.median_luma < NIGHT_LUMA
     return scene.is_indoors or (scene.sky < MAX_LAMP_SKY and (is_dark or scene.warmth >= WARM))
+
+
+def _shows_sun(scene: Scene) -> bool:
+    """Return whether a sky has a low sun in it, which would shine on at dusk."""
+    is_sky = scene.openness > 0 and scene.sky > HARDLY_SKY
+    return is_sky and scene.sun_warmth > MIN_SUN_WARMTH
 
 
 def _has_dim_sky(scene: Scene) -> bool:

@@ -30,6 +30,10 @@ BLACK_LUMA, WHITE_LEVEL = 15.0, 240
 """Luma below which a place is black, least channel above which it is white, in grey levels."""
 HARDLY_FOLIAGE, GREEN_EXCESS = 0.1, 0.03
 """Share of leaves from which green is natural; excess of mean green, 0..1, of green light."""
+BLOWN_RED, BLOWN_GREEN = 250, 225
+"""Grey levels above which a place is as bright as the sun, which may be yellow."""
+MIN_RING, MIN_RING_CELLS = 0.02, 20
+"""Share of such places nearby from which a place is beside the sun; least number of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Scene:
         black: share of almost black places, 0..1.
         white_edge: share of the edges of the lower half that is white, 0..1.
         green_top: whether the uppermost third is greener than red and blue, and not of leaves.
+        sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
     """
 
     openness: float
@@ -69,6 +74,7 @@ class Scene:
     black: float
     white_edge: float
     green_top: bool
+    sun_warmth: float
 
     @property
     def is_outdoors(self) -> bool:
@@ -106,14 +112,21 @@ def survey(image: Bytes) -> Scene:
         median_light=float(np.median(luminance)),
         person=min(skin / SKIN_OF_PERSON, 1.0),
         portrait=min(skin / SKIN_OF_PORTRAIT, 1.0),
-        grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,
+        grey=is_black_and_white(small),
         barred=_has_bars(light),
         teal=_teal_share(small),
         warmth=float((colours[..., 0] - colours[..., 2]).mean()),
         black=float((light < BLACK_LUMA).mean()),
         white_edge=_white_edge_share(small),
         green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
+        sun_warmth=_sun_warmth(small),
     )
+
+
+def is_black_and_white(image: Bytes) -> bool:
+    """Return whether pixels (..., 3 or more) uint8 have hardly any colour in the mean."""
+    colours = image[..., :3]
+    return float((colours.max(-1) - colours.min(-1)).mean()) < MIN_LIT_COLOUR
 
 
 def _white_edge_share(small: Bytes) -> float:
@@ -121,6 +134,17 @@ def _white_edge_share(small: Bytes) -> float:
     least = small.min(2)[SIDE // 2 : -1, 1:-1]
     edges = np.concatenate([least[-1], least[:, 0], least[:, -1]])
     return float((edges > WHITE_LEVEL).mean())
+
+
+def _sun_warmth(small: Bytes) -> float:
+    """Return red minus blue, -1..1, around the brightest places of the upper three quarters."""
+    upper = small[: SIDE * 3 // 4]
+    red, green, blue = upper.astype(np.float32).transpose(2, 0, 1)
+    blown = (red > BLOWN_RED) & (green > BLOWN_GREEN)
+    ring = (blur(blown.astype(np.float32), SIDE / 20) > MIN_RING) & ~blown
+    if ring.sum() < MIN_RING_CELLS:
+        return 0.0
+    return float((red - blue)[ring].mean()) / 255
 
 
 def _is_green(colours: Floats) -> bool:
