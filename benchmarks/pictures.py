@@ -43,18 +43,13 @@ WHEELS = {
 TABLE = tuple(WHEELS)[:8]
 """The eight pictures of the reported figures: people, animals, objects and scenes."""
 
-FILES = {"pizza": Path(__file__).parent.parent / "docs" / "images" / "spinach-pizza.jpg"}
-"""Photographs of kinds that the wheels lack, which are files of this repository."""
-
-NAMES = (*WHEELS, *FILES, *DRAWN)
+NAMES = (*WHEELS, *DRAWN)
 
 
 def load(name: str) -> Image:
     """The picture of that name: (side, side, 3 or 4) uint8."""
     if name in DRAWN:
         return DRAWN[name]()
-    if name in FILES:
-        return pictures.to_image(FILES[name])
     package, _, inside = WHEELS[name].partition("/")
     return pictures.fit(pictures.to_image(_folder(package) / inside), 1, 1, "crop")
 

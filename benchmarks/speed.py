@@ -33,7 +33,7 @@ from diabelli.observer import Observer
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import backdrop, drawing, light
+from diabelli.synthesis.moves import drawing, light
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.pipeline import analyse_source
@@ -45,9 +45,8 @@ SOURCES = ("astronaut", "coffee", "china")
 STRENGTH = 0.5
 COMPARED = (256, 1024)
 SIDES = (*COMPARED, 2048)
-MOVE_SIDE, LINE_ART, ON_WHITE = 1024, "line_drawing", "pizza"
-"""Side in pixels of the pictures of moves; the drawing that the treatments are timed with, and the
-photograph of the backdrop."""
+MOVE_SIDE, LINE_ART = 1024, "line_drawing"
+"""Side in pixels of the pictures of moves; the drawing that the treatments are timed with."""
 Renderer = Callable[[RandomStream], Image]
 """Renders one move with the random numbers of a seed."""
 
@@ -111,12 +110,6 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     lit = light.Prepared(studied, survey(studied[0].image_at(512, 512)), {})
     for kind in light.LIGHTS:
         yield kind, partial(_render_light, lit, kind)
-    on_white = picture_at(ON_WHITE, MOVE_SIDE)
-    studied = analyse_source(on_white, MOVE_SIDE, MOVE_SIDE)
-    staged = backdrop.prepare(studied[0], studied[0].image_at(512, 512))
-    if staged is None:
-        raise ValueError(f"the backdrop is not sure of {ON_WHITE}")
-    yield "backdrop", partial(_render_backdrop, staged)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)
     if drawn is None:
@@ -127,10 +120,6 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
 
 def _render_light(lit: light.Prepared, kind: str, stream: RandomStream) -> Image:
     return light.render(lit, kind, STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
-
-
-def _render_backdrop(staged: backdrop.Prepared, stream: RandomStream) -> Image:
-    return backdrop.render(staged, STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
 
 
 def _render_treatment(drawn: drawing.DrawnLayer, name: str, stream: RandomStream) -> Image:

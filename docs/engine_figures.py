@@ -35,7 +35,7 @@ from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import unshifted
-from diabelli.synthesis.moves import backdrop, drawing, light
+from diabelli.synthesis.moves import drawing, light
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas, refine
 from diabelli.synthesis.pipeline import analyse_source, build_candidates, render
@@ -52,7 +52,6 @@ SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
 DRAWING, PHOTOGRAPH, LOOSE = "crest", "astronaut", "chelsea"
 TEXTURE, TEXTURE_SEED = "gravel", 12
 """Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
-ON_WHITE, BACKDROP_SEEDS = "pizza", (1, 3, 5, 6)
 SAMPLE, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 5
 SIDE, TILE, GAP = 512, 200, 5
 PORTRAIT = "astronaut"
@@ -178,19 +177,6 @@ def drawing_strip(image: Image) -> Image:
     return joined([image, *shown])
 
 
-def backdrop_strip(source: Image) -> Image:
-    """Return a photograph on white, and its subject before four backdrops."""
-    studied = analyse_source(source, SIDE, SIDE)[0]
-    staged = backdrop.prepare(studied, studied.image_at(SIDE, SIDE))
-    if staged is None:
-        raise ValueError("the move is not sure of the photograph")
-    shown = [
-        backdrop.render(staged, STRENGTH, RandomStream(seed), SIDE, SIDE)[..., :3]
-        for seed in BACKDROP_SEEDS
-    ]
-    return joined([source, *shown])
-
-
 def daylight_strip(source: Image, kinds: Sequence[str]) -> Image:
     """Return a photograph, and the photograph in other lights."""
     studied = analyse_source(source, SIDE, SIDE)
@@ -278,7 +264,6 @@ def main() -> None:
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
         "daylight": daylight_strip(sample, ("golden", "dusk", "sunset")),
-        "backdrop": backdrop_strip(load(ON_WHITE)),
         "shadows": daylight_strip(source, ("window", "dusk", "lamp")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),

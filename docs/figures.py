@@ -2,8 +2,9 @@
 
 Run: python docs/figures.py
 
-The photographs come from the wheels of the test extra and from docs/images, and may be used freely;
-docs/images/CREDITS.md names their makers. The house and the crest are drawn by benchmarks/drawn.py.
+The photographs come from the wheels of the test extra and may be used freely;
+docs/images/CREDITS.md names their makers.  The house and the
+crest are drawn by benchmarks/drawn.py.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 TILE = 204
 GAP = 5
-SHOWN = {"sample": 3, "pizza": 1, "crest": 3, "china": 1}
+SHOWN = {"sample": 3, "line_drawing": 4, "crest": 3, "china": 1}
 """The sources of the README's first screen and the seeds of their variations."""
 SAMPLE = Path(diabelli.__file__).with_name("sample.png")
 

@@ -15,16 +15,13 @@ from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import backdrop, drawing, light
+from diabelli.synthesis.moves import drawing, light
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.white_ground import WhiteGround
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
-BACKDROP_WEIGHT = 4.0
-"""Weight of another backdrop beside that of each light, at most 2."""
 COMPOSITION_SHARE = 0.05
 """Weight of the composition beside that of a single light; it is less new than light."""
 COMPARED_NUMBERS = 5
@@ -77,22 +74,14 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
             SureMove(name, weight, partial(drawing.render, drawn, name))
             for name, weight in drawing.treatments(drawn).items()
         ]
-    return _moves_of_photographs(orientations, small)
-
-
-def _moves_of_photographs(orientations: tuple[Analysis, Analysis], small: Bytes) -> list[SureMove]:
-    """Find the backdrop and the lights that suit a photograph, given at the size of decisions."""
-    moves = []
-    staged = backdrop.prepare(orientations[0], small)
-    if staged is not None:
-        moves.append(SureMove("backdrop", BACKDROP_WEIGHT, partial(backdrop.render, staged)))
     lit = light.prepare(orientations, small)
-    if lit is not None:
-        moves += [
-            SureMove(name, weight, partial(light.render, lit, name))
-            for name, weight in lit.kinds.items()
-        ]
-    if len(moves) == 1 and staged is None:
+    if lit is None:
+        return []
+    moves = [
+        SureMove(name, weight, partial(light.render, lit, name))
+        for name, weight in lit.kinds.items()
+    ]
+    if len(moves) == 1:
         moves.append(SureMove("composition", COMPOSITION_SHARE * moves[0].confidence, None))
     return moves
 
@@ -154,7 +143,3 @@ def run_all_moves(side: int) -> None:
     lit = light.Prepared((analysis, analysis.mirrored()), survey(hazy), {})
     for kind in light.LIGHTS:
         light.render(lit, kind, 1.0, RandomStream(1), side, side)
-    ground = WhiteGround(np.full(3, 250, np.float32), np.ones((side, side), np.float32))
-    whole = backdrop.Extent(0.2, 0.8, before=False, beyond=False)
-    staged = backdrop.Prepared(analysis, ground, whole, whole, list(backdrop.COLOURS))
-    backdrop.render(staged, 1.0, RandomStream(1), side, side)

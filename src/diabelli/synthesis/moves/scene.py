@@ -112,7 +112,7 @@ def survey(image: Bytes) -> Scene:
         median_light=float(np.median(luminance)),
         person=min(skin / SKIN_OF_PERSON, 1.0),
         portrait=min(skin / SKIN_OF_PORTRAIT, 1.0),
-        grey=is_black_and_white(small),
+        grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,
         barred=_has_bars(light),
         teal=_teal_share(small),
         warmth=float((colours[..., 0] - colours[..., 2]).mean()),
@@ -121,12 +121,6 @@ def survey(image: Bytes) -> Scene:
         green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
         sun_warmth=_sun_warmth(small),
     )
-
-
-def is_black_and_white(image: Bytes) -> bool:
-    """Return whether pixels (..., 3 or more) uint8 have hardly any colour in the mean."""
-    colours = image[..., :3]
-    return float((colours.max(-1) - colours.min(-1)).mean()) < MIN_LIT_COLOUR
 
 
 def _white_edge_share(small: Bytes) -> float:
