@@ -31,6 +31,7 @@ NOON = Scene(
     white_edge=0.0,
     green_top=False,
     sun_warmth=0.0,
+    greened=0.0,
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
 
@@ -75,7 +76,8 @@ def test_a_person_is_not_under_water():
 
 
 @pytest.mark.parametrize(
-    "unsuitable", [{"warmth": 0.4}, {"warmth": -0.3}, {"white_edge": 0.6}, {"green_top": True}]
+    "unsuitable",
+    [{"warmth": 0.4}, {"warmth": -0.3}, {"white_edge": 0.6}, {"green_top": True}, {"greened": 0.6}],
 )
 def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
     """It is unseen in a warm picture, and yellow on white, on blue and in green light."""
@@ -104,6 +106,15 @@ def test_bright_cool_pictures_get_dusk():
     cool = replace(NOON, warmth=-0.3)
     assert "dusk" in light.suitable_kinds(cool)
     assert "dusk" not in light.suitable_kinds(replace(cool, median_luma=0.4))
+
+
+@pytest.mark.parametrize(
+    ("sky", "turns"), [((110, 165, 215), True), ((60, 90, 220), False), ((200, 205, 210), False)]
+)
+def test_a_sky_that_a_low_sun_makes_green_is_found(sky, turns):
+    """Pale blue turns green, deep blue violet, and grey yellow."""
+    picture = np.full((200, 200, 3), sky, np.uint8)
+    assert (survey(picture).greened > light.MAX_GREENED) == turns
 
 
 def test_a_portrait_is_seldom_at_dusk():

@@ -41,6 +41,8 @@ MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
 COLD, WARM = -0.15, 0.14
 """Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
+MAX_GREENED = 0.45
+"""Share of blue sky above which a low sun would turn it green."""
 MAX_WHITE_EDGE = 0.25
 """Share of white along the lower edges from which coloured light looks like a stain."""
 MAX_ROOM_BLACK = 0.15
@@ -113,7 +115,8 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
     if _takes_window(scene):
         kinds["window"] = 2.0
     is_stained = scene.white_edge >= MAX_WHITE_EDGE or scene.black > MAX_BLACK
-    if not is_stained and COLD < scene.warmth < WARM and not scene.green_top:
+    is_greened = scene.green_top or scene.greened > MAX_GREENED
+    if not is_stained and COLD < scene.warmth < WARM and not is_greened:
         kinds["golden"] = 2.0
     least = MIN_DUSK_LUMA if scene.warmth > COOL else MIN_COOL_DUSK_LUMA
     if not is_stained and scene.median_luma > least and not _shows_sun(scene):

@@ -30,6 +30,10 @@ BLACK_LUMA, WHITE_LEVEL = 15.0, 240
 """Luma below which a place is black, least channel above which it is white, in grey levels."""
 HARDLY_FOLIAGE, GREEN_EXCESS = 0.1, 0.03
 """Share of leaves from which green is natural; excess of mean green, 0..1, of green light."""
+LOW_SUN = (1.9, 1.25, 0.6)
+"""Factors of linear light in a low sun."""
+BLUE_EXCESS, GREEN_LEAD, GREEN_REST = 0.1, 1.15, 0.9
+"""Least blue minus red, 0..1, of blue; linear green, in red and in blue, from which it is green."""
 BLOWN_RED, BLOWN_GREEN = 250, 225
 """Grey levels above which a place is as bright as the sun, which may be yellow."""
 MIN_RING, MIN_RING_CELLS = 0.02, 20
@@ -57,6 +61,7 @@ class Scene:
         white_edge: share of the edges of the lower half that is white, 0..1.
         green_top: whether the uppermost third is greener than red and blue, and not of leaves.
         sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
+        greened: share of the uppermost third that is blue, and green in a low sun, 0..1.
     """
 
     openness: float
@@ -75,6 +80,7 @@ class Scene:
     white_edge: float
     green_top: bool
     sun_warmth: float
+    greened: float
 
     @property
     def is_outdoors(self) -> bool:
@@ -120,6 +126,7 @@ def survey(image: Bytes) -> Scene:
         white_edge=_white_edge_share(small),
         green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
         sun_warmth=_sun_warmth(small),
+        greened=_greened_share(colours[: SIDE // 3]),
     )
 
 
@@ -139,6 +146,13 @@ def _sun_warmth(small: Bytes) -> float:
     if ring.sum() < MIN_RING_CELLS:
         return 0.0
     return float((red - blue)[ring].mean()) / 255
+
+
+def _greened_share(colours: Floats) -> float:
+    """Share of blue places of (h, w, 3) float32, 0..1, whose green is strongest in a low sun."""
+    red, green, blue = (np.square(colours) * np.array(LOW_SUN, np.float32)).transpose(2, 0, 1)
+    is_blue = colours[..., 2] - colours[..., 0] > BLUE_EXCESS
+    return float(((green > GREEN_LEAD * red) & (green > GREEN_REST * blue) & is_blue).mean())
 
 
 def _is_green(colours: Floats) -> bool:
