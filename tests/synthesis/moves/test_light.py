@@ -61,6 +61,11 @@ def test_no_window_shines_outdoors_into_the_dark_or_on_a_person(unsuitable):
     assert set(light.suitable_kinds(replace(ROOM, **unsuitable))) == {"golden", "dusk", "lamp"}
 
 
+def test_no_window_shines_into_a_room_that_is_lit_by_lamps():
+    """A station below the ground has no window."""
+    assert "window" not in light.suitable_kinds(replace(ROOM, median_luma=0.2))
+
+
 @pytest.mark.parametrize("dark", [{"upper_luma": 0.2}, {"barred": True}, {"teal": 0.8, "sky": 0.0}])
 def test_night_bars_and_deep_water_get_no_daylight(dark):
     """The sun would shine at night, on the bars of a film and under water."""

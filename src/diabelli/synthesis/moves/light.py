@@ -41,10 +41,12 @@ MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
 COLD, WARM = -0.15, 0.14
 """Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
-MAX_GREENED = 0.45
+MAX_GREENED = 0.3
 """Share of blue sky above which a low sun would turn it green."""
 MAX_WHITE_EDGE = 0.25
 """Share of white along the lower edges from which coloured light looks like a stain."""
+MIN_WINDOW_LUMA = 0.25
+"""Median luma 0..1 below which a room is lit by lamps."""
 MAX_ROOM_BLACK = 0.15
 """Share of black above which a picture is of a thing in the dark, not of a room."""
 MAX_BLACK = 0.25
@@ -138,7 +140,8 @@ def _takes_window(scene: Scene) -> bool:
     """Return whether it is surely a room, without a person whose face a shadow might cross."""
     is_room = scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE
     is_stained = scene.white_edge >= MAX_WHITE_EDGE or scene.black > MAX_ROOM_BLACK
-    return is_room and not is_stained and scene.person <= 0.5
+    is_dim = scene.median_luma < MIN_WINDOW_LUMA
+    return is_room and not (is_stained or is_dim) and scene.person <= 0.5
 
 
 def _takes_lamp(scene: Scene) -> bool:
