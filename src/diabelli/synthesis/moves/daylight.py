@@ -99,12 +99,12 @@ def lamp(view: View) -> Lighting:
 
 
 def dusk(view: View) -> Lighting:
-    """Cool light after the sun has set, a little brighter on one side."""
+    """Cool light after the sun has set, a little brighter on one side; the later, the dimmer."""
     y, x = _coordinates()
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
     slope = view.stream.between(0.1, 0.7)
     lit = smoothstep(0.0, 1.0, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.15, 0.62, 1.2)
+    exposure = view.scene.exposure(0.15, 0.62, 1.2) * (1 - 0.16 * view.stream.between(-1, 1))
     return Lighting(
         dark_gain=_calmed(
             _between(lit, (0.14, 0.25, 0.54), (0.42, 0.56, 0.92), exposure), view.scene

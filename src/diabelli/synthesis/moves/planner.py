@@ -22,8 +22,10 @@ MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
-COMPOSITION_SHARE = 0.05
-"""Weight of the composition beside that of a single light; it is less new than light."""
+MIN_KINDS = 3
+"""Kinds of light below which the composition is one of the moves, so that variations differ."""
+COMPOSITION_SHARE = 0.03
+"""Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
@@ -81,8 +83,9 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         SureMove(name, weight, partial(light.render, lit, name))
         for name, weight in lit.kinds.items()
     ]
-    if len(moves) == 1:
-        moves.append(SureMove("composition", COMPOSITION_SHARE * moves[0].confidence, None))
+    if len(moves) < MIN_KINDS:
+        weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
+        moves.append(SureMove("composition", weight, None))
     return moves
 
 
