@@ -59,8 +59,9 @@ MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.1, 0.05
 MAX_LAMP_TEAL, MAX_LAMP_FOLIAGE = 0.2, 0.1
 """Share of the colours of deep water from which a lamp's light has an edge from blue to green, and
 share of leaves above which it is out of place."""
-DUSK_OF_PORTRAITS = 0.75
-"""Share of the weight of dusk that a portrait in which low sun is sure takes away."""
+DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP = 0.75, 0.5
+"""Share of the weight of dusk that a portrait takes away if low sun is sure; weight of dusk if a
+lamp is sure."""
 MIN_SUN_WARMTH = 0.2
 """Mean red minus blue, -1..1, around the brightest places from which these are a low sun."""
 
@@ -100,13 +101,13 @@ def prepare(orientations: tuple[Analysis, Analysis], small: Bytes) -> Prepared |
 
 def suitable_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
-    kinds = {"lamp": 2.0} if _takes_lamp(scene) else {}
-    if not _is_dark_or_strange(scene):
-        kinds |= _kinds_of_day(scene)
-    if "dusk" in kinds and "golden" in kinds:
-        kinds["dusk"] *= 1 - DUSK_OF_PORTRAITS * scene.portrait
-    if "lamp" in kinds and "dusk" in kinds:
-        kinds["dusk"] *= 0.5
+    kinds = {} if _is_dark_or_strange(scene) else _kinds_of_day(scene)
+    has_lamp = "golden" not in kinds and _takes_lamp(scene)
+    if "dusk" in kinds:
+        share = 1 - DUSK_OF_PORTRAITS * scene.portrait if "golden" in kinds else 1.0
+        kinds["dusk"] *= DUSK_BESIDE_LAMP if has_lamp else share
+    if has_lamp:
+        kinds["lamp"] = 2.0
     left_out = COLOURED if scene.grey else frozenset()
     return {name: weight for name, weight in kinds.items() if name not in left_out}
 
@@ -145,7 +146,7 @@ def _takes_window(scene: Scene) -> bool:
 
 
 def _takes_lamp(scene: Scene) -> bool:
-    """Return whether a lamp suits it: warm pictures, rooms and things in the dark, no sky."""
+    """Return whether a lamp may suit it: warm pictures, rooms, things in the dark, no sky."""
     is_veiled = scene.white_edge >= MAX_LAMP_WHITE or scene.teal >= MAX_LAMP_TEAL
     if scene.is_outdoors or is_veiled or scene.foliage > MAX_LAMP_FOLIAGE:
         return False
