@@ -87,10 +87,10 @@ def lamp(view: View) -> Lighting:
     exposure = view.scene.exposure(0.17, 0.75, 1.35)
     return Lighting(
         dark_gain=_calmed(
-            _between(lit, (0.18, 0.22, 0.36), (1.0, 0.68, 0.42), exposure), view.scene
+            _between(lit, (0.13, 0.21, 0.46), (1.0, 0.68, 0.42), exposure), view.scene
         ),
         bright_gain=_calmed(
-            _between(lit, (0.27, 0.32, 0.48), (1.8, 1.16, 0.52), exposure), view.scene
+            _between(lit, (0.2, 0.31, 0.64), (1.8, 1.16, 0.52), exposure), view.scene
         ),
         glow=filled(0.0, 0.0, 0.0),
         saturations=(0.8, 1.0),
@@ -113,7 +113,7 @@ def dusk(view: View) -> Lighting:
             _between(lit, (0.24, 0.4, 0.8), (0.8, 0.98, 1.42), exposure), view.scene
         ),
         glow=filled(0.002, 0.005, 0.014),
-        saturations=(0.72 + 0.18 * view.scene.portrait, 0.8 + 0.1 * view.scene.portrait),
+        saturations=(0.62 + 0.28 * view.scene.portrait, 0.7 + 0.2 * view.scene.portrait),
     )
 
 
