@@ -12,7 +12,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from api.edges import SharedServers, start_edges
-from api.engines import Broken, Climber, Gate, Halfway, Shift, Stumbler
+from api.engines import Broken, Choosy, Climber, Gate, Halfway, Shift, Stumbler
 from api.wire import Server, serving
 from diabelli.api.http.strict_h11 import StrictH11Protocol
 from diabelli.bootstrap import Components, build_quota, open_ledger
@@ -72,6 +72,7 @@ def start(
         "climber": Climber(),
         "halfway": Halfway(gate),
         "stumbler": Stumbler(),
+        "choosy": Choosy(),
     }
     models = {name: name for name in engines}
     chosen = {"inputs": "openai"} | settings

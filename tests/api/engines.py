@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -106,6 +107,16 @@ class Halfway(Shift):
         if index == 0:
             return super()._make(source, spec, watch, index)
         return self._gate._make(source, spec, watch, index)
+
+
+class Choosy(Shift):
+    """Chooses further seeds by the strength, and repeats each seed alone."""
+
+    def _make(
+        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+    ) -> Variation:
+        other = replace(spec, seed=spec.seed + round(1000 * index * spec.strength))
+        return super()._make(source, other, watch, 0 if index == 0 else index)
 
 
 class Stumbler(Climber):

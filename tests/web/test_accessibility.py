@@ -16,7 +16,7 @@ from web.conftest import Opened, halves, pick, set_options, settled
 
 SMALLEST_TARGET = 44
 """Minimum side of a finger's target in CSS pixels, by WCAG 2.2's enhanced level."""
-TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a.button")]
+TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a:not(.skip)")]
     .filter((one) => one.checkVisibility() && !one.matches("#crop-box, #wipe, [type=checkbox]"))
     .map((one) => [one.id || one.className || one.textContent, one.getBoundingClientRect()])
     .filter(([, box]) => box.width && Math.min(box.width, box.height) < limit)
@@ -44,6 +44,13 @@ def test_axe_finds_nothing(visit: Opened, server: Server, axe: str, scheme: str)
     page.click("summary")
     assert complaints(page, axe) == []
     page.click(".card .open >> nth=0")
+    assert complaints(page, axe) == []
+    page.set_viewport_size({"width": 300, "height": 500})
+    page.click("#zoom")
+    assert complaints(page, axe) == []
+    page.keyboard.press("Escape")
+    page.click(".remove >> nth=0")
+    page.wait_for_selector("#undo-bar")
     assert complaints(page, axe) == []
 
 
@@ -197,6 +204,9 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, widt
     pick(page, halves(200, 100), "a-name-that-is-so-very-long-that-no-phone-has-room-for-it.png")
     settled(page)
     assert page.evaluate(overhang) <= 0
+    run = page.locator(".run-summary").bounding_box()
+    name = page.locator(".run-summary .of").bounding_box()
+    assert name["width"] == run["width"]
     card = page.locator(".card >> nth=0").bounding_box()
     for button in page.locator(".card-actions button:visible").all():
         assert button.bounding_box()["x"] >= card["x"]

@@ -144,6 +144,25 @@ def test_a_picture_is_shown_at_its_size(visit: Opened, server: Server) -> None:
     assert page.locator("#lightbox-picture").bounding_box()["width"] < 512
 
 
+def test_arrow_keys_scroll_a_picture_at_its_size(visit: Opened, server: Server) -> None:
+    """While the focus is on it; a second `z` returns the focus to the button."""
+    page = visit(server, viewport={"width": 900, "height": 500})
+    set_options(page, size="1024x1024")
+    open_lightbox(page)
+    page.keyboard.press("z")
+    page.focus("#stage")
+    before = page.eval_on_selector("#stage", "stage => stage.scrollLeft")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => document.querySelector('#stage').scrollLeft > before", arg=before
+    )
+    assert page.text_content("#lightbox-title") == "Variation 1 of 4"
+    page.keyboard.press("z")
+    assert page.evaluate("document.activeElement.id") == "zoom"
+    page.keyboard.press("ArrowRight")
+    assert page.text_content("#lightbox-title") == "Variation 2 of 4"
+
+
 def test_again_makes_the_picture_of_a_seed(visit: Opened, server: Server) -> None:
     """*Make it again* starts a run of one variation with the same seed."""
     page = visit(server)

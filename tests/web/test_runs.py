@@ -221,6 +221,28 @@ def test_a_seed_grid_has_a_row_for_each_seed(visit: Opened, server: Server) -> N
     assert height > 3 * 384
 
 
+def test_a_row_of_a_grid_has_one_seed(visit: Opened, server: Server) -> None:
+    """Also if the engine chooses other further seeds for another strength."""
+    page = visit(server)
+    set_options(page, series="grid", seed="5", n="2", model="choosy")
+    made(page)
+    alts = page.eval_on_selector_all(".card .shown", "all => all.map((one) => one.alt)")
+    assert [alt.split("seed ")[1] for alt in alts] == ["5"] * 5 + ["1006"] * 5
+    sizes = [alt.split(", ")[-2] for alt in alts]
+    assert sizes == ["0.20", "0.40", "0.60", "strong", "1.00"] * 2
+
+
+def test_the_labels_of_a_series_are_numbers(visit: Opened, server: Server) -> None:
+    """On the contact sheet as on the cards; one run of a named strength has its name."""
+    page = visit(server)
+    labels = page.evaluate(
+        "async () => { const { strengthLabel } = await import(document.baseURI + 'web/names.js');"
+        " const runs = [{ options: { strengths: [0.8] } }, { options: {} }];"
+        " return runs.map((run) => strengthLabel(run, { strength: 0.8 })) }"
+    )
+    assert labels == ["strength 0.8", "strength strong"]
+
+
 def test_more_like_this_moves_the_strength(visit: Opened, server: Server) -> None:
     """The same seed at four strengths next to that of the variation."""
     page = visit(server)

@@ -1,7 +1,6 @@
 // The contact sheet of a run: source and variations with their seeds and strengths, as a PNG.
 
-import { strengthName } from "./dom.js";
-import { strengthOf } from "./names.js";
+import { strengthLabel, strengthOf } from "./names.js";
 
 const CELL = 384;
 const GAP = 16;
@@ -13,7 +12,7 @@ export async function contactSheet(run, source, pictures) {
   const isGrid = run.options.strengths && Number(run.options.n) > 1;
   const columns = isGrid ? run.options.strengths.length : Math.ceil(Math.sqrt(pictures.length + 1));
   const made = pictures.map(({ variation, picture }) => (
-    { picture, lines: [`seed ${variation.seed}`, `strength ${strengthName(strengthOf(run, variation))}`] }));
+    { picture, lines: [`seed ${variation.seed}`, `${strengthLabel(run, variation)}`] }));
   // In a grid the source has a row for itself, so that each column has one strength.
   const cells = [{ picture: source.picture, lines: ["source", source.name] }, ...Array(isGrid ? columns - 1 : 0).fill(null), ...made];
   const rows = Math.ceil(cells.length / columns);

@@ -46,14 +46,23 @@ export function saveIfListed(view, list) {
   if (list.has(view)) saveRun(view.run);
 }
 
-// Send the requests of a run: one, or one for each strength of a series.
+// Send the requests of a run: one, or one for each strength and seed of a series.
 async function requestAll(view, list) {
   const { strengths, ...options } = view.run.options;
-  for (const [place, strength] of (strengths ?? [options.strength]).entries()) {
+  if (!strengths) return requestOne(view, list, options, (index) => index);
+  const send = (place, row, changes) => {
     view.controller.signal.throwIfAborted();
-    const indexOf = (index) => index * (strengths?.length ?? 1) + place;
-    await requestOne(view, list, { ...options, strength }, indexOf);
+    const indexOf = (index) => (row + index) * strengths.length + place;
+    return requestOne(view, list, { ...options, ...changes, strength: strengths[place] }, indexOf);
+  };
+  const places = [...strengths.keys()];
+  let seeds = [options.seed];
+  if (Number(options.n) > 1) {
+    // The engine's choice of further seeds depends on the strength: all columns have those of the strongest.
+    await send(places.pop(), 0, {});
+    seeds = [...view.run.variations].sort((one, other) => one.index - other.index).map(({ seed }) => seed);
   }
+  for (const place of places) for (const [row, seed] of seeds.entries()) await send(place, row, { seed, n: "1" });
 }
 
 async function requestOne(view, list, options, indexOf) {

@@ -129,6 +129,7 @@ async function confirmCopy(pressed, work) {
 }
 
 function onKey(event) {
+  if (event.target === byId("stage") && event.key.startsWith("Arrow")) return; // they scroll it
   if (event.target.type === "range" || event.ctrlKey || event.metaKey || event.altKey) return;
   const letter = { p: "pin", v: "vary", d: "download", m: "more" }[event.key];
   if (event.key === "ArrowLeft") turn(-1);

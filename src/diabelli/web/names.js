@@ -13,6 +13,12 @@ export function fileName(variation, run, source) {
 
 export const strengthOf = (run, variation) => variation.strength ?? run.options.strength;
 
+// Return the label of a variation's strength. A series has numbers only.
+export function strengthLabel(run, variation) {
+  const strength = strengthOf(run, variation);
+  return `strength ${run.options.strengths ? strength : strengthName(strength)}`;
+}
+
 // Return how many pictures a run has when it is complete.
 export const totalOf = (options) => Number(options.n) * (options.strengths?.length ?? 1);
 

@@ -2,7 +2,7 @@
 
 import { revokeUrl, fromTemplate, urlOf } from "./dom.js";
 import { localUrl } from "./api.js";
-import { describe, strengthOf, titleOf, totalOf } from "./names.js";
+import { describe, strengthLabel, titleOf, totalOf } from "./names.js";
 
 export const isRunning = (run) => run.state === "running" || run.state === "waiting";
 
@@ -59,7 +59,8 @@ export class RunView {
 
   // Append words to the line below the title.
   note(...words) {
-    this.part(".facts").textContent += words.map((word) => ` · ${word}`).join("");
+    const facts = this.part(".facts");
+    facts.textContent = [facts.textContent, ...words].filter(Boolean).join(" · ");
   }
 
   getCard(index) {
@@ -118,7 +119,7 @@ export class RunView {
     card.preview = null;
     card.querySelector(".under").src = urlOf(this.source.picture);
     this.wireCard(card, variation);
-    const labels = [...(this.run.options.strengths ? [`strength ${strengthOf(this.run, variation)}`] : []), ...(isExpired(variation) ? ["expired"] : [])];
+    const labels = [...(this.run.options.strengths ? [strengthLabel(this.run, variation)] : []), ...(isExpired(variation) ? ["expired"] : [])];
     const badge = card.querySelector(".badge");
     badge.hidden = !labels.length;
     badge.replaceChildren(...labels.map((textContent) => Object.assign(document.createElement("span"), { textContent })));

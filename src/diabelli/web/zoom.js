@@ -7,6 +7,12 @@ export const isZoomed = () => byId("stage").classList.contains("zoomed");
 export function zoom(on) {
   const { naturalWidth, naturalHeight } = byId("lightbox-picture");
   byId("stage").classList.toggle("zoomed", on);
+  // The arrow keys scroll the picture while the focus is on it.
+  if (on) byId("stage").tabIndex = 0;
+  else {
+    if (document.activeElement === byId("stage")) byId("zoom").focus();
+    byId("stage").removeAttribute("tabindex");
+  }
   byId("zoom").setAttribute("aria-pressed", String(on));
   const { style } = byId("layers");
   style.width = on ? `${naturalWidth / devicePixelRatio}px` : "";
