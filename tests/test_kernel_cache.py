@@ -47,7 +47,7 @@ def test_the_operators_variable_has_precedence(monkeypatch, tmp_path):
 
 
 def test_a_changed_source_is_not_compiled(monkeypatch, tmp_path):
-    """Kernels count as compiled if one is newer than every source file."""
+    """Kernels count as compiled if they are newer than their module; others do not count."""
     monkeypatch.setattr(kernel_cache, "_SYNTHESIS", tmp_path / "synthesis")
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
     source, compiled = tmp_path / "synthesis" / "core" / "a.py", tmp_path / "cache" / "a.1.nbi"
@@ -58,6 +58,8 @@ def test_a_changed_source_is_not_compiled(monkeypatch, tmp_path):
     compiled.touch()
     os.utime(source, (1000, 1000))
     os.utime(compiled, (2000, 2000))
+    assert kernels_are_compiled()
+    (source.parent / "without_kernels.py").touch()
     assert kernels_are_compiled()
     os.utime(source, (3000, 3000))
     assert not kernels_are_compiled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import shutil
 import sys
@@ -42,14 +43,20 @@ def configure_kernel_cache(candidates: Iterable[Path] = (USER_KERNELS,)) -> None
 
 
 def kernels_are_compiled() -> bool:
-    """Return whether a kernel has been compiled since the last change of a source file.
+    """Return whether each module's kernels have been compiled since its last change.
 
+    A change of a module without kernels does not matter.
     `configure_kernel_cache` must have selected the directory.
     """
     cache = Path(os.environ[_VARIABLE]) if _VARIABLE in os.environ else _SYNTHESIS
-    compiled = max((_modified(file) for file in cache.rglob("*.nbi")), default=0.0)
-    changed = max((_modified(file) for file in _SYNTHESIS.rglob("*.py")), default=0.0)
-    return compiled > changed
+    compiled: dict[str, float] = {}
+    for index in cache.rglob("*.nbi"):
+        module = index.name.partition(".")[0]
+        compiled[module] = max(compiled.get(module, 0.0), _modified(index))
+    sources = _SYNTHESIS.rglob("*.py")
+    return bool(compiled) and all(
+        compiled.get(file.stem, math.inf) > _modified(file) for file in sources
+    )
 
 
 def _modified(file: Path) -> float:

@@ -16,8 +16,9 @@ from web.conftest import Opened, halves, pick, set_options, settled
 
 SMALLEST_TARGET = 44
 """Minimum side of a finger's target in CSS pixels, by WCAG 2.2's enhanced level."""
-TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a:not(.skip)")]
-    .filter((one) => one.checkVisibility() && !one.matches("#crop-box, #wipe, [type=checkbox]"))
+TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a")]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => !one.matches("#crop-box, #wipe, [type=checkbox], .skip"))
     .map((one) => [one.id || one.className || one.textContent, one.getBoundingClientRect()])
     .filter(([, box]) => box.width && Math.min(box.width, box.height) < limit)
     .map(([name]) => name)"""

@@ -6,6 +6,7 @@ import pytest
 
 from api.conftest import Serve
 from api.wire import Server
+from web.axe import complaints
 from web.conftest import Opened, halves
 
 
@@ -52,6 +53,22 @@ def test_a_key_is_taken(serve: Serve, visit: Opened) -> None:
         page.click("button.execute")
     assert answer.value.status == 200
     assert "Bearer right-key" in page.text_content(".request-snippets")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(server: Server, visit: Opened, axe: str, scheme: str) -> None:
+    """Neither in the list nor in an open route on a phone, which needs no sideways scrolling."""
+    viewport = {"width": 390, "height": 844}
+    page = visit(server, path="/docs", color_scheme=scheme, viewport=viewport, is_mobile=True)
+    page.emulate_media(reduced_motion="reduce")
+    assert complaints(page, axe) == []
+    page.click("[data-path='/v1/images/variations']")
+    page.wait_for_selector(".responses-table")
+    assert complaints(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("text=Try it out")
+    page.wait_for_selector("button.execute")
+    assert complaints(page, axe) == []
 
 
 BRIGHTNESS = """([selector, property]) => {

@@ -42,6 +42,28 @@ const plugin = (system) => ({
   },
 });
 
+// Names, landmarks and heading levels that the viewer leaves out.
+const MISSING = [
+  [".information-container", { role: "region", "aria-label": "About" }],
+  [".scheme-container", { role: "region", "aria-label": "Server and key" }],
+  ["#servers", { "aria-label": "Server" }],
+  [".examples-select-element", { "aria-label": "Example" }],
+  [".opblock-tag, .models > h4", { role: "heading", "aria-level": "2" }],
+  [".opblock h4", { role: "heading", "aria-level": "3" }],
+];
+
+function addMissing() {
+  for (const [selector, attributes] of MISSING) {
+    for (const one of document.querySelectorAll(selector)) {
+      for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
+    }
+  }
+  for (const field of document.querySelectorAll("[data-property-name] :is(select, input)")) {
+    field.setAttribute("aria-label", field.closest("[data-property-name]").dataset.propertyName);
+  }
+}
+new MutationObserver(addMissing).observe(document.getElementById("docs"), { childList: true, subtree: true });
+
 window.SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#docs",
