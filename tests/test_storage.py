@@ -241,6 +241,13 @@ def test_a_damaged_secret_is_not_replaced_silently(tmp_path):
         load_or_create_secret(tmp_path)
 
 
+def test_a_pipe_in_place_of_the_secret_is_refused(tmp_path):
+    """To read it would wait without end."""
+    os.mkfifo(tmp_path / "secret")
+    with pytest.raises(StoreUnavailable, match="is not a file"):
+        load_or_create_secret(tmp_path)
+
+
 def test_drafts_are_deleted_early(tmp_path):
     """The draft of a dead process is deleted while its hour's pictures are kept."""
     clock = Clock()

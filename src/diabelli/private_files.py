@@ -43,6 +43,9 @@ def load_or_create_secret(folder: Path) -> bytes:
     try:
         if not path.exists():
             _create_secret(path)
+        # To read a pipe would wait without end, and a device may have no end.
+        if not path.is_file():
+            raise StoreUnavailable(f"the secret {path} is not a file; remove it to have one made")
         secret = path.read_bytes()
     except OSError as cause:
         raise StoreUnavailable(f"the secret {path} is not usable: {cause.strerror}") from cause
