@@ -59,6 +59,7 @@ def test_broken_pictures_are_named_and_exit_with_1(run, photos):
         (["http://example.org/a", "--out", "out"], "s3://, gs://, az://"),
         (["photos", "--out", "photos"], "--out is the source"),
         (["photos", "--out", "out", "--quality", 5], "no effect on PNG"),
+        (["photos", "--out", "out", "--quality", 101], "--quality 101 is not accepted"),
         (["photos", "--out", "out", "--size", "big"], "1536x1024"),
     ],
 )

@@ -176,7 +176,7 @@ def test_a_fault_of_the_engine_counts_as_a_failed_picture(run, picture, monkeypa
         (["--engine", "none"], "'none'"),
         (["--format", "gif"], "gif"),
         (["--fit", "squeeze"], "squeeze"),
-        (["--quality", "101"], "100"),
+        (["--format", "webp", "--quality", "101"], "--quality 101 is not accepted"),
         (["--quality", "50"], "no effect on PNG"),
         (["-n", "0"], "1 to 10"),
         (["--name", "{stem}-{sead}"], "{stem}, {seed}, {index}, {strength}"),

@@ -93,6 +93,7 @@ def test_everything_can_be_done_by_keyboard(visit: Opened, server: Server) -> No
             break
     page.keyboard.press("Enter")
     settled(page)
+    assert page.evaluate("document.activeElement.id") == "make"
     for _ in range(30):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.className") == "open":

@@ -24,6 +24,7 @@ from diabelli.cli.variation_options import (
     Format,
     OutputFormat,
     Quality,
+    check_quality,
 )
 from diabelli.errors import InvalidParameter
 
@@ -93,8 +94,7 @@ def batch(
 
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation, 130 interrupted.
     """
-    if quality is not None and output_format is Format.png:
-        raise InvalidParameter("--quality has no effect on PNG: choose --format webp or jpeg")
+    check_quality(quality, output_format)
     from diabelli.batch.job import Job
     from diabelli.batch.keys import KeyList, key_below
     from diabelli.batch.recipe import Recipe

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from diabelli.errors import InvalidParameter
+
 
 class Format(StrEnum):
     """Output formats."""
@@ -26,7 +28,18 @@ class Fit(StrEnum):
 OutputFormat = Annotated[Format, typer.Option("--format", help="The output format.")]
 Quality = Annotated[
     int | None,
-    typer.Option(min=0, max=100, help="Quality of WebP and JPEG.", show_default="90"),
+    typer.Option(help="Quality of WebP and JPEG, 0 to 100.", show_default="90"),
 ]
 FitTo = Annotated[Fit, typer.Option(help="How to fit a picture of another aspect ratio.")]
 EngineName = Annotated[str, typer.Option(help="The engine; see `diabelli engines`.")]
+
+
+def check_quality(quality: int | None, output_format: Format) -> None:
+    """Raise `InvalidParameter` unless the quality is None or usable for the format."""
+    from diabelli.variation import check_range
+
+    if quality is None:
+        return
+    check_range("--quality", quality, 0, 100)
+    if output_format is Format.png:
+        raise InvalidParameter("--quality has no effect on PNG: choose --format webp or jpeg")

@@ -24,6 +24,7 @@ from diabelli.cli.variation_options import (
     Format,
     OutputFormat,
     Quality,
+    check_quality,
 )
 from diabelli.configured import configured
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
@@ -93,8 +94,7 @@ def vary(
     from diabelli.variation import MAX_N, check_range, parse_strength
 
     check_range("n", n, 1, MAX_N)
-    if quality is not None and output_format is Format.png:
-        raise InvalidParameter("--quality has no effect on PNG: choose --format webp or jpeg")
+    check_quality(quality, output_format)
     if engine == "patch":
         announce_compilation()
     sources = find_sources(images, recursive=recursive, output=out)

@@ -54,8 +54,10 @@ async function showRecipe(file) {
 function showSource(box) {
   showSourceError("");
   document.body.classList.remove("fresh");
-  byId("empty").hidden = true;
   byId("chosen").hidden = byId("make").hidden = false;
+  // The pressed button disappears: without this, the focus would go to the top of the page.
+  if (byId("empty").contains(document.activeElement)) byId("make").focus({ preventScroll: true });
+  byId("empty").hidden = true;
   byId("batch").hidden = true;
   // Draw the bitmap that will be cropped: of an animation only its first frame is used.
   drawScaled(byId("crop-picture"), picture.bitmap, SHOWN_SIDE);
