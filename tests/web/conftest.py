@@ -22,6 +22,15 @@ SMALL = """localStorage["diabelli.options"] ??= '{"size": "256x256"}'"""
 TIMEOUT_MS = 30_000
 """Time-out of a wait, in milliseconds: generous for two loaded cores, free if the wait succeeds."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SMALLEST_TARGET = 44
+"""Minimum side of a finger's target in CSS pixels, by WCAG 2.2's enhanced level."""
+TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a")]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => !one.matches("#crop-box, #wipe, [type=checkbox], .skip"))
+    .map((one) => [one.id || one.className || one.textContent, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width && Math.min(box.width, box.height) < limit)
+    .map(([name]) => name)"""
+"""Names of the visible controls that are smaller than a limit."""
 Opened = Callable[..., Page]
 
 
@@ -140,3 +149,9 @@ def pixel(page: Page, selector: str, x: float, y: float = 0.5) -> list[int]:
         [x, y],
     )
     return colour
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return the names of the visible controls that are too small for a finger."""
+    names: list[str] = page.evaluate(TARGETS, SMALLEST_TARGET)
+    return names

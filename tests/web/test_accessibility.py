@@ -12,17 +12,7 @@ from api.conftest import Serve
 from api.engines import Gate
 from api.wire import Server
 from web.axe import complaints
-from web.conftest import Opened, halves, pick, set_options, settled
-
-SMALLEST_TARGET = 44
-"""Minimum side of a finger's target in CSS pixels, by WCAG 2.2's enhanced level."""
-TARGETS = """(limit) => [...document.querySelectorAll("button, select, input, summary, a")]
-    .filter((one) => one.checkVisibility())
-    .filter((one) => !one.matches("#crop-box, #wipe, [type=checkbox], .skip"))
-    .map((one) => [one.id || one.className || one.textContent, one.getBoundingClientRect()])
-    .filter(([, box]) => box.width && Math.min(box.width, box.height) < limit)
-    .map(([name]) => name)"""
-"""Names of the visible controls that are smaller than a limit."""
+from web.conftest import Opened, halves, pick, set_options, settled, small_targets
 
 
 def still(page: Page) -> None:
@@ -212,14 +202,14 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, widt
     card = page.locator(".card >> nth=0").bounding_box()
     for button in page.locator(".card-actions button:visible").all():
         assert button.bounding_box()["x"] >= card["x"]
-    assert page.evaluate(TARGETS, SMALLEST_TARGET) == []
+    assert small_targets(page) == []
     page.tap(".card .open >> nth=0")
     page.wait_for_selector("#lightbox")
     dialog = page.locator("#lightbox").bounding_box()
     assert dialog["x"] >= 0
     assert dialog["width"] <= width
     assert page.eval_on_selector("#lightbox", "view => view.scrollWidth - view.clientWidth") <= 0
-    assert page.evaluate(TARGETS, SMALLEST_TARGET) == []
+    assert small_targets(page) == []
     for name in ("prev", "next"):
         box = page.locator(f"#lightbox-{name}").bounding_box()
         assert box["y"] + box["height"] <= viewport["height"]

@@ -17,7 +17,7 @@ from diabelli.ledger.database import Database
 from diabelli.ledger.keys import IssuedKeys, Limits
 from ledger.requests import refusal, stored, success
 from web.axe import complaints
-from web.conftest import Opened
+from web.conftest import Opened, small_targets
 
 TITLES = [
     "Images",
@@ -174,9 +174,11 @@ def test_axe_finds_nothing(visit: Opened, serve: Serve, axe: str, scheme: str) -
 
 
 def test_a_phone_needs_no_sideways_scrolling(visit: Opened, serve: Serve) -> None:
-    """The plots shrink to the width of the screen."""
+    """The plots shrink to the width of the screen, and no control is too small for a finger."""
     server = serve()
     fill(server.database)
-    page = visit(server, path="/usage", viewport={"width": 360, "height": 700})
+    viewport = {"width": 360, "height": 700}
+    page = visit(server, path="/usage", viewport=viewport, has_touch=True, is_mobile=True)
     titles_of_plots(page)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert small_targets(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
