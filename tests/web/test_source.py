@@ -307,3 +307,27 @@ def test_a_file_that_is_no_picture_is_refused(visit: Opened, server: Server) -> 
     page.wait_for_selector("#source-error:not(:empty)")
     assert "“diary.txt”" in page.text_content("#source-error")
     assert page.locator(".run").count() == 0
+
+
+def test_a_file_chosen_while_another_is_encoded_is_not_mixed_with_it(
+    visit: Opened, server: Server
+) -> None:
+    """The waiting run keeps the name of its picture, and the next run has the new picture."""
+    page = visit(server)
+    page.evaluate(
+        "() => { const { toBlob } = HTMLCanvasElement.prototype;"
+        " HTMLCanvasElement.prototype.toBlob = function (...given) {"
+        " HTMLCanvasElement.prototype.toBlob = toBlob;"
+        " window.release = () => toBlob.apply(this, given) } }"
+    )
+    pick(page, halves(96, 64), "first.png")
+    page.wait_for_function("() => window.release")
+    page.uncheck("#at-once")
+    pick(page, halves(64, 64), "second.png")
+    page.wait_for_selector("#source-name:text-is('second.png')")
+    page.evaluate("window.release()")
+    settled(page)
+    assert page.text_content(".run .of") == "of first.png"
+    page.click("#make")
+    settled(page, 2)
+    assert page.text_content(".run .of >> nth=0") == "of second.png"

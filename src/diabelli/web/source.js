@@ -79,15 +79,15 @@ export function clearSource() {
 // Return the source to send, as history.js describes it. Cached until the crop box moves.
 export async function currentSource() {
   if (!picture) throw new ApiError("Choose a picture first.");
-  const box = cropBox();
-  if (!current || lastBox !== JSON.stringify(box)) {
-    const png = await encodeSquare(picture, box);
-    const isWhole = picture.width === picture.height && box.side === picture.width;
-    const crop = !isWhole && picture.file.size <= MAX_ORIGINAL_BYTES ? { original: picture.file, box } : {};
-    current = { id: await fingerprint(png), name: picture.name, picture: png, side: box.side, parent, ...crop };
-    lastBox = JSON.stringify(box);
-  }
-  return current;
+  // Another file may be chosen while this one is encoded.
+  const [opened, from, box] = [picture, parent, cropBox()];
+  if (current && lastBox === JSON.stringify(box)) return current;
+  const png = await encodeSquare(opened, box);
+  const isWhole = opened.width === opened.height && box.side === opened.width;
+  const crop = !isWhole && opened.file.size <= MAX_ORIGINAL_BYTES ? { original: opened.file, box } : {};
+  const source = { id: await fingerprint(png), name: opened.name, picture: png, side: box.side, parent: from, ...crop };
+  if (picture === opened) [current, lastBox] = [source, JSON.stringify(box)];
+  return source;
 }
 
 // Return the source as a PNG of the browser's encoder, for a server that refuses the file itself.
