@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ import ray_with_token  # noqa: F401
 from diabelli.cluster.administration import statuses
 from diabelli.cluster.options import ReplicaOptions
 from diabelli.cluster.ray_cluster import RayCluster
-from diabelli.errors import Cancelled
 from ray_edge import TESTS, Edge, local, put_engine, spec, wait_until
 from ray_head import Node, running_head, running_node
 
@@ -53,13 +53,18 @@ def test_replicas_grow_and_a_lost_node_costs_no_answer(
         edge = stack.enter_context(closing(Edge(cluster, tmp_path)))
         edge.service.warm_up()
 
-        burst = [edge.start(spec(number, steps=4000)) for number in range(8)]
-        try:
-            wait_until(lambda: statuses(cluster)[0].replicas.get("RUNNING") == 2, 100)
-        finally:
-            for job in burst:
-                job.cancel(Cancelled("there are two"))
-        wait_until(lambda: not edge.working(), 20)
+        numbers, burst = count(), []
+
+        def grown() -> bool:
+            """Keep eight requests under way, and return whether there are two replicas."""
+            burst[:] = [job for job in burst if not job.future.done()]
+            burst.extend(edge.start(spec(next(numbers), steps=60)) for _ in range(8 - len(burst)))
+            return statuses(cluster)[0].replicas.get("RUNNING") == 2
+
+        wait_until(grown, 100)
+        for job in burst:
+            job.result()
+        edge.outcomes.clear()
 
         made: dict[int, np.ndarray] = {}
         jobs = [
