@@ -24,14 +24,13 @@ import re
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from diabelli import pictures
 from diabelli.engines.upstream.picture_exchange import decode_result, encode_source
-from overhead import KEY, ask
-from serving import Running, started
+from overhead import KEY, Measured, ask
+from serving import started
 from stub import canned
 from wires import BOUNDARY, PATH, form
 
@@ -111,42 +110,6 @@ async def _head_of(reader: asyncio.StreamReader) -> bytes:
         return await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return b""
-
-
-@dataclass(slots=True)
-class Measured:
-    """Measurements of one server: latency of each request, and total CPU seconds."""
-
-    server: Running
-    request: bytes
-    wait_s: float
-    times: list[float] = field(default_factory=list)
-    cpu_s: float = 0.0
-
-    def add(self, clients: int, seconds: float) -> None:
-        """Send requests for `seconds`."""
-        before = self.server.cpu_s()
-        asyncio.run(self._ask(clients, seconds))
-        self.cpu_s += self.server.cpu_s() - before
-
-    async def _ask(self, clients: int, seconds: float) -> None:
-        until = time.perf_counter() + seconds
-
-        async def one(index: int) -> None:
-            await asyncio.sleep(self.wait_s * index / clients)
-            await ask(self.server.port, self.request, until, self.times)
-
-        await asyncio.gather(*(one(index) for index in range(clients)))
-
-    @property
-    def median_ms(self) -> float:
-        """Return the median latency, from the first byte sent to the last one received."""
-        return 1000 * median(self.times)
-
-    @property
-    def cpu_ms(self) -> float:
-        """Return the mean CPU time of a request, in milliseconds."""
-        return 1000 * self.cpu_s / len(self.times)
 
 
 def resident_mib(pid: int) -> float:

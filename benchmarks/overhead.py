@@ -82,11 +82,21 @@ async def ask(port: int, request: bytes, until: float, times: list[float]) -> by
     return body
 
 
-async def times_of(port: int, request: bytes, clients: int, seconds: float) -> list[float]:
-    """Return the latency of each request of `clients` concurrent clients, in seconds."""
+async def times_of(
+    port: int, request: bytes, clients: int, seconds: float, spread_s: float = 0.0
+) -> list[float]:
+    """Return the latency of each request of `clients` concurrent clients, in seconds.
+
+    Their first requests are spread evenly over `spread_s`.
+    """
     times: list[float] = []
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(ask(port, request, until, times) for _ in range(clients)))
+
+    async def one(index: int) -> None:
+        await asyncio.sleep(spread_s * index / clients)
+        await ask(port, request, until, times)
+
+    await asyncio.gather(*(one(index) for index in range(clients)))
     return times
 
 
@@ -135,13 +145,16 @@ class Measured:
 
     server: Running
     request: bytes
+    spread_s: float = 0.0
     times: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
 
     def add(self, clients: int, seconds: float) -> None:
         """Send requests for `seconds`."""
         before = self.server.cpu_s()
-        self.times += asyncio.run(times_of(self.server.port, self.request, clients, seconds))
+        self.times += asyncio.run(
+            times_of(self.server.port, self.request, clients, seconds, self.spread_s)
+        )
         self.cpu_s += self.server.cpu_s() - before
 
     @property

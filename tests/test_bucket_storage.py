@@ -40,15 +40,6 @@ def database(tmp_path):
         yield database
 
 
-@pytest.fixture
-def s3(tmp_path, monkeypatch):
-    """A server that the environment selects."""
-    with s3_server(tmp_path / "s3") as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
-
-
 @pytest.fixture(params=["s3", "folder"])
 def url(request, tmp_path):
     """The URL of each kind of store."""

@@ -8,16 +8,7 @@ import pytest
 
 from diabelli.errors import InvalidSettings, StoreUnavailable
 from diabelli.object_store import object_store_errors, open_object_store, presigned_url
-from s3 import S3Server, s3_server
-
-
-@pytest.fixture
-def s3(tmp_path, monkeypatch):
-    """A server that the environment selects."""
-    with s3_server(tmp_path / "s3") as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
+from s3 import S3Server
 
 
 def test_an_object_is_stored_below_the_prefix(s3: S3Server):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from diabelli.errors import StoreUnavailable
 from diabelli.storage.lifecycle import LifecycleRule, lifecycle_rule
 from diabelli.storage.s3_lifecycle import set_rule
-from s3 import BUCKET, S3Server, s3_server
+from s3 import BUCKET, S3Server
 from s3_rules import BucketRules, bucket_rules
 
 OTHERS = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -22,15 +21,6 @@ OTHERS = b"""<?xml version="1.0" encoding="UTF-8"?>
   <Rule><ID>diabelli-results</ID><Filter><Prefix>before/</Prefix></Filter><Status>Enabled</Status>
   <Expiration><Days>9</Days></Expiration></Rule>
 </LifecycleConfiguration>"""
-
-
-@pytest.fixture
-def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
-    """A server without lifecycle rules, which the environment selects."""
-    with s3_server(tmp_path / "s3") as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
 
 
 @pytest.fixture

@@ -9,24 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
 from cli.conftest import Run
 from diabelli.object_store import expiry_of, open_object_store
 from diabelli.storage.lifecycle import lifecycle_rule
-from s3 import S3Server, s3_server
+from s3 import S3Server
 from s3_rules import bucket_rules
-
-
-@pytest.fixture
-def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
-    """A server that the environment selects."""
-    with s3_server(tmp_path / "s3") as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
 
 
 def test_a_bucket_that_works(run: Run, s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
