@@ -72,10 +72,33 @@ def test_every_command_has_examples():
         assert all(line.startswith(f"diabelli {name}") for line in lines)
 
 
-def test_the_help_is_readable_in_a_narrow_terminal(run, monkeypatch):
-    """At 24 columns options keep their names and have a meaning; examples keep their lines."""
+def calls(command, words=()):
+    """Return the words that call a command, and those of each command below it."""
+    below = getattr(command, "commands", {})
+    return [words] + [call for word, one in below.items() for call in calls(one, (*words, word))]
+
+
+def unwrapped(shown):
+    """Return the words of a help text, with those whole that are wrapped at a hyphen."""
+    return re.sub(r"(?<=\w)-\n +", "-", shown).split()
+
+
+@pytest.mark.parametrize("words", calls(get_command(app)), ids=" ".join)
+def test_the_help_is_readable_in_a_narrow_terminal(run, monkeypatch, words):
+    """At 24 columns each line fits and no word is cut; examples keep their lines, to be copied."""
+    wide = run(*words, "--help").out
     monkeypatch.setenv("COLUMNS", "24")
-    shown = run("vary", "--help").out
-    assert "--skip-existing" in shown
-    assert EXAMPLES["vary"][1] in shown
+    shown = run(*words, "--help").out
+    assert unwrapped(shown) == unwrapped(wide)
+    lines, copied = shown.splitlines(), {line for each in EXAMPLES.values() for line in each}
+    assert [line for line in lines if len(line) > 24 and line.strip() not in copied] == []
+    assert set(EXAMPLES.get(" ".join(words), ())) <= {line.strip() for line in lines}
     assert not re.search("[\u2500-\u257f]", shown)
+
+
+def test_a_list_of_commands_has_whole_sentences(run, monkeypatch):
+    """They are wrapped, not cut."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run("--help").out
+    assert "..." not in shown.replace("[ARGS]...", "")
+    assert "with a\n               manifest.\n" in shown

@@ -18,6 +18,7 @@ from diabelli.cli.batch import batch
 from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import exit_code, print_error
+from diabelli.cli.help_text import format_help
 from diabelli.cli.inspection import inspect
 from diabelli.cli.logs import format_warnings
 from diabelli.cli.pull import pull
@@ -70,8 +71,10 @@ def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     format_warnings()
+    command = typer.main.get_command(app)
+    format_help(command)
     try:
-        app(prog_name="diabelli")
+        command(prog_name="diabelli")
     except DiabelliError as fault:
         print_error(fault.message)
         sys.exit(exit_code(fault))

@@ -27,7 +27,7 @@ _STYLES = {"passed": "green", "failed": "bold red", "skipped": "dim"}
 
 def conformance(
     base_url: Annotated[
-        str, typer.Argument(help="As clients use it, such as http://127.0.0.1:8000/v1.")
+        str, typer.Argument(help="Address of the API with its prefix, usually /v1.")
     ],
     key: Annotated[
         str | None,
@@ -76,7 +76,7 @@ def conformance(
         bool, typer.Option("--list", help="Print the checks without running them.")
     ] = False,
 ) -> None:
-    """Check a server of `POST /v1/images/variations`; it makes about 110 pictures.
+    """Check a server of POST /v1/images/variations; it makes about 110 pictures.
 
     Exit codes: 0 conforms, 1 does not or cannot be reached, 2 usage.
     """
