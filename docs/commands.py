@@ -18,6 +18,9 @@ COMMANDS = """# Commands
 The commands for keys, blocks and usage work on the ledger directly, whether or not a server runs. Run them as the server's user, so that both can write each other's files.
 They find the ledger as the server does: by `diabelli.toml` in the working directory, the environment, `--config` or `--data-dir`.
 
+`diabelli --install-completion` makes bash, zsh, fish or PowerShell complete commands, options, engines and files on Tab, from the shell's next start on.
+In zsh the first Tab of a session only loads the completion; press Tab again.
+
 Exit codes: 0 success, 1 some of the work failed, 2 invalid command or settings, 3 incomplete installation.
 
 {commands}

@@ -1,7 +1,9 @@
 """`diabelli.vary`, the library's function."""
 
 import asyncio
+import sys
 from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -74,13 +76,13 @@ def test_a_variation_is_displayed_in_a_notebook():
 
 
 def test_variations_are_displayed_as_a_contact_sheet():
-    """The sheet is that of the command; the list is still a list."""
+    """The sheet is that of the command, also for a slice; the list is still a list."""
     variations = diabelli.vary(image(), n=3, size=16, seed=5, engine="shift")
     sheet = pictures.contact_sheet([each.image for each in variations])
     np.testing.assert_array_equal(pictures.to_image(variations._repr_png_()), sheet)
     assert isinstance(variations, list)
-    part = diabelli.VariationList(variations[1:])
-    assert pictures.to_image(part._repr_png_()).shape != sheet.shape
+    part = pictures.contact_sheet([each.image for each in variations][1:])
+    np.testing.assert_array_equal(pictures.to_image(variations[1:]._repr_png_()), part)
 
 
 def test_an_empty_list_is_displayed_as_text():
@@ -125,6 +127,21 @@ def test_a_variation_is_shown_in_the_viewer(monkeypatch):
     ((pixels, title),) = shown
     np.testing.assert_array_equal(pixels, variation.image)
     assert title == "shift 5"
+
+
+@pytest.mark.parametrize("kernel", [True, False])
+def test_a_variation_is_shown_below_a_cell(monkeypatch, kernel):
+    """A notebook's kernel displays it; IPython in a terminal opens the viewer."""
+    below, opened = [], []
+    shell = SimpleNamespace(kernel=None) if kernel else SimpleNamespace()
+    display = SimpleNamespace(display=below.append)
+    monkeypatch.setitem(
+        sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell, display=display)
+    )
+    monkeypatch.setattr(ImageShow, "show", lambda picture, *_, **__: opened.append(picture))
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    variation.show()
+    assert (below == [variation], len(opened)) == (kernel, not kernel)
 
 
 def test_asynchronous_code_calls_it_in_threads():

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
+from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -220,8 +221,9 @@ class Variation:
         return pictures.to_pillow(self.image)
 
     def show(self) -> None:
-        """Open the picture in the system's image viewer."""
-        self.to_pil().show(title=f"{self.engine.name} {self.seed}")
+        """Display the picture below the cell of a notebook, else in the system's image viewer."""
+        if not _displayed_in_notebook(self):
+            self.to_pil().show(title=f"{self.engine.name} {self.seed}")
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Return `image` for `numpy.asarray`; copy it only if `dtype` or `copy` requires that."""
@@ -232,6 +234,19 @@ class Variation:
         return self.encode("png")
 
 
+def _displayed_in_notebook(variation: Variation) -> bool:
+    """Display a variation if a notebook's kernel runs this code; return whether one does.
+
+    The kernel's machine may have no screen, and IPython in a terminal displays no pictures.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if not hasattr(shell, "kernel"):
+        return False
+    cast(Any, ipython).display.display(variation)
+    return True
+
+
 SignPicture: TypeAlias = Callable[[bytes, pictures.Format, Variation], bytes]
 """Returns an encoded picture of this format with content credentials for the variation."""
 
@@ -239,8 +254,17 @@ SignPicture: TypeAlias = Callable[[bytes, pictures.Format, Variation], bytes]
 class VariationList(list[Variation]):
     """A list of variations; IPython and Jupyter display it as a contact sheet.
 
-    A slice is a plain list: `VariationList(variations[:4])` is displayed again.
+    So is a slice of it.
     """
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Variation: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> VariationList: ...
+    def __getitem__(self, index: SupportsIndex | slice, /) -> Variation | VariationList:
+        """Return the variation at an index, or the list of a slice."""
+        found = super().__getitem__(index)
+        return VariationList(found) if isinstance(found, list) else found
 
     def _repr_png_(self) -> bytes | None:
         """Return the encoded contact sheet; None for an empty list, which is displayed as text."""

@@ -24,6 +24,7 @@ from diabelli.cli.variation_options import (
     Format,
     OutputFormat,
     Quality,
+    Strength,
     check_quality,
 )
 from diabelli.errors import InvalidParameter
@@ -46,9 +47,7 @@ def batch(
     out: Annotated[str, typer.Option(help="The output folder or bucket; one folder for each job.")],
     n: Annotated[int, typer.Option("-n", help="Variations of each picture, 1 to 10.")] = 1,
     size: Annotated[str, typer.Option(help="1024 for a square, or WIDTHxHEIGHT.")] = "1024",
-    strength: Annotated[
-        str, typer.Option(help="0 to 1, or subtle, medium, strong; 0 returns the picture.")
-    ] = "medium",
+    strength: Strength = "medium",
     seed: Annotated[
         int, typer.Option(help="Seed of the job; each picture's seed is derived from it.")
     ] = 0,

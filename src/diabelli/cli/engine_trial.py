@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from diabelli.cli.completion import complete_trained_engine
 from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.errors import UnknownEngine
@@ -24,7 +25,13 @@ SEED = 7
 
 
 def try_engine(
-    name: Annotated[str, typer.Argument(help="A trained engine; see `diabelli engines`.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A trained engine; see `diabelli engines`.",
+            autocompletion=complete_trained_engine,
+        ),
+    ],
     picture: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The picture to vary.")
     ],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from diabelli.cli.completion import complete_trained_engine
 from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.cli.settings_file import add_settings
 from diabelli.errors import UnknownEngine
@@ -25,6 +26,7 @@ def pull(
         typer.Argument(
             help="See `diabelli engines`; by default the one that fits this machine best.",
             metavar="[ENGINE]...",
+            autocompletion=complete_trained_engine,
         ),
     ] = None,
     as_json: AsJson = False,

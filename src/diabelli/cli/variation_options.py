@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from diabelli.cli.completion import complete_engine, complete_strength
 from diabelli.errors import InvalidParameter
 
 
@@ -31,7 +32,17 @@ Quality = Annotated[
     typer.Option(help="Quality of WebP and JPEG, 0 to 100.", show_default="90"),
 ]
 FitTo = Annotated[Fit, typer.Option(help="How to fit a picture of another aspect ratio.")]
-EngineName = Annotated[str, typer.Option(help="The engine; see `diabelli engines`.")]
+Strength = Annotated[
+    str,
+    typer.Option(
+        help="0 to 1, or subtle, medium, strong; 0 returns the picture.",
+        autocompletion=complete_strength,
+    ),
+]
+EngineName = Annotated[
+    str,
+    typer.Option(help="The engine; see `diabelli engines`.", autocompletion=complete_engine),
+]
 
 
 def check_quality(quality: int | None, output_format: Format) -> None:

@@ -24,6 +24,7 @@ from diabelli.cli.variation_options import (
     Format,
     OutputFormat,
     Quality,
+    Strength,
     check_quality,
 )
 from diabelli.configured import configured
@@ -43,9 +44,7 @@ def vary(
     ],
     n: Annotated[int, typer.Option("-n", help="Variations of each picture, 1 to 10.")] = 1,
     size: Annotated[str, typer.Option(help="1024 for a square, or WIDTHxHEIGHT.")] = "1024",
-    strength: Annotated[
-        str, typer.Option(help="0 to 1, or subtle, medium, strong; 0 returns the picture.")
-    ] = "medium",
+    strength: Strength = "medium",
     seed: Annotated[
         int | None,
         typer.Option(help="Makes results reproducible.", show_default="random"),
