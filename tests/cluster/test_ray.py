@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 import diabelli
-import ray_with_token  # noqa: F401
+import ray_edge
 from diabelli.cli import app
 from diabelli.cluster.administration import remove, statuses
 from diabelli.cluster.options import ReplicaOptions
@@ -27,6 +27,7 @@ from diabelli.engines.cached_check import CachedCheck
 from diabelli.errors import Cancelled, ClusterBusy, ClusterUnavailable, VersionMismatch
 from ray_edge import TESTS, Edge, local, put_engine, spec, wait_until
 from ray_head import PACKAGE, running_head
+from ray_with_token import ray
 from stepping_engine import SteppingEngine
 
 pytestmark = [
@@ -102,6 +103,35 @@ def test_a_cancelled_request_frees_the_replica_within_a_second(edge):
     edge.wait_for_work(1)
     job.cancel(Cancelled("the client left"))
     assert wait_until(lambda: not edge.working(), 5) < 1
+
+
+def test_a_cancellation_that_ray_loses_frees_the_replica_within_a_second(edge, monkeypatch):
+    """Ray loses some that arrive while it assigns a request; here it loses each."""
+    monkeypatch.setattr(ray.serve.handle.DeploymentResponseGenerator, "cancel", lambda stream: None)
+    job = edge.start(spec(1, steps=400))
+    edge.wait_for_work(1)
+    job.cancel(Cancelled("the client left"))
+    assert wait_until(lambda: not edge.working(), 5) < 1
+
+
+def test_a_killed_server_frees_the_replica(address, deployed, edge):
+    """Its clients are gone with it."""
+    words = [sys.executable, Path(ray_edge.__file__).with_name("ray_caller.py")]
+    caller = subprocess.Popen([*words, address, deployed[0]])
+    edge.wait_for_work(1)
+    caller.kill()
+    caller.wait()
+    wait_until(lambda: not edge.working(), 10)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_lost_list_of_cancelled_calls_costs_no_answer(edge, cluster, again):
+    """Its process ends in the middle; Ray starts it again, or the server does."""
+    job = edge.start(spec(4, steps=60))
+    edge.wait_for_work(1)
+    ray.kill(cluster._cancelled_calls, no_restart=not again)
+    job.result()
+    assert edge.outcomes == (["ok"] if again else ["replica_lost", "ok"])
 
 
 def test_a_replica_lost_in_the_middle_costs_a_retry_and_no_answer(edge):

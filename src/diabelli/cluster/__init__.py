@@ -3,6 +3,7 @@
     options                  replicas, resources and queue lengths of one engine
     messages                 the messages of a call, and their transport form
     replica                  the work of one replica; independent of Ray
+    cancelled_calls          the cancelled calls of one server; replicas ask for them
     deployment               the replica as a Serve application
     serve_config             the applications as a configuration file
     remote_engine            the engine at the server's end; independent of Ray

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from diabelli.cluster.replica import EngineReplica
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
 DEPLOYMENT = "engine"
 """Name of the only deployment of each application."""
+RETRY_S = 0.5
+"""Seconds until a replica asks again for its cancelled calls."""
 
 
 class EngineDeployment(EngineReplica):
@@ -31,9 +36,39 @@ class EngineDeployment(EngineReplica):
         """
         super().__init__(create(), threads=threads, version=version, digest=digest)
 
+    async def make(
+        self, version: str, request: bytes, calls: Any = None, call: str = ""
+    ) -> AsyncGenerator[bytes | str, None]:
+        """Stream the messages of one call.
+
+        Args:
+            version: of Diabelli at the caller.
+            request: source and spec by `encode_request`.
+            calls: handle of the caller's actor with its cancelled calls.
+            call: name of this call there.
+        """
+        cancelled = partial(_cancelled, calls, call) if calls else None
+        async with aclosing(super().make(version, request, cancelled)) as contents:
+            async for content in contents:
+                yield content
+
     def check_health(self) -> None:
         """Raise if the replica cannot work; Serve then replaces it."""
         self.check()
+
+
+async def _cancelled(calls: Any, call: str) -> None:
+    """Return when the call is cancelled, or the caller has ended."""
+    from ray.exceptions import ActorDiedError, RayError
+
+    while True:
+        try:
+            if await calls.includes.remote(call):
+                return
+        except ActorDiedError:
+            return
+        except RayError:
+            await asyncio.sleep(RETRY_S)
 
 
 def build_application(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
+from diabelli.cluster.cancelled_calls import CancelledCalls
 from diabelli.cluster.messages import (
+    Failed,
     Message,
     ReplicaInfo,
     decode_message,
@@ -18,6 +21,7 @@ from diabelli.cluster.messages import (
 from diabelli.cluster.remote_engine import ReplicaLost
 from diabelli.cluster.security import HELP, check_own_token, require_token, set_environment
 from diabelli.errors import (
+    Cancelled,
     ClusterBusy,
     ClusterRefused,
     ClusterUnavailable,
@@ -30,6 +34,9 @@ NAMESPACE = "diabelli"
 """Ray namespace of the connection; Serve has its own."""
 APPLICATION_PREFIX = "diabelli-"
 """Prefix of the names of Serve applications; the rest is the engine's name."""
+
+MAX_QUESTIONS = 10_000
+"""Number of replicas' calls that wait for the cancelled calls of one server."""
 
 
 def application_name(engine: str) -> str:
@@ -64,6 +71,7 @@ class RayCluster:
         self._connected = False
         self._owned = False
         self._handles: dict[str, Any] = {}
+        self._cancelled_calls: Any = None
 
     def connect(self) -> None:
         """Open the connection if it is not open; blocks for some seconds.
@@ -84,6 +92,7 @@ class RayCluster:
         with self._lock:
             if self._owned:
                 ray.shutdown()
+            self._cancelled_calls = None
             self._connected = self._owned = False
             self._handles.clear()
 
@@ -107,8 +116,9 @@ class RayCluster:
     ) -> AsyncGenerator[Message, None]:
         """Stream the messages of one call; closing the generator cancels it."""
         handle = await asyncio.to_thread(self._handle, engine)
+        calls, call = self._cancelled_calls, secrets.token_hex(16)
         stream = handle.options(stream=True).make.remote(
-            self._version, encode_request(source, spec)
+            self._version, encode_request(source, spec), calls, call
         )
         try:
             while True:
@@ -117,9 +127,14 @@ class RayCluster:
                         content = await anext(stream)
                     except StopAsyncIteration:
                         return
-                yield decode_message(content)
+                message = decode_message(content)
+                if isinstance(message, Failed) and isinstance(message.fault, Cancelled):
+                    # This process has not cancelled the call, so the actor may have ended for good.
+                    self._forget(calls)
+                    raise ReplicaLost("the replica has cancelled the call")
+                yield message
         except (GeneratorExit, asyncio.CancelledError):
-            _cancel(stream)
+            _cancel(stream, calls, call)
             raise
 
     async def close(self) -> None:
@@ -167,14 +182,26 @@ class RayCluster:
             )
 
     def _handle(self, engine: str) -> Any:
-        """Return the engine's Serve handle; blocks while it is looked up."""
+        """Return the engine's Serve handle; blocks while it is looked up.
+
+        The actor with the cancelled calls of this process runs afterwards.
+        """
         self.connect()
         from ray import serve
 
         if engine not in self._handles:
             with _translated(engine):
                 self._handles[engine] = serve.get_app_handle(application_name(engine))
+        with self._lock:
+            if self._cancelled_calls is None:
+                self._cancelled_calls = _start_cancelled_calls()
         return self._handles[engine]
+
+    def _forget(self, calls: Any) -> None:
+        """Let the next call start another actor with cancelled calls, unless one did."""
+        with self._lock:
+            if self._cancelled_calls is calls:
+                self._cancelled_calls = None
 
 
 def running_replicas(application: Any) -> int:
@@ -195,13 +222,34 @@ def _require_ray() -> None:
         raise MissingExtra(extra="cluster", purpose="a Ray cluster")
 
 
-def _cancel(stream: Any) -> None:
+def _start_cancelled_calls() -> Any:
+    """Return the handle of a new actor, preferably on the node of this process.
+
+    It ends with this process's connection; if its own process ends, Ray starts another one.
+    """
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    own = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
+    actor: Any = ray.remote(CancelledCalls)
+    return actor.options(
+        num_cpus=0,
+        max_concurrency=MAX_QUESTIONS,
+        max_restarts=-1,
+        max_task_retries=-1,
+        scheduling_strategy=own,
+    ).remote()
+
+
+def _cancel(stream: Any, calls: Any, call: str) -> None:
     """Cancel a call; no-op if it has ended, for example because no replica could take it."""
     from ray.exceptions import RayError
     from ray.serve.exceptions import RayServeException
 
     with suppress(RayError, RayServeException):
         stream.cancel()
+    with suppress(RayError):
+        calls.add.remote(call)
 
 
 def _not_deployed(engine: str) -> ClusterUnavailable:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from functools import partial
+from typing import Any
 
 from diabelli.cluster.messages import (
     Failed,
@@ -23,6 +24,7 @@ from diabelli.errors import Cancelled, DiabelliError, EngineFailed
 from diabelli.observer import Observer
 from diabelli.service import Service
 from diabelli.variation import Progress, Variation
+from diabelli.worker_pool import Job
 
 
 class EngineReplica:
@@ -52,12 +54,19 @@ class EngineReplica:
         """Raise `EngineFailed` if a worker thread has ended."""
         self._service.check()
 
-    async def make(self, version: str, request: bytes) -> AsyncIterator[bytes | str]:
+    async def make(
+        self,
+        version: str,
+        request: bytes,
+        cancelled: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    ) -> AsyncGenerator[bytes | str, None]:
         """Stream the messages of one call; closing the stream stops the work.
 
         Args:
             version: of Diabelli at the caller.
             request: source and spec by `encode_request`.
+            cancelled: returns when the caller has cancelled the call, or has ended; the work stops
+                then as well.
         """
         if version != self._version:
             yield encode_message(OtherVersion(self._version))
@@ -68,11 +77,23 @@ class EngineReplica:
             source, spec, engine=self._name, on_variation=outbox.on_made, observer=outbox
         )
         job.future.add_done_callback(outbox.close)
+        watch = asyncio.create_task(_cancel_when(cancelled, job)) if cancelled else None
         try:
             async for message in outbox.messages():
                 yield encode_message(message)
         finally:
-            job.cancel(Cancelled("the call was cancelled"))
+            if watch:
+                watch.cancel()
+            _cancel(job)
+
+
+async def _cancel_when(cancelled: Callable[[], Coroutine[Any, Any, None]], job: Job[None]) -> None:
+    await cancelled()
+    _cancel(job)
+
+
+def _cancel(job: Job[None]) -> None:
+    job.cancel(Cancelled("the call was cancelled"))
 
 
 class Outbox(Observer):
