@@ -21,6 +21,7 @@ from diabelli.errors import InvalidSettings, UnknownEngine
 from diabelli.ledger.entries import Entries, Entry, EntryVariation
 from diabelli.ledger.keys import IssuedKeys, Limits
 from diabelli.ledger.tables import ENTRIES, HOLDS, STORE_SIZES, VARIATIONS
+from diabelli.pictures import DecoderProcesses
 from diabelli.quota.quota import Bucket
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
@@ -60,7 +61,7 @@ def test_engines_are_loaded_once_each(settings, monkeypatch):
     monkeypatch.setattr(engines, "load", lambda name: loaded.append(name) or load(name))
     shared = settings.model_copy(update={"models": {"dall-e-2": "shift", "mine": "shift"}})
     with closing(create_managers(shared)) as managers:
-        build_service(shared, storage_of(shared), managers).close()
+        build_service(shared, storage_of(shared), managers, DecoderProcesses()).close()
     assert loaded == ["shift"]
 
 
@@ -72,7 +73,7 @@ def test_an_unknown_engine_stops_the_start(settings):
         closing(create_managers(wrong)) as managers,
         pytest.raises(UnknownEngine, match=r"'none'; there are: patch, .*, mine"),
     ):
-        build_service(wrong, storage_of(wrong), managers)
+        build_service(wrong, storage_of(wrong), managers, DecoderProcesses())
 
 
 def test_links_work_after_a_restart(settings):

@@ -38,9 +38,9 @@ def serve(storage):
     """Services with one engine each, closed at the end."""
     opened: list[Service] = []
 
-    def build(engine: ShiftEngine | None = None, threads: int = 2) -> Service:
+    def build(engine: ShiftEngine | None = None, threads: int = 2, **options) -> Service:
         engines = {"shift": engine or ShiftEngine()}
-        opened.append(Service(engines=engines, storage=storage, threads=threads))
+        opened.append(Service(engines=engines, storage=storage, threads=threads, **options))
         return opened[-1]
 
     yield build
@@ -391,10 +391,9 @@ def test_an_engines_future_is_freed_with_its_request(serve):
         gc.enable()
 
 
-def test_few_sources_are_decoded_at_a_time(serve, monkeypatch):
+def test_few_sources_are_decoded_at_a_time(serve):
     """The others wait without a thread; a cancelled one passes its turn to the next."""
     release, open_now, most, lock = threading.Event(), 0, 0, threading.Lock()
-    decode = pictures.decode
 
     def slow(*arguments, **options):
         nonlocal open_now, most
@@ -404,10 +403,9 @@ def test_few_sources_are_decoded_at_a_time(serve, monkeypatch):
         release.wait(5)
         with lock:
             open_now -= 1
-        return decode(*arguments, **options)
+        return pictures.decode(*arguments, **options)
 
-    monkeypatch.setattr(pictures, "decode", slow)
-    service = serve(threads=8)
+    service = serve(threads=8, decode=slow)
     jobs = [
         service.submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
         for _ in range(12)
@@ -443,7 +441,7 @@ def test_a_source_is_scaled_to_the_engines_need(serve):
     assert seen == [(1024, 1024, 3), (1024, 1024, 3)]
 
 
-def test_a_cancelled_job_abandons_its_decoding(serve, monkeypatch):
+def test_a_cancelled_job_abandons_its_decoding(serve):
     """The worker is free again before the rest of the source is decoded."""
     steps, cancelled = 0, threading.Event()
 
@@ -454,8 +452,7 @@ def test_a_cancelled_job_abandons_its_decoding(serve, monkeypatch):
             steps += 1
             cancelled.wait(5)
 
-    monkeypatch.setattr(pictures, "decode", endless)
-    service = serve(threads=1)
+    service = serve(threads=1, decode=endless)
     job = service.submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
     while not steps:
         time.sleep(0.001)

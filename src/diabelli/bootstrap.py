@@ -63,6 +63,7 @@ from diabelli.ledger.store_sizes import StoreSizeLog
 from diabelli.ledger.store_totals import StoreTotal
 from diabelli.net import is_loopback
 from diabelli.object_store import open_object_store
+from diabelli.pictures import DecoderProcesses
 from diabelli.private_files import ensure_private_dir, load_or_create_secret
 from diabelli.quota.memory import in_memory
 from diabelli.quota.quota import Quota
@@ -220,7 +221,9 @@ def build_signer(settings: Settings) -> CredentialSigner | None:
     return CredentialSigner.from_files(certificate, key, records_source=settings.credentials_source)
 
 
-def build_service(settings: Settings, storage: Storage, managers: EngineManagers) -> Service:
+def build_service(
+    settings: Settings, storage: Storage, managers: EngineManagers, decoders: DecoderProcesses
+) -> Service:
     """Return the service with every engine that the settings name.
 
     Raises:
@@ -244,6 +247,7 @@ def build_service(settings: Settings, storage: Storage, managers: EngineManagers
         storage=storage,
         threads=settings.threads,
         signer=build_signer(settings),
+        decode=decoders.decode,
     )
 
 
@@ -350,7 +354,8 @@ def components(settings: Settings) -> Iterator[Components]:
         database = stack.enter_context(closing(open_ledger(settings)))
         storage = build_storage(settings, database)
         managers = stack.enter_context(closing(create_managers(settings)))
-        service = stack.enter_context(closing(build_service(settings, storage, managers)))
+        decoders = stack.enter_context(closing(DecoderProcesses()))
+        service = stack.enter_context(closing(build_service(settings, storage, managers, decoders)))
         lease = Lease(database, "cleanup", LEASE_S)
         stack.callback(_release, lease)
         tasks = cleanup_tasks(settings, storage, database, lease)

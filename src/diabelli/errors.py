@@ -47,7 +47,7 @@ docstrings are removed under `python -OO`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 
@@ -73,16 +73,19 @@ class DiabelliError(Exception):
         return str(self.args[0])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Support pickling; the default would call `__init__`, whose arguments differ."""
-        return _restore, (type(self), self.args, self.__dict__)
+        """Support pickling."""
+        return restore, (type(self), self.args, self.__dict__)
 
 
-def _restore(
-    kind: type[DiabelliError], args: tuple[Any, ...], attributes: Mapping[str, Any]
+def restore(
+    kind: type[DiabelliError], args: Sequence[Any], attributes: Mapping[str, Any]
 ) -> DiabelliError:
-    """Return a pickled exception."""
+    """Return an exception of another process, from its type, `args` and `__dict__`.
+
+    The default of pickling would call `__init__`, whose arguments differ.
+    """
     fault = kind.__new__(kind, *args)
-    fault.args = args
+    fault.args = tuple(args)
     fault.__dict__.update(attributes)
     return fault
 

@@ -60,6 +60,7 @@ class Service:
         storage: Storage | None,
         threads: int,
         signer: CredentialSigner | None = None,
+        decode: Callable[..., Image] = pictures.decode,
     ) -> None:
         """Start the threads.
 
@@ -68,10 +69,12 @@ class Service:
             storage: None if no pictures are stored.
             threads: number of worker threads.
             signer: signs content credentials; None if pictures have none.
+            decode: has the parameters of `pictures.decode`.
         """
         self._engines = dict(engines)
         self._storage = storage
         self._signer = signer
+        self._decode = decode
         self._warm = False
         self._decoding = _DecodingGate()
         self.workers = FairWorkerPool(threads)
@@ -113,7 +116,7 @@ class Service:
 
         def read(interrupt: Callable[[], None]) -> Image:
             with measure_stage("decode", watched.on_stage):
-                image = pictures.decode(
+                image = self._decode(
                     source, limits, max_short_side=useful_side(spec), interrupt=interrupt
                 )
             watched.on_source(image)

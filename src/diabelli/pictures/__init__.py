@@ -6,6 +6,7 @@ The only package that imports Pillow. It contains nothing about variations or HT
 from diabelli.pictures.aspect import fit
 from diabelli.pictures.contact_sheet import contact_sheet
 from diabelli.pictures.decoder import decode, to_image
+from diabelli.pictures.decoder_processes import DecoderProcesses
 from diabelli.pictures.encoder import encode, format_of
 from diabelli.pictures.limits import ANY, LOCAL, OPENAI, DecodeLimits, Format, Image
 from diabelli.pictures.scaling import PillowImage, cover, flatten_on_white, to_pillow
@@ -15,6 +16,7 @@ __all__ = [
     "LOCAL",
     "OPENAI",
     "DecodeLimits",
+    "DecoderProcesses",
     "Format",
     "Image",
     "PillowImage",

@@ -48,7 +48,7 @@ def decode(
         max_short_side: if the shorter side has more pixels, the picture is scaled down to it right
             after decoding, with its aspect ratio. None keeps every pixel.
         interrupt: called between steps of the work; what it raises ends the decoding. WebP and AVIF
-            are decoded in one step.
+            are decoded in one step; `DecoderProcesses` can interrupt that.
 
     Returns:
         (row, column, 3) uint8, or 4 channels if some of it is transparent.
@@ -71,6 +71,13 @@ def decode(
         return _to_image(reader, max_short_side, interrupt)
     except MemoryError as cause:
         raise MemoryUnavailable from cause
+
+
+def decodes_in_one_step(data: bytes, limits: DecodeLimits) -> bool:
+    """Whether `data` has a format whose pixels Pillow decodes in one native call."""
+    return ("WEBP" in limits.formats and webp.is_webp(data)) or (
+        "AVIF" in limits.formats and avif.is_avif(data)
+    )
 
 
 def to_image(
@@ -127,7 +134,7 @@ def _open_with_pillow(data: bytes, limits: DecodeLimits, pixels: int = 0) -> Pil
     except MemoryError:
         raise
     except Exception as cause:
-        _require_memory(pixels)
+        require_memory(pixels)
         raise InvalidPicture(
             f"the source cannot be read as one of {', '.join(limits.formats)}", param="image"
         ) from cause
@@ -164,14 +171,14 @@ def _load(reader: Reader, interrupt: Interrupt) -> Layers:
         raise
     # Pillow's decoders raise the error that their parsing meets, from OSError to IndexError.
     except Exception as cause:
-        _require_memory(reader.width * reader.height)
+        require_memory(reader.width * reader.height)
         raise InvalidPicture(
             f"the source is damaged: {str(cause) or 'its data contradict each other'}",
             param="image",
         ) from cause
 
 
-def _require_memory(pixels: int) -> None:
+def require_memory(pixels: int) -> None:
     """Raise MemoryError if as much as decoding takes cannot be allocated.
 
     Some decoders report a failed allocation as damaged data.
