@@ -7,7 +7,7 @@ import pytest
 from api.conftest import Serve
 from api.wire import Server
 from web.axe import complaints
-from web.conftest import Opened, halves
+from web.conftest import Opened, halves, small_targets
 
 
 def test_the_api_is_described_and_can_be_tried(server: Server, visit: Opened) -> None:
@@ -69,6 +69,28 @@ def test_axe_finds_nothing(server: Server, visit: Opened, axe: str, scheme: str)
     page.click("text=Try it out")
     page.wait_for_selector("button.execute")
     assert complaints(page, axe) == []
+
+
+def test_targets_fit_a_finger(server: Server, visit: Opened) -> None:
+    """In the list, the dialog of keys, an open route, its form, and a reply."""
+    viewport = {"width": 390, "height": 844}
+    page = visit(server, path="/docs", viewport=viewport, is_mobile=True, has_touch=True)
+    assert small_targets(page) == []
+    page.click("button.authorize")
+    assert small_targets(page) == []
+    page.click(".close-modal")
+    page.click("[data-path='/v1/images/variations']")
+    page.wait_for_selector(".responses-table")
+    assert small_targets(page) == []
+    page.click("text=Try it out")
+    page.set_input_files(
+        "input[type=file]", {"name": "halves.png", "mimeType": "image/png", "buffer": halves()}
+    )
+    page.select_option("[data-property-name=size] select", "256x256")
+    page.click("button.execute")
+    page.wait_for_selector(".reply-picture")
+    assert small_targets(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 BRIGHTNESS = """([selector, property]) => {
