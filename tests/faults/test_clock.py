@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from contextlib import ExitStack, closing
@@ -17,10 +18,12 @@ from diabelli.service import Service
 from diabelli.settings import Settings
 from diabelli.storage import LocalStorage
 from faults.conftest import Start
+from faults.serving import PATIENCE_S, environment
 
 pytestmark = pytest.mark.slow
 
 HOUR = 3600
+DAY = 24 * HOUR
 LIBRARY = "usr/lib/*/faketime/libfaketimeMT.so.1"
 FOUND = [*Path("/").glob(LIBRARY), *(Path(__file__).parents[2] / ".venv/debian").glob(LIBRARY)]
 
@@ -61,6 +64,54 @@ def test_links_and_requests_work_after_a_clock_step(tmp_path: Path, step: float)
         links.append(link_of_new(server))
         storage.delete_expired()
         assert [httpx.get(link).status_code for link in links] == [200, 200]
+
+
+SHIFTED_CLOCK = """
+import os, time
+system_time = time.time
+def shifted_time():
+    with open(os.environ["CLOCK_HAND"]) as hand:
+        return system_time() + float(hand.read())
+time.time = shifted_time
+"""
+
+
+def test_several_workers_work_after_a_clock_step(start: Start, tmp_path: Path) -> None:
+    """Links, replays, limits in the ledger and leases, also when the clock jumps ahead and back.
+
+    libfaketime cannot do this: under it, `time.sleep` fails in a process that waits for workers.
+    """
+    hand, folder = tmp_path / "hand", tmp_path / "clock"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(SHIFTED_CLOCK)
+    path = os.pathsep.join([str(folder), environment(tmp_path)["PYTHONPATH"]])
+    hand.write_text("0")
+    process = start(
+        workers=3,
+        images_per_minute=1000,
+        under=("env", f"PYTHONPATH={path}", f"CLOCK_HAND={hand}"),
+    )
+    once = {"Idempotency-Key": "once"}
+    first = process.ask(headers=once)
+    link, made = first.json()["data"][0]["url"], first.json()["created"]
+    year_1970, year_2040 = DAY - made, 14 * 365 * DAY
+    for step in (-1, 50 * 60, 61 * 60, 0, -40 * DAY, 400 * DAY, year_1970, year_2040, 0):
+        replaced = hand.with_suffix(".new")
+        replaced.write_text(str(step))
+        replaced.rename(hand)
+        assert httpx.get(link).status_code == (200 if step < HOUR else 403)
+        for _ in range(6):
+            new = process.ask(headers={"Idempotency-Key": f"step {step}"})
+            assert new.status_code == 200
+            assert abs(new.json()["created"] - made - step) < PATIENCE_S
+            assert httpx.get(new.json()["data"][0]["url"]).status_code == 200
+        assert process.ask(headers=once).status_code == 200
+        assert httpx.get(process.url + "/health/ready").status_code == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 0
+    said = "".join(process.lines)
+    assert "WARNING" not in said
+    assert "ERROR" not in said
 
 
 @pytest.mark.skipif(not FOUND, reason="libfaketime is not installed")
