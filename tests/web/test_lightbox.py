@@ -47,6 +47,49 @@ def test_the_wipe_follows_slider_pointer_and_keys(visit: Opened, server: Server)
     assert float(wiped(page).removesuffix("%")) == pytest.approx(25, abs=1)
 
 
+def drag(page: Page, *fingers: tuple[float, float, float, float]) -> None:
+    """Move fingers together over the page, each from x, y to x, y in CSS pixels."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, share: float) -> None:
+        points = [
+            {"id": number, "x": x + (to_x - x) * share, "y": y + (to_y - y) * share}
+            for number, (x, y, to_x, to_y) in enumerate(fingers)
+        ]
+        event = {"type": kind, "touchPoints": [] if kind == "touchEnd" else points}
+        session.send("Input.dispatchTouchEvent", event)
+
+    touch("touchStart", 0)
+    for step in range(1, 13):
+        touch("touchMove", step / 12)
+        page.wait_for_timeout(16)
+    touch("touchEnd", 1)
+    page.wait_for_timeout(300)
+    session.detach()
+
+
+def test_fingers_pinch_and_scroll(visit: Opened, server: Server) -> None:
+    """Neither moves the wipe or the page behind the dialog; one finger moves the wipe sideways."""
+    viewport = {"width": 390, "height": 600}
+    page = visit(server, viewport=viewport, has_touch=True, is_mobile=True)
+    open_lightbox(page)
+    box = page.locator("#stage").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    behind = page.evaluate("scrollY")
+    drag(page, (x - 20, y, x - 100, y), (x + 20, y, x + 100, y))
+    assert page.evaluate("visualViewport.scale") > 2
+    drag(page, (x - 120, y, x - 10, y), (x + 120, y, x + 10, y))
+    assert page.evaluate("visualViewport.scale") == 1
+    drag(page, (x, y + 80, x, y - 120))
+    assert page.eval_on_selector("#lightbox", "view => view.scrollTop") > 50
+    assert (wiped(page), page.evaluate("scrollY")) == ("0%", behind)
+    page.eval_on_selector("#lightbox", "view => view.scrollTo(0, 0)")
+    drag(page, (x + 60, y, x - 60, y))
+    assert float(wiped(page).removesuffix("%")) == pytest.approx(
+        100 * (x - 60 - box["x"]) / box["width"], abs=2
+    )
+
+
 def test_keys_navigate_pin_and_close(visit: Opened, server: Server) -> None:
     """The lightbox needs no pointer, and restores the focus."""
     page = visit(server)

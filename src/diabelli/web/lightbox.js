@@ -93,17 +93,30 @@ function wipe(share) {
   byId("stage").classList.add("wiped");
 }
 
+// Move the wipe with a pointer. A finger may also scroll or pinch: the browser cancels its pointer then, and the wipe
+// goes back to where it was.
 function onStage(event) {
   const stage = byId("stage");
   if (isZoomed()) return pan(event);
+  if (!event.isPrimary) return;
+  const before = byId("wipe").value;
+  const ended = new AbortController();
+  const { signal } = ended;
   const follow = (moved) => {
     const { left, width } = stage.getBoundingClientRect();
-    wipe(Math.min(100, Math.max(0, (100 * (moved.clientX - left)) / width)));
+    if (moved.isPrimary) wipe(Math.min(100, Math.max(0, (100 * (moved.clientX - left)) / width)));
+  };
+  const restore = () => {
+    wipe(before);
+    ended.abort();
   };
   stage.setPointerCapture(event.pointerId);
-  follow(event);
-  stage.addEventListener("pointermove", follow);
-  stage.addEventListener("lostpointercapture", () => stage.removeEventListener("pointermove", follow), { once: true });
+  if (event.pointerType === "mouse") follow(event);
+  stage.addEventListener("pointermove", follow, { signal });
+  stage.addEventListener("pointerup", follow, { signal });
+  stage.addEventListener("pointercancel", restore, { signal });
+  stage.addEventListener("pointerdown", restore, { signal });
+  stage.addEventListener("lostpointercapture", () => ended.abort(), { signal });
 }
 
 function showCode() {
