@@ -225,6 +225,31 @@ def test_a_head_may_arrive_in_any_pieces(server: Server) -> None:
         assert line.receive().status == 200
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_half_closed_client_gets_quick_responses(server: Server, number: int) -> None:
+    """As with `printf ... | nc -N`; the connection closes after the last one."""
+    for _ in range(10):
+        with Line(server.port, timeout=30) as line:
+            line.socket.sendall(number * b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            line.socket.shutdown(socket.SHUT_WR)
+            received = b""
+            while piece := line.socket.recv(65536):
+                received += piece
+        assert received.count(b"HTTP/1.1 200 OK") == number
+        assert received.endswith(b"}")
+
+
+@pytest.mark.parametrize("missing", [1, len(BODY)])
+def test_a_half_closed_client_with_an_unfinished_request_is_gone(
+    server: Server, missing: int
+) -> None:
+    """Its connection closes without a response."""
+    with Line(server.port, timeout=30) as line:
+        line.socket.sendall((head(LENGTH) + BODY)[:-missing])
+        line.socket.shutdown(socket.SHUT_WR)
+        assert line.socket.recv(65536) == b""
+
+
 def test_no_header_names_the_server(server: Server) -> None:
     """No header names the program or a library."""
     for sent in (HIDDEN, b"nonsense\r\n\r\n"):

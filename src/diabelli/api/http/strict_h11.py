@@ -157,6 +157,10 @@ class StrictH11Protocol(H11Protocol):
     """Bytes per second that a client must read while a response waits for it. A reply of 10 MB may
     take 40 minutes; a slower client would hold its pictures in memory for hours."""
 
+    half_close_timeout_s = 0.25
+    """Seconds for the response to a client that has closed its sending side. It may still read, or
+    be gone: TCP shows the same, and the work of a client that is gone must end within a second."""
+
     def __init__(
         self,
         config: Config,
@@ -170,6 +174,7 @@ class StrictH11Protocol(H11Protocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self._idle_since = self.loop.time()
+        self._is_half_closed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the timer of the first head, and make room if there are too many connections."""
@@ -183,6 +188,20 @@ class StrictH11Protocol(H11Protocol):
         """Count the connection as idle from now on."""
         self._idle_since = self.loop.time()
         super().on_response_complete()
+        if self._is_half_closed and self._is_idle():
+            self.transport.close()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Close the connection; if a complete request is being answered, after a short time."""
+        if self._is_idle() or self.conn.their_state is h11.SEND_BODY or self.scheme == "https":
+            return False
+        self._is_half_closed = True
+        self.loop.call_later(self.half_close_timeout_s, self.transport.close)
+        return True
+
+    def _is_idle(self) -> bool:
+        """Whether no response is due."""
+        return self.cycle is None or self.cycle.response_complete
 
     def _close_longest_idle(self) -> None:
         """Close the connection without a request for the longest time; this one if none has."""
@@ -192,7 +211,7 @@ class StrictH11Protocol(H11Protocol):
             if isinstance(other, StrictH11Protocol)
             and other is not self
             and not other.transport.is_closing()
-            and (other.cycle is None or other.cycle.response_complete)
+            and other._is_idle()
         ]
         min(idle, key=lambda other: other._idle_since, default=self).transport.close()
 
