@@ -163,6 +163,17 @@ def test_a_damaged_profile_is_ignored(profile):
     np.testing.assert_array_equal(decode(data, OPENAI), samples)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
+@pytest.mark.parametrize("space", [b"RG\xff ", b"\0\0\0\0", b"abcd", b"2CLR"])
+def test_a_profile_of_an_unknown_kind_of_colour_is_ignored(space, kind):
+    """Its name may be any four bytes."""
+    profile = bytearray(linear_profile())
+    profile[16:20] = space
+    picture = Image.fromarray(np.full((4, 4, 3), 77, np.uint8))
+    image = decode(saved(picture, kind, icc_profile=bytes(profile)), LOCAL)
+    np.testing.assert_array_equal(image, decode(saved(picture, kind), LOCAL))
+
+
 def test_a_colour_profile_keeps_alpha():
     """A profile changes colours only."""
     samples = random_samples(COLOUR_ALPHA, 8).astype(np.uint8)

@@ -14,8 +14,8 @@ from diabelli.pictures.interruption import Interrupt, proceed
 from diabelli.pictures.limits import Image
 from diabelli.pictures.readers.layers import Layers
 
-_PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
-"""ICC's name of the colour space that a profile for each of Pillow's modes describes."""
+_PROFILE_SPACES = {"L": b"GRAY", "RGB": b"RGB ", "CMYK": b"CMYK"}
+"""ICC's signature of the colour space that a profile for each of Pillow's modes describes."""
 _STRIP_PIXELS = 1 << 20
 """Pixels converted at once: up to 0.2 s of work."""
 _log = logging.getLogger("diabelli.pictures")
@@ -65,8 +65,8 @@ def _apply_profile(
     """
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        space = source.profile.xcolor_space.strip()
-        if space == "RGB" and picture.mode == "L":
+        space = profile[16:20]
+        if space == _PROFILE_SPACES["RGB"] and picture.mode == "L":
             picture = picture.convert("RGB")
         if space != _PROFILE_SPACES[picture.mode]:
             return None
