@@ -228,6 +228,14 @@ def test_a_stopping_server_keeps_its_decoders(
     assert children() == {pid}
 
 
+def test_the_system_kills_a_decoder_before_its_server(processes: DecoderProcesses) -> None:
+    """If memory is short: by the score of the OOM killer."""
+    processes.decode(picture("WEBP"), ANY)
+    (pid,) = children()
+    scores = [int(Path(f"/proc/{each}/oom_score").read_text()) for each in (pid, os.getpid())]
+    assert scores[0] > scores[1] + 100
+
+
 def test_a_folder_of_files_named_like_modules_is_ignored(
     processes: DecoderProcesses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,6 @@ from diabelli.pictures.decoder_channel import ChannelClosed, DecoderChannel
 from diabelli.pictures.interruption import Interrupt, proceed
 from diabelli.pictures.limits import DecodeLimits, Image
 
-_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)
 _CHANNELS = 4
 """Channels of an image at most."""
 
@@ -178,7 +177,7 @@ class _Process:
             return MemoryUnavailable(
                 "the decoder was killed, as the system does if memory is short"
             )
-        if -code not in _CRASHES:
+        if code >= 0:
             return RuntimeError(f"a decoder process has ended with exit code {code}")
         name = signal.Signals(-code).name
         _log.warning("decoder.crashed", extra={"signal": name})

@@ -11,6 +11,8 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,8 @@ from diabelli.pictures.limits import DecodeLimits
 _LONGEST_S = 300
 """Seconds after which the system ends a decoder whose server no longer can: 100 times as long as
 the largest source takes."""
+_OOM_SCORE = "500"
+"""Counts as half of the machine's memory, so that a process of any usual size comes after it."""
 _MAX_SOURCE_BYTES = 1 << 30
 
 
@@ -31,6 +35,9 @@ def main(idle_s: float) -> None:
     # A stopping server finishes its requests; systemd and terminals signal each of its processes.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # If memory is short, the system should kill this process, not the server.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     # A core file would contain the picture of a client.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     end = socket.socket(fileno=0)
