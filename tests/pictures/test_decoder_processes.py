@@ -293,7 +293,7 @@ def test_a_process_that_was_killed_while_idle_fails_no_source(
     processes.decode(picture("WEBP"), ANY)
     (pid,) = children()
     os.kill(pid, number)
-    until(lambda: not children())
+    until(lambda: not is_alive(pid))
     assert processes.decode(picture("WEBP"), ANY).shape == (60, 80, 3)
 
 
