@@ -19,6 +19,8 @@ import diabelli
 
 ADDRESS = "127.0.0.2"
 LOCK = Path(tempfile.gettempdir()) / "diabelli-ray-head.lock"
+PLACE = "place"
+"""A resource of each node, so that replicas that need one run on different nodes."""
 PACKAGE = Path(diabelli.__file__).parents[1]
 
 
@@ -79,7 +81,7 @@ def _running(words: list[str], path: Path, engines: Path) -> Iterator[Node]:
     """Run `ray start` in a new session; all its processes end with the context."""
     command = [
         *(str(Path(sys.executable).with_name("ray")), "start", "--block", "--disable-usage-stats"),
-        *("--object-store-memory", "100000000", *words),
+        *("--object-store-memory", "100000000", "--resources", f'{{"{PLACE}": 1}}', *words),
     ]
     with path.open("wb") as log:
         process = subprocess.Popen(

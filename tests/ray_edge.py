@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from diabelli.cluster.administration import deploy
+from diabelli.cluster.administration import ApplicationStatus, deploy, statuses
 from diabelli.cluster.deployment import build_application
 from diabelli.cluster.options import ReplicaOptions
 from diabelli.cluster.ray_cluster import RayCluster
@@ -77,8 +77,9 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> float:
 
 
 def local(folder: Path, wanted: VariationSpec) -> list[np.ndarray]:
-    """Return the pictures of the same engine without a cluster."""
-    service = Service(engines={"stepping": SteppingEngine(folder)}, storage=None, threads=2)
+    """Return the pictures of the same engine without a cluster, and without its waits."""
+    engine = SteppingEngine(folder, step_s=0)
+    service = Service(engines={"stepping": engine}, storage=None, threads=2)
     try:
         return [each.image for each in service.vary(SOURCE, wanted, engine="stepping")]
     finally:
@@ -110,3 +111,9 @@ def put_engine(cluster: RayCluster, folder: Path, options: ReplicaOptions) -> bo
         )
 
     return deploy(cluster, planned, create)
+
+
+def stepping_status(cluster: RayCluster) -> ApplicationStatus:
+    """Return the state of the stepping engine."""
+    (found,) = [each for each in statuses(cluster) if each.engine == "stepping"]
+    return found

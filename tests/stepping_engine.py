@@ -22,9 +22,10 @@ class SteppingEngine(ShiftEngine):
 
     info = EngineInfo(name="stepping", version="1", summary="Takes its time.", trained=False)
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, step_s: float = STEP_S) -> None:
         super().__init__()
         self.folder = folder
+        self.step_s = step_s
 
     def prepare(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
@@ -39,7 +40,7 @@ class SteppingEngine(ShiftEngine):
         working.touch()
         try:
             for step in range(spec.seed // STEPS):
-                time.sleep(STEP_S)
+                time.sleep(self.step_s)
                 watch(Progress(index, f"step {step}", 0.5))
             return piece()
         finally:

@@ -1,4 +1,4 @@
-"""Engines on a real Ray cluster: one node on a loopback address, for the whole module."""
+"""Engines on a real Ray cluster: nodes on loopback addresses, for the whole module."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -20,13 +22,13 @@ from typer.testing import CliRunner
 import diabelli
 import ray_edge
 from diabelli.cli import app
-from diabelli.cluster.administration import remove, statuses
+from diabelli.cluster.administration import remove
 from diabelli.cluster.options import ReplicaOptions
 from diabelli.cluster.ray_cluster import RayCluster
 from diabelli.engines.cached_check import CachedCheck
 from diabelli.errors import Cancelled, ClusterBusy, ClusterUnavailable, VersionMismatch
-from ray_edge import TESTS, Edge, local, put_engine, spec, wait_until
-from ray_head import PACKAGE, running_head
+from ray_edge import TESTS, Edge, local, put_engine, spec, stepping_status, wait_until
+from ray_head import PACKAGE, PLACE, Node, running_head, running_node
 from ray_with_token import ray
 from stepping_engine import SteppingEngine
 
@@ -38,6 +40,9 @@ pytestmark = [
 
 DIABELLI = (sys.executable, "-m", "diabelli")
 OPTIONS = ReplicaOptions(replicas=2, cpus=0.2, ongoing=2, queued=2)
+GROWING = ReplicaOptions(
+    replicas=1, max_replicas=2, cpus=0.2, resources={PLACE: 1}, ongoing=2, queued=20
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +59,7 @@ def cluster(address) -> Iterator[RayCluster]:
 
 
 @pytest.fixture(scope="module")
-def deployed(cluster, tmp_path_factory) -> tuple[Path, Callable[[], bool]]:
+def deployed(cluster, tmp_path_factory) -> Iterator[tuple[Path, Callable[[], bool]]]:
     """Folder of the engine's records, and the function that deploys it."""
     folder = tmp_path_factory.mktemp("working")
 
@@ -62,7 +67,22 @@ def deployed(cluster, tmp_path_factory) -> tuple[Path, Callable[[], bool]]:
         return put_engine(cluster, folder, OPTIONS)
 
     assert put()
-    return folder, put
+    yield folder, put
+    remove(cluster)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deploying(deployed, address) -> Iterator[subprocess.Popen[str]]:
+    """The command that deploys the patch engine, while the tests of the other one run."""
+    process = subprocess.Popen(
+        [*DIABELLI, "cluster", "deploy", "--address", address, "--json"],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
 
 
 @pytest.fixture
@@ -76,8 +96,8 @@ def edge(cluster, deployed) -> Iterator[Edge]:
 def test_deploying_again_changes_nothing(deployed, cluster):
     """An application with the same configuration keeps its replicas."""
     assert deployed[1]() is False
-    (found,) = statuses(cluster)
-    assert (found.engine, found.status, found.replicas) == ("stepping", "RUNNING", {"RUNNING": 2})
+    found = stepping_status(cluster)
+    assert (found.status, found.replicas) == ("RUNNING", {"RUNNING": 2})
 
 
 def test_same_seed_same_pixels_and_progress_streams(edge, deployed):
@@ -138,7 +158,7 @@ def test_a_replica_lost_in_the_middle_costs_a_retry_and_no_answer(edge):
     """Its process is killed; the request is made again elsewhere, with the same pixels."""
     made: list[np.ndarray] = []
     stages: list[str] = []
-    wanted = spec(3, steps=100)
+    wanted = spec(3, steps=40)
     job = edge.start(
         wanted,
         lambda index, variation: made.append(variation.image),
@@ -156,7 +176,7 @@ def test_a_replica_lost_in_the_middle_costs_a_retry_and_no_answer(edge):
 
 def test_a_full_cluster_refuses_and_serves_the_others(edge, cluster):
     """Requests beyond the replicas and the queue are refused at once; all others are answered."""
-    wait_until(lambda: statuses(cluster)[0].replicas == {"RUNNING": 2}, 60)
+    wait_until(lambda: stepping_status(cluster).replicas == {"RUNNING": 2}, 60)
     jobs = [edge.start(spec(number, steps=20)) for number in range(12)]
     wait([job.future for job in jobs], timeout=60)
     refused = [fault for job in jobs if (fault := job.future.exception())]
@@ -193,10 +213,9 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def server(address, tmp_path) -> Iterator[str]:
+def server(address, deploying, tmp_path) -> Iterator[str]:
     """Base URL of `diabelli serve` with the patch engine on the cluster."""
-    ran = CliRunner().invoke(app, ["cluster", "deploy", "--address", address, "--json"])
-    assert json.loads(ran.stdout) == {"patch": True}
+    assert json.loads(deploying.communicate(timeout=120)[0]) == {"patch": True}
     process = subprocess.Popen(
         [
             sys.executable,
@@ -260,3 +279,53 @@ def test_down_removes_the_engines(address, cluster, edge):
         edge.engine.check()
     assert CliRunner().invoke(app, ["cluster", "status", "--address", address]).exit_code == 1
     assert remove(cluster) == []
+
+
+@pytest.fixture
+def node(address, tmp_path_factory) -> Iterator[Node]:
+    """A second node of the cluster."""
+    with running_node(address, "127.0.0.3", tmp_path_factory.mktemp("node"), TESTS) as node:
+        yield node
+
+
+def test_replicas_grow_and_a_lost_node_costs_no_answer(
+    cluster: RayCluster, node: Node, tmp_path: Path
+) -> None:
+    """A burst starts the second replica; a node is killed during requests, with its replica."""
+    assert put_engine(cluster, tmp_path, GROWING)
+    assert stepping_status(cluster).replicas == {"RUNNING": 1}
+    with closing(Edge(cluster, tmp_path)) as edge:
+        edge.service.warm_up()
+
+        numbers, burst = count(), []
+
+        def grown() -> bool:
+            """Keep eight requests under way, and return whether there are two replicas."""
+            burst[:] = [job for job in burst if not job.future.done()]
+            burst.extend(edge.start(spec(next(numbers), steps=20)) for _ in range(8 - len(burst)))
+            return stepping_status(cluster).replicas.get("RUNNING") == 2
+
+        wait_until(grown, 100)
+        for job in burst:
+            job.result()
+        edge.outcomes.clear()
+
+        made: dict[int, np.ndarray] = {}
+        jobs = [
+            edge.start(
+                spec(number, steps=40),
+                lambda index, variation, number=number: made.update({number: variation.image}),
+            )
+            for number in range(4)
+        ]
+        wait_until(lambda: len(set(edge.working())) == 2, 20)
+        node.kill()
+        for job in jobs:
+            job.result()
+        assert "replica_lost" in edge.outcomes
+        assert edge.outcomes.count("ok") == len(jobs)
+        for left in tmp_path.iterdir():
+            left.unlink(missing_ok=True)  # the killed process could not
+        for number, picture in made.items():
+            np.testing.assert_array_equal(picture, local(tmp_path, spec(number, steps=40))[0])
+        assert len(made) == len(jobs)

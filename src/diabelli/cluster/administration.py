@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -96,8 +97,9 @@ def remove(cluster: RayCluster) -> list[str]:
     from ray import serve
 
     removed = [found.engine for found in statuses(cluster)]
-    for engine in removed:
-        serve.delete(APPLICATION_PREFIX + engine)
+    # Each waits some seconds until its replicas have ended.
+    with ThreadPoolExecutor(max(1, len(removed))) as threads:
+        list(threads.map(serve.delete, [APPLICATION_PREFIX + engine for engine in removed]))
     return removed
 
 
