@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, make_url, select, text
 
 from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
 from diabelli.ledger import database as module
@@ -332,6 +333,25 @@ def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
         pass
     assert "private" not in str(caught.value)
     database.close()
+
+
+def test_postgresql_may_lack_a_locale(postgresql: str) -> None:
+    """A cluster made without one has databases of SQL_ASCII; they keep text of any language."""
+    name = f"diabelli_{secrets.token_hex(8)}"
+    server = create_engine(
+        make_url(postgresql).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with server.connect() as connection:
+        connection.exec_driver_sql(
+            f"CREATE DATABASE {name} ENCODING SQL_ASCII LOCALE 'C' TEMPLATE template0"
+        )
+        database = Database(make_url(postgresql).set(database=name))
+        with database.write_transaction() as writing:
+            kept = writing.exec_driver_sql("SELECT 'Küche'").scalar_one()
+        database.close()
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    server.dispose()
+    assert kept == "Küche"
 
 
 @pytest.mark.parametrize(

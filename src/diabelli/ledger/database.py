@@ -307,6 +307,8 @@ def _connect_args(url: URL) -> dict[str, Any]:
         return {"timeout": LOCK_TIMEOUT_S}
     return {
         "connect_timeout": math.ceil(LOCK_TIMEOUT_S),
+        # A database without a locale has SQL_ASCII, for which the driver returns bytes.
+        "client_encoding": "utf8",
         "options": f"-c lock_timeout={_milliseconds(LOCK_TIMEOUT_S)}",
     }
 
