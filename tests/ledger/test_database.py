@@ -348,10 +348,12 @@ def test_postgresql_may_lack_a_locale(postgresql: str) -> None:
         database = Database(make_url(postgresql).set(database=name))
         with database.write_transaction() as writing:
             kept = writing.exec_driver_sql("SELECT 'Küche'").scalar_one()
+        place = database.place
         database.close()
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     server.dispose()
     assert kept == "Küche"
+    assert place.startswith("postgresql://")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,8 @@ class Database:
         """The path of an SQLite file, or the URL of a server without its password."""
         if self.is_sqlite and self._url.database:
             return str(Path(self._url.database).absolute())
-        return self._url.render_as_string(hide_password=True)
+        named = self._url.set(drivername=self._url.get_backend_name())
+        return named.render_as_string(hide_password=True)
 
     @contextmanager
     def write_transaction(self, *, durable: bool = True) -> Iterator[Connection]:
