@@ -132,23 +132,35 @@ def test_sources_share_a_process_and_those_at_a_time_do_not(processes: DecoderPr
     assert children() == before
 
 
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    """A source that takes a third of a second of CPU time."""
+    return saved(Pillow.fromarray(np.full((4000, 4000, 3), 200, np.uint8)), "WEBP", method=0)
+
+
+def cpu_s(pid: int) -> float:
+    """Return the CPU time of a process in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @pytest.fixture
-def hanging(processes: DecoderProcesses) -> Callable[[Callable[[int], None]], None]:
-    """Decodes in a process that does not go on, and calls a function with its id meanwhile."""
+def hanging(processes: DecoderProcesses, large: bytes) -> Callable[[Callable[[int], None]], None]:
+    """Decodes in a process that is stopped on its way, and calls a function with its id then."""
 
     def run(end: Callable[[int], None]) -> None:
         processes.decode(picture("WEBP"), ANY)
         (pid,) = children()
-        os.kill(pid, signal.SIGSTOP)
-        calls = 0
+        before, is_stopped = cpu_s(pid), False
 
         def interrupt() -> None:
-            nonlocal calls
-            calls += 1
-            if calls == 5:
+            nonlocal is_stopped
+            if not is_stopped and cpu_s(pid) > before + 0.05:
+                os.kill(pid, signal.SIGSTOP)
+                is_stopped = True
                 end(pid)
 
-        processes.decode(picture("WEBP"), ANY, interrupt=interrupt)
+        processes.decode(large, ANY, interrupt=interrupt)
 
     return run
 
@@ -293,7 +305,6 @@ def test_a_process_that_was_killed_while_idle_fails_no_source(
     processes.decode(picture("WEBP"), ANY)
     (pid,) = children()
     os.kill(pid, number)
-    until(lambda: not is_alive(pid))
     assert processes.decode(picture("WEBP"), ANY).shape == (60, 80, 3)
 
 

@@ -62,7 +62,8 @@ class DecoderProcesses:
             process = self._take()
             try:
                 result = process.decode(data, limits, max_short_side, interrupt)
-            except _EndedIdle:
+            except _EndedBefore:
+                process.kill()
                 continue
             except BaseException:
                 process.kill()
@@ -107,8 +108,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-class _EndedIdle(Exception):
-    """The process had ended before it received the source, since it had been idle for long."""
+class _EndedBefore(Exception):
+    """A process that was idle has ended before it received the source."""
 
 
 class _Process:
@@ -142,13 +143,18 @@ class _Process:
         Raises:
             InvalidPicture: the process has crashed.
             MemoryUnavailable: the process was killed.
-            _EndedIdle: another process can decode the source.
+            _EndedBefore: another process can decode the source.
         """
+        is_received = False
         head = {"limits": asdict(limits), "max_short_side": max_short_side}
         try:
             self._channel.send(head, memoryview(data), interrupt)
+            self._channel.receive(0, interrupt)
+            is_received = True
             reply, pixels = self._channel.receive(_CHANNELS * limits.max_pixels, interrupt)
         except ChannelClosed as cause:
+            if self._has_decoded and not is_received:
+                raise _EndedBefore from cause
             raise self._reason_of_end(limits) from cause
         self._has_decoded = True
         if "error" in reply:
@@ -170,9 +176,6 @@ class _Process:
     def _reason_of_end(self, limits: DecodeLimits) -> Exception:
         """Return the exception for a process that has closed its channel."""
         code = self._process.wait(_EXIT_S)
-        if code == 0 and self._has_decoded:
-            self._channel.close()
-            return _EndedIdle()
         if code == -signal.SIGKILL:
             return MemoryUnavailable(
                 "the decoder was killed, as the system does if memory is short"

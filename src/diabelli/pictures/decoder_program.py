@@ -45,6 +45,8 @@ def main(idle_s: float) -> None:
     try:
         while select.select([end], [], [], idle_s)[0]:
             head, data = channel.receive(_MAX_SOURCE_BYTES)
+            # From here on, the source may be the reason why this process ends.
+            channel.send({}, memoryview(b""))
             signal.alarm(_LONGEST_S)
             reply, image = _answer(head, data.tobytes())
             signal.alarm(0)
