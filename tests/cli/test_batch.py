@@ -25,6 +25,15 @@ def photos(tmp_path, tmp_path_factory, monkeypatch):
     return tmp_path / "photos"
 
 
+def test_a_missing_extra_is_that_of_batches(run, photos, monkeypatch):
+    """Its message does not speak of a bucket, for a folder."""
+    for name in ("obstore", "pyarrow"):
+        monkeypatch.setitem(sys.modules, name, None)
+    ended = run("batch", photos, "--out", "out", *FAST)
+    assert ended.code == 3
+    assert "a batch needs an extra: pip install 'diabelli[batch]'" in ended.err
+
+
 def test_a_folder_is_varied_once(run, photos, tmp_path):
     """A second run makes nothing; a dry run writes nothing."""
     dry = run("batch", photos, "--out", "out", *FAST, "--dry-run")

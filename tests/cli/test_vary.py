@@ -111,7 +111,8 @@ def test_folders_are_varied_recursively(run, picture, tmp_path):
     made = [album / "out" / "one-1.png", album / "out" / "summer" / "one-1.png"]
     assert ended.out.split() == [str(path) for path in made]
     assert all(size(path) == (16, 16) for path in made)
-    assert run(*words, "--skip-existing").out == ""
+    again = run(*words, "--skip-existing")
+    assert (again.out, again.err) == ("", "2 of 2 pictures skipped: all their files exist.\n")
     (tmp_path / "bare").mkdir()
     empty = run("vary", tmp_path / "bare", "--recursive", *FAST)
     assert empty.code == 2

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from diabelli.cli.csv_output import print_csv
+from diabelli.cli.tables import print_table
 from diabelli.cli.terminal import printable
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def draw(suspects: Sequence[Suspect]) -> None:
     for one in suspects:
         reasons = ", ".join(one.reasons)
         table.add_row(printable(one.user), reasons, str(one.requests), one.source or "-")
-    Console().print(table)
+    print_table(table)
 
 
 def write_json(suspects: Sequence[Suspect]) -> None:

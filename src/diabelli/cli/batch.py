@@ -96,12 +96,15 @@ def batch(
     check_quality(quality, output_format)
     from diabelli.batch.job import Job
     from diabelli.batch.keys import KeyList, key_below
+    from diabelli.batch.manifest import import_pyarrow
     from diabelli.batch.recipe import Recipe
     from diabelli.batch.stores import open_source
     from diabelli.library import parse_size
     from diabelli.object_store import url_of
     from diabelli.variation import parse_strength
 
+    # The object store would name its own extra.
+    import_pyarrow()
     source_url, out_url = url_of(source), url_of(out)
     open_source(source_url)
     height, width = parse_size(size)

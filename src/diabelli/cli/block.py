@@ -14,6 +14,7 @@ from rich.table import Table
 from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import FAILED, print_error
 from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
+from diabelli.cli.tables import print_table
 from diabelli.cli.terminal import day, printable
 from diabelli.errors import InvalidParameter, InvalidPicture
 
@@ -108,9 +109,9 @@ def list_blocks(as_json: AsJson = False, data_dir: DataDir = None, config: Confi
     if not users and not pictures:
         _stderr.print("No end-user and no picture is blocked.")
     if users:
-        Console().print(_users(users))
+        print_table(_users(users))
     if pictures:
-        Console().print(_pictures(pictures))
+        print_table(_pictures(pictures))
 
 
 @unblock.command("user", epilog=examples("unblock user"))

@@ -19,6 +19,7 @@ from diabelli.cli.engine_check import check
 from diabelli.cli.engine_trial import try_engine
 from diabelli.cli.examples import examples
 from diabelli.cli.options import AsJson, Config, print_json
+from diabelli.cli.tables import print_table
 from diabelli.errors import DiabelliError
 from diabelli.kernel_cache import configure_kernel_cache
 
@@ -66,8 +67,8 @@ def engines(context: typer.Context, as_json: AsJson = False, config: Config = No
     for row in rows:
         yes = ["yes" if one else "no" for one in (row.ready, row.trained)]
         table.add_row(*map(escape, (row.name, *yes, row.memory, row.fits, row.licence)))
+    print_table(table)
     console = Console(highlight=False)
-    console.print(table)
     for row in rows:
         console.print(f"\n{row.name}: {row.remark}", markup=False, soft_wrap=True)
     console.print(f"\nDefault engine of the server: {settings.engine!r}.")

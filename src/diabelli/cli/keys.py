@@ -13,6 +13,7 @@ from rich.table import Table
 
 from diabelli.cli.examples import examples
 from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
+from diabelli.cli.tables import print_table
 
 if TYPE_CHECKING:
     from diabelli.ledger.keys import IssuedKey, Limits
@@ -79,7 +80,7 @@ def list_keys(as_json: AsJson = False, data_dir: DataDir = None, config: Config 
     table.add_column("made")
     for key in keys:
         table.add_row(*_cells(key), style="dim" if key.revoked else None)
-    Console().print(table)
+    print_table(table)
 
 
 @app.command(epilog=examples("keys revoke"))

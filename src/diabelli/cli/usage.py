@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.bar import Bar
-from rich.console import Console
 from rich.table import Table
 
 from diabelli.cli.abuse import draw, write_csv, write_json
 from diabelli.cli.csv_output import print_csv
 from diabelli.cli.options import Config, DataDir, ledger
+from diabelli.cli.tables import print_table
 from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidParameter
 
@@ -109,7 +109,7 @@ def _draw(lines: Sequence[UsageRow], by: By) -> None:
             _milliseconds(line.p50_ms),
             _milliseconds(line.p95_ms),
         )
-    Console().print(table)
+    print_table(table)
 
 
 def _totals(lines: Sequence[UsageRow]) -> dict[str, str]:

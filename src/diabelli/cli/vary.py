@@ -122,6 +122,9 @@ def vary(
                     report.finish(source)
                 except (InvalidPicture, EngineFailed, OSError, MemoryError) as fault:
                     report.finish(source, error_message(fault, source.path))
+    if report.skipped:
+        skipped = f"{report.skipped} of {len(sources)} pictures skipped: all their files exist."
+        Console(stderr=True, highlight=False).print(skipped, soft_wrap=True)
     if report.failed:
         raise typer.Exit(FAILED)
 
@@ -138,6 +141,7 @@ def _vary_source(
     """Make and write the missing variations of a source, and its sheet."""
     done = files.existing(source, n=options.n, seed=options.seed)
     if len(done) >= options.n and not (sheet and not files.sheet(source).exists()):
+        report.skipped += 1
         return
     picture = source.read()
     made: dict[int, Variation] = {}
@@ -185,9 +189,11 @@ class _Report:
 
     Attributes:
         failed: Whether a source could not be varied, or stdout is full.
+        skipped: Number of sources whose files all existed.
     """
 
     def __init__(self, *, as_json: bool) -> None:
+        self.skipped = 0
         self._as_json = as_json
         self._print = LinePrinter()
         self._files: list[dict[str, object]] = []
