@@ -3,9 +3,9 @@
 Run: python benchmarks/cluster.py [--replicas 1,2,4,8] [--sleep 1] [--seconds 20]
 
 One node on a loopback address, one driver without HTTP. The engine sleeps, so that the cores of the
-machine limit only what Diabelli and Ray add. Twice as many requests as replicas are under way. The
-first row is the same engine in the process itself. Efficiency is the throughput divided by that of
-as many single replicas.
+machine limit only what Diabelli and Ray add. Twice as many requests as replicas are under way; a
+replica holds two: it works on one, and the other waits there. The first row is the same engine in
+the process itself. Efficiency is the throughput divided by that of as many single replicas.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def local(sleep: float, seconds: float) -> Figures:
 
 
 def remote(address: str, replicas: int, sleep: float, seconds: float) -> Figures:
-    """Return the figures of that many replicas, each one request at a time."""
+    """Return the figures of that many replicas, each with one thread."""
     # Replicas cannot import `__main__`.
     from cluster import SleepingEngine as Importable
     from diabelli.cluster.administration import deploy, remove
@@ -116,7 +116,8 @@ def remote(address: str, replicas: int, sleep: float, seconds: float) -> Figures
     from diabelli.cluster.serve_config import EngineApplication
     from diabelli.engines.upstream.manager import UpstreamManager
 
-    options = ReplicaOptions(replicas=replicas, cpus=0.1, ongoing=1, queued=1000)
+    # With `ongoing` 1, a replica would sit idle while Ray hands it the next request.
+    options = ReplicaOptions(replicas=replicas, cpus=0.1, ongoing=2, queued=1000)
     planned = EngineApplication(version="1", engine=NAME, settings={}, options=options)
     cluster = RayCluster(address, version="1")
 
