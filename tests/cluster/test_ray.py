@@ -213,7 +213,7 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def server(address, deploying, tmp_path) -> Iterator[str]:
+def server(deploying, tmp_path) -> Iterator[str]:
     """Base URL of `diabelli serve` with the patch engine on the cluster."""
     assert json.loads(deploying.communicate(timeout=120)[0]) == {"patch": True}
     process = subprocess.Popen(
@@ -225,7 +225,7 @@ def server(address, deploying, tmp_path) -> Iterator[str]:
             "--port",
             "0",
             "--engines-at",
-            address,
+            "auto",
             "--json",
         ],
         cwd=tmp_path,

@@ -43,12 +43,14 @@ class Bench:
         loaded: the names of the loaded pipelines, in order.
         rows: the largest batch that fits into memory.
         poison: a source with this first byte makes the pipeline fail.
+        before: is called before each batch is computed.
     """
 
     batches: list[int] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     rows: int = 99
     poison: int | None = None
+    before: Callable[[], object] = lambda: None
 
     def load(self, plan: EnginePlan) -> Pipeline:
         """Load the real pipeline; its network raises as CUDA does if a batch is too large."""
@@ -59,6 +61,7 @@ class Bench:
         class Counted(Pipeline):
             def __call__(self, sources, seeds, **rest):
                 bench.batches.append(len(seeds))
+                bench.before()
                 if any(source.flat[0] == bench.poison for source in sources):
                     raise ZeroDivisionError("poison")
                 return super().__call__(sources, seeds, **rest)
