@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import cast
 
 import numpy as np
-from PIL import ExifTags, TiffImagePlugin
+from PIL import ExifTags, ImageFile, TiffImagePlugin
 from PIL import Image as Pillow
 
 from diabelli.pictures import exif
@@ -14,6 +14,9 @@ from diabelli.pictures.colour_space import ColourSpace
 from diabelli.pictures.interruption import Interrupt
 from diabelli.pictures.readers.layers import Layers
 from diabelli.pictures.readers.samples import to_eight_bits
+
+_ROW_BYTES = 8
+"""Bytes for each pixel of a row in a file at most: four channels of 16 bits."""
 
 
 class GenericReader:
@@ -37,6 +40,9 @@ class GenericReader:
         """
         picture = self._picture
         interrupt()
+        if isinstance(picture, ImageFile.ImageFile):
+            # Pillow collects a whole row from pieces of this size, in quadratic time.
+            picture.decodermaxblock = max(ImageFile.MAXBLOCK, _ROW_BYTES * picture.width)
         picture.load()
         return Layers(
             colour=_without_alpha(picture),
