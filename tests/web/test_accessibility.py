@@ -217,6 +217,19 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, widt
     assert touch == "pan-y pinch-zoom"
 
 
+def test_an_error_of_the_source_comes_into_sight(visit: Opened, server: Server) -> None:
+    """Also on a phone that shows the runs below, as a broken file is pasted or dropped."""
+    viewport = {"width": 390, "height": 500}
+    page = visit(server, viewport=viewport, has_touch=True, is_mobile=True)
+    pick(page)
+    settled(page)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    pick(page, b"no picture", "broken.png")
+    page.wait_for_selector("#source-error:has-text('broken.png')")
+    box = page.locator("#source-error").bounding_box()
+    assert 0 <= round(box["y"]) <= viewport["height"] - box["height"]
+
+
 def test_a_path_prefix_changes_nothing(visit: Opened, server: Server) -> None:
     """Behind a proxy that serves it under a path prefix, the page works the same."""
     page = visit(server)

@@ -18,7 +18,11 @@ let parent = null;
 let lastBox = "";
 let current = null;
 
-export const showSourceError = (message) => (byId("source-error").textContent = message);
+// Show an error beside the source, which a phone may have scrolled away; "" removes it.
+export function showSourceError(message) {
+  byId("source-error").textContent = message;
+  if (message) byId("source-error").scrollIntoView({ block: "nearest" });
+}
 
 // Show an error of `work` beside the source. Resolves with whether `work` succeeded.
 export async function reportErrors(work) {
