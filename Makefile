@@ -42,8 +42,10 @@ test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipe
 test-bridge: .venv/.dev ## run the API tests with all engines behind another server, as upstreams
 	$(PYTEST) --bridge -m "not slow" tests/api $(ARGS)
 
-test-edges: .venv/.dev ## run the API tests against two edges with PostgreSQL, Redis and a bucket
+test-edges: .venv/.dev ## run the API tests against two edges with PostgreSQL, Redis and a bucket, also behind nginx
+	@sh tests/deploy/proxies.sh
 	$(PYTEST) --edges -m "not slow" tests/api $(ARGS)
+	$(PYTEST) --edges --nginx -m "not slow" tests/api $(ARGS)
 
 test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
 	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)

@@ -19,7 +19,7 @@ from s3 import S3Server, s3_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--bridge` and `--edges`."""
+    """Add `--bridge`, `--edges` and `--nginx`."""
     parser.addoption(
         "--bridge",
         action="store_true",
@@ -29,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--edges",
         action="store_true",
         help="run the tests of the API against two edges with PostgreSQL, Redis and a bucket",
+    )
+    parser.addoption(
+        "--nginx", action="store_true", help="with --edges: through nginx, as deploy/ configures it"
     )
 
 

@@ -39,6 +39,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("one_machine"):
                 item.add_marker(pytest.mark.skip(reason="two edges, without SQLite or a folder"))
+    if config.getoption("--nginx", default=False):
+        for item in items:
+            if item.get_closest_marker("direct"):
+                item.add_marker(pytest.mark.skip(reason="nginx answers or reads ahead here"))
 
 
 def bridge_to(own: Engine, engine: UpstreamEngine) -> UpstreamEngine:
@@ -120,7 +124,8 @@ def shared(
     with s3_server(tmp_path_factory.mktemp("s3")) as s3, pytest.MonkeyPatch.context() as patch:
         for name, value in s3.environment.items():
             patch.setenv(name, value)
-        yield SharedServers(empty_database, redis_url, s3.url)
+        nginx = bool(request.config.getoption("--nginx", default=False))
+        yield SharedServers(empty_database, redis_url, s3.url, nginx)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from redis import Redis
 
 from api.wire import Server, serving
 from conftest import EmptyDatabase
+from deploy.proxies import free_port, nginx_edges
 from diabelli.bootstrap import Components, build_quota, build_storage, open_ledger
 from diabelli.engines import Engine
 from diabelli.service import Service
@@ -29,11 +31,13 @@ class SharedServers:
         empty_database: makes databases.
         redis_url: URL of Redis.
         bucket_url: URL of the bucket.
+        nginx: whether nginx with deploy/nginx-edges.conf is in front of the edges.
     """
 
     empty_database: EmptyDatabase
     redis_url: str
     bucket_url: str
+    nginx: bool
 
 
 def start_edges(
@@ -65,7 +69,12 @@ def start_edges(
         _start_edge(stack, Settings(**own | given | {"data_dir": folder / name}), engines)
         for name in ("edge-1", "edge-2")
     ]
-    port = stack.enter_context(balanced([edge.port for edge in edges]))
+    ports = [edge.port for edge in edges]
+    if shared.nginx:
+        port = free_port()
+        nginx_edges(stack, Path(stack.enter_context(TemporaryDirectory())), port, *ports)
+    else:
+        port = stack.enter_context(balanced(ports))
     return replace(edges[0], url=f"http://127.0.0.1:{port}", port=port)
 
 

@@ -45,6 +45,7 @@ def test_published_example(server: Server, tmp_path: Path, side: int) -> None:
     assert opened(httpx.get(reply["data"][0]["url"]).content).size == (1024, 1024)
 
 
+@pytest.mark.direct
 def test_forty_megabytes(server: Server, tmp_path: Path) -> None:
     """curl gets the 413 and its message without sending the body."""
     source = tmp_path / "image.png"

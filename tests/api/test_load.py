@@ -127,6 +127,7 @@ def test_a_disconnect_in_the_queue_frees_the_place(serve: Serve, gate: Turns) ->
     assert 2 not in gate.order
 
 
+@pytest.mark.direct
 def test_a_disconnect_during_the_upload_frees_the_place(serve: Serve) -> None:
     """Within a second of a disconnect in the middle of the body."""
     server = serve(queue=1)

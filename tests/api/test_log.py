@@ -67,6 +67,7 @@ def test_fault_is_found_by_its_request_id(server: Server, caplog: pytest.LogCapt
     assert isinstance(record.exc_info[1].__cause__, ZeroDivisionError)
 
 
+@pytest.mark.one_machine
 def test_unexpected_exception(
     server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def test_rejections_by_reason(serve: Serve) -> None:
         assert counted(server, "diabelli_rejections_total", reason, to=1)
 
 
+@pytest.mark.direct
 @pytest.mark.tiny_engine
 def test_load(serve: Serve, gate: Gate) -> None:
     """The gauges show busy threads and waiting work, and zero afterwards."""

@@ -236,6 +236,7 @@ def test_quoted_boundary_with_charset(server: Server) -> None:
     assert post(server.port, FORMS["curl"], content_type=content_type).status == 200
 
 
+@pytest.mark.direct
 def test_declared_size_is_refused_unread(server: Server) -> None:
     """A Content-Length over the limit is refused before the body is sent."""
     with Line(server.port) as line:

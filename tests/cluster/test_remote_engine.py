@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from diabelli.api.errors.exceptions import DeadlineExceeded, ShuttingDown
 from diabelli.cluster.remote_engine import RemoteEngine, ReplicaLost
 from diabelli.cluster.replica import EngineReplica
 from diabelli.engines.cached_check import CachedCheck
@@ -168,7 +169,10 @@ def test_a_full_queue_states_when_to_retry():
         assert setup.cluster.calls == 2
 
 
-def test_a_cancelled_request_frees_the_replica():
+@pytest.mark.parametrize(
+    "reason", [Cancelled("the client left"), DeadlineExceeded(), ShuttingDown()]
+)
+def test_a_cancelled_request_frees_the_replica(reason):
     """The replica's work ends within a second after the cancellation."""
     running, stopped = threading.Event(), threading.Event()
 
@@ -185,7 +189,7 @@ def test_a_cancelled_request_frees_the_replica():
             observer=Observer(),
         )
         assert running.wait(10)
-        job.cancel(Cancelled("the client left"))
+        job.cancel(reason)
         replica = setup.replica._service.workers
         deadline = time.monotonic() + 1
         while replica.waiting and time.monotonic() < deadline:

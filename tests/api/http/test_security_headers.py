@@ -11,6 +11,7 @@ from api.wire import PATH, Server, picture
 PATHS = ["/", "/docs", "/openapi.json", "/v1/models", "/nowhere", PATH, "/health/live", "/metrics"]
 
 
+@pytest.mark.direct
 @pytest.mark.parametrize("path", PATHS)
 def test_every_response_is_protected(server: Server, path: str) -> None:
     """Every response forbids sniffing, framing and referrers."""

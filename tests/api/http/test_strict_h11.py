@@ -27,6 +27,8 @@ from diabelli.api.http.strict_h11 import (
 )
 from faults.serving import until
 
+pytestmark = pytest.mark.direct
+
 BODY = form(part("image", picture(), filename="a.png"), part("response_format", "b64_json"))
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -71,6 +71,7 @@ def test_altered_urls(server: Server) -> None:
     assert httpx.get(other).status_code in (403, 404)
 
 
+@pytest.mark.direct
 @pytest.mark.parametrize(
     "path",
     [
@@ -114,6 +115,7 @@ def test_url_has_the_requested_host(serve: Serve) -> None:
     assert url.startswith("http://pictures.example:8080/results/")
 
 
+@pytest.mark.direct
 def test_proxy_headers_set_the_scheme(serve: Serve) -> None:
     """Behind a local proxy with HTTPS, URLs have the scheme https."""
     server = serve(auth="no-auth")

@@ -69,6 +69,7 @@ def test_slow_bodies_of_one_key_leave_room_for_another(serve: Serve) -> None:
     until(lambda: ask(server, KEYS[0]).status_code == 200)
 
 
+@pytest.mark.direct
 def test_slow_bodies_of_one_address_are_bounded(serve: Serve) -> None:
     """If there are no keys, addresses are counted."""
     server = serve(queue=4)
