@@ -140,6 +140,17 @@ def jpeg_with_scans(side: int, scans: int) -> bytes:
     return b"\xff\xd8" + frame + first + refining * scans + b"\xff\xd9"
 
 
+def webp_on_canvas(width: int, height: int, channels: int = 3) -> bytes:
+    """An animated WebP of single pixels on a canvas of that size; RGB or RGBA."""
+    frames = [Pillow.new(("RGB", "RGBA")[channels - 3], (1, 1), name) for name in ("red", "blue")]
+    data = bytearray(saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]))
+    data[24:27] = (width - 1).to_bytes(3, "little")
+    data[27:30] = (height - 1).to_bytes(3, "little")
+    if channels == 4:
+        data[20] |= 16
+    return bytes(data)
+
+
 def gif(
     box: tuple[int, int, int, int], canvas: tuple[int, int], *, key: int | None = None
 ) -> bytes:

@@ -30,6 +30,10 @@ _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
 _PROBE_BYTES_PER_PIXEL = 28
 """Memory that decoding takes at most, in bytes for each pixel; see docs/operations.md."""
 
+_MAX_ROWS = 1_000_000
+"""Rows of a source. Pillow keeps an address for each row of each copy: with a few columns, that is
+more memory than the pixels."""
+
 
 def decode(
     data: bytes,
@@ -149,6 +153,12 @@ def _check_size(width: int, height: int, limits: DecodeLimits) -> None:
         raise TooManyPixels(
             f"the source has {width}x{height} pixels, more than the {limits.max_pixels} in all "
             "that are accepted",
+            param="image",
+        )
+    if height > _MAX_ROWS:
+        raise TooManyPixels(
+            f"the source has {width}x{height} pixels, more than the {_MAX_ROWS} rows that are "
+            "accepted",
             param="image",
         )
     if limits.square and width != height:

@@ -9,24 +9,15 @@ import pytest
 from PIL import Image as Pillow
 
 from diabelli.pictures import LOCAL, decode
-from oracles.picture_files import saved
+from oracles.picture_files import saved, webp_on_canvas
 
 PIXELS = 1 << 24
-
-
-def wide_webp() -> bytes:
-    """Return a WebP of one row: an animation of frames of one pixel on a wide canvas."""
-    frames = [Pillow.new("RGB", (1, 1), colour) for colour in ("red", "green", "blue")]
-    data = bytearray(saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]))
-    assert data[12:16] == b"VP8X"
-    data[24:27] = (PIXELS - 1).to_bytes(3, "little")
-    return bytes(data)
 
 
 def wide(kind: str) -> bytes:
     """Return a picture of one row."""
     if kind == "WEBP":
-        return wide_webp()
+        return webp_on_canvas(PIXELS, 1)
     return saved(Pillow.fromarray(np.zeros((1, PIXELS, 3), np.uint8)), kind)
 
 

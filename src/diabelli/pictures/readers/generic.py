@@ -69,7 +69,7 @@ def _without_alpha(picture: Pillow.Image) -> Pillow.Image:
     if picture.mode == "1":
         return picture.convert("L")
     # Converted by way of RGBA: Pillow blends the transparent entries of a palette otherwise.
-    return picture.convert("RGBA").convert("RGB")
+    return _to_rgba(picture).convert("RGB")
 
 
 def _alpha(picture: Pillow.Image) -> Pillow.Image | None:
@@ -79,8 +79,13 @@ def _alpha(picture: Pillow.Image) -> Pillow.Image | None:
         same = _equals(picture, key)
         return Pillow.fromarray(np.where(same, np.uint8(0), np.uint8(255)))
     if picture.has_transparency_data:
-        return picture.convert("RGBA").getchannel("A")
+        return _to_rgba(picture).getchannel("A")
     return None
+
+
+def _to_rgba(picture: Pillow.Image) -> Pillow.Image:
+    """Convert to RGBA; Pillow would copy a picture that already is."""
+    return picture if picture.mode == "RGBA" else picture.convert("RGBA")
 
 
 def _equals(picture: Pillow.Image, key: int | tuple[int, int, int]) -> np.ndarray:
