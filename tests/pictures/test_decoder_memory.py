@@ -17,7 +17,7 @@ from oracles.picture_files import gif, profile, saved, webp_on_canvas
 BYTES_PER_PIXEL = 28
 """As docs/operations.md states."""
 MORE_BYTES = 50e6
-"""Of tables, rows and threads, whatever the size."""
+"""Of tables, rows and threads, for any size."""
 PROGRAM = """
 import resource, sys
 from diabelli.pictures import ANY, decode
