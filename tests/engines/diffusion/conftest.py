@@ -44,6 +44,7 @@ class Bench:
         rows: the largest batch that fits into memory.
         poison: a source with this first byte makes the pipeline fail.
         before: is called before each batch is computed.
+        full: the exception of a batch that does not fit.
     """
 
     batches: list[int] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Bench:
     rows: int = 99
     poison: int | None = None
     before: Callable[[], object] = lambda: None
+    full: RuntimeError | None = None
 
     def load(self, plan: EnginePlan) -> Pipeline:
         """Load the real pipeline; its network raises as CUDA does if a batch is too large."""
@@ -69,7 +71,7 @@ class Bench:
         def full(_network, arguments, named):
             sample = next(iter((*arguments, *named.values())))
             if sample.shape[0] > 2 * bench.rows:  # guided: each image twice
-                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+                raise bench.full or torch.OutOfMemoryError("CUDA out of memory.")
 
         self.loaded.append(plan.name)
         pipeline = Counted(plan)

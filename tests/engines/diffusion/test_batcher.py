@@ -201,6 +201,15 @@ def test_an_image_that_does_not_fit_is_a_clear_error(tiny, engine_of, bench):
     assert len(made(engine, face(64), square(32, n=2))) == 2
 
 
+@pytest.mark.parametrize("part", ["CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"])
+def test_a_workspace_that_does_not_fit_halves_the_batch(tiny, engine_of, bench, part):
+    """The libraries of CUDA raise another exception for their own allocations."""
+    engine = engine_of(tiny("sd-image-variations"), batch=4)
+    bench.rows, bench.full = 2, RuntimeError(f"CUDA error: {part} when calling `cublasCreate`")
+    made(engine, face(64), square(32, n=4))
+    assert bench.batches == [4, 2, 2]
+
+
 def test_a_failed_batch_is_retried_one_by_one(tiny, engine_of, bench):
     """Only the request at fault fails."""
     bench.poison = 66

@@ -47,10 +47,18 @@ def test_the_first_preset_that_fits_is_selected(machine, device, memory_gb, best
 
 @pytest.mark.parametrize(("device", "smallest"), [("cpu", "5.5 GB"), ("cuda", "4.0 GB")])
 def test_a_machine_that_is_too_small_is_an_error(machine, device, smallest):
-    """The message has the needed memory and that of the machine."""
+    """The message has the needed memory, that of the machine, and the way to the CPU."""
     machine(device, 3)
-    with pytest.raises(OutOfMemory, match=rf"needs {smallest}, and 3\.0 GB"):
+    with pytest.raises(OutOfMemory, match=rf"needs {smallest}, and 3\.0 GB") as raised:
         select(PLANS, None)
+    assert ('set `device = "cpu"`' in str(raised.value)) == (device != "cpu")
+
+
+def test_a_gpu_without_use_is_mentioned(machine, monkeypatch):
+    """Otherwise a torch without CUDA would look like a machine without a GPU."""
+    machine("cpu", 64)
+    monkeypatch.setattr(devices, "unused_gpu", lambda *_: "Another torch finds it.")
+    assert select(PLANS, None).reason.endswith(" on cpu. Another torch finds it.")
 
 
 def test_the_memory_of_the_settings_overrides_that_of_the_machine(machine):

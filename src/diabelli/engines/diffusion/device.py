@@ -70,6 +70,18 @@ def expected_device(running: RuntimeOptions) -> str:
     return "cuda" if shutil.which("nvidia-smi") else "cpu"
 
 
+def unused_gpu(running: RuntimeOptions, device: str) -> str | None:
+    """Return a sentence if the CPU is selected on a machine with a driver of an NVIDIA GPU."""
+    if device != "cpu" or running.device != "auto" or shutil.which("nvidia-smi") is None:
+        return None
+    import torch
+
+    return (
+        f"This machine has a driver of an NVIDIA GPU, but torch {torch.__version__} finds no GPU: "
+        "install a torch that is built for CUDA and for this driver."
+    )
+
+
 def _count(kind: str) -> int:
     """Return the number of devices of a kind."""
     import torch
@@ -86,7 +98,9 @@ def resolve_dtype(running: RuntimeOptions, device: str) -> Any:
     if running.dtype != "auto":
         return getattr(torch, running.dtype)
     if device.startswith("cuda"):
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        # GPUs before Ampere emulate bfloat16, which is several times slower than float16.
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if native else torch.float16
     if device == "mps":
         return torch.float16
     return torch.bfloat16 if _multiplies_bfloat16() else torch.float32

@@ -183,13 +183,17 @@ def _remedy(plan: EnginePlan) -> str:
     )
 
 
+_MEMORY_MESSAGES = ("out of memory", "can't allocate memory", "_ALLOC_FAILED")
+"""Parts of the messages of exceptions without a class for that; the last one is of cuBLAS and
+cuDNN, which allocate their workspaces themselves."""
+
+
 def _is_memory(cause: BaseException) -> bool:
     """Return whether an exception means out of memory; CUDA has a separate class for that."""
     import torch
 
     return isinstance(cause, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(cause, RuntimeError)
-        and ("out of memory" in str(cause) or "can't allocate memory" in str(cause))
+        isinstance(cause, RuntimeError) and any(part in str(cause) for part in _MEMORY_MESSAGES)
     )
 
 

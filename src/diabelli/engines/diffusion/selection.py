@@ -19,7 +19,7 @@ class Selection:
     Attributes:
         plan: the preset and its options.
         device: torch's name of its device.
-        reason: one sentence.
+        reason: one sentence, or two if there is a GPU that torch does not find.
     """
 
     plan: EnginePlan
@@ -49,9 +49,12 @@ def select(plans: Iterable[EnginePlan], vram_budget_gb: float | None) -> Selecti
     for plan, need in zip(suitable, needs, strict=True):
         if budget is None or need <= budget:
             return Selection(plan, device, _reason(plan, device, need, budget))
+    on_cpu = (
+        "" if device == "cpu" else 'set `device = "cpu"` to use the memory of the CPU instead; '
+    )
     raise OutOfMemory(
         f"this machine is too small for a trained engine: the smallest needs {min(needs):.1f} GB, "
-        f"and {budget:.1f} GB may be used on {device}; the built-in engine needs none of it"
+        f"and {budget:.1f} GB may be used on {device}; {on_cpu}the built-in engine needs none of it"
     )
 
 
@@ -62,4 +65,5 @@ def _reason(plan: EnginePlan, device: str, need: float, budget: float | None) ->
         why = f"its {plan.preset.steps} steps take less than minutes without a GPU"
     else:
         why = "it is the first in the order of preference that fits"
-    return f"{plan.name} fits this machine best: {why}, and it needs {memory} on {device}."
+    best = f"{plan.name} fits this machine best: {why}, and it needs {memory} on {device}."
+    return " ".join(filter(None, (best, devices.unused_gpu(plan.running, device))))
