@@ -163,4 +163,5 @@ _BUILDERS: dict[str, Callable[[bool], Any]] = {
     "sd-image-variations": _stable_diffusion,
     "kandinsky-2.2": _kandinsky,
 }
-NAMES = (*_BUILDERS, SD15_LCM)
+NAMES = (SD15_LCM, *_BUILDERS)
+"""The quickest first."""

@@ -1,22 +1,26 @@
 """Images a second of trained engines: a plain loop of `pipe()` against this engine, in one run.
 
-Run: python benchmarks/diffusion.py [--images 16] [--batch 8] [--tiny]
+Run: python benchmarks/diffusion.py [--images 16] [--batch 8] [--steps N] [--limit S] [--tiny]
 
 Architectures are full-size with random weights where there is a GPU, else tiny; nothing is fetched.
 Every row makes the same images, of as many requests for two, after one to warm up. The first rows
 call the pipeline once for each image, as its documentation shows; the others hand in all requests
-at the same time.
+at the same time. Ratios are to the loop in the data type of the engine.
+
+No row is begun after the limit, and none that compiles in the last minutes before it.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -28,7 +32,7 @@ from diabelli import pictures
 from diabelli.bootstrap import components
 from diabelli.engines import run_sequentially, wait_for_pieces
 from diabelli.engines.diffusion.conditioning import CONDITIONERS
-from diabelli.engines.diffusion.device import free, resolve_device
+from diabelli.engines.diffusion.device import describe, free, resolve_device, resolve_dtype
 from diabelli.engines.diffusion.engine import native
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.diffusion.loader import load
@@ -45,6 +49,8 @@ CLIENTS = 8
 """Of the server."""
 EACH = 2
 """Images of one request."""
+COMPILATION_S = 120
+"""Seconds that a compilation of a full-size network may take."""
 
 
 def sources(count: int, side: int) -> list[Image]:
@@ -53,17 +59,17 @@ def sources(count: int, side: int) -> list[Image]:
     return [random.integers(0, 256, (side, side, 3), np.uint8) for _ in range(count)]
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long the work takes: the best of three, because others may use the machine."""
+def seconds(work: Callable[[], object], repeat: int) -> float:
+    """How long the work takes: the best of several, because others may use the machine."""
     taken = []
-    for _ in range(3):
+    for _ in range(repeat):
         started = time.perf_counter()
         work()
         taken.append(time.perf_counter() - started)
     return min(taken)
 
 
-def loop(preset: Preset, dtype: Dtype, images: int) -> float:
+def loop(preset: Preset, dtype: Dtype, images: int, repeat: int) -> float:
     """One call for each image."""
     device = resolve_device(RuntimeOptions())
     plan = EnginePlan(preset, RuntimeOptions(dtype=dtype))
@@ -91,10 +97,10 @@ def loop(preset: Preset, dtype: Dtype, images: int) -> float:
             )
 
     one(0)
-    return images / seconds(lambda: [one(number) for number in range(images)])
+    return images / seconds(lambda: [one(number) for number in range(images)], repeat)
 
 
-def ours(preset: Preset, images: int, running: RuntimeOptions) -> float:
+def ours(preset: Preset, images: int, running: RuntimeOptions, repeat: int) -> float:
     """All requests at the same time, through the engine."""
     side = preset.side
     assert native(preset, side, side) == (side, side)
@@ -114,10 +120,10 @@ def ours(preset: Preset, images: int, running: RuntimeOptions) -> float:
             list(threads.map(request, range(len(given))))
 
         everything()
-        return images / seconds(everything)
+        return images / seconds(everything, repeat)
 
 
-def over_http(preset: Preset, images: int, running: RuntimeOptions) -> float:
+def over_http(preset: Preset, images: int, running: RuntimeOptions, repeat: int = 3) -> float:
     """Eight clients at a time, one image each, through a server."""
     PRESETS[preset.name] = preset
     body = picture(preset.side)
@@ -139,31 +145,48 @@ def over_http(preset: Preset, images: int, running: RuntimeOptions) -> float:
             ThreadPoolExecutor(CLIENTS) as threads,
         ):
             list(threads.map(request, range(CLIENTS)))
-            return images / seconds(lambda: list(threads.map(request, range(images))))
+            return images / seconds(lambda: list(threads.map(request, range(images))), repeat)
 
 
-def table(name: str, *, full: bool, images: int, batch: int) -> list[str]:
-    """The rows of one architecture."""
-    half: Dtype = "bfloat16" if full else "float32"
-    rows: dict[str, float] = {}
+def table(
+    name: str, *, full: bool, images: int, batch: int, steps: int | None, repeat: int, end: float
+) -> list[str]:
+    """The rows of one architecture; those that would begin after `end` say so."""
+    device = resolve_device(RuntimeOptions())
+    stored = torch.bfloat16 if full else torch.float32
+    half: Dtype = "auto" if full else "float32"
+    typed = str(resolve_dtype(RuntimeOptions(dtype=half), device)).removeprefix("torch.")
+    one, batched = RuntimeOptions(dtype=half, exact=True), RuntimeOptions(dtype=half, batch=batch)
+    plain = f"loop of pipe(), {typed}"
     with tempfile.TemporaryDirectory() as folder:
-        dtype = torch.bfloat16 if full else torch.float32
-        preset = build(name, Path(folder), full=full, dtype=dtype)
-        rows["loop of pipe(), float32"] = loop(preset, "float32", images)
-        free(resolve_device(RuntimeOptions()))
+        preset = build(name, Path(folder), full=full, dtype=stored)
+        preset = replace(preset, steps=steps or preset.steps)
+        ways: dict[str, Callable[[], float]] = {
+            "loop of pipe(), float32": lambda: loop(preset, "float32", images, repeat),
+            plain: lambda: loop(preset, half, images, repeat),
+            "engine, one at a time": lambda: ours(preset, images, one, repeat),
+            f"engine, batches of {batch}": lambda: ours(preset, images, batched, repeat),
+            f"HTTP, {CLIENTS} clients, batches of {batch}": lambda: over_http(
+                preset, images, batched, repeat
+            ),
+        }
+        compiled = f"engine, batches of {batch}, compiled"
         if full:
-            rows["loop of pipe(), bfloat16"] = loop(preset, half, images)
-            free(resolve_device(RuntimeOptions()))
-        rows["engine, one at a time"] = ours(preset, images, RuntimeOptions(dtype=half, exact=True))
-        batched = RuntimeOptions(dtype=half, batch=batch)
-        rows[f"engine, batches of {batch}"] = ours(preset, images, batched)
-        rows[f"HTTP, {CLIENTS} clients, batches of {batch}"] = over_http(preset, images, batched)
-        if full:
-            compiled = RuntimeOptions(dtype=half, batch=batch, compile=True)
-            rows[f"engine, batches of {batch}, compiled"] = ours(preset, images, compiled)
-    first = next(iter(rows.values()))
+            running = batched.model_copy(update={"compile": True})
+            ways[compiled] = lambda: ours(preset, images, running, repeat)
+        rates: dict[str, float | None] = {}
+        for way, measure in ways.items():
+            late = time.monotonic() > end - (COMPILATION_S if way == compiled else 0)
+            rates[way] = None if late else measure()
+            free(device)
     where = f"`{name}` at {preset.side}, {preset.steps} steps"
-    return [f"| {where} | {row} | {rate:.2f} | {rate / first:.2f} |" for row, rate in rows.items()]
+    base = rates[plain]
+    return [
+        f"| {where} | {way} | not measured: the time was up | |"
+        if rate is None or base is None
+        else f"| {where} | {way} | {rate:.2f} | {rate / base:.2f} |"
+        for way, rate in rates.items()
+    ]
 
 
 def main() -> None:
@@ -171,20 +194,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=16)
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--steps", type=int, help="Instead of the preset's.")
+    parser.add_argument("--repeat", type=int, default=3, help="Measurements; the best counts.")
+    parser.add_argument("--limit", type=float, default=math.inf, help="Seconds.")
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--only", choices=NAMES)
     given = parser.parse_args()
+    end = time.monotonic() + given.limit
     device = resolve_device(RuntimeOptions())
     full = device.startswith("cuda") and not given.tiny
     if not full:
         # More of them wait for each other longer than they compute on something so small.
         torch.set_num_threads(1)
-    what = torch.cuda.get_device_name() if device.startswith("cuda") else f"a CPU ({device})"
     size = "full-size" if full else "tiny"
-    print(f"On {what}, {size} architectures, torch {torch.__version__}:\n")
+    print(f"On {describe(device)}, {size} architectures, torch {torch.__version__}:\n")
     print("| architecture | way | images/s | against the loop |\n|---|---|---|---|")
     for name in [given.only] if given.only else NAMES:
-        print("\n".join(table(name, full=full, images=given.images, batch=given.batch)), flush=True)
+        rows = table(
+            name,
+            full=full,
+            images=given.images,
+            batch=given.batch,
+            steps=given.steps,
+            repeat=given.repeat,
+            end=end,
+        )
+        print("\n".join(rows), flush=True)
 
 
 if __name__ == "__main__":
