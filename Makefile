@@ -28,7 +28,7 @@ run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 
 trained: .venv/.run ## download the trained engine that fits this machine, for `make run`
 	@echo "Installing torch and diffusers ..."
-	@if $(NEEDS_NO_CUDA); then $(PIP) install --constraint constraints.txt torch \
+	@if $(NEEDS_NO_CUDA); then $(PIP) install --constraint constraints.txt --no-deps torch \
 		--extra-index-url https://download.pytorch.org/whl/cpu; fi
 	@$(PIP) install --constraint constraints.txt --editable '.[diffusion]'
 	@$(BIN)/diabelli pull
