@@ -67,7 +67,7 @@ class Edge:
         self.manager.close()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> float:
+def wait_until(condition: Callable[[], object], seconds: float) -> float:
     """Return the seconds until the condition holds."""
     started = time.monotonic()
     while not condition():

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import wait
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
 
@@ -51,6 +51,14 @@ def address(tmp_path_factory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module", autouse=True)
+def joining(address, tmp_path_factory) -> Iterator[Future[Node]]:
+    """A second node, which joins the cluster while tests run."""
+    node = running_node(address, "127.0.0.3", tmp_path_factory.mktemp("node"), TESTS)
+    with ExitStack() as stack, ThreadPoolExecutor() as threads:
+        yield threads.submit(stack.enter_context, node)
+
+
 @pytest.fixture(scope="module")
 def cluster(address) -> Iterator[RayCluster]:
     connection = RayCluster(address, version="1")
@@ -59,7 +67,7 @@ def cluster(address) -> Iterator[RayCluster]:
 
 
 @pytest.fixture(scope="module")
-def deployed(cluster, tmp_path_factory) -> Iterator[tuple[Path, Callable[[], bool]]]:
+def deployed(cluster, tmp_path_factory) -> tuple[Path, Callable[[], bool]]:
     """Folder of the engine's records, and the function that deploys it."""
     folder = tmp_path_factory.mktemp("working")
 
@@ -67,8 +75,7 @@ def deployed(cluster, tmp_path_factory) -> Iterator[tuple[Path, Callable[[], boo
         return put_engine(cluster, folder, OPTIONS)
 
     assert put()
-    yield folder, put
-    remove(cluster)
+    return folder, put
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -138,10 +145,10 @@ def test_a_killed_server_frees_the_replica(address, deployed, edge):
     """Its clients are gone with it."""
     words = [sys.executable, Path(ray_edge.__file__).with_name("ray_caller.py")]
     caller = subprocess.Popen([*words, address, deployed[0]])
-    edge.wait_for_work(1)
+    wait_until(edge.working, 60)  # its process imports Ray first
     caller.kill()
     caller.wait()
-    wait_until(lambda: not edge.working(), 10)
+    wait_until(lambda: not edge.working(), 20)
 
 
 @pytest.mark.parametrize("again", [True, False])
@@ -281,17 +288,11 @@ def test_down_removes_the_engines(address, cluster, edge):
     assert remove(cluster) == []
 
 
-@pytest.fixture
-def node(address, tmp_path_factory) -> Iterator[Node]:
-    """A second node of the cluster."""
-    with running_node(address, "127.0.0.3", tmp_path_factory.mktemp("node"), TESTS) as node:
-        yield node
-
-
 def test_replicas_grow_and_a_lost_node_costs_no_answer(
-    cluster: RayCluster, node: Node, tmp_path: Path
+    cluster: RayCluster, joining: Future[Node], tmp_path: Path
 ) -> None:
     """A burst starts the second replica; a node is killed during requests, with its replica."""
+    node = joining.result()
     assert put_engine(cluster, tmp_path, GROWING)
     assert stepping_status(cluster).replicas == {"RUNNING": 1}
     with closing(Edge(cluster, tmp_path)) as edge:
