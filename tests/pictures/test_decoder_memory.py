@@ -12,11 +12,11 @@ from PIL import Image as Pillow
 
 from diabelli.errors import TooManyPixels
 from diabelli.pictures import ANY, decode
-from oracles.picture_files import gif, profile, saved, webp_on_canvas
+from oracles.picture_files import RGB_ALPHA, cicp, gif, png, profile, saved, webp_on_canvas
 
 BYTES_PER_PIXEL = 28
 """As docs/operations.md states."""
-MORE_BYTES = 50e6
+MORE_BYTES = 20e6
 """Of tables, rows and threads, for any size."""
 PROGRAM = """
 import resource, sys
@@ -42,6 +42,10 @@ SOURCES = {
     "png with alpha": (lambda: saved(flat(4000, 4000, 4), "PNG"), 16e6),
     "tall png": (lambda: saved(flat(25, 1_000_000, 4), "PNG"), 25e6),
     "wide png": (lambda: saved(flat(16_000_000, 1, 4), "PNG"), 16e6),
+    "wide png in pq": (
+        lambda: png(np.full((1, 8_000_000, 4), 99, np.uint16), RGB_ALPHA, 16, cicp(9, 16)),
+        8e6,
+    ),
     "jpeg": (lambda: saved(flat(4000, 4000, 3), "JPEG", icc_profile=profile(1.0)), 16e6),
     "gif": (lambda: gif((0, 0, 4000, 4000), (4000, 4000)), 16e6),
     "gif on a larger canvas": (lambda: gif((0, 0, 1, 1), (400, 60_000)), 24e6),
