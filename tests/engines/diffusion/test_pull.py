@@ -177,6 +177,8 @@ def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path
         pulled = run(DIABELLI, "pull", HF_ENDPOINT=hub.url, DIABELLI_DEVICE="cpu")
     assert pulled.returncode == 0, pulled.stderr
     assert "sd15-lcm fits this machine best: its 6 steps" in pulled.stderr
+    # Only the download has bars, not the request for its size.
+    assert "dry-run" not in pulled.stderr
     assert re.search(r"GB to download, about \d+ s a picture on this machine's cpu", pulled.stderr)
     assert "creativeml-openrail-m" in pulled.stderr
     settings = tomllib.loads((tmp_path / "diabelli.toml").read_text())

@@ -27,7 +27,7 @@ def missing_bytes(preset: Preset) -> int:
     total = 0
     for weights in preset.weights:
         if not is_folder(weights):
-            with _translated(preset, weights):
+            with _translated(preset, weights), _without_progress_bars():
                 files = snapshot(weights, dry_run=True)
             total += sum(file.file_size or 0 for file in files if file.will_download)
     return total
@@ -96,6 +96,26 @@ def _damaged(weights: Weights, folder: Path) -> list[Path]:
         return []
     found = hub().HfApi().verify_repo_checksums(weights.source, revision=weights.revision)
     return [folder / mismatch["path"] for mismatch in found.mismatches]
+
+
+@contextmanager
+def _without_progress_bars() -> Iterator[None]:
+    """Hide the bars of the hub's client, which shows some for requests without a download too."""
+    from huggingface_hub.utils.tqdm import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+
+    # With HF_HUB_DISABLE_PROGRESS_BARS the client would warn that it cannot enable them.
+    if are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()
 
 
 @contextmanager
