@@ -12,6 +12,10 @@ import json
 from pathlib import Path
 
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
 from oracles.sources import ball, flag, landscape, sticker
 
@@ -20,14 +24,25 @@ DRAWN = {"landscape": landscape, "sticker": sticker, "flag": flag, "ball": ball}
 
 
 def pictures() -> dict[str, str]:
-    """The digest of each pinned picture, by its source, strength and seed."""
+    """Return the digest of each pinned picture, by its source and how it is made."""
     engine = PatchEngine()
-    return {
+    return lights() | {
         f"{name}, strength {strength}, seed {seed}": digest(
             made(engine, draw(200), square(seed=seed, strength=strength))[0].image
         )
         for name, draw in DRAWN.items()
         for strength, seed in ((0.3, 1), (0.8, 2))
+    }
+
+
+def lights() -> dict[str, str]:
+    """Return the digests of a landscape in every light."""
+    orientations = analyse_source(landscape(200), 200, 200)
+    scene = survey(orientations[0].image_at(200, 200))
+    prepared = light.Prepared(orientations, scene, {})
+    return {
+        f"landscape, {kind}": digest(light.render(prepared, kind, 0.5, RandomStream(1), 200, 200))
+        for kind in light.LIGHTS
     }
 
 

@@ -28,7 +28,7 @@ from diabelli.variation import (
     VariationSpec,
 )
 
-ENGINE_VERSION = "9"
+ENGINE_VERSION = "10"
 """Changes when the same source, strength and seed give another picture."""
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_kind import classify
+from diabelli.synthesis.analysis.picture_kind import classify, has_many_colours
 from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import SOURCES, sticker
 
@@ -125,3 +125,17 @@ def test_every_picture_has_a_kind(shape):
     for image in (np.zeros((*shape, 4), np.uint8), np.full((*shape, 4), 200, np.uint8)):
         assert classify(image).is_graphic
         assert classify(image).symmetric
+
+
+@pytest.mark.parametrize("draw", [badge, writing, paper])
+def test_drawings_have_few_colours(draw):
+    """Ground and inks have most places."""
+    assert not has_many_colours(draw())
+
+
+def test_a_photograph_on_a_flat_ground_has_many_colours():
+    """Half of the picture is of one colour."""
+    picture = paper()
+    astronaut = pytest.importorskip("skimage.data").astronaut()
+    picture[64:192] = astronaut[64:192, :SIDE]
+    assert has_many_colours(picture)

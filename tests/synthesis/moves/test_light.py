@@ -32,6 +32,7 @@ NOON = Scene(
     green_top=False,
     sun_warmth=0.0,
     greened=0.0,
+    even_top=0.0,
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
 
@@ -66,17 +67,17 @@ def test_no_window_shines_into_a_room_that_is_lit_by_lamps():
     assert "window" not in light.suitable_kinds(replace(ROOM, median_luma=0.2))
 
 
-@pytest.mark.parametrize("dark", [{"upper_luma": 0.2}, {"barred": True}, {"teal": 0.8, "sky": 0.0}])
-def test_night_bars_and_deep_water_get_no_daylight(dark):
-    """The sun would shine at night, on the bars of a film and under water."""
+@pytest.mark.parametrize("dark", [{"upper_luma": 0.2}, {"barred": True}])
+def test_night_and_bars_get_no_daylight(dark):
+    """The sun would shine at night and on the bars of a film."""
     assert not light.suitable_kinds(replace(NOON, **dark))
     assert light.suitable_kinds(replace(ROOM, **dark))
 
 
-def test_a_person_is_not_under_water():
-    """Many portraits are graded towards teal."""
+def test_deep_water_gets_dusk_alone():
+    """A low sun would make it green; many portraits are graded towards the same colours."""
     deep = replace(NOON, teal=0.8, sky=0.0)
-    assert not light.suitable_kinds(deep)
+    assert set(light.suitable_kinds(deep)) == {"dusk"}
     assert "golden" in light.suitable_kinds(replace(deep, person=1.0))
 
 
@@ -101,18 +102,65 @@ def test_a_lamp_lights_warm_pictures_dark_ones_and_rooms(close):
     for unsuitable in (
         *skies,
         {"white_edge": 0.1},
-        {"openness": 2.0},
+        {"openness": 0.7},
         {"teal": 0.3},
         {"foliage": 0.2},
     ):
         assert "lamp" not in light.suitable_kinds(replace(near, **(close | unsuitable)))
 
 
+def test_a_lamp_is_not_for_an_evening_sky():
+    """The sky behind its light would be black; an even wall is in a room."""
+    warm = replace(NOON, openness=0.0, sky=0.0, foliage=0.0, warmth=0.3)
+    assert "lamp" in light.suitable_kinds(warm)
+    assert "lamp" not in light.suitable_kinds(replace(warm, even_top=0.4))
+    assert "lamp" in light.suitable_kinds(replace(warm, even_top=0.4, openness=-1.0))
+
+
+def test_a_lamp_does_not_put_out_those_of_the_picture():
+    """A lit lamp in a dim room would turn grey beside another one."""
+    warm = replace(ROOM, warmth=0.3, sun_warmth=0.6)
+    assert "lamp" in light.suitable_kinds(warm)
+    assert "lamp" not in light.suitable_kinds(replace(warm, median_luma=0.3))
+
+
+@pytest.mark.parametrize("unsuitable", [{"upper_luma": 0.4}, {"person": 1.0}, {"sky": 0.6}])
+def test_a_sunset_is_of_a_bright_sky_without_a_person(unsuitable):
+    """Things as bright as the sky would be lit as it is."""
+    assert "sunset" in light.suitable_kinds(NOON)
+    assert "sunset" not in light.suitable_kinds(replace(NOON, **unsuitable))
+
+
+@pytest.mark.parametrize("unsuitable", [{"median_luma": 0.28}, {"warmth": 0.13}])
+def test_low_sun_is_refused_where_it_hardly_shows(unsuitable):
+    """Dim pictures and warm ones hardly change in it."""
+    assert "golden" in light.suitable_kinds(NOON)
+    assert "golden" not in light.suitable_kinds(replace(NOON, **unsuitable))
+
+
+def test_a_lamp_has_no_other_colour(prepared):
+    """Shades of its light are dark and warm, not blue."""
+    image = rendered(prepared, "lamp")[..., :3].astype(float)
+    source = landscape(200)[..., :3].astype(float)
+    assert (image[..., 0] - image[..., 2]).mean() > (source[..., 0] - source[..., 2]).mean()
+
+
+def test_a_photograph_on_a_flat_ground_is_not_a_drawing():
+    """Its colours separate it from a logo."""
+    source = np.full((256, 256, 3), 2, np.uint8)
+    astronaut = pytest.importorskip("skimage.data").astronaut()
+    source[90:218, 60:188] = resize(astronaut, 128, 128)
+    orientations = analyse_source(source, 256, 256)
+    kind = replace(orientations[0].kind, is_graphic=True)
+    graphic = tuple(replace(one, kind=kind) for one in orientations)
+    assert light.prepare(graphic, graphic[0].image_at(256, 256)) is not None
+
+
 def test_bright_cool_pictures_get_dusk():
     """Dim ones are of dusk already."""
     cool = replace(NOON, warmth=-0.3)
     assert "dusk" in light.suitable_kinds(cool)
-    assert "dusk" not in light.suitable_kinds(replace(cool, median_luma=0.4))
+    assert "dusk" not in light.suitable_kinds(replace(cool, median_luma=0.3))
 
 
 @pytest.mark.parametrize(
@@ -125,11 +173,11 @@ def test_a_sky_that_a_low_sun_makes_green_is_found(sky, turns):
 
 
 def test_a_portrait_is_seldom_at_dusk():
-    """Low sun flatters skin, and cool light makes it pale; where it alone is sure, it is made."""
+    """Low sun flatters skin, and cool light makes it pale; where that alone is sure, it is made."""
     kinds = light.suitable_kinds(replace(NOON, portrait=1.0))
     assert kinds["dusk"] <= 0.25 * light.suitable_kinds(NOON)["dusk"]
-    warm = replace(NOON, portrait=1.0, warmth=0.3, sky=0.0)
-    assert light.suitable_kinds(warm) == {"dusk": 1.0}
+    alone = replace(NOON, portrait=1.0, openness=0.0, greened=0.6)
+    assert light.suitable_kinds(alone) == {"dusk": 1.0}
 
 
 def test_low_sun_on_snow_is_less_yellow(prepared):
@@ -144,8 +192,9 @@ def test_low_sun_on_snow_is_less_yellow(prepared):
 
 
 def test_a_sun_in_the_sky_is_not_of_dusk():
-    """It would shine on; a bright spot of a room is no sun."""
-    assert "dusk" not in light.suitable_kinds(replace(NOON, sun_warmth=0.4))
+    """It would shine on, in a small sky, too; a bright spot of a room is no sun."""
+    for sky in (0.8, 0.0):
+        assert "dusk" not in light.suitable_kinds(replace(NOON, sun_warmth=0.4, sky=sky))
     assert "dusk" in light.suitable_kinds(replace(ROOM, sun_warmth=0.4, sky=0.5))
 
 

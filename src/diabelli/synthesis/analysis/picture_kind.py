@@ -17,6 +17,13 @@ SYMMETRY_SIDE = 48
 MIN_CONSTANT_SHARE = 0.45
 """Share of a drawing's even areas that are constant; photographs have at most 0.36."""
 
+COLOUR_STEP = 16
+"""Width in grey levels of the bins in which colours are counted."""
+MAIN_COLOURS = 3
+"""Number of colours that ground and ink of a drawing may have."""
+MIN_COLOUR_WEALTH = 55.0
+"""Least wealth of colours of a photograph on a flat ground; drawings have up to 42."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureKind:
@@ -44,6 +51,18 @@ def classify(image: Bytes) -> PictureKind:
         (drawn and not is_solid_shape(image)) or _has_strokes(light) or _has_strokes(255 - light)
     )
     return PictureKind(drawn, written, _asymmetry(image) < 0.35, is_cut_out(image))
+
+
+def has_many_colours(image: Bytes) -> bool:
+    """Return whether an image (h, w, 3 or more) uint8 is coloured like a photograph.
+
+    A photograph of a thing on a flat ground looks like a graphic but for its colours. Their wealth
+    is their number times the share of places that do not have one of the main colours.
+    """
+    bins = (image[..., :3] // COLOUR_STEP).astype(np.int64)
+    counts = np.bincount((bins @ np.array([256, 16, 1])).ravel(), minlength=4096)
+    rest = 1 - np.sort(counts)[-MAIN_COLOURS:].sum() / counts.sum()
+    return bool(np.count_nonzero(counts) * rest >= MIN_COLOUR_WEALTH)
 
 
 def _is_graphic(light: Floats) -> bool:

@@ -78,23 +78,23 @@ def golden(view: View) -> Lighting:
 
 
 def lamp(view: View) -> Lighting:
-    """Evening: a warm lamp beside the frame, and cool light elsewhere."""
+    """One warm lamp on a place beside the centre; all else is dark, without another colour."""
     y, x = _coordinates()
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
-    height = view.stream.between(0.15, 0.6)
-    away, above = near + np.float32(0.1), y - np.float32(height)
-    lit = smoothstep(-1.1, -0.3, -np.sqrt(away * away + above * above))
-    exposure = view.scene.exposure(0.17, 0.75, 1.35)
+    height, side = view.stream.between(0.25, 0.5), view.stream.between(0.7, 0.9)
+    across, above = near - np.float32(side), y - np.float32(height)
+    lit = smoothstep(-0.85, -0.1, -np.sqrt(across * across + above * above))
+    exposure = view.scene.exposure(0.19, 0.75, 1.35)
     return Lighting(
         dark_gain=_calmed(
-            _between(lit, (0.13, 0.21, 0.46), (1.0, 0.68, 0.42), exposure), view.scene
+            _between(lit, (0.05, 0.045, 0.047), (1.05, 0.86, 0.6), exposure), view.scene
         ),
         bright_gain=_calmed(
-            _between(lit, (0.2, 0.31, 0.64), (1.8, 1.16, 0.52), exposure), view.scene
+            _between(lit, (0.06, 0.054, 0.055), (2.4, 1.7, 0.85), exposure), view.scene
         ),
         glow=filled(0.0, 0.0, 0.0),
-        saturations=(0.8, 1.0),
-        shoulder=0.7,
+        saturations=(0.9, 1.05),
+        shoulder=0.65,
     )
 
 
@@ -104,7 +104,7 @@ def dusk(view: View) -> Lighting:
     near = x if view.stream.between(0, 1) < 0.5 else 1 - x
     slope = view.stream.between(0.1, 0.7)
     lit = smoothstep(0.0, 1.0, near + np.float32(slope) * (np.float32(0.5) - y))
-    exposure = view.scene.exposure(0.15, 0.62, 1.2) * (1 - 0.16 * view.stream.between(-1, 1))
+    exposure = view.scene.exposure(0.125, 0.6, 0.85) * (1 - 0.16 * view.stream.between(-1, 1))
     return Lighting(
         dark_gain=_calmed(
             _between(lit, (0.14, 0.25, 0.54), (0.42, 0.56, 0.92), exposure), view.scene
@@ -112,8 +112,8 @@ def dusk(view: View) -> Lighting:
         bright_gain=_calmed(
             _between(lit, (0.24, 0.4, 0.8), (0.8, 0.98, 1.42), exposure), view.scene
         ),
-        glow=filled(0.002, 0.005, 0.014),
-        saturations=(0.62 + 0.28 * view.scene.portrait, 0.7 + 0.2 * view.scene.portrait),
+        glow=filled(0.0003, 0.0008, 0.002),
+        saturations=(0.7 + 0.2 * view.scene.portrait, 0.78 + 0.12 * view.scene.portrait),
     )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diabelli.synthesis.analysis.picture_kind import has_many_colours
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.alpha import is_transparent
+from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import daylight
@@ -27,6 +29,8 @@ LIGHTS: dict[str, daylight.LightMaker] = {
 """All lights, by name."""
 COLOURED = frozenset({"dusk", "golden", "lamp", "sunset"})
 """Kinds that are nothing without colour."""
+KIND_SIDE = 256
+"""Side in pixels at which colours are counted."""
 NIGHT_LUMA = 0.13
 """Median luma 0..1 below which a picture is dark already."""
 MIN_CONTRAST = 16.0
@@ -35,12 +39,15 @@ MIN_TEAL = 0.5
 """Share of the colours of deep water from which a picture without a sky is of under water."""
 HARDLY_SKY, DIM_SKY_LUMA = 0.2, 0.35
 """Share of sky from which its mean luma 0..1 counts, below which the sun has set."""
-SUNSET_SKY = 0.7
-"""Share of sky above which the sun may set; below it is often water or haze."""
+SUNSET_SKY, MIN_SUNSET_LUMA = 0.7, 0.5
+"""Share of sky above which the sun may set; below it is often water or haze. Mean luma 0..1 of the
+uppermost third below which things would be lit as the sky."""
 MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
-COLD, WARM = -0.15, 0.14
+COLD, WARM = -0.15, 0.12
 """Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
+MIN_GOLDEN_LUMA = 0.3
+"""Median luma 0..1 below which a low sun hardly shows, or lifts the dark."""
 MAX_GREENED = 0.3
 """Share of blue sky above which a low sun would turn it green."""
 MAX_WHITE_EDGE = 0.25
@@ -51,7 +58,7 @@ MAX_ROOM_BLACK = 0.15
 """Share of black above which a picture is of a thing in the dark, not of a room."""
 MAX_BLACK = 0.25
 """Share of black from which no light lifts or tints the dark."""
-MIN_DUSK_LUMA, MIN_COOL_DUSK_LUMA, COOL = 0.25, 0.45, -0.09
+MIN_DUSK_LUMA, MIN_COOL_DUSK_LUMA, COOL = 0.25, 0.35, -0.09
 """Median luma 0..1 below which a picture is of dusk already: in general, and where mean red minus
 blue, -1..1, is below COOL."""
 MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.1, 0.05
@@ -59,9 +66,17 @@ MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.1, 0.05
 MAX_LAMP_TEAL, MAX_LAMP_FOLIAGE = 0.2, 0.1
 """Share of the colours of deep water from which a lamp's light has an edge from blue to green, and
 share of leaves above which it is out of place."""
+MAX_LAMP_OPENNESS = 0.5
+"""Log-odds of the open air above which a lamp's shades are not of the day."""
+MAYBE_OUTDOORS, MAX_EVEN_TOP = -0.5, 0.15
+"""Log-odds of the open air above which, and share of even places of the uppermost third above
+which a warm picture may be of an evening sky, where a lamp's light does not end."""
 DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP = 0.75, 0.5
-"""Share of the weight of dusk that a portrait takes away if low sun is sure; weight of dusk if a
-lamp is sure."""
+"""Share of the weight of dusk that a portrait takes away if another light is sure; weight of dusk
+if a lamp is sure."""
+MIN_LAMP_WARMTH, MAX_LAMPLIGHT_LUMA = 0.4, 0.4
+"""Mean red minus blue, -1..1, around the brightest places above which, and median luma 0..1 below
+which these are lit lamps, which another lamp would put out."""
 MIN_SUN_WARMTH = 0.2
 """Mean red minus blue, -1..1, around the brightest places from which these are a low sun."""
 
@@ -89,8 +104,8 @@ def prepare(orientations: tuple[Analysis, Analysis], small: Bytes) -> Prepared |
         small: (h, w, 4) uint8, the source at the size of decisions.
     """
     kind, contrast = orientations[0].kind, orientations[0].contrast
-    drawn = kind.is_graphic or kind.is_cut_out or is_transparent(small)
-    if drawn or contrast < MIN_CONTRAST:
+    is_drawn = kind.is_graphic and not has_many_colours(resize(small, KIND_SIDE, KIND_SIDE))
+    if is_drawn or kind.is_cut_out or is_transparent(small) or contrast < MIN_CONTRAST:
         return None
     scene = survey(small)
     kinds = suitable_kinds(scene)
@@ -101,13 +116,13 @@ def prepare(orientations: tuple[Analysis, Analysis], small: Bytes) -> Prepared |
 
 def suitable_kinds(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
-    kinds = {} if _is_dark_or_strange(scene) else _kinds_of_day(scene)
-    has_lamp = "golden" not in kinds and _takes_lamp(scene)
-    if "dusk" in kinds:
-        share = 1 - DUSK_OF_PORTRAITS * scene.portrait if "golden" in kinds else 1.0
-        kinds["dusk"] *= DUSK_BESIDE_LAMP if has_lamp else share
-    if has_lamp:
+    is_lit = not _is_dark(scene) and (scene.is_indoors or not scene.barred)
+    kinds = _kinds_of_day(scene) if is_lit else {}
+    if "golden" not in kinds and _takes_lamp(scene):
         kinds["lamp"] = 2.0
+    if "dusk" in kinds and len(kinds) > 1:
+        kinds["dusk"] *= 1 - DUSK_OF_PORTRAITS * scene.portrait
+        kinds["dusk"] *= DUSK_BESIDE_LAMP if "lamp" in kinds else 1
     left_out = COLOURED if scene.grey else frozenset()
     return {name: weight for name, weight in kinds.items() if name not in left_out}
 
@@ -115,26 +130,38 @@ def suitable_kinds(scene: Scene) -> dict[str, float]:
 def _kinds_of_day(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene in daylight, by name."""
     kinds: dict[str, float] = {}
-    if _takes_window(scene):
-        kinds["window"] = 2.0
     is_stained = scene.white_edge >= MAX_WHITE_EDGE or scene.black > MAX_BLACK
-    is_greened = scene.green_top or scene.greened > MAX_GREENED
-    if not is_stained and COLD < scene.warmth < WARM and not is_greened:
-        kinds["golden"] = 2.0
     least = MIN_DUSK_LUMA if scene.warmth > COOL else MIN_COOL_DUSK_LUMA
     if not is_stained and scene.median_luma > least and not _shows_sun(scene):
         kinds["dusk"] = 1.0
-    if scene.is_outdoors and scene.sky > SUNSET_SKY and scene.white_edge < MAX_WHITE_EDGE:
+    if _is_under_water(scene):
+        return kinds
+    if _takes_window(scene):
+        kinds["window"] = 2.0
+    is_greened = scene.green_top or scene.greened > MAX_GREENED
+    is_dim = scene.median_luma < MIN_GOLDEN_LUMA
+    if not (is_stained or is_dim or is_greened) and COLD < scene.warmth < WARM:
+        kinds["golden"] = 2.0
+    if _takes_sunset(scene):
         kinds["sunset"] = 2.0
     return kinds
 
 
-def _is_dark_or_strange(scene: Scene) -> bool:
-    """Return whether a scene is of the night, under water or between bars."""
-    if scene.median_luma < NIGHT_LUMA or (not scene.is_indoors and _has_dim_sky(scene)):
-        return True
-    is_under_water = scene.teal > MIN_TEAL and scene.sky < SKY and scene.person < 1
-    return not scene.is_indoors and (scene.barred or is_under_water)
+def _is_dark(scene: Scene) -> bool:
+    """Return whether a scene is of the night."""
+    return scene.median_luma < NIGHT_LUMA or (not scene.is_indoors and _has_dim_sky(scene))
+
+
+def _is_under_water(scene: Scene) -> bool:
+    """Return whether a scene is of deep water or under it, without a person."""
+    is_blue_green = scene.teal > MIN_TEAL and scene.sky < SKY and scene.person < 1
+    return is_blue_green and not scene.is_indoors
+
+
+def _takes_sunset(scene: Scene) -> bool:
+    """Return whether a large sky is bright, and no person is below it."""
+    is_sky = scene.is_outdoors and scene.sky > SUNSET_SKY and scene.upper_luma > MIN_SUNSET_LUMA
+    return is_sky and scene.white_edge < MAX_WHITE_EDGE and scene.person <= 0.5
 
 
 def _takes_window(scene: Scene) -> bool:
@@ -148,16 +175,18 @@ def _takes_window(scene: Scene) -> bool:
 def _takes_lamp(scene: Scene) -> bool:
     """Return whether a lamp may suit it: warm pictures, rooms, things in the dark, no sky."""
     is_veiled = scene.white_edge >= MAX_LAMP_WHITE or scene.teal >= MAX_LAMP_TEAL
-    if scene.is_outdoors or is_veiled or scene.foliage > MAX_LAMP_FOLIAGE:
+    is_sky = scene.openness > MAYBE_OUTDOORS and scene.even_top > MAX_EVEN_TOP
+    is_lit = scene.sun_warmth > MIN_LAMP_WARMTH and scene.median_luma < MAX_LAMPLIGHT_LUMA
+    is_open = scene.openness > MAX_LAMP_OPENNESS or scene.foliage > MAX_LAMP_FOLIAGE
+    if is_open or is_sky or is_veiled or is_lit:
         return False
     is_dark = scene.black > MAX_BLACK or scene.median_luma < NIGHT_LUMA
     return scene.is_indoors or (scene.sky < MAX_LAMP_SKY and (is_dark or scene.warmth >= WARM))
 
 
 def _shows_sun(scene: Scene) -> bool:
-    """Return whether a sky has a low sun in it, which would shine on at dusk."""
-    is_sky = scene.openness > 0 and scene.sky > HARDLY_SKY
-    return is_sky and scene.sun_warmth > MIN_SUN_WARMTH
+    """Return whether the open air has a low sun in it, which would shine on at dusk."""
+    return scene.openness > 0 and scene.sun_warmth > MIN_SUN_WARMTH
 
 
 def _has_dim_sky(scene: Scene) -> bool:

@@ -24,6 +24,10 @@ SKIN_OF_PERSON, SKIN_OF_PORTRAIT = 0.012, 0.08
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 
+EVEN = 2.2
+"""Blurred gradient in grey levels below which a place is even."""
+DIM_LUMA = 60.0
+"""Luma in grey levels above which an even place may be of an evening sky."""
 MIN_LIT_COLOUR = 3.0
 """Mean difference of channels in grey levels below which a photograph is black and white."""
 BLACK_LUMA, WHITE_LEVEL = 15.0, 240
@@ -62,6 +66,7 @@ class Scene:
         green_top: whether the uppermost third is greener than red and blue, and not of leaves.
         sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
         greened: share of the uppermost third that is blue, and green in a low sun, 0..1.
+        even_top: share of the uppermost third that is even and not dark, 0..1.
     """
 
     openness: float
@@ -81,6 +86,7 @@ class Scene:
     green_top: bool
     sun_warmth: float
     greened: float
+    even_top: float
 
     @property
     def is_outdoors(self) -> bool:
@@ -127,6 +133,7 @@ def survey(image: Bytes) -> Scene:
         green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
         sun_warmth=_sun_warmth(small),
         greened=_greened_share(colours[: SIDE // 3]),
+        even_top=float(((_roughness(light) < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
     )
 
 
@@ -155,6 +162,12 @@ def _greened_share(colours: Floats) -> float:
     return float(((green > GREEN_LEAD * red) & (green > GREEN_REST * blue) & is_blue).mean())
 
 
+def _roughness(light: Floats) -> Floats:
+    """Return the blurred length of the gradient of luma."""
+    down, across = gradient(light)
+    return blur(np.sqrt(down * down + across * across), 2.0)
+
+
 def _is_green(colours: Floats) -> bool:
     """Return whether the mean of (h, w, 3) float32, 0..1, is greener than red and blue."""
     red, green, blue = (float(colours[..., c].mean()) for c in range(3))
@@ -179,11 +192,10 @@ def _teal_share(small: Bytes) -> float:
 def _sky_share(small: Bytes, light: Floats, subject: Floats) -> float:
     """Share of the uppermost third that is even and bright or blue."""
     top = SIDE // 3
-    down, across = gradient(light)
-    rough = blur(np.sqrt(down * down + across * across), 2.0)[:top]
+    rough = _roughness(light)[:top]
     blueness = small[:top, :, 2].astype(np.float32) - small[:top, :, 0]
     bright = (light[:top] > 150) | ((blueness > 8) & (light[:top] > 60))
-    return float(((rough < 2.2) & (subject[:top] < 0.5) & bright).mean())
+    return float(((rough < EVEN) & (subject[:top] < 0.5) & bright).mean())
 
 
 def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
