@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.filters import blur
 from diabelli.variation import Image
 
 
@@ -118,23 +117,3 @@ def bricks(side: int, mortar: int = 200) -> Image:
     y, x = np.indices((side, side)) * 256 // side
     joint = (x % 16 < 2) | ((y + 32 * (x // 16 % 2)) % 64 < 2)
     return np.repeat(np.where(joint, mortar, 60).astype(np.uint8)[..., None], 3, -1)
-
-
-def studio(
-    *,
-    ground: int = 250,
-    subject: tuple[int, int, int] = (60, 80, 140),
-    hole: int = 0,
-    centre: tuple[int, int] = (128, 128),
-    shadow: float = 0.0,
-) -> Image:
-    """A disc of 140 pixels on white, with a hole in it and a shadow on its right, of 256 pixels."""
-    y, x = places(256)
-    distance = np.hypot(y - 128, x - 128)
-    inside = np.clip(np.hypot(y - centre[0], x - centre[1]) - hole + 0.5, 0, 1)
-    cover = np.clip(70.5 - distance, 0, 1) * inside
-    cast = shadow * blur((np.hypot(y - 150, x - 190) < 30).astype(np.float32), 12.0)
-    grain = np.random.default_rng(1).integers(-9, 9, (256, 256, 1))
-    colour = np.clip(np.array(subject) + grain, 0, 255)
-    picture = cover[..., None] * colour + ((1 - cover) * ground * (1 - cast))[..., None]
-    return picture.round().astype(np.uint8)

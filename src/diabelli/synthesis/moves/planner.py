@@ -15,10 +15,8 @@ from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import backdrop, drawing, light
+from diabelli.synthesis.moves import drawing, light
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.studio_paper import PAPERS
-from diabelli.synthesis.moves.white_ground import WhiteGround, find_white_ground
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
@@ -78,14 +76,6 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
             SureMove(name, weight, partial(drawing.render, drawn, name))
             for name, weight in drawing.treatments(drawn).items()
         ]
-    return _moves_of_photographs(orientations, small)
-
-
-def _moves_of_photographs(orientations: tuple[Analysis, Analysis], small: Bytes) -> list[SureMove]:
-    """Find the backdrop and the lights that suit a photograph, given at the size of decisions."""
-    staged = backdrop.prepare(orientations[0], small)
-    if staged is not None:
-        return [SureMove("backdrop", 1.0, partial(backdrop.render, staged))]
     lit = light.prepare(orientations, small)
     if lit is None:
         return []
@@ -156,10 +146,3 @@ def run_all_moves(side: int) -> None:
     lit = light.Prepared((analysis, analysis.mirrored()), survey(hazy), {})
     for kind in light.LIGHTS:
         light.render(lit, kind, 1.0, RandomStream(1), side, side)
-    on_white = np.full((side, side, 4), 255, np.uint8)
-    on_white[side // 4 : -side // 4, side // 4 : -side // 4, :3] = (20, 40, 160)
-    find_white_ground(on_white)
-    ground = WhiteGround(np.full(3, 250, np.float32), *np.ones((2, side, side), np.float32))
-    whole = backdrop.Extent(0.2, 0.8)
-    staged = backdrop.Prepared(analysis, ground, whole, whole, list(PAPERS), has_shadow=False)
-    backdrop.render(staged, 1.0, RandomStream(1), side, side)
