@@ -138,6 +138,16 @@ def test_low_sun_is_refused_where_it_hardly_shows(unsuitable):
     assert "golden" not in light.suitable_kinds(replace(NOON, **unsuitable))
 
 
+def test_sunsets_are_of_different_colours(prepared):
+    """The horizon is orange in some and pink in others."""
+    horizons = [
+        rendered(prepared, "sunset", seed=seed)[60:80, :, :3].astype(float).mean((0, 1))
+        for seed in range(8)
+    ]
+    warmth = [red - blue for red, _, blue in horizons]
+    assert max(warmth) > min(warmth) + 20
+
+
 def test_a_lamp_has_no_other_colour(prepared):
     """Shades of its light are dark and warm, not blue."""
     image = rendered(prepared, "lamp")[..., :3].astype(float)

@@ -28,6 +28,12 @@ SHADE: Colour = (0.86, 0.95, 1.16)
 """Tint of the light from the sky, in which shadows lie."""
 SUN: Colour = (1.10, 1.0, 0.82)
 """Tint of sunlight."""
+SUNSETS: tuple[tuple[Colour, Colour], ...] = (
+    ((0.29, 0.24, 0.5), (0.4, 0.35, 0.66)),
+    ((0.84, 0.4, 0.37), (0.92, 0.46, 0.6)),
+    ((1.2, 0.59, 0.24), (1.25, 0.76, 0.62)),
+)
+"""Orange and pink sunsets: light above, in the middle and at the horizon."""
 PALE = (0.6, 0.85)
 """Median luma 0..1 from which low sun is less yellow, and at which it is ON_PALE."""
 ON_PALE: Colour = (1.7, 1.22, 0.8)
@@ -118,20 +124,19 @@ def dusk(view: View) -> Lighting:
 
 
 def sunset(view: View) -> Lighting:
-    """Violet above, orange at the horizon, on all that is bright; a dim ground."""
+    """Violet above, orange to pink at the horizon, on all that is bright; a dim ground."""
     y, _ = _coordinates()
     height = np.broadcast_to(y, (FIELD_SIDE, FIELD_SIDE)) / np.float32(
         view.stream.between(0.42, 0.6)
     )
     upper = np.clip(height / np.float32(0.55), 0, 1)
     lower = np.clip((height - np.float32(0.55)) / np.float32(0.45), 0, 1)
-    violet, rose, orange = (
-        _colour(*colour) for colour in ((0.29, 0.24, 0.5), (0.84, 0.4, 0.37), (1.2, 0.59, 0.24))
-    )
+    pinkness = min(max(view.stream.between(-0.3, 1.3), 0), 1)
+    above, middle, horizon = (_colour(*_blend(orange, pink, pinkness)) for orange, pink in SUNSETS)
     ground = view.scene.exposure(0.075, 0.3, 0.8)
     return Lighting(
         dark_gain=filled(0.86 * ground, 0.78 * ground, 0.88 * ground),
-        bright_gain=mixed(lower, mixed(upper, violet, rose), orange),
+        bright_gain=mixed(lower, mixed(upper, above, middle), horizon),
         glow=filled(0.0, 0.0, 0.0),
         luma_range=(0.35, min(max(view.scene.upper_luma + 0.1, 0.6), 0.85)),
         saturations=(0.55, 0.25),
