@@ -20,6 +20,7 @@ NOON = Scene(
     foliage=0.5,
     median_luma=0.5,
     upper_luma=0.7,
+    lower_luma=0.4,
     median_light=0.2,
     person=0.0,
     portrait=0.0,
@@ -124,8 +125,10 @@ def test_a_lamp_does_not_put_out_those_of_the_picture():
     assert "lamp" not in light.suitable_kinds(replace(warm, median_luma=0.3))
 
 
-@pytest.mark.parametrize("unsuitable", [{"upper_luma": 0.4}, {"person": 1.0}, {"sky": 0.6}])
-def test_a_sunset_is_of_a_bright_sky_without_a_person(unsuitable):
+@pytest.mark.parametrize(
+    "unsuitable", [{"upper_luma": 0.4}, {"lower_luma": 0.8}, {"person": 1.0}, {"sky": 0.6}]
+)
+def test_a_sunset_is_of_a_bright_sky_without_a_person_or_snow(unsuitable):
     """Things as bright as the sky would be lit as it is."""
     assert "sunset" in light.suitable_kinds(NOON)
     assert "sunset" not in light.suitable_kinds(replace(NOON, **unsuitable))

@@ -39,9 +39,10 @@ MIN_TEAL = 0.5
 """Share of the colours of deep water from which a picture without a sky is of under water."""
 HARDLY_SKY, DIM_SKY_LUMA = 0.2, 0.35
 """Share of sky from which its mean luma 0..1 counts, below which the sun has set."""
-SUNSET_SKY, MIN_SUNSET_LUMA = 0.7, 0.5
+SUNSET_SKY, MIN_SUNSET_LUMA, MAX_SUNSET_GROUND = 0.7, 0.5, 0.65
 """Share of sky above which the sun may set; below it is often water or haze. Mean luma 0..1 of the
-uppermost third below which things would be lit as the sky."""
+uppermost third below which things would be lit as the sky, and of the lowest third above which
+snow and sand would."""
 MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
 COLD, WARM = -0.15, 0.12
@@ -161,7 +162,8 @@ def _is_under_water(scene: Scene) -> bool:
 def _takes_sunset(scene: Scene) -> bool:
     """Return whether a large sky is bright, and no person is below it."""
     is_sky = scene.is_outdoors and scene.sky > SUNSET_SKY and scene.upper_luma > MIN_SUNSET_LUMA
-    return is_sky and scene.white_edge < MAX_WHITE_EDGE and scene.person <= 0.5
+    is_pale = scene.white_edge >= MAX_WHITE_EDGE or scene.lower_luma > MAX_SUNSET_GROUND
+    return is_sky and not is_pale and scene.person <= 0.5
 
 
 def _takes_window(scene: Scene) -> bool:

@@ -54,6 +54,7 @@ class Scene:
         foliage: share that is rough and green, 0..1; 0 where other things are green, too.
         median_luma: 0..1.
         upper_luma: mean luma of the uppermost third, 0..1.
+        lower_luma: mean luma of the lowest third, 0..1.
         median_light: median of linear luminance, 0..1.
         person: 0..1, whether it shows bare skin, if there may be a person.
         portrait: 0..1, how much bare skin it shows, if there may be a person.
@@ -74,6 +75,7 @@ class Scene:
     foliage: float
     median_luma: float
     upper_luma: float
+    lower_luma: float
     median_light: float
     person: float
     portrait: float
@@ -121,6 +123,7 @@ def survey(image: Bytes) -> Scene:
         foliage=foliage,
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
+        lower_luma=float(light[-(SIDE // 3) :].mean()) / 255,
         median_light=float(np.median(luminance)),
         person=min(skin / SKIN_OF_PERSON, 1.0),
         portrait=min(skin / SKIN_OF_PORTRAIT, 1.0),
