@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -156,11 +155,9 @@ def _readable(source: Source) -> bytes | PillowImage | Image:
     if isinstance(source, bytearray | memoryview):
         return bytes(source)
     if isinstance(source, str | os.PathLike):
-        return Path(source).read_bytes()
+        return pictures.read_source(source)
     if hasattr(source, "read"):
-        source = source.read()
-        if isinstance(source, str):
-            raise InvalidPicture("the source is a file opened as text: open it in mode 'rb'")
+        return pictures.read_source(source)
     if isinstance(source, bytes | np.ndarray) or hasattr(source, "getbands"):
         return source
     raise InvalidPicture(

@@ -220,12 +220,13 @@ def test_a_process_that_cannot_be_started_is_a_lack_of_memory(
 
 
 def test_a_broken_installation_is_no_damaged_picture(
-    processes: DecoderProcesses, monkeypatch: pytest.MonkeyPatch
+    processes: DecoderProcesses, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A program that ends by itself is an internal error, and it is not started for ever."""
+    """As during an upgrade: the server is to blame, the log says so, and nothing is repeated."""
     monkeypatch.setattr(sys, "executable", "/bin/true")
-    with pytest.raises(RuntimeError, match="exit code 0"):
+    with pytest.raises(MemoryUnavailable, match="exit code 0"):
         processes.decode(picture("WEBP"), ANY)
+    assert [record.message for record in caplog.records] == ["decoder.ended"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -141,9 +141,10 @@ def unblock_picture(
 ) -> None:
     """Accept a picture and similar ones again."""
     from diabelli.ledger.blocks import Blocks, sha256_of
+    from diabelli.pictures.source_file import read_source
 
     path = Path(picture)
-    digits = sha256_of(path.read_bytes()) if path.is_file() else picture
+    digits = sha256_of(read_source(path)) if path.is_file() else picture
     with ledger(data_dir, config) as database:
         gone = Blocks(database).unblock_picture(digits)
     _stderr.print(f"The picture {gone.sha256[:_DIGITS]} is no longer blocked.")
@@ -158,7 +159,7 @@ def _block_file(blocks: Blocks, path: Path, note: str) -> dict[str, Any]:
     from diabelli.pictures.blocklist_hashes import hashes_to_store
 
     try:
-        picture = path.read_bytes()
+        picture = pictures.read_source(path)
         hashes = hashes_to_store(pictures.to_image(picture))
     except (InvalidPicture, OSError) as fault:
         print_error(f"{path}: {fault}")

@@ -57,7 +57,7 @@ def try_engine(
     side = plan.preset.side
     first = VariationSpec(height=side, width=side, seed=SEED)
     specs = [replace(first, seed=seed) for seed in derive_seeds(SEED, n)]
-    shown = pictures.to_image(picture.read_bytes(), max_short_side=useful_side(first))
+    shown = pictures.to_image(picture, max_short_side=useful_side(first))
     source = pictures.fit(shown, side, side, "crop", max_side=useful_side(first))
     out.mkdir(parents=True, exist_ok=True)
     with ProgressBars(1) as bars:

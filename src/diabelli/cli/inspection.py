@@ -36,10 +36,11 @@ def inspect(
     Exit codes: 0 no credentials or intact ones, 1 invalid ones or no picture, 2 usage.
     """
     from diabelli import provenance
+    from diabelli.pictures.source_file import read_source
     from diabelli.pictures.xmp import read_xmp
 
     try:
-        data = picture.read_bytes()
+        data = read_source(picture)
         roots = None if trust is None else trust.read_bytes()
         packet = read_xmp(data)
     except (OSError, InvalidPicture) as fault:

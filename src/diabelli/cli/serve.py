@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import socket
@@ -147,9 +148,11 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as cause:
         bound.close()
+        advice = "choose another address with --host, or another port with --port"
+        if cause.errno == errno.EADDRINUSE:
+            advice = "stop the other program, or choose another port with --port"
         raise AddressUnavailable(
-            f"cannot listen on {host}:{port}: {cause.strerror}; "
-            "stop the other program, or choose another port with --port"
+            f"cannot listen on {host}:{port}: {cause.strerror}; {advice}"
         ) from cause
     return bound
 

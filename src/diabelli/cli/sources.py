@@ -38,13 +38,15 @@ class Source:
         return "standard input" if self.path == STREAM else str(self.path)
 
     def read(self) -> bytes:
-        """Return the content; raises OSError."""
+        """Return the content, up to the limit of a source; raises OSError."""
+        from diabelli.pictures.source_file import read_source
+
         if self.path == STREAM:
-            return sys.stdin.buffer.read()
+            return read_source(sys.stdin.buffer)
         if self.path.is_dir():
             reason = "Is a directory; --recursive varies the pictures below it"
             raise IsADirectoryError(errno.EISDIR, reason, str(self.path))
-        return self.path.read_bytes()
+        return read_source(self.path)
 
 
 def find_sources(paths: Sequence[Path], *, recursive: bool, output: Path) -> list[Source]:

@@ -10,6 +10,7 @@ from diabelli.pictures.decoder_processes import DecoderProcesses
 from diabelli.pictures.encoder import encode, format_of
 from diabelli.pictures.limits import ANY, LOCAL, OPENAI, DecodeLimits, Format, Image
 from diabelli.pictures.scaling import PillowImage, cover, flatten_on_white, to_pillow
+from diabelli.pictures.source_file import read_source
 
 __all__ = [
     "ANY",
@@ -27,6 +28,7 @@ __all__ = [
     "fit",
     "flatten_on_white",
     "format_of",
+    "read_source",
     "to_image",
     "to_pillow",
 ]

@@ -25,6 +25,7 @@ from diabelli.pictures.readers.generic import GenericReader, open_with_pillow
 from diabelli.pictures.readers.layers import Layers, Reader
 from diabelli.pictures.readers.png import PngReader
 from diabelli.pictures.scaling import limit_short_side
+from diabelli.pictures.source_file import read_source
 
 _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
 _PROBE_BYTES_PER_PIXEL = 28
@@ -98,7 +99,7 @@ def to_image(
         OSError: a path cannot be read.
     """
     if isinstance(source, (str, Path)):
-        source = Path(source).read_bytes()
+        source = read_source(source)
     if isinstance(source, bytes):
         return decode(source, LOCAL, max_short_side=max_short_side)
     if isinstance(source, Pillow.Image):

@@ -181,7 +181,8 @@ class _Process:
                 "the decoder was killed, as the system does if memory is short"
             )
         if code >= 0:
-            return RuntimeError(f"a decoder process has ended with exit code {code}")
+            _log.error("decoder.ended", extra={"exit_code": code})
+            return MemoryUnavailable(f"a decoder process has ended with exit code {code}")
         name = signal.Signals(-code).name
         _log.warning("decoder.crashed", extra={"signal": name})
         try:
