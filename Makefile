@@ -15,9 +15,6 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-# On Linux the package index has torch for CUDA, which takes gigabytes that a CPU does not need.
-NEEDS_NO_CUDA := test "$$(uname)" = Linux && ! command -v nvidia-smi > /dev/null
-
 .PHONY: help run trained test test-slow test-bridge test-edges test-lowest setup lint format docs site dist clean
 
 help: ## list the targets
@@ -28,8 +25,6 @@ run: .venv/.run ## serve on http://127.0.0.1:8000; ARGS="--port 9000" for more
 
 trained: .venv/.run ## download the trained engine that fits this machine, for `make run`
 	@echo "Installing torch and diffusers ..."
-	@if $(NEEDS_NO_CUDA); then $(PIP) install --constraint constraints.txt --no-deps torch \
-		--extra-index-url https://download.pytorch.org/whl/cpu; fi
 	@$(PIP) install --constraint constraints.txt --editable '.[diffusion]'
 	@$(BIN)/diabelli pull
 
