@@ -154,9 +154,7 @@ def _readable(source: Source) -> bytes | PillowImage | Image:
     """
     if isinstance(source, bytearray | memoryview):
         return bytes(source)
-    if isinstance(source, str | os.PathLike):
-        return pictures.read_source(source)
-    if hasattr(source, "read"):
+    if isinstance(source, str | os.PathLike) or hasattr(source, "read"):
         return pictures.read_source(source)
     if isinstance(source, bytes | np.ndarray) or hasattr(source, "getbands"):
         return source

@@ -116,10 +116,11 @@ def survey(image: Bytes) -> Scene:
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
     skin = _skin_share(image) if surroundings.person > POSSIBLE_PERSON else 0.0
     foliage = _foliage_share(small, light, subject)
+    rough = _roughness(light)
     colours = small.astype(np.float32) / np.float32(255)
     return Scene(
         openness=surroundings.openness,
-        sky=_sky_share(small, light, subject),
+        sky=_sky_share(small, light, subject, rough),
         foliage=foliage,
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
@@ -136,7 +137,7 @@ def survey(image: Bytes) -> Scene:
         green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
         sun_warmth=_sun_warmth(small),
         greened=_greened_share(colours[: SIDE // 3]),
-        even_top=float(((_roughness(light) < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
+        even_top=float(((rough < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
     )
 
 
@@ -192,13 +193,12 @@ def _teal_share(small: Bytes) -> float:
     return float(((green > 1.15 * red) & (blue > 1.05 * red) & (green > 0.7 * blue)).mean())
 
 
-def _sky_share(small: Bytes, light: Floats, subject: Floats) -> float:
+def _sky_share(small: Bytes, light: Floats, subject: Floats, rough: Floats) -> float:
     """Share of the uppermost third that is even and bright or blue."""
     top = SIDE // 3
-    rough = _roughness(light)[:top]
     blueness = small[:top, :, 2].astype(np.float32) - small[:top, :, 0]
     bright = (light[:top] > 150) | ((blueness > 8) & (light[:top] > 60))
-    return float(((rough < EVEN) & (subject[:top] < 0.5) & bright).mean())
+    return float(((rough[:top] < EVEN) & (subject[:top] < 0.5) & bright).mean())
 
 
 def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
