@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from diabelli import kernel_cache
-from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
+from diabelli.kernel_cache import compilation_notice, configure_kernel_cache, record_compilation
 from diabelli.synthesis.core.jit import kernel
 
 
@@ -46,23 +46,84 @@ def test_the_operators_variable_has_precedence(monkeypatch, tmp_path):
     assert os.environ["NUMBA_CACHE_DIR"] == "/elsewhere"
 
 
-def test_a_changed_source_is_not_compiled(monkeypatch, tmp_path):
-    """Kernels count as compiled if they are newer than their module; others do not count."""
-    monkeypatch.setattr(kernel_cache, "_SYNTHESIS", tmp_path / "synthesis")
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
-    source, compiled = tmp_path / "synthesis" / "core" / "a.py", tmp_path / "cache" / "a.1.nbi"
-    for file in (source, compiled):
-        file.parent.mkdir(parents=True)
-    source.touch()
-    assert not kernels_are_compiled()
-    compiled.touch()
+@pytest.fixture
+def _own_cache(monkeypatch, tmp_path):
+    """A directory of kernels for this test alone."""
+    monkeypatch.setattr("numba.config.CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_a_changed_source_is_compiled_again(monkeypatch, tmp_path):
+    """So is a new one; a new time of the same content changes nothing, as in Numba."""
+    monkeypatch.setattr(kernel_cache, "_SYNTHESIS", tmp_path)
+    source = tmp_path / "a.py"
+    source.write_text("one")
+    assert "This is done once" in (compilation_notice() or "")
+    record_compilation()
+    assert compilation_notice() is None
     os.utime(source, (1000, 1000))
-    os.utime(compiled, (2000, 2000))
-    assert kernels_are_compiled()
-    (source.parent / "without_kernels.py").touch()
-    assert kernels_are_compiled()
-    os.utime(source, (3000, 3000))
-    assert not kernels_are_compiled()
+    assert compilation_notice() is None
+    for name, content in (("a.py", "two"), ("b.py", "new")):
+        (tmp_path / name).write_text(content)
+        assert compilation_notice() is not None
+        record_compilation()
+        assert compilation_notice() is None
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_kernels_of_another_processor_are_compiled_again(monkeypatch):
+    """So are those of another version of Numba or Python."""
+    record_compilation()
+    assert compilation_notice() is None
+    monkeypatch.setattr("diabelli.synthesis.core.jit.compilation_target", lambda: "another")
+    assert compilation_notice() is not None
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_some_kernels_are_not_all_kernels():
+    """A call of one kernel records nothing: a picture of another kind needs other kernels."""
+
+    @kernel
+    def square(value):
+        return value * value
+
+    assert square(12) == 144
+    assert "This is done once" in (compilation_notice() or "")
+
+
+def test_the_notice_is_true_where_kernels_are_not_kept(monkeypatch, tmp_path):
+    """Without a directory, and with a temporary one, each start compiles."""
+    monkeypatch.setattr("numba.config.CACHE_DIR", str(tmp_path / "diabelli-kernels-1"))
+    record_compilation()
+    notice = compilation_notice() or ""
+    assert "at each start" in notice
+    assert "NUMBA_CACHE_DIR" in notice
+    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
+    record_compilation()
+    assert compilation_notice() == notice
+
+
+@pytest.mark.slow
+def test_the_server_compiles_nothing_after_the_command(tmp_path):
+    """`diabelli vary` compiles the kernels that its own picture does not need, too."""
+    given = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "DIABELLI_AUTH": "no-auth"}
+    diabelli = [sys.executable, "-m", "diabelli"]
+    sample = Path(kernel_cache.__file__).parent / "sample.png"
+    command = [*diabelli, "vary", str(sample), "--size", "64", "--out", str(tmp_path)]
+    ended = subprocess.run(command, env=given, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    assert "This is done once" in ended.stderr
+    kernels = set((tmp_path / "cache").rglob("*.nbc"))
+    command = [*diabelli, "serve", "--port", "0", "--data-dir", str(tmp_path), "--json"]
+    with subprocess.Popen(
+        command, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        server.stdout.readline()
+        server.terminate()
+        assert "Compiling" not in server.stderr.read()
+    assert set((tmp_path / "cache").rglob("*.nbc")) == kernels
 
 
 @pytest.mark.usefixtures("_closed")

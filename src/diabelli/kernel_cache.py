@@ -1,14 +1,15 @@
-"""Selects the directory of compiled kernels if the package's own directory is read-only."""
+"""Selects the directory of compiled kernels, and records whether all of them are compiled."""
 
 from __future__ import annotations
 
 import atexit
-import math
+import hashlib
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from diabelli.errors import StoreUnavailable
@@ -17,6 +18,8 @@ from diabelli.private_files import ensure_private_dir
 USER_KERNELS = Path("~/.cache/diabelli/kernels")
 _SYNTHESIS = Path(__file__).parent / "synthesis"
 _VARIABLE = "NUMBA_CACHE_DIR"
+_TEMPORARY = "diabelli-kernels-"
+_RECORD = "compiled-kernels"
 
 
 def configure_kernel_cache(candidates: Iterable[Path] = (USER_KERNELS,)) -> None:
@@ -35,36 +38,53 @@ def configure_kernel_cache(candidates: Iterable[Path] = (USER_KERNELS,)) -> None
         except (StoreUnavailable, RuntimeError):
             continue
     try:
-        temporary = tempfile.mkdtemp(prefix="diabelli-kernels-")
+        temporary = tempfile.mkdtemp(prefix=_TEMPORARY)
     except OSError:
         return
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     _select(Path(temporary))
 
 
-def kernels_are_compiled() -> bool:
-    """Return whether each module's kernels have been compiled since its last change.
+def compilation_notice() -> str | None:
+    """Return what to print before the kernels are compiled; None if all of them are.
 
-    A change of a module without kernels does not matter.
     `configure_kernel_cache` must have selected the directory.
     """
-    cache = Path(os.environ[_VARIABLE]) if _VARIABLE in os.environ else _SYNTHESIS
-    compiled: dict[str, float] = {}
-    for index in cache.rglob("*.nbi"):
-        module = index.name.partition(".")[0]
-        compiled[module] = max(compiled.get(module, 0.0), _modified(index))
-    sources = _SYNTHESIS.rglob("*.py")
-    return bool(compiled) and all(
-        compiled.get(file.stem, math.inf) > _modified(file) for file in sources
-    )
+    directory = _directory()
+    if directory is None or _TEMPORARY in str(directory):
+        return (
+            "Compiling the engine, which takes about half a minute at each start: no directory for "
+            f"compiled kernels can be written to; {_VARIABLE} names one ..."
+        )
+    with suppress(OSError, UnicodeDecodeError):
+        if (directory / _RECORD).read_text("utf-8") == _fingerprint():
+            return None
+    return "Compiling the engine. This is done once, and takes about half a minute ..."
 
 
-def _modified(file: Path) -> float:
-    """Return the time of a file's last change; 0 if it has just been deleted."""
-    try:
-        return file.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+def record_compilation() -> None:
+    """Record that all kernels of this version are compiled for this processor."""
+    directory = _directory()
+    if directory is not None:
+        with suppress(OSError):
+            (directory / _RECORD).write_text(_fingerprint(), "utf-8")
+
+
+def _directory() -> Path | None:
+    # Numba reads its variables when it is imported.
+    from diabelli.synthesis.core.jit import cache_directory
+
+    return cache_directory()
+
+
+def _fingerprint() -> str:
+    """Return a digest of all that the kernels are compiled from and for."""
+    from diabelli.synthesis.core.jit import compilation_target
+
+    digest = hashlib.sha256(compilation_target().encode())
+    for file in sorted(_SYNTHESIS.rglob("*.py")):
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _select(directory: Path) -> None:

@@ -11,6 +11,8 @@ from statistics import median
 import httpx
 import pytest
 
+from diabelli.cli.serve import _preparation
+from diabelli.settings import Settings
 from faults.serving import environment
 
 TINY = "faults.program"
@@ -114,6 +116,15 @@ def test_the_server_says_whose_pictures_it_gives(start, tmp_path, beside):
     said = process.stderr.read()
     assert "Engine far: pictures of the server at http://127.0.0.1:9." in said
     assert ("The built-in engine" in said) == beside
+
+
+@pytest.mark.parametrize(("load", "compiles"), [("background", True), ("start", False)])
+def test_the_compilation_for_a_loading_engine_is_announced(monkeypatch, load, compiles):
+    """The built-in engine answers until a trained one is loaded in the background."""
+    module = sys.modules["diabelli.cli.serve"]
+    monkeypatch.setattr(module, "compilation_notice", lambda: "Compiling the engine.")
+    settings = Settings(engine="sd15-lcm", load=load)
+    assert ("Compiling" in _preparation(settings)) is compiles
 
 
 def test_a_used_port_is_reported_at_once(start):

@@ -43,13 +43,21 @@ def test_each_variation_is_a_file_named_by_its_seed(run, picture, tmp_path):
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_the_first_run_says_that_it_compiles(run, picture, monkeypatch, compiled):
-    """A later run does not."""
-    module = sys.modules["diabelli.cli.vary"]
-    monkeypatch.setattr(module, "kernels_are_compiled", lambda: compiled)
+def test_the_first_run_compiles_all_kernels(run, picture, monkeypatch, compiled):
+    """It says so; a later run does not compile, and a wrong argument is reported first."""
+    warmed: list[object] = []
+    monkeypatch.setattr(
+        "diabelli.engines.patch.PatchEngine.warm_up", lambda engine: warmed.append(engine)
+    )
+    notice = None if compiled else "Compiling the engine."
+    monkeypatch.setattr(sys.modules["diabelli.cli.vary"], "compilation_notice", lambda: notice)
     ended = run("vary", picture, "--size", 16, "--strength", 0, "--seed", 1)
     assert ended.code == 0
     assert ("Compiling the engine" in ended.err) is not compiled
+    assert len(warmed) == (not compiled)
+    ended = run("vary", picture, "--size", 16, "--strength", 0, "--seed", 1)
+    assert "exists" in ended.err
+    assert "Compiling" not in ended.err
 
 
 def test_the_same_seed_writes_the_same_bytes(run, picture, tmp_path):

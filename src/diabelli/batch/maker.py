@@ -71,7 +71,7 @@ def engine_info(name: str, config: Path | None) -> EngineInfo:
     """Return the description of an engine, and compile the kernels of the patch engine."""
     with configured(name, config) as (named, _):
         engine = find_engine(named)
-        if named == "patch":
+        if name == "patch":
             # Once, before several processes would do the same at the same time.
             engine.warm_up()
         return engine.info

@@ -23,7 +23,7 @@ from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
 from diabelli.cli.terminal import LinePrinter
 from diabelli.errors import AddressUnavailable
-from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
+from diabelli.kernel_cache import compilation_notice, configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.service import Service
@@ -158,12 +158,20 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _preparation(settings: Settings) -> str:
-    """Return the message before the engine is ready; only a local patch engine is compiled."""
+    """Return the message before the engines are ready; only a local patch engine is compiled."""
     if settings.engines_at:
         return "Connecting to the engines on the cluster ..."
-    if "patch" not in settings.models.values() or kernels_are_compiled():
-        return "Getting the engine ready ..."
-    return "Compiling the engine. This is done once, and takes about half a minute ..."
+    plans = [settings.plan(name) for name in _served(settings)]
+    needs_kernels = "patch" in _served(settings) or any(
+        plan is not None and plan.running.load == "background" for plan in plans
+    )
+    notice = compilation_notice() if needs_kernels else None
+    return notice or "Getting the engine ready ..."
+
+
+def _served(settings: Settings) -> list[str]:
+    """Return the names of the server's engines."""
+    return sorted({settings.engine, *settings.models.values()})
 
 
 def _warm(service: Service) -> None:
@@ -198,7 +206,7 @@ def _announce(settings: Settings, port: int, *, with_key: bool, as_json: bool) -
 
 def _advice(settings: Settings) -> str:
     """Return lines: what the engines of the server give, and what others would."""
-    served = sorted({settings.engine, *settings.models.values()})
+    served = _served(settings)
     bridges = {name: found.base_url for name in served if (found := settings.upstream(name))}
     lines = [f"Engine {name}: pictures of the server at {url}." for name, url in bridges.items()]
     plans = [settings.plan(name) for name in served]

@@ -29,7 +29,7 @@ from diabelli.cli.variation_options import (
 )
 from diabelli.configured import configured
 from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
-from diabelli.kernel_cache import configure_kernel_cache, kernels_are_compiled
+from diabelli.kernel_cache import compilation_notice, configure_kernel_cache
 
 if TYPE_CHECKING:
     from diabelli.credentials.signer import CredentialSigner
@@ -90,12 +90,11 @@ def vary(
 
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation.
     """
+    from diabelli.library import find_engine
     from diabelli.variation import MAX_N, check_range, parse_strength
 
     check_range("n", n, 1, MAX_N)
     check_quality(quality, output_format)
-    if engine == "patch":
-        announce_compilation()
     sources = find_sources(images, recursive=recursive, output=out)
     if out == STREAM:
         _refuse_for_stdout(sources, n=n, options={"--sheet": sheet, "--json": as_json})
@@ -108,11 +107,15 @@ def vary(
         if not isinstance(used, str):
             _announce_price(used)
         options = _Options(n, size, parse_strength(strength), seed, fit.value, used, signer)
+        if out != STREAM:
+            files.check(n=n, seed=seed, sheet=sheet)
+        if engine == "patch" and announce_compilation():
+            # Compiling on use would leave kernels that only other pictures need.
+            find_engine(used).warm_up()
         if out == STREAM:
             (variation,) = options.make(sources[0].read(), n, None)
             sys.stdout.buffer.write(variation.encode(output_format.value, quality))
             return
-        files.check(n=n, seed=seed, sheet=sheet)
         report = _Report(as_json=as_json)
         with ProgressBars(len(sources)) as bars:
             for source in sources:
@@ -238,11 +241,17 @@ def _refuse_for_stdout(sources: list[Source], *, n: int, options: dict[str, bool
         raise InvalidParameter("stdout is a terminal: redirect it to a file or to a program")
 
 
-def announce_compilation() -> None:
-    """Print a message on stderr if the kernels of the patch engine are not compiled yet."""
+def announce_compilation() -> bool:
+    """Print a message on stderr if kernels of the patch engine are not compiled yet.
+
+    Returns:
+        Whether kernels are to be compiled.
+    """
     configure_kernel_cache()
-    if not kernels_are_compiled():
-        _announce("Compiling the engine. This is done once, and takes about half a minute ...")
+    notice = compilation_notice()
+    if notice is not None:
+        _announce(notice)
+    return notice is not None
 
 
 def _announce_price(engine: Engine) -> None:

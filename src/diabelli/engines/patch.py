@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from diabelli.engines import ParallelMap, Piece, run_sequentially
+from diabelli.kernel_cache import record_compilation
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves.planner import MIN_STRENGTH, run_all_moves
@@ -61,6 +62,7 @@ class PatchEngine:
         for source in (texture, photograph, drawing):
             for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):
                 piece()
+        record_compilation()
 
     def prepare(
         self,

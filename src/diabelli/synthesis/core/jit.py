@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba.core.caching import FunctionCache
+from numba.core.registry import cpu_target
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -51,3 +53,21 @@ def kernel(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     with suppress(RuntimeError):
         compiled._cache = _Cache(kernel)
     return cast(Callable[Arguments, Result], compiled)
+
+
+def cache_directory() -> Path | None:
+    """Return where Numba caches the kernels of this module's package.
+
+    None if no directory can be written to: then each process compiles the kernels.
+    """
+    try:
+        return Path(_LockedCache(kernel).cache_path)  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return None
+
+
+def compilation_target() -> str:
+    """Return the versions and the processor that compiled kernels belong to."""
+    target: Any = cpu_target.target_context
+    disabled = numba.config.DISABLE_JIT  # type: ignore[attr-defined] # set when it is imported
+    return repr((sys.version, numba.__version__, disabled, target.codegen().magic_tuple()))
