@@ -122,7 +122,32 @@ def test_the_wider_rule_accepts_formats_of_browsers(kind):
     assert decode(saved(Image.new("RGB", (9, 8)), kind), ANY).shape == (8, 9, 3)
 
 
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"hello", b"<svg/>", bytes(1000)])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "GIF"])
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_truncated_file_is_said_to_be_cut_short(kind, share):
+    """Not to be of another format, nor to have had no pixels."""
+    data = saved(Image.fromarray(noise(64, 64, 3)), kind)
+    with pytest.raises(InvalidPicture, match=r"cut short|truncated"):
+        decode(data[: round(share * len(data))], ANY)
+    with pytest.raises(InvalidPicture, match=r"cut short|truncated"):
+        decode(data[:30], ANY)
+
+
+def test_a_format_that_is_not_accepted_is_not_said_to_be_cut_short():
+    """More bytes would not help."""
+    data = saved(Image.fromarray(noise(64, 64, 3)), "WEBP")
+    with pytest.raises(InvalidPicture, match="one of PNG"):
+        decode(data[:1000], OPENAI)
+
+
+@pytest.mark.parametrize("rules", [OPENAI, ANY, LOCAL])
+def test_an_empty_file_is_said_to_be_empty(rules):
+    """It has no format."""
+    with pytest.raises(InvalidPicture, match="empty: it has 0 bytes"):
+        decode(b"", rules)
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n", b"hello", b"<svg/>", bytes(1000)])
 @pytest.mark.parametrize("rules", [OPENAI, ANY, LOCAL])
 def test_other_files_are_refused(data, rules):
     """The message is that of Diabelli, not of Pillow."""

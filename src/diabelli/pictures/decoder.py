@@ -28,6 +28,8 @@ from diabelli.pictures.scaling import limit_short_side
 from diabelli.pictures.source_file import read_source
 
 _TOO_LARGE = (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning)
+_CUT_SHORT = {"WEBP": webp.is_cut_short, "AVIF": avif.is_cut_short}
+"""Checks of formats whose decoders refuse a truncated file like one of another format."""
 _PROBE_BYTES_PER_PIXEL = 28
 """Memory that decoding takes at most, in bytes for each pixel; see docs/operations.md."""
 
@@ -70,6 +72,8 @@ def decode(
             f"the source has {len(data)} bytes, more than the {limits.max_bytes} that are accepted",
             param="image",
         )
+    if not data:
+        raise InvalidPicture("the source is empty: it has 0 bytes", param="image")
     try:
         reader = _open(data, limits)
         _check_size(reader.width, reader.height, limits)
@@ -140,6 +144,11 @@ def _open_with_pillow(data: bytes, limits: DecodeLimits, pixels: int = 0) -> Pil
         raise
     except Exception as cause:
         require_memory(pixels)
+        for kind, is_cut_short in _CUT_SHORT.items():
+            if kind in limits.formats and is_cut_short(data):
+                raise InvalidPicture(
+                    "the source is cut short: its last bytes are missing", param="image"
+                ) from cause
         raise InvalidPicture(
             f"the source cannot be read as one of {', '.join(limits.formats)}", param="image"
         ) from cause

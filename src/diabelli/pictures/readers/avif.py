@@ -38,6 +38,21 @@ def is_avif(data: bytes) -> bool:
     return any(brands[at : at + 4] in _BRANDS for at in range(0, len(brands), 4))
 
 
+def is_cut_short(data: bytes) -> bool:
+    """Whether an AVIF has fewer bytes than a box of its top level states."""
+    start = 0
+    for _ in range(_MAX_BOXES if is_avif(data) else 0):
+        size = int.from_bytes(data[start : start + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[start + 8 : start + 16], "big")
+        if size < 8:
+            break
+        start += size
+        if start >= len(data):
+            return start > len(data)
+    return False
+
+
 @dataclass(slots=True)
 class AvifFacts:
     """Facts about an AVIF that Pillow does not report.

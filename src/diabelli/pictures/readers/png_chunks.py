@@ -47,14 +47,17 @@ def parse(data: bytes) -> tuple[bytes, dict[bytes, bytes], list[memoryview]]:
     """
     found: dict[bytes, bytes] = {}
     pixels: list[memoryview] = []
+    fault = "is cut short"
     for count, (kind, body, checksum) in enumerate(_chunks(data)):
         if count == 0 and (kind != b"IHDR" or len(body) != 13):
+            fault = "is damaged"
             break
         if count > _MAX_CHUNKS:
             raise InvalidPicture(
                 f"the PNG has more than the {_MAX_CHUNKS} chunks that are accepted", param="image"
             )
         if kind == b"IEND":
+            fault = "is damaged"
             break
         wanted = kind == b"IDAT" or (
             kind in _DESCRIBING
@@ -76,9 +79,9 @@ def parse(data: bytes) -> tuple[bytes, dict[bytes, bytes], list[memoryview]]:
         else:
             found[kind] = bytes(body)
     if b"IHDR" not in found:
-        raise InvalidPicture("the PNG is damaged: it does not begin with its header", param="image")
+        raise InvalidPicture(f"the PNG {fault}: it does not begin with its header", param="image")
     if not pixels:
-        raise InvalidPicture("the PNG is damaged: it has no pixels", param="image")
+        raise InvalidPicture(f"the PNG {fault}: it has no pixels", param="image")
     return found[b"IHDR"], found, pixels
 
 

@@ -12,6 +12,11 @@ def is_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
+def is_cut_short(data: bytes) -> bool:
+    """Whether a WebP has fewer bytes than its header states."""
+    return is_webp(data) and 8 + int.from_bytes(data[4:8], "little") > len(data)
+
+
 def read_size(data: bytes) -> tuple[int, int]:
     """Return width and height of the canvas.
 
@@ -30,4 +35,5 @@ def read_size(data: bytes) -> tuple[int, int]:
         if kind == b"VP8 ":
             width, height = struct.unpack_from("<HH", data, 26)
             return width & 0x3FFF, height & 0x3FFF
-    raise InvalidPicture("the WebP is damaged: it does not begin with a picture", param="image")
+    fault = "is damaged" if len(data) >= 30 else "is cut short"
+    raise InvalidPicture(f"the WebP {fault}: it does not begin with a picture", param="image")
