@@ -224,6 +224,39 @@ def test_a_variation_is_saved_whole(tmp_path, monkeypatch):
     assert (tmp_path / "a.png").read_bytes() == b"before"
 
 
+def test_a_failed_save_names_the_file(tmp_path):
+    """Not the draft, whose name the caller never saw."""
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    with pytest.raises(FileNotFoundError) as missing:
+        variation.save(tmp_path / "missing" / "a.png")
+    assert missing.value.filename == str(tmp_path / "missing" / "a.png")
+    assert ".part" not in str(missing.value)
+    (tmp_path / "b.png").mkdir()
+    with pytest.raises(IsADirectoryError) as folder:
+        variation.save(tmp_path / "b.png")
+    assert folder.value.filename == str(tmp_path / "b.png")
+    assert ".part" not in str(folder.value)
+
+
+@pytest.mark.parametrize("output_format", ["webp", "jpeg", "png"])
+@pytest.mark.parametrize("quality", [-1, 101, 80.5, "high", True])
+def test_a_wrong_quality_is_refused(output_format, quality):
+    """In the words of every other parameter, not in Pillow's."""
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    with pytest.raises(diabelli.InvalidParameter, match="quality .* from 0 to 100") as caught:
+        variation.encode(output_format, quality)
+    assert caught.value.param == "quality"
+    assert variation.encode(output_format, np.uint8(80)) == variation.encode(output_format, 80)
+
+
+@pytest.mark.parametrize("output_format", ["gif", "PNG", "", None, []])
+def test_a_wrong_format_is_refused(output_format):
+    """It is not taken for JPEG."""
+    (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
+    with pytest.raises(diabelli.InvalidParameter, match="one of png, webp, jpeg"):
+        variation.encode(output_format)
+
+
 def test_a_random_seed_is_returned():
     """Two calls differ, and each is reproducible."""
     one, two = (diabelli.vary(image(), size=16, engine="shift")[0] for _ in range(2))

@@ -187,9 +187,18 @@ class Variation:
     def encode(self, output_format: pictures.Format = "png", quality: int | None = None) -> bytes:
         """Return the encoded picture, with its XMP mark: made by an algorithm, engine, seed.
 
+        Args:
+            output_format: "png", "webp" or "jpeg".
+            quality: 0..100 for WebP and JPEG; None means 90. Ignored for PNG.
+
         Raises:
+            InvalidParameter: an argument has another value.
             CredentialsFailed: `sign` is set and cannot sign.
         """
+        check_choice("output_format", output_format, get_args(pictures.Format))
+        if quality is not None:
+            check_range("quality", quality, 0, 100)
+            quality = int(quality)
         recipe = provenance.xmp_packet(
             engine=self.engine.name,
             version=self.engine.version,
@@ -205,6 +214,10 @@ class Variation:
         """Write the picture to `path`, whole or not at all; replace an existing file.
 
         The suffix (.png, .webp, .jpg) selects the format.
+
+        Raises:
+            InvalidParameter: no format has that suffix.
+            OSError: the file cannot be written.
         """
         path = Path(path)
         content = self.encode(pictures.format_of(path))
@@ -212,6 +225,8 @@ class Variation:
         try:
             draft.write_bytes(content)
             draft.replace(path)
+        except OSError as cause:
+            raise OSError(cause.errno, cause.strerror, str(path)) from cause
         finally:
             draft.unlink(missing_ok=True)
         return path
