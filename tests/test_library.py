@@ -243,7 +243,7 @@ def test_a_failed_save_names_the_file(tmp_path):
 def test_a_wrong_quality_is_refused(output_format, quality):
     """In the words of every other parameter, not in Pillow's."""
     (variation,) = diabelli.vary(image(), size=16, seed=5, engine="shift")
-    with pytest.raises(diabelli.InvalidParameter, match="quality .* from 0 to 100") as caught:
+    with pytest.raises(diabelli.InvalidParameter, match=r"quality .* from 0 to 100") as caught:
         variation.encode(output_format, quality)
     assert caught.value.param == "quality"
     assert variation.encode(output_format, np.uint8(80)) == variation.encode(output_format, 80)
@@ -302,11 +302,29 @@ def test_sizes_are_width_by_height(value, size):
     assert parse_size(value) == size
 
 
-@pytest.mark.parametrize("value", ["", "big", "1x", "x1", "-1", "1x1x1", "1.5", 1.5, "\u0661"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "big", "1x", "x1", "-1", "1x1x1", "1.5", 1.5, "\u0661"],
+)
 def test_other_sizes_are_refused(value):
     """The message has both accepted forms."""
     with pytest.raises(InvalidParameter, match="1536x1024"):
         parse_size(value)
+
+
+@pytest.mark.parametrize("value", [0, "0", "0x5", "5x0", 4097, "4097x8", "8x4097", 10**9, "999999"])
+def test_a_size_out_of_range_is_refused(value):
+    """The message has the value as it was given, both accepted forms and the range."""
+    with pytest.raises(InvalidParameter, match=r"1536x1024, each from 1 to 4096") as caught:
+        parse_size(value)
+    assert caught.value.message.startswith(f"size {value!r} ")
+
+
+def test_an_integer_of_thousands_of_digits_is_refused():
+    """Python would not write it out."""
+    for name in ("n", "seed", "threads"):
+        with pytest.raises(InvalidParameter, match=rf"{name} of \d+ bits .* a whole number from"):
+            diabelli.vary(image(), **{"engine": "shift", name: 10**5000})
 
 
 def test_a_large_source_is_scaled_as_by_the_server(tmp_path):

@@ -20,6 +20,7 @@ from diabelli.service import Service, useful_side
 from diabelli.variation import (
     MAX_N,
     MAX_SEED,
+    MAX_SIDE,
     Fit,
     Image,
     Progress,
@@ -135,14 +136,14 @@ def parse_size(value: int | str) -> tuple[int, int]:
         InvalidParameter: for any other value.
     """
     found = _SIZE.fullmatch(str(value))
-    if found is None:
+    width, height = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
         raise InvalidParameter(
             f"size {value!r} is not accepted: a number of pixels such as 1024, or a width and a "
-            "height such as 1536x1024",
+            f"height such as 1536x1024, each from 1 to {MAX_SIDE}",
             param="size",
         )
-    width, height = found[1], found[2] or found[1]
-    return int(height), int(width)
+    return height, width
 
 
 def _readable(source: Source) -> bytes | PillowImage | Image:

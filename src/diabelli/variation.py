@@ -35,6 +35,9 @@ STRENGTHS = {"subtle": 0.3, "medium": 0.5, "strong": 0.8}
 _MAX_SHOWN = 100
 """Characters of a value that an error message shows; a client's text may have thousands."""
 
+_MAX_BITS = 256
+"""Bits of an integer that an error message shows."""
+
 
 def random_seed() -> int:
     """Return a random seed, 0..2^63-1, from the system's entropy."""
@@ -119,6 +122,10 @@ def check_choice(param: str, value: str, accepted: tuple[str, ...]) -> None:
 
 def _shown(value: object) -> str:
     """Return the representation of a value for an error message, cut if it is long."""
+    if isinstance(value, Integral):
+        # Python refuses to write out integers of more than 4,300 digits.
+        bits = int(value).bit_length()
+        return f"of {bits} bits" if bits > _MAX_BITS else repr(value)
     return repr(value[:_MAX_SHOWN] if isinstance(value, str) else value)
 
 

@@ -55,9 +55,10 @@ def test_the_first_run_compiles_all_kernels(run, picture, monkeypatch, compiled)
     assert ended.code == 0
     assert ("Compiling the engine" in ended.err) is not compiled
     assert len(warmed) == (not compiled)
-    ended = run("vary", picture, "--size", 16, "--strength", 0, "--seed", 1)
-    assert "exists" in ended.err
-    assert "Compiling" not in ended.err
+    for wrong, words in (((), "exists"), (("--size", 0), "size"), (("--seed", -1), "seed")):
+        ended = run("vary", picture, "--size", 16, "--strength", 0, "--seed", 1, *wrong)
+        assert words in ended.err
+        assert "Compiling" not in ended.err
 
 
 def test_the_same_seed_writes_the_same_bytes(run, picture, tmp_path):

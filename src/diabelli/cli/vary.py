@@ -90,10 +90,13 @@ def vary(
 
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation.
     """
-    from diabelli.library import find_engine
-    from diabelli.variation import MAX_N, check_range, parse_strength
+    from diabelli.library import find_engine, parse_size
+    from diabelli.variation import MAX_N, MAX_SEED, check_range, parse_strength
 
     check_range("n", n, 1, MAX_N)
+    parse_size(size)
+    if seed is not None:
+        check_range("seed", seed, 0, MAX_SEED)
     check_quality(quality, output_format)
     sources = find_sources(images, recursive=recursive, output=out)
     if out == STREAM:

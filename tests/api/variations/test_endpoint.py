@@ -114,6 +114,8 @@ PUBLISHED = [
     ({"n": 15}, "15 is greater than the maximum of 10 - 'n'"),
     ({"n": 0}, "0 is less than the minimum of 1 - 'n'"),
     ({"n": -3}, "-3 is less than the minimum of 1 - 'n'"),
+    ({"n": "9" * 50}, f"{'9' * 50} is greater than the maximum of 10 - 'n'"),
+    ({"n": "-" + "9" * 3000}, f"-{'9' * 99} is less than the minimum of 1 - 'n'"),
     ({"n": "abc"}, "'abc' is not of type 'integer' - 'n'"),
     ({"n": "1.5"}, "'1.5' is not of type 'integer' - 'n'"),
     ({"n": "٣"}, "'٣' is not of type 'integer' - 'n'"),
@@ -166,6 +168,14 @@ def test_extension_refusals_name_the_field(server: Server, fields: dict[str, str
     message = answer.json()["error"]["message"]
     assert name in message
     assert value in message
+
+
+@pytest.mark.parametrize("value", ["-1", "x", "1.5", "9" * 50, "-" + "9" * 5000])
+@pytest.mark.parametrize(("name", "high"), [("seed", 2**63 - 1), ("output_compression", 100)])
+def test_the_range_of_a_number_is_stated(server: Server, name: str, value: str, high: int) -> None:
+    """For a word, a fraction, and an integer of any length."""
+    message = f"{name} {value[:100]!r} is not accepted: a whole number from 0 to {high}"
+    refused(ask(server, **{name: value}), 400, message, param=name, code="invalid_value")
 
 
 @pytest.mark.parametrize(
