@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -96,6 +97,26 @@ def test_stdout_is_json(run: Run, name: str) -> None:
     ended = run(*name.split(), *words, "--json")
     assert ended.code == 0, ended.err
     assert holds(json.loads(ended.out)), ended.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("vary", "--engine", "shift", "--size", "16", "--seed", "7", "--json"),
+        ("block", "picture", "--json"),
+    ],
+)
+@pytest.mark.usefixtures("_ledger")
+def test_names_that_are_not_text_are_valid_json(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Lone surrogates, which strict parsers refuse, become U+FFFD; other text is unchanged."""
+    name = b"\xc3\xa9\xff \xf0\x9f\x98\x80.png"
+    (tmp_path / "a.png").rename(tmp_path / os.fsdecode(name))
+    command = [sys.executable, "-m", "faults.program", *words, name]
+    ended = subprocess.run(command, env=environment(tmp_path), cwd=tmp_path, capture_output=True)
+    assert ended.returncode == 0, ended.stderr
+    assert json.dumps("\xe9\ufffd \U0001f600").strip('"').encode() in ended.stdout
+    out = json.loads(ended.stdout)
+    json.dumps(out, ensure_ascii=False).encode("utf-8")
 
 
 @pytest.mark.usefixtures("_ledger")

@@ -135,6 +135,13 @@ def test_a_used_port_is_reported_at_once(start):
     assert re.search(r"cannot listen on 127\.0\.0\.1:\d+: Address", process.stderr.read())
 
 
+def test_a_host_that_is_no_text_is_reported(start):
+    """With the exit code of an installation fault, and without a traceback."""
+    process = start("--host", "a\udcff")
+    assert process.wait(20) == 3
+    assert "it is no address and no host name" in process.stderr.read()
+
+
 def test_an_open_server_needs_no_auth(start):
     """Without keys and without --no-auth, a public address is refused."""
     process = start("--host", "0.0.0.0")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, select, text
 
-from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
+from diabelli.errors import InvalidParameter, InvalidSettings, LedgerUnavailable, MissingExtra
 from diabelli.ledger import database as module
 from diabelli.ledger.database import (
     LOCKED_TIMEOUT_S,
@@ -88,6 +88,15 @@ def test_what_the_database_refuses_has_one_name(database: Database) -> None:
         opened.execute(text("INSERT INTO nowhere VALUES (:mine)"), {"mine": "private"})
     assert "private" not in str(caught.value)
     assert "private" not in str(caught.value.__cause__)
+
+
+def test_text_that_is_not_utf8_is_the_callers_fault(database: Database) -> None:
+    """An argument of the command may have any bytes."""
+    with (
+        pytest.raises(InvalidParameter, match="not UTF-8"),
+        database.write_transaction() as connection,
+    ):
+        connection.execute(text("SELECT :name"), {"name": "a\udcff"})
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from diabelli.cli.csv_output import print_csv
+from diabelli.cli.options import print_json
 from diabelli.cli.tables import print_table
 from diabelli.cli.terminal import printable
 
@@ -33,7 +33,7 @@ def draw(suspects: Sequence[Suspect]) -> None:
 
 def write_json(suspects: Sequence[Suspect]) -> None:
     """Print a JSON list of objects."""
-    print(json.dumps([_row(one) | {"reasons": one.reasons} for one in suspects], indent=2))
+    print_json([_row(one) | {"reasons": one.reasons} for one in suspects])
 
 
 def write_csv(suspects: Sequence[Suspect]) -> None:

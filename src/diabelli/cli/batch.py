@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from rich.console import Console
 
 from diabelli.cli.batch_progress import BatchProgress
 from diabelli.cli.exit_codes import FAILED, print_error
-from diabelli.cli.terminal import LinePrinter
+from diabelli.cli.terminal import LinePrinter, json_text
 from diabelli.cli.variation_options import (
     EngineName,
     Fit,
@@ -247,7 +246,7 @@ def _print_summary(job: Job, *, as_json: bool, remaining: int | None = None) -> 
     counts, place = job.counts, f"{local_folder(job.out) or job.out}/{job.folder}"
     if as_json:
         facts = {"job": job.recipe.digest, "out": place, **asdict(counts)}
-        LinePrinter()(json.dumps(facts if remaining is None else facts | {"remaining": remaining}))
+        LinePrinter()(json_text(facts if remaining is None else facts | {"remaining": remaining}))
         return
     console = Console(highlight=False)
     if remaining is not None:

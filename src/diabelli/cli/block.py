@@ -15,7 +15,7 @@ from diabelli.cli.examples import examples
 from diabelli.cli.exit_codes import FAILED, print_error
 from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
 from diabelli.cli.tables import print_table
-from diabelli.cli.terminal import day, printable
+from diabelli.cli.terminal import day, printable, replace_surrogates
 from diabelli.errors import InvalidParameter, InvalidPicture
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _block_file(blocks: Blocks, path: Path, note: str) -> dict[str, Any]:
         print_error(f"{path}: {fault}")
         return _result(file=str(path), error=str(fault))
     sha256 = sha256_of(picture)
-    blocks.block_picture(sha256, hashes, note=note or path.name)
+    blocks.block_picture(sha256, hashes, note=note or replace_surrogates(path.name))
     _stderr.print(f"The picture {sha256[:_DIGITS]} is blocked: {printable(str(path))}")
     if not hashes:
         _stderr.print("Hash too weak for similarity matching; only this exact file is blocked.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 
 from diabelli.cli.exit_codes import FAILED, print_error
+from diabelli.cli.options import print_json
 from diabelli.cli.terminal import day, printable
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def conformance(
         print_error(f"{base_url}: {fault}")
         raise typer.Exit(FAILED) from fault
     if as_json:
-        print(json.dumps(report.as_json(base_url, results, strict=strict), indent=2))
+        print_json(report.as_json(base_url, results, strict=strict))
     else:
         _print_results(results, report.summary(results))
     if html is not None:

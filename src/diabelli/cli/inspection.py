@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 from rich.console import Console
 
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
+from diabelli.cli.options import print_json
 from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidPicture, MissingExtra
 
@@ -49,7 +49,7 @@ def inspect(
     mark = provenance.read_packet(packet or b"")
     credentials, checked = _credentials(data, roots)
     if as_json:
-        print(json.dumps(_as_json(mark, credentials, checked=checked), indent=2))
+        print_json(_as_json(mark, credentials, checked=checked))
     else:
         _print_mark(mark)
         _print_credentials(credentials, checked=checked)

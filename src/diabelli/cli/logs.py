@@ -12,6 +12,8 @@ import re
 import time
 from typing import Literal
 
+from diabelli.cli.terminal import json_text
+
 Form = Literal["text", "json"]
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
@@ -57,7 +59,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
+        return json_text(entry, default=str)
 
 
 _FORMS: dict[Form, type[logging.Formatter]] = {"text": TextFormatter, "json": JsonFormatter}

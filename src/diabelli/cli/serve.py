@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import signal
 import socket
 import sys
@@ -21,7 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
-from diabelli.cli.terminal import LinePrinter
+from diabelli.cli.terminal import LinePrinter, json_text
 from diabelli.errors import AddressUnavailable
 from diabelli.kernel_cache import compilation_notice, configure_kernel_cache
 
@@ -146,8 +145,12 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
-    except OSError as cause:
+    except (OSError, TypeError, ValueError) as cause:
         bound.close()
+        if not isinstance(cause, OSError):
+            raise AddressUnavailable(
+                f"cannot listen on {host!r}: it is no address and no host name"
+            ) from cause
         advice = "choose another address with --host, or another port with --port"
         if cause.errno == errno.EADDRINUSE:
             advice = "stop the other program, or choose another port with --port"
@@ -193,7 +196,7 @@ def _announce(settings: Settings, port: int, *, with_key: bool, as_json: bool) -
             "data_dir": str(settings.data_dir.absolute()),
             "needs_key": with_key,
         }
-        LinePrinter()(json.dumps(facts))
+        LinePrinter()(json_text(facts))
     _say(f"Diabelli serves on {base} (documentation: {base}/docs).")
     if settings.accepts_any_input:
         _say("It accepts PNG, JPEG, WebP, AVIF and GIF of any shape.")

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.markup import escape
 
 from diabelli.cli.exit_codes import print_error
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def replace_surrogates(text: str) -> str:
+    """Return the text with U+FFFD for each lone surrogate.
+
+    Python reads bytes of arguments and file names that are not UTF-8 as lone surrogates.
+    """
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def json_text(
+    value: object, *, indent: int | None = None, default: Callable[[object], object] | None = None
+) -> str:
+    """Return a value as JSON without lone surrogates, which strict parsers refuse."""
+    text = json.dumps(value, indent=indent, default=default)
+    if r"\ud" not in text:
+        return text
+    plain = json.dumps(value, default=default, ensure_ascii=False)
+    return json.dumps(json.loads(replace_surrogates(plain)), indent=indent)
 
 
 def printable(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from rich.table import Table
 
 from diabelli.cli.abuse import draw, write_csv, write_json
 from diabelli.cli.csv_output import print_csv
-from diabelli.cli.options import Config, DataDir, ledger
+from diabelli.cli.options import Config, DataDir, ledger, print_json
 from diabelli.cli.tables import print_table
 from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidParameter
@@ -65,7 +64,7 @@ def usage(
             return
         lines = sums(database, by=by.value, since=moment)
     if as_json:
-        print(json.dumps([asdict(line) for line in lines], indent=2))
+        print_json([asdict(line) for line in lines])
     elif as_csv:
         _write_csv(lines)
     else:

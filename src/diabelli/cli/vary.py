@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from diabelli.cli.file_names import DEFAULT, NameTemplate
 from diabelli.cli.output_files import OutputFiles
 from diabelli.cli.progress_bars import ProgressBars
 from diabelli.cli.sources import STREAM, Source, find_sources
-from diabelli.cli.terminal import LinePrinter, printable
+from diabelli.cli.terminal import LinePrinter, json_text, printable
 from diabelli.cli.variation_options import (
     EngineName,
     Fit,
@@ -230,7 +229,7 @@ class _Report:
             print_error(f"{source.label}: {error}")
         if self._as_json:
             row = {"source": str(source.path), "files": self._files, "error": error}
-            self._print(json.dumps(row))
+            self._print(json_text(row))
             self._files = []
 
 

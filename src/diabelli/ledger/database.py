@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from diabelli.errors import InvalidSettings, LedgerUnavailable, MissingExtra
+from diabelli.errors import InvalidParameter, InvalidSettings, LedgerUnavailable, MissingExtra
 
 LOCK_TIMEOUT_S = 4.0
 """Seconds that a transaction waits for a lock; then the ledger counts as locked.
@@ -199,6 +199,8 @@ class Database:
             if _is_lock_timeout(cause.orig):
                 self._locked = True
             raise LedgerUnavailable(f"the ledger cannot be used: {cause.orig}") from cause
+        except UnicodeEncodeError as cause:
+            raise InvalidParameter(f"{cause.object!r} is not accepted: it is not UTF-8") from cause
         except SQLAlchemyError as cause:
             raise LedgerUnavailable(f"the ledger cannot be used: {cause}") from cause
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 import time
@@ -85,6 +86,7 @@ UNCLEAR = {
     "bare line feeds alone": head(LENGTH, end="\n"),
     "a bare carriage return": head("X-Bare: a\rX-More: b", LENGTH),
     "a NUL": head("X-Null: a\0b", LENGTH),
+    "a NUL in the path": head(LENGTH, first="POST /\0 HTTP/1.1"),
     "two hosts": head("Host: other", LENGTH),
     "no host": f"GET /v1/models HTTP/1.1\r\n{LENGTH}\r\n\r\n".encode(),
     "a line without a colon": head("nonsense", LENGTH),
@@ -104,7 +106,9 @@ def test_ambiguous_requests_are_refused(server: Server, sent: bytes) -> None:
     assert top.startswith(b"HTTP/1.1 400 ")
     assert received.count(b"HTTP/1.1 ") == 1
     assert b"connection: close" in top.lower()
-    assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
+    error = json.loads(body)["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert re.fullmatch(r"Invalid HTTP request: [A-Za-z0-9 /:(),.-]+\.", error["message"])
 
 
 def test_an_oversize_head_is_431(server: Server) -> None:

@@ -40,6 +40,8 @@ pictures, the ledger and libraries."""
 REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
 _AMBIGUOUS = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|\n[ \t]")
 """A line end that is not CR LF, or a folded line."""
+_REPRESENTATION = re.compile(r":? (bytearray\()?b['\"].*", re.DOTALL)
+"""Bytes of the client as Python shows them, at the end of a message of h11."""
 _ABSOLUTE = re.compile(rb"https?://([^/?#]+)([^#]*)", re.IGNORECASE)
 """A target in absolute form: authority; path and query."""
 
@@ -78,7 +80,7 @@ class StrictConnection(h11.Connection):
             self._check_overhead(event)
         except h11.RemoteProtocolError as cause:
             too_long = in_head and cause.error_status_hint == 431
-            self.refusal = (431 if too_long else 400, str(cause))
+            self.refusal = (431 if too_long else 400, _REPRESENTATION.sub("", str(cause)))
             raise
         return event
 
