@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +18,9 @@ from api.conftest import Serve, bridge, gate, serve, server, shared
 from api.engines import Gate
 from api.wire import Server, opened, picture
 from diabelli.client import Completed, Done, Event, PartialImage, ProgressEvent, Reply
+from diabelli.client.replies import EventParser
 from diabelli.client.retries import Retries
+from engines.upstream.fakes.serving import serving
 
 __all__ = ["bridge", "gate", "serve", "server", "shared"]  # pytest finds fixtures by name here
 
@@ -105,6 +109,80 @@ def test_errors_are_exceptions(server: Server) -> None:
         pytest.raises(diabelli.ConnectionFailed, match="could not be reached"),
     ):
         stranger.models()
+
+
+async def _strange(scope: Any, receive: Any, send: Any) -> None:
+    """A server whose responses do not end, or are not of this API."""
+    kind = scope["path"].rpartition("/")[2]
+    status = 500 if kind == "fault" else 200
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    if kind in ("models", "variations"):
+        await send({"type": "http.response.body", "body": b"<html>Welcome</html>\n\ndata: []\n\n"})
+        return
+    for _ in range(1000):
+        await send({"type": "http.response.body", "body": b"x" * 10_000, "more_body": True})
+
+
+@pytest.mark.parametrize("kind", ["picture", "fault"])
+def test_an_endless_response_is_refused(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the number of bytes that are accepted, before the memory is full."""
+    monkeypatch.setattr("diabelli.client.replies.MAX_BYTES", 100_000)
+    with serving(_strange) as url:
+        link = f"{url}/{kind}"
+        with (
+            diabelli.Client(url, max_retries=0) as client,
+            pytest.raises(diabelli.ApiError, match="more than the 100000 bytes") as refused,
+        ):
+            client.download(link)
+        assert refused.value.status == (500 if kind == "fault" else 200)
+
+        async def run() -> None:
+            async with diabelli.AsyncClient(url, max_retries=0) as client:
+                await client.download(link)
+
+        with pytest.raises(diabelli.ApiError, match="more than the 100000 bytes"):
+            asyncio.run(run())
+
+
+def test_an_endless_event_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many short events are not counted together; each chunk is searched once."""
+    monkeypatch.setattr("diabelli.client.replies.MAX_BYTES", 1000)
+    parser = EventParser()
+    for _ in range(100):
+        content = {"type": "x.progress", "index": 0, "share": 0.5}
+        for chunk in (f"data: {json.dumps(content)}\n", "\n"):
+            found = list(parser.feed(chunk.encode()))
+        assert found == [ProgressEvent(0, 0.5)]
+    with pytest.raises(diabelli.ApiError, match="more than the 1000 bytes"):
+        list(parser.feed(b"data: " + bytes(1000)))
+
+
+def test_responses_of_another_program_are_errors() -> None:
+    """As if the base URL is that of a web page."""
+    with serving(_strange) as url, diabelli.Client(url, max_retries=0) as client:
+        calls = (
+            client.models,
+            lambda: client.vary(picture()),
+            lambda: list(client.stream(picture())),
+        )
+        for call in calls:
+            with pytest.raises(diabelli.ApiError, match="check the base URL"):
+                call()
+
+
+def test_an_endless_source_is_refused(server: Server) -> None:
+    """A device has no end; the server refuses the bytes that are read of it."""
+    with diabelli.Client(server.url, max_retries=0) as client, open("/dev/zero", "rb") as zeros:
+        for source in ("/dev/zero", zeros):
+            with pytest.raises(diabelli.ApiError) as refused:
+                client.vary(source)
+            assert refused.value.status in (400, 413)
+
+
+def test_a_path_that_is_empty_is_named(server: Server) -> None:
+    """It is not the working directory."""
+    with diabelli.Client(server.url) as client, pytest.raises(FileNotFoundError, match="''"):
+        client.vary("")
 
 
 def test_a_key_is_sent_to_the_api_only(serve: Serve) -> None:

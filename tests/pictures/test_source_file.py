@@ -42,6 +42,19 @@ def test_an_endless_source_is_read_one_byte_beyond_the_limit() -> None:
     assert len(read_source("/dev/zero", max_bytes=100)) == 101
 
 
+@pytest.mark.parametrize("path", ["a\0b.png", "\ud800.png"])
+def test_a_path_that_no_file_can_have_is_refused(path: str) -> None:
+    """By an exception of this package, as other sources are."""
+    with pytest.raises(InvalidPicture, match=r"the path .* is not accepted"):
+        read_source(path)
+
+
+def test_an_empty_path_is_named() -> None:
+    """It is not the working directory."""
+    with pytest.raises(FileNotFoundError, match="''"):
+        read_source("")
+
+
 def test_text_is_refused() -> None:
     """With the mode that is accepted."""
     with pytest.raises(InvalidPicture, match="mode 'rb'"):

@@ -6,12 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from diabelli.client import request as requests
 from diabelli.client import transport
 from diabelli.client.errors import ConnectionFailed, error_of
-from diabelli.client.replies import Event, EventParser, MadeVariation, Reply, parse_reply
+from diabelli.client.replies import (
+    Body,
+    Event,
+    EventParser,
+    MadeVariation,
+    Reply,
+    parse_models,
+    parse_reply,
+)
 from diabelli.client.request import Options, Source
 from diabelli.client.retries import Retries
 
@@ -50,7 +58,7 @@ class AsyncClient:
         """
         request = requests.build(source, options, stream=False)
         async with self._send("POST", self._base_url + requests.VARIATIONS, request) as response:
-            return parse_reply(await self._read_json(response))
+            return parse_reply(await self._read(response))
 
     async def stream(self, source: Source, **options: Unpack[Options]) -> AsyncIterator[Event]:
         """Yield progress, previews and finished variations, and `Done` last.
@@ -65,7 +73,7 @@ class AsyncClient:
                 async for chunk in response.aiter_bytes():
                     for event in parser.feed(chunk):
                         yield event
-            except self._httpx.TransportError as cause:
+            except self._httpx.RequestError as cause:
                 raise ConnectionFailed from cause
             parser.close()
 
@@ -81,7 +89,7 @@ class AsyncClient:
     async def models(self) -> list[str]:
         """Return the model names that the server accepts."""
         async with self._send("GET", self._base_url + requests.MODELS) as response:
-            return [model["id"] for model in (await self._read_json(response))["data"]]
+            return parse_models(await self._read(response))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -110,9 +118,10 @@ class AsyncClient:
                     if response.is_success:
                         yield response
                         return
-                    fault = error_of(response.status_code, await response.aread(), response.headers)
+                    content = await self._collect(response)
+                    fault = error_of(response.status_code, content, response.headers)
                     headers = response.headers
-            except self._httpx.TransportError as cause:
+            except self._httpx.RequestError as cause:
                 fault, headers = ConnectionFailed(f"The server could not be reached: {cause}"), {}
             delay = self._retries.delay_s(attempt, fault.status, headers)
             if delay is None:
@@ -121,10 +130,12 @@ class AsyncClient:
 
     async def _read(self, response: Response) -> bytes:
         try:
-            return await response.aread()
-        except self._httpx.TransportError as cause:
+            return await self._collect(response)
+        except self._httpx.RequestError as cause:
             raise ConnectionFailed from cause
 
-    async def _read_json(self, response: Response) -> Any:
-        await self._read(response)
-        return response.json()
+    async def _collect(self, response: Response) -> bytes:
+        body = Body(response.status_code)
+        async for chunk in response.aiter_bytes():
+            body.add(chunk)
+        return body.content()

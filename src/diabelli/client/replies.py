@@ -5,11 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from diabelli.client.errors import ConnectionFailed, from_object
+from diabelli.client.errors import ApiError, ConnectionFailed, from_object
+
+MAX_BYTES = 256 << 20
+"""Bytes of a response, or of one event of a stream, at most.
+
+Ten PNGs of 1024x1024 in base64 have up to 60 MB.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,53 @@ class Done:
 Event: TypeAlias = ProgressEvent | PartialImage | Completed | Done
 
 
-def parse_reply(content: dict[str, Any]) -> Reply:
-    """Return the reply of its JSON object."""
+class Body:
+    """The content of a response, collected up to `MAX_BYTES`."""
+
+    def __init__(self, status: int) -> None:
+        self._status, self._content = status, bytearray()
+
+    def add(self, chunk: bytes) -> None:
+        """Append a chunk; raise `ApiError` if there are too many bytes."""
+        self._content += chunk
+        _check_size(self._content, status=self._status)
+
+    def content(self) -> bytes:
+        """Return all bytes."""
+        return bytes(self._content)
+
+
+def _check_size(content: bytearray, *, status: int) -> None:
+    if len(content) > MAX_BYTES:
+        raise ApiError(
+            f"The response has more than the {MAX_BYTES} bytes that are accepted.", status=status
+        )
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Raise `ApiError` if a successful response is not one of this API."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as cause:
+        raise ApiError(
+            "The response is not one of this API: check the base URL.", status=200
+        ) from cause
+
+
+def parse_models(content: bytes) -> list[str]:
+    """Return the names of the list of models."""
+    with understood():
+        return [model["id"] for model in json.loads(content)["data"]]
+
+
+def parse_reply(content: bytes) -> Reply:
+    """Return the reply of its JSON text."""
+    with understood():
+        return _reply(json.loads(content))
+
+
+def _reply(content: dict[str, Any]) -> Reply:
     return Reply(
         created=content["created"],
         variations=tuple(_variation(index, item) for index, item in enumerate(content["data"])),
@@ -111,22 +163,28 @@ class EventParser:
     """Parses server-sent events from chunks of any length."""
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer = bytearray()
         self._ended = False
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Yield the events that a chunk completes.
 
         Raises:
-            ApiError: the stream ends with an error.
+            ApiError: the stream ends with an error, or is not one of this API.
         """
-        *frames, self._buffer = (self._buffer + chunk).split(b"\n\n")
-        for frame in frames:
+        # Searched once: an event of 60 MB arrives in a thousand chunks.
+        start = max(0, len(self._buffer) - 1)
+        self._buffer += chunk
+        while (end := self._buffer.find(b"\n\n", start)) >= 0:
+            frame, start = bytes(self._buffer[:end]), 0
+            del self._buffer[: end + 2]
             for line in frame.split(b"\n"):
                 if line.startswith(b"data: "):
-                    event = _event(json.loads(line.removeprefix(b"data: ")))
+                    with understood():
+                        event = _event(json.loads(line.removeprefix(b"data: ")))
                     self._ended = self._ended or isinstance(event, Done)
                     yield event
+        _check_size(self._buffer, status=200)
 
     def close(self) -> None:
         """Raise `ConnectionFailed` if the last event is missing."""
@@ -139,7 +197,7 @@ def _event(content: dict[str, Any]) -> Event:
     if kind == "error":
         raise from_object(content["error"], status=200, request_id=None)
     if kind == "done":
-        return Done(parse_reply(content))
+        return Done(_reply(content))
     if kind == "completed":
         return Completed(_variation(content["index"], content))
     if kind == "partial_image":

@@ -6,7 +6,6 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias, TypedDict
 
 from diabelli.errors import InvalidPicture
@@ -45,6 +44,9 @@ class Options(TypedDict, total=False):
 
 VARIATIONS = "images/variations"
 MODELS = "models"
+_MAX_SOURCE_BYTES = 32 << 20
+"""Bytes that are read of a file, which may be endless: more than any server accepts."""
+_PART_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,26 @@ def _text(value: object) -> str:
 
 def _read(source: Source) -> bytes:
     if isinstance(source, str | os.PathLike):
-        return Path(source).read_bytes()
+        with open(source, "rb") as file:
+            return _read_file(file)
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
-    content = source.read() if hasattr(source, "read") else None
-    if not isinstance(content, bytes):
-        raise InvalidPicture(
-            f"a source of type {type(source).__name__} is not accepted: a path, bytes, or a file "
-            "opened in mode 'rb'"
-        )
-    return content
+    if hasattr(source, "read"):
+        return _read_file(source)
+    raise _refused(source)
+
+
+def _read_file(file: BinaryIO) -> bytes:
+    content = bytearray()
+    while len(content) < _MAX_SOURCE_BYTES and (part := file.read(_PART_BYTES)):
+        if not isinstance(part, bytes):
+            raise _refused(file)
+        content += part
+    return bytes(content)
+
+
+def _refused(source: object) -> InvalidPicture:
+    return InvalidPicture(
+        f"a source of type {type(source).__name__} is not accepted: a path, bytes, or a file "
+        "opened in mode 'rb'"
+    )

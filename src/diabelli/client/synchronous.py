@@ -6,12 +6,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from diabelli.client import request as requests
 from diabelli.client import transport
 from diabelli.client.errors import ConnectionFailed, error_of
-from diabelli.client.replies import Event, EventParser, MadeVariation, Reply, parse_reply
+from diabelli.client.replies import (
+    Body,
+    Event,
+    EventParser,
+    MadeVariation,
+    Reply,
+    parse_models,
+    parse_reply,
+)
 from diabelli.client.request import Options, Source
 from diabelli.client.retries import Retries
 
@@ -64,7 +72,7 @@ class Client:
         """
         request = requests.build(source, options, stream=False)
         with self._send("POST", self._base_url + requests.VARIATIONS, request) as response:
-            return parse_reply(self._read_json(response))
+            return parse_reply(self._read(response))
 
     def stream(self, source: Source, **options: Unpack[Options]) -> Iterator[Event]:
         """Yield progress, previews and finished variations, and `Done` last.
@@ -78,7 +86,7 @@ class Client:
             try:
                 for chunk in response.iter_bytes():
                     yield from parser.feed(chunk)
-            except self._httpx.TransportError as cause:
+            except self._httpx.RequestError as cause:
                 raise ConnectionFailed from cause
             parser.close()
 
@@ -94,7 +102,7 @@ class Client:
     def models(self) -> list[str]:
         """Return the model names that the server accepts."""
         with self._send("GET", self._base_url + requests.MODELS) as response:
-            return [model["id"] for model in self._read_json(response)["data"]]
+            return parse_models(self._read(response))
 
     def close(self) -> None:
         """Close the connections."""
@@ -123,9 +131,10 @@ class Client:
                     if response.is_success:
                         yield response
                         return
-                    fault = error_of(response.status_code, response.read(), response.headers)
+                    content = self._collect(response)
+                    fault = error_of(response.status_code, content, response.headers)
                     headers = response.headers
-            except self._httpx.TransportError as cause:
+            except self._httpx.RequestError as cause:
                 fault, headers = ConnectionFailed(f"The server could not be reached: {cause}"), {}
             delay = self._retries.delay_s(attempt, fault.status, headers)
             if delay is None:
@@ -134,10 +143,12 @@ class Client:
 
     def _read(self, response: Response) -> bytes:
         try:
-            return response.read()
-        except self._httpx.TransportError as cause:
+            return self._collect(response)
+        except self._httpx.RequestError as cause:
             raise ConnectionFailed from cause
 
-    def _read_json(self, response: Response) -> Any:
-        self._read(response)
-        return response.json()
+    def _collect(self, response: Response) -> bytes:
+        body = Body(response.status_code)
+        for chunk in response.iter_bytes():
+            body.add(chunk)
+        return body.content()

@@ -20,12 +20,15 @@ def read_source(source: str | os.PathLike[str] | Any, max_bytes: int = LOCAL.max
             decoding refuses it.
 
     Raises:
-        InvalidPicture: the open file has text.
+        InvalidPicture: the open file has text, or the path cannot be one.
         OSError: the file cannot be read.
     """
     if isinstance(source, str | os.PathLike):
-        with open(source, "rb") as file:
-            return read_source(file, max_bytes)
+        try:
+            with open(source, "rb") as file:
+                return read_source(file, max_bytes)
+        except ValueError as cause:
+            raise InvalidPicture(f"the path {source!r} is not accepted: {cause}") from cause
     parts: list[bytes] = []
     left = max_bytes + 1
     while left > 0 and (part := source.read(min(left, _PART_BYTES))):
