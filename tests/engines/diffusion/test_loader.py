@@ -141,6 +141,17 @@ def test_a_missing_device_is_refused(tiny, engine_of, device, monkeypatch):
     assert found.fits is None
 
 
+def test_compilation_without_a_compiler_is_refused(tiny, engine_of, monkeypatch):
+    """At start, and not by the first request after a minute, as in a container."""
+    engine_of(tiny(SMALLEST), compile=True)
+    monkeypatch.setenv("PATH", "/nowhere")
+    for name in ("CC", "CXX"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InvalidSettings, match=r"no C\+\+ compiler: install g\+\+"):
+        engine_of(tiny(SMALLEST), compile=True)
+    engine_of(tiny(SMALLEST))
+
+
 def test_a_distillation_is_merged_into_the_network(tiny, tmp_path):
     """The LoRA changes weights and leaves no layers; scheduler and decoder are replaced."""
     preset = tiny("sd15-lcm")

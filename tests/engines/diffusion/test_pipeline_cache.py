@@ -26,6 +26,14 @@ def test_engines_are_loaded_by_their_first_request(tiny, engine_of, bench):
     assert bench.loaded == ["tiny-sd-image-variations"]
 
 
+def test_the_log_names_the_device(tiny, engine_of, caplog):
+    """Without an accelerator it is the CPU, also where one was expected."""
+    with caplog.at_level("INFO", "diabelli.engines"):
+        made(engine_of(tiny("sd-image-variations")), face(64), square(32))
+    (loaded,) = [each for each in caplog.records if each.message == "engine.loaded"]
+    assert loaded.device == "cpu"
+
+
 def test_engines_can_be_loaded_at_start(tiny, engine_of, bench):
     """`warm_up` then loads them, and no request waits for that."""
     engine_of(tiny("sd-image-variations"), load="start").warm_up()

@@ -27,7 +27,12 @@ _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
 
 
 def check(running: RuntimeOptions) -> None:
-    """Raise `InvalidSettings` if the device is missing, or offloading needs an accelerator."""
+    """Raise `InvalidSettings` if a device, an accelerator or a compiler is missing."""
+    compilers = (os.environ.get("CXX", "g++"), os.environ.get("CC", "gcc"), "clang")
+    if running.compile and not any(map(shutil.which, compilers)):
+        raise InvalidSettings(
+            "compile is set, but there is no C++ compiler: install g++, or unset compile"
+        )
     # Torch takes seconds to import; most settings do not need it here.
     if running.device in ("auto", "cpu") and running.offload == "none":
         return

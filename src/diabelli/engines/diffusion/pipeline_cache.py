@@ -63,7 +63,9 @@ class PipelineCache:
             learned = self._projections.setdefault(plan, pipeline.previews.projection)
             pipeline.previews.projection = learned
             seconds = round(time.monotonic() - started, 1)
-            _log.info("engine.loaded", extra={"engine": plan.name, "duration_s": seconds})
+            device = devices.resolve_device(plan.running)
+            facts = {"engine": plan.name, "device": device, "duration_s": seconds}
+            _log.info("engine.loaded", extra=facts)
             self._loaded[plan] = _Loaded(pipeline, self._need(plan, pipeline), 0.0)
         self._loaded.move_to_end(plan)
         self.touch(plan)

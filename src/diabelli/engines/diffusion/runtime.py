@@ -44,7 +44,7 @@ class RuntimeOptions(BaseModel):
     compile: bool = Field(
         False,
         description="Whether the first request compiles the networks, which takes minutes; later "
-        "requests are faster.",
+        "requests are faster. It needs a C++ compiler.",
     )
     load: Load = Field(
         "lazy",
