@@ -24,8 +24,17 @@ PLACE = "place"
 PACKAGE = Path(diabelli.__file__).parents[1]
 
 
+def free_port() -> int:
+    """Return a port on which nothing listens at the moment."""
+    with socket.socket() as free:
+        free.bind((ADDRESS, 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
-def running_head(folder: Path, engines: Path, cpus: int = 2) -> Iterator[str]:
+def running_head(
+    folder: Path, engines: Path, cpus: int = 2, client_port: int | None = None
+) -> Iterator[str]:
     """Start the node with the token of this process; yield host and port.
 
     All its processes end with the context. Other processes wait until then for their node.
@@ -34,14 +43,15 @@ def running_head(folder: Path, engines: Path, cpus: int = 2) -> Iterator[str]:
         folder: for the log.
         engines: folder of the modules that replicas import, besides this package.
         cpus: number of CPU cores that the node states.
+        client_port: port of Ray Client; Ray's default if None.
     """
-    with socket.socket() as free:
-        free.bind((ADDRESS, 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = [
         *("--head", "--node-ip-address", ADDRESS, "--port", str(port), "--num-cpus", str(cpus)),
         "--include-dashboard=false",
     ]
+    if client_port:
+        words += ["--ray-client-server-port", str(client_port)]
     with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with _running(words, folder / "head.log", engines):

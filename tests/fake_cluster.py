@@ -24,6 +24,8 @@ class FakeCluster:
     `before` is called with the number of the call and of its message, before each message.
     """
 
+    connect_s = 10.0
+
     def __init__(self, replica: EngineReplica | None, version: str = VERSION) -> None:
         self.replica = replica
         self.version = version

@@ -7,4 +7,4 @@ from diabelli.cluster.ray_cluster import RayCluster
 from ray_edge import Edge, spec
 
 address, folder = sys.argv[1:]
-Edge(RayCluster(address, version="1"), Path(folder)).start(spec(2, steps=400)).result()
+Edge(RayCluster(address, version="1"), Path(folder)).start(spec(2, steps=4000)).result()

@@ -27,7 +27,7 @@
     │   ├── UpstreamRefused         an image server rejects the key, the model or the account
     │   ├── ClusterUnavailable      a Ray cluster, or an engine on it, cannot be reached
     │   │   └── ClusterBusy         all replicas of an engine are busy and their queue is full
-    │   ├── ClusterRefused          a Ray cluster may not be used: it is open, or rejects the token
+    │   ├── ClusterRefused          a Ray cluster may not be used: a token is missing, a port closed
     │   ├── VersionMismatch         server and replica have different versions of Diabelli
     │   ├── OutOfMemory             an engine needs more memory than is free or allowed
     │   ├── MemoryUnavailable       too little memory is free to decode a source
@@ -347,7 +347,7 @@ class ClusterBusy(ClusterUnavailable):
 
 
 class ClusterRefused(OperatorError):
-    """The Ray cluster may not be used: it accepts calls without a token, or rejects the token."""
+    """The Ray cluster may not be used: for lack of a token, or because ports are closed."""
 
     code = "cluster_refused"
     default_message = "The Ray cluster may not be used."

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -20,7 +20,6 @@ import pytest
 from typer.testing import CliRunner
 
 import diabelli
-import ray_edge
 from diabelli.cli import app
 from diabelli.cluster.administration import remove
 from diabelli.cluster.options import ReplicaOptions
@@ -28,9 +27,11 @@ from diabelli.cluster.ray_cluster import RayCluster
 from diabelli.engines.cached_check import CachedCheck
 from diabelli.errors import Cancelled, ClusterBusy, ClusterUnavailable, VersionMismatch
 from ray_edge import TESTS, Edge, local, put_engine, spec, stepping_status, wait_until
-from ray_head import PACKAGE, PLACE, Node, running_head, running_node
+from ray_head import ADDRESS, PACKAGE, PLACE, Node, free_port, running_head, running_node
 from ray_with_token import ray
 from stepping_engine import SteppingEngine
+
+find_node_ids = ray._private.services.find_node_ids
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,6 +40,7 @@ pytestmark = [
 ]
 
 DIABELLI = (sys.executable, "-m", "diabelli")
+CALLER = str(TESTS / "ray_caller.py")
 OPTIONS = ReplicaOptions(replicas=2, cpus=0.2, ongoing=2, queued=2)
 GROWING = ReplicaOptions(
     replicas=1, max_replicas=2, cpus=0.2, resources={PLACE: 1}, ongoing=2, queued=20
@@ -46,8 +48,14 @@ GROWING = ReplicaOptions(
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    with running_head(tmp_path_factory.mktemp("ray"), TESTS) as address:
+def client_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, client_port) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("ray")
+    with running_head(folder, TESTS, client_port=client_port) as address:
         yield address
 
 
@@ -143,8 +151,7 @@ def test_a_cancellation_that_ray_loses_frees_the_replica_within_a_second(edge, m
 
 def test_a_killed_server_frees_the_replica(address, deployed, edge):
     """Its clients are gone with it."""
-    words = [sys.executable, Path(ray_edge.__file__).with_name("ray_caller.py")]
-    caller = subprocess.Popen([*words, address, deployed[0]])
+    caller = subprocess.Popen([sys.executable, CALLER, address, deployed[0]])
     wait_until(edge.working, 60)  # its process imports Ray first
     caller.kill()
     caller.wait()
@@ -219,23 +226,17 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def server(deploying, tmp_path) -> Iterator[str]:
-    """Base URL of `diabelli serve` with the patch engine on the cluster."""
+@pytest.fixture(scope="module")
+def patch(deploying) -> None:
+    """The patch engine is on the cluster."""
     assert json.loads(deploying.communicate(timeout=120)[0]) == {"patch": True}
+
+
+@contextmanager
+def serving(*command: str) -> Iterator[str]:
+    """Run `diabelli serve` with the arguments that follow; yield its base URL."""
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "diabelli",
-            "serve",
-            "--port",
-            "0",
-            "--engines-at",
-            "auto",
-            "--json",
-        ],
-        cwd=tmp_path,
+        [*command, "--port", "0", "--json"],
         env={**os.environ, "PYTHONPATH": str(PACKAGE)},
         stdout=subprocess.PIPE,
         text=True,
@@ -249,8 +250,8 @@ def server(deploying, tmp_path) -> Iterator[str]:
         process.communicate()
 
 
-def test_a_server_answers_with_the_bytes_of_the_local_engine(server):
-    """The whole path: deploy, serve, a request over HTTP, and the same by the library."""
+def check_answers(server: str) -> None:
+    """Compare the answer of a server with the pictures of the library."""
     source = (Path(diabelli.__file__).parent / "sample.png").read_bytes()
     reply = httpx.post(
         f"{server}/v1/images/variations",
@@ -262,9 +263,41 @@ def test_a_server_answers_with_the_bytes_of_the_local_engine(server):
     assert made == [each.encode() for each in diabelli.vary(source, n=2, size=256, seed=11)]
     ready = httpx.get(f"{server}/health/ready")
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
-    assert 'diabelli_upstream_seconds_count{engine="patch",outcome="ok"} 1.0' in (
-        httpx.get(f"{server}/metrics").text
+
+
+def test_a_server_answers_with_the_bytes_of_the_local_engine(patch, tmp_path, monkeypatch):
+    """The whole path: deploy, serve, a request over HTTP, and the same by the library."""
+    monkeypatch.chdir(tmp_path)
+    with serving(*DIABELLI, "serve", "--engines-at", "auto") as server:
+        check_answers(server)
+        assert 'diabelli_upstream_seconds_count{engine="patch",outcome="ok"} 1.0' in (
+            httpx.get(f"{server}/metrics").text
+        )
+
+
+def test_servers_with_a_ray_url_share_a_node_that_ends_with_them(
+    patch, client_port, edge, tmp_path, monkeypatch
+):
+    """One of them is killed, which frees its replica; the other one is stopped."""
+    monkeypatch.chdir(tmp_path)
+    url, others = f"ray://{ADDRESS}:{client_port}", find_node_ids()
+    elsewhere = (sys.executable, str(TESTS / "ray_elsewhere.py"), ",".join(others))
+    caller = subprocess.Popen(
+        [*elsewhere, CALLER, url, edge.folder], env={**os.environ, "PYTHONPATH": str(PACKAGE)}
     )
+    try:
+        with serving(*elsewhere, "diabelli", "serve", "--engines-at", url) as server:
+            wait_until(edge.working, 60)
+            started = find_node_ids() - others
+            assert len(started) == 1
+            caller.kill()
+            wait_until(lambda: not edge.working(), 20)
+            check_answers(server)
+            assert find_node_ids() - others == started
+        wait_until(lambda: find_node_ids() <= others, 20)
+    finally:
+        caller.kill()
+        caller.wait()
 
 
 def test_commands_need_the_token(address):

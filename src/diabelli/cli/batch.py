@@ -72,7 +72,8 @@ def batch(
     ray: Annotated[
         str | None,
         typer.Option(
-            help="A Ray cluster that does the work: `auto`, or host and port of its head.",
+            help="A Ray cluster that does the work: `auto`, host and port of its head, or "
+            "ray://HOST:PORT of its Ray Client.",
             show_default="this machine",
         ),
     ] = None,

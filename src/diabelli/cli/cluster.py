@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 Address = Annotated[
     str | None,
     typer.Option(
-        help="The cluster: `auto`, or host and port of its head.",
+        help="The cluster: `auto`, host and port of its head, or ray://HOST:PORT of its Ray "
+        "Client.",
         show_default="the setting engines_at, or auto",
     ),
 ]

@@ -63,7 +63,8 @@ def serve(
     engines_at: Annotated[
         str | None,
         typer.Option(
-            help="The Ray cluster that runs the engines: `auto`, or host and port of its head.",
+            help="The Ray cluster that runs the engines: `auto`, host and port of its head, or "
+            "ray://HOST:PORT of its Ray Client.",
             show_default="the setting, none",
         ),
     ] = None,

@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from diabelli.cluster.cancelled_calls import CancelledCalls
 from diabelli.cluster.messages import (
@@ -18,6 +18,8 @@ from diabelli.cluster.messages import (
     decode_message,
     encode_request,
 )
+from diabelli.cluster.ray_client import client_address, find_gcs_address
+from diabelli.cluster.reachability import check_gcs, check_ways
 from diabelli.cluster.remote_engine import ReplicaLost
 from diabelli.cluster.security import HELP, check_own_token, require_token, set_environment
 from diabelli.errors import (
@@ -25,7 +27,6 @@ from diabelli.errors import (
     ClusterBusy,
     ClusterRefused,
     ClusterUnavailable,
-    InvalidSettings,
     MissingExtra,
 )
 from diabelli.variation import Image, VariationSpec
@@ -35,6 +36,10 @@ NAMESPACE = "diabelli"
 APPLICATION_PREFIX = "diabelli-"
 """Prefix of the names of Serve applications; the rest is the engine's name."""
 
+CONNECT_S = 10.0
+"""Seconds that the first check may take; it connects to the cluster, which takes about five."""
+JOIN_S = 300.0
+"""The same with an address of Ray Client, where the cluster is asked and a node started first."""
 MAX_QUESTIONS = 10_000
 """Number of replicas' calls that wait for the cancelled calls of one server."""
 
@@ -51,20 +56,17 @@ class RayCluster:
         """Create the connection without opening it.
 
         Args:
-            address: `auto` for the cluster of this machine's node, or host and port of its Global
-                Control Service.
+            address: `auto` for the cluster of this machine's node, host and port of its Global
+                Control Service, or `ray://` with host and port of its Ray Client.
             version: of Diabelli.
 
         Raises:
-            InvalidSettings: The address is that of a Ray Client.
+            InvalidSettings: An address of Ray Client is incomplete.
             MissingExtra: Ray is not installed.
         """
-        if address.startswith("ray://"):
-            raise InvalidSettings(
-                f"{address} is an address of Ray Client, which streams no replies: start a node on "
-                "this machine with `ray start --address HOST:PORT --num-cpus 0`, and use `auto`"
-            )
+        self._client = client_address(address)
         _require_ray()
+        self.connect_s = CONNECT_S if self._client is None else JOIN_S
         self._address = address
         self._version = version
         self._lock = threading.Lock()
@@ -72,29 +74,37 @@ class RayCluster:
         self._owned = False
         self._handles: dict[str, Any] = {}
         self._cancelled_calls: Any = None
+        self._closing = threading.Event()
+        self._node: IO[bytes] | None = None
 
     def connect(self) -> None:
         """Open the connection if it is not open; blocks for some seconds.
 
+        With an address of Ray Client, a node is started on this machine unless one runs.
+
         Raises:
             ClusterUnavailable: No cluster responds at the address.
-            ClusterRefused: The cluster accepts calls without a token, or rejects the token.
+            ClusterRefused: The cluster accepts calls without a token, rejects the token, or cannot
+                be joined by this machine.
         """
         with self._lock:
             if not self._connected:
-                self._open()
+                try:
+                    self._open()
+                except BaseException:
+                    self._release()
+                    raise
                 self._connected = True
 
     def disconnect(self) -> None:
-        """Close the connection if this object has opened it."""
-        import ray
+        """Close the connection if this object has opened it, also while it is being opened.
 
+        A node that was started ends soon after its last user.
+        """
+        self._closing.set()
         with self._lock:
-            if self._owned:
-                ray.shutdown()
-            self._cancelled_calls = None
-            self._connected = self._owned = False
-            self._handles.clear()
+            self._release()
+            self._closing.clear()
 
     async def check(self, engine: str) -> None:
         """Return if at least one replica runs, or can be started on demand.
@@ -149,11 +159,14 @@ class RayCluster:
         if ray.is_initialized():
             require_token(ray.get_runtime_context().gcs_address)
             return
-        with _translated_connection(self._address):
-            address = canonicalize_bootstrap_address_or_die(self._address)
-        # Also because `ray.init` would repeat its first call without end if none answers.
-        require_token(address)
-        check_own_token(address)
+        if self._client is None:
+            with _translated_connection(self._address):
+                address = canonicalize_bootstrap_address_or_die(self._address)
+            # Also because `ray.init` would repeat its first call without end if none answers.
+            require_token(address)
+            check_own_token(address)
+        else:
+            address = self._join(self._client)
         with _translated_connection(self._address):
             ray.init(
                 address=address,
@@ -163,6 +176,30 @@ class RayCluster:
                 logging_level=logging.WARNING,
             )
         self._owned = True
+        if self._client is not None:
+            check_ways()
+
+    def _release(self) -> None:
+        """Forget the connection, and close it if this object has opened it."""
+        import ray
+
+        if self._owned:
+            ray.shutdown()
+        if self._node is not None:
+            self._node.close()
+        self._node = self._cancelled_calls = None
+        self._connected = self._owned = False
+        self._handles.clear()
+
+    def _join(self, client: str) -> str:
+        """Let this machine have a node of the cluster; return host and port of its GCS."""
+        from diabelli.cluster.own_node import hold_node
+
+        address = find_gcs_address(client, self._closing)
+        check_gcs(address)
+        with _translated_connection(self._address):
+            self._node = hold_node(address, self._closing)
+        return address
 
     def _check(self, engine: str) -> None:
         self.connect()

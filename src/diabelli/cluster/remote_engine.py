@@ -37,7 +37,7 @@ from diabelli.variation import (
 CHECK_TTL_S = 5.0
 """Seconds that a readiness check is cached."""
 CHECK_WAIT_S = 10.0
-"""Seconds to wait for a check; the first one connects to the cluster, which takes about five."""
+"""Seconds to wait for a check after the start."""
 DESCRIBE_WAIT_S = 60.0
 """Seconds to wait for the description of an engine at start; a busy replica answers late."""
 RETRY_DELAY_S = 0.2
@@ -62,7 +62,12 @@ class Cluster(Protocol):
     """Connection to a cluster. Its methods are coroutines on the manager's event loop.
 
     They raise `ClusterUnavailable`, `ClusterBusy`, `ClusterRefused` or `ReplicaLost`.
+
+    Attributes:
+        connect_s: seconds to wait for the first check, which connects to the cluster.
     """
+
+    connect_s: float
 
     async def check(self, engine: str) -> None:
         """Return if requests for the engine can be made; does not wait for busy replicas."""
@@ -120,7 +125,8 @@ class RemoteEngine:
             VersionMismatch: The replica has another version of Diabelli.
         """
         try:
-            self.check()
+            check = self._cluster.check(self.info.name)
+            self._wait(self._manager.submit(check), self._cluster.connect_s)
             self._wait(self._manager.submit(self._describe()), DESCRIBE_WAIT_S)
         except ClusterUnavailable as fault:
             _log.warning(

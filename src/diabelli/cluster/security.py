@@ -7,9 +7,14 @@ Ray 2.60 listens on all interfaces, even if the node's address is a loopback add
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from diabelli.errors import ClusterRefused, ClusterUnavailable
+
+Metadata = tuple[tuple[str, str], ...]
+Call = Callable[[Any, Metadata], None]
+"""Makes one cheap call on a gRPC channel with the metadata; raises `grpc.RpcError`."""
 
 PROBE_S = 5
 """Seconds to wait for the answer to a call without a token."""
@@ -29,33 +34,54 @@ def set_environment() -> None:
     os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
 
 
-def require_token(gcs_address: str) -> None:
+def call_gcs(channel: Any, metadata: Metadata) -> None:
+    """Ask the Global Control Service of a cluster whether it is alive."""
+    from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
+
+    stub: Any = gcs_service_pb2_grpc.NodeInfoGcsServiceStub
+    messages: Any = gcs_service_pb2
+    stub(channel).CheckAlive(messages.CheckAliveRequest(), timeout=PROBE_S, metadata=metadata)
+
+
+def call_ray_client(channel: Any, metadata: Metadata) -> None:
+    """Send a ping to the Ray Client port of a cluster."""
+    from ray.core.generated import ray_client_pb2, ray_client_pb2_grpc
+
+    stub: Any = ray_client_pb2_grpc.RayletDriverStub
+    messages: Any = ray_client_pb2
+    ping = messages.ClusterInfoRequest(type=messages.ClusterInfoType.PING)
+    stub(channel).ClusterInfo(ping, timeout=PROBE_S, metadata=metadata)
+
+
+def require_token(address: str, call: Call = call_gcs) -> None:
     """Raise `ClusterRefused` if the cluster answers a call without a token.
 
     Args:
-        gcs_address: host and port of its Global Control Service.
+        address: host and port of its Global Control Service, or of what `call` calls.
+        call: makes the call.
 
     Raises:
-        ClusterRefused: The cluster is open.
+        ClusterRefused: The cluster is open, or the port is that of another service.
         ClusterUnavailable: It does not answer.
     """
-    if not _refuses(gcs_address, ()):
+    if not _refuses(address, call, ()):
         raise ClusterRefused(
-            f"the Ray cluster at {gcs_address} accepts calls without a token, so all who reach it "
+            f"the Ray cluster at {address} accepts calls without a token, so all who reach it "
             f"can run code there: {HELP}"
         )
 
 
-def check_own_token(gcs_address: str) -> None:
+def check_own_token(address: str, call: Call = call_gcs) -> None:
     """Raise `ClusterRefused` if the cluster rejects this process's token, or there is none.
 
     `ray.init` finds it as well, but repeats its call for twenty seconds.
 
     Args:
-        gcs_address: host and port of its Global Control Service.
+        address: as for `require_token`.
+        call: makes the call.
 
     Raises:
-        ClusterRefused: The token is rejected.
+        ClusterRefused: The token is rejected, or the port is that of another service.
         ClusterUnavailable: The cluster does not answer.
     """
     from ray import _raylet
@@ -63,28 +89,30 @@ def check_own_token(gcs_address: str) -> None:
     # Its module has no types.
     loader: Any = vars(_raylet)["AuthenticationTokenLoader"].instance()
     token: dict[str, str] = loader.get_token_for_http_header() if loader.has_token() else {}
-    if _refuses(gcs_address, tuple(token.items())):
-        raise ClusterRefused(f"the Ray cluster at {gcs_address} rejects the token: {HELP}")
+    if _refuses(address, call, tuple(token.items())):
+        raise ClusterRefused(f"the Ray cluster at {address} rejects the token: {HELP}")
 
 
-def _refuses(gcs_address: str, metadata: tuple[tuple[str, str], ...]) -> bool:
+def _refuses(address: str, call: Call, metadata: Metadata) -> bool:
     """Return whether the cluster refuses a call with the metadata for lack of a valid token."""
     import grpc
-    from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
-    with grpc.insecure_channel(gcs_address) as channel:
-        stub: Any = gcs_service_pb2_grpc.NodeInfoGcsServiceStub
-        requests: Any = gcs_service_pb2
-        call = stub(channel).CheckAlive
+    with grpc.insecure_channel(address) as channel:
         try:
-            call(requests.CheckAliveRequest(), timeout=PROBE_S, metadata=metadata)
+            call(channel, metadata)
         except grpc.RpcError as answer:
             if answer.code() in (
                 grpc.StatusCode.UNAUTHENTICATED,
                 grpc.StatusCode.PERMISSION_DENIED,
             ):
                 return True
+            if answer.code() is grpc.StatusCode.UNIMPLEMENTED:
+                raise ClusterRefused(
+                    f"another service of Ray answers at {address}: HOST:PORT needs the port of the "
+                    "head's Global Control Service, often 6379, and ray://HOST:PORT that of its "
+                    "Ray Client, often 10001"
+                ) from answer
             raise ClusterUnavailable(
-                f"the Ray cluster at {gcs_address} does not answer: {answer.code().name}"
+                f"the Ray cluster at {address} does not answer: {answer.code().name}"
             ) from answer
     return False
