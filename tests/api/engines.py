@@ -83,13 +83,16 @@ class Broken(Shift):
 class Climber(Shift):
     """Reports three levels of progress, each with a preview."""
 
+    level_s = 0.02
+    """Seconds of a level."""
+
     def _make(
         self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
     ) -> Variation:
         for step in range(3):
             preview = partial(np.full, (8 << step, 8 << step, 3), 80 * step, np.uint8)
             watch(Progress(index, f"level {step}", (step + 1) / 4, preview))
-            time.sleep(0.02)
+            time.sleep(self.level_s)
         return super()._make(source, spec, watch, index)
 
 

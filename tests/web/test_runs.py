@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Download, Page
 
 from api.conftest import Serve
-from api.engines import Gate
+from api.engines import Climber, Gate
 from api.wire import Server, opened, picture
 from web.conftest import Opened, pick, pixel, set_options, settled
 
@@ -49,6 +49,37 @@ def test_variations_arrive_one_by_one(visit: Opened, serve: Serve, gate: Gate) -
     settled(page)
     assert page.locator(".card:not(.pending)").count() == 4
     assert not page.is_visible(".working")
+
+
+def test_a_slow_run_shows_the_time_left(
+    visit: Opened, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind the share that is done."""
+    monkeypatch.setattr(Climber, "level_s", 1.5)
+    page = visit(serve())
+    set_options(page, model="climber", n="1")
+    pick(page)
+    page.wait_for_selector(".working .note:has-text('75 % · 2 s left')")
+    settled(page)
+
+
+def test_the_time_left_follows_from_the_speed(visit: Opened, server: Server) -> None:
+    """Waiting before the first progress does not count; the time of later steps is kept."""
+    updates = [(60, 0), (60, 0.1), (61, 0.2), (70, 0.35), (73, 0.35), (99, 0.35), (100, 0.36)]
+    seen = visit(server).evaluate(
+        """async (updates) => {
+            const { TimeLeft } = await import("/web/time-left.js");
+            let now = 0;
+            const left = new TimeLeft(() => 1000 * now);
+            return updates.map(([at, done]) => {
+                now = at;
+                left.update(done);
+                return left.words;
+            });
+        }""",
+        updates,
+    )
+    assert seen == ["", "", "", "26 s left", "23 s left", "20 s left", "98 s left"]
 
 
 def test_cancel_frees_the_server_and_keeps_finished_variations(

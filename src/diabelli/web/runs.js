@@ -3,6 +3,9 @@
 import { revokeUrl, fromTemplate, urlOf } from "./dom.js";
 import { localUrl } from "./api.js";
 import { describe, strengthLabel, titleOf, totalOf } from "./names.js";
+import { TimeLeft } from "./time-left.js";
+
+const REFRESH_MS = 1000; // of the time left, between two messages of the server
 
 export const isRunning = (run) => run.state === "running" || run.state === "waiting";
 
@@ -22,6 +25,7 @@ export class RunView {
     this.element.dataset.run = run.id;
     this.cards = new Map();
     this.shares = [];
+    this.timeLeft = new TimeLeft();
     this.fill();
   }
 
@@ -91,6 +95,8 @@ export class RunView {
   }
 
   updateProgress() {
+    clearTimeout(this.refresh);
+    if (!isRunning(this.run)) return;
     const all = totalOf(this.run.options);
     const done = this.shares.reduce((sum, share) => sum + (share ?? 0), 0) / all;
     const bar = this.part("progress");
@@ -98,7 +104,10 @@ export class RunView {
     bar.setAttribute("aria-label", "Progress");
     const ready = this.run.variations.length;
     const waits = this.run.state === "waiting" ? "waiting" : `${ready} of ${all} ready`;
-    this.part(".working .note").textContent = `${waits} · ${Math.round(100 * done)} %`;
+    this.timeLeft.update(done);
+    const facts = [waits, `${Math.round(100 * done)} %`, this.timeLeft.words];
+    this.part(".working .note").textContent = facts.filter(Boolean).join(" · ");
+    this.refresh = setTimeout(() => this.updateProgress(), REFRESH_MS);
   }
 
   showVariation(variation) {
@@ -160,7 +169,8 @@ export class RunView {
     this.part(".remove").hidden = running;
     this.part(".all").hidden = this.part(".sheet").hidden = running || !this.run.variations.length;
     this.element.setAttribute("aria-busy", String(running));
-    if (running) return this.updateProgress();
+    this.updateProgress();
+    if (running) return;
     for (const [index, card] of this.cards) {
       if (!card.classList.contains("pending")) continue;
       card.remove();
