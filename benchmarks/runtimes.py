@@ -1,251 +1,274 @@
-"""Seconds of one step of Stable Diffusion 1's network at 512 pixels, by runtime, in one run.
+"""Seconds a picture of the preset for a CPU, by runtime, in one run.
 
-Run: python benchmarks/runtimes.py [--only NAME ...] [--threads 1] [--repeat 3]
+Run: python benchmarks/runtimes.py [--only NAME ...] [--threads 2] [--repeat 3] [--limit 600]
 
-The network is full-size with random weights; nothing is fetched. Each runtime has a separate
+A picture is the whole pipeline at strength 0.5: the image encoder, all steps of the preset, and the
+decoder. Networks are full-size with random weights; nothing is fetched. Each runtime has a separate
 process, because peak memory is that of a process. OpenVINO, NNCF, ONNX and ONNX Runtime are no
 dependencies of the package: rows without their packages say so.
 
-Start-up is the import, the load of a prepared file and the first step, which compiles. Times are
-core-seconds: the processor time of all threads, which other programs on the machine change little.
-Two idle cores need about half of it. The runtimes take turns, and the median of their repetitions
-counts. Compare rows of one run only.
+Start-up is the import, the load of prepared files, and one call of each network, which compiles.
+Wall seconds contain the wait for other programs on the machine; CPU seconds are those of all
+threads, which other programs change less. The runtimes take turns, and the median of their
+repetitions counts. Compare rows of one run only. It needs Linux, for the peak of memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-SHAPES = {"sample": (1, 4, 64, 64), "timestep": (1,), "encoder_hidden_states": (1, 77, 768)}
-WEIGHTS, IR, IR_INT8, ONNX = "unet", "unet.xml", "unet-int8.xml", "onnx/unet.onnx"
+import numpy as np
+import torch
 
-Step: TypeAlias = Callable[[], object]
+import runtime_networks as networks
+from diabelli.engines.diffusion.runtime import RuntimeOptions
+from runtime_networks import Networks
 
+PICTURE = "picture.npy"
+"""That of PyTorch in float32, or else of the first row; the others are compared with it."""
+CONVERSION_S = 900
+"""Seconds that a conversion may take on a busy machine."""
+SAMPLING_S = 0.02
+"""Seconds between two samples of the memory."""
 
-def inputs() -> dict[str, Any]:
-    """Return float32 arrays of the shapes of one image, without guidance."""
-    import numpy as np
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads of PyTorch otherwise wait in a loop; on a busy machine that is half of their time."""
 
-    random = np.random.default_rng(0)
-    given = {name: random.normal(size=s).astype(np.float32) for name, s in SHAPES.items()}
-    return {**given, "timestep": np.full(1, 499, np.float32)}
-
-
-def network(folder: Path, dtype: str = "float32") -> Any:
-    """Load the network from its file."""
-    import torch
-    from diffusers import UNet2DConditionModel
-
-    return UNet2DConditionModel.from_pretrained(folder / WEIGHTS, dtype=getattr(torch, dtype))
+Figures: TypeAlias = dict[str, float]
 
 
-def torch_step(
-    folder: Path, dtype: str = "float32", *, last: bool, compiled: bool = False, half: bool = False
-) -> Step:
-    """Return a step of PyTorch; `half` keeps the weights of the file and casts each layer."""
-    import torch
+@dataclass(frozen=True)
+class Runtime:
+    """A row.
 
-    from diabelli.engines.diffusion.half_storage import compute_in
+    Attributes:
+        load: returns the networks, given the folder and the number of threads.
+        convert: prepares files; None if the runtime reads those of the preset.
+        files: pattern of the files that it reads.
+    """
 
-    unet = network(folder, "float16" if half else dtype)
-    if last:
-        unet.to(memory_format=torch.channels_last)
-    if half:
-        compute_in(torch.float32, unet)
-    if compiled:
-        unet.compile()
-    given = {name: torch.from_numpy(one).to(unet.dtype) for name, one in inputs().items()}
-    if half:
-        given = {name: one.float() for name, one in given.items()}
-
-    def step() -> object:
-        with torch.inference_mode():
-            return unet(**given, return_dict=False)
-
-    return step
+    load: Callable[[Path, int], Networks]
+    convert: Callable[[Path], None] | None = None
+    files: str = "preset/**/*"
 
 
-def openvino_step(folder: Path, name: str, threads: int) -> Step:
-    """Return a step of OpenVINO."""
-    import openvino
-
-    path = folder / name
-    if not path.exists():
-        prepare_openvino(folder, name)
-    options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
-    compiled = openvino.Core().compile_model(path, "CPU", options)
-    given = list(inputs().values())
-    return lambda: compiled(given)
+def in_torch(dtype: str, *, last: bool = False, compiled: bool = False) -> Runtime:
+    """Return a row of PyTorch."""
+    running = RuntimeOptions.model_validate({"dtype": dtype, "compile": compiled})
+    # "auto" is measured as on a processor without instructions for bfloat16.
+    native = dtype != "auto"
+    return Runtime(lambda at, _: networks.of_torch(at, running, last=last, native=native))
 
 
-def prepare_openvino(folder: Path, name: str) -> None:
-    """Convert the network; int8 weights are compressed from the float16 file."""
-    import openvino
-
-    if name == IR_INT8:
-        import nncf
-
-        mode = nncf.CompressWeightsMode.INT8_ASYM
-        model = nncf.compress_weights(openvino.Core().read_model(folder / IR), mode=mode)
-    else:
-        example = tuple(tensors().values())
-        model = openvino.convert_model(
-            plain(network(folder)), example_input=example, input=list(SHAPES.values())
-        )
-    openvino.save_model(model, folder / name)
-
-
-def onnx_step(folder: Path, threads: int) -> Step:
-    """Return a step of ONNX Runtime."""
-    import onnxruntime
-
-    path = folder / ONNX
-    if not path.exists():
-        prepare_onnx(path, folder)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    names = [one.name for one in session.get_inputs()]
-    given = dict(zip(names, inputs().values(), strict=True))
-    return lambda: session.run(None, given)
-
-
-def prepare_onnx(path: Path, folder: Path) -> None:
-    """Export the network with its weights in files beside it."""
-    import torch
-
-    path.parent.mkdir()
-    torch.onnx.export(
-        plain(network(folder)), tuple(tensors().values()), str(path), dynamo=True, optimize=False
-    )
-
-
-def plain(unet: Any) -> Any:
-    """Return the network as a module that returns one tensor."""
-    import torch
-
-    class Plain(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.unet = unet
-
-        def forward(self, sample: Any, timestep: Any, states: Any) -> Any:
-            return self.unet(sample, timestep, states, return_dict=False)[0]
-
-    return Plain().eval()
-
-
-def tensors() -> dict[str, Any]:
-    """Return `inputs` as tensors."""
-    import torch
-
-    return {name: torch.from_numpy(one) for name, one in inputs().items()}
-
-
-RUNTIMES: dict[str, Callable[[Path, int], Step]] = {
-    "PyTorch float32": lambda at, _: torch_step(at, last=False),
-    "PyTorch float32, channels last": lambda at, _: torch_step(at, last=True),
-    "PyTorch float32, float16 storage": lambda at, _: torch_step(at, last=False, half=True),
-    "PyTorch bfloat16": lambda at, _: torch_step(at, "bfloat16", last=False),
-    "PyTorch bfloat16, channels last": lambda at, _: torch_step(at, "bfloat16", last=True),
-    "OpenVINO float16 file": lambda at, threads: openvino_step(at, IR, threads),
-    "OpenVINO int8 weights": lambda at, threads: openvino_step(at, IR_INT8, threads),
-    "ONNX Runtime float32": onnx_step,
-    "PyTorch float32, compiled": lambda at, _: torch_step(at, last=True, compiled=True),
+RUNTIMES = {
+    "PyTorch float32": in_torch("float32"),
+    "PyTorch float32, channels last": in_torch("float32", last=True),
+    "PyTorch float32, float16 storage": in_torch("auto"),
+    "PyTorch float32, compiled": in_torch("float32", compiled=True),
+    "PyTorch bfloat16": in_torch("bfloat16"),
+    "PyTorch bfloat16, channels last": in_torch("bfloat16", last=True),
+    "PyTorch bfloat16, compiled": in_torch("bfloat16", compiled=True),
+    "ONNX Runtime float32": Runtime(networks.of_onnx, networks.to_onnx, "onnx/*"),
+    "OpenVINO float16 files": Runtime(networks.of_openvino, networks.to_openvino, "openvino/*"),
+    "OpenVINO int8 weights": Runtime(networks.of_int8, networks.to_int8, "int8/*"),
 }
 
 
-def measure(name: str, folder: Path, threads: int) -> None:
-    """Print the figures of one runtime as JSON; conversion needs a separate process."""
-    import torch
+@contextmanager
+def peaks(found: Figures) -> Iterator[None]:
+    """Store the peak memory of this process: all, and that which is not mapped from files."""
+    ended = threading.Event()
 
+    def sample() -> None:
+        while not ended.wait(SAMPLING_S):
+            found["own"] = max(found.get("own", 0), status("RssAnon"))
+
+    thread = threading.Thread(target=sample)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        found["peak"] = status("VmHWM")
+
+
+def status(name: str) -> float:
+    """Return a figure of this process in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
+
+
+def picture(folder: Path, made: Networks, steps: int) -> tuple[np.ndarray, float]:
+    """Make a picture; return it in levels of 0 to 255, and the median CPU seconds of a step."""
+    from diffusers import LCMScheduler
+
+    scheduler = LCMScheduler.from_pretrained(folder / networks.SCHEDULER)
+    shapes, preset = networks.facts(folder).shapes, networks.facts(folder).preset
+    random = torch.Generator().manual_seed(1)
+    scheduler.set_timesteps(preset.steps)
+    pixels = torch.randn(shapes["encode"][0], generator=random)
+    latents = torch.randn(shapes["decode"][0], generator=random)
+    taken = []
+    embedding = made.encode(pixels)
+    for timestep in scheduler.timesteps[:steps]:
+        began = time.process_time()
+        noise = made.denoise(latents, timestep.float().reshape(1), embedding)
+        taken.append(time.process_time() - began)
+        latents = scheduler.step(noise, timestep, latents, generator=random).prev_sample
+    levels = made.decode(latents).float().numpy().clip(-1, 1) * 127.5 + 127.5
+    return levels, statistics.median(taken)
+
+
+def measure(name: str, folder: Path, threads: int, began: float) -> None:
+    """Print the figures of one runtime as JSON; `began` is the start of the process."""
     torch.set_num_threads(threads)
-    step = RUNTIMES[name](folder, threads)
-    step()
-    ready = time.process_time()
-    step()
-    taken = time.process_time() - ready
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"step": taken, "ready": ready, "peak": peak}))
-
-
-def prepare(folder: Path, scale: int) -> None:
-    """Save the network with random weights as float16, as published weights are."""
-    import torch
-    from diffusers import UNet2DConditionModel
-
-    torch.manual_seed(0)
-    widths = tuple(width // scale for width in (320, 640, 1280, 1280))
-    unet = UNet2DConditionModel(sample_size=64, cross_attention_dim=768, block_out_channels=widths)
-    unet.half().save_pretrained(folder / WEIGHTS)
+    figures: Figures = {"load": os.getloadavg()[0]}
+    with peaks(figures), torch.inference_mode():
+        made = RUNTIMES[name].load(folder, threads)
+        picture(folder, made, 1)
+        figures |= {"start": time.time() - began, "start_cpu": time.process_time()}
+        wall, cpu = time.perf_counter(), time.process_time()
+        levels, step = picture(folder, made, networks.facts(folder).preset.steps)
+        figures |= {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    if name == next(iter(RUNTIMES)) or not (folder / PICTURE).exists():
+        np.save(folder / PICTURE, levels)
+    difference = float(np.abs(levels - np.load(folder / PICTURE)).mean())
+    files = [one for one in folder.glob(RUNTIMES[name].files) if one.is_file()]
+    figures |= {"files": sum(one.stat().st_size for one in files), "difference": difference}
+    print(json.dumps({**figures, "step": step}))
 
 
 def run(arguments: list[str], limit_s: float) -> str:
     """Run this script with the arguments; return its output, or the error's last line."""
-    command = [sys.executable, __file__, *arguments]
+    command = [sys.executable, __file__, *arguments, "--began", str(time.time())]
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=limit_s)
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=limit_s, env={**WAITING, **os.environ}
+        )
     except subprocess.TimeoutExpired:
-        return f"not within {limit_s:.0f} s"
+        return f"not within {limit_s:g} s"
     lines = (ended.stdout if ended.returncode == 0 else ended.stderr).strip().splitlines()
-    return lines[-1] if lines else ""
+    return lines[-1] if lines else "" if ended.returncode == 0 else f"exit {ended.returncode}"
+
+
+def prepared(folder: Path, only: list[str], common: list[str]) -> dict[str, str]:
+    """Write the missing files of all rows; return the reasons of the rows that have none."""
+    if not any(folder.iterdir()) and (text := run(["--one", "prepare", *common], CONVERSION_S)):
+        raise SystemExit(f"The preset was not saved: {text}")
+    reasons = {}
+    for name in only:
+        row = RUNTIMES[name]
+        if row.convert and not any(folder.glob(row.files)):
+            text = run(["--one", f"to {name}", *common], CONVERSION_S)
+            if text:
+                reasons[name] = text
+    return reasons
+
+
+def measured(
+    only: list[str], reasons: dict[str, str], common: list[str], repeat: int, limit_s: float
+) -> dict[str, list[Figures]]:
+    """Return the figures of each row; a row that fails gets a reason and no further turn."""
+    rows: dict[str, list[Figures]] = {name: [] for name in only}
+    for _ in range(repeat):
+        for name in (name for name in only if name not in reasons):
+            text = run(["--one", name, *common], limit_s)
+            print(f"{name}: {text}", file=sys.stderr, flush=True)
+            if text.startswith("{"):
+                rows[name].append(json.loads(text))
+            else:
+                reasons[name] = text
+    return rows
+
+
+def show(rows: dict[str, list[Figures]], reasons: dict[str, str], threads: int) -> None:
+    """Print the table; ratios are to the first row that has figures."""
+    loads = [turn["load"] for turns in rows.values() for turn in turns]
+    if not loads:
+        loads = [os.getloadavg()[0]]
+    capable = getattr(torch.cpu, "get_capabilities", dict)()
+    wide = [name for name in ("avx2", "avx512_bf16", "amx_bf16") if capable.get(name)]
+    print(f"{os.cpu_count()} CPUs ({', '.join(wide)}), {threads} threads, {versions()}.")
+    print(f"Other load of the machine: load averages of {min(loads):.1f} to {max(loads):.1f}.\n")
+    print(
+        "| runtime | a picture, s | ratio | CPU s | ratio | a step, CPU s | start-up, s | CPU s "
+        "| peak memory, GB | not of files, GB | files, GB | difference, levels |\n"
+        f"|{'---|' * 12}"
+    )
+    first: Figures = {}
+    for name, turns in rows.items():
+        if name in reasons or not turns:
+            print(f"| {name} | {reasons[name]} |{' |' * 10}")
+            continue
+        row = {key: statistics.median(turn[key] for turn in turns) for key in turns[0]}
+        first = first or row
+        cells = (
+            *(f"{row['wall']:.1f}", f"{row['wall'] / first['wall']:.2f}"),
+            *(f"{row['cpu']:.1f}", f"{row['cpu'] / first['cpu']:.2f}", f"{row['step']:.1f}"),
+            *(f"{row[key]:.0f}" for key in ("start", "start_cpu")),
+            *(f"{row[key] / 1e9:.1f}" for key in ("peak", "own", "files")),
+            f"{row['difference']:.1f}",
+        )
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def versions() -> str:
+    """Return the versions of the runtimes that are installed."""
+    found = []
+    for package in ("torch", "onnxruntime", "openvino", "nncf"):
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=RUNTIMES, default=[*RUNTIMES])
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--scale", type=int, default=1, help="Divides the network's widths.")
-    parser.add_argument("--limit", type=float, default=180, help="Seconds of one runtime.")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=600, help="Seconds of one process.")
+    parser.add_argument("--tiny", action="store_true", help="Small networks, to try the script.")
     parser.add_argument("--one", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help="Keeps converted files, for another run.")
+    parser.add_argument("--began", type=float, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one == "prepare":
-        prepare(given.folder, given.scale)
-        return
-    if given.one:
-        measure(given.one, given.folder, given.threads)
-        return
-    print("| runtime | a step, s | ratio | start-up, s | peak memory, GB |\n|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        common = ["--folder", folder, "--threads", str(given.threads)]
-        run(["--one", "prepare", "--scale", str(given.scale), *common], given.limit)
-        rows: dict[str, list[dict[str, float]]] = {name: [] for name in given.only}
-        failures: dict[str, str] = {}
-        for turn in range(given.repeat):
-            for name in given.only:
-                # The first call may convert; only figures of the second are printed.
-                if turn == 0 and not name.startswith("PyTorch"):
-                    run(["--one", name, *common], given.limit)
-                text = run(["--one", name, *common], given.limit)
-                print(f"{name}: {text}", file=sys.stderr, flush=True)
-                if text.startswith("{"):
-                    rows[name].append(json.loads(text))
-                else:
-                    failures[name] = text
-    first = None
-    for name, turns in rows.items():
-        if not turns:
-            print(f"| {name} | {failures[name]} | | | |")
-            continue
-        step, ready, peak = (
-            statistics.median(turn[key] for turn in turns) for key in ("step", "ready", "peak")
-        )
-        first = first or step
-        figures = f"{step:.1f} | {step / first:.2f} | {ready:.0f}"
-        print(f"| {name} | {figures} | {peak / 1e9:.1f} |")
+        networks.prepare(given.folder, given.tiny)
+    elif given.one and given.one.startswith("to "):
+        convert = RUNTIMES[given.one.removeprefix("to ")].convert
+        assert convert
+        # A conversion may print its progress.
+        with redirect_stdout(sys.stderr):
+            convert(given.folder)
+    elif given.one:
+        measure(given.one, given.folder, given.threads, given.began)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = given.folder or Path(scratch)
+            folder.mkdir(parents=True, exist_ok=True)
+            common = ["--folder", str(folder), "--threads", str(given.threads)]
+            common += ["--tiny"] if given.tiny else []
+            reasons = prepared(folder, given.only, common)
+            rows = measured(given.only, reasons, common, given.repeat, given.limit)
+            show(rows, reasons, given.threads)
 
 
 if __name__ == "__main__":
