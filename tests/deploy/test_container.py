@@ -1,18 +1,22 @@
-"""The image of deploy/Dockerfile, built and run by buildah; and the compose files."""
+"""The image of deploy/Dockerfile, built by buildah and run as by Compose; and the compose files."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from diabelli import pictures
 from diabelli.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +24,21 @@ DEPLOY = ROOT / "deploy"
 BUILD_S = 3000
 """Time limit of the build in seconds: it installs Debian and all packages."""
 START_S = 120
+PORT = "18765"
+TINY = """
+[models]
+tiny = "mine"
+
+[engines.mine]
+pipeline = "/data/tiny"
+recipe = "image"
+side = 64
+steps = 2
+dial = "strength"
+dial_low = 0.2
+dial_high = 0.9
+"""
+"""Settings with a pipeline of random weights."""
 MOUNTS = ("/etc/pip.conf", "/etc/ssl/certs")
 """Files of this machine by which the build reaches the package index."""
 
@@ -47,6 +66,19 @@ def test_the_image_writes_to_its_volume_only() -> None:
     assert (ROOT / ".dockerignore").read_text("utf-8").startswith("*\n")
 
 
+_ISOLATED = """
+root=$1 data=$2 user=$3 workdir=$4; shift 4
+mount --bind "$root" "$root"
+mount -o remount,ro,bind "$root"
+mount -t tmpfs tmpfs "$root/tmp"
+mount --bind "$data" "$root/data"
+mount --rbind /dev "$root/dev"
+mount -t proc proc "$root/proc"
+exec chroot --userspec="$user" "$root" sh -c 'cd "$0" && exec "$@"' "$workdir" "$@"
+"""
+"""Mounts an image for a command as `read_only: true` and `tmpfs: [/tmp]` of Compose do."""
+
+
 class Builder:
     """buildah with its storage below a folder."""
 
@@ -61,24 +93,42 @@ class Builder:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
 
-    def start(self, container: str, *words: str) -> subprocess.Popen[str]:
-        """Start a command in a container."""
-        head = [
-            "buildah",
-            *self._options,
-            "--storage-driver",
-            "vfs",
-            "run",
-            "--isolation",
-            "chroot",
-        ]
-        command = [*map(str, head), "--network", "host", container, "--", *words]
-        return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    def image(self, tag: str, **arguments: str) -> str:
+        """Build deploy/Dockerfile with build arguments; return a container of it."""
+        mounts = [f"--volume={path}:{path}:ro" for path in MOUNTS if Path(path).exists()]
+        given = {"BASE": "localhost/base", **arguments}
+        self(
+            "bud", "--isolation", "chroot", "--network", "host", *mounts,
+            *(f"--build-arg={name}={value}" for name, value in given.items()),
+            "--file", DEPLOY / "Dockerfile", "--tag", tag, ROOT, timeout=BUILD_S,
+        )  # fmt: skip
+        return self("from", tag)
+
+    def start(
+        self, container: str, data: Path, *words: str, **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start the entry point with the image's user and environment, and a folder as /data.
+
+        The root file system is read-only.
+        """
+        image = json.loads(self("inspect", container))["OCIv1"]["config"]
+        user, group = image["User"].split(":")
+        for path in (data, *data.rglob("*")):
+            os.chown(path, int(user), int(group))
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        return subprocess.Popen(
+            [
+                "unshare", "--mount", "sh", "-euc", _ISOLATED, "sh",
+                self("mount", container), data, image["User"], image["WorkingDir"],
+                "env", "-i", *image["Env"], *variables, *image["Entrypoint"], *words,
+            ],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Builder, str]]:
-    """The image, built on a base of Debian's packages; in CONTAINER_BASE if that is set."""
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """buildah with the image `localhost/base` of Debian's packages."""
     missing = [name for name in ("buildah", "mmdebstrap") if shutil.which(name) is None]
     if missing or os.geteuid() != 0:
         pytest.skip(f"the image is built by root with buildah and mmdebstrap; missing: {missing}")
@@ -98,46 +148,98 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Builder, s
     container = build("from", "scratch")
     build("add", container, base, "/")
     build("commit", container, "localhost/base")
-    mounts = [f"--volume={path}:{path}:ro" for path in MOUNTS if Path(path).exists()]
-    build(
-        "bud", "--isolation", "chroot", "--network", "host", *mounts,
-        "--build-arg", "BASE=localhost/base", "--file", DEPLOY / "Dockerfile",
-        "--tag", "localhost/diabelli", ROOT, timeout=BUILD_S,
-    )  # fmt: skip
-    yield build, build("from", "localhost/diabelli")
-    build("rm", "--all")
-    build("rmi", "--all", "--force")
+    yield build
+    # The storage of both images takes up to 12 GB.
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def serving(
+    builder: Builder, container: str, data: Path, **environment: str
+) -> Iterator[tuple[str, list[str]]]:
+    """Serve from a container; yield the address and the lines of stderr, which grow."""
+    command = ("serve", "--no-auth", "--port", PORT)
+    with builder.start(container, data, *command, **environment) as server:
+        assert server.stderr is not None
+        said: list[str] = []
+        reader = threading.Thread(target=said.extend, args=[server.stderr])
+        reader.start()
+        try:
+            _wait_until_ready(server, said)
+            yield f"http://127.0.0.1:{PORT}", said
+        finally:
+            server.terminate()
+            reader.join(60)
+
+
+def _wait_until_ready(server: subprocess.Popen[str], said: list[str]) -> None:
+    end = time.monotonic() + START_S
+    while True:
+        assert time.monotonic() < end, "the server does not start"
+        assert server.poll() is None, said
+        try:
+            if httpx.get(f"http://127.0.0.1:{PORT}/health/ready", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(1)
+
+
+def size_of_a_variation(url: str, **fields: str) -> tuple[int, int]:
+    """Request a variation of the sample and download it; return its size."""
+    source = (ROOT / "src" / "diabelli" / "sample.png").read_bytes()
+    reply = httpx.post(
+        f"{url}/v1/images/variations",
+        files={"image": source},
+        data={"size": "256x256", **fields},
+        timeout=300,
+    )
+    assert reply.status_code == 200, reply.text
+    picture = httpx.get(reply.json()["data"][0]["url"])
+    assert picture.headers["content-type"] == "image/png"
+    height, width = pictures.decode(picture.content, pictures.OPENAI).shape[:2]
+    return width, height
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(BUILD_S + 1500)
-def test_the_image_serves(image: tuple[Builder, str]) -> None:
+def test_the_image_serves(builder: Builder, tmp_path: Path) -> None:
     """Its kernels are compiled already, and it writes below /data only."""
-    build, container = image
-    server = build.start(
-        container, "/opt/diabelli/bin/entrypoint", "serve", "--no-auth", "--port", "18765"
-    )
-    try:
-        url = "http://127.0.0.1:18765"
-        end = time.monotonic() + START_S
-        while True:
-            assert time.monotonic() < end, "the server does not start"
-            assert server.poll() is None, server.stderr.read() if server.stderr else ""
-            try:
-                if httpx.get(f"{url}/health/ready", timeout=5).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(1)
-        source = (ROOT / "src" / "diabelli" / "sample.png").read_bytes()
-        reply = httpx.post(
-            f"{url}/v1/images/variations",
-            files={"image": source},
-            data={"size": "256x256"},
-            timeout=120,
-        )
-        assert reply.status_code == 200
-        assert httpx.get(reply.json()["data"][0]["url"]).headers["content-type"] == "image/png"
-    finally:
-        server.terminate()
-        _, said = server.communicate(timeout=60)
-    assert "Compiling the engine" not in said
+    container = builder.image("localhost/diabelli")
+    with serving(builder, container, tmp_path) as (url, said):
+        assert size_of_a_variation(url) == (256, 256)
+    assert not [line for line in said if "Compiling the engine" in line]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(BUILD_S + 1500)
+def test_the_cuda_image_serves_on_a_cpu(builder: Builder, tmp_path: Path) -> None:
+    """Without a GPU its engines run on the CPU, and it says so; a required GPU is missed."""
+    if not os.environ.get("CUDA_IMAGE"):
+        pytest.skip("an image of 6 GB; built by `make test-cuda-image`")
+    from engines.diffusion.tiny import image_to_image
+
+    image_to_image(tmp_path / "parts").save_pretrained(tmp_path / "tiny")
+    (tmp_path / "diabelli.toml").write_text(TINY)
+    compose = (DEPLOY / "compose.cuda.yaml").read_text("utf-8")
+    extras, home = (re.search(rf"{name}: (\S+)", compose) for name in ("EXTRAS", "HF_HOME"))
+    assert extras is not None
+    assert home is not None
+    container = builder.image("localhost/diabelli-cuda", EXTRAS=extras[1])
+    listed, complaint = builder.start(
+        container, tmp_path, "engines", "--json", HF_HOME=home[1]
+    ).communicate(timeout=300)
+    found = json.loads(listed)
+    assert "without a GPU" in found["advice"], complaint
+    assert "GB on cpu" in found["advice"]
+    with serving(builder, container, tmp_path, HF_HOME=home[1]) as (url, said):
+        assert size_of_a_variation(url) == (256, 256)
+        assert size_of_a_variation(url, model="tiny") == (256, 256)
+    events = [json.loads(line) for line in said if line.startswith("{")]
+    (loaded,) = [event for event in events if event["event"] == "engine.loaded"]
+    assert (loaded["engine"], loaded["device"]) == ("mine", "cpu")
+    assert not [line for line in said if "Compiling the engine" in line]
+    server = builder.start(container, tmp_path, "serve", "--no-auth", DIABELLI_DEVICE="cuda")
+    _, complaint = server.communicate(timeout=300)
+    assert server.returncode == 2
+    assert "+cu" in complaint
+    assert "finds none of that kind here" in complaint
