@@ -6,7 +6,7 @@ from packages above them in this list.
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha; chroma,
                 structure_tensor; convnet; solvers binary_mrf and sor
     strength    parameters of all steps for one strength
-    models      trained weights of the subject map, the lettering map and the surroundings
+    models      trained weights of the maps, the surroundings and the ground
     analysis    properties of a source: source_analysis combines
                 picture_kind, solid_shape         kind of picture
                 lettering                         where words or digits may be
@@ -15,6 +15,7 @@ from packages above them in this list.
                 background, segmentation, subject what the picture shows
                 subject_map, matte                the same from a trained map; alpha of its outline
                 surroundings                      whether it shows the open air, or a person
+                ground                            whether water may begin in its lower part
                 cell_features                     features for montages
                 ground_texture                    whether a montage may rearrange it
                 picture_border                    lines along the edges that no frame shows
