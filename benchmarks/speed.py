@@ -33,9 +33,12 @@ from diabelli.observer import Observer
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import drawing, light
+from diabelli.synthesis.moves import drawing, light, photograph
+from diabelli.synthesis.moves.drawn_layer import DrawnLayer
+from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
 from pictures import load
@@ -107,9 +110,10 @@ def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
 def move_renderers() -> Iterator[tuple[str, Renderer]]:
     """Return the name and the renderer of each move on a photograph or a drawing that it suits."""
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
-    lit = light.Prepared(studied, survey(studied[0].image_at(512, 512)), {})
-    for kind in light.LIGHTS:
-        yield kind, partial(_render_light, lit, kind)
+    shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
+    shown = Photograph(studied, survey(studied[0].image_at(512, 512)), {}, [shore], False)
+    for name in (photograph.WATER, photograph.RAIN, *light.LIGHTS):
+        yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)
     if drawn is None:
@@ -118,11 +122,11 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
         yield treatment, partial(_render_treatment, drawn, treatment)
 
 
-def _render_light(lit: light.Prepared, kind: str, stream: RandomStream) -> Image:
-    return light.render(lit, kind, STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
+def _render_photograph(shown: Photograph, name: str, stream: RandomStream) -> Image:
+    return photograph.render(shown, (name,), STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
 
 
-def _render_treatment(drawn: drawing.DrawnLayer, name: str, stream: RandomStream) -> Image:
+def _render_treatment(drawn: DrawnLayer, name: str, stream: RandomStream) -> Image:
     return drawing.render(drawn, name, STRENGTH, stream, MOVE_SIDE, MOVE_SIDE)
 
 

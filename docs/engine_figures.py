@@ -35,8 +35,8 @@ from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import unshifted
-from diabelli.synthesis.moves import drawing, light
-from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves import drawing, photograph
+from diabelli.synthesis.moves.shore import find_shores
 from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas, refine
 from diabelli.synthesis.pipeline import analyse_source, build_candidates, render
 from diabelli.synthesis.selection.candidates import Candidate
@@ -49,11 +49,13 @@ sys.path.insert(0, str(HERE.parent / "benchmarks"))
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
-DRAWING, PHOTOGRAPH, LOOSE = "crest", "astronaut", "chelsea"
+DRAWING, PHOTOGRAPH, LOOSE, SCENE = "crest", "astronaut", "chelsea", "china"
 TEXTURE, TEXTURE_SEED = "gravel", 12
 """Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
 SAMPLE, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 5
 SIDE, TILE, GAP = 512, 200, 5
+SHORE_LINE = 0.62
+"""Row at which water should begin, as a share of the height."""
 PORTRAIT = "astronaut"
 LINE_ART = "line_drawing"
 LINES = 12
@@ -177,15 +179,18 @@ def drawing_strip(image: Image) -> Image:
     return joined([image, *shown])
 
 
-def daylight_strip(source: Image, kinds: Sequence[str]) -> Image:
-    """Return a photograph, and the photograph in other lights."""
+def photograph_strip(source: Image, mixes: Sequence[str]) -> Image:
+    """Return a photograph, and the photograph in mixes of moves, named as `water+dusk`."""
     studied = analyse_source(source, SIDE, SIDE)
-    lit = light.Prepared(studied, survey(studied[0].image_at(SIDE, SIDE)), {})
-    shown = [
-        light.render(lit, kind, STRENGTH, RandomStream(seed), SIDE, SIDE)[..., :3]
-        for seed, kind in enumerate(kinds, 1)
+    shown = photograph.prepare(studied, studied[0].image_at(SIDE, SIDE), STRENGTH)
+    if shown is None:
+        raise ValueError("the source is no photograph")
+    shown = replace(shown, shores=find_shores(source, shown.scene.subject, SHORE_LINE))
+    made = [
+        photograph.render(shown, tuple(mix.split("+")), STRENGTH, RandomStream(seed), SIDE, SIDE)
+        for seed, mix in enumerate(mixes, 1)
     ]
-    return joined([source, *shown])
+    return joined([source, *(image[..., :3] for image in made)])
 
 
 def repaint_strip(image: Image) -> Image:
@@ -263,8 +268,10 @@ def main() -> None:
         "light": light_strip(image, candidate.guide.subject),
         "recolour": recolour_strip(load(DRAWING)),
         "drawing": drawing_strip(load(LINE_ART)),
-        "daylight": daylight_strip(sample, ("golden", "dusk", "sunset")),
-        "shadows": daylight_strip(source, ("window", "dusk", "lamp")),
+        "water": photograph_strip(load(SCENE), ("water", "water+golden", "water+dusk")),
+        "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
+        "shadows": photograph_strip(source, ("window", "dusk", "lamp")),
+        "rain": photograph_strip(load(LOOSE), ("dusk+rain", "golden+rain", "lamp+rain")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves import light, photograph
+from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
 from oracles.sources import ball, flag, landscape, sticker
@@ -36,13 +38,15 @@ def pictures() -> dict[str, str]:
 
 
 def lights() -> dict[str, str]:
-    """Return the digests of a landscape in every light."""
+    """Return the digests of a landscape with water and in every light."""
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
-    prepared = light.Prepared(orientations, scene, {})
+    shown = Photograph(orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], False)
     return {
-        f"landscape, {kind}": digest(light.render(prepared, kind, 0.5, RandomStream(1), 200, 200))
-        for kind in light.LIGHTS
+        f"landscape, {name}": digest(
+            photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
+        )
+        for name in (photograph.WATER, photograph.RAIN, *light.LIGHTS)
     }
 
 

@@ -214,7 +214,7 @@ def render_planned(
     shrink = min(1.0, PREVIEW_SIDE / max(height, width))
     small = max(1, round(height * shrink)), max(1, round(width * shrink))
     on_step("move", 0.1, partial(_render_move, planned, *small))
-    names = () if planned.move is None else (planned.move.name,)
+    names = () if planned.move is None else planned.move.names
     image = _render_move(planned, height, width)
     on_step("move", 0.9)
     return Rendering(image, names)

@@ -49,4 +49,4 @@ def test_no_shadow_falls_on_a_portrait(portrait, change):
     """A grey portrait is of a person as well as a coloured one."""
     scene = survey(change(portrait))
     assert scene.person == 1.0
-    assert "window" not in light.suitable_kinds(scene)
+    assert "window" not in light.suitable_lights(scene)

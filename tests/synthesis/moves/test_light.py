@@ -9,13 +9,15 @@ from diabelli.synthesis.analysis.surroundings import Surroundings
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import light, scene
+from diabelli.synthesis.moves import light, photograph, scene
+from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import flag, landscape, sticker
 
 NOON = Scene(
     openness=3.0,
+    ground=1.0,
     sky=0.8,
     foliage=0.5,
     median_luma=0.5,
@@ -34,6 +36,8 @@ NOON = Scene(
     sun_warmth=0.0,
     greened=0.0,
     even_top=0.0,
+    roughness=8.0,
+    subject=np.zeros((scene.SIDE, scene.SIDE), np.float32),
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
 
@@ -43,43 +47,43 @@ def prepared():
     """Return a landscape that is ready for every light."""
     orientations = analyse_source(landscape(200), 200, 200)
     small = orientations[0].image_at(200, 200)
-    return light.Prepared(orientations, survey(small), dict.fromkeys(light.LIGHTS, 1.0))
+    return Photograph(orientations, survey(small), dict.fromkeys(light.LIGHTS, 1.0), [], False)
 
 
 def rendered(prepared, kind, strength=0.5, seed=1, side=200):
-    return light.render(prepared, kind, strength, RandomStream(seed), side, side)
+    return photograph.render(prepared, (kind,), strength, RandomStream(seed), side, side)
 
 
 def test_a_window_is_of_rooms_and_a_sunset_of_the_open_air():
     """An unsure scene gets the lights that suit both."""
-    assert set(light.suitable_kinds(NOON)) == {"golden", "dusk", "sunset"}
-    assert set(light.suitable_kinds(ROOM)) == {"golden", "dusk", "window"}
-    assert set(light.suitable_kinds(replace(NOON, openness=-0.1))) == {"golden", "dusk"}
+    assert set(light.suitable_lights(NOON)) == {"golden", "dusk", "sunset"}
+    assert set(light.suitable_lights(ROOM)) == {"golden", "dusk", "window"}
+    assert set(light.suitable_lights(replace(NOON, openness=-0.1))) == {"golden", "dusk"}
 
 
 @pytest.mark.parametrize("unsuitable", [{"foliage": 0.1}, {"black": 0.2}, {"person": 1.0}])
 def test_no_window_shines_outdoors_into_the_dark_or_on_a_person(unsuitable):
     """Green at its sides shows that a picture taken for a room is none; a face would be crossed."""
-    assert set(light.suitable_kinds(replace(ROOM, **unsuitable))) == {"golden", "dusk"}
+    assert set(light.suitable_lights(replace(ROOM, **unsuitable))) == {"golden", "dusk"}
 
 
 def test_no_window_shines_into_a_room_that_is_lit_by_lamps():
     """A station below the ground has no window."""
-    assert "window" not in light.suitable_kinds(replace(ROOM, median_luma=0.2))
+    assert "window" not in light.suitable_lights(replace(ROOM, median_luma=0.2))
 
 
 @pytest.mark.parametrize("dark", [{"upper_luma": 0.2}, {"barred": True}])
 def test_night_and_bars_get_no_daylight(dark):
     """The sun would shine at night and on the bars of a film."""
-    assert not light.suitable_kinds(replace(NOON, **dark))
-    assert light.suitable_kinds(replace(ROOM, **dark))
+    assert not light.suitable_lights(replace(NOON, **dark))
+    assert light.suitable_lights(replace(ROOM, **dark))
 
 
 def test_deep_water_gets_dusk_alone():
     """A low sun would make it green; many portraits are graded towards the same colours."""
     deep = replace(NOON, teal=0.8, sky=0.0)
-    assert set(light.suitable_kinds(deep)) == {"dusk"}
-    assert "golden" in light.suitable_kinds(replace(deep, person=1.0))
+    assert set(light.suitable_lights(deep)) == {"dusk"}
+    assert "golden" in light.suitable_lights(replace(deep, person=1.0))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_deep_water_gets_dusk_alone():
 )
 def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
     """It is unseen in a warm picture, and yellow on white, on blue and in green light."""
-    assert "golden" not in light.suitable_kinds(replace(NOON, openness=0.0, sky=0.0, **unsuitable))
+    assert "golden" not in light.suitable_lights(replace(NOON, openness=0.0, sky=0.0, **unsuitable))
 
 
 @pytest.mark.parametrize(
@@ -97,8 +101,8 @@ def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
 def test_a_lamp_lights_warm_pictures_dark_ones_and_rooms(close):
     """Its light would be uneven in a sky, and a veil on white margins; low sun is cleaner."""
     near = replace(NOON, openness=0.0, sky=0.0, foliage=0.0)
-    assert "lamp" not in light.suitable_kinds(near)
-    assert "lamp" in light.suitable_kinds(replace(near, **close))
+    assert "lamp" not in light.suitable_lights(near)
+    assert "lamp" in light.suitable_lights(replace(near, **close))
     skies = [{"sky": 0.2}] if "openness" not in close else []
     for unsuitable in (
         *skies,
@@ -107,22 +111,22 @@ def test_a_lamp_lights_warm_pictures_dark_ones_and_rooms(close):
         {"teal": 0.3},
         {"foliage": 0.2},
     ):
-        assert "lamp" not in light.suitable_kinds(replace(near, **(close | unsuitable)))
+        assert "lamp" not in light.suitable_lights(replace(near, **(close | unsuitable)))
 
 
 def test_a_lamp_is_not_for_an_evening_sky():
     """The sky behind its light would be black; an even wall is in a room."""
     warm = replace(NOON, openness=0.0, sky=0.0, foliage=0.0, warmth=0.3)
-    assert "lamp" in light.suitable_kinds(warm)
-    assert "lamp" not in light.suitable_kinds(replace(warm, even_top=0.4))
-    assert "lamp" in light.suitable_kinds(replace(warm, even_top=0.4, openness=-1.0))
+    assert "lamp" in light.suitable_lights(warm)
+    assert "lamp" not in light.suitable_lights(replace(warm, even_top=0.4))
+    assert "lamp" in light.suitable_lights(replace(warm, even_top=0.4, openness=-1.0))
 
 
 def test_a_lamp_does_not_put_out_those_of_the_picture():
     """A lit lamp in a dim room would turn grey beside another one."""
     warm = replace(ROOM, warmth=0.3, sun_warmth=0.6)
-    assert "lamp" in light.suitable_kinds(warm)
-    assert "lamp" not in light.suitable_kinds(replace(warm, median_luma=0.3))
+    assert "lamp" in light.suitable_lights(warm)
+    assert "lamp" not in light.suitable_lights(replace(warm, median_luma=0.3))
 
 
 @pytest.mark.parametrize(
@@ -130,15 +134,15 @@ def test_a_lamp_does_not_put_out_those_of_the_picture():
 )
 def test_a_sunset_is_of_a_bright_sky_without_a_person_or_snow(unsuitable):
     """Things as bright as the sky would be lit as it is."""
-    assert "sunset" in light.suitable_kinds(NOON)
-    assert "sunset" not in light.suitable_kinds(replace(NOON, **unsuitable))
+    assert "sunset" in light.suitable_lights(NOON)
+    assert "sunset" not in light.suitable_lights(replace(NOON, **unsuitable))
 
 
 @pytest.mark.parametrize("unsuitable", [{"median_luma": 0.28}, {"warmth": 0.13}])
 def test_low_sun_is_refused_where_it_hardly_shows(unsuitable):
     """Dim pictures and warm ones hardly change in it."""
-    assert "golden" in light.suitable_kinds(NOON)
-    assert "golden" not in light.suitable_kinds(replace(NOON, **unsuitable))
+    assert "golden" in light.suitable_lights(NOON)
+    assert "golden" not in light.suitable_lights(replace(NOON, **unsuitable))
 
 
 def test_sunsets_are_of_different_colours(prepared):
@@ -166,14 +170,14 @@ def test_a_photograph_on_a_flat_ground_is_not_a_drawing():
     orientations = analyse_source(source, 256, 256)
     kind = replace(orientations[0].kind, is_graphic=True)
     graphic = tuple(replace(one, kind=kind) for one in orientations)
-    assert light.prepare(graphic, graphic[0].image_at(256, 256)) is not None
+    assert photograph.prepare(graphic, graphic[0].image_at(256, 256), 0.5) is not None
 
 
 def test_bright_cool_pictures_get_dusk():
     """Dim ones are of dusk already."""
     cool = replace(NOON, warmth=-0.3)
-    assert "dusk" in light.suitable_kinds(cool)
-    assert "dusk" not in light.suitable_kinds(replace(cool, median_luma=0.3))
+    assert "dusk" in light.suitable_lights(cool)
+    assert "dusk" not in light.suitable_lights(replace(cool, median_luma=0.3))
 
 
 @pytest.mark.parametrize(
@@ -187,10 +191,10 @@ def test_a_sky_that_a_low_sun_makes_green_is_found(sky, turns):
 
 def test_a_portrait_is_seldom_at_dusk():
     """Low sun flatters skin, and cool light makes it pale; where that alone is sure, it is made."""
-    kinds = light.suitable_kinds(replace(NOON, portrait=1.0))
-    assert kinds["dusk"] <= 0.25 * light.suitable_kinds(NOON)["dusk"]
+    kinds = light.suitable_lights(replace(NOON, portrait=1.0))
+    assert kinds["dusk"] <= 0.25 * light.suitable_lights(NOON)["dusk"]
     alone = replace(NOON, portrait=1.0, openness=0.0, greened=0.6)
-    assert light.suitable_kinds(alone) == {"dusk": 1.0}
+    assert light.suitable_lights(alone) == {"dusk": 1.0}
 
 
 def test_low_sun_on_snow_is_less_yellow(prepared):
@@ -207,8 +211,8 @@ def test_low_sun_on_snow_is_less_yellow(prepared):
 def test_a_sun_in_the_sky_is_not_of_dusk():
     """It would shine on, in a small sky, too; a bright spot of a room is no sun."""
     for sky in (0.8, 0.0):
-        assert "dusk" not in light.suitable_kinds(replace(NOON, sun_warmth=0.4, sky=sky))
-    assert "dusk" in light.suitable_kinds(replace(ROOM, sun_warmth=0.4, sky=0.5))
+        assert "dusk" not in light.suitable_lights(replace(NOON, sun_warmth=0.4, sky=sky))
+    assert "dusk" in light.suitable_lights(replace(ROOM, sun_warmth=0.4, sky=0.5))
 
 
 @pytest.mark.parametrize(("glow", "found"), [((255, 150, 60), True), ((150, 190, 255), False)])
@@ -224,9 +228,9 @@ def test_black_and_white_grounds_keep_their_colour(place):
     """No haze or tint falls on the ground of a picture that is mostly black, or on white."""
     for ground in ({"black": 0.5}, {"white_edge": 0.6}):
         assert not {"golden", "dusk", "window"} & set(
-            light.suitable_kinds(replace(place, **ground))
+            light.suitable_lights(replace(place, **ground))
         )
-    assert "sunset" not in light.suitable_kinds(replace(place, white_edge=0.6))
+    assert "sunset" not in light.suitable_lights(replace(place, white_edge=0.6))
 
 
 @pytest.mark.parametrize("value", [0, 255])
@@ -254,17 +258,17 @@ def test_unsure_lettering_is_not_mirrored():
     orientations = analyse_source(landscape(120), 120, 120)
     unsure = tuple(replace(one, lettering_excluded=False) for one in orientations)
     assert not orientations[0].has_lettering
-    found = light.prepare(unsure, orientations[0].image_at(120, 120))
+    found = photograph.prepare(unsure, orientations[0].image_at(120, 120), 0.5)
     assert all(one.has_lettering for one in found.orientations)
 
 
 def test_grey_pictures_stay_grey(prepared):
     """No coloured light suits them, and the others become grey."""
     grey = replace(NOON, grey=True)
-    assert not light.COLOURED & set(light.suitable_kinds(grey))
+    assert not light.COLOURED & set(light.suitable_lights(grey))
     source = np.repeat(landscape(120)[..., :1], 3, axis=2)
     orientations = analyse_source(source, 120, 120)
-    one = light.Prepared(orientations, survey(orientations[0].image_at(120, 120)), {})
+    one = Photograph(orientations, survey(orientations[0].image_at(120, 120)), {}, [], False)
     assert one.scene.grey
     for kind in light.LIGHTS:
         image = rendered(one, kind, side=120)[..., :3].astype(int)
@@ -274,21 +278,21 @@ def test_grey_pictures_stay_grey(prepared):
 def test_the_night_gets_no_sun():
     """There is no low sun in a dark sky, and only a lamp in the dark."""
     dim = replace(NOON, upper_luma=0.2)
-    assert not {"golden", "sunset"} & set(light.suitable_kinds(dim))
-    assert set(light.suitable_kinds(replace(ROOM, median_luma=0.05))) == {"lamp"}
+    assert not {"golden", "sunset"} & set(light.suitable_lights(dim))
+    assert set(light.suitable_lights(replace(ROOM, median_luma=0.05))) == {"lamp"}
 
 
 @pytest.mark.parametrize("draw", [flag, sticker])
 def test_drawings_and_transparent_pictures_are_refused(draw):
     """They have no light."""
     orientations = analyse_source(draw(120), 120, 120)
-    assert light.prepare(orientations, orientations[0].image_at(120, 120)) is None
+    assert photograph.prepare(orientations, orientations[0].image_at(120, 120), 0.5) is None
 
 
 def test_a_picture_of_hardly_anything_is_refused():
     """A shadow would be all that it shows."""
     orientations = analyse_source(np.full((90, 90, 3), 130, np.uint8), 90, 90)
-    assert light.prepare(orientations, orientations[0].image_at(90, 90)) is None
+    assert photograph.prepare(orientations, orientations[0].image_at(90, 90), 0.5) is None
 
 
 @pytest.mark.parametrize("kind", light.LIGHTS)

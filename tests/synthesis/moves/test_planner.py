@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.core.rng import derive_seeds
-from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves import light, photograph
 from diabelli.synthesis.moves.planner import (
     MIN_KINDS,
     MIN_STRENGTH,
@@ -22,7 +22,7 @@ from oracles.sources import landscape
 
 def moves(**weights: float) -> list[SureMove]:
     return [
-        SureMove(name, weight, lambda *_: np.zeros((1, 1, 4), np.uint8))
+        SureMove((name,), weight, lambda *_: np.zeros((1, 1, 4), np.uint8))
         for name, weight in weights.items()
     ]
 
@@ -69,7 +69,8 @@ def test_mild_variations_make_no_move():
 def test_a_landscape_gets_no_treatment_of_drawings():
     """Its ground is not even, so no move of drawings is sure of it."""
     found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
-    assert {move.name for move in found} <= {"composition", *light.LIGHTS}
+    changes = {change for move in found for change in move.names}
+    assert changes <= {"composition", photograph.WATER, *light.LIGHTS}
     assert len(found) > 2
     assert len(found) >= MIN_KINDS
 

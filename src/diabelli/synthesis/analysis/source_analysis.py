@@ -61,6 +61,7 @@ class Analysis:
         kind: picture kind.
         has_lettering: whether it may show lettering, which is unreadable mirrored.
         lettering_excluded: whether it hardly shows any; neither is true where that is unsure.
+        lettering_share: share of the picture that may be lettering, 0..1.
         divisible: whether a montage may rearrange the surroundings of the subject.
         tilt_tolerance: 0..1, share of the maximum tilt.
         colour_objects: objects that can be recoloured.
@@ -79,6 +80,7 @@ class Analysis:
     kind: PictureKind
     has_lettering: bool
     lettering_excluded: bool
+    lettering_share: float
     divisible: bool
     tilt_tolerance: float
     colour_objects: list[ColourObject]
@@ -138,6 +140,7 @@ class Analysis:
             kind=self.kind,
             has_lettering=self.has_lettering,
             lettering_excluded=self.lettering_excluded,
+            lettering_share=self.lettering_share,
             divisible=self.divisible,
             tilt_tolerance=self.tilt_tolerance,
             colour_objects=self.colour_objects,
@@ -272,6 +275,7 @@ def _combine_findings(
         kind=kind,
         has_lettering=lettering.possible,
         lettering_excluded=lettering.excluded,
+        lettering_share=float(lettering.cells.mean()),
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
         colour_objects=[] if kind.is_graphic or kind.is_cut_out else recolourable_objects(work),

@@ -1,23 +1,15 @@
-"""Move: the same picture in another light.
+"""Lights: which of them suit a picture, by a few properties of its scene.
 
-The source gets a gentle layout, then a lighting. Which kinds suit a picture depends on a few
-properties of its scene; no kind needs the outline of anything.
+No light needs the outline of anything.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from diabelli.synthesis.analysis.picture_kind import has_many_colours
-from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.core.alpha import is_transparent
-from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import daylight
-from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lighting import illuminate
-from diabelli.synthesis.moves.scene import SKY, Scene, survey
+from diabelli.synthesis.moves.scene import SKY, Scene
 
 LIGHTS: dict[str, daylight.LightMaker] = {
     "dusk": daylight.dusk,
@@ -29,12 +21,8 @@ LIGHTS: dict[str, daylight.LightMaker] = {
 """All lights, by name."""
 COLOURED = frozenset({"dusk", "golden", "lamp", "sunset"})
 """Kinds that are nothing without colour."""
-KIND_SIDE = 256
-"""Side in pixels at which colours are counted."""
 NIGHT_LUMA = 0.13
 """Median luma 0..1 below which a picture is dark already."""
-MIN_CONTRAST = 16.0
-"""Least standard deviation in grey levels; a picture of hardly anything is no photograph."""
 MIN_TEAL = 0.5
 """Share of the colours of deep water from which a picture without a sky is of under water."""
 HARDLY_SKY, DIM_SKY_LUMA = 0.2, 0.35
@@ -72,9 +60,9 @@ MAX_LAMP_OPENNESS = 0.5
 MAYBE_OUTDOORS, MAX_EVEN_TOP = -0.5, 0.15
 """Log-odds of the open air above which, and share of even places of the uppermost third above
 which a warm picture may be of an evening sky, where a lamp's light does not end."""
-DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP = 0.75, 0.5
-"""Share of the weight of dusk that a portrait takes away if another light is sure; weight of dusk
-if a lamp is sure."""
+DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP, DUSK_BESIDE_LOW_SUN = 0.75, 0.5, 0.6
+"""Share of the weight of dusk that a portrait takes away if another light is sure; weights of dusk
+beside a lamp and beside a low sun, which judges prefer."""
 MIN_LAMP_WARMTH, MAX_LAMPLIGHT_LUMA = 0.4, 0.4
 """Mean red minus blue, -1..1, around the brightest places above which, and median luma 0..1 below
 which these are lit lamps, which another lamp would put out."""
@@ -82,45 +70,14 @@ MIN_SUN_WARMTH = 0.2
 """Mean red minus blue, -1..1, around the brightest places from which these are a low sun."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """A picture that can be shown in another light.
-
-    Attributes:
-        orientations: analyses of the source and of its mirror image.
-        scene: its properties.
-        kinds: weights of the lights that suit it, by name.
-    """
-
-    orientations: tuple[Analysis, Analysis]
-    scene: Scene
-    kinds: dict[str, float]
-
-
-def prepare(orientations: tuple[Analysis, Analysis], small: Bytes) -> Prepared | None:
-    """Find the lights that suit a picture; None if there is none.
-
-    Args:
-        orientations: analyses of the source and of its mirror image.
-        small: (h, w, 4) uint8, the source at the size of decisions.
-    """
-    kind, contrast = orientations[0].kind, orientations[0].contrast
-    is_drawn = kind.is_graphic and not has_many_colours(resize(small, KIND_SIDE, KIND_SIDE))
-    if is_drawn or kind.is_cut_out or is_transparent(small) or contrast < MIN_CONTRAST:
-        return None
-    scene = survey(small)
-    kinds = suitable_kinds(scene)
-    if not kinds:
-        return None
-    return Prepared(without_extension(orientations), scene, kinds)
-
-
-def suitable_kinds(scene: Scene) -> dict[str, float]:
+def suitable_lights(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
     is_lit = not _is_dark(scene) and (scene.is_indoors or not scene.barred)
     kinds = _kinds_of_day(scene) if is_lit else {}
     if "golden" not in kinds and _takes_lamp(scene):
         kinds["lamp"] = 2.0
+    if "dusk" in kinds and "golden" in kinds:
+        kinds["dusk"] *= DUSK_BESIDE_LOW_SUN
     if "dusk" in kinds and len(kinds) > 1:
         kinds["dusk"] *= 1 - DUSK_OF_PORTRAITS * scene.portrait
         kinds["dusk"] *= DUSK_BESIDE_LAMP if "lamp" in kinds else 1
@@ -135,7 +92,7 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
     least = MIN_DUSK_LUMA if scene.warmth > COOL else MIN_COOL_DUSK_LUMA
     if not is_stained and scene.median_luma > least and not _shows_sun(scene):
         kinds["dusk"] = 1.0
-    if _is_under_water(scene):
+    if is_under_water(scene):
         return kinds
     if _takes_window(scene):
         kinds["window"] = 2.0
@@ -153,7 +110,7 @@ def _is_dark(scene: Scene) -> bool:
     return scene.median_luma < NIGHT_LUMA or (not scene.is_indoors and _has_dim_sky(scene))
 
 
-def _is_under_water(scene: Scene) -> bool:
+def is_under_water(scene: Scene) -> bool:
     """Return whether a scene is of deep water or under it, without a person."""
     is_blue_green = scene.teal > MIN_TEAL and scene.sky < SKY and scene.person < 1
     return is_blue_green and not scene.is_indoors
@@ -196,21 +153,19 @@ def _has_dim_sky(scene: Scene) -> bool:
     return scene.upper_luma < (DIM_SKY_LUMA if scene.sky > HARDLY_SKY else NIGHT_LUMA)
 
 
-def render(
-    prepared: Prepared, kind: str, strength: float, stream: RandomStream, height: int, width: int
+def relight(
+    canvas: Bytes, light: str, scene: Scene, strength: float, stream: RandomStream
 ) -> Bytes:
-    """Render a picture in a light, (height, width, 4) uint8.
+    """Return a canvas (h, w, 4) uint8 in another light.
 
     Args:
-        prepared: as returned by `prepare`.
-        kind: name of the light.
+        canvas: (h, w, 4) uint8, opaque.
+        light: name of the light.
+        scene: properties of the source.
         strength: 0..1.
         stream: random numbers.
-        height: rows of the result.
-        width: columns of the result.
     """
-    canvas = gentle_layout(prepared.orientations, strength, stream, height, width)
-    lighting = LIGHTS[kind](daylight.View(prepared.scene, stream))
-    if prepared.scene.grey:
+    lighting = LIGHTS[light](daylight.View(scene, stream))
+    if scene.grey:
         lighting = lighting.without_colour()
     return illuminate(canvas, lighting.scaled(0.8 + 0.4 * strength))

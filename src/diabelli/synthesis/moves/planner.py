@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -15,15 +15,16 @@ from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import drawing, light
-from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves import drawing, photograph
+from diabelli.synthesis.moves.light import LIGHTS
+from diabelli.synthesis.moves.shore import Shore
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Kinds of light below which the composition is one of the moves, so that variations differ."""
+"""Moves below which the composition is one of the moves, so that variations differ."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
@@ -37,14 +38,19 @@ class SureMove:
     """A move that is sure of a source.
 
     Attributes:
-        name: of the move.
+        names: of its changes, in order.
         confidence: above 0; weight in the choice of a seed.
         renderer: makes a picture of the source; None for the composition of its parts.
     """
 
-    name: str
+    names: tuple[str, ...]
     confidence: float
     renderer: MoveRenderer | None
+
+    @property
+    def name(self) -> str:
+        """Name of the move, different from that of all others."""
+        return "+".join(self.names)
 
     def render(self, seed: int, strength: float, height: int, width: int) -> Bytes:
         """Render the picture of a seed, (height, width, 4) uint8, premultiplied.
@@ -73,19 +79,20 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     drawn = drawing.prepare(small, partial(analysis.image_at, height, width))
     if drawn is not None:
         return [
-            SureMove(name, weight, partial(drawing.render, drawn, name))
+            SureMove((name,), weight, partial(drawing.render, drawn, name))
             for name, weight in drawing.treatments(drawn).items()
         ]
-    lit = light.prepare(orientations, small)
-    if lit is None:
+    shown = photograph.prepare(orientations, small, strength)
+    if shown is None:
         return []
+    weights = photograph.moves_of(shown)
     moves = [
-        SureMove(name, weight, partial(light.render, lit, name))
-        for name, weight in lit.kinds.items()
+        SureMove(names, weight, partial(photograph.render, shown, names))
+        for names, weight in weights.items()
     ]
-    if len(moves) < MIN_KINDS:
+    if 0 < len(moves) < MIN_KINDS:
         weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
-        moves.append(SureMove("composition", weight, None))
+        moves.append(SureMove(("composition",), weight, None))
     return moves
 
 
@@ -143,6 +150,9 @@ def run_all_moves(side: int) -> None:
     ramp = np.repeat(np.linspace(20, 240, side).astype(np.uint8)[:, None, None], side, axis=1)
     hazy = np.concatenate([ramp, ramp, 255 - ramp, np.full_like(ramp, 255)], axis=2)
     analysis = analyse(hazy, side, side)
-    lit = light.Prepared((analysis, analysis.mirrored()), survey(hazy), {})
-    for kind in light.LIGHTS:
-        light.render(lit, kind, 1.0, RandomStream(1), side, side)
+    shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
+    if shown is not None:
+        shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
+        shown = replace(shown, shores=[shore])
+        for names in ((photograph.WATER,), (photograph.RAIN,), *((light,) for light in LIGHTS)):
+            photograph.render(shown, names, 1.0, RandomStream(1), side, side)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from diabelli.synthesis.analysis.ground import find_ground
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
@@ -50,6 +51,7 @@ class Scene:
 
     Attributes:
         openness: log-odds that it shows the open air.
+        ground: how well its lower part suits as a shore, about -1 for not at all to 1 for well.
         sky: share of the uppermost third that is even and bright or blue, 0..1.
         foliage: share that is rough and green, 0..1; 0 where other things are green, too.
         median_luma: 0..1.
@@ -68,9 +70,12 @@ class Scene:
         sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
         greened: share of the uppermost third that is blue, and green in a low sun, 0..1.
         even_top: share of the uppermost third that is even and not dark, 0..1.
+        roughness: mean of the blurred gradient of luma, in grey levels.
+        subject: (SIDE, SIDE) float32, 0..1, subject map.
     """
 
     openness: float
+    ground: float
     sky: float
     foliage: float
     median_luma: float
@@ -89,6 +94,8 @@ class Scene:
     sun_warmth: float
     greened: float
     even_top: float
+    roughness: float
+    subject: Floats = field(repr=False, compare=False)
 
     @property
     def is_outdoors(self) -> bool:
@@ -120,6 +127,7 @@ def survey(image: Bytes) -> Scene:
     colours = small.astype(np.float32) / np.float32(255)
     return Scene(
         openness=surroundings.openness,
+        ground=find_ground(encoded),
         sky=_sky_share(small, light, subject, rough),
         foliage=foliage,
         median_luma=float(np.median(light)) / 255,
@@ -138,6 +146,8 @@ def survey(image: Bytes) -> Scene:
         sun_warmth=_sun_warmth(small),
         greened=_greened_share(colours[: SIDE // 3]),
         even_top=float(((rough < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
+        roughness=float(rough.mean()),
+        subject=subject,
     )
 
 

@@ -1,0 +1,181 @@
+"""Photographs in other pictures: water before them, another light, rain on a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diabelli.synthesis.analysis.picture_border import NO_BORDER
+from diabelli.synthesis.analysis.picture_kind import has_many_colours
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.alpha import is_transparent
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
+from diabelli.synthesis.moves.light import is_under_water, relight, suitable_lights
+from diabelli.synthesis.moves.rain import show_rain
+from diabelli.synthesis.moves.scene import Scene, survey
+from diabelli.synthesis.moves.shore import Shore, find_shores
+from diabelli.synthesis.moves.water import show_water
+
+WATER, RAIN = "water", "rain"
+"""Names of the moves that show water, and rain on a window."""
+KIND_SIDE = 256
+"""Side in pixels at which colours are counted."""
+MIN_CONTRAST = 16.0
+"""Least standard deviation in grey levels; a picture of hardly anything is no photograph."""
+HIGH_LINE, LOW_LINE = 0.58, 0.68
+"""Rows of the canvas, in shares, at which water should begin at strength 1 and 0."""
+MAX_SHORE_COST = 0.75
+"""Cost of a shore above which water hides or cuts too much."""
+MIN_GROUND, MIN_OPEN_GROUND = 0.5, 0.4
+"""How well the lower part must suit as a shore, about -1..1: in general, and where a picture is
+surely of the open air; `models/ground.md` has rates."""
+MAX_WATER_TILT = 0.8
+"""Tilt tolerance above which a picture may be seen from above, where no water stands."""
+MAX_WATER_LETTERING = 0.1
+"""Share of the picture that may be lettering, above which it may be a page."""
+MAX_WATER_PORTRAIT = 0.5
+"""How much of a portrait a picture may be, 0..1, to stand in water."""
+MAX_RAIN_LETTERING = 0.015
+"""Share of the picture that may be lettering, which drops would make illegible."""
+MAX_RAIN_ROUGHNESS = 18.0
+"""Roughness in grey levels above which drops are seen as specks."""
+MAX_RAIN_PERSON = 0.5
+"""How much bare skin a picture may show, 0..1 of a person's, as drops would change a face."""
+WATER_SHARE = 3.0
+"""Weight of all moves with water beside that of all lights."""
+RAIN_SHARES = {"dusk": 0.8, "golden": 0.35, "lamp": 0.6}
+"""Share of the pictures in a light that are seen through rain, where there is neither water nor a
+reason against it. In daylight drops look like dirt."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photograph:
+    """A photograph that can be made into other pictures.
+
+    Attributes:
+        orientations: analyses of the source and of its mirror image.
+        scene: its properties.
+        lights: weights of the lights that suit it, by name.
+        shores: where water may begin in front of it; empty where it suits no water.
+        takes_rain: whether it may be seen through a window with rain on it.
+    """
+
+    orientations: tuple[Analysis, Analysis]
+    scene: Scene
+    lights: dict[str, float]
+    shores: list[Shore]
+    takes_rain: bool
+
+
+def prepare(
+    orientations: tuple[Analysis, Analysis], small: Bytes, strength: float
+) -> Photograph | None:
+    """Find the moves that suit a picture; None if it is no photograph.
+
+    Args:
+        orientations: analyses of the source and of its mirror image.
+        small: (h, w, 4) uint8, the source at the size of decisions.
+        strength: 0..1.
+    """
+    kind, contrast = orientations[0].kind, orientations[0].contrast
+    is_drawn = kind.is_graphic and not has_many_colours(resize(small, KIND_SIDE, KIND_SIDE))
+    if is_drawn or kind.is_cut_out or is_transparent(small) or contrast < MIN_CONTRAST:
+        return None
+    scene = survey(small)
+    shores = []
+    if _takes_water(scene, orientations[0]):
+        aim = LOW_LINE + strength * (HIGH_LINE - LOW_LINE)
+        shores = [
+            one for one in find_shores(small, scene.subject, aim) if one.cost <= MAX_SHORE_COST
+        ]
+    return Photograph(
+        without_extension(orientations),
+        scene,
+        suitable_lights(scene),
+        shores,
+        _takes_rain(scene, orientations[0]),
+    )
+
+
+def _takes_water(scene: Scene, analysis: Analysis) -> bool:
+    """Return whether it shows ground from the side, and no water around everything."""
+    least = MIN_OPEN_GROUND if scene.is_outdoors else MIN_GROUND
+    is_ground = scene.ground > least and not is_under_water(scene)
+    is_level = analysis.tilt_tolerance <= MAX_WATER_TILT
+    is_near = scene.portrait > MAX_WATER_PORTRAIT
+    is_framed = scene.barred or analysis.border != NO_BORDER
+    is_written = analysis.kind.has_text or analysis.lettering_share > MAX_WATER_LETTERING
+    return is_ground and is_level and not (is_near or is_framed or is_written)
+
+
+def _takes_rain(scene: Scene, analysis: Analysis) -> bool:
+    """Return whether drops cover no face, no lettering, no frame, and are not under water."""
+    is_written = analysis.kind.has_text or analysis.lettering_share > MAX_RAIN_LETTERING
+    is_framed = scene.barred or analysis.border != NO_BORDER
+    is_covered = is_written or is_framed or is_under_water(scene)
+    is_busy = scene.roughness > MAX_RAIN_ROUGHNESS
+    return not (is_covered or is_busy) and scene.person <= MAX_RAIN_PERSON
+
+
+def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
+    """Return the weights of the moves of a photograph, by the names of their changes in order."""
+    lit: dict[tuple[str, ...], float] = {}
+    lit.update(((light,), weight) for light, weight in photograph.lights.items())
+    total = sum(lit.values())
+    weights = dict(lit)
+    if photograph.shores:
+        wet: dict[tuple[str, ...], float] = {(WATER,): max(lit.values(), default=1.0)}
+        wet.update(((WATER, *names), weight) for names, weight in lit.items())
+        factor = WATER_SHARE * max(total, 1.0) / sum(wet.values())
+        weights.update((names, factor * weight) for names, weight in wet.items())
+    elif photograph.takes_rain:
+        for light, share in RAIN_SHARES.items():
+            if (light,) in lit:
+                weights[light, RAIN] = share * lit[light,]
+                weights[light,] = (1 - share) * lit[light,]
+        if not lit and photograph.scene.grey:
+            weights["dusk", RAIN] = 1.0
+    return weights
+
+
+def render(
+    photograph: Photograph,
+    names: tuple[str, ...],
+    strength: float,
+    stream: RandomStream,
+    height: int,
+    width: int,
+) -> Bytes:
+    """Render a picture of a photograph, (height, width, 4) uint8.
+
+    Args:
+        photograph: as returned by `prepare`.
+        names: of the changes, as returned by `moves_of`.
+        strength: 0..1.
+        stream: random numbers.
+        height: rows of the result.
+        width: columns of the result.
+    """
+    if names[0] == WATER:
+        canvas = _with_water(photograph, stream, height, width)
+        names = names[1:]
+    else:
+        canvas = gentle_layout(photograph.orientations, strength, stream, height, width)
+    for name in names:
+        if name == RAIN:
+            canvas = show_rain(canvas, stream)
+        else:
+            canvas = relight(canvas, name, photograph.scene, strength, stream)
+    return canvas
+
+
+def _with_water(photograph: Photograph, stream: RandomStream, height: int, width: int) -> Bytes:
+    """Return the photograph with water in front of it, (height, width, 4) uint8."""
+    shore = photograph.shores[int(stream.between(0, len(photograph.shores)))]
+    analysis = photograph.orientations[0]
+    is_written = analysis.kind.has_text or analysis.has_lettering
+    if stream.between(0, 1) < 0.5 and not is_written:
+        analysis, shore = photograph.orientations[1], shore.mirrored()
+    return show_water(analysis, shore, stream, height, width, grey=photograph.scene.grey)

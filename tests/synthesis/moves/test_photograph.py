@@ -1,0 +1,171 @@
+"""Photographs: which of them get water, and in which mixes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.picture_border import Insets
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.photograph import WATER, Photograph
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import landscape
+
+SHORE = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
+
+
+@pytest.fixture(scope="module")
+def orientations():
+    return analyse_source(landscape(200), 200, 200)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """Return the open air, seen from the side."""
+    return replace(
+        survey(landscape(200)), openness=2.0, ground=1.0, portrait=0.0, teal=0.0, barred=False
+    )
+
+
+def prepared(orientations, scene, monkeypatch):
+    monkeypatch.setattr(photograph, "survey", lambda _: scene)
+    kind = replace(orientations[0].kind, has_text=False)
+    plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
+    level = tuple(replace(one, **plain) for one in orientations)
+    return photograph.prepare(level, orientations[0].image_at(200, 200), 0.5)
+
+
+def test_a_landscape_gets_water(orientations, scene, monkeypatch):
+    """Its best shores hide little."""
+    assert prepared(orientations, scene, monkeypatch).shores
+
+
+@pytest.mark.parametrize(
+    "unsuitable",
+    [
+        {"ground": 0.45, "openness": 0.0},
+        {"ground": 0.3, "openness": 3.0},
+        {"portrait": 0.8},
+        {"teal": 0.9, "sky": 0.0},
+        {"barred": True},
+    ],
+)
+def test_rooms_portraits_and_the_sea_floor_get_no_water(
+    orientations, scene, monkeypatch, unsuitable
+):
+    """Water would flood the room, stand at a chin, be within water, or show a film's bars."""
+    dry = prepared(orientations, replace(scene, **unsuitable), monkeypatch)
+    assert not dry.shores
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tilt_tolerance": 1.0}, {"border": Insets(0.01, 0, 0, 0)}, {"lettering_share": 0.3}],
+)
+def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, monkeypatch, change):
+    """Water does not stand on what is seen from above, and a scan's border would be mirrored."""
+    monkeypatch.setattr(photograph, "survey", lambda _: scene)
+    kind = replace(orientations[0].kind, has_text=False)
+    plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
+    changed = tuple(replace(one, **plain | change) for one in orientations)
+    assert not photograph.prepare(changed, orientations[0].image_at(200, 200), 0.5).shores
+
+
+def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):
+    """It fills the frame down to its lower edge."""
+    whole = np.ones_like(scene.subject)
+    assert not prepared(orientations, replace(scene, subject=whole), monkeypatch).shores
+
+
+def test_water_is_alone_and_under_every_light(orientations, scene):
+    """Most variations have it, in different lights; some do not."""
+    lights = {"golden": 2.0, "dusk": 1.0}
+    weights = photograph.moves_of(Photograph(orientations, scene, lights, [SHORE], False))
+    wet = {names: weight for names, weight in weights.items() if WATER in names}
+    assert set(wet) == {(WATER,), (WATER, "golden"), (WATER, "dusk")}
+    assert sum(wet.values()) == pytest.approx(photograph.WATER_SHARE * sum(lights.values()))
+    assert set(weights) - set(wet) == {("golden",), ("dusk",)}
+
+
+def test_water_alone_suits_a_night_without_lights(orientations, scene):
+    """It needs no light of its own."""
+    weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], False))
+    assert set(weights) == {(WATER,)}
+    assert not photograph.moves_of(Photograph(orientations, scene, {}, [], False))
+
+
+@pytest.mark.parametrize("change", [{"lettering_share": 0.1}, {"border": Insets(0.01, 0, 0, 0)}])
+def test_no_rain_falls_on_lettering_or_scans(orientations, scene, monkeypatch, change):
+    """Drops would make it illegible, and lie on the border of the scan."""
+    monkeypatch.setattr(photograph, "survey", lambda _: replace(scene, person=0.0, roughness=8.0))
+    small = orientations[0].image_at(200, 200)
+    kind = replace(orientations[0].kind, has_text=False)
+    plain = tuple(replace(one, kind=kind, lettering_share=0.0) for one in orientations)
+    assert photograph.prepare(plain, small, 0.5).takes_rain
+    covered = tuple(replace(one, **change) for one in plain)
+    assert not photograph.prepare(covered, small, 0.5).takes_rain
+
+
+@pytest.mark.parametrize(
+    "unsuitable",
+    [{"person": 1.0}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"roughness": 20.0}],
+)
+def test_no_rain_falls_on_people_bars_the_sea_floor_or_fine_grass(
+    orientations, scene, monkeypatch, unsuitable
+):
+    """A face stays as it is, and no drop looks like a speck."""
+    kind = replace(orientations[0].kind, has_text=False)
+    plain = tuple(replace(one, kind=kind, lettering_share=0.0) for one in orientations)
+    covered = replace(scene, **{"person": 0.0, "roughness": 8.0} | unsuitable)
+    assert not prepared(plain, covered, monkeypatch).takes_rain
+
+
+def test_rain_takes_a_share_of_the_lights(orientations, scene):
+    """It is not made where there may be water, nor in daylight, in which drops look like dirt."""
+    lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
+    dry = photograph.moves_of(Photograph(orientations, scene, lights, [], False))
+    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], True))
+    rainy = {names: weight for names, weight in weights.items() if names[-1] == photograph.RAIN}
+    assert set(rainy) == {("golden", "rain"), ("dusk", "rain")}
+    assert sum(weights.values()) == pytest.approx(sum(dry.values()))
+    assert weights["dusk", "rain"] > weights["dusk",]
+    beside = photograph.moves_of(Photograph(orientations, scene, lights, [SHORE], True))
+    assert not any(photograph.RAIN in names for names in beside)
+
+
+def test_grey_pictures_get_rain_in_a_dim_light(orientations, scene):
+    """No coloured light suits them; without any light there is no rain."""
+    plain, grey = (
+        photograph.moves_of(Photograph(orientations, replace(scene, grey=is_grey), {}, [], True))
+        for is_grey in (False, True)
+    )
+    assert not plain
+    assert set(grey) == {("dusk", "rain")}
+
+
+def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering(
+    orientations, scene
+):
+    """Lettering above the water stays readable."""
+
+    def mirrored(shown: Photograph) -> int:
+        images = [
+            photograph.render(shown, (WATER,), 0.5, RandomStream(seed), 100, 100)
+            for seed in range(12)
+        ]
+        plain = shown.orientations[0].image_at(100, 100)[10:60].astype(int)
+        return sum(
+            np.abs(image[:50] - plain[:, ::-1]).mean() < np.abs(image[:50] - plain).mean()
+            for image in images
+        )
+
+    kind = replace(orientations[0].kind, has_text=False)
+    plain, written = (
+        tuple(replace(one, kind=kind, has_lettering=is_written) for one in orientations)
+        for is_written in (False, True)
+    )
+    assert 2 <= mirrored(Photograph(plain, scene, {}, [SHORE], False)) <= 10
+    assert mirrored(Photograph(written, scene, {}, [SHORE], False)) == 0
