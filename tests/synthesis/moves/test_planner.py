@@ -58,6 +58,15 @@ def test_selected_seeds_start_with_the_first_and_make_different_moves(n):
     assert n < 4 or len(made) == 3
 
 
+def test_a_move_that_comes_twice_is_the_surest():
+    """The fourth of three kinds is of the kind with the greatest confidence."""
+    choice = moves(seldom=0.5, often=3.0)
+    for first in range(5):
+        chosen = select_seeds(choice, derive_seeds(first, 65), 4)
+        made = Counter(move_of_seed(choice, seed).name for seed in chosen)
+        assert made == {"often": 3, "seldom": 1}
+
+
 def test_mild_variations_make_no_move():
     """Below MIN_STRENGTH the arrangement is kept."""
     for source in (drawing(), landscape(100)):

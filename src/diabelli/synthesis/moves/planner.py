@@ -108,12 +108,13 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 
 
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
-    """Select the first seed and n - 1 others, so that each move is made about equally often.
+    """Select the first seed and n - 1 others: each move once, then in proportion to confidence.
 
     Among seeds of one move, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
     names = {seed: getattr(move_of_seed(moves, seed), "name", "") for seed in seeds}
+    confidences = {move.name: move.confidence for move in moves}
     numbers = {seed: _first_numbers(seed, name) for seed, name in names.items()}
 
     def distance(seed: int) -> float:
@@ -124,8 +125,9 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     while len(chosen) < n:
         made = Counter(names[seed] for seed in chosen)
         rest = [seed for seed in seeds if seed not in chosen]
-        fewest = min(made[names[seed]] for seed in rest)
-        chosen.append(max((one for one in rest if made[names[one]] == fewest), key=distance))
+        rates = {seed: made[names[seed]] / confidences.get(names[seed], 1.0) for seed in rest}
+        least = min(rates.values())
+        chosen.append(max((one for one in rest if rates[one] == least), key=distance))
     return chosen
 
 
