@@ -24,6 +24,7 @@ NOON = Scene(
     upper_luma=0.7,
     lower_luma=0.4,
     median_light=0.2,
+    skin=0.0,
     person=0.0,
     portrait=0.0,
     grey=False,

@@ -100,7 +100,7 @@ def test_water_alone_suits_a_night_without_lights(orientations, scene):
 @pytest.mark.parametrize("change", [{"lettering_share": 0.1}, {"border": Insets(0.01, 0, 0, 0)}])
 def test_no_rain_falls_on_lettering_or_scans(orientations, scene, monkeypatch, change):
     """Drops would make it illegible, and lie on the border of the scan."""
-    monkeypatch.setattr(photograph, "survey", lambda _: replace(scene, person=0.0, roughness=8.0))
+    monkeypatch.setattr(photograph, "survey", lambda _: replace(scene, skin=0.0, roughness=8.0))
     small = orientations[0].image_at(200, 200)
     kind = replace(orientations[0].kind, has_text=False)
     plain = tuple(replace(one, kind=kind, lettering_share=0.0) for one in orientations)
@@ -111,7 +111,7 @@ def test_no_rain_falls_on_lettering_or_scans(orientations, scene, monkeypatch, c
 
 @pytest.mark.parametrize(
     "unsuitable",
-    [{"person": 1.0}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"roughness": 20.0}],
+    [{"skin": 0.1}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"roughness": 20.0}],
 )
 def test_no_rain_falls_on_people_bars_the_sea_floor_or_fine_grass(
     orientations, scene, monkeypatch, unsuitable
@@ -119,7 +119,7 @@ def test_no_rain_falls_on_people_bars_the_sea_floor_or_fine_grass(
     """A face stays as it is, and no drop looks like a speck."""
     kind = replace(orientations[0].kind, has_text=False)
     plain = tuple(replace(one, kind=kind, lettering_share=0.0) for one in orientations)
-    covered = replace(scene, **{"person": 0.0, "roughness": 8.0} | unsuitable)
+    covered = replace(scene, **{"skin": 0.0, "roughness": 8.0} | unsuitable)
     assert not prepared(plain, covered, monkeypatch).takes_rain
 
 

@@ -41,8 +41,8 @@ MAX_RAIN_LETTERING = 0.015
 """Share of the picture that may be lettering, which drops would make illegible."""
 MAX_RAIN_ROUGHNESS = 18.0
 """Roughness in grey levels above which drops are seen as specks."""
-MAX_RAIN_PERSON = 0.5
-"""How much bare skin a picture may show, 0..1 of a person's, as drops would change a face."""
+MAX_RAIN_SKIN = 0.02
+"""Share of bare skin, likely or not, above which drops may change a face."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 RAIN_SHARES = {"dusk": 0.8, "golden": 0.35, "lamp": 0.6}
@@ -116,7 +116,7 @@ def _takes_rain(scene: Scene, analysis: Analysis) -> bool:
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_covered = is_written or is_framed or is_under_water(scene)
     is_busy = scene.roughness > MAX_RAIN_ROUGHNESS
-    return not (is_covered or is_busy) and scene.person <= MAX_RAIN_PERSON
+    return not (is_covered or is_busy) and scene.skin <= MAX_RAIN_SKIN
 
 
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:

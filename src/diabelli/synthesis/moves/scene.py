@@ -58,6 +58,7 @@ class Scene:
         upper_luma: mean luma of the uppermost third, 0..1.
         lower_luma: mean luma of the lowest third, 0..1.
         median_light: median of linear luminance, 0..1.
+        skin: share of bare skin, widened, also where nobody is likely, 0..1.
         person: 0..1, whether it shows bare skin, if there may be a person.
         portrait: 0..1, how much bare skin it shows, if there may be a person.
         grey: whether it is black and white.
@@ -82,6 +83,7 @@ class Scene:
     upper_luma: float
     lower_luma: float
     median_light: float
+    skin: float
     person: float
     portrait: float
     grey: bool
@@ -121,7 +123,8 @@ def survey(image: Bytes) -> Scene:
     light = luma(small)
     linear = np.square(small.astype(np.float32) / np.float32(255))
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
-    skin = _skin_share(image) if surroundings.person > POSSIBLE_PERSON else 0.0
+    skin = _skin_share(image)
+    persons_skin = skin if surroundings.person > POSSIBLE_PERSON else 0.0
     foliage = _foliage_share(small, light, subject)
     rough = _roughness(light)
     colours = small.astype(np.float32) / np.float32(255)
@@ -134,8 +137,9 @@ def survey(image: Bytes) -> Scene:
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         lower_luma=float(light[-(SIDE // 3) :].mean()) / 255,
         median_light=float(np.median(luminance)),
-        person=min(skin / SKIN_OF_PERSON, 1.0),
-        portrait=min(skin / SKIN_OF_PORTRAIT, 1.0),
+        skin=skin,
+        person=min(persons_skin / SKIN_OF_PERSON, 1.0),
+        portrait=min(persons_skin / SKIN_OF_PORTRAIT, 1.0),
         grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,
         barred=_has_bars(light),
         teal=_teal_share(small),
