@@ -66,7 +66,7 @@ def test_rooms_portraits_and_the_sea_floor_get_no_water(
     [{"tilt_tolerance": 1.0}, {"border": Insets(0.01, 0, 0, 0)}, {"lettering_share": 0.3}],
 )
 def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, monkeypatch, change):
-    """Water does not stand on what is seen from above, and a scan's border would be mirrored."""
+    """Water does not stand in a view from above, and a scan's border would be mirrored."""
     monkeypatch.setattr(photograph, "survey", lambda _: scene)
     kind = replace(orientations[0].kind, has_text=False)
     plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
@@ -91,7 +91,7 @@ def test_water_is_alone_and_under_every_light(orientations, scene):
 
 
 def test_water_alone_suits_a_night_without_lights(orientations, scene):
-    """It needs no light of its own."""
+    """It needs no other light."""
     weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], False))
     assert set(weights) == {(WATER,)}
     assert not photograph.moves_of(Photograph(orientations, scene, {}, [], False))

@@ -19,7 +19,7 @@ def changed(image: np.ndarray, rained: np.ndarray) -> np.ndarray:
 
 
 def test_drops_change_a_part_of_the_picture():
-    """What is between them is hardly blurred, and the input stays as it is."""
+    """The rest is hardly blurred, and the input stays as it is."""
     image = opaque(resize(opaque(landscape(200)), 300, 300)[..., :3])
     before = image.copy()
     rained = show_rain(image, RandomStream(1))
@@ -51,7 +51,7 @@ def test_even_pictures_get_no_new_colour(level):
 
 
 def test_seeds_differ_and_repeat():
-    """Drops are drawn anew for each seed."""
+    """Each seed has other drops."""
     image = opaque(landscape(150))
     first = show_rain(image, RandomStream(1))
     assert np.array_equal(first, show_rain(image, RandomStream(1)))

@@ -40,7 +40,7 @@ def test_water_costs_more_where_the_subject_reaches_the_lower_edge():
 
 
 def test_every_shore_shows_only_the_source():
-    """The part above the water is within it, and what is mirrored is, too."""
+    """The part above the water is within it, and so is the mirrored part."""
     for shore in find_shores(landscape(200), standing(60, 90), AIM):
         assert shore.top >= -1e-9
         assert shore.top + shore.line * shore.size <= 1

@@ -32,7 +32,7 @@ def test_above_the_water_is_the_source(orientations):
     assert np.abs(image[:110, :, :3].astype(int) - source[20:130, :, :3]).max() <= 2
 
 
-def test_the_water_mirrors_what_is_above(orientations):
+def test_the_water_mirrors_the_picture_above(orientations):
     """Means of bands below the shore follow those above it in reversed order, dimmer."""
     image = shown(orientations[0])[..., :3].astype(float).mean(2)
     above = [image[120 - 10 * k - 20 : 120 - 10 * k - 10].mean() for k in range(5)]

@@ -58,7 +58,7 @@ class Scene:
         upper_luma: mean luma of the uppermost third, 0..1.
         lower_luma: mean luma of the lowest third, 0..1.
         median_light: median of linear luminance, 0..1.
-        skin: share of bare skin, widened, also where nobody is likely, 0..1.
+        skin: share of bare skin, widened, also where no person is likely, 0..1.
         person: 0..1, whether it shows bare skin, if there may be a person.
         portrait: 0..1, how much bare skin it shows, if there may be a person.
         grey: whether it is black and white.

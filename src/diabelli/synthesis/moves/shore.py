@@ -1,6 +1,6 @@
 """Shores: where water may begin in front of a picture, and which part of the picture is above it.
 
-Water in front of a picture mirrors what is above its edge, so nothing is cut out: an edge that
+Water in front of a picture mirrors the part above its edge, so nothing is cut out: an edge that
 crosses a thing shows it standing in the water. A shore costs what it hides or cuts of the subject,
 and how much steep detail crosses it.
 """

@@ -23,7 +23,7 @@ BAYS, BAY_DEPTH = 9, 0.02
 SHALLOW = 0.06
 """Height of the shallow water, through which the ground is seen, in sides of the canvas."""
 SOFTNESS = 0.0035
-"""Blur of what is mirrored far from the shore: standard deviation in sides of the canvas."""
+"""Blur of the reflection far from the shore: standard deviation in sides of the canvas."""
 DEEP = (0.3, 0.42, 0.5)
 """Colour of deep water under the mean light of the picture."""
 GREY_DEEP = (0.4, 0.4, 0.4)
@@ -41,7 +41,7 @@ def show_water(
         stream: random numbers.
         height: rows of the result.
         width: columns of the result.
-        grey: whether water has no colour of its own.
+        grey: whether deep water is grey.
     """
     bays = resize_map(stream.uniform(1, BAYS).astype(np.float32), 1, width)[0]
     level = np.float32(shore.line * height)
