@@ -164,7 +164,36 @@ def test_picture_and_link_are_copied(visit: Opened, server: Server) -> None:
     page.wait_for_selector("#copy-picture:has-text('Copied')")
     kinds = page.evaluate("navigator.clipboard.read().then((items) => items[0].types)")
     assert kinds == ["image/png"]
-    assert page.get_attribute("#open-picture", "href").startswith("blob:")
+
+
+def test_a_picture_opens_in_a_new_tab(visit: Opened, server: Server) -> None:
+    """The tab shows the picture in full size, and the lightbox stays open."""
+    page = visit(server)
+    open_lightbox(page)
+    with page.context.expect_page() as opening:
+        page.click("#open-picture")
+    opened = opening.value
+    opened.wait_for_function("document.images[0]?.naturalWidth === 256")
+    assert opened.url.startswith("blob:")
+    assert page.is_visible("#lightbox")
+
+
+def test_a_picture_has_the_menu_of_the_browser(visit: Opened, server: Server) -> None:
+    """A right click on a card opens it; holding the card shows the source instead."""
+    page = visit(server)
+    pick(page)
+    settled(page)
+    page.evaluate(
+        "addEventListener('contextmenu', (event) => { window.refused = event.defaultPrevented })"
+    )
+    page.click(".card .open >> nth=0", button="right")
+    assert page.evaluate("window.refused") is False
+    page.keyboard.press("Escape")
+    page.hover(".card .open >> nth=1")
+    page.mouse.down()
+    page.wait_for_selector(".card.comparing")
+    page.dispatch_event(".card .open >> nth=1", "contextmenu")
+    assert page.evaluate("window.refused") is True
 
 
 def test_a_picture_is_shown_at_its_size(visit: Opened, server: Server) -> None:

@@ -8,7 +8,9 @@ export function wireHelp() {
   const dialog = byId("help");
   byId("help-open").onclick = () => dialog.showModal();
   byId("help-close").onclick = () => dialog.close();
-  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  };
   addEventListener("keydown", (event) => {
     if (event.key !== "?" || isTyping(event.target) || event.ctrlKey || event.metaKey || dialog.open) return;
     event.preventDefault();

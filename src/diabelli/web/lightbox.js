@@ -167,7 +167,10 @@ export function wireLightbox(given) {
   byId("copy-picture").onclick = () => confirmCopy(byId("copy-picture"), () => copyPicture(byId("lightbox-picture")));
   byId("source-down").onclick = () => download(view.source.picture, "source.png");
   byId("lightbox").onkeydown = onKey;
-  byId("lightbox").onclick = (event) => event.target === byId("lightbox") && closeLightbox();
+  // An `onclick` that returns false would disable the links of the dialog.
+  byId("lightbox").onclick = (event) => {
+    if (event.target === byId("lightbox")) closeLightbox();
+  };
   for (const tab of document.querySelectorAll("[data-code]")) {
     tab.onclick = () => {
       language = tab.dataset.code;

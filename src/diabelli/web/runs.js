@@ -217,5 +217,7 @@ function wireCompare(card, opener, button) {
     clearTimeout(timer);
     show(false);
   };
-  opener.oncontextmenu = (event) => card.held && event.preventDefault();
+  opener.oncontextmenu = (event) => {
+    if (card.held) event.preventDefault();
+  };
 }
