@@ -109,7 +109,7 @@ def test_a_refusal_shows_the_servers_message(visit: Opened, server: Server) -> N
     page = visit(server)
     set_options(page, seed="9999999999999999999")
     pick(page)
-    assert "seed 9999999999999999999 is not accepted" in error(page)
+    assert "seed '9999999999999999999' is not accepted" in error(page)
     assert page.locator(".run-error button").count() == 0
 
 
