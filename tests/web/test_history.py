@@ -189,12 +189,43 @@ def test_a_reload_keeps_a_run_without_variations(visit: Opened, serve: Serve, ga
     assert gate.entered.wait(30)
     page.wait_for_selector(".run[aria-busy=true]")
     reload(page)
-    assert "closed before this run was complete" in page.text_content(".run-error")
+    assert "interrupted before it was complete" in page.text_content(".run-error")
     gate.opened.set()
     page.click(".run-error button")
     settled(page)
     assert page.locator(".card").count() == 2
     assert "seed 77" in page.get_attribute(".card .shown >> nth=0", "alt")
+
+
+def test_a_run_that_was_cleared_in_progress_can_be_made_again(
+    visit: Opened, serve: Serve, gate: Gate
+) -> None:
+    """Undo restores it as interrupted, also after a reload."""
+    page = visit(serve())
+    set_options(page, model="gate", n="2", seed="77")
+    pick(page)
+    assert gate.entered.wait(30)
+    page.click("#clear")
+    page.wait_for_selector("#undo-bar")
+    page.click("#undo")
+    page.wait_for_selector(".run-error button")
+    reload(page)
+    gate.opened.set()
+    page.click(".run-error button")
+    settled(page)
+    assert page.locator(".card").count() == 2
+
+
+def test_the_limit_can_be_raised_when_no_picture_is_stored(visit: Opened, server: Server) -> None:
+    """A limit other than the default stays in sight."""
+    page = visit(server)
+    assert not page.is_visible("#keep-limit")
+    keep_pinned_only(page)
+    assert page.text_content("#keep-use").startswith("0 pictures")
+    page.select_option("#keep-limit", "500")
+    pick(page)
+    settled(page)
+    assert kept(page)["pictures"] == 4
 
 
 def test_the_crop_can_be_changed_after_a_reload(visit: Opened, server: Server) -> None:

@@ -53,7 +53,8 @@ async function trim() {
 }
 
 function showUse() {
-  byId("keep").hidden = !entries.size;
+  // A limit that was changed stays in sight: without stored pictures it could not be changed back.
+  byId("keep").hidden = !entries.size && byId("keep-limit").value === DEFAULT_LIMIT_MB;
   byId("keep-use").textContent = `${plural(entries.size, "picture")}, ${megabytes(total())}, kept in this browser.`;
 }
 

@@ -7,7 +7,7 @@ import { isRunning, RunView } from "./runs.js";
 import { clearSource } from "./source.js";
 import { offerUndo } from "./undo.js";
 
-const UNFINISHED = "The page was closed before this run was complete.";
+const UNFINISHED = "This run was interrupted before it was complete.";
 
 export class RunList {
   constructor(actions) {
@@ -30,6 +30,12 @@ export class RunList {
     byId("runs").insertBefore(view.element, next);
     this.changed();
     return view;
+  }
+
+  // Show a run of the history. One that was interrupted can be made again.
+  addStored(run, source) {
+    const view = this.add({ ...run, state: isRunning(run) ? "stopped" : run.state ?? "done" }, source);
+    if (isRunning(run)) view.fail(UNFINISHED, 0, () => this.actions.repeat(view));
   }
 
   // Show and save a new run. The filter for pinned pictures does not hide it.
@@ -75,7 +81,7 @@ export class RunList {
     for (const { run, source } of removed) {
       const rest = this.views.find((view) => view.run.id === run.id);
       if (rest) await this.drop(rest);
-      await this.restore({ ...run, state: isRunning(run) ? "stopped" : run.state }, source);
+      await this.restore(run, source);
     }
     if (this.views.length) await this.actions.choose(this.views[0].source);
   }
@@ -84,7 +90,7 @@ export class RunList {
   async restore(run, source) {
     for (let at = source; at; at = this.sources.get(at.parent?.source)) await saveSource(at);
     this.sources.set(source.id, source);
-    this.add(run, source);
+    this.addStored(run, source);
     await saveRun(run);
     for (const variation of run.variations) await keepPicture(run, variation);
   }
@@ -94,15 +100,12 @@ export class RunList {
     byId("only-pinned").hidden = !this.views.some((view) => view.run.variations.length);
   }
 
-  // Show the history of earlier visits. A run that the end of the page interrupted can be made again.
+  // Show the history of earlier visits.
   async load() {
     const history = await loadHistory();
     for (const [id, source] of history.sources) this.sources.set(id, source);
     for (const run of history.runs) {
-      if (!this.sources.has(run.source)) continue;
-      const interrupted = isRunning(run);
-      const view = this.add({ ...run, state: interrupted ? "stopped" : run.state ?? "done" }, this.sources.get(run.source));
-      if (interrupted) view.fail(UNFINISHED, 0, () => this.actions.repeat(view));
+      if (this.sources.has(run.source)) this.addStored(run, this.sources.get(run.source));
     }
     if (this.views.length) await this.actions.choose(this.views[0].source);
   }
