@@ -161,6 +161,21 @@ def test_an_admin_key_is_needed(visit: Opened, serve: Serve) -> None:
     assert "Images" in titles_of_plots(page)
 
 
+def test_a_forgotten_key_leaves_no_data(visit: Opened, serve: Serve) -> None:
+    """Totals and plots are removed, and nothing can be exported."""
+    server: Server = serve(api_keys=("plain",))
+    admin = IssuedKeys(server.database).create("boss", Limits(), admin=True)
+    page = visit(server, path="/usage")
+    page.fill("#key", admin)
+    page.keyboard.press("Enter")
+    titles_of_plots(page)
+    page.click("#forget-key")
+    page.wait_for_selector("#key-form")
+    assert page.text_content("#totals") == page.text_content("#plots") == ""
+    assert page.is_disabled("#export-csv")
+    assert page.is_disabled("#export-json")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Opened, serve: Serve, axe: str, scheme: str) -> None:
     """Neither in the light nor in the dark scheme, with the tables open."""

@@ -133,10 +133,12 @@ function draw({ bars, lines, shown = number }, place) {
 }
 
 function show() {
-  if (!stats) return;
   for (const [plot] of drawn) plot.destroy();
   drawn = [];
   byId("plots").replaceChildren();
+  byId("totals").replaceChildren();
+  byId("export-csv").disabled = byId("export-json").disabled = !stats;
+  if (!stats) return;
   totals(stats);
   for (const plot of plotsOf(stats)) if (plot.lines.length) panel(plot);
 }
@@ -159,12 +161,16 @@ async function load() {
     stats = await api.usage({ step, days, by: byId("by").value });
   } catch (error) {
     byId("usage-error").textContent = error.status === 401 ? "" : error.message;
-    if (error.status === 401 || error.status === 403) requestKey(error);
+    if (error.status === 401 || error.status === 403) {
+      // Data of a key that was forgotten or revoked must not stay on the screen.
+      stats = null;
+      show();
+      requestKey(error);
+    }
     if (!(error instanceof api.ApiError)) throw error;
     return;
   }
   show();
-  byId("export-csv").disabled = byId("export-json").disabled = false;
   announce("The plots are up to date");
 }
 
