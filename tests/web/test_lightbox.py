@@ -9,10 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from api.wire import Server
 from web.conftest import Opened, halves, pick, set_options, settled
+from web.test_history import keep_pinned_only, reload
 
 
 def open_lightbox(page: Page, index: int = 0) -> None:
@@ -164,6 +165,25 @@ def test_picture_and_link_are_copied(visit: Opened, server: Server) -> None:
     page.wait_for_selector("#copy-picture:has-text('Copied')")
     kinds = page.evaluate("navigator.clipboard.read().then((items) => items[0].types)")
     assert kinds == ["image/png"]
+
+
+def test_errors_of_actions_are_in_sight(visit: Opened, server: Server) -> None:
+    """On a phone, those of the lightbox and those of a card far below its run's header."""
+    viewport = {"width": 390, "height": 600}
+    page = visit(server, viewport=viewport, has_touch=True, is_mobile=True)
+    keep_pinned_only(page)
+    set_options(page, n="10")
+    page.evaluate("void (navigator.clipboard.write = async () => { throw new Error('refused') })")
+    open_lightbox(page, 9)
+    page.click("#copy-picture")
+    page.wait_for_selector("#lightbox-error:text('does not allow')")
+    expect(page.locator("#lightbox-error")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    reload(page)
+    page.route("**/results/**", lambda route: route.abort())
+    page.click(".card .pin >> nth=9")
+    page.wait_for_selector(".run-error:not(:empty)")
+    expect(page.locator(".run-error")).to_be_in_viewport()
 
 
 def test_a_picture_opens_in_a_new_tab(visit: Opened, server: Server) -> None:

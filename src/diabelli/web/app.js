@@ -119,9 +119,10 @@ async function guard(work, view, variation) {
   } catch (error) {
     if (error.status === 403 || error.status === 404) variation.expires = 0;
     if (error.status === 401) requestKey(error);
-    if (byId("lightbox").open) showLightboxError(errorMessage(error));
-    else view.fail(errorMessage(error));
     view.showVariation(variation);
+    if (byId("lightbox").open) return showLightboxError(errorMessage(error));
+    view.fail(errorMessage(error));
+    view.part(".run-error").scrollIntoView({ block: "nearest" });
     return;
   }
   view.showVariation(variation);

@@ -27,8 +27,10 @@ export function refreshLightbox() {
 
 export const closeLightbox = () => byId("lightbox").close();
 
+// Show an error below the actions, which a small screen may not show; "" removes it.
 export function showLightboxError(message) {
   byId("lightbox-error").textContent = message;
+  if (message) byId("lightbox-error").scrollIntoView({ block: "nearest" });
 }
 
 // Options that reproduce one variation.
