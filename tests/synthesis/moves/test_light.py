@@ -139,7 +139,7 @@ def test_a_sunset_is_of_a_bright_sky_without_a_person_or_snow(unsuitable):
     assert "sunset" not in light.suitable_lights(replace(NOON, **unsuitable))
 
 
-@pytest.mark.parametrize("unsuitable", [{"median_luma": 0.28}, {"warmth": 0.13}])
+@pytest.mark.parametrize("unsuitable", [{"median_luma": 0.28}, {"warmth": 0.32}])
 def test_low_sun_is_refused_where_it_hardly_shows(unsuitable):
     """Dim pictures and warm ones hardly change in it."""
     assert "golden" in light.suitable_lights(NOON)

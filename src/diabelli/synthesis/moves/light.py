@@ -33,7 +33,7 @@ uppermost third below which things would be lit as the sky, and of the lowest th
 snow and sand would."""
 MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
-COLD, WARM = -0.15, 0.12
+COLD, WARM = -0.15, 0.3
 """Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
 MIN_GOLDEN_LUMA = 0.3
 """Median luma 0..1 below which a low sun hardly shows, or lifts the dark."""
