@@ -33,12 +33,13 @@ uppermost third below which things would be lit as the sky, and of the lowest th
 snow and sand would."""
 MAX_ROOM_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of a room."""
-COLD, WARM = -0.15, 0.3
-"""Mean red minus blue, -1..1, between which a low sun is neither dirty nor unseen."""
-MIN_GOLDEN_LUMA = 0.3
-"""Median luma 0..1 below which a low sun hardly shows, or lifts the dark."""
-MAX_GREENED = 0.3
-"""Share of blue sky above which a low sun would turn it green."""
+LAMP_WARMTH, LAMP_LUMA, LAMP_BESIDE_LOW_SUN = 0.12, 0.3, 0.7
+"""Mean red minus blue, -1..1, from which, and median luma 0..1 below which a lamp suits a picture
+that takes low sun; weight of a lamp beside a low sun."""
+WARM = 0.4
+"""Mean red minus blue, -1..1, from which a low sun is hardly seen."""
+MIN_GOLDEN_LUMA = 0.14
+"""Median luma 0..1 below which a low sun lifts the dark."""
 MAX_WHITE_EDGE = 0.25
 """Share of white along the lower edges from which coloured light looks like a stain."""
 MIN_WINDOW_LUMA = 0.25
@@ -74,8 +75,9 @@ def suitable_lights(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
     is_lit = not _is_dark(scene) and (scene.is_indoors or not scene.barred)
     kinds = _kinds_of_day(scene) if is_lit else {}
-    if "golden" not in kinds and _takes_lamp(scene):
-        kinds["lamp"] = 2.0
+    suits_lamp = scene.warmth >= LAMP_WARMTH or scene.median_luma < LAMP_LUMA
+    if ("golden" not in kinds or suits_lamp) and _takes_lamp(scene):
+        kinds["lamp"] = LAMP_BESIDE_LOW_SUN if "golden" in kinds else 2.0
     if "dusk" in kinds and "golden" in kinds:
         kinds["dusk"] *= DUSK_BESIDE_LOW_SUN
     if "dusk" in kinds and len(kinds) > 1:
@@ -96,9 +98,8 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
         return kinds
     if _takes_window(scene):
         kinds["window"] = 2.0
-    is_greened = scene.green_top or scene.greened > MAX_GREENED
     is_dim = scene.median_luma < MIN_GOLDEN_LUMA
-    if not (is_stained or is_dim or is_greened) and COLD < scene.warmth < WARM:
+    if not (is_stained or is_dim) and scene.warmth < WARM:
         kinds["golden"] = 2.0
     if _takes_sunset(scene):
         kinds["sunset"] = 2.0
@@ -140,7 +141,9 @@ def _takes_lamp(scene: Scene) -> bool:
     if is_open or is_sky or is_veiled or is_lit:
         return False
     is_dark = scene.black > MAX_BLACK or scene.median_luma < NIGHT_LUMA
-    return scene.is_indoors or (scene.sky < MAX_LAMP_SKY and (is_dark or scene.warmth >= WARM))
+    return scene.is_indoors or (
+        scene.sky < MAX_LAMP_SKY and (is_dark or scene.warmth >= LAMP_WARMTH)
+    )
 
 
 def _shows_sun(scene: Scene) -> bool:

@@ -33,12 +33,6 @@ MIN_LIT_COLOUR = 3.0
 """Mean difference of channels in grey levels below which a photograph is black and white."""
 BLACK_LUMA, WHITE_LEVEL = 15.0, 240
 """Luma below which a place is black, least channel above which it is white, in grey levels."""
-HARDLY_FOLIAGE, GREEN_EXCESS = 0.1, 0.03
-"""Share of leaves from which green is natural; excess of mean green, 0..1, of green light."""
-LOW_SUN = (1.9, 1.25, 0.6)
-"""Factors of linear light in a low sun."""
-BLUE_EXCESS, GREEN_LEAD, GREEN_REST = 0.1, 1.15, 0.9
-"""Least blue minus red, 0..1, of blue; linear green, in red and in blue, from which it is green."""
 BLOWN_RED, BLOWN_GREEN = 250, 225
 """Grey levels above which a place is as bright as the sun, which may be yellow."""
 MIN_RING, MIN_RING_CELLS = 0.02, 20
@@ -67,9 +61,7 @@ class Scene:
         warmth: mean of red minus blue, -1..1.
         black: share of almost black places, 0..1.
         white_edge: share of the edges of the lower half that is white, 0..1.
-        green_top: whether the uppermost third is greener than red and blue, and not of leaves.
         sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
-        greened: share of the uppermost third that is blue, and green in a low sun, 0..1.
         even_top: share of the uppermost third that is even and not dark, 0..1.
         roughness: mean of the blurred gradient of luma, in grey levels.
         subject: (SIDE, SIDE) float32, 0..1, subject map.
@@ -92,9 +84,7 @@ class Scene:
     warmth: float
     black: float
     white_edge: float
-    green_top: bool
     sun_warmth: float
-    greened: float
     even_top: float
     roughness: float
     subject: Floats = field(repr=False, compare=False)
@@ -146,9 +136,7 @@ def survey(image: Bytes) -> Scene:
         warmth=float((colours[..., 0] - colours[..., 2]).mean()),
         black=float((light < BLACK_LUMA).mean()),
         white_edge=_white_edge_share(small),
-        green_top=foliage < HARDLY_FOLIAGE and _is_green(colours[: SIDE // 3]),
         sun_warmth=_sun_warmth(small),
-        greened=_greened_share(colours[: SIDE // 3]),
         even_top=float(((rough < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
         roughness=float(rough.mean()),
         subject=subject,
@@ -173,23 +161,10 @@ def _sun_warmth(small: Bytes) -> float:
     return float((red - blue)[ring].mean()) / 255
 
 
-def _greened_share(colours: Floats) -> float:
-    """Share of blue places of (h, w, 3) float32, 0..1, whose green is strongest in a low sun."""
-    red, green, blue = (np.square(colours) * np.array(LOW_SUN, np.float32)).transpose(2, 0, 1)
-    is_blue = colours[..., 2] - colours[..., 0] > BLUE_EXCESS
-    return float(((green > GREEN_LEAD * red) & (green > GREEN_REST * blue) & is_blue).mean())
-
-
 def _roughness(light: Floats) -> Floats:
     """Return the blurred length of the gradient of luma."""
     down, across = gradient(light)
     return blur(np.sqrt(down * down + across * across), 2.0)
-
-
-def _is_green(colours: Floats) -> bool:
-    """Return whether the mean of (h, w, 3) float32, 0..1, is greener than red and blue."""
-    red, green, blue = (float(colours[..., c].mean()) for c in range(3))
-    return green > max(red, blue) + GREEN_EXCESS
 
 
 def _has_bars(light: Floats) -> bool:
