@@ -59,7 +59,8 @@ def test_a_slow_run_shows_the_time_left(
     page = visit(serve())
     set_options(page, model="climber", n="1")
     pick(page)
-    page.wait_for_selector(".working .note:has-text('75 % · 2 s left')")
+    # On a busy machine a step takes longer than its 1.5 s.
+    page.wait_for_selector(r".working .note:text-matches('75 % · \\d+ s left')")
     settled(page)
 
 
