@@ -111,9 +111,15 @@ def test_no_rain_falls_on_lettering_or_scans(orientations, scene, monkeypatch, c
 
 @pytest.mark.parametrize(
     "unsuitable",
-    [{"skin": 0.1}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"roughness": 20.0}],
+    [
+        {"skin": 0.1},
+        {"barred": True},
+        {"teal": 0.9, "sky": 0.0},
+        {"roughness": 20.0},
+        {"openness": -0.5},
+    ],
 )
-def test_no_rain_falls_on_people_bars_the_sea_floor_or_fine_grass(
+def test_no_rain_falls_on_people_bars_the_sea_floor_fine_grass_or_rooms(
     orientations, scene, monkeypatch, unsuitable
 ):
     """A face stays as it is, and no drop looks like a speck."""

@@ -39,6 +39,8 @@ MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
 MAX_RAIN_LETTERING = 0.015
 """Share of the picture that may be lettering, which drops would make illegible."""
+MIN_RAIN_OPENNESS = 0.0
+"""Log-odds of the open air below which drops have no reason."""
 MAX_RAIN_ROUGHNESS = 18.0
 """Roughness in grey levels above which drops are seen as specks."""
 MAX_RAIN_SKIN = 0.02
@@ -111,12 +113,12 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
 
 
 def _takes_rain(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether drops cover no face, no lettering, no frame, and are not under water."""
+    """Return whether drops cover no face, lettering or frame, and it may be of the open air."""
     is_written = analysis.kind.has_text or analysis.lettering_share > MAX_RAIN_LETTERING
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_covered = is_written or is_framed or is_under_water(scene)
-    is_busy = scene.roughness > MAX_RAIN_ROUGHNESS
-    return not (is_covered or is_busy) and scene.skin <= MAX_RAIN_SKIN
+    is_odd = scene.roughness > MAX_RAIN_ROUGHNESS or scene.openness < MIN_RAIN_OPENNESS
+    return not (is_covered or is_odd) and scene.skin <= MAX_RAIN_SKIN
 
 
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
