@@ -178,7 +178,12 @@ def test_clearing_keeps_pinned_pictures_and_can_be_undone(visit: Opened, server:
     page.wait_for_selector("#undo-message:text('The run is removed')")
     page.click("#undo")
     settled(page, 2)
-    assert kept(page) == {"sources": 1, "runs": 2, "pictures": 5}
+    expected = {"sources": 1, "runs": 2, "pictures": 5}
+    for _ in range(50):  # the store is written after the page shows them
+        if kept(page) == expected:
+            break
+        page.wait_for_timeout(100)
+    assert kept(page) == expected
 
 
 def test_a_reload_keeps_a_run_without_variations(visit: Opened, serve: Serve, gate: Gate) -> None:
