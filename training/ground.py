@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from diabelli import pictures
 from diabelli.synthesis.analysis.ground import WIDTH, ground_features
 from diabelli.synthesis.analysis.subject_map import encode
+from surroundings import area_under_curve
 
 LABELS = Path(__file__).with_name("ground_labels.json")
 """Names of pictures by label."""
@@ -142,12 +143,6 @@ def group_of(name: str) -> str:
     return repository if blob else name[:-3]
 
 
-def area_under_curve(values: Table, labels: Table) -> float:
-    """Return the probability that a suitable picture has a higher value than an unsuitable one."""
-    suitable, unsuitable = values[labels > 0], values[labels < 0]
-    return float((suitable[:, None] > unsuitable[None]).mean())
-
-
 def main() -> None:
     """Measure and fit the regression."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,7 +156,8 @@ def main() -> None:
     table = np.array([features(found[name]) for name, _ in pairs])
     labels = np.array([label for _, label in pairs])
     left_out = list(left_out_values(table, labels, [group_of(name) for name, _ in pairs]))
-    areas = [area_under_curve(values, labels) for values in left_out]
+    sure = labels != 0
+    areas = [area_under_curve(values[sure], labels[sure] > 0) for values in left_out]
     print(f"area under the curve {np.mean(areas):.3f}")
     for bound in BOUNDS:
         good, unsure, bad = (
