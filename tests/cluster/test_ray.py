@@ -307,7 +307,7 @@ def test_commands_need_the_token(address):
     assert "RAY_AUTH_MODE=token" in ran.stderr
 
 
-def test_down_removes_the_engines(address, cluster, edge):
+def test_down_removes_the_engines(patch, address, cluster, edge):
     """`status` lists them before; a server is not ready afterwards."""
     ran = CliRunner().invoke(app, ["cluster", "status", "--address", address, "--json"])
     assert "stepping" in [each["engine"] for each in json.loads(ran.stdout)]
@@ -326,6 +326,7 @@ def test_replicas_grow_and_a_lost_node_costs_no_answer(
 ) -> None:
     """A burst starts the second replica; a node is killed during requests, with its replica."""
     node = joining.result()
+    remove(cluster)
     assert put_engine(cluster, tmp_path, GROWING)
     assert stepping_status(cluster).replicas == {"RUNNING": 1}
     with closing(Edge(cluster, tmp_path)) as edge:
