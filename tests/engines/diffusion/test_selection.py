@@ -6,7 +6,7 @@ import pytest
 
 from diabelli.engines.diffusion import device as devices
 from diabelli.engines.diffusion.presets import PRESETS
-from diabelli.engines.diffusion.runtime import EnginePlan
+from diabelli.engines.diffusion.runtime import DEFAULTS, EnginePlan
 from diabelli.engines.diffusion.selection import select
 from diabelli.errors import OutOfMemory
 
@@ -88,3 +88,46 @@ def test_the_limit_of_a_container_counts(monkeypatch, tmp_path):
     whole = devices.memory_budget("cpu")
     limit.write_text("50000000\n")
     assert devices.memory_budget("cpu") == 45_000_000 < whole
+
+
+@pytest.mark.parametrize(
+    ("printed", "device", "best"),
+    [("4096\n8192", "cuda", None), ("10240", "cuda", "kandinsky-2.2"), ("", "cpu", "sd15-lcm")],
+)
+def test_before_torch_is_installed_the_driver_has_the_memory(
+    monkeypatch, tmp_path, printed, device, best
+):
+    """A driver without a GPU counts as none; the first GPU is the one that torch takes."""
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text(f'#!/bin/sh\n[ -n "{printed}" ] && echo "{printed}"\n')
+    driver.chmod(0o755)
+    monkeypatch.setattr(devices.shutil, "which", lambda _: str(driver))
+    monkeypatch.setattr(devices, "find_spec", lambda _: None)
+    monkeypatch.setattr(devices, "unused_gpu", lambda *_: None)
+    monkeypatch.setattr(devices, "_machine_memory", lambda: 16 * devices.GB)
+    assert devices.expected_device(DEFAULTS) == device
+    if best is None:
+        with pytest.raises(OutOfMemory, match=r"needs 4\.0 GB, and 3\.9 GB"):
+            select(PLANS, None)
+    else:
+        assert select(PLANS, None).plan.name == best
+
+
+def test_a_gpu_that_the_driver_does_not_list_has_an_unknown_memory(monkeypatch, tmp_path):
+    """Torch may find it later."""
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text("#!/bin/sh\necho 4096\n")
+    driver.chmod(0o755)
+    monkeypatch.setattr(devices.shutil, "which", lambda _: str(driver))
+    monkeypatch.setattr(devices, "find_spec", lambda _: None)
+    assert devices.memory_budget("cuda:0") == int(4096 * 2**20 * 0.9)
+    assert devices.memory_budget("cuda:1") is None
+    assert devices.memory_budget("mps") is None
+
+
+def test_a_report_names_the_model_of_the_processor(monkeypatch, tmp_path):
+    """Its architecture, "x86_64", would say nothing about times."""
+    found = tmp_path / "cpuinfo"
+    found.write_text("processor\t: 0\nmodel name\t: Some CPU 9000\n\nmodel name\t: Some CPU 9000\n")
+    assert devices._model_name(found) == "Some CPU 9000"
+    assert devices._model_name(tmp_path / "absent") == ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,8 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 """Memory limit of a container on Linux, in bytes, or "max"."""
 BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
 """Names in torch's capabilities of a CPU; without one of them, bfloat16 is emulated and slow."""
+_ANSWER_S = 10
+"""Seconds that a program of the system may take; a driver without a daemon needs a few."""
 _BATCHES = {"cuda": 8, "mps": 2, "cpu": 1}
 """Default batch sizes. On a CPU a batch is no faster than its images: benchmarks/diffusion.py."""
 
@@ -72,7 +77,7 @@ def expected_device(running: RuntimeOptions) -> str:
         return resolve_device(running)
     if running.device != "auto":
         return running.device
-    return "cuda" if shutil.which("nvidia-smi") else "cpu"
+    return "cuda" if _memory_of_gpus(shutil.which("nvidia-smi")) else "cpu"
 
 
 def unused_gpu(running: RuntimeOptions, device: str) -> str | None:
@@ -146,7 +151,7 @@ def memory_budget(device: str) -> int | None:
         total = _machine_memory()
         return None if total is None else int(total * _SHARE)
     if find_spec("torch") is None:
-        return None
+        return _memory_by_driver(device)
     import torch
 
     if device.startswith("cuda"):
@@ -164,6 +169,31 @@ def _machine_memory() -> int | None:
     with suppress(OSError, ValueError):
         return min(total, int(_CGROUP_LIMIT.read_text("ascii")))
     return total
+
+
+def _memory_by_driver(device: str) -> int | None:
+    """Return the memory budget of a GPU as its driver has it, in bytes; None if unknown."""
+    kind, _, number = device.partition(":")
+    found = _memory_of_gpus(shutil.which("nvidia-smi")) if kind == "cuda" else ()
+    return int(found[int(number or 0)] * _SHARE) if int(number or 0) < len(found) else None
+
+
+@cache
+def _memory_of_gpus(driver: str | None) -> tuple[int, ...]:
+    """Return the memory of each NVIDIA GPU in bytes, given the path of `nvidia-smi`."""
+    if driver is None:
+        return ()
+    printed = _printed(driver, "--query-gpu=memory.total", "--format=csv,noheader,nounits")
+    return tuple(int(line) * 2**20 for line in printed.split() if line.isdecimal())
+
+
+def _printed(*command: str) -> str:
+    """Return what a program of the system prints; empty if it fails."""
+    with suppress(OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return subprocess.run(  # noqa: S603 - a fixed command
+            command, capture_output=True, check=True, text=True, timeout=_ANSWER_S
+        ).stdout
+    return ""
 
 
 def peak_memory(device: str) -> int | None:
@@ -192,7 +222,24 @@ def describe(device: str) -> str:
         return torch.cuda.get_device_name(device)
     kind = "GPU of " if device == "mps" else ""
     threads = f", {torch.get_num_threads()} threads" if device == "cpu" else ""
-    return f"{kind}{platform.processor() or platform.machine()}{threads}"
+    return f"{kind}{_processor()}{threads}"
+
+
+def _processor() -> str:
+    """Return the name of the processor's model, or else of its architecture."""
+    if sys.platform == "darwin":
+        name = _printed("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string").strip()
+    else:
+        name = _model_name(Path("/proc/cpuinfo"))
+    return name or platform.processor() or platform.machine()
+
+
+def _model_name(path: Path) -> str:
+    """Return the first model in Linux's list of processors; empty if there is none."""
+    with suppress(OSError):
+        found = re.search(r"^model name\s*: *(.+)$", path.read_text("utf-8"), re.MULTILINE)
+        return found[1] if found else ""
+    return ""
 
 
 def batch_size(running: RuntimeOptions, device: str) -> int:
