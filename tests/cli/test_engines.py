@@ -3,7 +3,10 @@
 import sys
 from types import SimpleNamespace
 
+import pytest
+
 from diabelli import engines
+from diabelli.cli.pull import how_to_pull
 from diabelli.errors import HubUnavailable, MissingExtra
 
 
@@ -37,7 +40,37 @@ def test_the_engine_that_fits_this_machine_best_is_first(run, monkeypatch):
     first = ended.out.splitlines()[1].strip()
     assert first.startswith("sd15-lcm ")
     assert "sd15-lcm fits this machine best: its 6 steps take about a minute" in ended.out
-    assert "5.5 GB of 7.0 GB on cpu. `diabelli pull` downloads it." in ended.out
+    assert f"5.5 GB of 7.0 GB on cpu. To download it, run {how_to_pull()}." in ended.out
+
+
+@pytest.mark.parametrize(
+    ("place", "installed", "commands"),
+    [
+        ("checkout", False, "`make trained`"),
+        ("elsewhere", True, "`diabelli pull`"),
+        ("elsewhere", False, "`pip install 'diabelli[diffusion]'`, then `diabelli pull`"),
+    ],
+)
+def test_the_command_for_a_trained_engine_works_as_it_is_named(
+    monkeypatch, tmp_path, place, installed, commands
+):
+    """After `make run` no command is on the path; a small installation lacks the extra."""
+    module = sys.modules["diabelli.cli.pull"]
+    checkout = tmp_path / "checkout"
+    (checkout / ".venv").mkdir(parents=True)
+    (checkout / "Makefile").touch()
+    monkeypatch.setattr(module, "__file__", str(checkout / "src" / "diabelli" / "cli" / "pull.py"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / place / ".venv"))
+    monkeypatch.setattr(module, "find_spec", lambda _: installed or None)
+    assert how_to_pull() == commands
+
+
+def test_an_engine_that_is_on_this_machine_is_not_downloaded_again(run, monkeypatch):
+    """The list has the setting that selects it."""
+    monkeypatch.setenv("DIABELLI_DEVICE", "cpu")
+    monkeypatch.setattr("diabelli.engines.diffusion.availability.check", lambda _: None)
+    ended = run("engines")
+    assert 'It is on this machine: `engine = "sd15-lcm"` in the settings selects it.' in ended.out
 
 
 def test_a_small_machine_gets_no_proposal(run, monkeypatch):

@@ -19,6 +19,7 @@ from diabelli.cli.engine_check import check
 from diabelli.cli.engine_trial import try_engine
 from diabelli.cli.examples import examples
 from diabelli.cli.options import AsJson, Config, print_json
+from diabelli.cli.pull import how_to_pull
 from diabelli.cli.tables import print_table
 from diabelli.errors import DiabelliError
 from diabelli.kernel_cache import configure_kernel_cache
@@ -83,7 +84,12 @@ def _advice(settings: Settings) -> tuple[list[str], str]:
         best = select(settings.preset_plans(), settings.vram_budget_gb)
     except DiabelliError as fault:
         return [], fault.message
-    return [best.plan.name], f"{best.reason} `diabelli pull` downloads it."
+    name = best.plan.name
+    if _row(settings, name).ready:
+        step = f'It is on this machine: `engine = "{name}"` in the settings selects it.'
+    else:
+        step = f"To download it, run {how_to_pull()}."
+    return [name], f"{best.reason} {step}"
 
 
 def _row(settings: Settings, name: str) -> _Row:

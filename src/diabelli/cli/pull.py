@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +54,17 @@ def pull(
         print_json(folders)
     if not names:
         _serve_it(config or CONFIG, plans[0].name)
+
+
+def how_to_pull() -> str:
+    """Return the command for the best engine of this machine; in a checkout, make's target."""
+    checkout = Path(__file__).parents[3]
+    by_make = Path(sys.prefix).resolve() == (checkout / ".venv").resolve()
+    # The command is not on the path there, and the default target leaves out the extra.
+    if by_make and (checkout / "Makefile").is_file():
+        return "`make trained`"
+    extra = "`pip install 'diabelli[diffusion]'`, then " if find_spec("torch") is None else ""
+    return f"{extra}`diabelli pull`"
 
 
 def _plan(settings: Settings, name: str) -> EnginePlan:

@@ -20,6 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
+from diabelli.cli.pull import how_to_pull
 from diabelli.cli.terminal import LinePrinter, json_text
 from diabelli.errors import AddressUnavailable
 from diabelli.kernel_cache import compilation_notice, configure_kernel_cache
@@ -221,7 +222,7 @@ def _advice(settings: Settings) -> str:
         lines += [
             "The built-in engine rearranges, reframes and relights a picture, at once.",
             "A trained engine draws its subject again, in about a minute without a GPU: run "
-            "`diabelli pull`, then start again.",
+            f"{how_to_pull()}, then start again.",
         ]
     loading = [plan.name for plan in trained if plan.running.load == "background"]
     if loading:
