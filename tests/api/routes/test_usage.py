@@ -11,6 +11,7 @@ import pytest
 from api.conftest import Serve
 from api.wire import Server, check_error, check_schema
 from diabelli.ledger.keys import IssuedKeys, Limits
+from diabelli.ledger.store_sizes import INTERVAL_S
 from ledger.requests import refusal, stored, success
 
 BROWSER = {"accept": "text/html"}
@@ -40,7 +41,19 @@ def test_the_numbers_are_those_of_the_ledger(serve: Serve) -> None:
     assert [(one["name"], sum(one["images"])) for one in reply["names"]] == [("ada", 3), ("bob", 2)]
     assert reply["times"][-1] <= now < reply["times"][-1] + 86400
     assert reply["store_bytes"] == 1000
-    assert reply["store_peak_bytes"] == [None, 2000, None]
+    assert reply["store_peak_bytes"] == [None, 2000, 1000]
+
+
+def test_the_peak_is_not_below_the_current_size(serve: Serve) -> None:
+    """The sample of the start is of an empty store; a larger sample of the bucket stays."""
+    server = serve()
+    stored(server.database, time=time.time(), size=0)
+    server.storage.put(b"x" * 1000, "png")
+    assert data(server).json()["store_peak_bytes"][-1] == 1000
+    stored(server.database, time=time.time() - INTERVAL_S, size=3000)
+    peaks = data(server).json()["store_peak_bytes"]
+    assert max(peak or 0 for peak in peaks) == 3000
+    assert peaks[-1] in (1000, 3000)  # 1000 in the first five minutes of a day
 
 
 @pytest.mark.one_machine

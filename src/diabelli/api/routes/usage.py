@@ -75,13 +75,12 @@ class Usage:
         now = time.time()
         # The current bucket, which is incomplete, is one of those of the last day.
         since = now - (days * DAY_S - STEPS_S[step])
-        series: dict[str, Any] = {
-            "step": step,
-            "by": by,
-            **usage_series(self._database, step=step, since=since, until=now, by=by),
-            "store_bytes": self._store_bytes(),
-        }
-        return json.dumps(series)
+        series = usage_series(self._database, step=step, since=since, until=now, by=by)
+        store_bytes = self._store_bytes()
+        # The last sample is up to five minutes old, and the first one is of an empty store.
+        peaks = series["store_peak_bytes"]
+        peaks[-1] = max(peaks[-1] or 0, store_bytes)
+        return json.dumps({"step": step, "by": by, **series, "store_bytes": store_bytes})
 
 
 def _one_of(name: str, value: str, accepted: tuple[str, ...]) -> str:
