@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 import diabelli
 from api.conftest import Serve, bridge, gate, serve, server, shared
 from api.engines import Gate
 from api.wire import Server, opened, picture
+from diabelli import pictures
 from diabelli.client import Completed, Done, Event, PartialImage, ProgressEvent, Reply
 from diabelli.client.replies import EventParser
 from diabelli.client.retries import Retries
@@ -65,6 +67,38 @@ def test_links_are_downloaded(server: Server, tmp_path: Path, suffix: str) -> No
             made.save(tmp_path / "made.png")
 
 
+@pytest.mark.parametrize("output_format", ["png", "webp", "jpeg"])
+def test_a_reply_is_displayed_in_a_notebook(server: Server, output_format: Any) -> None:
+    """A variation as its picture, the reply as a contact sheet, and neither as bytes in text."""
+    with diabelli.Client(server.url) as client:
+        reply = client.vary(
+            picture(), n=2, size="256x256", output_format=output_format, response_format="b64_json"
+        )
+    made = [one.picture for one in reply.variations if one.picture is not None]
+    displayed = [one._repr_png_() for one in reply.variations]
+    for shown, encoded in zip(displayed, made, strict=True):
+        assert shown is not None
+        assert opened(shown).format == "PNG"
+        np.testing.assert_array_equal(pictures.to_image(shown), pictures.to_image(encoded))
+    if output_format == "png":
+        assert displayed == made
+    sheet = reply._repr_png_()
+    assert sheet is not None
+    expected = pictures.contact_sheet([*map(pictures.to_image, made)])
+    np.testing.assert_array_equal(pictures.to_image(sheet), expected)
+    assert len(repr(reply)) < 1000
+
+
+def test_links_are_displayed_as_text(server: Server) -> None:
+    """Nothing is fetched for a display."""
+    with diabelli.Client(server.url) as client:
+        reply = client.vary(picture(), n=2, size="256x256")
+    assert reply._repr_png_() is None
+    for one in reply.variations:
+        assert one._repr_png_() is None
+        assert one.link in repr(reply)
+
+
 def test_events_arrive_one_by_one(server: Server) -> None:
     """Progress, previews, each finished variation, and the whole reply last."""
     with diabelli.Client(server.url) as client:
@@ -72,6 +106,8 @@ def test_events_arrive_one_by_one(server: Server) -> None:
     previews = [event for event in events if isinstance(event, PartialImage)]
     assert previews
     assert all(opened(preview.picture).format == "JPEG" for preview in previews)
+    assert opened(previews[0]._repr_png_()).format == "PNG"
+    assert len(repr(previews[0])) < 100
     finished = [event.variation.index for event in events if isinstance(event, Completed)]
     assert sorted(finished) == [0, 1]
     assert isinstance(events[-1], Done)

@@ -6,11 +6,13 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from diabelli import pictures
 from diabelli.client.errors import ApiError, ConnectionFailed, from_object
+from diabelli.pictures import png
 
 MAX_BYTES = 256 << 20
 """Bytes of a response, or of one event of a stream, at most.
@@ -21,7 +23,7 @@ Ten PNGs of 1024x1024 in base64 have up to 60 MB.
 
 @dataclass(frozen=True, slots=True)
 class MadeVariation:
-    """A variation in a reply.
+    """A variation in a reply; IPython and Jupyter display its picture, if it is not only a link.
 
     Attributes:
         index: position in the reply, 0 for the first.
@@ -33,7 +35,7 @@ class MadeVariation:
 
     index: int
     url: str | None = None
-    picture: bytes | None = None
+    picture: bytes | None = field(default=None, repr=False)
     seed: int | None = None
     moves: tuple[str, ...] = ()
 
@@ -50,10 +52,14 @@ class MadeVariation:
             raise ValueError("this variation is a link: download it, or ask for b64_json")
         Path(path).write_bytes(self.picture)
 
+    def _repr_png_(self) -> bytes | None:
+        """Return the picture as PNG; None for a link, which is displayed as text."""
+        return None if self.picture is None else _to_png(self.picture)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The reply to a request.
+    """The reply to a request; IPython and Jupyter display its pictures as a contact sheet.
 
     Attributes:
         created: Unix seconds.
@@ -67,6 +73,13 @@ class Reply:
     output_format: str | None = None
     size: str | None = None
 
+    def _repr_png_(self) -> bytes | None:
+        """Return the encoded contact sheet; None for links, which are displayed as text."""
+        made = [one.picture for one in self.variations if one.picture is not None]
+        if not made:
+            return None
+        return pictures.encode(pictures.contact_sheet([*map(pictures.to_image, made)]), "png")
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressEvent:
@@ -78,12 +91,19 @@ class ProgressEvent:
 
 @dataclass(frozen=True, slots=True)
 class PartialImage:
-    """Progress of a variation with a preview, encoded as `output_format`."""
+    """Progress of a variation with a preview, encoded as `output_format`.
+
+    IPython and Jupyter display the preview.
+    """
 
     index: int
     share: float
-    picture: bytes
+    picture: bytes = field(repr=False)
     output_format: str
+
+    def _repr_png_(self) -> bytes:
+        """Return the preview as PNG."""
+        return _to_png(self.picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,13 @@ class Done:
 
 
 Event: TypeAlias = ProgressEvent | PartialImage | Completed | Done
+
+
+def _to_png(picture: bytes) -> bytes:
+    """Return an encoded picture as PNG; a PNG is returned unchanged, with its metadata."""
+    if picture.startswith(png.SIGNATURE):
+        return picture
+    return pictures.encode(pictures.to_image(picture), "png")
 
 
 class Body:
