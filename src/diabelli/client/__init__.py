@@ -1,7 +1,7 @@
 """Client of a Diabelli server, synchronous and asynchronous; needs the extra `client`.
 
 `request` and `replies` hold the protocol without input and output, `retries` the repetition rule,
-`transport` imports httpx. `Client` and `AsyncClient` connect them.
+`transport` imports httpx, `notebook` the pictures. `Client` and `AsyncClient` connect them.
 """
 
 from __future__ import annotations

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from diabelli import pictures
+from diabelli.client import notebook
 from diabelli.client.errors import ApiError, ConnectionFailed, from_object
-from diabelli.pictures import png
 
 MAX_BYTES = 256 << 20
 """Bytes of a response, or of one event of a stream, at most.
@@ -54,7 +53,7 @@ class MadeVariation:
 
     def _repr_png_(self) -> bytes | None:
         """Return the picture as PNG; None for a link, which is displayed as text."""
-        return None if self.picture is None else _to_png(self.picture)
+        return None if self.picture is None else notebook.to_png(self.picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,7 @@ class Reply:
     def _repr_png_(self) -> bytes | None:
         """Return the encoded contact sheet; None for links, which are displayed as text."""
         made = [one.picture for one in self.variations if one.picture is not None]
-        if not made:
-            return None
-        return pictures.encode(pictures.contact_sheet([*map(pictures.to_image, made)]), "png")
+        return notebook.contact_sheet(made) if made else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ class PartialImage:
 
     def _repr_png_(self) -> bytes:
         """Return the preview as PNG."""
-        return _to_png(self.picture)
+        return notebook.to_png(self.picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +118,6 @@ class Done:
 
 
 Event: TypeAlias = ProgressEvent | PartialImage | Completed | Done
-
-
-def _to_png(picture: bytes) -> bytes:
-    """Return an encoded picture as PNG; a PNG is returned unchanged, with its metadata."""
-    if picture.startswith(png.SIGNATURE):
-        return picture
-    return pictures.encode(pictures.to_image(picture), "png")
 
 
 class Body:
