@@ -205,6 +205,9 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Opened, server: Server, widt
     assert small_targets(page) == []
     page.tap(".card .open >> nth=0")
     page.wait_for_selector("#lightbox")
+    # Those that a card has no room for.
+    for action in ("#wipe", ".actions button:has-text('Download')"):
+        assert page.is_visible(f"#lightbox {action}")
     dialog = page.locator("#lightbox").bounding_box()
     assert dialog["x"] >= 0
     assert dialog["width"] <= width

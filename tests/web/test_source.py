@@ -59,6 +59,22 @@ def test_a_picture_can_be_dropped(visit: Opened, server: Server) -> None:
     assert page.locator(".card").count() == 4
 
 
+def test_the_hint_of_a_drag_is_centred(visit: Opened, server: Server) -> None:
+    """Also in several lines, which keep their distance from the border."""
+    page = visit(server, viewport={"width": 390, "height": 700})
+    page.dispatch_event("body", "dragenter", {"dataTransfer": transfer(page)})
+    left, right = page.evaluate(
+        """() => {
+            const [hint, line] = [document.getElementById("drop"), document.createRange()];
+            line.selectNodeContents(hint.firstChild);
+            const [outer, inner] = [hint.getBoundingClientRect(), line.getBoundingClientRect()];
+            return [inner.left - outer.left, outer.right - inner.right];
+        }"""
+    )
+    assert left == pytest.approx(right, abs=1)
+    assert left > 16
+
+
 def test_a_picture_can_be_pasted(visit: Opened, server: Server) -> None:
     """From the clipboard, which has no file name."""
     page = visit(server)
