@@ -226,6 +226,10 @@ def test_an_existing_file_is_kept(run, picture, tmp_path):
     assert ended.code == 2
     assert "waltz-7.png exists already: --overwrite replaces" in ended.err
     assert (tmp_path / "waltz-7.png").read_bytes() == b"precious"
+    (tmp_path / "waltz-sheet.png").touch()
+    ended = run("vary", picture, *FAST, "--seed", 7, "--sheet")
+    assert "waltz-sheet.png exist already: --overwrite replaces" in ended.err
+    (tmp_path / "waltz-sheet.png").unlink()
     assert run("vary", picture, *FAST, "--seed", 7, "--overwrite").code == 0
     assert size(tmp_path / "waltz-7.png") == (16, 16)
     assert numbered(tmp_path) == ["waltz-7.png", "waltz.jpg"]

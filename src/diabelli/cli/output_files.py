@@ -90,7 +90,8 @@ class OutputFiles:
         if self._overwrite or self._skip_existing:
             return
         if existing := [target for target in targets if os.path.lexists(target)]:
-            raise InvalidParameter(f"{_listed(existing)} exists already: {_REMEDY}")
+            verb = "exists" if len(existing) == 1 else "exist"
+            raise InvalidParameter(f"{_listed(existing)} {verb} already: {_REMEDY}")
 
     def existing(self, source: Source, *, n: int, seed: int | None) -> list[Path]:
         """Return the variations of a source that exist and are kept, with `skip_existing`.
