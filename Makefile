@@ -15,7 +15,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help run trained test test-slow test-bridge test-edges test-cuda-image test-lowest setup lint format docs site dist clean
+.PHONY: help run trained test test-slow test-bridge test-edges test-lowest setup lint format docs site dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ test: .venv/.dev ## run the tests but the slow ones; ARGS="tests/test_storage.py
 	@$(WARM_UP)
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipelines, killed processes, examples of the docs, proxies, fuzzing
+test-slow: .venv/.dev ## run the slow tests: the page in a browser, trained pipelines, killed processes, examples of the docs, proxies, fuzzing, images; CUDA_IMAGE=0 for no image with CUDA
 	@sh tests/web/chromium.sh
 	@sh tests/deploy/proxies.sh
 	@sh tests/faults/faketime.sh
@@ -46,9 +46,6 @@ test-edges: .venv/.dev ## run the API tests against two edges with PostgreSQL, R
 	@sh tests/deploy/proxies.sh
 	$(PYTEST) --edges -m "not slow" tests/api $(ARGS)
 	$(PYTEST) --edges --nginx -m "not slow" tests/api $(ARGS)
-
-test-cuda-image: .venv/.dev ## build the image with CUDA by buildah, in about 7 minutes and 15 GB, and run it on the CPU
-	CUDA_IMAGE=1 $(PYTEST) -n 0 -m slow --timeout 4000 tests/deploy/test_container.py $(ARGS)
 
 test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
 	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)

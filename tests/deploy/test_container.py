@@ -9,13 +9,14 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from deploy.proxies import free_port
 from diabelli import pictures
 from diabelli.settings import PREFIX, Settings
 
@@ -24,7 +25,8 @@ DEPLOY = ROOT / "deploy"
 BUILD_S = 3000
 """Time limit of the build in seconds: it installs Debian and all packages."""
 START_S = 120
-PORT = "18765"
+CUDA_DISK_GB = 24
+"""Free disk for the CUDA image in GB: its build takes 18 GB at most, other tests the rest."""
 TINY = """
 [models]
 tiny = "mine"
@@ -66,6 +68,17 @@ def test_the_image_writes_to_its_volume_only() -> None:
     assert (ROOT / ".dockerignore").read_text("utf-8").startswith("*\n")
 
 
+def test_a_skip_of_an_image_names_its_reason(tmp_path: Path) -> None:
+    """One each for builder, user, disk and choice; None if nothing prevents the build."""
+    assert obstacle_to_building(str, 0) is None
+    assert "missing: buildah, mmdebstrap" in str(obstacle_to_building(lambda _: None, 0))
+    assert "by root; this is user 1000" in str(obstacle_to_building(str, 1000))
+    enough = CUDA_DISK_GB * 10**9
+    assert obstacle_to_cuda(None, enough, tmp_path) is None
+    assert f"23.0 GB are free in {tmp_path}" in str(obstacle_to_cuda("1", enough - 10**9, tmp_path))
+    assert "CUDA_IMAGE=0" in str(obstacle_to_cuda("0", enough, tmp_path))
+
+
 _ISOLATED = """
 root=$1 data=$2 user=$3 workdir=$4; shift 4
 mount --bind "$root" "$root"
@@ -84,11 +97,18 @@ class Builder:
 
     def __init__(self, folder: Path) -> None:
         self._options = ["--root", folder / "root", "--runroot", folder / "run"]
+        # Layers are copied there twice: on the disk whose space is checked, and removed with it.
+        self._environment = {**os.environ, "TMPDIR": str(folder)}
 
     def __call__(self, *words: object, timeout: int = 600) -> str:
         command = ["buildah", *self._options, "--storage-driver", "vfs", *words]
         done = subprocess.run(
-            [*map(str, command)], capture_output=True, text=True, timeout=timeout, check=False
+            [*map(str, command)],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            env=self._environment,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
@@ -97,15 +117,17 @@ class Builder:
         """Build deploy/Dockerfile with build arguments; return a container of it."""
         mounts = [f"--volume={path}:{path}:ro" for path in MOUNTS if Path(path).exists()]
         given = {"BASE": "localhost/base", **arguments}
+        # A commit has four copies of a layer on the disk; now two of them are compressed.
         self(
-            "bud", "--isolation", "chroot", "--network", "host", *mounts,
+            "bud", "--disable-compression=false",
+            "--isolation", "chroot", "--network", "host", *mounts,
             *(f"--build-arg={name}={value}" for name, value in given.items()),
             "--file", DEPLOY / "Dockerfile", "--tag", tag, ROOT, timeout=BUILD_S,
         )  # fmt: skip
         return self("from", tag)
 
     def start(
-        self, container: str, data: Path, *words: str, **environment: str
+        self, container: str, data: Path, *words: object, **environment: str
     ) -> subprocess.Popen[str]:
         """Start the entry point with the image's user and environment, and a folder as /data.
 
@@ -120,18 +142,42 @@ class Builder:
             [
                 "unshare", "--mount", "sh", "-euc", _ISOLATED, "sh",
                 self("mount", container), data, image["User"], image["WorkingDir"],
-                "env", "-i", *image["Env"], *variables, *image["Entrypoint"], *words,
+                "env", "-i", *image["Env"], *variables, *image["Entrypoint"], *map(str, words),
             ],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
 
+def obstacle_to_building(found: Callable[[str], str | None], user: int) -> str | None:
+    """Return the reason why no image can be built here, or None."""
+    missing = [name for name in ("buildah", "mmdebstrap") if found(name) is None]
+    if missing:
+        return f"images are built with buildah and mmdebstrap; missing: {', '.join(missing)}"
+    return None if user == 0 else f"images are built by root; this is user {user}"
+
+
+def obstacle_to_cuda(choice: str | None, free_bytes: int, folder: Path) -> str | None:
+    """Return the reason why the CUDA image is not built here, or None.
+
+    Args:
+        choice: the variable `CUDA_IMAGE`; "0" declines the build.
+        free_bytes: free space of the disk of `folder`.
+        folder: where the image is built.
+    """
+    if choice == "0":
+        return "CUDA_IMAGE=0 declines the build of the CUDA image"
+    if free_bytes < CUDA_DISK_GB * 10**9:
+        free = f"{free_bytes / 10**9:.1f} GB are free in {folder}"
+        return f"the CUDA image needs {CUDA_DISK_GB} GB of disk; {free}"
+    return None
+
+
 @pytest.fixture(scope="module")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """buildah with the image `localhost/base` of Debian's packages."""
-    missing = [name for name in ("buildah", "mmdebstrap") if shutil.which(name) is None]
-    if missing or os.geteuid() != 0:
-        pytest.skip(f"the image is built by root with buildah and mmdebstrap; missing: {missing}")
+    obstacle = obstacle_to_building(shutil.which, os.geteuid())
+    if obstacle is not None:
+        pytest.skip(obstacle)
     folder = tmp_path_factory.mktemp("containers")
     build = Builder(folder)
     base = folder / "base.tar"
@@ -149,8 +195,19 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     build("add", container, base, "/")
     build("commit", container, "localhost/base")
     yield build
-    # The storage of both images takes up to 12 GB.
+    # The storage takes up to 12 GB.
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def _room_for_cuda(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skip the test unless the CUDA image can be built, before any other build."""
+    folder = tmp_path_factory.getbasetemp()
+    obstacle = obstacle_to_cuda(
+        os.environ.get("CUDA_IMAGE"), shutil.disk_usage(folder).free, folder
+    )
+    if obstacle is not None:
+        pytest.skip(obstacle)
 
 
 @contextmanager
@@ -158,27 +215,30 @@ def serving(
     builder: Builder, container: str, data: Path, **environment: str
 ) -> Iterator[tuple[str, list[str]]]:
     """Serve from a container; yield the address and the lines of stderr, which grow."""
-    command = ("serve", "--no-auth", "--port", PORT)
+    # Two workers of pytest may run an image each at once.
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ("serve", "--no-auth", "--port", port)
     with builder.start(container, data, *command, **environment) as server:
         assert server.stderr is not None
         said: list[str] = []
         reader = threading.Thread(target=said.extend, args=[server.stderr])
         reader.start()
         try:
-            _wait_until_ready(server, said)
-            yield f"http://127.0.0.1:{PORT}", said
+            _wait_until_ready(server, url, said)
+            yield url, said
         finally:
             server.terminate()
             reader.join(60)
 
 
-def _wait_until_ready(server: subprocess.Popen[str], said: list[str]) -> None:
+def _wait_until_ready(server: subprocess.Popen[str], url: str, said: list[str]) -> None:
     end = time.monotonic() + START_S
     while True:
         assert time.monotonic() < end, "the server does not start"
         assert server.poll() is None, said
         try:
-            if httpx.get(f"http://127.0.0.1:{PORT}/health/ready", timeout=5).status_code == 200:
+            if httpx.get(f"{url}/health/ready", timeout=5).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(1)
@@ -212,10 +272,9 @@ def test_the_image_serves(builder: Builder, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(BUILD_S + 1500)
+@pytest.mark.usefixtures("_room_for_cuda")
 def test_the_cuda_image_serves_on_a_cpu(builder: Builder, tmp_path: Path) -> None:
     """Without a GPU its engines run on the CPU, and it says so; a required GPU is missed."""
-    if not os.environ.get("CUDA_IMAGE"):
-        pytest.skip("an image of 6 GB; built by `make test-cuda-image`")
     from engines.diffusion.tiny import image_to_image
 
     image_to_image(tmp_path / "parts").save_pretrained(tmp_path / "tiny")
