@@ -1,5 +1,6 @@
 """The command as a whole: version, help, and its entry points."""
 
+import os
 import re
 import subprocess
 import sys
@@ -31,6 +32,16 @@ def test_the_package_runs_as_a_module():
     words = [sys.executable, "-m", "diabelli", "--version"]
     ended = subprocess.run(words, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, f"diabelli {__version__}\n")
+
+
+@pytest.mark.parametrize(("given", "policy"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_of_a_trained_engine_wait_without_a_loop(run, monkeypatch, given, policy):
+    """Other programs use the cores meanwhile; the environment overrides it."""
+    monkeypatch.setenv("OMP_WAIT_POLICY", given or "")
+    if given is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    run("--help")
+    assert os.environ["OMP_WAIT_POLICY"] == policy
 
 
 WARNING = """

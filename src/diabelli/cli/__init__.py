@@ -6,6 +6,7 @@ installation.
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from typing import Annotated
@@ -71,6 +72,9 @@ def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     format_warnings()
+    # Must be set before torch is imported. By default its threads wait for each other in a loop,
+    # which takes as long as the work itself if other programs use the cores.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     command = typer.main.get_command(app)
     format_help(command)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from dataclasses import replace
 from importlib.metadata import version
@@ -89,5 +90,14 @@ def facts(preset: Preset, trial: Trial) -> dict[str, str]:
         "peak memory": memory,
         "device": f"{trial.device}, {trial.dtype}",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "load of the system": _load(),
         "versions": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
     }
+
+
+def _load() -> str:
+    """Return the load average of the last five minutes, which explains slow pictures."""
+    # Windows has none.
+    if not hasattr(os, "getloadavg"):
+        return "unknown"
+    return f"{os.getloadavg()[1]:.1f} on {os.cpu_count()} CPUs"

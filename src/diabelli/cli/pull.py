@@ -102,11 +102,16 @@ def _announce(plan: EnginePlan, vram_budget_gb: float | None) -> None:
     missing = download.missing_bytes(plan.preset)
     download.check_disk(missing)
     device = expected_device(plan.running)
-    seconds = seconds_per_picture(plan, device)
-    time = (
-        "" if seconds is None else f", about {seconds:.0f} s a picture on this machine's {device}"
-    )
+    time = _time(seconds_per_picture(plan, device), device)
     _say(f"{plan.name}: {missing / GB:.1f} GB to download{time}; licence: {plan.preset.licence}")
+
+
+def _time(seconds: float | None, device: str) -> str:
+    """Return the words for an estimated time; empty for None."""
+    if seconds is None:
+        return ""
+    about = f"about {seconds:.0f} s" if seconds >= 1 else "less than a second"
+    return f", {about} a picture on this machine's {device} while it is idle"
 
 
 def _pull(plan: EnginePlan) -> list[Path]:

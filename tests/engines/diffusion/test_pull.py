@@ -179,7 +179,8 @@ def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path
     assert "sd15-lcm fits this machine best: its 6 steps" in pulled.stderr
     # Only the download has bars, not the request for its size.
     assert "dry-run" not in pulled.stderr
-    assert re.search(r"GB to download, about \d+ s a picture on this machine's cpu", pulled.stderr)
+    time = r"GB to download, about \d+ s a picture on this machine's cpu while it is idle"
+    assert re.search(time, pulled.stderr)
     assert "creativeml-openrail-m" in pulled.stderr
     settings = tomllib.loads((tmp_path / "diabelli.toml").read_text())
     assert settings["engine"] == "sd15-lcm"
@@ -193,6 +194,7 @@ def test_without_a_name_the_best_engine_is_pulled_and_served(tiny, run, tmp_path
     assert (found["pictures"], found["sheet"]) == ("1 of 512x512, seed 7", "sd15-lcm-try.jpg")
     assert re.fullmatch(r"\d+\.\d GB", found["peak memory"])
     assert re.search(r"diffusers \d+\.\d+", found["versions"])
+    assert re.fullmatch(r"\d+\.\d on \d+ CPUs", found["load of the system"])
     with Pillow.open(tmp_path / "sd15-lcm-try.jpg") as sheet:
         assert sheet.size == (804, 408)
 

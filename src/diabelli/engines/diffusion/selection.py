@@ -62,7 +62,7 @@ def _reason(plan: EnginePlan, device: str, need: float, budget: float | None) ->
     """Return why the plan was selected."""
     memory = f"{need:.1f} GB of " + ("an unknown size" if budget is None else f"{budget:.1f} GB")
     if device == "cpu":
-        why = f"its {plan.preset.steps} steps take about a minute without a GPU"
+        why = f"its {plan.preset.steps} steps are few enough for a machine without a GPU"
     else:
         why = "it is the first in the order of preference that fits"
     best = f"{plan.name} fits this machine best: {why}, and it needs {memory} on {device}."
