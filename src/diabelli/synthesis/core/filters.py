@@ -1,4 +1,4 @@
-"""Pointwise and neighbourhood filters on float32 maps: luma, gradient, dilation, blur."""
+"""Filters on float32 maps and masks: luma, gradient, dilation, flood fill, blur."""
 
 from __future__ import annotations
 
@@ -50,6 +50,33 @@ def dilate_disc(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
                 if before[right] > before[max(0, x - reach)]:
                     out[j, x] = True
     return out
+
+
+@kernel
+def flood_from_edges(even: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the even pixels (h, w) that are connected to an edge of the picture."""
+    height, width = even.shape
+    found = np.zeros((height, width), np.bool_)
+    stack = np.empty(height * width, np.int64)
+    count = 0
+    for y in range(height):
+        for x in range(width):
+            edge = y in (0, height - 1) or x in (0, width - 1)
+            if edge and even[y, x] and not found[y, x]:
+                found[y, x] = True
+                stack[count] = y * width + x
+                count += 1
+    while count > 0:
+        count -= 1
+        y, x = stack[count] // width, stack[count] % width
+        for step in range(4):
+            v = y + (step == 0) - (step == 1)
+            u = x + (step == 2) - (step == 3)
+            if 0 <= v < height and 0 <= u < width and even[v, u] and not found[v, u]:
+                found[v, u] = True
+                stack[count] = v * width + u
+                count += 1
+    return found
 
 
 def blur(values: Floats, deviation: float) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 
 from diabelli.synthesis.core.alpha import premultiply, unpremultiply
 from diabelli.synthesis.core.chroma import colour_differences, rotation
-from diabelli.synthesis.core.filters import blur, dilate, dilate_disc
+from diabelli.synthesis.core.filters import blur, dilate, dilate_disc, flood_from_edges
 from diabelli.synthesis.core.resample import resize, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -34,7 +34,6 @@ from diabelli.synthesis.moves.drawn_ground import (
 from diabelli.synthesis.moves.drawn_layer import (
     DrawnLayer,
     cut_layer,
-    flood_from_edges,
     ink_colours,
 )
 

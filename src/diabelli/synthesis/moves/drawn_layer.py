@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diabelli.synthesis.core.alpha import MAX_CLEAR_ALPHA, unpremultiply
 from diabelli.synthesis.core.chroma import colour_differences
-from diabelli.synthesis.core.filters import dilate, luma
+from diabelli.synthesis.core.filters import dilate, flood_from_edges, luma
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
@@ -162,33 +162,6 @@ def _matte(planes: Bytes, ground: Floats | None, *, lettering: bool) -> tuple[By
     difference = _difference(planes, ground)
     even = difference <= GROUND_TOLERANCE
     return _unmix(planes, ground, difference, even if lettering else flood_from_edges(even))
-
-
-@kernel
-def flood_from_edges(even: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the even pixels (h, w) that are connected to an edge of the picture."""
-    height, width = even.shape
-    found = np.zeros((height, width), np.bool_)
-    stack = np.empty(height * width, np.int64)
-    count = 0
-    for y in range(height):
-        for x in range(width):
-            edge = y in (0, height - 1) or x in (0, width - 1)
-            if edge and even[y, x] and not found[y, x]:
-                found[y, x] = True
-                stack[count] = y * width + x
-                count += 1
-    while count > 0:
-        count -= 1
-        y, x = stack[count] // width, stack[count] % width
-        for step in range(4):
-            v = y + (step == 0) - (step == 1)
-            u = x + (step == 2) - (step == 3)
-            if 0 <= v < height and 0 <= u < width and even[v, u] and not found[v, u]:
-                found[v, u] = True
-                stack[count] = v * width + u
-                count += 1
-    return found
 
 
 @kernel
