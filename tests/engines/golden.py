@@ -38,15 +38,17 @@ def pictures() -> dict[str, str]:
 
 
 def lights() -> dict[str, str]:
-    """Return the digests of a landscape with water and in every light."""
+    """Return the digests of a landscape by each move of photographs."""
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
-    shown = Photograph(orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], False)
+    shown = Photograph(
+        orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], photograph.THINGS, False
+    )
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
         )
-        for name in (photograph.WATER, photograph.RAIN, *light.LIGHTS)
+        for name in (photograph.WATER, photograph.RAIN, *sorted(photograph.THINGS), *light.LIGHTS)
     }
 
 

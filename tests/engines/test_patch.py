@@ -257,7 +257,12 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
     """From medium strength on, each names its changes, and four have at least two mixes."""
     made_of = [one.moves for one in made(patch_engine, landscape(100), square(64, n=4))]
     mixes = {moves for moves in made_of if "light" not in moves}
-    assert set().union(*mixes) <= {photograph.WATER, photograph.RAIN, *light.LIGHTS}
+    assert set().union(*mixes) <= {
+        photograph.WATER,
+        photograph.RAIN,
+        *photograph.THINGS,
+        *light.LIGHTS,
+    }
     assert len(mixes) >= 2
 
 

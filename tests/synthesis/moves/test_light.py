@@ -28,6 +28,7 @@ NOON = Scene(
     person=0.0,
     portrait=0.0,
     grey=False,
+    toned=False,
     barred=False,
     teal=0.1,
     warmth=0.05,
@@ -46,7 +47,9 @@ def prepared():
     """Return a landscape that is ready for every light."""
     orientations = analyse_source(landscape(200), 200, 200)
     small = orientations[0].image_at(200, 200)
-    return Photograph(orientations, survey(small), dict.fromkeys(light.LIGHTS, 1.0), [], False)
+    return Photograph(
+        orientations, survey(small), dict.fromkeys(light.LIGHTS, 1.0), [], frozenset(), False
+    )
 
 
 def rendered(prepared, kind, strength=0.5, seed=1, side=200):

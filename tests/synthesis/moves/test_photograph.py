@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diabelli.synthesis.analysis.clear_sky import SIDE, Sky
 from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
@@ -83,7 +84,9 @@ def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypa
 def test_water_is_alone_and_under_every_light(orientations, scene):
     """Most variations have it, in different lights; some do not."""
     lights = {"golden": 2.0, "dusk": 1.0}
-    weights = photograph.moves_of(Photograph(orientations, scene, lights, [SHORE], False))
+    weights = photograph.moves_of(
+        Photograph(orientations, scene, lights, [SHORE], frozenset(), False)
+    )
     wet = {names: weight for names, weight in weights.items() if WATER in names}
     assert set(wet) == {(WATER,), (WATER, "golden"), (WATER, "dusk")}
     assert sum(wet.values()) == pytest.approx(photograph.WATER_SHARE * sum(lights.values()))
@@ -92,9 +95,9 @@ def test_water_is_alone_and_under_every_light(orientations, scene):
 
 def test_water_alone_suits_a_night_without_lights(orientations, scene):
     """It needs no other light."""
-    weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], False))
+    weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], frozenset(), False))
     assert set(weights) == {(WATER,)}
-    assert not photograph.moves_of(Photograph(orientations, scene, {}, [], False))
+    assert not photograph.moves_of(Photograph(orientations, scene, {}, [], frozenset(), False))
 
 
 @pytest.mark.parametrize("change", [{"lettering_share": 0.1}, {"border": Insets(0.01, 0, 0, 0)}])
@@ -132,20 +135,24 @@ def test_no_rain_falls_on_people_bars_the_sea_floor_fine_grass_or_rooms(
 def test_rain_takes_a_share_of_the_lights(orientations, scene):
     """It is not made where there may be water, nor in daylight, in which drops look like dirt."""
     lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
-    dry = photograph.moves_of(Photograph(orientations, scene, lights, [], False))
-    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], True))
+    dry = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), False))
+    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), True))
     rainy = {names: weight for names, weight in weights.items() if names[-1] == photograph.RAIN}
     assert set(rainy) == {("golden", "rain"), ("dusk", "rain")}
     assert sum(weights.values()) == pytest.approx(sum(dry.values()))
     assert weights["dusk", "rain"] > weights["dusk",]
-    beside = photograph.moves_of(Photograph(orientations, scene, lights, [SHORE], True))
+    beside = photograph.moves_of(
+        Photograph(orientations, scene, lights, [SHORE], frozenset(), True)
+    )
     assert not any(photograph.RAIN in names for names in beside)
 
 
 def test_grey_pictures_get_rain_in_a_dim_light(orientations, scene):
     """No coloured light suits them; without any light there is no rain."""
     plain, grey = (
-        photograph.moves_of(Photograph(orientations, replace(scene, grey=is_grey), {}, [], True))
+        photograph.moves_of(
+            Photograph(orientations, replace(scene, grey=is_grey), {}, [], frozenset(), True)
+        )
         for is_grey in (False, True)
     )
     assert not plain
@@ -173,5 +180,93 @@ def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering
         tuple(replace(one, kind=kind, has_lettering=is_written) for one in orientations)
         for is_written in (False, True)
     )
-    assert 2 <= mirrored(Photograph(plain, scene, {}, [SHORE], False)) <= 10
-    assert mirrored(Photograph(written, scene, {}, [SHORE], False)) == 0
+    assert 2 <= mirrored(Photograph(plain, scene, {}, [SHORE], frozenset(), False)) <= 10
+    assert mirrored(Photograph(written, scene, {}, [SHORE], frozenset(), False)) == 0
+
+
+SKY = Sky(
+    room=np.full((SIDE, SIDE), 0.2, np.float32),
+    share=0.3,
+    width=1.0,
+    bottom=0.4,
+    footing=0.0,
+    luma=0.7,
+    redness=-0.2,
+    roughness=1.0,
+    contrast=0.3,
+)
+
+
+def things_of(scene, monkeypatch, orientations, **change):
+    monkeypatch.setattr(photograph, "find_clear_sky", lambda *_: replace(SKY, **change))
+    return prepared(orientations, scene, monkeypatch).things
+
+
+def test_a_clear_sky_shows_birds_balloons_and_the_moon(orientations, scene, monkeypatch):
+    """Without a sky there is none of them."""
+    open_air = replace(scene, sun_warmth=0.0)
+    assert things_of(open_air, monkeypatch, orientations) == photograph.THINGS
+    monkeypatch.setattr(photograph, "find_clear_sky", lambda *_: None)
+    assert not prepared(orientations, open_air, monkeypatch).things
+
+
+@pytest.mark.parametrize(
+    "unsuitable",
+    [
+        {"share": 0.03},
+        {"width": 0.3},
+        {"footing": 0.5},
+        {"bottom": 0.9},
+        {"luma": 0.3},
+        {"redness": 0.7},
+        {"room": np.full((SIDE, SIDE), 0.07, np.float32)},
+    ],
+)
+def test_gaps_walls_and_night_skies_show_nothing(orientations, scene, monkeypatch, unsuitable):
+    """They are too small for anything, reach the lower edge, are dark, or are of a warm wall."""
+    assert not things_of(scene, monkeypatch, orientations, **unsuitable)
+
+
+@pytest.mark.parametrize(
+    "unsuitable",
+    [{"openness": -0.5}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"ground": -0.9}],
+)
+def test_rooms_bars_and_the_sea_floor_show_nothing(orientations, scene, monkeypatch, unsuitable):
+    """What is even there is no sky."""
+    assert not things_of(replace(scene, **unsuitable), monkeypatch, orientations)
+
+
+def test_no_moon_rises_where_the_sun_sets(orientations, scene, monkeypatch):
+    """A red sky and a low sun have no full moon beside them."""
+    assert "moon" not in things_of(replace(scene, sun_warmth=0.3), monkeypatch, orientations)
+    red = things_of(replace(scene, sun_warmth=0.0), monkeypatch, orientations, redness=0.1)
+    assert red == {"birds", "balloons"}
+
+
+def test_sepia_prints_and_small_skies_show_no_balloons(orientations, scene, monkeypatch):
+    """Their colours are not of the time, and a small one is a speck."""
+    assert "balloons" not in things_of(replace(scene, toned=True), monkeypatch, orientations)
+    small = np.full((SIDE, SIDE), 0.09, np.float32)
+    assert "balloons" not in things_of(scene, monkeypatch, orientations, room=small)
+
+
+def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
+    """The weights of the lights together stay; rain does not fall from a clear sky."""
+    lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
+    things = photograph.THINGS
+    plain = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), False))
+    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], things, True))
+    assert set(weights) - set(plain) == {
+        ("dusk", "moon"),
+        ("birds", "golden"),
+        ("balloons", "golden"),
+    }
+    assert sum(weights.values()) == pytest.approx(sum(plain.values()))
+    assert weights["dusk", "moon"] > weights["dusk",]
+
+
+def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
+    """The moon needs dusk."""
+    things = photograph.THINGS
+    weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things, False))
+    assert set(weights) == {("birds",), ("balloons",)}

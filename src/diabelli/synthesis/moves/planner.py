@@ -149,12 +149,14 @@ def run_all_moves(side: int) -> None:
     if drawn is not None:
         for treatment in drawing.treatments(drawn):
             drawing.render(drawn, treatment, 1.0, RandomStream(1), side, side)
+    # All of it is even, as a clear sky.
     ramp = np.repeat(np.linspace(20, 240, side).astype(np.uint8)[:, None, None], side, axis=1)
     hazy = np.concatenate([ramp, ramp, 255 - ramp, np.full_like(ramp, 255)], axis=2)
     analysis = analyse(hazy, side, side)
     shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
     if shown is not None:
         shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
-        shown = replace(shown, shores=[shore])
-        for names in ((photograph.WATER,), (photograph.RAIN,), *((light,) for light in LIGHTS)):
+        shown = replace(shown, shores=[shore], things=photograph.THINGS)
+        names_of_all = ((photograph.WATER,), (photograph.RAIN,), *((light,) for light in LIGHTS))
+        for names in (*names_of_all, *((thing,) for thing in photograph.THINGS)):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

@@ -31,6 +31,9 @@ DIM_LUMA = 60.0
 """Luma in grey levels above which an even place may be of an evening sky."""
 MIN_LIT_COLOUR = 3.0
 """Mean difference of channels in grey levels below which a photograph is black and white."""
+MAX_TONED_DEVIATION = 9.5
+"""Deviation in grey levels of differences of channels from a line over luma below which a picture
+is of one tone, as sepia prints are."""
 BLACK_LUMA, WHITE_LEVEL = 15.0, 240
 """Luma below which a place is black, least channel above which it is white, in grey levels."""
 BLOWN_RED, BLOWN_GREEN = 250, 225
@@ -56,6 +59,7 @@ class Scene:
         person: 0..1, whether it shows bare skin, if there may be a person.
         portrait: 0..1, how much bare skin it shows, if there may be a person.
         grey: whether it is black and white.
+        toned: whether all of its colours are of one tone, as in sepia prints.
         barred: whether two opposite edges are black or white bars.
         teal: share of the colours of deep water, 0..1.
         warmth: mean of red minus blue, -1..1.
@@ -79,6 +83,7 @@ class Scene:
     person: float
     portrait: float
     grey: bool
+    toned: bool
     barred: bool
     teal: float
     warmth: float
@@ -131,6 +136,7 @@ def survey(image: Bytes) -> Scene:
         person=min(persons_skin / SKIN_OF_PERSON, 1.0),
         portrait=min(persons_skin / SKIN_OF_PORTRAIT, 1.0),
         grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,
+        toned=_is_toned(small, light),
         barred=_has_bars(light),
         teal=_teal_share(small),
         warmth=float((colours[..., 0] - colours[..., 2]).mean()),
@@ -165,6 +171,18 @@ def _roughness(light: Floats) -> Floats:
     """Return the blurred length of the gradient of luma."""
     down, across = gradient(light)
     return blur(np.sqrt(down * down + across * across), 2.0)
+
+
+def _is_toned(small: Bytes, light: Floats) -> bool:
+    """Return whether the differences of channels follow from luma."""
+    red, green, blue = small.astype(np.float32).transpose(2, 0, 1)
+    away = light - light.mean()
+    square = 0.0
+    for difference in (red - green, green - blue):
+        rest = difference - difference.mean()
+        slope = (away * rest).mean() / max(float((away * away).mean()), 1.0)
+        square += float(np.square(rest - slope * away).mean())
+    return square < MAX_TONED_DEVIATION * MAX_TONED_DEVIATION
 
 
 def _has_bars(light: Floats) -> bool:
