@@ -111,8 +111,9 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     """Return the name and the renderer of each move on a photograph or a drawing that it suits."""
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
-    shown = Photograph(studied, survey(studied[0].image_at(512, 512)), {}, [shore], False)
-    for name in (photograph.WATER, photograph.RAIN, *light.LIGHTS):
+    scene = survey(studied[0].image_at(512, 512))
+    shown = Photograph(studied, scene, {}, [shore], photograph.THINGS, False)
+    for name in (photograph.WATER, photograph.RAIN, *sorted(photograph.THINGS), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

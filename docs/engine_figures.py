@@ -271,6 +271,7 @@ def main() -> None:
         "water": photograph_strip(load(SCENE), ("water", "water+golden", "water+dusk")),
         "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
         "shadows": photograph_strip(source, ("window", "dusk", "lamp")),
+        "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
         "rain": photograph_strip(load(LOOSE), ("dusk+rain", "golden+rain", "lamp+rain")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),

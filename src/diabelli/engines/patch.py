@@ -29,7 +29,7 @@ from diabelli.variation import (
     VariationSpec,
 )
 
-ENGINE_VERSION = "11"
+ENGINE_VERSION = "12"
 """Changes when the same source, strength and seed give another picture."""
 
 

@@ -45,7 +45,7 @@ def test_even_green_is_a_meadow(colour):
 
 
 def test_even_things_are_no_sky():
-    """The subject map says what is a thing."""
+    """The subject map marks things."""
     subject = np.zeros((8, 8), np.float32)
     subject[:, :4] = 1
     sky = find_clear_sky(painted(), subject)
@@ -64,7 +64,7 @@ def test_room_is_the_distance_to_the_frame_and_to_things():
 
 
 def test_blue_above_sure_ground_is_surely_the_sky():
-    """Red, dark and small parts above what is no ground are less sure."""
+    """Red and dark parts, and those above other ground, are less sure."""
     sky = find_clear_sky(painted(), NO_SUBJECT)
     assert sky.certainty(0.5) > 2
     assert sky.certainty(-0.5) < sky.certainty(0.5)

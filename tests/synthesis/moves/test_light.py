@@ -261,7 +261,9 @@ def test_grey_pictures_stay_grey(prepared):
     assert not light.COLOURED & set(light.suitable_lights(grey))
     source = np.repeat(landscape(120)[..., :1], 3, axis=2)
     orientations = analyse_source(source, 120, 120)
-    one = Photograph(orientations, survey(orientations[0].image_at(120, 120)), {}, [], False)
+    one = Photograph(
+        orientations, survey(orientations[0].image_at(120, 120)), {}, [], frozenset(), False
+    )
     assert one.scene.grey
     for kind in light.LIGHTS:
         image = rendered(one, kind, side=120)[..., :3].astype(int)

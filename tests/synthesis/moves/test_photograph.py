@@ -204,10 +204,9 @@ def things_of(scene, monkeypatch, orientations, **change):
 
 def test_a_clear_sky_shows_birds_balloons_and_the_moon(orientations, scene, monkeypatch):
     """Without a sky there is none of them."""
-    open_air = replace(scene, sun_warmth=0.0)
-    assert things_of(open_air, monkeypatch, orientations) == photograph.THINGS
+    assert things_of(scene, monkeypatch, orientations) == photograph.THINGS
     monkeypatch.setattr(photograph, "find_clear_sky", lambda *_: None)
-    assert not prepared(orientations, open_air, monkeypatch).things
+    assert not prepared(orientations, scene, monkeypatch).things
 
 
 @pytest.mark.parametrize(
@@ -232,14 +231,13 @@ def test_gaps_walls_and_night_skies_show_nothing(orientations, scene, monkeypatc
     [{"openness": -0.5}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"ground": -0.9}],
 )
 def test_rooms_bars_and_the_sea_floor_show_nothing(orientations, scene, monkeypatch, unsuitable):
-    """What is even there is no sky."""
+    """Even places there are no sky."""
     assert not things_of(replace(scene, **unsuitable), monkeypatch, orientations)
 
 
 def test_no_moon_rises_where_the_sun_sets(orientations, scene, monkeypatch):
-    """A red sky and a low sun have no full moon beside them."""
-    assert "moon" not in things_of(replace(scene, sun_warmth=0.3), monkeypatch, orientations)
-    red = things_of(replace(scene, sun_warmth=0.0), monkeypatch, orientations, redness=0.1)
+    """A red sky has no full moon; where the sun is seen, there is no dusk for it."""
+    red = things_of(scene, monkeypatch, orientations, redness=0.1)
     assert red == {"birds", "balloons"}
 
 

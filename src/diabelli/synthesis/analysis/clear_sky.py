@@ -1,7 +1,7 @@
 """Clear sky: the even part of a picture that is joined to its upper edge.
 
-What is even up there may also be a wall, a backdrop or a blurred meadow; `Sky.certainty` says how
-surely it is the sky.
+Such a part may also be of a wall, a backdrop or a blurred meadow; `Sky.certainty` says how surely
+it is the sky.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Sky:
     """The clear sky of a picture.
 
     Attributes:
-        room: (SIDE, SIDE) float32, distance in sides of the picture to what is not clear sky, and
-            to the frame; 0 outside the sky.
+        room: (SIDE, SIDE) float32, distance in sides of the picture to the rim of the clear sky
+            and to the frame; 0 outside the sky.
         share: of the picture, 0..1.
         width: share of the upper edge, 0..1.
         bottom: row above which 95 % of it is, 0..1.

@@ -11,7 +11,7 @@ def free_place(room: Floats, least: float, draw: float) -> tuple[float, float] |
     """Return row and column, in sides, of a place that has room; None if there is none.
 
     Args:
-        room: (side, side) float32, distance in sides to what is not free.
+        room: (side, side) float32, distance in sides to the nearest place that is not free.
         least: distance that the place must have.
         draw: random number 0..1, which chooses among all such places.
     """

@@ -62,9 +62,8 @@ MAX_SKY_FOOTING, MAX_SKY_BOTTOM = 0.05, 0.85
 MIN_SKY_LUMA, MIN_SKY_OPENNESS, MIN_SKY_CERTAINTY = 0.4, 0.0, 2.0
 """Luma 0..1 below which a sky is of the night, and log-odds of the open air and of the sky below
 which it may be a wall or a blurred ground; of 31 such pictures one is accepted."""
-MAX_MOON_REDNESS, MAX_MOON_WARMTH = 0.06, 0.15
-"""Median red minus blue of the sky, and mean of that around the brightest places, -1..1, above
-which the sun sets there, and no moon rises."""
+MAX_MOON_REDNESS = 0.06
+"""Median red minus blue of the sky, -1..1, above which the sun sets there, and no moon rises."""
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
@@ -151,7 +150,7 @@ def _things_of_sky(scene: Scene, sky: Sky | None) -> frozenset[str]:
     if is_wall or not (is_large and is_sure and sky.luma > MIN_SKY_LUMA):
         return frozenset()
     things = {BIRDS}
-    if sky.redness < MAX_MOON_REDNESS and scene.sun_warmth < MAX_MOON_WARMTH:
+    if sky.redness < MAX_MOON_REDNESS:
         things.add(MOON)
     if room > MIN_BALLOON_ROOM and not scene.toned:
         things.add(BALLOONS)
@@ -233,11 +232,11 @@ def render(
         names = names[1:]
     else:
         canvas = gentle_layout(photograph.orientations, strength, stream, height, width)
-    sky = _sky_of(canvas) if photograph.things.intersection(names) else None
+    sky = _sky_of(canvas) if THINGS.intersection(names) else None
     for name in names:
         if name == RAIN:
             canvas = show_rain(canvas, stream)
-        elif name in photograph.things:
+        elif name in THINGS:
             canvas = _show_thing(canvas, name, sky, photograph.scene, stream)
         else:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
