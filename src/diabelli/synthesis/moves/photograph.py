@@ -67,7 +67,7 @@ MAX_MOON_REDNESS = 0.06
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
-SKY_SHARES = {("dusk", MOON): 0.8, (BIRDS, "golden"): 0.45, (BALLOONS, "golden"): 0.45}
+SKY_SHARES = {("dusk", MOON): 1.0, (BIRDS, "golden"): 0.5, (BALLOONS, "golden"): 0.5}
 """Share of the pictures in a light that show a thing in the sky, where both suit."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
@@ -186,7 +186,7 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
                 weights[light,] = (1 - share) * lit[light,]
         if not lit and photograph.scene.grey:
             weights["dusk", RAIN] = 1.0
-    return weights
+    return {names: weight for names, weight in weights.items() if weight > 0}
 
 
 def _with_things(
