@@ -45,7 +45,8 @@ class ProgressBars:
 
     def __init__(self, pictures: int) -> None:
         name = Column(max_width=_NAME_WIDTH, no_wrap=True, overflow="ellipsis")
-        console = Console(stderr=True)
+        # Names of files are printed above the bars, and must be one line to be copied.
+        console = Console(stderr=True, soft_wrap=True)
         # Rich would print the names of the files to stderr as well if stdout is not a terminal.
         redirected = sys.stdout is not None and sys.stdout.isatty()
         self._progress = _Display(
