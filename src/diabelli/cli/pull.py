@@ -36,8 +36,8 @@ def pull(
 ) -> None:
     """Download the weights of engines, with a progress bar; existing files are kept.
 
-    A broken connection is resumed; the hashes of all files are verified. Without a name, the engine
-    is also written to the settings file, so that `diabelli serve` uses it.
+    Broken and interrupted downloads are resumed; the hashes of all files are verified. Without a
+    name, the engine is also written to the settings file, so that `diabelli serve` uses it.
     """
     from diabelli.settings.loading import CONFIG, load_settings
 

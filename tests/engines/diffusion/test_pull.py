@@ -132,6 +132,35 @@ def test_a_broken_connection_is_resumed(tiny, run):
     assert size // 2 - 1000 <= hub.ranges[0] <= size // 2
 
 
+INTERRUPTED = """
+import huggingface_hub.file_download as client
+def interrupt(_):
+    raise KeyboardInterrupt
+client.time.sleep = interrupt
+"""
+
+
+def test_an_interrupted_pull_goes_on_after_the_part_that_is_there(tiny, run):
+    """Its size is not counted again; the hash of the whole file is verified."""
+    file = "unet/diffusion_pytorch_model.safetensors"
+    folder = Path(tiny("sd-image-variations").pipeline.source)
+    size = (folder / file).stat().st_size
+    begin, _, after = PULL.partition("assert missing_bytes(preset) == 0")
+    begin = f"import diabelli.engines.diffusion.download as d\nd._LARGE = {size}\n{begin}"
+    count = begin.replace("pull(preset)\n", "print(missing_bytes(preset))\n")
+    with serving({"someone/tiny": folder}) as hub:
+        whole = int(run(sys.executable, "-c", count, HF_ENDPOINT=hub.url).stdout)
+        hub.broken = {file}
+        ended = run(sys.executable, "-c", INTERRUPTED + begin, HF_ENDPOINT=hub.url)
+        assert "KeyboardInterrupt" in ended.stderr
+        assert not hub.ranges
+        rest = int(run(sys.executable, "-c", count, HF_ENDPOINT=hub.url).stdout)
+        assert size // 2 - 1000 <= whole - rest <= size // 2
+        pulled = run(sys.executable, "-c", begin + after, HF_ENDPOINT=hub.url)
+    assert pulled.returncode == 0, pulled.stderr
+    assert hub.ranges == [whole - rest]
+
+
 def test_a_damaged_file_is_deleted_and_pulled_again(tiny, run):
     """Its hash differs from the hub's; the message has the command."""
     file = "unet/diffusion_pytorch_model.safetensors"

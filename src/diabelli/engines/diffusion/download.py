@@ -1,21 +1,28 @@
 """Downloads the weights of presets from the hub, and verifies their hashes.
 
-The hub's client resumes a file when the connection breaks. An interrupted command leaves complete
-files, and the next one fetches the others from their start.
+The hub's client resumes a file when the connection breaks, but deletes its beginning when it gives
+up or is interrupted. So the beginnings of large files are kept here, and the next command goes on
+after them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from diabelli.engines.diffusion.device import GB
 from diabelli.engines.diffusion.presets import Preset, Weights
 from diabelli.engines.diffusion.weights import folder_of, hub, is_folder, size, snapshot
 from diabelli.errors import HubUnavailable, InvalidWeights
+
+_LARGE = 50_000_000
+"""Minimum size in bytes of a file whose beginning is kept: others take seconds."""
 
 
 def missing_bytes(preset: Preset) -> int:
@@ -29,8 +36,23 @@ def missing_bytes(preset: Preset) -> int:
         if not is_folder(weights):
             with _translated(preset, weights), _without_progress_bars():
                 files = snapshot(weights, dry_run=True)
-            total += sum(file.file_size or 0 for file in files if file.will_download)
+            total += sum(_missing_bytes(file) for file in files if file.will_download)
     return total
+
+
+def _missing_bytes(file: Any) -> int:
+    """Return the size of a file without the beginning that an earlier command left."""
+    beginning = _beginning(file)
+    kept = beginning.stat().st_size if beginning.exists() else 0
+    return max(0, (file.file_size or 0) - kept)
+
+
+def _beginning(file: Any) -> Path:
+    """Return the path of the beginning of a file that was not fetched whole."""
+    name = hashlib.sha256(f"{file.commit_hash}/{file.filename}".encode()).hexdigest()
+    # Above the file's own folders are those of its commit, and of all snapshots.
+    repository = Path(file.local_path).parents[len(Path(file.filename).parts) + 1]
+    return repository / "blobs" / f"{name}.part"
 
 
 def check_disk(missing: int) -> None:
@@ -68,6 +90,7 @@ def pull(preset: Preset) -> list[Path]:
 
 def _fetched(preset: Preset, weights: Weights) -> Path:
     with _translated(preset, weights):
+        _fetch_large_files(weights)
         folder = Path(snapshot(weights))
         damaged = _damaged(weights, folder)
     for file in damaged:
@@ -86,6 +109,45 @@ def _fetched(preset: Preset, weights: Weights) -> Path:
             "`safetensors = false` if you trust it with running code on this machine"
         )
     return folder
+
+
+def _fetch_large_files(weights: Weights) -> None:
+    """Fetch the large files that are missing into the hub's cache, each after its beginning."""
+    with _without_progress_bars():
+        files = snapshot(weights, dry_run=True)
+    for file in files:
+        if file.will_download and (file.file_size or 0) >= _LARGE:
+            _fetch_rest(weights, file)
+
+
+def _fetch_rest(weights: Weights, file: Any) -> None:
+    """Fetch a file after its beginning; store it where the hub's client finds it by its hash."""
+    from huggingface_hub.file_download import http_get
+
+    client = hub()
+    url = client.hf_hub_url(weights.source, file.filename, revision=file.commit_hash)
+    found = client.get_hf_file_metadata(url)
+    # Another host has a signed address, and must not get the token.
+    own = urlsplit(found.location).netloc == urlsplit(url).netloc
+    beginning = _beginning(file)
+    blobs = beginning.parent
+    # The lock of the hub's client for this file, so that no two programs fetch it at once.
+    locks = blobs.parents[1] / ".locks" / blobs.parent.name
+    for folder in (blobs, locks):
+        folder.mkdir(parents=True, exist_ok=True)
+    with client.utils.WeakFileLock(locks / f"{found.etag}.lock"):
+        if (blobs / found.etag).exists():
+            return
+        with beginning.open("ab") as opened:
+            http_get(
+                found.location,
+                opened,
+                resume_size=opened.tell(),
+                headers=client.utils.build_hf_headers() if own else None,
+                expected_size=found.size,
+                displayed_filename=file.filename,
+            )
+        beginning.replace(blobs / found.etag)
 
 
 def _damaged(weights: Weights, folder: Path) -> list[Path]:
@@ -140,7 +202,8 @@ def _translated(preset: Preset, weights: Weights) -> Iterator[None]:
         where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
         raise HubUnavailable(
             f"{weights.source} cannot be fetched from {where}: {_reason(cause)}. "
-            "Fetch it on a machine that reaches the hub, then copy the cache (HF_HOME) to this one"
+            f"Run `diabelli pull {preset.name}` again to go on, or fetch it on a machine that "
+            "reaches the hub, and copy the cache (HF_HOME) to this one"
         ) from cause
 
 
