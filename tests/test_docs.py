@@ -208,6 +208,14 @@ def test_every_command_is_documented():
             assert parameter.help in section, (name, parameter.name)
 
 
+def test_the_commands_for_a_gpu_are_on_the_second_screen_of_the_readme():
+    """Before the first section, below one picture."""
+    head = (ROOT / "README.md").read_text("utf-8").partition("\n## ")[0]
+    before, commands, _ = head.partition("make trained\nmake run\n")
+    assert commands
+    assert before.count("![") == 1
+
+
 def test_every_option_of_vary_is_documented():
     """The README's table names them all."""
     readme = (ROOT / "README.md").read_text("utf-8")
