@@ -33,7 +33,7 @@ from diabelli.observer import Observer
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import drawing, light, photograph
+from diabelli.synthesis.moves import drawing, light, photograph, things
 from diabelli.synthesis.moves.drawn_layer import DrawnLayer
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
@@ -112,8 +112,8 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
     scene = survey(studied[0].image_at(512, 512))
-    shown = Photograph(studied, scene, {}, [shore], photograph.THINGS, False)
-    for name in (photograph.WATER, photograph.RAIN, *sorted(photograph.THINGS), *light.LIGHTS):
+    shown = Photograph(studied, scene, {}, [shore], things.THINGS, False)
+    for name in (photograph.WATER, photograph.RAIN, *sorted(things.THINGS), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

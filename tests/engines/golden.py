@@ -13,7 +13,7 @@ from pathlib import Path
 
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import light, photograph
+from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
@@ -42,13 +42,13 @@ def lights() -> dict[str, str]:
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
     shown = Photograph(
-        orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], photograph.THINGS, False
+        orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], things.THINGS, False
     )
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
         )
-        for name in (photograph.WATER, photograph.RAIN, *sorted(photograph.THINGS), *light.LIGHTS)
+        for name in (photograph.WATER, photograph.RAIN, *sorted(things.THINGS), *light.LIGHTS)
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.moves import light, photograph
+from diabelli.synthesis.moves import light, photograph, things
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from oracles.sources import SOURCES, face, landscape, meadow, pebbles, sticker
@@ -260,7 +260,7 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
     assert set().union(*mixes) <= {
         photograph.WATER,
         photograph.RAIN,
-        *photograph.THINGS,
+        *things.THINGS,
         *light.LIGHTS,
     }
     assert len(mixes) >= 2

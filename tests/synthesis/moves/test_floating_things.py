@@ -112,7 +112,7 @@ def test_things_are_of_one_size_at_every_size_of_the_picture(name, clear):
 
 
 def test_a_bubble_is_clear_in_its_middle_and_bright_at_its_rim(clear, monkeypatch):
-    """What is behind the middle is seen; the rim has colours."""
+    """The picture is seen through the middle; the rim has colours."""
     monkeypatch.setattr(bubbles, "_places", lambda distance, stream: [(0.5, 0.5, 0.07)])
     image = even(side=1000)
     y, x = (np.indices((1000, 1000)) - 499.5) / 70

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.clear_sky import SIDE, Sky
 from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves import photograph, things
 from diabelli.synthesis.moves.photograph import WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
@@ -184,76 +183,13 @@ def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering
     assert mirrored(Photograph(written, scene, {}, [SHORE], frozenset(), False)) == 0
 
 
-SKY = Sky(
-    room=np.full((SIDE, SIDE), 0.2, np.float32),
-    share=0.3,
-    width=1.0,
-    bottom=0.4,
-    footing=0.0,
-    luma=0.7,
-    redness=-0.2,
-    roughness=1.0,
-    contrast=0.3,
-)
-
-
-def things_of(scene, monkeypatch, orientations, **change):
-    monkeypatch.setattr(photograph, "find_clear_sky", lambda *_: replace(SKY, **change))
-    return prepared(orientations, scene, monkeypatch).things
-
-
-def test_a_clear_sky_shows_birds_balloons_and_the_moon(orientations, scene, monkeypatch):
-    """Without a sky there is none of them."""
-    assert things_of(scene, monkeypatch, orientations) == photograph.THINGS
-    monkeypatch.setattr(photograph, "find_clear_sky", lambda *_: None)
-    assert not prepared(orientations, scene, monkeypatch).things
-
-
-@pytest.mark.parametrize(
-    "unsuitable",
-    [
-        {"share": 0.03},
-        {"width": 0.3},
-        {"footing": 0.5},
-        {"bottom": 0.9},
-        {"luma": 0.3},
-        {"redness": 0.7},
-        {"room": np.full((SIDE, SIDE), 0.07, np.float32)},
-    ],
-)
-def test_gaps_walls_and_night_skies_show_nothing(orientations, scene, monkeypatch, unsuitable):
-    """They are too small for anything, reach the lower edge, are dark, or are of a warm wall."""
-    assert not things_of(scene, monkeypatch, orientations, **unsuitable)
-
-
-@pytest.mark.parametrize(
-    "unsuitable",
-    [{"openness": -0.5}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"ground": -0.9}],
-)
-def test_rooms_bars_and_the_sea_floor_show_nothing(orientations, scene, monkeypatch, unsuitable):
-    """Even places there are no sky."""
-    assert not things_of(replace(scene, **unsuitable), monkeypatch, orientations)
-
-
-def test_no_moon_rises_where_the_sun_sets(orientations, scene, monkeypatch):
-    """A red sky has no full moon; where the sun is seen, there is no dusk for it."""
-    red = things_of(scene, monkeypatch, orientations, redness=0.1)
-    assert red == {"birds", "balloons"}
-
-
-def test_sepia_prints_and_small_skies_show_no_balloons(orientations, scene, monkeypatch):
-    """Their colours are not of the time, and a small one is a speck."""
-    assert "balloons" not in things_of(replace(scene, toned=True), monkeypatch, orientations)
-    small = np.full((SIDE, SIDE), 0.09, np.float32)
-    assert "balloons" not in things_of(scene, monkeypatch, orientations, room=small)
-
-
 def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
     """The weights of the lights together stay; rain does not fall from a clear sky."""
     lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
-    things = photograph.THINGS
     plain = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), False))
-    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], things, True))
+    weights = photograph.moves_of(
+        Photograph(orientations, scene, lights, [], things.SKY_THINGS, True)
+    )
     shown = {("dusk", "moon"), ("birds", "golden"), ("balloons", "golden")}
     assert set(weights) == {("sunset",), *shown}
     assert sum(weights.values()) == pytest.approx(sum(plain.values()))
@@ -264,6 +200,5 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
 
 def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
     """The moon needs dusk."""
-    things = photograph.THINGS
-    weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things, False))
+    weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things.SKY_THINGS, False))
     assert set(weights) == {("birds",), ("balloons",)}

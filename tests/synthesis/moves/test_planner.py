@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.core.rng import derive_seeds
-from diabelli.synthesis.moves import light, photograph
+from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.planner import (
     MIN_KINDS,
     MIN_STRENGTH,
@@ -79,14 +79,14 @@ def test_a_landscape_gets_no_treatment_of_drawings():
     """Its ground is not even, so no move of drawings is sure of it."""
     found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
     changes = {change for move in found for change in move.names}
-    assert changes <= {"composition", photograph.WATER, *photograph.THINGS, *light.LIGHTS}
+    assert changes <= {"composition", photograph.WATER, *things.THINGS, *light.LIGHTS}
     assert len(found) > 2
     assert len(found) >= MIN_KINDS
 
 
 def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     """A warm picture without a sky gets few lights; the composition adds other pictures."""
-    monkeypatch.setattr(photograph, "find_clear_sky", lambda *_: None)
+    monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)
     assert 0 < len(found) <= MIN_KINDS

@@ -1,6 +1,6 @@
 """Move: soap bubbles that float in front of the picture.
 
-A bubble hardly hides what is behind it. Its film mirrors the sky towards the rim, in the colours of
+A bubble is hardly opaque. Its film mirrors the sky towards the rim, in the colours of
 thin films; a bright window is seen in its front, and upside down in its back.
 """
 

@@ -22,7 +22,7 @@ SUBJECT, PERSON, SKIN = 0.5, 0.4, 0.15
 """Values of the subject map, the person map and widened skin from which a place is taken."""
 FACE, FACE_BLUR = 0.5, 1.5
 """Share of the colour of skin around a place from which it may be a far face, and the standard
-deviation of what is around it, in pixels of the skin map."""
+deviation of its surroundings, in pixels of the skin map."""
 
 
 def free_distance(image: Bytes) -> Floats:

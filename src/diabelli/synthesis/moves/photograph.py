@@ -1,35 +1,33 @@
-"""Photographs in other pictures: water before them, another light, things in the sky, rain."""
+"""Photographs in other pictures: water before them, another light, drawn things, rain."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from diabelli.synthesis.analysis.clear_sky import Sky, find_clear_sky
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.picture_kind import has_many_colours
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.core.alpha import is_transparent
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.balloons import show_balloons
-from diabelli.synthesis.moves.birds import show_birds
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.light import is_under_water, relight, suitable_lights
-from diabelli.synthesis.moves.moon import show_moon
 from diabelli.synthesis.moves.rain import show_rain
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
+from diabelli.synthesis.moves.things import (
+    SKY_THINGS,
+    THINGS,
+    clear_sky_of,
+    find_things,
+    show_thing,
+    weights_with_things,
+)
 from diabelli.synthesis.moves.water import show_water
 
 WATER, RAIN = "water", "rain"
 """Names of the moves that show water, and rain on a window."""
-BALLOONS, BIRDS, MOON = "balloons", "birds", "moon"
-THINGS = frozenset({BALLOONS, BIRDS, MOON})
-"""Names of the moves that show a thing in the clear sky."""
 KIND_SIDE = 256
 """Side in pixels at which colours are counted."""
 MIN_CONTRAST = 16.0
@@ -55,20 +53,6 @@ MAX_RAIN_ROUGHNESS = 18.0
 """Roughness in grey levels above which drops are seen as specks."""
 MAX_RAIN_SKIN = 0.02
 """Share of bare skin, likely or not, above which drops may change a face."""
-MIN_SKY_SHARE, MIN_SKY_WIDTH = 0.05, 0.55
-"""Shares of the picture and of its upper edge below which an even part may be of anything."""
-MAX_SKY_FOOTING, MAX_SKY_BOTTOM = 0.05, 0.85
-"""Share of the lower edge, and row, that a sky does not reach; a wall does."""
-MIN_SKY_LUMA, MIN_SKY_OPENNESS, MIN_SKY_CERTAINTY = 0.4, 0.0, 2.0
-"""Luma 0..1 below which a sky is of the night, and log-odds of the open air and of the sky below
-which it may be a wall or a blurred ground; of 31 such pictures one is accepted."""
-MAX_MOON_REDNESS = 0.06
-"""Median red minus blue of the sky, -1..1, above which the sun sets there, and no moon rises."""
-MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
-"""Radius in sides of the largest free disc below which there is no room for birds or the moon, and
-below which balloons are specks."""
-SKY_SHARES = {("dusk", MOON): 1.0, (BIRDS, "golden"): 0.5, (BALLOONS, "golden"): 0.5}
-"""Share of the pictures in a light that show a thing in the sky, where both suit."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 RAIN_SHARES = {"dusk": 0.8, "golden": 0.35, "lamp": 0.6}
@@ -85,7 +69,7 @@ class Photograph:
         scene: its properties.
         lights: weights of the lights that suit it, by name.
         shores: where water may begin in front of it; empty where it suits no water.
-        things: names of what its clear sky may show; empty without a clear sky.
+        things: names of the things that it may show.
         takes_rain: whether it may be seen through a window with rain on it.
     """
 
@@ -123,7 +107,7 @@ def prepare(
         scene,
         suitable_lights(scene),
         shores,
-        _things_of_sky(scene, find_clear_sky(small, scene.subject)),
+        find_things(scene, orientations[0], small),
         _takes_rain(scene, orientations[0]),
     )
 
@@ -137,24 +121,6 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_written = analysis.kind.has_text or analysis.lettering_share > MAX_WATER_LETTERING
     return is_ground and is_level and not (is_near or is_framed or is_written)
-
-
-def _things_of_sky(scene: Scene, sky: Sky | None) -> frozenset[str]:
-    """Return the names of what the sky of a picture may show."""
-    if sky is None or scene.barred or is_under_water(scene) or scene.openness < MIN_SKY_OPENNESS:
-        return frozenset()
-    room = float(sky.room.max())
-    is_large = min(sky.share / MIN_SKY_SHARE, sky.width / MIN_SKY_WIDTH, room / MIN_SKY_ROOM) > 1
-    is_wall = sky.footing > MAX_SKY_FOOTING or sky.bottom > MAX_SKY_BOTTOM
-    is_sure = sky.certainty(scene.ground) > MIN_SKY_CERTAINTY
-    if is_wall or not (is_large and is_sure and sky.luma > MIN_SKY_LUMA):
-        return frozenset()
-    things = {BIRDS}
-    if sky.redness < MAX_MOON_REDNESS:
-        things.add(MOON)
-    if room > MIN_BALLOON_ROOM and not scene.toned:
-        things.add(BALLOONS)
-    return frozenset(things)
 
 
 def _takes_rain(scene: Scene, analysis: Analysis) -> bool:
@@ -178,35 +144,15 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         factor = WATER_SHARE * max(total, 1.0) / sum(wet.values())
         weights.update((names, factor * weight) for names, weight in wet.items())
     if photograph.things:
-        weights.update(_with_things(photograph.things, weights))
-    elif photograph.takes_rain and not photograph.shores:
+        weights.update(weights_with_things(photograph.things, lit))
+    if photograph.takes_rain and not (photograph.shores or photograph.things & SKY_THINGS):
         for light, share in RAIN_SHARES.items():
-            if (light,) in lit:
-                weights[light, RAIN] = share * lit[light,]
-                weights[light,] = (1 - share) * lit[light,]
+            if (light,) in weights:
+                weights[light, RAIN] = share * weights[light,]
+                weights[light,] *= 1 - share
         if not lit and photograph.scene.grey:
             weights["dusk", RAIN] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
-
-
-def _with_things(
-    things: frozenset[str], weights: dict[tuple[str, ...], float]
-) -> dict[tuple[str, ...], float]:
-    """Return the weights of the moves that show things in the sky, and of their lights alone.
-
-    Args:
-        things: names of what the sky may show.
-        weights: of all moves without things.
-    """
-    found: dict[tuple[str, ...], float] = {}
-    for names, share in SKY_SHARES.items():
-        shown = things.intersection(names)
-        for light in names:
-            if shown and (light,) in weights:
-                found[names] = share * weights[light,]
-                left = found.get((light,), weights[light,])
-                found[light,] = left - found[names]
-    return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
 
 
 def render(
@@ -232,33 +178,15 @@ def render(
         names = names[1:]
     else:
         canvas = gentle_layout(photograph.orientations, strength, stream, height, width)
-    sky = _sky_of(canvas) if THINGS.intersection(names) else None
+    sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
     for name in names:
         if name == RAIN:
             canvas = show_rain(canvas, stream)
         elif name in THINGS:
-            canvas = _show_thing(canvas, name, sky, photograph.scene, stream)
+            canvas = show_thing(canvas, name, sky, photograph.scene, stream)
         else:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas
-
-
-def _sky_of(canvas: Bytes) -> Sky | None:
-    """Return the clear sky of a canvas (h, w, 4) uint8."""
-    return find_clear_sky(canvas, np.clip(decode(encode(canvas)), 0, 1))
-
-
-def _show_thing(
-    canvas: Bytes, name: str, sky: Sky | None, scene: Scene, stream: RandomStream
-) -> Bytes:
-    """Return a canvas (h, w, 4) uint8 with a thing in its sky, if there is room in this frame."""
-    if sky is None:
-        return canvas
-    if name == MOON:
-        return show_moon(canvas, sky, stream, grey=scene.grey)
-    if name == BIRDS:
-        return show_birds(canvas, sky, stream)
-    return show_balloons(canvas, sky, stream, grey=scene.grey)
 
 
 def _with_water(photograph: Photograph, stream: RandomStream, height: int, width: int) -> Bytes:

@@ -15,7 +15,7 @@ from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import drawing, photograph
+from diabelli.synthesis.moves import drawing, photograph, things
 from diabelli.synthesis.moves.light import LIGHTS
 from diabelli.synthesis.moves.shore import Shore
 
@@ -156,7 +156,7 @@ def run_all_moves(side: int) -> None:
     shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
     if shown is not None:
         shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
-        shown = replace(shown, shores=[shore], things=photograph.THINGS)
+        shown = replace(shown, shores=[shore], things=things.THINGS)
         names_of_all = ((photograph.WATER,), (photograph.RAIN,), *((light,) for light in LIGHTS))
-        for names in (*names_of_all, *((thing,) for thing in photograph.THINGS)):
+        for names in (*names_of_all, *((thing,) for thing in things.THINGS)):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)
