@@ -160,3 +160,10 @@ def test_floating_things_take_a_share_of_the_lights():
     weights = things.weights_with_things(things.FLOATING_THINGS, lights)
     assert set(weights) == {*lights, ("bubbles", "golden"), ("dusk", "fairy_lights")}
     assert sum(weights.values()) == pytest.approx(3.0)
+    assert weights["golden",] == 0
+
+
+def test_things_without_their_light_are_alone():
+    """A sunset has neither low sun nor dusk in it."""
+    weights = things.weights_with_things(things.FLOATING_THINGS, {("sunset",): 2.0})
+    assert set(weights) == {("bubbles",), ("fairy_lights",)}

@@ -143,8 +143,6 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         wet.update(((WATER, *names), weight) for names, weight in lit.items())
         factor = WATER_SHARE * max(total, 1.0) / sum(wet.values())
         weights.update((names, factor * weight) for names, weight in wet.items())
-    if photograph.things:
-        weights.update(weights_with_things(photograph.things, lit))
     if photograph.takes_rain and not (photograph.shores or photograph.things & SKY_THINGS):
         for light, share in RAIN_SHARES.items():
             if (light,) in weights:
@@ -152,6 +150,8 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
                 weights[light,] *= 1 - share
         if not lit and photograph.scene.grey:
             weights["dusk", RAIN] = 1.0
+    if photograph.things:
+        weights.update(weights_with_things(photograph.things, weights))
     return {names: weight for names, weight in weights.items() if weight > 0}
 
 

@@ -28,7 +28,7 @@ SHARES: dict[tuple[str, str], float] = {
     ("dusk", MOON): 1.0,
     (BIRDS, "golden"): 0.5,
     (BALLOONS, "golden"): 0.5,
-    (BUBBLES, "golden"): 0.6,
+    (BUBBLES, "golden"): 1.0,
     ("dusk", FAIRY_LIGHTS): 0.6,
 }
 """Share of the pictures in a light that show a thing, where both suit; the first is made first."""
@@ -134,20 +134,20 @@ def _takes_fairy_lights(scene: Scene) -> bool:
 
 
 def weights_with_things(
-    things: frozenset[str], lights: dict[tuple[str, ...], float]
+    things: frozenset[str], weights: dict[tuple[str, ...], float]
 ) -> dict[tuple[str, ...], float]:
     """Return the weights of moves that show things, and of their lights alone.
 
     Args:
         things: names of what the picture may show.
-        lights: weights of the lights that suit it.
+        weights: of the other moves.
     """
     found: dict[tuple[str, ...], float] = {}
     for names, share in SHARES.items():
         for light in names:
-            if things.intersection(names) and (light,) in lights:
-                found[names] = share * lights[light,]
-                found[light,] = found.get((light,), lights[light,]) - found[names]
+            if things.intersection(names) and (light,) in weights:
+                found[names] = share * weights[light,]
+                found[light,] = found.get((light,), weights[light,]) - found[names]
     return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
 
 
