@@ -1,8 +1,9 @@
-"""Fit the regression of `diabelli.synthesis.analysis.ground` and write its weights.
+"""Fit a regression of `diabelli.synthesis.analysis.ground` and write its weights.
 
-    python training/ground.py PICTURES ground.npz
+    python training/ground.py ground_labels.json PICTURES ground.npz
+    python training/ground.py surface_labels.json PICTURES surface.npz
 
-PICTURES is a folder of the pictures named in ground_labels.json, by name without suffix, each
+PICTURES is a folder of the pictures named in the labels, by name without suffix, each
 cropped to the square in its middle. A name is a number of BSDS500, a file of the ImageNet samples,
 or the owner and the name of a public repository and the first ten digits of a blob. This needs
 nothing but the package.
@@ -27,15 +28,13 @@ from diabelli.synthesis.analysis.ground import WIDTH, ground_features
 from diabelli.synthesis.analysis.subject_map import encode
 from surroundings import area_under_curve
 
-LABELS = Path(__file__).with_name("ground_labels.json")
-"""Names of pictures by label."""
 AXES, CENTRES, ROUNDS = 48, 500, 6
 """Principal components, bells, and rounds of k-means that place the bells."""
 PENALTY, PLANE = 1.0, 0.3
 """Factor of the squared norm, and weight of the plane beside the bells."""
 FOLDS, REPEATS = 6, 4
 """Parts of which each is left out once, and how often they are drawn."""
-BOUNDS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)
+BOUNDS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Values of which the precision is printed."""
 
 Table = NDArray[np.float64]
@@ -146,10 +145,11 @@ def group_of(name: str) -> str:
 def main() -> None:
     """Measure and fit the regression."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("labels", type=Path, help="JSON of the names of pictures by label")
     parser.add_argument("pictures", type=Path)
     parser.add_argument("weights", type=Path)
     options = parser.parse_args()
-    named = json.loads(LABELS.read_text())
+    named = json.loads(options.labels.read_text())
     value_of = {"suitable": 1.0, "unsure": 0.0, "unsuitable": -1.0}
     pairs = [(name, value_of[label]) for label in value_of for name in named[label]]
     found = {path.stem: path for path in options.pictures.rglob("*") if path.is_file()}

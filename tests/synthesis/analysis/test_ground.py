@@ -3,15 +3,17 @@
 import hashlib
 
 import numpy as np
+import pytest
 
 from diabelli.synthesis.analysis.ground import (
     BANDS,
     CELLS,
+    SHORE,
     SPREAD_STAGES,
-    WEIGHTS,
+    SURFACE,
     WIDTH,
-    find_ground,
     ground_features,
+    suitability,
 )
 from diabelli.synthesis.analysis.subject_map import encode
 from oracles.sources import landscape
@@ -38,14 +40,16 @@ def test_features_are_means_and_deviations():
     np.testing.assert_allclose(ground_features(encoded), slow_features(encoded), atol=1e-4)
 
 
-def test_the_value_is_that_of_the_definition():
+@pytest.mark.parametrize("weights", [SHORE, SURFACE])
+def test_the_value_is_that_of_the_definition(weights):
     """It is a plane plus bells around centres in the space of the axes."""
     encoded = encode(landscape(160))
-    stored = {name: value.astype(np.float64) for name, value in np.load(WEIGHTS).items()}
+    stored = {name: value.astype(np.float64) for name, value in np.load(weights).items()}
     place = slow_features(encoded) @ stored["axes"] - stored["origin"]
     bells = np.exp(-WIDTH * np.square(place - stored["centres"]).sum(1))
     slow = place @ stored["slope"] + bells @ stored["heights"] + stored["constant"]
-    np.testing.assert_allclose(find_ground(encoded), slow, atol=1e-3)
+    value = suitability(ground_features(encoded), weights)
+    np.testing.assert_allclose(value, slow, atol=1e-3)
 
 
 def test_the_features_are_the_same_on_every_machine():
@@ -54,8 +58,18 @@ def test_the_features_are_the_same_on_every_machine():
     assert digest == "0108dee50780d631f1c1e85b14691c20a3a7c33f4ac67fd929141c244cc84730"
 
 
+def value(image, weights):
+    return suitability(ground_features(encode(np.ascontiguousarray(image))), weights)
+
+
 def test_the_sky_suits_less_than_a_plain():
-    """Grass below a sky suits better than the same picture upside down."""
+    """Grass below a sky suits better as a shore than the same picture upside down."""
     upright = landscape(160)
-    values = [find_ground(encode(np.ascontiguousarray(one))) for one in (upright, upright[::-1])]
-    assert values[0] > values[1] + 0.1
+    assert value(upright, SHORE) > value(upright[::-1], SHORE) + 0.1
+
+
+def test_a_window_shines_on_a_table_not_on_a_landscape():
+    """A cup on a table is close by."""
+    cup = pytest.importorskip("skimage.data").coffee()[:, 100:500]
+    assert value(cup, SURFACE) > 0.5
+    assert value(landscape(160), SURFACE) < 0

@@ -18,6 +18,7 @@ from oracles.sources import flag, landscape, sticker
 NOON = Scene(
     openness=3.0,
     ground=1.0,
+    surface=0.0,
     sky=0.8,
     foliage=0.5,
     median_luma=0.5,
@@ -32,14 +33,16 @@ NOON = Scene(
     barred=False,
     teal=0.1,
     warmth=0.05,
+    flat=0.0,
     black=0.0,
+    white=0.0,
     white_edge=0.0,
     sun_warmth=0.0,
     even_top=0.0,
     roughness=8.0,
     subject=np.zeros((scene.SIDE, scene.SIDE), np.float32),
 )
-ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0)
+ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0, surface=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +66,45 @@ def test_a_window_is_of_rooms_and_a_sunset_of_the_open_air():
     assert set(light.suitable_lights(replace(NOON, openness=-0.1))) == {"golden", "dusk"}
 
 
-@pytest.mark.parametrize("unsuitable", [{"foliage": 0.1}, {"black": 0.2}, {"person": 1.0}])
-def test_no_window_shines_outdoors_into_the_dark_or_on_a_person(unsuitable):
-    """Green at its sides shows that a picture taken for a room is none; a face would be crossed."""
+@pytest.mark.parametrize(
+    "unsuitable",
+    [
+        {"foliage": 0.1},
+        {"black": 0.2},
+        {"person": 1.0},
+        {"white": 0.03},
+        {"flat": 0.5},
+        {"roughness": 2.0},
+    ],
+)
+def test_no_window_shines_outdoors_into_the_dark_on_a_person_a_lamp_or_a_drawing(unsuitable):
+    """Green at its sides shows that a picture taken for a room is none; a face would be crossed.
+
+    A lit lamp or a window of the picture would turn grey, a drawing has no depth, and faint edges
+    vanish in the shade.
+    """
     assert set(light.suitable_lights(replace(ROOM, **unsuitable))) == {"golden", "dusk"}
+
+
+def test_a_window_shines_on_things_close_by():
+    """Neither in the open air nor on things far away."""
+    close = replace(NOON, openness=-0.5, sky=0.0, foliage=0.0, surface=0.8)
+    assert light.WINDOW in light.suitable_lights(close)
+    for unsuitable in ({"surface": 0.6}, {"openness": 0.2}):
+        assert light.WINDOW not in light.suitable_lights(replace(close, **unsuitable))
+
+
+def test_white_and_flat_places_are_found():
+    """White is counted in the upper three quarters, where windows and lamps are."""
+    noise = np.random.default_rng(1).integers(0, 200, (200, 200, 3), np.uint8)
+    lamp, drawing = noise.copy(), np.full_like(noise, 90)
+    lamp[20:60, 50:100] = 255
+    paper = noise.copy()
+    paper[160:] = 255
+    assert survey(lamp).white == pytest.approx(40 * 50 / (200 * 150), rel=0.1)
+    assert survey(paper).white == survey(noise).white == 0
+    assert survey(noise).flat < 0.01
+    assert survey(drawing).flat == 1
 
 
 def test_no_window_shines_into_a_room_that_is_lit_by_lamps():

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_border import Insets
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph, things
+from diabelli.synthesis.moves.light import WINDOW
 from diabelli.synthesis.moves.photograph import WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
@@ -72,6 +73,35 @@ def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, m
     plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
     changed = tuple(replace(one, **plain | change) for one in orientations)
     assert not photograph.prepare(changed, orientations[0].image_at(200, 200), 0.5).shores
+
+
+@pytest.mark.parametrize(("border", "found"), [(NO_BORDER, True), (Insets(0.01, 0, 0, 0), False)])
+def test_no_light_of_a_window_crosses_a_frame(orientations, scene, monkeypatch, border, found):
+    """It would fall on the frame and on the picture within it alike."""
+    close = {"openness": -3.0, "surface": 1.0, "foliage": 0.0, "roughness": 8.0}
+    room = replace(scene, white=0.0, white_edge=0.0, flat=0.0, **close)
+    monkeypatch.setattr(photograph, "survey", lambda _: replace(room, black=0.0, person=0.0))
+    framed = tuple(replace(one, border=border) for one in orientations)
+    shown = photograph.prepare(framed, orientations[0].image_at(200, 200), 0.5)
+    assert (WINDOW in shown.lights) == found
+
+
+@pytest.mark.parametrize(("light", "may_mirror"), [("window", False), ("dusk", True)])
+def test_things_in_the_light_of_a_window_are_not_mirrored(
+    orientations, scene, monkeypatch, light, may_mirror
+):
+    """Their labels are often too small to be found."""
+    used = []
+
+    def layout(orientations, *_):
+        used.extend(orientations)
+        return orientations[0].image_at(64, 64)
+
+    monkeypatch.setattr(photograph, "gentle_layout", layout)
+    shown = Photograph(orientations, scene, {}, [], frozenset(), False)
+    photograph.render(shown, (light,), 0.5, RandomStream(1), 64, 64)
+    assert (used[1] is orientations[1]) == may_mirror
+    assert used[0] is orientations[0]
 
 
 def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):

@@ -1,9 +1,9 @@
-"""Ground of a picture: how well its lower part suits as the shore of water.
+"""Ground of a picture: how well it suits as a shore, and for a window's light to fall on.
 
-Suitable is ground in the open air, seen from the side. Unsuitable are water, rooms, products, what
-is seen from above, the sky, and people who are cut at the waist. A kernel regression decides, on
-means of the subject map's encoder over the top and the bottom; `models/ground.md` is its model
-card.
+A shore is ground in the open air, seen from the side. Unsuitable are water, rooms, products, what
+is seen from above, the sky, and people who are cut at the waist. A window's light falls on rooms
+and on things close by. Kernel regressions decide, on means of the subject map's encoder over the
+top and the bottom; `models/ground.md` and `models/surface.md` are their model cards.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
-WEIGHTS = Path(__file__).parent.parent / "models" / "ground.npz"
+MODELS = Path(__file__).parent.parent / "models"
+SHORE, SURFACE = MODELS / "ground.npz", MODELS / "surface.npz"
+"""Weights of the regressions."""
 BANDS = ((0.0, 0.4), (0.6, 1.0))
 """First and last row of the bands over which the planes are averaged, in shares of the height."""
 CELLS, SPREAD_STAGES = 10, 3
@@ -25,14 +27,15 @@ WIDTH = 1.0
 """Factor of the squared distance to a centre in the exponent; the mean squared length is 1."""
 
 
-def find_ground(encoded: list[Floats]) -> float:
-    """Return how well the lower part suits as a shore, about -1 for not at all to 1 for well.
+def suitability(features: Floats, weights: Path) -> float:
+    """Return how well a picture suits, about -1 for not at all to 1 for well.
 
     Args:
-        encoded: as returned by `subject_map.encode`.
+        features: as returned by `ground_features`.
+        weights: SHORE or SURFACE.
     """
-    stored = _weights()
-    place = _place(ground_features(encoded), stored["axes"], stored["origin"])
+    stored = _weights(weights)
+    place = _place(features, stored["axes"], stored["origin"])
     return _regress(
         place, stored["centres"], stored["heights"], stored["slope"], stored["constant"]
     )
@@ -134,7 +137,7 @@ def _regress(
 
 
 @cache
-def _weights() -> dict[str, Floats]:
-    """Load the weights by name, float32."""
-    with np.load(WEIGHTS) as stored:
+def _weights(path: Path) -> dict[str, Floats]:
+    """Load weights by name, float32."""
+    with np.load(path) as stored:
         return {name: stored[name].astype(np.float32) for name in stored.files}

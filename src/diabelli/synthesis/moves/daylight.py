@@ -24,10 +24,10 @@ from diabelli.synthesis.moves.lighting import (
 from diabelli.synthesis.moves.scene import Scene
 
 Colour = tuple[float, float, float]
-SHADE: Colour = (0.86, 0.95, 1.16)
-"""Tint of the light from the sky, in which shadows lie."""
-SUN: Colour = (1.10, 1.0, 0.82)
-"""Tint of sunlight."""
+SHADE: Colour = (0.42, 0.45, 0.5)
+"""Light from the sky, in which shadows lie."""
+SUN: Colour = (1.46, 1.3, 1.01)
+"""Light of the sun through a window."""
 SUNSETS: tuple[tuple[Colour, Colour], ...] = (
     ((0.29, 0.24, 0.5), (0.4, 0.35, 0.66)),
     ((0.84, 0.4, 0.37), (0.92, 0.46, 0.6)),
@@ -54,7 +54,7 @@ class View(NamedTuple):
 
 def window(view: View) -> Lighting:
     """Sunlight through a window."""
-    return _sunlight(shadows.window(view.stream), shade=0.42, sun=1.25)
+    return _sunlight(shadows.window(view.stream))
 
 
 def golden(view: View) -> Lighting:
@@ -147,10 +147,9 @@ LightMaker = Callable[[View], Lighting]
 """Makes the lighting of one picture."""
 
 
-def _sunlight(mask: Floats, *, shade: float, sun: float) -> Lighting:
+def _sunlight(mask: Floats) -> Lighting:
     """Return sunlight where a mask is 1 and light from the sky where it is 0."""
-    dark = _colour(*(shade * part for part in SHADE))
-    gain = mixed(mask, dark, _colour(*(sun * part for part in SUN)))
+    gain = mixed(mask, _colour(*SHADE), _colour(*SUN))
     return Lighting(gain, gain, filled(0.0, 0.0, 0.0))
 
 

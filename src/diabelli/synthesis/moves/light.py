@@ -31,8 +31,15 @@ SUNSET_SKY, MIN_SUNSET_LUMA, MAX_SUNSET_GROUND = 0.7, 0.5, 0.65
 """Share of sky above which the sun may set; below it is often water or haze. Mean luma 0..1 of the
 uppermost third below which things would be lit as the sky, and of the lowest third above which
 snow and sand would."""
-MAX_ROOM_FOLIAGE = 0.05
-"""Share of leaves and grass above which a picture is not surely of a room."""
+WINDOW = "window"
+"""Name of the light that falls on things close by."""
+MIN_SURFACE, MAX_SURFACE_OPENNESS = 0.7, 0.0
+"""How well a picture must suit for a window's light, about -1..1, and log-odds of the open air
+above which it does not; `models/surface.md` has rates."""
+MAX_WINDOW_FOLIAGE = 0.05
+"""Share of leaves and grass above which a picture is not surely of things indoors."""
+MAX_WINDOW_WHITE = 0.015
+"""Share of white above which there may be a window or a lit lamp, which would turn grey."""
 LAMP_WARMTH, LAMP_LUMA, LAMP_BESIDE_LOW_SUN = 0.12, 0.3, 0.7
 """Mean red minus blue, -1..1, from which, and median luma 0..1 below which a lamp suits a picture
 that takes low sun; weight of a lamp beside a low sun."""
@@ -42,10 +49,15 @@ MIN_GOLDEN_LUMA = 0.14
 """Median luma 0..1 below which a low sun lifts the dark."""
 MAX_WHITE_EDGE = 0.25
 """Share of white along the lower edges from which coloured light looks like a stain."""
+MAX_WINDOW_FLAT = 0.42
+"""Share of places that are as their neighbour above which a picture may be drawn; photographs of
+things on plain ground have up to 0.4."""
+MIN_WINDOW_ROUGHNESS = 2.5
+"""Roughness in grey levels below which things have edges so faint that shade hides them."""
 MIN_WINDOW_LUMA = 0.25
 """Median luma 0..1 below which a room is lit by lamps."""
-MAX_ROOM_BLACK = 0.15
-"""Share of black above which a picture is of a thing in the dark, not of a room."""
+MAX_WINDOW_BLACK = 0.15
+"""Share of black above which a picture is of a thing in the dark."""
 MAX_BLACK = 0.25
 """Share of black from which no light lifts or tints the dark."""
 MIN_DUSK_LUMA, MIN_COOL_DUSK_LUMA, COOL = 0.25, 0.35, -0.09
@@ -97,7 +109,7 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
     if is_under_water(scene):
         return kinds
     if _takes_window(scene):
-        kinds["window"] = 2.0
+        kinds[WINDOW] = 2.0
     is_dim = scene.median_luma < MIN_GOLDEN_LUMA
     if not (is_stained or is_dim) and scene.warmth < WARM:
         kinds["golden"] = 2.0
@@ -125,11 +137,13 @@ def _takes_sunset(scene: Scene) -> bool:
 
 
 def _takes_window(scene: Scene) -> bool:
-    """Return whether it is surely a room, without a person whose face a shadow might cross."""
-    is_room = scene.is_indoors and scene.foliage <= MAX_ROOM_FOLIAGE
-    is_stained = scene.white_edge >= MAX_WHITE_EDGE or scene.black > MAX_ROOM_BLACK
-    is_dim = scene.median_luma < MIN_WINDOW_LUMA
-    return is_room and not (is_stained or is_dim) and scene.person <= 0.5
+    """Return whether it is of things close by, without bright places, leaves or a person."""
+    is_close = scene.surface > MIN_SURFACE and scene.openness <= MAX_SURFACE_OPENNESS
+    is_bright = scene.white_edge >= MAX_WHITE_EDGE or scene.white > MAX_WINDOW_WHITE
+    is_dim = scene.median_luma < MIN_WINDOW_LUMA or scene.black > MAX_WINDOW_BLACK
+    is_faint = scene.flat > MAX_WINDOW_FLAT or scene.roughness < MIN_WINDOW_ROUGHNESS
+    is_alive = scene.foliage > MAX_WINDOW_FOLIAGE or scene.person > 0.5
+    return is_close and not (is_bright or is_dim or is_faint or is_alive)
 
 
 def _takes_lamp(scene: Scene) -> bool:

@@ -12,7 +12,7 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
-from diabelli.synthesis.moves.light import is_under_water, relight, suitable_lights
+from diabelli.synthesis.moves.light import WINDOW, is_under_water, relight, suitable_lights
 from diabelli.synthesis.moves.rain import show_rain
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
@@ -105,11 +105,19 @@ def prepare(
     return Photograph(
         without_extension(orientations),
         scene,
-        suitable_lights(scene),
+        _lights(scene, orientations[0]),
         shores,
         find_things(scene, orientations[0], small),
         _takes_rain(scene, orientations[0]),
     )
+
+
+def _lights(scene: Scene, analysis: Analysis) -> dict[str, float]:
+    """Return the weights of the lights that suit; no window's light crosses a frame."""
+    lights = suitable_lights(scene)
+    if analysis.border == NO_BORDER:
+        return lights
+    return {name: weight for name, weight in lights.items() if name != WINDOW}
 
 
 def _takes_water(scene: Scene, analysis: Analysis) -> bool:
@@ -177,7 +185,10 @@ def render(
         canvas = _with_water(photograph, stream, height, width)
         names = names[1:]
     else:
-        canvas = gentle_layout(photograph.orientations, strength, stream, height, width)
+        first, mirrored = photograph.orientations
+        # Things close by often have lettering that is too small to be found.
+        orientations = (first, first if WINDOW in names else mirrored)
+        canvas = gentle_layout(orientations, strength, stream, height, width)
     sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
     for name in names:
         if name == RAIN:

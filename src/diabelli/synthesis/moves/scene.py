@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from diabelli.synthesis.analysis.ground import find_ground
+from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
@@ -49,6 +49,7 @@ class Scene:
     Attributes:
         openness: log-odds that it shows the open air.
         ground: how well its lower part suits as a shore, about -1 for not at all to 1 for well.
+        surface: the same for what it shows as that on which a window's light falls.
         sky: share of the uppermost third that is even and bright or blue, 0..1.
         foliage: share that is rough and green, 0..1; 0 where other things are green, too.
         median_luma: 0..1.
@@ -63,7 +64,9 @@ class Scene:
         barred: whether two opposite edges are black or white bars.
         teal: share of the colours of deep water, 0..1.
         warmth: mean of red minus blue, -1..1.
+        flat: share of places that are as the one at their right, 0..1; low in photographs.
         black: share of almost black places, 0..1.
+        white: share of the upper three quarters that is white, 0..1.
         white_edge: share of the edges of the lower half that is white, 0..1.
         sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
         even_top: share of the uppermost third that is even and not dark, 0..1.
@@ -73,6 +76,7 @@ class Scene:
 
     openness: float
     ground: float
+    surface: float
     sky: float
     foliage: float
     median_luma: float
@@ -87,7 +91,9 @@ class Scene:
     barred: bool
     teal: float
     warmth: float
+    flat: float
     black: float
+    white: float
     white_edge: float
     sun_warmth: float
     even_top: float
@@ -112,7 +118,7 @@ class Scene:
 def survey(image: Bytes) -> Scene:
     """Find the properties of an opaque picture (h, w, 3 or more) uint8."""
     encoded = encode(image)
-    surroundings = find_surroundings(encoded)
+    surroundings, features = find_surroundings(encoded), ground_features(encoded)
     small = resize(image, SIDE, SIDE)[..., :3]
     subject = np.clip(resize_map(decode(encoded), SIDE, SIDE), 0, 1)
     light = luma(small)
@@ -125,7 +131,8 @@ def survey(image: Bytes) -> Scene:
     colours = small.astype(np.float32) / np.float32(255)
     return Scene(
         openness=surroundings.openness,
-        ground=find_ground(encoded),
+        ground=suitability(features, SHORE),
+        surface=suitability(features, SURFACE),
         sky=_sky_share(small, light, subject, rough),
         foliage=foliage,
         median_luma=float(np.median(light)) / 255,
@@ -140,7 +147,9 @@ def survey(image: Bytes) -> Scene:
         barred=_has_bars(light),
         teal=_teal_share(small),
         warmth=float((colours[..., 0] - colours[..., 2]).mean()),
+        flat=float((small[:, 1:] == small[:, :-1]).all(2).mean()),
         black=float((light < BLACK_LUMA).mean()),
+        white=float((small[: SIDE * 3 // 4].min(2) > WHITE_LEVEL).mean()),
         white_edge=_white_edge_share(small),
         sun_warmth=_sun_warmth(small),
         even_top=float(((rough < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
