@@ -16,10 +16,10 @@ _ATTEMPTS = 4
 """Products on a GPU; the first prepares it, and the fastest counts, because others use it too."""
 _CPU_S = 0.2
 """Seconds of a core; the clock of a thread may advance in steps of 16 ms."""
-_SHARES = {"cpu": 1.0, "cuda": 0.5, "mps": 0.5}
-"""Speed of a network as a share of that of a matrix product: on a CPU as measured by
-benchmarks/runtimes.py, on others a guess."""
-_SHARE_OF_BFLOAT16 = 0.45
+_SHARES = {"cpu": 0.85, "cuda": 0.5, "mps": 0.5}
+"""Speed of a whole picture as a share of that of a matrix product: on a CPU as measured by
+benchmarks/runtimes.py with the instructions of AVX2, on others a guess."""
+_SHARE_OF_BFLOAT16 = 0.43
 """The same on a CPU in bfloat16, where all but the products takes as long as in float32."""
 
 
