@@ -128,9 +128,9 @@ def test_a_person_is_behind_bubbles_and_fairy_lights(person, analysis, monkeypat
         ({"black": 0.5}, {"fairy_lights"}),
         ({"sky": 0.5}, {"bubbles"}),
         ({"roughness": 20.0}, {"bubbles"}),
-        ({"person": 0.0}, set()),
+        ({"person": 0.0, "openness": -1.5}, set()),
         ({"person": 0.0, "openness": 1.0}, {"bubbles"}),
-        ({"person": 0.0, "median_luma": 0.15, "warmth": 0.1}, {"fairy_lights"}),
+        ({"person": 0.0, "openness": -1.5, "median_luma": 0.15, "warmth": 0.1}, {"fairy_lights"}),
         ({"barred": True}, set()),
         ({"teal": 0.9, "person": 0.0, "openness": 1.0}, set()),
     ],
@@ -140,10 +140,16 @@ def test_floating_things_are_seen_and_have_a_reason(person, analysis, monkeypatc
     assert floating(replace(person, **change), analysis, monkeypatch) == left
 
 
-@pytest.mark.parametrize("change", [{"lettering_share": 0.1}, {"border": Insets(0.01, 0, 0, 0)}])
+@pytest.mark.parametrize("change", [{"lettering_share": 0.2}, {"border": Insets(0.01, 0, 0, 0)}])
 def test_nothing_floats_before_lettering_and_scans(person, analysis, monkeypatch, change):
     """Letters stay readable, and borders are no part of a picture."""
     assert not floating(person, replace(analysis, **change), monkeypatch)
+
+
+def test_lamps_do_not_hide_lettering(person, analysis, monkeypatch):
+    """It is readable through bubbles."""
+    written = replace(analysis, lettering_share=0.08)
+    assert floating(person, written, monkeypatch) == {"bubbles"}
 
 
 def test_nothing_floats_before_a_clear_sky(person, analysis, monkeypatch):

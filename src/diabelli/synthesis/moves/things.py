@@ -44,14 +44,14 @@ MAX_MOON_REDNESS = 0.06
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
-MAX_LETTERING = 0.04
-"""Share of the picture that may be lettering, which floating things would cover."""
-MIN_BUBBLE_OPENNESS = 0.0
+MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.12, 0.04
+"""Shares of the picture that may be lettering, through bubbles and beside lamps."""
+MIN_BUBBLE_OPENNESS = -1.0
 """Log-odds of the open air below which bubbles have no reason, without a person."""
-BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.68), 0.15, 0.3
+BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.75), 0.15, 0.3
 """Bounds of the median luma 0..1 of a picture on which bubbles are seen, and shares of white edges
 and of black from which it is of a product or a page."""
-BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.2
+BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.12
 """Distance from the subject in sides, and share of the picture that has it for bubbles."""
 LAMP_LUMA, DARK_LUMA = 0.5, 0.25
 """Median luma 0..1 below which fairy lights suit a person, and anything else."""
@@ -76,10 +76,9 @@ def find_things(scene: Scene, analysis: Analysis, image: Bytes) -> frozenset[str
         return frozenset()
     sky = find_clear_sky(image, scene.subject)
     shown = _things_of_sky(scene, sky) if sky is not None else frozenset()
-    is_written = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
-    if shown or is_written or analysis.border != NO_BORDER:
+    if shown or analysis.kind.has_text or analysis.border != NO_BORDER:
         return shown
-    return _floating_things(scene, image)
+    return _floating_things(scene, analysis.lettering_share, image)
 
 
 def _things_of_sky(scene: Scene, sky: Sky) -> frozenset[str]:
@@ -98,11 +97,17 @@ def _things_of_sky(scene: Scene, sky: Sky) -> frozenset[str]:
     return frozenset(things)
 
 
-def _floating_things(scene: Scene, image: Bytes) -> frozenset[str]:
-    """Return the names of what may float in front of a picture (h, w, 4) uint8."""
+def _floating_things(scene: Scene, lettering: float, image: Bytes) -> frozenset[str]:
+    """Return the names of what may float in front of a picture (h, w, 4) uint8.
+
+    Args:
+        scene: its properties.
+        lettering: share of it that may be lettering.
+        image: (h, w, 4) uint8, the source at the size of decisions.
+    """
     suitable = {
-        BUBBLES: _takes_bubbles(scene),
-        FAIRY_LIGHTS: _takes_fairy_lights(scene),
+        BUBBLES: lettering <= MAX_BUBBLE_LETTERING and _takes_bubbles(scene),
+        FAIRY_LIGHTS: lettering <= MAX_LAMP_LETTERING and _takes_fairy_lights(scene),
     }
     if not any(suitable.values()):
         return frozenset()
