@@ -84,6 +84,9 @@ def unused_gpu(running: RuntimeOptions, device: str) -> str | None:
     """Return a sentence if the CPU is selected on a machine with a driver of an NVIDIA GPU."""
     if device != "cpu" or running.device != "auto" or shutil.which("nvidia-smi") is None:
         return None
+    # Then the driver itself lists no GPU.
+    if find_spec("torch") is None:
+        return None
     import torch
 
     return (
