@@ -33,9 +33,11 @@ uppermost third below which things would be lit as the sky, and of the lowest th
 snow and sand would."""
 WINDOW = "window"
 """Name of the light that falls on things close by."""
-MIN_SURFACE, MAX_SURFACE_OPENNESS = 0.7, 0.0
+MIN_SURFACE, MAX_SURFACE_OPENNESS = 0.6, 0.0
 """How well a picture must suit for a window's light, about -1..1, and log-odds of the open air
 above which it does not; `models/surface.md` has rates."""
+WINDOW_WEIGHT = 6.0
+"""Weight of a window's light, whose shadows no judge called a tint, beside 2 of low sun."""
 MAX_WINDOW_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of things indoors."""
 MAX_WINDOW_WHITE = 0.015
@@ -109,7 +111,7 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
     if is_under_water(scene):
         return kinds
     if _takes_window(scene):
-        kinds[WINDOW] = 2.0
+        kinds[WINDOW] = WINDOW_WEIGHT
     is_dim = scene.median_luma < MIN_GOLDEN_LUMA
     if not (is_stained or is_dim) and scene.warmth < WARM:
         kinds["golden"] = 2.0

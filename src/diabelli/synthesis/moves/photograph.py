@@ -194,7 +194,9 @@ def render(
         if name == RAIN:
             canvas = show_rain(canvas, stream)
         elif name in THINGS:
-            canvas = show_thing(canvas, name, sky, photograph.scene, stream)
+            # One number of the stream, so that its first ones decide on the light after the thing.
+            own = RandomStream(int(stream.between(0, 2**52)))
+            canvas = show_thing(canvas, name, sky, photograph.scene, own)
         else:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -26,12 +26,14 @@ THINGS = SKY_THINGS | FLOATING_THINGS
 """Names of the moves that show a thing: in the clear sky, in front of the picture, and all."""
 SHARES: dict[tuple[str, str], float] = {
     ("dusk", MOON): 1.0,
-    (BIRDS, "golden"): 0.5,
     (BALLOONS, "golden"): 0.5,
+    (BIRDS, "golden"): 1.0,
+    ("dusk", FAIRY_LIGHTS): 0.5,
     (BUBBLES, "golden"): 1.0,
-    ("dusk", FAIRY_LIGHTS): 0.6,
+    (BUBBLES, "dusk"): 1.0,
 }
-"""Share of the pictures in a light that show a thing, where both suit; the first is made first."""
+"""Share of the pictures in a light that show a thing, of those that show no thing before it in this
+list; the first of both is made first."""
 MIN_SKY_SHARE, MIN_SKY_WIDTH = 0.05, 0.55
 """Shares of the picture and of its upper edge below which an even part may be of anything."""
 MAX_SKY_FOOTING, MAX_SKY_BOTTOM = 0.05, 0.85
@@ -44,14 +46,14 @@ MAX_MOON_REDNESS = 0.06
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
-MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.12, 0.04
+MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.3, 0.04
 """Shares of the picture that may be lettering, through bubbles and beside lamps."""
-MIN_BUBBLE_OPENNESS = -1.0
-"""Log-odds of the open air below which bubbles have no reason, without a person."""
+MIN_BUBBLE_OPENNESS = -2.0
+"""Log-odds of the open air below which bubbles have no reason, without a person: in sure rooms."""
 BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.75), 0.15, 0.3
 """Bounds of the median luma 0..1 of a picture on which bubbles are seen, and shares of white edges
 and of black from which it is of a product or a page."""
-BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.12
+BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.08
 """Distance from the subject in sides, and share of the picture that has it for bubbles."""
 LAMP_LUMA, DARK_LUMA = 0.5, 0.25
 """Median luma 0..1 below which fairy lights suit a person, and anything else."""
@@ -151,8 +153,8 @@ def weights_with_things(
     for names, share in SHARES.items():
         for light in names:
             if things.intersection(names) and (light,) in weights:
-                found[names] = share * weights[light,]
-                found[light,] = found.get((light,), weights[light,]) - found[names]
+                left = found.get((light,), weights[light,])
+                found[names], found[light,] = share * left, (1 - share) * left
     return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
 
 
