@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph, things
 from diabelli.synthesis.moves.light import WINDOW
-from diabelli.synthesis.moves.photograph import WATER, Photograph
+from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
@@ -93,7 +93,7 @@ def test_things_in_the_light_of_a_window_are_not_mirrored(
     """Their labels are often too small to be found."""
     used = []
 
-    def layout(orientations, *_):
+    def layout(orientations, *_, **__):
         used.extend(orientations)
         return orientations[0].image_at(64, 64)
 
@@ -232,3 +232,33 @@ def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
     """The moon needs dusk."""
     weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things.SKY_THINGS, False))
     assert set(weights) == {("birds",), ("balloons",)}
+
+
+def test_a_person_is_not_deformed(orientations, scene):
+    """Rows and columns stay evenly spaced, so a face keeps its proportions."""
+    ramp = np.linspace(0, 255, 200, dtype=np.float32)
+    source = np.zeros((200, 200, 3), np.uint8)
+    source[..., 0], source[..., 1] = ramp[:, None], ramp[None]
+    studied = analyse_source(source, 200, 200)
+
+    def unevenness(person: float) -> float:
+        shown = Photograph(studied, replace(scene, person=person), {}, [], frozenset(), False)
+        found = []
+        for seed in range(6):
+            made = photograph.render(shown, (FRAME,), 1.0, RandomStream(seed), 200, 200)
+            for values in (made[:, 100, 0].astype(float), made[100, :, 1].astype(float)):
+                line = np.linspace(values[0], values[-1], 200)
+                found.append(np.abs(values - line).max())
+        return max(found)
+
+    assert unevenness(1.0) < 4
+    assert unevenness(0.0) > 8
+
+
+def test_a_person_without_a_light_is_shown_in_another_frame(orientations, scene):
+    """The composition would deform a face."""
+    person, empty = replace(scene, person=1.0), replace(scene, person=0.0)
+    assert set(
+        photograph.moves_of(Photograph(orientations, person, {}, [], frozenset(), False))
+    ) == {(FRAME,)}
+    assert not photograph.moves_of(Photograph(orientations, empty, {}, [], frozenset(), False))

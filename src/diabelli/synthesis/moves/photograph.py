@@ -12,7 +12,7 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
-from diabelli.synthesis.moves.light import WINDOW, is_under_water, relight, suitable_lights
+from diabelli.synthesis.moves.light import LIGHTS, WINDOW, is_under_water, relight, suitable_lights
 from diabelli.synthesis.moves.rain import show_rain
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
@@ -26,8 +26,8 @@ from diabelli.synthesis.moves.things import (
 )
 from diabelli.synthesis.moves.water import show_water
 
-WATER, RAIN = "water", "rain"
-"""Names of the moves that show water, and rain on a window."""
+WATER, RAIN, FRAME = "water", "rain", "frame"
+"""Names of the moves that show water, rain on a window, and a person in another frame alone."""
 KIND_SIDE = 256
 """Side in pixels at which colours are counted."""
 MIN_CONTRAST = 16.0
@@ -160,6 +160,8 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
             weights["dusk", RAIN] = 1.0
     if photograph.things:
         weights.update(weights_with_things(photograph.things, weights))
+    if not weights and photograph.scene.person >= 1:
+        weights[FRAME,] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
 
 
@@ -188,7 +190,8 @@ def render(
         first, mirrored = photograph.orientations
         # Things close by often have lettering that is too small to be found.
         orientations = (first, first if WINDOW in names else mirrored)
-        canvas = gentle_layout(orientations, strength, stream, height, width)
+        person = photograph.scene.person
+        canvas = gentle_layout(orientations, strength, stream, height, width, person=person)
     sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
     for name in names:
         if name == RAIN:
@@ -197,7 +200,7 @@ def render(
             # One number of the stream, so that its first ones decide on the light after the thing.
             own = RandomStream(int(stream.between(0, 2**52)))
             canvas = show_thing(canvas, name, sky, photograph.scene, own)
-        else:
+        elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas
 

@@ -24,7 +24,8 @@ MIN_STRENGTH = 0.4
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Moves below which the composition is one of the moves, so that variations differ."""
+"""Moves below which the composition is one of the moves, so that variations differ, or another frame
+of a person, whose face a composition would deform."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
@@ -92,7 +93,10 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     ]
     if 0 < len(moves) < MIN_KINDS:
         weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
-        moves.append(SureMove(("composition",), weight, None))
+        frame = partial(photograph.render, shown, (photograph.FRAME,))
+        is_person = shown.scene.person >= 1
+        name = photograph.FRAME if is_person else "composition"
+        moves.append(SureMove((name,), weight, frame if is_person else None))
     return moves
 
 
