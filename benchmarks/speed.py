@@ -112,8 +112,8 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
     scene = survey(studied[0].image_at(512, 512))
-    shown = Photograph(studied, scene, {}, [shore], things.THINGS, False)
-    for name in (photograph.WATER, photograph.RAIN, *sorted(things.THINGS), *light.LIGHTS):
+    shown = Photograph(studied, scene, {}, [shore], things.THINGS)
+    for name in (photograph.WATER, *sorted(things.THINGS), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

@@ -273,7 +273,6 @@ def main() -> None:
         "shadows": photograph_strip(source, ("window", "dusk", "lamp")),
         "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
         "floating": photograph_strip(load(PHOTOGRAPH), ["bubbles+golden"] * 3),
-        "rain": photograph_strip(load(LOOSE), ("dusk+rain", "golden+rain", "lamp+rain")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

@@ -48,7 +48,7 @@ def lights() -> dict[str, str]:
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
         )
-        for name in (photograph.WATER, photograph.RAIN, *sorted(things.THINGS), *light.LIGHTS)
+        for name in (photograph.WATER, *sorted(things.THINGS), *light.LIGHTS)
     }
 
 

@@ -259,7 +259,6 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
     mixes = {moves for moves in made_of if "light" not in moves}
     assert set().union(*mixes) <= {
         photograph.WATER,
-        photograph.RAIN,
         *things.THINGS,
         *light.LIGHTS,
     }

@@ -51,7 +51,7 @@ def prepared():
     orientations = analyse_source(landscape(200), 200, 200)
     small = orientations[0].image_at(200, 200)
     return Photograph(
-        orientations, survey(small), dict.fromkeys(light.LIGHTS, 1.0), [], frozenset(), False
+        orientations, survey(small), dict.fromkeys(light.LIGHTS, 1.0), [], frozenset()
     )
 
 
@@ -299,9 +299,7 @@ def test_grey_pictures_stay_grey(prepared):
     assert not light.COLOURED & set(light.suitable_lights(grey))
     source = np.repeat(landscape(120)[..., :1], 3, axis=2)
     orientations = analyse_source(source, 120, 120)
-    one = Photograph(
-        orientations, survey(orientations[0].image_at(120, 120)), {}, [], frozenset(), False
-    )
+    one = Photograph(orientations, survey(orientations[0].image_at(120, 120)), {}, [], frozenset())
     assert one.scene.grey
     for kind in light.LIGHTS:
         image = rendered(one, kind, side=120)[..., :3].astype(int)

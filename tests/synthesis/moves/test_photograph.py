@@ -98,7 +98,7 @@ def test_things_in_the_light_of_a_window_are_not_mirrored(
         return orientations[0].image_at(64, 64)
 
     monkeypatch.setattr(photograph, "gentle_layout", layout)
-    shown = Photograph(orientations, scene, {}, [], frozenset(), False)
+    shown = Photograph(orientations, scene, {}, [], frozenset())
     photograph.render(shown, (light,), 0.5, RandomStream(1), 64, 64)
     assert (used[1] is orientations[1]) == may_mirror
     assert used[0] is orientations[0]
@@ -113,9 +113,7 @@ def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypa
 def test_water_is_alone_and_under_every_light(orientations, scene):
     """Most variations have it, in different lights; some do not."""
     lights = {"golden": 2.0, "dusk": 1.0}
-    weights = photograph.moves_of(
-        Photograph(orientations, scene, lights, [SHORE], frozenset(), False)
-    )
+    weights = photograph.moves_of(Photograph(orientations, scene, lights, [SHORE], frozenset()))
     wet = {names: weight for names, weight in weights.items() if WATER in names}
     assert set(wet) == {(WATER,), (WATER, "golden"), (WATER, "dusk")}
     assert sum(wet.values()) == pytest.approx(photograph.WATER_SHARE * sum(lights.values()))
@@ -124,68 +122,9 @@ def test_water_is_alone_and_under_every_light(orientations, scene):
 
 def test_water_alone_suits_a_night_without_lights(orientations, scene):
     """It needs no other light."""
-    weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], frozenset(), False))
+    weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], frozenset()))
     assert set(weights) == {(WATER,)}
-    assert not photograph.moves_of(Photograph(orientations, scene, {}, [], frozenset(), False))
-
-
-@pytest.mark.parametrize("change", [{"lettering_share": 0.1}, {"border": Insets(0.01, 0, 0, 0)}])
-def test_no_rain_falls_on_lettering_or_scans(orientations, scene, monkeypatch, change):
-    """Drops would make it illegible, and lie on the border of the scan."""
-    monkeypatch.setattr(photograph, "survey", lambda _: replace(scene, skin=0.0, roughness=8.0))
-    small = orientations[0].image_at(200, 200)
-    kind = replace(orientations[0].kind, has_text=False)
-    plain = tuple(replace(one, kind=kind, lettering_share=0.0) for one in orientations)
-    assert photograph.prepare(plain, small, 0.5).takes_rain
-    covered = tuple(replace(one, **change) for one in plain)
-    assert not photograph.prepare(covered, small, 0.5).takes_rain
-
-
-@pytest.mark.parametrize(
-    "unsuitable",
-    [
-        {"skin": 0.1},
-        {"barred": True},
-        {"teal": 0.9, "sky": 0.0},
-        {"roughness": 20.0},
-        {"openness": -0.5},
-    ],
-)
-def test_no_rain_falls_on_people_bars_the_sea_floor_fine_grass_or_rooms(
-    orientations, scene, monkeypatch, unsuitable
-):
-    """A face stays as it is, and no drop looks like a speck."""
-    kind = replace(orientations[0].kind, has_text=False)
-    plain = tuple(replace(one, kind=kind, lettering_share=0.0) for one in orientations)
-    covered = replace(scene, **{"skin": 0.0, "roughness": 8.0} | unsuitable)
-    assert not prepared(plain, covered, monkeypatch).takes_rain
-
-
-def test_rain_takes_a_share_of_the_lights(orientations, scene):
-    """It is not made where there may be water, nor in daylight, in which drops look like dirt."""
-    lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
-    dry = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), False))
-    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), True))
-    rainy = {names: weight for names, weight in weights.items() if names[-1] == photograph.RAIN}
-    assert set(rainy) == {("golden", "rain"), ("dusk", "rain")}
-    assert sum(weights.values()) == pytest.approx(sum(dry.values()))
-    assert weights["dusk", "rain"] > weights["dusk",]
-    beside = photograph.moves_of(
-        Photograph(orientations, scene, lights, [SHORE], frozenset(), True)
-    )
-    assert not any(photograph.RAIN in names for names in beside)
-
-
-def test_grey_pictures_get_rain_in_a_dim_light(orientations, scene):
-    """No coloured light suits them; without any light there is no rain."""
-    plain, grey = (
-        photograph.moves_of(
-            Photograph(orientations, replace(scene, grey=is_grey), {}, [], frozenset(), True)
-        )
-        for is_grey in (False, True)
-    )
-    assert not plain
-    assert set(grey) == {("dusk", "rain")}
+    assert not photograph.moves_of(Photograph(orientations, scene, {}, [], frozenset()))
 
 
 def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering(
@@ -209,28 +148,26 @@ def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering
         tuple(replace(one, kind=kind, has_lettering=is_written) for one in orientations)
         for is_written in (False, True)
     )
-    assert 2 <= mirrored(Photograph(plain, scene, {}, [SHORE], frozenset(), False)) <= 10
-    assert mirrored(Photograph(written, scene, {}, [SHORE], frozenset(), False)) == 0
+    assert 2 <= mirrored(Photograph(plain, scene, {}, [SHORE], frozenset())) <= 10
+    assert mirrored(Photograph(written, scene, {}, [SHORE], frozenset())) == 0
 
 
 def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
-    """The weights of the lights together stay; rain does not fall from a clear sky."""
+    """The weights of the lights together stay."""
     lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
-    plain = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset(), False))
-    weights = photograph.moves_of(
-        Photograph(orientations, scene, lights, [], things.SKY_THINGS, True)
-    )
+    plain = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset()))
+    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], things.SKY_THINGS))
     shown = {("dusk", "moon"), ("birds", "golden"), ("balloons", "golden")}
     assert set(weights) == {("sunset",), *shown}
     assert sum(weights.values()) == pytest.approx(sum(plain.values()))
     without = frozenset({"birds"})
-    fewer = photograph.moves_of(Photograph(orientations, scene, lights, [], without, True))
+    fewer = photograph.moves_of(Photograph(orientations, scene, lights, [], without))
     assert fewer["birds", "golden"] == 2 * weights["birds", "golden"] == pytest.approx(2.0)
 
 
 def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
     """The moon needs dusk."""
-    weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things.SKY_THINGS, False))
+    weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things.SKY_THINGS))
     assert set(weights) == {("birds",), ("balloons",)}
 
 
@@ -242,7 +179,7 @@ def test_a_person_is_not_deformed(orientations, scene):
     studied = analyse_source(source, 200, 200)
 
     def unevenness(person: float) -> float:
-        shown = Photograph(studied, replace(scene, person=person), {}, [], frozenset(), False)
+        shown = Photograph(studied, replace(scene, person=person), {}, [], frozenset())
         found = []
         for seed in range(6):
             made = photograph.render(shown, (FRAME,), 1.0, RandomStream(seed), 200, 200)
@@ -258,7 +195,7 @@ def test_a_person_is_not_deformed(orientations, scene):
 def test_a_person_without_a_light_is_shown_in_another_frame(orientations, scene):
     """The composition would deform a face."""
     person, empty = replace(scene, person=1.0), replace(scene, person=0.0)
-    assert set(
-        photograph.moves_of(Photograph(orientations, person, {}, [], frozenset(), False))
-    ) == {(FRAME,)}
-    assert not photograph.moves_of(Photograph(orientations, empty, {}, [], frozenset(), False))
+    assert set(photograph.moves_of(Photograph(orientations, person, {}, [], frozenset()))) == {
+        (FRAME,)
+    }
+    assert not photograph.moves_of(Photograph(orientations, empty, {}, [], frozenset()))

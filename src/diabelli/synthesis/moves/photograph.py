@@ -1,4 +1,4 @@
-"""Photographs in other pictures: water before them, another light, drawn things, rain."""
+"""Photographs in other pictures: water before them, another light, drawn things."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.light import LIGHTS, WINDOW, is_under_water, relight, suitable_lights
-from diabelli.synthesis.moves.rain import show_rain
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
 from diabelli.synthesis.moves.things import (
@@ -26,8 +25,8 @@ from diabelli.synthesis.moves.things import (
 )
 from diabelli.synthesis.moves.water import show_water
 
-WATER, RAIN, FRAME = "water", "rain", "frame"
-"""Names of the moves that show water, rain on a window, and a person in another frame alone."""
+WATER, FRAME = "water", "frame"
+"""Names of the moves that show water, and a person in another frame alone."""
 KIND_SIDE = 256
 """Side in pixels at which colours are counted."""
 MIN_CONTRAST = 16.0
@@ -45,19 +44,8 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
-MAX_RAIN_LETTERING = 0.015
-"""Share of the picture that may be lettering, which drops would make illegible."""
-MIN_RAIN_OPENNESS = 0.0
-"""Log-odds of the open air below which drops have no reason."""
-MAX_RAIN_ROUGHNESS = 18.0
-"""Roughness in grey levels above which drops are seen as specks."""
-MAX_RAIN_SKIN = 0.02
-"""Share of bare skin, likely or not, above which drops may change a face."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
-RAIN_SHARES = {"dusk": 0.8, "golden": 0.35, "lamp": 0.6}
-"""Share of the pictures in a light that are seen through rain, where there is neither water nor a
-reason against it. In daylight drops look like dirt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +58,6 @@ class Photograph:
         lights: weights of the lights that suit it, by name.
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
-        takes_rain: whether it may be seen through a window with rain on it.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -78,7 +65,6 @@ class Photograph:
     lights: dict[str, float]
     shores: list[Shore]
     things: frozenset[str]
-    takes_rain: bool
 
 
 def prepare(
@@ -108,7 +94,6 @@ def prepare(
         _lights(scene, orientations[0]),
         shores,
         find_things(scene, orientations[0], small),
-        _takes_rain(scene, orientations[0]),
     )
 
 
@@ -131,15 +116,6 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
     return is_ground and is_level and not (is_near or is_framed or is_written)
 
 
-def _takes_rain(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether drops cover no face, lettering or frame, and it may be of the open air."""
-    is_written = analysis.kind.has_text or analysis.lettering_share > MAX_RAIN_LETTERING
-    is_framed = scene.barred or analysis.border != NO_BORDER
-    is_covered = is_written or is_framed or is_under_water(scene)
-    is_odd = scene.roughness > MAX_RAIN_ROUGHNESS or scene.openness < MIN_RAIN_OPENNESS
-    return not (is_covered or is_odd) and scene.skin <= MAX_RAIN_SKIN
-
-
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     """Return the weights of the moves of a photograph, by the names of their changes in order."""
     lit: dict[tuple[str, ...], float] = {}
@@ -151,13 +127,6 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         wet.update(((WATER, *names), weight) for names, weight in lit.items())
         factor = WATER_SHARE * max(total, 1.0) / sum(wet.values())
         weights.update((names, factor * weight) for names, weight in wet.items())
-    if photograph.takes_rain and not (photograph.shores or photograph.things & SKY_THINGS):
-        for light, share in RAIN_SHARES.items():
-            if (light,) in weights:
-                weights[light, RAIN] = share * weights[light,]
-                weights[light,] *= 1 - share
-        if not lit and photograph.scene.grey:
-            weights["dusk", RAIN] = 1.0
     if photograph.things:
         weights.update(weights_with_things(photograph.things, weights))
     if not weights and photograph.scene.person >= 1:
@@ -194,9 +163,7 @@ def render(
         canvas = gentle_layout(orientations, strength, stream, height, width, person=person)
     sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
     for name in names:
-        if name == RAIN:
-            canvas = show_rain(canvas, stream)
-        elif name in THINGS:
+        if name in THINGS:
             # One number of the stream, so that its first ones decide on the light after the thing.
             own = RandomStream(int(stream.between(0, 2**52)))
             canvas = show_thing(canvas, name, sky, photograph.scene, own)

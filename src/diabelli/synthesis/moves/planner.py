@@ -24,8 +24,8 @@ MIN_STRENGTH = 0.4
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Moves below which the composition is one of the moves, so that variations differ, or another frame
-of a person, whose face a composition would deform."""
+"""Moves below which the composition is one of the moves, so that variations differ, or another
+frame of a person, whose face a composition would deform."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
@@ -161,6 +161,6 @@ def run_all_moves(side: int) -> None:
     if shown is not None:
         shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
         shown = replace(shown, shores=[shore], things=things.THINGS)
-        names_of_all = ((photograph.WATER,), (photograph.RAIN,), *((light,) for light in LIGHTS))
+        names_of_all = ((photograph.WATER,), *((light,) for light in LIGHTS))
         for names in (*names_of_all, *((thing,) for thing in things.THINGS)):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

@@ -30,7 +30,6 @@ SHARES: dict[tuple[str, str], float] = {
     (BIRDS, "golden"): 1.0,
     ("dusk", FAIRY_LIGHTS): 0.5,
     (BUBBLES, "golden"): 1.0,
-    (BUBBLES, "dusk"): 1.0,
 }
 """Share of the pictures in a light that show a thing, of those that show no thing before it in this
 list; the first of both is made first."""
@@ -46,20 +45,18 @@ MAX_MOON_REDNESS = 0.06
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
-MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.3, 0.04
+MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.12, 0.04
 """Shares of the picture that may be lettering, through bubbles and beside lamps."""
-MIN_BUBBLE_OPENNESS = -2.0
-"""Log-odds of the open air below which bubbles have no reason, without a person: in sure rooms."""
-BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.75), 0.15, 0.3
+MIN_BUBBLE_OPENNESS = -1.0
+"""Log-odds of the open air below which bubbles have no reason, without a person."""
+BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.7), 0.15, 0.3
 """Bounds of the median luma 0..1 of a picture on which bubbles are seen, and shares of white edges
 and of black from which it is of a product or a page."""
-BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.08
+BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.12
 """Distance from the subject in sides, and share of the picture that has it for bubbles."""
-LAMP_LUMA, DARK_LUMA = 0.5, 0.25
-"""Median luma 0..1 below which fairy lights suit a person, and anything else."""
-MIN_LAMP_ROUGHNESS, MAX_LAMP_ROUGHNESS = 5.0, 16.0
-"""Roughness in grey levels below which a picture without a person may be of the night sky, and
-above which lamps out of focus are before sharp leaves."""
+MAX_LAMP_LUMA, MAX_LAMP_ROUGHNESS = 0.5, 16.0
+"""Median luma 0..1 above which a person is in daylight, and roughness in grey levels above which
+lamps out of focus are before sharp leaves."""
 MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.2, 0.05
 """Shares of sky and of white edges above which fairy lights hang from nothing."""
 LAMP_DISTANCE, LAMP_ROOM, LAMP_ROWS = 0.04, 0.5, 0.4
@@ -131,13 +128,10 @@ def _takes_bubbles(scene: Scene) -> bool:
 
 
 def _takes_fairy_lights(scene: Scene) -> bool:
-    """Return whether it is a person in dim light, or something warm in the dark, without a sky."""
-    is_dark = scene.median_luma < DARK_LUMA and scene.warmth > 0
-    is_dark = is_dark and scene.roughness > MIN_LAMP_ROUGHNESS
-    is_dim_person = scene.person >= 1 and scene.median_luma < LAMP_LUMA
+    """Return whether it is a person in dim light, without a sky."""
+    is_dim_person = scene.person >= 1 and scene.median_luma < MAX_LAMP_LUMA
     is_bright = scene.sky >= MAX_LAMP_SKY or scene.white_edge >= MAX_LAMP_WHITE
-    is_sharp = scene.roughness > MAX_LAMP_ROUGHNESS
-    return (is_dark or is_dim_person) and not (is_bright or is_sharp)
+    return is_dim_person and not is_bright and scene.roughness <= MAX_LAMP_ROUGHNESS
 
 
 def weights_with_things(
