@@ -41,9 +41,7 @@ def lights() -> dict[str, str]:
     """Return the digests of a landscape by each move of photographs."""
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
-    shown = Photograph(
-        orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], things.THINGS, False
-    )
+    shown = Photograph(orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], things.THINGS)
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
