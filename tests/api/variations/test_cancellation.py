@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from select import select as select_readable
 
 import httpx
 import pytest
@@ -186,7 +187,7 @@ def test_waiters_under_one_key_are_bounded(serve: Serve, gate: Gate) -> None:
         refused: list[Line] = []
         while len(refused) < 2:
             others = {line.socket: line for line in lines if line not in refused}
-            answered, _, _ = select(others, [], [], 20)
+            answered, _, _ = select_readable(others, [], [], 20)
             assert answered
             refused.extend(others[one] for one in answered)
         assert [line.receive().status for line in refused] == [503, 503]
