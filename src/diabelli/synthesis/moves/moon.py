@@ -18,7 +18,7 @@ MIN_ROOM = 2.1
 SEAS_SEED, SEAS, TEXTURE_SIDE = 5, 7, 64
 """Seed of its dark seas, which are the same in every picture, their number along a side, and the
 side of the map of them."""
-DARKEST_SEA, SEA_RANGE = 0.62, (-0.5, 0.3)
+DARKEST_SEA, SEA_RANGE = 0.7, (-1.2, 0.9)
 """Light of a dark sea as a share of the lands' light; noise at the darkest and the brightest."""
 LIGHT = (0.9, 0.864, 0.774)
 """Linear light of its lands."""
