@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from diabelli.ledger.tables import METADATA
 
 PROGRAM = """
 import sys
+from contextlib import closing
 from diabelli.ledger.database import Database
 from diabelli.ledger.migrations import migrate
 database = Database(sys.argv[1])
@@ -124,3 +127,17 @@ def test_a_newer_ledger_is_refused(url: str) -> None:
     with pytest.raises(LedgerUnavailable, match="newer version"):
         migrate(database)
     database.close()
+
+
+def test_the_database_of_another_program_is_refused_and_stays(tmp_path: Path) -> None:
+    """An SQLite file with tables but without a revision gets no table of ours."""
+    path = tmp_path / "photos.sqlite3"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE photos (name TEXT)")
+    database = Database(sqlite_url(path))
+    with pytest.raises(LedgerUnavailable, match=r"photos\.sqlite3 is no ledger .*tables: photos"):
+        migrate(database)
+    database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("photos",)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from diabelli.errors import LedgerUnavailable
 from diabelli.ledger.database import Database
@@ -17,7 +17,8 @@ def migrate(database: Database) -> None:
     """Create or upgrade the tables in one transaction. Of several processes, one does it.
 
     Raises:
-        LedgerUnavailable: The tables cannot be changed, or a newer version changed them.
+        LedgerUnavailable: The tables cannot be changed, a newer version changed them, or the file
+            is of another program.
     """
     # Alembic is slow to import and used only here.
     from alembic import command
@@ -31,8 +32,11 @@ def migrate(database: Database) -> None:
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database.read_transaction() as connection:
         # Most starts find the newest revision and need no write lock.
-        if MigrationContext.configure(connection).get_current_revision() == newest:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found == newest:
             return
+        if found is None and database.is_sqlite:
+            _refuse_foreign_tables(connection, database.place)
     with database.write_transaction() as connection:
         _lock_migrations(connection)
         config.attributes["connection"] = connection
@@ -43,6 +47,19 @@ def migrate(database: Database) -> None:
                 "the ledger was changed by a newer version of Diabelli: run that version, or set "
                 "another ledger"
             ) from cause
+
+
+def _refuse_foreign_tables(connection: Connection, place: str) -> None:
+    """Raise `LedgerUnavailable` if an SQLite file without a revision has tables.
+
+    A database on a server may be shared with other programs, a file is not.
+    """
+    tables = sorted(inspect(connection).get_table_names())
+    if tables:
+        raise LedgerUnavailable(
+            f"{place} is no ledger but another program's database (its tables: "
+            f"{', '.join(tables[:3])}): name a ledger, or a file that does not exist yet"
+        )
 
 
 def _lock_migrations(connection: Connection) -> None:
