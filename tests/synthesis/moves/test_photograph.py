@@ -157,7 +157,12 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
     lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
     plain = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset()))
     weights = photograph.moves_of(Photograph(orientations, scene, lights, [], things.SKY_THINGS))
-    shown = {("dusk", "moon"), ("birds", "golden"), ("balloons", "golden")}
+    shown = {
+        ("dusk", "moon"),
+        ("birds", "golden"),
+        ("balloons", "golden"),
+        ("birds", "sunset"),
+    }
     assert set(weights) == {("sunset",), *shown}
     assert sum(weights.values()) == pytest.approx(sum(plain.values()))
     without = frozenset({"birds"})

@@ -28,6 +28,7 @@ SHARES: dict[tuple[str, str], float] = {
     ("dusk", MOON): 1.0,
     (BALLOONS, "golden"): 0.5,
     (BIRDS, "golden"): 1.0,
+    (BIRDS, "sunset"): 0.5,
     ("dusk", FAIRY_LIGHTS): 0.5,
     (BUBBLES, "golden"): 1.0,
 }
