@@ -32,8 +32,8 @@ GREEN_EXCESS = 6
 """Grey levels of green over red and over blue from which a place is a meadow or leaves."""
 SPECK_RADIUS = 2
 """Radius in cells of the disc that every part of the sky contains."""
-LOWEST_ROWS = 6
-"""Rows of cells at the lower edge, where there is no sky."""
+UPPERMOST_ROWS, LOWEST_ROWS = 3, 6
+"""Rows of cells that count as the upper edge, and as the lower one, where there is no sky."""
 NEAR_STEP, DIAGONAL_STEP = 3, 4
 """Chamfer distances of neighbours (Borgefors 1986), in thirds of a cell."""
 
@@ -44,7 +44,7 @@ class Sky:
 
     Attributes:
         room: (SIDE, SIDE) float32, distance in sides of the picture to the rim of the clear sky
-            and to the frame; 0 outside the sky.
+            or to the frame; 0 outside the sky.
         share: of the picture, 0..1.
         width: share of the upper edge, 0..1.
         bottom: row above which 95 % of it is, 0..1.
@@ -64,11 +64,6 @@ class Sky:
     redness: float
     roughness: float
     contrast: float
-
-    @property
-    def clear(self) -> NDArray[np.bool_]:
-        """Where it is, (SIDE, SIDE) bool."""
-        return self.room > 0
 
     def certainty(self, ground: float) -> float:
         """Return the log-odds that it is the sky.
@@ -112,7 +107,7 @@ def find_clear_sky(image: Bytes, subject: Floats) -> Sky | None:
     return Sky(
         room=_chamfer_distance(clear) / np.float32(NEAR_STEP * SIDE),
         share=float(clear.mean()),
-        width=float(clear[:NEAR_STEP].any(0).mean()),
+        width=float(clear[:UPPERMOST_ROWS].any(0).mean()),
         bottom=float(rows[int(0.95 * (len(rows) - 1))]) / SIDE,
         footing=float(clear[-LOWEST_ROWS:].any(0).mean()),
         luma=brightness,
@@ -143,7 +138,7 @@ def _without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 @kernel
 def _chamfer_distance(mask: NDArray[np.bool_]) -> Floats:
-    """Return the distance of each place in (h, w) to the nearest one outside, in NEAR_STEPs.
+    """Return the distance of each place in (h, w) to the nearest one outside, in thirds of a cell.
 
     The frame counts as outside. Distances are by the chamfer 3-4 (Borgefors 1986).
     """

@@ -15,7 +15,8 @@ COUNTS = (2, 5)
 MAX_HEIGHT, HEIGHT_OF_ROOM = 0.16, 1.1
 """Bounds of the height of the nearest envelope: in sides, and in sizes of the largest free disc."""
 MIN_ROOM = 0.06
-"""Radius of that disc in sides below which balloons are specks."""
+"""Radius of that disc in sides below which balloons are specks in a frame; `MIN_BALLOON_ROOM` is
+the bound of the source."""
 NEAREST, OTHERS = (0.75, 1.0), (0.25, 0.6)
 """Bounds of the heights of the nearest and of other envelopes, as shares of the largest."""
 ROOM_OF_HEIGHT, GAP_OF_HEIGHT = 0.72, 0.75
@@ -36,8 +37,13 @@ PALETTES: tuple[tuple[tuple[int, int, int], ...], ...] = (
 """Colours of the cloth, sRGB."""
 WICKER = (0.1, 0.055, 0.025)
 """Linear light of the basket."""
-STYLES = 3
-"""Patterns of the cloth: gores, rings, and gores with a belt."""
+STYLES, RINGS, BELT = 3, 6.2, (0.35, 0.6)
+"""Patterns of the cloth: gores, rings, and one colour with a belt; number of rings, and first and
+last row of the belt, in heights of the envelope."""
+WIDEST = 0.42
+"""Row at which an envelope is widest, and half its width there, in its height."""
+SEAM, SEAM_LIGHT = 0.07, 0.88
+"""Distance from the rim of a gore in widths of it, to which it is a seam, and the seam's light."""
 SAMPLES = 3
 """Samples of a pixel along each axis."""
 TOTAL = 1.27
@@ -113,6 +119,7 @@ def _draw_balloon(out: Bytes, numbers: Floats, colours: Floats, gores: int, styl
         y = min(max(int(upper + half * size), 0), rows - 1)
         x = min(max(int(middle), 0), columns - 1)
         behind[c] = np.square(np.float32(out[y, x, c]) / whole)
+    # Cloth is lit as brightly as the sky behind it, but never dark.
     strength = min((behind[0] + behind[1] + behind[2]) / np.float32(1.5), one)
     strength = np.float32(1.25) * (np.float32(0.35) + np.float32(0.65) * strength)
     colour, total = np.zeros(3, np.float32), np.zeros(3, np.float32)
@@ -168,12 +175,12 @@ def _colour_at(
         return False
     if v > one:
         return _basket_at(v, u, sunward, colours[3], colour)
-    radius = np.float32(0.42)
+    radius = np.float32(WIDEST)
     if v < radius:
         lift = (v - radius) / radius
         radius *= np.sqrt(max(one - lift * lift, zero))
     else:
-        fall = (v - radius) / np.float32(0.58)
+        fall = (v - radius) / np.float32(1 - WIDEST)
         squared = fall * fall
         radius *= one - np.float32(0.76) * squared + np.float32(0.034) * squared * squared
     if abs(u) >= radius:
@@ -191,15 +198,16 @@ def _colour_at(
     if style == 0:
         index = gore % 3
     elif style == 1:
-        index = int(v * np.float32(6.2)) % 3
+        index = int(v * np.float32(RINGS)) % 3
     else:
-        index = (gore + 1) % 3 if np.float32(0.35) < v < np.float32(0.6) else 0
+        index = (gore + 1) % 3 if np.float32(BELT[0]) < v < np.float32(BELT[1]) else 0
+    # Lit by the sun from one side and from above, and by the sky in front.
     light = np.float32(0.42) + np.float32(0.342) * sunward * across
     light += np.float32(0.25) * np.sqrt(one - across * across)
-    light -= np.float32(0.56) * (v - np.float32(0.42))
+    light -= np.float32(0.56) * (v - np.float32(WIDEST))
     light = min(max(light, np.float32(0.12)), np.float32(1.1))
-    if abs(within - np.float32(0.5)) > np.float32(0.43):
-        light *= np.float32(0.88)
+    if abs(within - np.float32(0.5)) > np.float32(0.5 - SEAM):
+        light *= np.float32(SEAM_LIGHT)
     for c in range(3):
         colour[c] = light * colours[index, c]
     return True

@@ -19,17 +19,25 @@ WEDGE_SHARE = 0.35
 WEDGE_SPANS, LOOSE_SPANS = (0.024, 0.034), (0.022, 0.05)
 """Bounds of the wingspan in sides."""
 WEDGE_COUNTS, LOOSE_COUNTS = (9, 15), (5, 12)
-"""Bounds of the number of birds."""
+"""Bounds of the number of birds, the second excluded."""
 MIN_BIRDS = 4
 """Fewer of them are no flock."""
 WEDGE_STEP = (0.022, 0.034)
 """Distance from a bird to the next one of a wedge's arm, down and across, in sides."""
 LOOSE_SPREAD = (0.05, 0.09)
 """Standard deviations of places in a loose flock, down and across, in sides."""
+WEDGE_SIZES, LOOSE_SIZES = (0.9, 1.1), (0.7, 1.25)
+"""Bounds of a bird's size relative to the wingspan of its flock."""
+WEDGE_SWAY, WEDGE_LAG = (-0.006, 0.006), (-0.008, 0.008)
+"""Bounds of how far a bird of a wedge is from its place, down and across, in sides."""
+BENDS, SLOPES = (-0.35, 0.75), (-0.35, 0.35)
+"""Bounds of the height of the wings' bend in spans, below 0 under the body, and of the body's
+slope."""
 ROOM_OF_SPAN, GAP_OF_SPAN = 0.7, 0.8
 """Room that each bird has around it, and distance to other birds, in wingspans."""
-DARKNESS = 0.88
-"""Share of the sky's light that a bird hides."""
+OPACITY, SHEEN, LEAST_LIGHT = 0.88, 0.06, 0.004
+"""Share of the sky's light that a bird hides; share of it that the bird reflects, and linear light
+that it has in the dark."""
 SAMPLES = 3
 """Samples of a pixel along each axis."""
 
@@ -51,8 +59,8 @@ def show_birds(image: Bytes, sky: Sky, stream: RandomStream) -> Bytes:
     places = _wedge(count, stream) if is_wedge else _loose(3 * count, stream)
     birds: list[tuple[float, ...]] = []
     for down, across in places:
-        size = span * (stream.between(0.9, 1.1) if is_wedge else stream.between(0.7, 1.25))
-        pose = (stream.between(-0.35, 0.75), stream.between(-0.35, 0.35))
+        size = span * stream.between(*(WEDGE_SIZES if is_wedge else LOOSE_SIZES))
+        pose = (stream.between(*BENDS), stream.between(*SLOPES))
         place = (centre[0] + down, centre[1] + across)
         is_free = _room_at(sky.room, place) > ROOM_OF_SPAN * size
         gap = GAP_OF_SPAN * size
@@ -71,7 +79,7 @@ def _wedge(count: int, stream: RandomStream) -> list[tuple[float, float]]:
     places = []
     for index in range(count):
         arm, rank = (1 if index % 2 else -1), (index + 1) // 2
-        sway, lag = stream.between(-0.006, 0.006), stream.between(-0.008, 0.008)
+        sway, lag = stream.between(*WEDGE_SWAY), stream.between(*WEDGE_LAG)
         if arm > 0 or rank <= count // 3:
             places.append((arm * rank * WEDGE_STEP[0] + sway, lag - ahead * rank * WEDGE_STEP[1]))
     return places
@@ -117,11 +125,11 @@ def _draw_birds(out: Bytes, birds: Floats) -> None:
                     count += _is_bird(cosine * v - sine * u, cosine * u + sine * v, bend)
                 if count == 0:
                     continue
-                cover = np.float32(DARKNESS) * np.float32(count) / np.float32(SAMPLES * SAMPLES)
+                cover = np.float32(OPACITY) * np.float32(count) / np.float32(SAMPLES * SAMPLES)
                 for c in range(3):
                     value = np.float32(out[y, x, c]) / whole
                     light = value * value
-                    dark = np.float32(0.06) * light + np.float32(0.004)
+                    dark = np.float32(SHEEN) * light + np.float32(LEAST_LIGHT)
                     light += cover * (dark - light)
                     out[y, x, c] = np.uint8(np.sqrt(light) * whole + half)
 

@@ -34,10 +34,13 @@ nanometres."""
 SWIRLS, SWIRL_TURNS, SWIRL_SIZES = 3, 1.6, (25.0, 70.0)
 """Waves of thickness of a film, their most turns in a radius, and bounds of their size in
 nanometres."""
+REFRACTION, MIN_THICKNESS = 1.33, 60.0
+"""Refractive index of the film, and its least thickness in nanometres."""
 WAVES = (620.0, 540.0, 455.0)
 """Wavelengths of red, green and blue, in nanometres."""
 SLOPES, LEFT_SHARE = (0.45, 1.1), 0.75
-"""Bounds of how far the window is aside per way up, and how often it is on the left."""
+"""Bounds of how far aside the window is, as a multiple of its height above the bubble; how often it
+is on the left."""
 SKY_SIDE, SKY_CELLS = 16, 40
 """Side at which the light of the picture is measured, and number of cells that are its sky."""
 SAMPLES = 7
@@ -190,8 +193,8 @@ def _add_film(
         turn = swirls[k, 0] * v + swirls[k, 1] * u * (one + np.float32(0.35) * v) + swirls[k, 2]
         turn -= np.floor(turn)
         thickness += swirls[k, 3] * (np.float32(8) * turn * (one - turn) - one)
-    # The film breaks light by 1.33. Towards the rim its path in the film is shorter.
-    path = np.float32(2.66) * max(thickness, np.float32(60))
+    # Twice the thickness, times the index, times the cosine in the film; 1.77 is the index squared.
+    path = np.float32(2 * REFRACTION) * max(thickness, np.float32(MIN_THICKNESS))
     path *= np.sqrt(one - squared / np.float32(1.77))
     window = np.float32(0.85) * _window(v, u, z, numbers[6])
     window += np.float32(0.45) * _window(-v, -u, z, numbers[6])
@@ -215,7 +218,7 @@ def _window(v: np.float32, u: np.float32, z: np.float32, slope: np.float32) -> n
         v: down from the middle, in radii.
         u: across from the middle, in radii.
         z: towards the camera, in radii.
-        slope: how far the window is aside per way up; below 0 to the left.
+        slope: how far aside the window is, relative to how far above; below 0 to the left.
     """
     one, zero, two = np.float32(1), np.float32(0), np.float32(2)
     # The direction that the place mirrors, and the window beside the ball, seen from its middle.

@@ -31,6 +31,12 @@ ROOM = 1.1
 COLOURS = ((1.0, 0.62, 0.22), (1.0, 0.5, 0.14), (1.0, 0.74, 0.4))
 """Linear light of the lamps of a string, relative to the most."""
 
+HALO_RADIUS, HALO_LIGHT = 2.4, 0.1
+"""Radius of the halo of a lamp in that of its disc, and its light relative to that of the rim."""
+MIDDLE_LIGHT, SOFT_RIM = 0.62, 0.12
+"""Light in the middle of a disc relative to that of its rim, and width of the rim's edge in radii,
+which is a pixel at least."""
+
 
 def show_fairy_lights(image: Bytes, scene: Scene, stream: RandomStream) -> Bytes:
     """Return an image (h, w, 4) uint8, opaque, behind fairy lights.
@@ -96,13 +102,13 @@ def _draw_lamps(out: Bytes, lamps: Floats) -> None:
     """
     rows, columns = out.shape[0], out.shape[1]
     one, zero, half, whole = np.float32(1), np.float32(0), np.float32(0.5), np.float32(255)
-    widest = np.float32(2.4)
+    widest = np.float32(HALO_RADIUS)
     for k in range(len(lamps)):
         radius, brightness = lamps[k, 2], lamps[k, 3]
         reach = widest * radius + one
         first, last = max(int(lamps[k, 0] - reach), 0), min(int(lamps[k, 0] + reach) + 2, rows)
         left, right = max(int(lamps[k, 1] - reach), 0), min(int(lamps[k, 1] + reach) + 2, columns)
-        soft = max(radius * np.float32(0.12), one)
+        soft = max(radius * np.float32(SOFT_RIM), one)
         for y in range(first, last):
             for x in range(left, right):
                 v = (np.float32(y) + half - lamps[k, 0]) / radius
@@ -110,9 +116,11 @@ def _draw_lamps(out: Bytes, lamps: Floats) -> None:
                 squared = v * v + u * u
                 disc = min(max((one - np.sqrt(squared)) * radius / soft + half, zero), one)
                 disc = disc * disc * (np.float32(3) - np.float32(2) * disc)
-                disc *= np.float32(0.62) + np.float32(0.38) * min(squared * squared, one)
+                disc *= np.float32(MIDDLE_LIGHT) + np.float32(1 - MIDDLE_LIGHT) * min(
+                    squared * squared, one
+                )
                 halo = max(one - squared / (widest * widest), zero)
-                light = brightness * (disc + np.float32(0.1) * halo * halo)
+                light = brightness * (disc + np.float32(HALO_LIGHT) * halo * halo)
                 for c in range(3):
                     value = np.float32(out[y, x, c]) / whole
                     value = one - (one - value * value) * (one - min(light * lamps[k, 4 + c], one))

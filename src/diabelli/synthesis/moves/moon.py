@@ -22,8 +22,11 @@ DARKEST_SEA, SEA_RANGE = 0.7, (-1.2, 0.9)
 """Light of a dark sea as a share of the lands' light; noise at the darkest and the brightest."""
 LIGHT = (0.9, 0.864, 0.774)
 """Linear light of its lands."""
-GLOW = (0.1, 0.097, 0.09)
-"""Light in the air around it."""
+LIMB_DARKENING, TRANSPARENCY = 0.35, 0.75
+"""Fall of the squared light from its middle to its rim; share of the sky's light before it."""
+GLOW, GLOW_RADIUS, GLOW_REACH = (0.1, 0.097, 0.09), 1.6, 20
+"""Linear light in the air before its middle; distance at which this is .35 of it, and at which
+nothing is left of it, in radii."""
 
 
 def show_moon(image: Bytes, sky: Sky, stream: RandomStream, *, grey: bool) -> Bytes:
@@ -61,7 +64,7 @@ def _draw_moon(out: Bytes, texture: Floats, disc: Floats, colour: Floats, glow: 
         texture: (side, side) float32, share of light on its disc.
         disc: (3,) float32: row, column and radius in sides.
         colour: (3,) float32, linear light of its lands.
-        glow: (3,) float32, linear light in the air at its rim.
+        glow: (3,) float32, linear light in the air before its middle.
     """
     height, width = out.shape[0], out.shape[1]
     one, zero, half, whole = np.float32(1), np.float32(0), np.float32(0.5), np.float32(255)
@@ -72,11 +75,11 @@ def _draw_moon(out: Bytes, texture: Floats, disc: Floats, colour: Floats, glow: 
         for x in range(width):
             u = ((np.float32(x) + half) - disc[1] * np.float32(width)) / radius
             squared = v * v + u * u
-            if squared > np.float32(400):
+            if squared > np.float32(GLOW_REACH * GLOW_REACH):
                 continue
             away = np.sqrt(squared)
             solid = min(max((one - away) * radius + half, zero), one)
-            near = one / (one + squared / np.float32(2.56))
+            near = one / (one + squared / np.float32(GLOW_RADIUS * GLOW_RADIUS))
             near = near * np.sqrt(near)
             shade = zero
             if solid > zero:
@@ -86,10 +89,10 @@ def _draw_moon(out: Bytes, texture: Floats, disc: Floats, colour: Floats, glow: 
                 shade = interpolate(
                     texture, top, left, row - np.float32(top), column - np.float32(left)
                 )
-                shade *= np.sqrt(max(one - np.float32(0.35) * squared, zero))
+                shade *= np.sqrt(max(one - np.float32(LIMB_DARKENING) * squared, zero))
             for c in range(3):
                 value = np.float32(out[y, x, c]) / whole
                 light = value * value
-                light += solid * (shade * colour[c] - np.float32(0.25) * light)
+                light += solid * (shade * colour[c] - np.float32(1 - TRANSPARENCY) * light)
                 light = one - (one - min(light, one)) * (one - near * glow[c])
                 out[y, x, c] = np.uint8(np.sqrt(light) * whole + half)
