@@ -18,7 +18,7 @@ from diabelli.synthesis.core.types import Floats
 
 MODELS = Path(__file__).parent.parent / "models"
 SHORE, SURFACE = MODELS / "ground.npz", MODELS / "surface.npz"
-"""Weights of the regressions."""
+"""Files of the weights of the regressions."""
 BANDS = ((0.0, 0.4), (0.6, 1.0))
 """First and last row of the bands over which the planes are averaged, in shares of the height."""
 CELLS, SPREAD_STAGES = 10, 3

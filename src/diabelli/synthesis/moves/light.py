@@ -57,7 +57,7 @@ things on plain ground have up to 0.4."""
 MIN_WINDOW_ROUGHNESS = 2.5
 """Roughness in grey levels below which things have edges so faint that shade hides them."""
 MIN_WINDOW_LUMA = 0.25
-"""Median luma 0..1 below which a room is lit by lamps."""
+"""Median luma 0..1 below which things indoors are lit by lamps."""
 MAX_WINDOW_BLACK = 0.15
 """Share of black above which a picture is of a thing in the dark."""
 MAX_BLACK = 0.25

@@ -140,6 +140,8 @@ def weights_with_things(
 ) -> dict[tuple[str, ...], float]:
     """Return the weights of moves that show things, and of their lights alone.
 
+    Where no such light suits, a thing is shown without another light, but never the moon.
+
     Args:
         things: names of what the picture may show.
         weights: of the other moves.
