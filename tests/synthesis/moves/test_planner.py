@@ -1,6 +1,7 @@
 """Planner: a seed makes one move, and the variations of a request different ones."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from diabelli.synthesis.moves.planner import (
     run_all_moves,
     select_seeds,
 )
+from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
@@ -93,6 +95,15 @@ def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     assert [move.name for move in found if move.renderer is None] == ["composition"]
     with pytest.raises(ValueError, match="candidate"):
         found[-1].render(1, 0.5, 64, 64)
+
+
+def test_a_person_without_a_light_has_one_move(monkeypatch):
+    """Another frame, once: names of moves differ."""
+    orientations = analyse_source(landscape(100), 64, 64)
+    person = replace(survey(landscape(100)), person=1.0)
+    shown = photograph.Photograph(orientations, person, {}, [], frozenset())
+    monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
+    assert [move.name for move in find_moves(orientations, 1.0)] == [photograph.FRAME]
 
 
 def test_all_moves_run_at_warm_up():

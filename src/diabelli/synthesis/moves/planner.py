@@ -24,8 +24,8 @@ MIN_STRENGTH = 0.4
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Moves below which the composition is one of the moves, so that variations differ, or another
-frame of a person, whose face a composition would deform."""
+"""Least number of moves of a photograph. If fewer are sure, so that variations might be alike, the
+composition is one more; of a person, whose face it would deform, another frame is."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
@@ -91,7 +91,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         SureMove(names, weight, partial(photograph.render, shown, names))
         for names, weight in weights.items()
     ]
-    if 0 < len(moves) < MIN_KINDS:
+    if 0 < len(moves) < MIN_KINDS and (photograph.FRAME,) not in weights:
         weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
         frame = partial(photograph.render, shown, (photograph.FRAME,))
         is_person = shown.scene.person >= 1
