@@ -43,6 +43,9 @@ SLOPES, LEFT_SHARE = (0.45, 1.1), 0.75
 is on the left."""
 SKY_SIDE, SKY_CELLS = 16, 40
 """Side at which the light of the picture is measured, and number of cells that are its sky."""
+SKY_GAIN, SKY_PALENESS, LEAST_SKY = 1.25, 0.45, 0.15
+"""Factor of the light of the sky, share of its colour that is lost, and linear light that is added,
+so that bubbles are seen in dim pictures."""
 SAMPLES = 7
 """Samples of a pixel along each axis; also of the blur."""
 
@@ -76,7 +79,8 @@ def _sky(image: Bytes, *, grey: bool) -> Floats:
     """Return the light that bubbles mirror, (3,) float32: of the brightest places, but paler."""
     small = resize(image, SKY_SIDE, SKY_SIDE)[..., :3].astype(np.float64) / 255
     light = np.sort(np.square(small).reshape(-1, 3), axis=0)[-SKY_CELLS:].mean(0)
-    sky = 1.25 * (0.55 * light + 0.45 * light.mean()) + 0.15
+    pale = (1 - SKY_PALENESS) * light + SKY_PALENESS * light.mean()
+    sky = SKY_GAIN * pale + LEAST_SKY
     return np.asarray(np.repeat(sky.mean(), 3) if grey else sky, np.float32)
 
 
