@@ -69,7 +69,7 @@ class Sky:
         """Return the log-odds that it is the sky.
 
         A logistic regression on 205 photographs, of which 174 have a sky; its area under the curve
-        on pictures that were left out is .90.
+        on pictures that were left out is .90. `training/clear_sky.py` is the recipe.
 
         Args:
             ground: how well the lower part of the picture suits as a shore, about -1..1.

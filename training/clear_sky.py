@@ -1,0 +1,90 @@
+"""Fit the regression of `diabelli.synthesis.analysis.clear_sky.Sky.certainty`; print its factors.
+
+    python training/clear_sky.py clear_sky_labels.json PICTURES
+
+PICTURES is a folder of the pictures named in the labels, as for `ground.py`. The labels say of
+pictures with an even upper part whether that is the sky. The factors in the code were fitted to 33
+further photographs, which have no such name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli import pictures
+from diabelli.synthesis.analysis.clear_sky import find_clear_sky
+from diabelli.synthesis.analysis.ground import SHORE, ground_features, suitability
+from diabelli.synthesis.analysis.subject_map import decode, encode
+from surroundings import area_under_curve
+
+NAMES = ("ground", "redness", "contrast", "room", "roughness", "constant")
+PENALTY = 2.0
+"""Factor of the squared norm of the factors of standardised properties."""
+STEPS = 50
+"""Newton steps, enough for convergence."""
+
+Table = NDArray[np.float64]
+
+
+def properties(path: Path) -> list[float]:
+    """Return the properties of a picture that `Sky.certainty` weighs."""
+    image = pictures.to_image(path)
+    side = min(image.shape[:2])
+    top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
+    image = np.ascontiguousarray(image[top : top + side, left : left + side])
+    encoded = encode(image)
+    sky = find_clear_sky(image, np.clip(decode(encoded), 0, 1))
+    if sky is None:
+        raise ValueError(f"{path} has no even upper part")
+    room = float(sky.room.max())
+    ground = suitability(ground_features(encoded), SHORE)
+    return [ground, sky.redness, sky.contrast, room, sky.roughness]
+
+
+def fit(table: Table, labels: Table) -> Table:
+    """Return the factors of standardised properties (n, 5), and the constant: (6,)."""
+    rows = np.column_stack([table, np.ones(len(table))])
+    penalty = np.diag([PENALTY] * table.shape[1] + [1e-6])
+    factors = np.zeros(rows.shape[1])
+    for _ in range(STEPS):
+        likely = 1 / (1 + np.exp(-rows @ factors))
+        slope = rows.T @ (likely - labels) + penalty @ factors
+        curve = (rows * (likely * (1 - likely))[:, None]).T @ rows + penalty
+        factors -= np.linalg.solve(curve, slope)
+    return factors
+
+
+def main() -> None:
+    """Measure the regression with each picture left out once, and print its factors."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("labels", type=Path, help="JSON of the names of pictures by label")
+    parser.add_argument("pictures", type=Path)
+    options = parser.parse_args()
+    named = json.loads(options.labels.read_text())
+    found = {path.stem: path for path in options.pictures.rglob("*") if path.is_file()}
+    pairs = [(name, label == "sky") for label in ("sky", "other") for name in named[label]]
+    table = np.array([properties(found[name]) for name, _ in pairs])
+    labels = np.array([float(is_sky) for _, is_sky in pairs])
+    mean, deviation = table.mean(0), table.std(0)
+    rows = (table - mean) / deviation
+    left_out = np.array([_score_left_out(rows, labels, index) for index in range(len(rows))])
+    print(f"area under the curve {area_under_curve(left_out, labels):.3f}")
+    factors = fit(rows, labels)
+    raw = factors[:-1] / deviation
+    for name, value in zip(NAMES, (*raw, factors[-1] - raw @ mean), strict=True):
+        print(f"{name} {value:.2f}")
+
+
+def _score_left_out(rows: Table, labels: Table, index: int) -> float:
+    """Return the score of a picture by a regression on all others."""
+    kept = np.arange(len(rows)) != index
+    return float(np.append(rows[index], 1) @ fit(rows[kept], labels[kept]))
+
+
+if __name__ == "__main__":
+    main()
