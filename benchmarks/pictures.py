@@ -40,9 +40,6 @@ WHEELS = {
 }
 """Location of each photograph or drawing: package/path inside it."""
 
-TABLE = tuple(WHEELS)[:8]
-"""The eight pictures of the reported figures: people, animals, objects and scenes."""
-
 NAMES = (*WHEELS, *DRAWN)
 
 

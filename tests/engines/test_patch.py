@@ -10,7 +10,9 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.moves import light, photograph, things
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
+from measures import sharpness
 from oracles.sources import SOURCES, face, landscape, meadow, pebbles, sticker
+from pictures import load
 
 
 def apart(one: np.ndarray, other: np.ndarray) -> float:
@@ -80,6 +82,15 @@ def test_more_strength_leads_further_away(patch_engine):
     ]
     assert distances == sorted(distances)
     assert distances[-1] > 1.3 * distances[0]
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+@pytest.mark.parametrize("strength", [0.3, 0.5, 1.0])
+def test_variations_of_a_photograph_are_as_sharp(patch_engine, name, strength):
+    """Variations have about the fine detail of their source: none is blurred, none is noisy."""
+    source = load(name)
+    for variation in made(patch_engine, source, square(n=4, strength=strength)):
+        assert 0.75 < sharpness(source, [variation.image]) < 1.6
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 300), (10, 4096), (4096, 10)])
