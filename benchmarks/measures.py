@@ -21,7 +21,7 @@ SIDE = 256
 def sharpness(source: Image, variations: Sequence[Image]) -> float:
     """Return how much finest detail there is beside that of twice its size, over the source's.
 
-    It is 1 for pictures that are as sharp, whatever their light.
+    It is 1 for pictures that are as sharp, in any light.
 
     Args:
         source: (side, side, 3) uint8.
