@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import json
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from api.wire import picture
 from diabelli.engines import Piece, run_sequentially
 from diabelli.engines.upstream import calls
+from diabelli.engines.upstream.calls import UpstreamCalls
 from diabelli.engines.upstream.manager import UpstreamManager
 from diabelli.errors import Cancelled, UpstreamUnavailable
 from diabelli.variation import Progress
@@ -104,6 +109,30 @@ def test_the_slot_of_a_hung_call_is_freed_in_the_end(
     until(lambda: upstream.calls == 2)
     upstream.faults.set()
     assert len(second.result(10)) == 1
+
+
+def test_the_pictures_of_a_cancelled_call_are_not_kept(
+    edits: MakeEdits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its task is freed once the upstream has answered."""
+    upstream = edits()
+    tasks: list[weakref.ref[asyncio.Task[Any]]] = []
+    give_up = UpstreamCalls._give_up
+
+    def watched(self: UpstreamCalls, work: asyncio.Task[list[bytes]]) -> None:
+        tasks.append(weakref.ref(work))
+        give_up(self, work)
+
+    monkeypatch.setattr(UpstreamCalls, "_give_up", watched)
+    upstream.fake.gate.clear()
+    first = submitted(upstream)
+    until(lambda: upstream.calls == 1)
+    first.cancel()
+    until(lambda: tasks)
+    upstream.fake.gate.set()
+    # It waits for the slot of the first call.
+    submitted(upstream).result(10)
+    until(lambda: gc.collect() >= 0 and tasks[0]() is None)
 
 
 def test_a_cancelled_call_to_openai_frees_its_slot(edits: MakeEdits) -> None:

@@ -135,7 +135,9 @@ class UpstreamCalls:
         if self._protocol.traits.stops:
             work.cancel()
         else:
-            asyncio.get_running_loop().call_later(DRAIN_S, work.cancel)
+            timer = asyncio.get_running_loop().call_later(DRAIN_S, work.cancel)
+            # A pending timer would keep the pictures of a call that has ended.
+            work.add_done_callback(lambda _: timer.cancel())
 
     def _on_done(self, work: asyncio.Task[list[bytes]]) -> None:
         """Free the slot and record the outcome in the circuit."""
