@@ -7,8 +7,7 @@ The other implementation is a Python file that defines one function:
 
 It may also return a pair: the images, and for each a list of the names of its moves.
 
-Run as a program, this file is that process: it reads requests and writes answers, and needs
-nothing but NumPy.
+Run as a program, this file is that process. It needs nothing but NumPy.
 """
 
 from __future__ import annotations
@@ -90,7 +89,18 @@ class Other:
     def vary(
         self, source: NDArray[np.uint8], *, n: int, strength: float, seed: int, size: int
     ) -> Answer:
-        """Return the variations of the other implementation; raise RuntimeError if it fails."""
+        """Return the variations of the other implementation.
+
+        Args:
+            source: (side, side, 3) uint8.
+            n: number of variations.
+            strength: 0..1.
+            seed: of the first variation.
+            size: of the variations, in pixels a side.
+
+        Raises:
+            RuntimeError: the process has ended.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         asked = {"n": n, "strength": strength, "seed": seed, "size": size}
@@ -112,7 +122,7 @@ def _send(stream: IO[bytes], message: dict[str, Any], images: Sequence[NDArray[n
 
 
 def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[NDArray[np.uint8]]] | None:
-    """Read a message of `_send`; None if the other side has closed the pipe."""
+    """Read a message of `_send`; return None if the other side has closed the pipe."""
     line = stream.readline()
     if not line:
         return None

@@ -1,8 +1,8 @@
-"""An example of another implementation: a prototype outside of this repository.
+"""Example of another implementation: a prototype outside of this repository.
 
-The environment names its file in DIABELLI_PROTOTYPE. It defines a class E5 or Engine of one source,
-with `many`, which makes n variations; see `_made`. Run it with an interpreter that has the
-prototype's dependencies:
+DIABELLI_PROTOTYPE is the path of its file, which defines a class `E5` or `Engine` of one source,
+with a method `many` that makes n variations. Run it with an interpreter that has the prototype's
+dependencies:
 
     DIABELLI_PROTOTYPE=prototype.py python benchmarks/quality.py \
         --against benchmarks/against_prototype.py --against-python /path/to/python
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 def vary(
     source: NDArray[np.uint8], n: int, strength: float, seed: int, size: int
 ) -> list[NDArray[np.uint8]]:
-    """n images (size, size, 3) uint8, made with the arguments of the prototype's own main."""
+    """Return n images (size, size, 3) uint8; see `against.py`."""
     prototype = _prototype()
     scaled = prototype.resize((source / 255).astype(np.float32), size, size)
     return [
@@ -43,7 +43,10 @@ def _made(
     seed: int,
     size: int,
 ) -> list[Any]:
-    """The final states of the prototype's run; the fifth part of each is its canvas."""
+    """Return the final state of each variation; its fifth part is the canvas, in 0..1.
+
+    The numbers are those of the prototype's own `main`.
+    """
     if not hasattr(prototype, "E5"):
         engine = prototype.Engine(source, out=size, mu=1.0)
         states, _ = engine.many(n, seed=seed, strength=strength, noise=0.15, wob=0.04, k=4)
@@ -58,8 +61,8 @@ def _made(
 @cache
 def _prototype() -> ModuleType:
     path = Path(os.environ["DIABELLI_PROTOTYPE"])
+    # Nothing is written beside a file outside of the repository.
     sys.dont_write_bytecode = True
-    # Do not write bytecode beside a file outside of the repository.
     kernels = Path(tempfile.gettempdir()) / "prototype-kernels"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kernels))
     sys.path.insert(0, str(path.parent))

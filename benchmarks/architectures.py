@@ -40,7 +40,14 @@ BLOCKS = {"block_out_channels": (32, 64)}
 
 
 def build(name: str, folder: Path, *, full: bool, dtype: torch.dtype) -> Preset:
-    """The preset of that name over random weights, saved in the folder."""
+    """Save a pipeline with random weights; return the preset that loads it.
+
+    Args:
+        name: of the preset, one of `NAMES`.
+        folder: for the pipeline and its encoder.
+        full: False builds tiny networks, and a preset for pictures of 64x64.
+        dtype: of the saved weights; `sd15-lcm` has fixed ones.
+    """
     torch.manual_seed(0)
     if name == SD15_LCM:
         return _sd15_lcm(folder, full)
@@ -55,7 +62,7 @@ def build(name: str, folder: Path, *, full: bool, dtype: torch.dtype) -> Preset:
 
 
 def _sd15_lcm(folder: Path, full: bool) -> Preset:
-    """The preset for a CPU; full-size parts have the size and data type of the published ones."""
+    """Save the preset for a CPU; full-size parts have the data types of the published ones."""
     if not full:
         return replace(tiny(SD15_LCM, folder), side=64, steps=10)
     vision, _ = _vision(full, 1280, 32, 16, 5120, 1024)
@@ -79,6 +86,7 @@ def _sd15_lcm(folder: Path, full: bool) -> Preset:
 
 
 def _vision(full: bool, width: int, layers: int, heads: int, inner: int, out: int) -> Any:
+    """Return a CLIP encoder of images and its processor; the numbers are of the full size."""
     config = {
         "hidden_size": width if full else 32,
         "num_hidden_layers": layers if full else 2,
@@ -94,7 +102,7 @@ def _vision(full: bool, width: int, layers: int, heads: int, inner: int, out: in
 
 
 def _stable_diffusion(full: bool) -> Any:
-    """Stable Diffusion 1 behind CLIP ViT-L/14."""
+    """Return Stable Diffusion 1 behind CLIP ViT-L/14: pipeline, encoder, processor."""
     encoder, processor = _vision(full, 1024, 24, 16, 4096, 768)
     unet = UNet2DConditionModel(
         sample_size=64,
@@ -124,7 +132,7 @@ def _stable_diffusion(full: bool) -> Any:
 
 
 def _kandinsky(full: bool) -> Any:
-    """Kandinsky 2.2's decoder behind CLIP ViT-bigG/14."""
+    """Return Kandinsky 2.2's decoder behind CLIP ViT-bigG/14: pipeline, encoder, processor."""
     encoder, processor = _vision(full, 1664, 48, 16, 8192, 1280)
     crossing = 3 if full else 1
     unet = UNet2DConditionModel(

@@ -51,6 +51,7 @@ class Refusal:
 
 
 def job_of(source: Path, out: Path, size: int) -> Job:
+    """Return a job of one variation of each picture in a folder, `size` pixels a side."""
     recipe = Recipe(
         source=url_of(str(source)), engine="patch", engine_version="0", n=1, height=size,
         width=size, strength=0.5, seed=0, fit="crop", output_format="png", quality=None,
@@ -64,6 +65,7 @@ def peak_mb() -> float:
 
 
 def measure_keys(folder: Path, counts: list[int]) -> None:
+    """Print time and peak memory of a first and a second run, for each number of keys."""
     print(
         "| keys | first run, us a key | peak memory until then, MB | second run, us a key | "
         "peak memory until then, MB |\n|---|---|---|---|---|"
@@ -94,6 +96,14 @@ def finish_times(job: Job, runner: Runner) -> list[float]:
 
 
 def measure_runners(folder: Path, count: int, size: int, address: str | None) -> None:
+    """Print the throughput of each runner.
+
+    Args:
+        folder: for sources and results.
+        count: number of pictures.
+        size: of sources and variations, in pixels a side.
+        address: of a Ray cluster; None leaves Ray out.
+    """
     random = np.random.default_rng(0)
     (folder / "in").mkdir()
     for number in range(count):
@@ -118,13 +128,16 @@ def measure_runners(folder: Path, count: int, size: int, address: str | None) ->
 
 
 def main() -> None:
+    """Print the table of keys or of runners."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["keys", "runners"])
-    parser.add_argument("--counts", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--pictures", type=int, default=100)
-    parser.add_argument("--size", type=int, default=256)
     parser.add_argument(
-        "--ray", help="also a cluster: `start` for one on this machine, or host and port of a head"
+        "--counts", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="of keys"
+    )
+    parser.add_argument("--pictures", type=int, default=100, help="(%(default)s)")
+    parser.add_argument("--size", type=int, default=256, help="pixels a side (%(default)s)")
+    parser.add_argument(
+        "--ray", help="also a cluster: `start` for one on this machine, or HOST:PORT of a head"
     )
     asked = parser.parse_args()
     with TemporaryDirectory() as name, ExitStack() as stack:

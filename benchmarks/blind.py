@@ -1,4 +1,4 @@
-"""Blind comparison of engines: make panels in random order, then sum up what a judge filled in.
+"""Blind comparison of engines: make panels in random order, then sum up a judge's score sheet.
 
     python benchmarks/blind.py make PICTURES OUT --ours v4=de935ab --ours new=. \
         --against benchmarks/against_prototype.py --published gpnn=FOLDER
@@ -146,7 +146,7 @@ def repeated(names: Iterable[str]) -> set[str]:
 
 
 def engines_of(asked: argparse.Namespace, stems: Sequence[str]) -> list[Engine]:
-    """Return the engines of the command line, named apart. They are started on first use.
+    """Return the engines of the command line. Their processes start on first use.
 
     Args:
         asked: the command line.

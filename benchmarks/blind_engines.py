@@ -63,7 +63,14 @@ class Script:
     def __init__(
         self, name: str, script: Path, python: str, source_folder: Path | None = None
     ) -> None:
-        """source_folder: put before the installed packages of the process."""
+        """Keep the arguments; the process starts at the first picture.
+
+        Args:
+            name: of the engine.
+            script: the file with `vary`.
+            python: the interpreter with its dependencies.
+            source_folder: searched for packages before the installed ones.
+        """
         self.name = name
         self._script, self._python, self._source_folder = script, python, source_folder
         self._other: Other | None = None
@@ -133,7 +140,7 @@ class Published:
     """
 
     def __init__(self, name: str, folder: Path, stems: Iterable[str]) -> None:
-        """Find the results.
+        """Match the files of the folder to pictures.
 
         Args:
             name: of the engine.

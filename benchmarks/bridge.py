@@ -3,15 +3,17 @@
 Run: python benchmarks/bridge.py [--wait 2] [--clients 1,32] [--seconds 6] [--rounds 3]
      [--calls 1000]
 
-A small server returns prepared pictures of 512x512 after `--wait` seconds, as one that draws them
-on a GPU does; `diabelli serve` uses it as its upstream. Clients send the same requests to both
-alternately, at evenly spread moments. The bridge decodes the source, encodes it for the upstream,
-decodes the results and encodes them with the mark. The CPU time of these four steps is measured
-separately ("pictures") and subtracted from the added latency ("besides") and from the CPU time of
-the bridge ("rest"). CPU time depends less on other load of the machine than latency.
-With `--wait 0`, many clients measure the throughput of the machine instead: each request waits for
-the others.
-The last line compares the memory of the bridge after 500 and after all further calls.
+A small server returns prepared pictures of 512x512 after `--wait` seconds, like one with a GPU.
+`diabelli serve` is the bridge: it uses this server as its upstream. Clients send the same requests
+to both alternately, evenly spread over time.
+
+The bridge decodes the source, encodes it for the upstream, decodes the results and encodes them
+with the mark. The CPU time of these four steps ("pictures") is measured separately. The column
+"besides" is the added latency minus this time, "rest" the CPU time of the bridge minus it. Other
+load of the machine changes CPU time less than latency. With `--wait 0`, many clients measure the
+throughput of the machine instead.
+
+The last line compares the memory of the bridge after 500 calls and after all others.
 """
 
 from __future__ import annotations
@@ -30,14 +32,14 @@ from statistics import median
 from diabelli import pictures
 from diabelli.engines.upstream.picture_exchange import decode_result, encode_source
 from overhead import KEY, Measured, ask
-from serving import started
+from serving import memory_mib, started
 from stub import canned
-from wires import BOUNDARY, PATH, form
+from wires import form, with_head
 
 HERE = Path(__file__).parent
 SIDE = 512
 WARM_CALLS = 500
-"""Calls after which buffers, caches and threads are those of a busy server."""
+"""Calls after which buffers, caches and threads have the size of a busy server's."""
 SETTINGS = """
 engine = "bridge"
 
@@ -53,13 +55,7 @@ concurrency = 32
 def request_of(n: int) -> bytes:
     """Return the bytes of a request for `n` variations."""
     fields = {"n": str(n), "response_format": "b64_json", "size": f"{SIDE}x{SIDE}"}
-    body = form(fields, canned(SIDE, SIDE).encode())
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n"
-        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    return with_head(form(fields, canned(SIDE, SIDE).encode()), KEY)
 
 
 def pictures_ms(n: int, repetitions: int = 15) -> float:
@@ -76,7 +72,7 @@ def pictures_ms(n: int, repetitions: int = 15) -> float:
 
 
 def serve_pictures(wait_s: float) -> None:
-    """Serve prepared pictures, each request's after that time, until the process ends."""
+    """Serve prepared pictures until the process ends; each request waits for `wait_s` seconds."""
     encoded = base64.b64encode(canned(SIDE, SIDE).encode()).decode()
     bodies = {
         n: json.dumps({"created": 1, "data": [{"b64_json": encoded}] * n}).encode() for n in (1, 4)
@@ -110,12 +106,6 @@ async def _head_of(reader: asyncio.StreamReader) -> bytes:
         return await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return b""
-
-
-def resident_mib(pid: int) -> float:
-    """Return the resident memory of a process in MiB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def compare(direct: Measured, bridge: Measured, n: int, clients: int) -> None:
@@ -182,7 +172,7 @@ def measure_memory(port: int, pid: int, calls: int) -> float:
         await asyncio.gather(*(one() for _ in range(32)))
 
     asyncio.run(send())
-    return resident_mib(pid)
+    return memory_mib("VmRSS", pid)
 
 
 if __name__ == "__main__":

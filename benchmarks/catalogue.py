@@ -1,8 +1,8 @@
 """Requests with known answers: each has one right answer, byte by byte.
 
-An idle server gets each of them once, one after the other; these answers are the expected ones
-under load. They are checked against the sources: at strength 0 a variation equals its source, and
-each variation contains its seed. The pixels of the engine `roll` are computed here as well.
+The answers of an idle server are the expected ones under load. They are checked against the
+sources: at strength 0 a variation equals its source, and each variation contains its seed. The
+pixels of the engine `roll` are computed here as well.
 """
 
 from __future__ import annotations
@@ -33,7 +33,17 @@ SHAPES = (
 
 @dataclass(slots=True)
 class Case:
-    """One request, and the pictures of its expected answer, if known."""
+    """One request.
+
+    Attributes:
+        source: (height, width, 3) uint8.
+        n: number of variations.
+        side: of the variations, in pixels.
+        strength: 0..1.
+        seed: of the first variation.
+        as_url: whether the answer has links instead of base64.
+        expected: the encoded pictures of the right answer; empty until it is known.
+    """
 
     source: np.ndarray
     n: int
@@ -44,7 +54,7 @@ class Case:
     expected: list[bytes] = field(default_factory=list)
 
     def body(self) -> bytes:
-        """Return the form."""
+        """Return the encoded form."""
         file = BytesIO()
         Image.fromarray(self.source).save(file, "PNG")
         fields = {
@@ -58,7 +68,16 @@ class Case:
         return form({name: str(value) for name, value in fields.items()}, file.getvalue())
 
     def learn(self, answer: Answer, pictures: list[bytes], engine: str) -> None:
-        """Store the first answer as the expected one; raise ValueError if it is wrong."""
+        """Store the first answer as the expected one.
+
+        Args:
+            answer: of status 200.
+            pictures: its encoded pictures.
+            engine: name of the engine that made them.
+
+        Raises:
+            ValueError: the answer is wrong.
+        """
         fault = self.fault_of(answer, pictures)
         if fault:
             raise ValueError(fault)

@@ -2,10 +2,10 @@
 
 Run: python benchmarks/cluster.py [--replicas 1,2,4,8] [--sleep 1] [--seconds 20]
 
-One node on a loopback address, one driver without HTTP. The engine sleeps, so that the cores of the
-machine limit only what Diabelli and Ray add. Twice as many requests as replicas are under way; a
-replica holds two: it works on one, and the other waits there. The first row is the same engine in
-the process itself. Efficiency is the throughput divided by that of as many single replicas.
+There is one node on a loopback address, and one driver without HTTP. The engine sleeps, so the
+CPU's work is that of Diabelli and Ray alone. There are two requests at a time for each replica: one
+runs, and one waits there. The first row is the engine in the driver's process. Efficiency is the
+throughput divided by that of as many single replicas.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class SleepingEngine:
         self.seconds = seconds
 
     def warm_up(self) -> None:
-        """Do nothing."""
+        """No-op."""
 
     def prepare(
         self,
@@ -53,7 +53,7 @@ class SleepingEngine:
         on_progress: ProgressCallback,
         run_parallel: ParallelMap,
     ) -> list[Piece]:
-        """Return the pieces."""
+        """Return one piece for each variation."""
 
         def work(index: int) -> Variation:
             time.sleep(self.seconds)
@@ -73,7 +73,7 @@ class Figures:
 
 
 def measure(service: Service, clients: int, seconds: float) -> Figures:
-    """Keep `clients` requests under way for the time; count those that end in it."""
+    """Return the figures of `clients` concurrent requests, repeated for `seconds`."""
     latencies: list[float] = []
     ends: list[float] = []
     stop = time.monotonic() + seconds
@@ -96,7 +96,7 @@ def measure(service: Service, clients: int, seconds: float) -> Figures:
 
 
 def local(sleep: float, seconds: float) -> Figures:
-    """Return the figures of the engine in this process, one request at a time."""
+    """Return the figures of the engine in this process, with one thread."""
     service = Service(engines={NAME: SleepingEngine(sleep)}, storage=None, threads=1)
     try:
         return measure(service, 2, seconds)

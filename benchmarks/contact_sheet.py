@@ -17,9 +17,13 @@ LARGEST = 512
 
 
 def contact_sheet(source: Image, rows: Mapping[str, Sequence[Sequence[Image]]]) -> Pillow.Image:
-    """A row for each label: the source, then each group of variations, with a wider gap before it.
+    """Return a row for each label: the source, then its groups of variations.
 
-    Alpha is shown before a chequered ground.
+    A wider gap separates the groups. Alpha is shown on a chequered ground.
+
+    Args:
+        source: (side, side, 3 or 4) uint8.
+        rows: for each label as many groups; the variations are square, uint8.
     """
     groups = next(iter(rows.values()))
     side = min(groups[0][0].shape[0], LARGEST)

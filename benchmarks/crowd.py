@@ -1,4 +1,4 @@
-"""The clients of the load test: valid ones, and all kinds of faulty ones."""
+"""Clients of the load test: valid ones, and all kinds of faulty ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from evidence import Evidence
 from wires import Answer, Wire, connected, form
 
 HUGE = 30 * 1024 * 1024
+"""Bytes of a body beyond the limit."""
 STEP = 64 * 1024
+"""Bytes sent at once."""
+ERROR = {"message", "type", "param", "code"}
+"""Keys of an error object."""
 STALL_S = 4
 """Idle time-out of bodies, for the server under test."""
 CALM_S = (0.05, 0.5)
@@ -25,7 +29,7 @@ CALM_S = (0.05, 0.5)
 
 @dataclass(slots=True)
 class Seen:
-    """Observations of all clients.
+    """Counts and latencies of all clients.
 
     Attributes:
         outcomes: counts by kind of client and status, or "left".
@@ -37,7 +41,6 @@ class Seen:
     """
 
     evidence: Evidence
-
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     good_s: list[float] = field(default_factory=list)
@@ -56,9 +59,6 @@ class Seen:
             self.faults[f"{kind}: {answer.status} {answer.body[:150]!r}"] += 1
         if answer.status != 200 and set(answer.json()["error"]) != ERROR:
             self.faults[f"{kind}: an error of another shape: {answer.body[:150]!r}"] += 1
-
-
-ERROR = {"message", "type", "param", "code"}
 
 
 async def good(port: int, case: Case, seen: Seen, kind: str = "good") -> None:
@@ -156,6 +156,7 @@ async def huge(port: int, case: Case, seen: Seen) -> None:
 
 
 async def _pour(wire: Wire, *, chunked: bool) -> None:
+    """Send a form of `HUGE` bytes, or until the server disconnects."""
     piece = bytes(STEP)
     start = form({}, b"")[:-20]
     await wire.send(b"%x\r\n%b\r\n" % (len(start), start) if chunked else start)

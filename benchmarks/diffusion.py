@@ -1,13 +1,13 @@
-"""Images a second of trained engines: a plain loop of `pipe()` against this engine, in one run.
+"""Images per second of trained engines, compared with a plain loop of `pipe()`.
 
 Run: python benchmarks/diffusion.py [--images 16] [--batch 8] [--steps N] [--limit S] [--tiny]
 
-Architectures are full-size with random weights where there is a GPU, else tiny; nothing is fetched.
-Every row makes the same images, of as many requests for two, after one to warm up. The first rows
-call the pipeline once for each image, as its documentation shows; the others hand in all requests
-at the same time. Ratios are to the loop in the data type of the engine.
+Networks have random weights; they are full-size on a GPU, else tiny. Nothing is fetched.
+Each row makes the same images, two for each request, after a warm-up. The first rows call the
+pipeline once for each image, as its documentation shows; the others send all requests at the same
+time. Ratios are to the loop in the data type of the engine.
 
-No row is begun after the limit, and none that compiles in the last minutes before it.
+No row starts after the limit, and none that compiles in the last two minutes before it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from api.wire import picture, serving
 
 CLIENTS = 8
-"""Of the server."""
+"""Concurrent clients of the server."""
 EACH = 2
 """Images of one request."""
 COMPILATION_S = 120
@@ -54,13 +54,13 @@ COMPILATION_S = 120
 
 
 def sources(count: int, side: int) -> list[Image]:
-    """Noise: what it shows costs nothing."""
+    """Return pictures of noise, (side, side, 3) uint8; their content does not affect the time."""
     random = np.random.default_rng(0)
     return [random.integers(0, 256, (side, side, 3), np.uint8) for _ in range(count)]
 
 
 def seconds(work: Callable[[], object], repeat: int) -> float:
-    """How long the work takes: the best of several, because others may use the machine."""
+    """Return the shortest of several durations, because other programs may use the machine."""
     taken = []
     for _ in range(repeat):
         started = time.perf_counter()
@@ -70,7 +70,7 @@ def seconds(work: Callable[[], object], repeat: int) -> float:
 
 
 def loop(preset: Preset, dtype: Dtype, images: int, repeat: int) -> float:
-    """One call for each image."""
+    """Return the images per second of one call of the pipeline for each image."""
     device = resolve_device(RuntimeOptions())
     plan = EnginePlan(preset, RuntimeOptions(dtype=dtype))
     parts = load(plan, device)
@@ -101,7 +101,7 @@ def loop(preset: Preset, dtype: Dtype, images: int, repeat: int) -> float:
 
 
 def ours(preset: Preset, images: int, running: RuntimeOptions, repeat: int) -> float:
-    """All requests at the same time, through the engine."""
+    """Return the images per second of the engine, with all requests at the same time."""
     side = preset.side
     assert native(preset, side, side) == (side, side)
     given = sources(images // EACH, side)
@@ -124,7 +124,7 @@ def ours(preset: Preset, images: int, running: RuntimeOptions, repeat: int) -> f
 
 
 def over_http(preset: Preset, images: int, running: RuntimeOptions, repeat: int = 3) -> float:
-    """Eight clients at a time, one image each, through a server."""
+    """Return the images per second of a server with `CLIENTS` clients, one image each."""
     PRESETS[preset.name] = preset
     body = picture(preset.side)
 
@@ -151,7 +151,7 @@ def over_http(preset: Preset, images: int, running: RuntimeOptions, repeat: int 
 def table(
     name: str, *, full: bool, images: int, batch: int, steps: int | None, repeat: int, end: float
 ) -> list[str]:
-    """The rows of one architecture; those that would begin after `end` say so."""
+    """Return the rows of one architecture; those that would start after `end` are not measured."""
     device = resolve_device(RuntimeOptions())
     stored = torch.bfloat16 if full else torch.float32
     half: Dtype = "auto" if full else "float32"
@@ -204,7 +204,7 @@ def main() -> None:
     device = resolve_device(RuntimeOptions())
     full = device.startswith("cuda") and not given.tiny
     if not full:
-        # More of them wait for each other longer than they compute on something so small.
+        # On tiny networks, several threads wait for each other longer than they compute.
         torch.set_num_threads(1)
     size = "full-size" if full else "tiny"
     print(f"On {describe(device)}, {size} architectures, torch {torch.__version__}:\n")

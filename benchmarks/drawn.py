@@ -1,6 +1,7 @@
 """Pictures made by code, for the kinds that photographs lack: flat art, text, wires, stars.
 
-Each function draws one, the same on every machine: lines at four times the size, then averaged.
+Each function returns one, (SIDE, SIDE, 3 or 4) uint8, the same on every machine; its docstring
+names the motif. Lines are drawn at four times the size, then averaged.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from PIL import Image, ImageDraw, ImageFont
 from diabelli.variation import Image as Array
 
 SIDE = 512
+"""Side of a picture in pixels."""
 OVER = 4
+"""Factor of supersampling."""
 WIDE = SIDE * OVER
-"""Drawings are made on a canvas of 2048 x 2048 and come out at 512 x 512."""
+"""Side of the canvas in pixels."""
 
 INK = (38, 44, 56)
 PAPER = (250, 249, 245)
@@ -27,25 +30,25 @@ STORY = (
 
 
 def _drawing(ground: tuple[int, ...]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    """A wide canvas in one colour, RGB or RGBA, and the pen for it."""
+    """Return a canvas in one colour, RGB or RGBA, and the pen for it."""
     canvas = Image.new("RGBA" if len(ground) == 4 else "RGB", (WIDE, WIDE), ground)
     return canvas, ImageDraw.Draw(canvas)
 
 
 def _finished(canvas: Image.Image) -> Array:
-    """The wide canvas at its final size, (SIDE, SIDE, channel) uint8."""
+    """Return the canvas at its final size, (SIDE, SIDE, channel) uint8."""
     return np.array(canvas.reduce(OVER))
 
 
 def _ramp(top: tuple[int, int, int], bottom: tuple[int, int, int], side: int) -> Array:
-    """A vertical gradient, (side, side, 3) uint8."""
+    """Return a vertical gradient, (side, side, 3) uint8."""
     share = np.linspace(0, 1, side)[:, None, None]
     ramp = (1 - share) * np.array(top) + share * np.array(bottom)
     return np.broadcast_to(np.rint(ramp), (side, side, 3)).astype(np.uint8)
 
 
 def _smooth_noise(cells: int, seed: int) -> NDArray[np.float32]:
-    """Noise of that many cells a side, drawn out smoothly to (SIDE, SIDE); deviation about 1."""
+    """Return noise of that many cells a side, interpolated to (SIDE, SIDE); deviation about 1."""
     noise = np.random.default_rng(seed).standard_normal((cells, cells)).astype(np.float32)
     return np.array(Image.fromarray(noise).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 

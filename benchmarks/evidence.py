@@ -1,4 +1,4 @@
-"""Evidence of a wrong answer: the files, and how they differ."""
+"""Evidence of wrong answers: their files, and how these differ from the expected ones."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Evidence:
         return ", ".join(sorted(set(found)))
 
     def _difference(self, case: Case, got: bytes, expected: bytes) -> str:
+        """Return how a picture differs; name the seed of the case that it belongs to, if any."""
         found = difference(got, expected)
         if not found.startswith("other pixels"):
             return found

@@ -33,7 +33,9 @@ from wires import connected
 
 HERE = Path(__file__).parent
 CASES = 24
+"""Number of different requests."""
 MAX_MIB = 1024
+"""Accepted peak of the server's resident memory."""
 
 
 async def learn(port: int, cases: Sequence[Case], engine: str) -> None:
@@ -46,7 +48,7 @@ async def learn(port: int, cases: Sequence[Case], engine: str) -> None:
             case.learn(answer, await pictures_of(wire, answer), engine)
 
 
-def missing(data: Path, acknowledged: Sequence[str]) -> int:
+def count_missing(data: Path, acknowledged: Sequence[str]) -> int:
     """Return the number of acknowledged requests without a success entry in the ledger."""
     with closing(sqlite3.connect(data / "ledger.sqlite3")) as ledger:
         rows = ledger.execute("SELECT request_id FROM entries WHERE status = 200")
@@ -54,7 +56,7 @@ def missing(data: Path, acknowledged: Sequence[str]) -> int:
 
 
 def comes_to_rest(port: int) -> bool:
-    """Whether the server is idle within 20 s after the last client left."""
+    """Return whether the server is idle within 20 s after the last client left."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
@@ -82,7 +84,7 @@ def report(seen: Seen, seconds: float, peak_mib: float) -> None:
 
 
 def percentile(times: Sequence[float], percent: int) -> float:
-    """Return the percentile; nan without values."""
+    """Return the percentile, 0..100; nan without values."""
     ranked = sorted(times)
     return ranked[min(len(ranked) - 1, len(ranked) * percent // 100)] if ranked else float("nan")
 
@@ -94,7 +96,7 @@ def under_load(
     asyncio.run(drive(server.port, cases, clients, seconds, seen))
     if not comes_to_rest(server.port):
         seen.faults["work continues without a client"] += 1
-    if lost := missing(data, seen.acknowledged):
+    if lost := count_missing(data, seen.acknowledged):
         seen.faults["an answer without an entry in the ledger"] += lost
     if server.peak_mib() > MAX_MIB:
         seen.faults[f"more than {MAX_MIB} MiB of memory"] += 1

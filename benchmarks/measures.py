@@ -1,6 +1,6 @@
-"""Measures of variations that guard against faults, at 256 x 256; they do not say how good one is.
+"""Measures at 256x256 that guard against faults of variations.
 
-Blind judges say that (`blind.py`).
+They do not measure quality; blind judges do (`blind.py`).
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ SIDE = 256
 
 
 def sharpness(source: Image, variations: Sequence[Image]) -> float:
-    """Return how much finest detail there is beside that of twice its size, over the source's.
+    """Return the ratio of detail at SIDE to that at half of it, divided by the source's ratio.
 
-    It is 1 for pictures that are as sharp, in any light.
+    It is 1 for variations as sharp as the source, in any light.
 
     Args:
         source: (side, side, 3) uint8.
-        variations: one or more of the same form, of any side.
+        variations: one or more, also square and of any side.
     """
     shares = [_fine_share(image) for image in variations]
     return float(np.mean(shares)) / max(_fine_share(source), 1e-9)
 
 
 def diversity(source: Image, variations: Sequence[Image]) -> float:
-    """Return the mean deviation of a pixel over the variations, over the source's deviation.
+    """Return the mean standard deviation of a pixel between variations, divided by the source's.
 
-    It is the measure of Shaham et al. 2019 (SinGAN). It is nan for a single variation.
+    This is the measure of Shaham et al. 2019 (SinGAN). It is nan for a single variation.
 
     Args:
         source: (side, side, 3) uint8.
-        variations: one or more of the same form, of any side.
+        variations: one or more, also square and of any side.
     """
     if len(variations) < 2:
         return float("nan")
@@ -47,18 +47,18 @@ def diversity(source: Image, variations: Sequence[Image]) -> float:
 
 
 def _grey(image: Image, side: int = SIDE) -> NDArray[np.float32]:
-    """Return luma of an image at a side, (side, side) float32, in grey levels."""
+    """Return the luma of an image, scaled to (side, side) float32, in levels 0..255."""
     return luma(resize(np.ascontiguousarray(image), side, side))
 
 
 def _fine_share(image: Image) -> float:
-    """Return the energy of detail at SIDE over that at half of it."""
+    """Return the energy of detail at SIDE, divided by that at half of it."""
     fine, coarse = (_laplacian_energy(_grey(image, side)) for side in (SIDE, SIDE // 2))
     return fine / max(coarse, 1e-6)
 
 
 def _laplacian_energy(grey: NDArray[np.float32]) -> float:
-    """Return the mean square of the sum of the four neighbours less four times the pixel."""
+    """Return the mean square of the discrete Laplacian (four neighbours)."""
     padded = np.pad(grey, 1, mode="reflect")
     neighbours = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
     return float(np.square(neighbours - 4 * grey).mean())

@@ -2,13 +2,12 @@
 
 Run: python benchmarks/overhead.py [--clients 1,32] [--seconds 3] [--rounds 5]
 
-One client sends requests to two processes alternately, in one run: `diabelli serve` with all parts
-of a request - key, form, decoding, hashes, threads, ledger, metrics, log - and an engine that
-returns a prepared picture; and plain FastAPI, which parses the same form as an `UploadFile`.
-FastAPI answers in two ways: as a typical handler, with the same picture as base64 in an object that
-FastAPI serialises ("echo"), and with the prepared bytes of the whole reply ("bytes"). The source is
-a few pixels in a large file, so that decoding, which is not part of HTTP, is negligible. The CPU
-milliseconds depend less on other load of the machine.
+Requests go to two processes alternately. `diabelli serve` does all parts of a request - key, form,
+decoding, hashes, threads, ledger, metrics, log - with an engine that returns a prepared picture.
+Plain FastAPI parses the same form as an `UploadFile`, and answers in two ways: with the same
+picture as base64 in an object that it serialises ("echo"), and with the prepared bytes of the whole
+reply ("bytes"). The source has few pixels in a large file, so that decoding is negligible. Other
+load of the machine changes CPU time less than latency.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ import numpy as np
 
 from diabelli import pictures
 from serving import Running, started
-from wires import BOUNDARY, PATH, form
+from wires import PATH, form, with_head
 
 HERE = Path(__file__).parent
 KEY = "sk-benchmark-0123456789abcdef"
@@ -43,20 +42,14 @@ BYTES = "/bytes"
 
 
 def request_of(kind: str, path: str = PATH) -> bytes:
-    """Return the bytes of one request."""
+    """Return the bytes of one request of a kind in `KINDS`."""
     source_bytes, side = KINDS[kind]
     fields = {"n": "1", "response_format": "b64_json", "size": f"{side}x{side}", "user": "user-1"}
-    body = form(fields, heavy(source_bytes))
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n"
-        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    return with_head(form(fields, heavy(source_bytes)), KEY, path)
 
 
 def heavy(size: int) -> bytes:
-    """Return a PNG of `size` bytes that decodes fast: few pixels and a chunk of ballast."""
+    """Return a PNG of `size` bytes with few pixels and a chunk of ballast, which decodes fast."""
     coarse = np.random.default_rng(2).integers(0, 256, (8, 8, 3), np.uint8)
     picture = pictures.encode(np.kron(coarse, np.ones((8, 8, 1), np.uint8)), "png")
     end = len(picture) - 12
@@ -66,7 +59,14 @@ def heavy(size: int) -> bytes:
 
 
 async def ask(port: int, request: bytes, until: float, times: list[float]) -> bytes:
-    """Repeat a request on one connection; append each latency to `times`, return the last body."""
+    """Repeat a request on one connection until a time; return the last body.
+
+    Args:
+        port: on the loopback address.
+        request: with its head.
+        until: of `time.perf_counter`; the request is sent at least once.
+        times: the latencies are appended here, in seconds.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     body = b""
     while time.perf_counter() < until or not body:
@@ -101,7 +101,7 @@ async def times_of(
 
 
 def serve_echo(reply: Path) -> None:
-    """Serve plain FastAPI: parse the form, answer with the reply in that file, or its picture."""
+    """Serve plain FastAPI, which answers with the reply in a file, or with the reply's picture."""
     import uvicorn
     from fastapi import FastAPI, File, Form, UploadFile
     from fastapi.responses import Response
@@ -168,8 +168,15 @@ class Measured:
         return 1000 * self.cpu_s / len(self.times)
 
 
-def measured(kind: str, counts: list[int], seconds: float, rounds: int) -> None:
-    """Print a line for each number of clients."""
+def compare(kind: str, counts: list[int], seconds: float, rounds: int) -> None:
+    """Print a line for each number of clients.
+
+    Args:
+        kind: of request, in `KINDS`.
+        counts: numbers of concurrent clients.
+        seconds: duration of a round.
+        rounds: of each server.
+    """
     request = request_of(kind)
     with ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
@@ -217,7 +224,7 @@ def main() -> None:
         "request  bytes in bytes out clients   median: bytes, echo, ours  ours/echo   CPU: the same"
     )
     for kind in asked.kinds.split(","):
-        measured(kind, [int(n) for n in asked.clients.split(",")], asked.seconds, asked.rounds)
+        compare(kind, [int(n) for n in asked.clients.split(",")], asked.seconds, asked.rounds)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Run: python benchmarks/picture.py [--engine sd15-lcm] [--steps N] [--pictures 1]
 
-It prints the report of `diabelli engines try` and the size of the files. Nothing is fetched, and
-the pictures are noise: only time and memory mean something.
+It prints the report of `diabelli engines try` and the size of the files. Nothing is fetched. The
+pictures are noise; only time and memory are meaningful.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The set of pictures that the benchmarks run over, by name, each cropped to a square.
+"""Pictures of the benchmarks by name, each cropped to a square.
 
-Photographs and art come from the wheels of the test extra (their README files name the makers);
-the kinds that those lack are drawn by code.
+Photographs and art come from the wheels of the test extra; their README files name the authors.
+The kinds that those lack are drawn by code.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ NAMES = (*WHEELS, *DRAWN)
 
 
 def load(name: str) -> Image:
-    """The picture of that name: (side, side, 3 or 4) uint8."""
+    """Return the picture of a name in `NAMES`, (side, side, 3 or 4) uint8."""
     if name in DRAWN:
         return DRAWN[name]()
     package, _, inside = WHEELS[name].partition("/")
@@ -52,21 +52,22 @@ def load(name: str) -> Image:
 
 
 def chosen(only: str | None) -> tuple[str, ...]:
-    """The names in `only`, separated by commas; all of them where it is None.
+    """Return the names in `only`, separated by commas; all if it is None.
 
-    Raises ValueError for a name that is not in the set.
+    Raises:
+        ValueError: a name is unknown.
     """
     if only is None:
         return NAMES
     names = tuple(only.split(","))
     unknown = [name for name in names if name not in NAMES]
     if unknown:
-        raise ValueError(f"no picture is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        raise ValueError(f"no picture is called {', '.join(unknown)}; known: {', '.join(NAMES)}")
     return names
 
 
 def _folder(package: str) -> Path:
-    """Where a package is installed, found without the seconds that importing it takes."""
+    """Return the folder of a package without importing it, which takes seconds."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"{package} is missing: pip install 'diabelli[test]'")

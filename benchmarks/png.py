@@ -1,4 +1,4 @@
-"""How long it takes to write a 1024x1024 picture, and how large it becomes, against Pillow.
+"""Time and size of a 1024x1024 PNG, compared with Pillow's.
 
 Run: python benchmarks/png.py [picture.png]
 """
@@ -21,14 +21,14 @@ REPEATS = 7
 
 
 def pillow(image: pictures.Image, level: int) -> bytes:
-    """The image as Pillow writes it at that level of compression."""
+    """Return the image as Pillow's PNG at a level of compression, 0..9."""
     written = BytesIO()
     Image.fromarray(image).save(written, "PNG", compress_level=level)
     return written.getvalue()
 
 
 def main() -> None:
-    """Print one line for each way of writing: the quickest of several runs."""
+    """Print the shortest of several runs for each encoder."""
     source = sys.argv[1] if len(sys.argv) > 1 else (files("diabelli") / "sample.png").read_bytes()
     scaled = Image.fromarray(pictures.to_image(source)).convert("RGB").resize((SIDE, SIDE))
     image = np.asarray(scaled)

@@ -2,8 +2,8 @@
 
 Run: python benchmarks/profile_request.py [--picture astronaut] [--repeats 5]
 
-Each stage is the engine's own function, called in the order of a request; the medians of the
-repeats are printed.  They depend on the machine: only their ratios within one run are meaningful.
+Each stage is a function of the engine, called in the order of a request. It prints the medians of
+the repeats. They depend on the machine; only their ratios within one run are meaningful.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 
 class Clock:
-    """CPU milliseconds by stage, one list a stage with an entry for each repeat."""
+    """Records CPU milliseconds by stage, one for each repeat."""
 
     def __init__(self) -> None:
         self.stages: dict[str, list[float]] = {}
 
     def __call__(self, stage: str, work: Callable[[], T]) -> T:
-        """Return the result of `work`; its time counts for `stage`."""
+        """Return the result of `work`; add its time to `stage`."""
         started = time.process_time()
         result = work()
         self.stages.setdefault(stage, []).append(1000 * (time.process_time() - started))
@@ -47,7 +47,7 @@ class Clock:
 
 
 def profile(data: bytes, seed: int, clock: Clock) -> None:
-    """One request for one variation of the picture in `data`."""
+    """Make one variation of the encoded picture in `data`, and time its stages with the clock."""
     source = clock("decode", lambda: pictures.decode(data, pictures.OPENAI))
     studied = clock("analysis", lambda: analyse_source(source, SIDE, SIDE))
     (candidate,) = clock(
@@ -71,18 +71,18 @@ def profile(data: bytes, seed: int, clock: Clock) -> None:
 
 
 def candidates(studied: Orientations, seed: int) -> list[Candidate]:
-    """The only candidate of a request for one variation."""
+    """Return the only candidate of a request for one variation."""
     return build_candidates(
         studied,
         n=1,
         strength=STRENGTH,
         seed=seed,
-        on_step=unreported,
+        on_step=ignore,
         run_parallel=run_sequentially,
     )
 
 
-def unreported(stage: str, share: float, preview: object = None) -> None:
+def ignore(stage: str, share: float, preview: object = None) -> None:
     """No-op progress callback."""
 
 
@@ -94,7 +94,7 @@ def main() -> None:
     asked = parser.parse_args()
     engines.load("patch").warm_up()
     data = pictures.encode(picture_at(asked.picture, SIDE), "png")
-    profile(data, 1, Clock())  # one untimed run: work that warm-up does not cover
+    profile(data, 1, Clock())  # untimed: work that warm-up does not cover
     clock = Clock()
     for _ in range(asked.repeats):
         profile(data, 1, clock)

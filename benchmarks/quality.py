@@ -1,10 +1,10 @@
-"""Contact sheets of the built-in engine's variations, with the names of their moves.
+"""Contact sheets of the patch engine's variations, with the names of their moves.
 
 Run: python benchmarks/quality.py [--only coffee,masts] [--strengths .3,.6,1] [--out DIR]
 
 It also prints two measures that guard against faults (see `measures.py`). Look at the sheets, the
-worst pictures first; blind judges say how good the variations are (see `blind.py`).
-With `--against SCRIPT` another implementation (see `against.py`) makes the same beside it.
+worst pictures first; for a verdict on quality, use `blind.py`.
+With `--against SCRIPT`, the sheets also show another implementation (see `against.py`).
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from diabelli.variation import Image
 from measures import diversity, sharpness
 
 N = 4
+"""Variations of each picture and strength."""
 OURS, OTHER = "diabelli", "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One picture at one strength, by one maker.
+    """One picture, to be varied at one strength by one maker.
 
     Attributes:
         name: of the picture.
@@ -58,9 +59,8 @@ class Outcome:
     Attributes:
         task: as given.
         images: the variations.
-        moves: names of the moves of each, where the maker says them.
-        sharpness: finest detail beside the source's; 1 is as sharp.
-        diversity: how much the variations differ, beside the source's deviation.
+        moves: names of the moves of each variation; empty if the maker names none.
+        sharpness, diversity: see `measures.py`.
     """
 
     task: Task
@@ -70,7 +70,7 @@ class Outcome:
     diversity: float
 
     def __str__(self) -> str:
-        """Line of the table."""
+        """Return the line of the table."""
         made = ", ".join("+".join(names) for names in self.moves)
         task = f"{self.task.name:18} {self.task.strength:4.2f} {self.task.maker:9}"
         return f"{task} {self.sharpness:6.2f} {self.diversity:6.3f} {made}"
@@ -104,12 +104,12 @@ def _others(source: Image, task: Task) -> tuple[list[Image], list[list[str]]]:
 
 @cache
 def _other(script: Path, python: str) -> Other:
-    """One process for each of the pool's; it ends with it, because its standard input does."""
+    """Start a process for this one of the pool; it ends when its standard input is closed."""
     return Other(script, python)
 
 
 def write_sheet(outcomes: list[Outcome], folder: Path) -> None:
-    """Write the contact sheet of one picture: a row for each strength, makers side by side."""
+    """Write the contact sheet of one picture: a row for each strength, the makers beside it."""
     rows: dict[str, list[list[Image]]] = {}
     for outcome in outcomes:
         rows.setdefault(f"{outcome.task.strength:.2f}", []).append(outcome.images)
@@ -118,7 +118,7 @@ def write_sheet(outcomes: list[Outcome], folder: Path) -> None:
 
 
 def run(tasks: list[Task], jobs: int, out: Path | None) -> None:
-    """Carry out the tasks, print a line for each and write a sheet whenever a picture is done."""
+    """Carry out the tasks; print a line for each, and write the sheet of each finished picture."""
     of_picture: list[Outcome] = []
     for done, outcome in enumerate(_carried_out(tasks, jobs), 1):
         print(outcome, flush=True)

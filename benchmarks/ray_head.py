@@ -19,6 +19,7 @@ import diabelli
 
 ADDRESS = "127.0.0.2"
 LOCK = Path(tempfile.gettempdir()) / "diabelli-ray-head.lock"
+"""Lets one process at a time run a cluster at `ADDRESS`."""
 PLACE = "place"
 """A resource of each node, so that replicas that need one run on different nodes."""
 PACKAGE = Path(diabelli.__file__).parents[1]
@@ -35,9 +36,9 @@ def free_port() -> int:
 def running_head(
     folder: Path, engines: Path, cpus: int = 2, client_port: int | None = None
 ) -> Iterator[str]:
-    """Start the node with the token of this process; yield host and port.
+    """Start the head with the token of this process; yield host and port.
 
-    All its processes end with the context. Other processes wait until then for their node.
+    All its processes end with the context. Until then, other processes cannot start a head.
 
     Args:
         folder: for the log.
@@ -111,6 +112,7 @@ def _running(words: list[str], path: Path, engines: Path) -> Iterator[Node]:
 
 
 def _wait_until_it_runs(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Block until the log says that the node runs; raise AssertionError after 60 s."""
     deadline = time.monotonic() + 60
     while b"Ray runtime started" not in log.read_bytes():
         assert process.poll() is None, log.read_text()

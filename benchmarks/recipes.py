@@ -2,9 +2,8 @@
 
 Run: python benchmarks/recipes.py [--compile]
 
-Each row: a batch of four, the network evaluations after a cancellation, the batches after running
-out of memory in a batch of more than two, and eight clients over HTTP. It fails if one of them is
-wrong.
+Each row has the size of a batch, the network evaluations after a cancellation, the batches after
+a lack of memory, and the throughput of eight clients over HTTP. A wrong figure is an error.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ def make(engine: DiffusionEngine, preset: Preset, n: int, on_progress: Any) -> N
 
 
 def checked(preset: Preset, running: RuntimeOptions) -> list[str]:
-    """Return the cells of one recipe; raises `AssertionError` if one is wrong."""
+    """Return the cells of one recipe; raise AssertionError if one is wrong."""
     with engine_of(preset, running) as (engine, probe):
         make(engine, preset, BATCH, lambda _: None)
         assert probe.batches == [BATCH], probe.batches

@@ -1,7 +1,8 @@
-"""One request for ten 1024x1024 variations through the service, in a process like the server's.
+"""Time and memory of one request for ten 1024x1024 variations, in a process like the server's.
 
-Run: python benchmarks/request.py [--threads 2]. Prints JSON: the seconds on the clock, the CPU
-seconds, and the peak resident memory of the process, in MiB (Linux only).
+Run: python benchmarks/request.py [--threads 2]
+
+It prints JSON: wall seconds, CPU seconds, and the peak resident memory in MiB. It needs Linux.
 """
 
 from __future__ import annotations
@@ -9,21 +10,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import time
-from pathlib import Path
 
 from diabelli import engines, pictures
 from diabelli.service import Service
 from diabelli.variation import VariationSpec
 from diabelli.worker_pool import shorten_gil_switch_interval
+from serving import memory_mib
 from speed import picture_at
 
 N, SIDE = 10, 1024
 
 
 def request(threads: int) -> dict[str, float]:
-    """What the request cost, with everything warm: wall_s, cpu_s and peak_mib."""
+    """Return wall_s, cpu_s and peak_mib of a request after warm-up."""
     shorten_gil_switch_interval()
     service = Service(engines={"patch": engines.load("patch")}, storage=None, threads=threads)
     service.warm_up()
@@ -33,19 +33,11 @@ def request(threads: int) -> dict[str, float]:
     service.create(source, spec, engine="patch", limits=pictures.OPENAI, store=False)
     wall_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
     service.close()
-    return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mib": peak_mib()}
-
-
-def peak_mib() -> float:
-    """The most memory that this process has held; a parent's own peak is not in it."""
-    status = Path("/proc/self/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert found is not None, status
-    return int(found[1]) / 1024
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mib": memory_mib("VmHWM")}
 
 
 def main() -> None:
-    """Print what one request costs."""
+    """Print the figures of one request."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="(%(default)s)")
     print(json.dumps(request(parser.parse_args().threads)))

@@ -1,4 +1,4 @@
-"""The pictures of the engine `roll`, for the server and for the clients that verify them."""
+"""Pictures of the engine `roll`, for the server and for the clients that verify them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from diabelli.variation import Image
 
 
 def rolled(source: Image, height: int, width: int, seed: int, strength: float) -> Image:
-    """Scale the source by nearest neighbour and roll it by the seed; strength 0 does not roll.
+    """Scale the source by nearest neighbour and roll its columns by the seed.
 
-    So a picture identifies its source and seed.
+    The result identifies source and seed. Strength 0 does not roll.
     """
     rows = np.arange(height) * source.shape[0] // height
     columns = np.arange(width) * source.shape[1] // width

@@ -40,7 +40,7 @@ class Networks:
 
 @dataclass(frozen=True)
 class Facts:
-    """What every process needs besides networks: the preset and the shapes of their inputs."""
+    """The preset, and the shapes of the inputs of each network; saved for other processes."""
 
     preset: Preset
     shapes: dict[str, tuple[tuple[int, ...], ...]]
@@ -81,7 +81,7 @@ def of_torch(
     Args:
         folder: of `prepare`.
         running: the engine's options.
-        last: whether the denoiser is in channels last.
+        last: whether the denoiser uses the memory format "channels last".
         native: False ignores instructions for bfloat16, as on a CPU without them.
     """
     if not native:
@@ -200,7 +200,7 @@ def of_onnx(folder: Path, threads: int) -> Networks:
 
 
 def to_onnx(folder: Path) -> None:
-    """Export the networks in float32."""
+    """Export the networks in float32 to ONNX."""
     (folder / ONNX).mkdir()
     for name, module in _plain(folder).items():
         path, given = str(folder / ONNX / f"{name}.onnx"), example(folder, name)
@@ -214,6 +214,7 @@ def _plain(folder: Path) -> dict[str, torch.nn.Module]:
 
 
 def _loaded(preset: Preset, running: RuntimeOptions) -> LoadedPipeline:
+    """Load the pipeline on the CPU at `STRENGTH`."""
     from diabelli.engines.diffusion.loader import load
 
     parts = load(EnginePlan(preset, running), "cpu")

@@ -1,16 +1,16 @@
-"""Seconds a picture of the preset for a CPU, by runtime, in one run.
+"""Seconds per picture of the preset for a CPU, by runtime.
 
 Run: python benchmarks/runtimes.py [--only NAME ...] [--threads 2] [--repeat 3] [--limit 600]
 
 A picture is the whole pipeline at strength 0.5: the image encoder, all steps of the preset, and the
 decoder. Networks are full-size with random weights; nothing is fetched. Each runtime has a separate
-process, because peak memory is that of a process. OpenVINO, NNCF, ONNX and ONNX Runtime are no
-dependencies of the package: rows without their packages say so.
+process, because peak memory is that of a process. OpenVINO, NNCF, ONNX and ONNX Runtime are not
+dependencies of the package; without them, their rows contain the error.
 
 Start-up is the import, the load of prepared files, and one call of each network, which compiles.
-Wall seconds contain the wait for other programs on the machine; CPU seconds are those of all
-threads, which other programs change less. The runtimes take turns, and the median of their
-repetitions counts. Compare rows of one run only. It needs Linux, for the peak of memory.
+Other programs on the machine change the wall seconds much and the CPU seconds of all threads less.
+The runtimes take turns, and the median of their repetitions counts. Compare rows of one run only.
+It needs Linux, for the peak of memory.
 """
 
 from __future__ import annotations
@@ -37,28 +37,29 @@ import torch
 import runtime_networks as networks
 from diabelli.engines.diffusion.runtime import RuntimeOptions
 from runtime_networks import Networks
+from serving import memory_mib
 
 PICTURE = "picture.npy"
-"""That of PyTorch in float32, or else of the first row; the others are compared with it."""
+"""File of the reference picture: of PyTorch in float32, or else of the first row."""
 CONVERSION_S = 900
 """Seconds that a conversion may take on a busy machine."""
 SAMPLING_S = 0.02
 """Seconds between two samples of the memory."""
 
 WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
-"""Threads of PyTorch otherwise wait in a loop; on a busy machine that is half of their time."""
+"""Environment. Otherwise PyTorch's threads wait in a loop, half of their time on a busy machine."""
 
 Figures: TypeAlias = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """A row.
+    """A row of the table.
 
     Attributes:
         load: returns the networks, given the folder and the number of threads.
-        convert: prepares files; None if the runtime reads those of the preset.
-        files: pattern of the files that it reads.
+        convert: writes the files that the runtime reads; None if it reads those of the preset.
+        files: glob pattern of the files that the runtime reads.
     """
 
     load: Callable[[Path, int], Networks]
@@ -90,12 +91,12 @@ RUNTIMES = {
 
 @contextmanager
 def peaks(found: Figures) -> Iterator[None]:
-    """Store the peak memory of this process: all, and that which is not mapped from files."""
+    """Store peaks of this process's memory in MiB: "peak", and "own" without mapped files."""
     ended = threading.Event()
 
     def sample() -> None:
         while not ended.wait(SAMPLING_S):
-            found["own"] = max(found.get("own", 0), status("RssAnon"))
+            found["own"] = max(found.get("own", 0), memory_mib("RssAnon"))
 
     thread = threading.Thread(target=sample)
     thread.start()
@@ -104,17 +105,11 @@ def peaks(found: Figures) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        found["peak"] = status("VmHWM")
-
-
-def status(name: str) -> float:
-    """Return a figure of this process in bytes."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
+        found["peak"] = memory_mib("VmHWM")
 
 
 def picture(folder: Path, made: Networks, steps: int) -> tuple[np.ndarray, float]:
-    """Make a picture; return it in levels of 0 to 255, and the median CPU seconds of a step."""
+    """Return a picture in levels 0..255, (1, 3, h, w), and the median CPU seconds of a step."""
     from diffusers import LCMScheduler
 
     scheduler = LCMScheduler.from_pretrained(folder / networks.SCHEDULER)
@@ -154,9 +149,9 @@ def measure(name: str, folder: Path, threads: int, began: float) -> None:
 
 
 def run(arguments: list[str], limit_s: float) -> str:
-    """Run this script with the arguments; return its output, or the error's last line.
+    """Run this script with the arguments; return the last line of its output or its errors.
 
-    Nothing compiled is kept between two processes, so that each turn compiles as the first start.
+    The cache of compiled code is new for each process, so that each turn is a first start.
     """
     command = [sys.executable, __file__, *arguments, "--began", str(time.time())]
     with tempfile.TemporaryDirectory() as cache:
@@ -172,7 +167,7 @@ def run(arguments: list[str], limit_s: float) -> str:
 
 
 def prepared(folder: Path, only: list[str], common: list[str]) -> dict[str, str]:
-    """Write the missing files of all rows; return the reasons of the rows that have none."""
+    """Write the missing files of all rows; return the error of each row that still lacks them."""
     if not any(folder.iterdir()) and (text := run(["--one", "prepare", *common], CONVERSION_S)):
         raise SystemExit(f"The preset was not saved: {text}")
     reasons = {}
@@ -188,7 +183,7 @@ def prepared(folder: Path, only: list[str], common: list[str]) -> dict[str, str]
 def measured(
     only: list[str], reasons: dict[str, str], common: list[str], repeat: int, limit_s: float
 ) -> dict[str, list[Figures]]:
-    """Return the figures of each row; a row that fails gets a reason and no further turn."""
+    """Return the figures of each row; add the error of a row that fails to `reasons`."""
     rows: dict[str, list[Figures]] = {name: [] for name in only}
     for _ in range(repeat):
         for name in (name for name in only if name not in reasons):
@@ -226,7 +221,8 @@ def show(rows: dict[str, list[Figures]], reasons: dict[str, str], threads: int) 
             *(f"{row['wall']:.1f}", f"{row['wall'] / first['wall']:.2f}"),
             *(f"{row['cpu']:.1f}", f"{row['cpu'] / first['cpu']:.2f}", f"{row['step']:.1f}"),
             *(f"{row[key]:.0f}" for key in ("start", "start_cpu")),
-            *(f"{row[key] / 1e9:.1f}" for key in ("peak", "own", "files")),
+            *(f"{row[key] * 2**20 / 1e9:.1f}" for key in ("peak", "own")),
+            f"{row['files'] / 1e9:.1f}",
             f"{row['difference']:.1f}",
         )
         print(f"| {name} | {' | '.join(cells)} |")

@@ -12,9 +12,9 @@ from pathlib import Path
 COLUMNS = ("panel", "result", "broken", "newness", "rank", "note")
 GRADES = ("0", "1", "2", "3")
 BROKEN = 2
-"""The least grade of `broken` at which a result counts as broken."""
+"""Lowest grade of `broken` at which a result counts as broken."""
 NEW = 2
-"""The least grade of `newness` at which a result counts as another picture."""
+"""Lowest grade of `newness` at which a result counts as another picture."""
 HEADINGS = (
     "results",
     "broken 2, 3",
@@ -28,7 +28,7 @@ HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class KeyedResult:
-    """What a letter of a panel stands for.
+    """The result behind a letter of a panel.
 
     Attributes:
         picture: the file's name.
@@ -83,7 +83,7 @@ class Score:
 
     Attributes:
         panel, letter: of the result.
-        result: what the key says of it.
+        result: the key's entry.
         broken: 0..3.
         newness: 0..3.
         rank: from 1, the best of its panel; equal ranks are a tie.
@@ -115,7 +115,7 @@ def read_sheet(path: Path, key: Key) -> list[Score]:
         key: of the round.
 
     Raises:
-        ValueError: a result is missing, unknown or there twice, or a grade is not accepted.
+        ValueError: a result is missing, unknown or graded twice, or a grade is not accepted.
     """
     if path.suffix == ".json":
         lines = json.loads(path.read_text())
@@ -138,6 +138,7 @@ def read_sheet(path: Path, key: Key) -> list[Score]:
 
 
 def _score(line: dict[str, object], key: Key) -> Score:
+    """Return the grades of one line; raise ValueError if one is not accepted."""
     grades = {name: str(line.get(name, "")).strip() for name in COLUMNS}
     panel, letter = grades["panel"].zfill(3), grades["result"].upper()
     result = key.panels.get(panel, {}).get(letter)
@@ -225,7 +226,7 @@ def _row(group: Sequence[Score], scores: Sequence[Score], base: str) -> list[str
 
 
 def _share(amount: float, of: int) -> str:
-    """Return an amount, and its percentage of a whole; a dash where the whole is 0."""
+    """Return an amount, and its percentage of a whole; a dash if the whole is 0."""
     return f"{amount:.4g} ({100 * amount / of:.0f} %)" if of else "-"
 
 

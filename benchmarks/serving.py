@@ -1,4 +1,4 @@
-"""Server processes, with their CPU time and memory."""
+"""Server processes, and the CPU time and memory of processes."""
 
 from __future__ import annotations
 
@@ -29,12 +29,21 @@ class Running:
     def peak_mib(self) -> float:
         """Return the peak resident memory of its largest process, in MiB."""
         pids = [self.process.pid, *_children(self.process.pid)]
-        return max(_peak_mib(Path(f"/proc/{pid}/status").read_text()) for pid in pids)
+        return max(memory_mib("VmHWM", pid) for pid in pids)
 
 
 @contextmanager
 def started(command: list[str], folder: Path, **environment: str) -> Iterator[Running]:
-    """Start a server and yield it when it listens; `environment` is added to ours."""
+    """Start a server; yield it once it listens, and terminate it with the context.
+
+    Args:
+        command: arguments of the Python interpreter.
+        folder: working directory of the server, and of its log.
+        environment: variables, added to those of this process.
+
+    Raises:
+        RuntimeError: the server ended before it listened; the message is its log.
+    """
     log = folder / "log"
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -55,11 +64,19 @@ def started(command: list[str], folder: Path, **environment: str) -> Iterator[Ru
         process.wait()
 
 
+def memory_mib(field: str, pid: int | str = "self") -> float:
+    """Return the memory of a process in MiB; 0 if it has ended. It needs Linux.
+
+    Args:
+        field: of /proc/PID/status: `VmRSS` for resident memory, `VmHWM` for its peak, `RssAnon` for
+            the part that is not mapped from files.
+        pid: "self" for this process.
+    """
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
 def _children(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in children]
-
-
-def _peak_mib(status: str) -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0

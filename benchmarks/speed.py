@@ -1,12 +1,11 @@
-"""Speed of the patch engine: medians of CPU seconds, and one request on one and all cores.
+"""Speed of the patch engine: CPU seconds of one variation, and a request on one and all cores.
 
 Run: python benchmarks/speed.py [--repeats 3] [--moves]
 
-With `--moves`, only the table of moves is printed: CPU seconds of each at 1024x1024, on one thread.
-
-One variation is everything from the decoded source on, on one thread; encoding is separate. With
-`--against SCRIPT` another implementation (see `against.py`) is timed in turn with ours, so that
-other load of the machine affects both.
+A variation starts with the decoded source and ends before encoding, on one thread. With
+`--against SCRIPT`, another implementation (see `against.py`) is timed in turn with the engine, so
+that other load of the machine affects both.
+With `--moves`, it prints only CPU seconds of each move at 1024x1024, on one thread.
 """
 
 from __future__ import annotations
@@ -55,13 +54,13 @@ Renderer = Callable[[RandomStream], Image]
 
 
 def picture_at(name: str, side: int) -> Image:
-    """The picture of that name at (side, side, 3), as a source of that size would be."""
+    """Return the picture of a name, scaled to (side, side, 3 or 4) uint8."""
     picture = Pillow.fromarray(load(name)).resize((side, side), Pillow.Resampling.LANCZOS)
     return np.asarray(picture)
 
 
 def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, float]:
-    """The CPU seconds of one variation, and of what part of them a further one would share."""
+    """Return the CPU seconds of one variation, and those of its part that further ones share."""
     spec = VariationSpec(n=1, height=side, width=side, strength=STRENGTH, seed=seed)
     started = time.process_time()
     (piece,) = wait_for_pieces(
@@ -73,13 +72,13 @@ def ours(engine: Engine, source: Image, side: int, seed: int) -> tuple[float, fl
 
 
 def others(other: Other, source: Image, side: int, seed: int) -> float:
-    """The CPU seconds of one variation by the other implementation."""
+    """Return the CPU seconds of one variation by the other implementation."""
     answer = other.vary(source, n=1, strength=STRENGTH, seed=seed, size=side)
     return answer.cpu_s
 
 
 def one_variation(engine: Engine, other: Other | None, side: int, repeats: int) -> float:
-    """Print the medians for one variation at a size; ours."""
+    """Print the medians of one variation at a size; return the engine's."""
     sources = [picture_at(name, side) for name in SOURCES]
     both: list[tuple[float, float]] = []
     theirs: list[float] = []
@@ -97,18 +96,20 @@ def one_variation(engine: Engine, other: Other | None, side: int, repeats: int) 
     return total
 
 
-def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
-    """Return the median of CPU seconds of a piece of work."""
+def median_seconds(
+    work: Callable[[], object], repeats: int, clock: Callable[[], float] = time.process_time
+) -> float:
+    """Return the median duration of the work; by default in CPU seconds."""
     times = []
     for _ in range(repeats):
-        started = time.process_time()
+        started = clock()
         work()
-        times.append(time.process_time() - started)
+        times.append(clock() - started)
     return median(times)
 
 
 def move_renderers() -> Iterator[tuple[str, Renderer]]:
-    """Return the name and the renderer of each move on a photograph or a drawing that it suits."""
+    """Yield the name and the renderer of each move, on a photograph or a drawing."""
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
     scene = survey(studied[0].image_at(512, 512))
@@ -118,7 +119,7 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)
     if drawn is None:
-        raise ValueError(f"no treatment is sure of {LINE_ART}")
+        raise ValueError(f"no treatment accepts {LINE_ART}; choose another drawing")
     for treatment in drawing.treatments(drawn):
         yield treatment, partial(_render_treatment, drawn, treatment)
 
@@ -132,31 +133,27 @@ def _render_treatment(drawn: DrawnLayer, name: str, stream: RandomStream) -> Ima
 
 
 def print_moves(repeats: int) -> None:
-    """Print CPU seconds of the study of a source, and of each move."""
+    """Print CPU seconds of the analysis of each source, and of each move."""
     for name in SOURCES:
         source = picture_at(name, MOVE_SIDE)
-        analysis = cpu_seconds(partial(analyse_source, source, MOVE_SIDE, MOVE_SIDE), repeats)
+        analysis = median_seconds(partial(analyse_source, source, MOVE_SIDE, MOVE_SIDE), repeats)
         studied = analyse_source(source, MOVE_SIDE, MOVE_SIDE)
-        survey_s = cpu_seconds(partial(find_moves, studied, STRENGTH), repeats)
+        survey_s = median_seconds(partial(find_moves, studied, STRENGTH), repeats)
         print(f"{name}: analysis {analysis:.3f} CPU s, choice of moves {survey_s:.3f}", flush=True)
     for name, render in move_renderers():
-        seconds = cpu_seconds(partial(render, RandomStream(1)), repeats)
+        seconds = median_seconds(partial(render, RandomStream(1)), repeats)
         print(f"move {name}: {seconds:.3f} CPU s", flush=True)
 
 
 def encoding(repeats: int) -> float:
-    """The median of milliseconds on the clock to write a 1024x1024 PNG."""
+    """Return the median of wall milliseconds to encode a 1024x1024 PNG."""
     image = picture_at(SOURCES[0], 1024)
-    times = []
-    for _ in range(3 * repeats):
-        started = time.perf_counter()
-        pictures.encode(image, "png")
-        times.append(time.perf_counter() - started)
-    return 1000 * median(times)
+    encode = partial(pictures.encode, image, "png")
+    return 1000 * median_seconds(encode, 3 * repeats, time.perf_counter)
 
 
 def request(threads: int, repeats: int) -> dict[str, float]:
-    """The medians of what `request.py` prints for that many threads."""
+    """Return the medians of the figures of `request.py` for that many threads."""
     command = [sys.executable, str(Path(__file__).with_name("request.py"))]
     command += ["--threads", str(threads)]
     runs = [
@@ -167,7 +164,7 @@ def request(threads: int, repeats: int) -> dict[str, float]:
 
 
 def print_requests(repeats: int) -> None:
-    """Print what ten variations cost on one thread and on all, and how much that gains."""
+    """Print time and memory of ten variations on one thread and on all, and the speed-up."""
     alone = None
     for threads in (1, os.cpu_count() or 1):
         run = request(threads, repeats)
@@ -195,7 +192,7 @@ def main() -> None:
         return
     with Other(asked.against, asked.against_python) if asked.against else nullcontext() as other:
         if other is not None:
-            for side in COMPARED:  # compiles what it has to compile
+            for side in COMPARED:  # warm-up: it may compile
                 others(other, picture_at(SOURCES[0], side), side, 0)
         totals = {
             side: one_variation(engine, other if side in COMPARED else None, side, asked.repeats)

@@ -1,4 +1,4 @@
-"""The command `diabelli` with an engine of negligible cost, for benchmarks of the server.
+"""The command `diabelli` with engines of negligible cost, for benchmarks of the server.
 
 Run: python benchmarks/stub.py serve [...], with DIABELLI_ENGINE set to `roll` or `canned`.
 """
@@ -61,7 +61,7 @@ class Canned(Variation):
 
 
 class Can(Roll):
-    """Returns one picture of noise for each size, encoded only once."""
+    """Returns one picture of noise for each size, encoded once."""
 
     info = EngineInfo(
         name="canned", version="1", summary="Returns a stored picture.", trained=False
@@ -76,7 +76,7 @@ class Can(Roll):
 
 @cache
 def canned(height: int, width: int) -> Canned:
-    """Return the picture of that size; coarse noise has about the file size of a photograph."""
+    """Return the picture of a size; its coarse noise has about the file size of a photograph."""
     coarse = np.random.default_rng(1).integers(0, 256, (height // 2, width // 2, 3), np.uint8)
     image = np.kron(coarse, np.ones((2, 2, 1), np.uint8))
     plain = Variation(image=image, seed=1, strength=0.5, engine=Can.info)

@@ -30,15 +30,25 @@ class Answer:
 
 
 def form(fields: dict[str, str], picture: bytes) -> bytes:
-    """Return a form as OpenAI's client sends it: the text fields first, the file last."""
+    """Return a form with the picture as `image`, encoded as by OpenAI's client: the file last."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
     texts = "".join(f'{head}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
     file = f'{head}image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
     return f"{texts}{file}".encode() + picture + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
+def with_head(body: bytes, key: str, path: str = PATH) -> bytes:
+    """Return a request with a form as its body, and an API key."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 class Wire:
-    """One connection; an answer can be read even after sending fails."""
+    """A connection; an answer can be read even after sending fails."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -46,7 +56,7 @@ class Wire:
         self.is_closed = False
 
     async def send(self, data: bytes) -> None:
-        """Send the bytes, or record that the server has disconnected; it may have answered."""
+        """Send the bytes, or set `is_closed` if the server has disconnected."""
         try:
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
         except ConnectionError:
@@ -110,7 +120,7 @@ class Wire:
 
 @asynccontextmanager
 async def connected(port: int) -> AsyncIterator[Wire]:
-    """Connect to the server on that port."""
+    """Connect to a loopback port; close the connection with the context."""
     with socket.socket() as connection:
         connection.setblocking(False)
         await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))

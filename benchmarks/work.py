@@ -1,9 +1,9 @@
-"""Operations of the network of each preset for one picture, counted without a GPU.
+"""Counts the operations of each preset's network for one picture, without a GPU.
 
 Run: python benchmarks/work.py
 
-Networks are full-size but have neither weights nor data: only shapes pass through them. A picture
-is a native square at strength 0.5; encoders and decoders, which run once, are not counted.
+Networks are full-size, on PyTorch's meta device: they have no weights, and compute shapes only. A
+picture is a native square at strength 0.5. Encoders and decoders, which run once, do not count.
 """
 
 from __future__ import annotations
@@ -54,16 +54,16 @@ KNOWN = {
         "resnet_time_scale_shift": "scale_shift",
     },
 }
-"""How the networks of the family of Stable Diffusion differ from its first."""
+"""Configuration of the networks of Stable Diffusion's family, where it differs from version 1."""
 
 
 def blank(*shape: int) -> torch.Tensor:
-    """Return a tensor without storage."""
+    """Return a tensor of a shape, without storage."""
     return torch.zeros(*shape, device="meta")
 
 
-def denoising(preset: Preset) -> tuple[Any, dict[str, Any]]:
-    """A network of that family, and what one step shows to it."""
+def unet_step(preset: Preset) -> tuple[Any, dict[str, Any]]:
+    """Return a network of Stable Diffusion's family, and its inputs of one step."""
     config: dict[str, Any] = KNOWN[preset.name]
     side, wide = preset.side // 8, config["cross_attention_dim"]
     more: dict[str, Any] = {
@@ -74,12 +74,12 @@ def denoising(preset: Preset) -> tuple[Any, dict[str, Any]]:
         "kandinsky-2.2": {"added_cond_kwargs": {"image_embeds": blank(1, 1280)}},
     }.get(preset.name, {})
     words = None if preset.name == "kandinsky-2.2" else blank(1, 77, wide)
-    shown = {"sample": blank(1, 4, side, side), "timestep": blank(1)}
-    return UNet2DConditionModel(**config), {**shown, "encoder_hidden_states": words, **more}
+    inputs = {"sample": blank(1, 4, side, side), "timestep": blank(1)}
+    return UNet2DConditionModel(**config), {**inputs, "encoder_hidden_states": words, **more}
 
 
-def flowing(preset: Preset) -> tuple[Any, dict[str, Any]]:
-    """A transformer of the family of FLUX, and what one step shows to it."""
+def transformer_step(preset: Preset) -> tuple[Any, dict[str, Any]]:
+    """Return a transformer of FLUX's family, and its inputs of one step."""
     places = (preset.side // 16) ** 2
     if preset.name == "flux-redux":
         words, network = 512 + 729, FluxTransformer2DModel(guidance_embeds=True)
@@ -105,13 +105,14 @@ def flowing(preset: Preset) -> tuple[Any, dict[str, Any]]:
 
 
 def main() -> None:
-    """Print what each preset takes."""
+    """Print parameters and operations of each preset."""
     print("engine, parameters / 10^9, operations of a picture / 10^12")
     for preset in PRESETS.values():
         with torch.device("meta"):
-            network, shown = (denoising if preset.name in KNOWN else flowing)(preset)
+            step = unet_step if preset.name in KNOWN else transformer_step
+            network, inputs = step(preset)
         with FlopCounterMode(display=False) as counter, torch.no_grad():
-            network(**shown)
+            network(**inputs)
         share = preset.dial.at(STRENGTH) if preset.dial.argument == "strength" else 1.0
         # Guidance evaluates the network twice in each step, with its source and without.
         guided = preset.name in KNOWN and preset.guidance != 1
