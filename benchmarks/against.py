@@ -103,8 +103,8 @@ class Other:
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {"n": n, "strength": strength, "seed": seed, "size": size}
-        _send(self._process.stdin, asked, [source])
+        request = {"n": n, "strength": strength, "seed": seed, "size": size}
+        _send(self._process.stdin, request, [source])
         received = _receive(self._process.stdout)
         if received is None:
             raise RuntimeError("the other implementation ended without an answer; see its output")
@@ -137,9 +137,9 @@ def main() -> None:
     os.dup2(2, 1)  # what the script prints must not get between the answers
     vary = run_path(sys.argv[1])["vary"]
     while (received := _receive(sys.stdin.buffer)) is not None:
-        asked, (source,) = received
+        request, (source,) = received
         started = time.process_time()
-        made = vary(source, **asked)
+        made = vary(source, **request)
         images, moves = made if isinstance(made, tuple) else (made, [[] for _ in made])
         message = {"cpu_s": time.process_time() - started, "moves": moves}
         _send(answers, message, images)

@@ -139,9 +139,9 @@ def main() -> None:
     parser.add_argument(
         "--ray", help="also a cluster: `start` for one on this machine, or HOST:PORT of a head"
     )
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with TemporaryDirectory() as name, ExitStack() as stack:
-        folder, address = Path(name), asked.ray
+        folder, address = Path(name), arguments.ray
         if address == "start":
             # Ray reads them when it is imported.
             os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
@@ -149,10 +149,10 @@ def main() -> None:
 
             cores = len(os.sched_getaffinity(0))
             address = stack.enter_context(running_head(folder, Path(__file__).parent, cores))
-        if asked.what == "keys":
-            measure_keys(folder, asked.counts)
+        if arguments.what == "keys":
+            measure_keys(folder, arguments.counts)
         else:
-            measure_runners(folder, asked.pictures, asked.size, address)
+            measure_runners(folder, arguments.pictures, arguments.size, address)
 
 
 if __name__ == "__main__":

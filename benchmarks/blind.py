@@ -145,25 +145,25 @@ def repeated(names: Iterable[str]) -> set[str]:
     return {name for name in names if name in seen or seen.add(name)}
 
 
-def engines_of(asked: argparse.Namespace, stems: Sequence[str]) -> list[Engine]:
+def engines_of(arguments: argparse.Namespace, stems: Sequence[str]) -> list[Engine]:
     """Return the engines of the command line. Their processes start on first use.
 
     Args:
-        asked: the command line.
+        arguments: the command line.
         stems: of all pictures of the round.
 
     Raises:
         ValueError: two engines have one name, or there is none.
     """
     engines: list[Engine] = [
-        *(ours(*named(value, value), asked.trees) for value in asked.ours),
+        *(ours(*named(value, value), arguments.trees) for value in arguments.ours),
         *(
-            Script(name, Path(script), asked.against_python)
-            for name, script in (named(value, Path(value).stem) for value in asked.against)
+            Script(name, Path(script), arguments.against_python)
+            for name, script in (named(value, Path(value).stem) for value in arguments.against)
         ),
         *(
             Published(name, Path(folder), stems)
-            for name, folder in (named(value, Path(value).name) for value in asked.published)
+            for name, folder in (named(value, Path(value).name) for value in arguments.published)
         ),
     ]
     if not engines:
@@ -216,27 +216,27 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     """Make the panels of a round, or print the tables of a filled-in sheet."""
     cli = parser()
-    asked = cli.parse_args(argv)
+    arguments = cli.parse_args(argv)
     try:
-        if asked.command == "score":
-            key = Key.from_json(asked.key.read_text())
-            print(tables(read_sheet(asked.sheet, key), key, asked.base))
+        if arguments.command == "score":
+            key = Key.from_json(arguments.key.read_text())
+            print(tables(read_sheet(arguments.sheet, key), key, arguments.base))
             return
-        if asked.tile < SMALLEST_TILE:
-            raise ValueError(f"--tile {asked.tile} is too small: at least {SMALLEST_TILE}")
-        paths = chosen(asked.pictures, asked.only, asked.most, asked.seed)
-        engines = engines_of(asked, [path.stem for path in paths])
+        if arguments.tile < SMALLEST_TILE:
+            raise ValueError(f"--tile {arguments.tile} is too small: at least {SMALLEST_TILE}")
+        paths = chosen(arguments.pictures, arguments.only, arguments.most, arguments.seed)
+        engines = engines_of(arguments, [path.stem for path in paths])
         with ExitStack() as stack:
             for engine in engines:
                 stack.callback(engine.close)
             make(
                 paths,
                 engines,
-                asked.out,
-                strength=asked.strength,
-                seed=asked.seed,
-                side=asked.side,
-                tile=asked.tile,
+                arguments.out,
+                strength=arguments.strength,
+                seed=arguments.seed,
+                side=arguments.side,
+                tile=arguments.tile,
             )
     except (ValueError, OSError) as cause:
         cli.error(str(cause))

@@ -128,36 +128,36 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each round (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="(%(default)s)")
     parser.add_argument("--calls", type=int, default=1000, help="for the memory (%(default)s)")
-    asked = parser.parse_args()
-    if asked.pictures:
-        serve_pictures(asked.wait)
+    arguments = parser.parse_args()
+    if arguments.pictures:
+        serve_pictures(arguments.wait)
         return
     with ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
-        small = [str(HERE / "bridge.py"), "--pictures", "--wait", str(asked.wait)]
+        small = [str(HERE / "bridge.py"), "--pictures", "--wait", str(arguments.wait)]
         upstream = stack.enter_context(started(small, folders[0]))
         (folders[1] / "diabelli.toml").write_text(SETTINGS.format(port=upstream.port))
         serve = [str(HERE / "stub.py"), "serve", "--port", "0"]
         key = {"DIABELLI_API_KEYS": KEY, "UPSTREAM_KEY": KEY, "DIABELLI_QUEUE": "512"}
         front = stack.enter_context(started(serve, folders[1], **key))
-        Measured(front, request_of(1), asked.wait).add(4, 1.0)
+        Measured(front, request_of(1), arguments.wait).add(4, 1.0)
         print("            latency, ms per picture                     CPU of the bridge, the same")
         print(" n clients    direct    bridge     added   besides       all  pictures      rest")
         for n in (1, 4):
-            for clients in (int(count) for count in asked.clients.split(",")):
+            for clients in (int(count) for count in arguments.clients.split(",")):
                 direct, bridge = (
-                    Measured(one, request_of(n), asked.wait) for one in (upstream, front)
+                    Measured(one, request_of(n), arguments.wait) for one in (upstream, front)
                 )
-                for _ in range(asked.rounds):
+                for _ in range(arguments.rounds):
                     for one in (direct, bridge):
-                        one.add(clients, asked.seconds)
+                        one.add(clients, arguments.seconds)
                 compare(direct, bridge, n, clients)
         memory = [
             measure_memory(front.port, front.process.pid, calls)
-            for calls in (WARM_CALLS, asked.calls)
+            for calls in (WARM_CALLS, arguments.calls)
         ]
         first, last = (f"{one:.1f} MiB" for one in memory)
-        print(f"memory after {WARM_CALLS} calls: {first}, after {asked.calls} more: {last}")
+        print(f"memory after {WARM_CALLS} calls: {first}, after {arguments.calls} more: {last}")
 
 
 def measure_memory(port: int, pid: int, calls: int) -> float:

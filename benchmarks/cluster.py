@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("--replicas", default="1,2,4,8")
     parser.add_argument("--sleep", type=float, default=1.0)
     parser.add_argument("--seconds", type=float, default=20.0)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     # Ray reads them when it is imported.
     os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -158,12 +158,12 @@ def main() -> None:
 
     here = Path(__file__).parent
     print("| engine | requests/s | p50, s | p99, s | efficiency |\n|---|---|---|---|---|")
-    alone = local(given.sleep, given.seconds)
+    alone = local(arguments.sleep, arguments.seconds)
     print(f"| in the process | {alone.rate:.2f} | {alone.p50:.2f} | {alone.p99:.2f} | |")
     with tempfile.TemporaryDirectory() as folder, running_head(Path(folder), here) as address:
         single = 0.0
-        for replicas in map(int, given.replicas.split(",")):
-            found = remote(address, replicas, given.sleep, given.seconds)
+        for replicas in map(int, arguments.replicas.split(",")):
+            found = remote(address, replicas, arguments.sleep, arguments.seconds)
             single = single or found.rate / replicas
             print(
                 f"| {replicas} replicas | {found.rate:.2f} | {found.p50:.2f} | {found.p99:.2f} | "

@@ -104,20 +104,20 @@ def ours(preset: Preset, images: int, running: RuntimeOptions, repeat: int) -> f
     """Return the images per second of the engine, with all requests at the same time."""
     side = preset.side
     assert native(preset, side, side) == (side, side)
-    given = sources(images // EACH, side)
-    with closing(EngineManager()) as fleet, ThreadPoolExecutor(len(given)) as threads:
+    shown = sources(images // EACH, side)
+    with closing(EngineManager()) as fleet, ThreadPoolExecutor(len(shown)) as threads:
         engine = fleet.engine(EnginePlan(preset, running))
 
         def request(number: int) -> None:
             spec = VariationSpec(n=EACH, height=side, width=side, seed=number)
             run_sequentially(
                 wait_for_pieces(
-                    engine.prepare(given[number], spec, Observer().on_progress, run_sequentially)
+                    engine.prepare(shown[number], spec, Observer().on_progress, run_sequentially)
                 )
             )
 
         def everything() -> None:
-            list(threads.map(request, range(len(given))))
+            list(threads.map(request, range(len(shown))))
 
         everything()
         return images / seconds(everything, repeat)
@@ -199,24 +199,24 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=math.inf, help="Seconds.")
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--only", choices=NAMES)
-    given = parser.parse_args()
-    end = time.monotonic() + given.limit
+    arguments = parser.parse_args()
+    end = time.monotonic() + arguments.limit
     device = resolve_device(RuntimeOptions())
-    full = device.startswith("cuda") and not given.tiny
+    full = device.startswith("cuda") and not arguments.tiny
     if not full:
         # On tiny networks, several threads wait for each other longer than they compute.
         torch.set_num_threads(1)
     size = "full-size" if full else "tiny"
     print(f"On {describe(device)}, {size} architectures, torch {torch.__version__}:\n")
     print("| architecture | way | images/s | against the loop |\n|---|---|---|---|")
-    for name in [given.only] if given.only else NAMES:
+    for name in [arguments.only] if arguments.only else NAMES:
         rows = table(
             name,
             full=full,
-            images=given.images,
-            batch=given.batch,
-            steps=given.steps,
-            repeat=given.repeat,
+            images=arguments.images,
+            batch=arguments.batch,
+            steps=arguments.steps,
+            repeat=arguments.repeat,
             end=end,
         )
         print("\n".join(rows), flush=True)

@@ -148,11 +148,16 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=200, help="(%(default)s)")
     parser.add_argument("--engine", default="patch", help="or `roll`, a stub (%(default)s)")
     parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     evidence = Path(tempfile.gettempdir(), f"diabelli-load-{os.getpid()}")
     with tempfile.TemporaryDirectory() as folder:
         seen = run(
-            asked.engine, asked.workers, asked.clients, asked.seconds, Path(folder), evidence
+            arguments.engine,
+            arguments.workers,
+            arguments.clients,
+            arguments.seconds,
+            Path(folder),
+            evidence,
         )
     sys.exit(bool(seen.faults))
 

@@ -216,15 +216,20 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(KINDS), help="(%(default)s)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each round (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")
-    asked = parser.parse_args()
-    if asked.echo:
-        serve_echo(asked.echo)
+    arguments = parser.parse_args()
+    if arguments.echo:
+        serve_echo(arguments.echo)
         return
     print(
         "request  bytes in bytes out clients   median: bytes, echo, ours  ours/echo   CPU: the same"
     )
-    for kind in asked.kinds.split(","):
-        compare(kind, [int(n) for n in asked.clients.split(",")], asked.seconds, asked.rounds)
+    for kind in arguments.kinds.split(","):
+        compare(
+            kind,
+            [int(n) for n in arguments.clients.split(",")],
+            arguments.seconds,
+            arguments.rounds,
+        )
 
 
 if __name__ == "__main__":

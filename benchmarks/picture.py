@@ -32,18 +32,18 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--pictures", type=int, default=1)
     parser.add_argument("--tiny", action="store_true")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         # In a separate process, because peak memory is that of a process.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
             preset = processes.submit(
-                build, given.engine, folder, full=not given.tiny, dtype=torch.float16
+                build, arguments.engine, folder, full=not arguments.tiny, dtype=torch.float16
             ).result()
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        preset = replace(preset, steps=given.steps or preset.steps)
+        preset = replace(preset, steps=arguments.steps or preset.steps)
         side = preset.side
-        specs = [VariationSpec(height=side, width=side, seed=n) for n in range(given.pictures)]
+        specs = [VariationSpec(height=side, width=side, seed=n) for n in range(arguments.pictures)]
         trial = run_trial(EnginePlan(preset), sources(1, side)[0], specs, lambda _: None)
     print(as_table(preset, trial))
     print(f"| files | {size / 1e9:.1f} GB |")

@@ -91,12 +91,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--picture", default="astronaut", choices=NAMES, help="(%(default)s)")
     parser.add_argument("--repeats", type=int, default=5, help="(%(default)s)")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     engines.load("patch").warm_up()
-    data = pictures.encode(picture_at(asked.picture, SIDE), "png")
+    data = pictures.encode(picture_at(arguments.picture, SIDE), "png")
     profile(data, 1, Clock())  # untimed: work that warm-up does not cover
     clock = Clock()
-    for _ in range(asked.repeats):
+    for _ in range(arguments.repeats):
         profile(data, 1, clock)
     medians = {stage: median(times) for stage, times in clock.stages.items()}
     total = sum(medians.values())

@@ -145,18 +145,18 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (%(default)s)")
     parser.add_argument("--against", type=Path, metavar="SCRIPT", help="another implementation")
     parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
-    asked = parser.parse_args()
-    against = (asked.against, asked.against_python) if asked.against else None
+    arguments = parser.parse_args()
+    against = (arguments.against, arguments.against_python) if arguments.against else None
     tasks = [
-        Task(name, float(strength), maker, asked.size, asked.seed, against)
-        for name in pictures.chosen(asked.only)
-        for strength in asked.strengths.split(",")
+        Task(name, float(strength), maker, arguments.size, arguments.seed, against)
+        for name in pictures.chosen(arguments.only)
+        for strength in arguments.strengths.split(",")
         for maker in (OURS, OTHER)[: 2 if against else 1]
     ]
-    if asked.out is not None:
-        asked.out.mkdir(parents=True, exist_ok=True)
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)
     print(f"{'picture':18} {'str.':4} {'maker':9} {'sharp':>6} {'div':>6} moves")
-    run(tasks, asked.jobs, asked.out)
+    run(tasks, arguments.jobs, arguments.out)
 
 
 if __name__ == "__main__":

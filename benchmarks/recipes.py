@@ -120,13 +120,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--only", choices=PRESETS, nargs="+", default=[*PRESETS])
-    given = parser.parse_args()
-    running = RuntimeOptions(batch=CLIENTS, compile=given.compile)
+    arguments = parser.parse_args()
+    running = RuntimeOptions(batch=CLIENTS, compile=arguments.compile)
     device = devices.resolve_device(running)
     print(f"On {devices.describe(device)}, tiny networks, torch {torch.__version__}:\n")
     print("| engine | batch | evaluations after cancel | out of memory | HTTP, images/s |")
     print("|---|---|---|---|---|")
-    for name in given.only:
+    for name in arguments.only:
         with tempfile.TemporaryDirectory() as folder:
             preset = build(name, Path(folder))
             cells = checked(preset, running)

@@ -143,7 +143,7 @@ def of_openvino(folder: Path, threads: int, kind: str = OPENVINO) -> Networks:
 
     def network(name: str) -> Network:
         compiled = core.compile_model(folder / kind / f"{name}.xml", "CPU", options)
-        return lambda *given: torch.from_numpy(compiled([one.numpy() for one in given])[0])
+        return lambda *inputs: torch.from_numpy(compiled([one.numpy() for one in inputs])[0])
 
     return Networks(**{name: network(name) for name in facts(folder).shapes})
 
@@ -154,8 +154,8 @@ def to_openvino(folder: Path) -> None:
 
     for name, module in _plain(folder).items():
         shapes = [list(shape) for shape in facts(folder).shapes[name]]
-        given = example(folder, name)
-        model = openvino.convert_model(module.eval(), example_input=given, input=shapes)
+        inputs = example(folder, name)
+        model = openvino.convert_model(module.eval(), example_input=inputs, input=shapes)
         openvino.save_model(model, folder / OPENVINO / f"{name}.xml")
 
 
@@ -190,8 +190,8 @@ def of_onnx(folder: Path, threads: int) -> Networks:
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         names = [one.name for one in session.get_inputs()]
 
-        def run(*given: torch.Tensor) -> torch.Tensor:
-            arrays = (one.numpy() for one in given)
+        def run(*inputs: torch.Tensor) -> torch.Tensor:
+            arrays = (one.numpy() for one in inputs)
             return torch.from_numpy(session.run(None, dict(zip(names, arrays, strict=True)))[0])
 
         return run
@@ -203,8 +203,8 @@ def to_onnx(folder: Path) -> None:
     """Export the networks in float32 to ONNX."""
     (folder / ONNX).mkdir()
     for name, module in _plain(folder).items():
-        path, given = str(folder / ONNX / f"{name}.onnx"), example(folder, name)
-        torch.onnx.export(module.eval(), given, path, dynamo=True, optimize=False, verbose=False)
+        path, inputs = str(folder / ONNX / f"{name}.onnx"), example(folder, name)
+        torch.onnx.export(module.eval(), inputs, path, dynamo=True, optimize=False, verbose=False)
 
 
 def _plain(folder: Path) -> dict[str, torch.nn.Module]:

@@ -250,26 +250,26 @@ def main() -> None:
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help="Keeps converted files, for another run.")
     parser.add_argument("--began", type=float, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one == "prepare":
-        networks.prepare(given.folder, given.tiny)
-    elif given.one and given.one.startswith("to "):
-        convert = RUNTIMES[given.one.removeprefix("to ")].convert
+    arguments = parser.parse_args()
+    if arguments.one == "prepare":
+        networks.prepare(arguments.folder, arguments.tiny)
+    elif arguments.one and arguments.one.startswith("to "):
+        convert = RUNTIMES[arguments.one.removeprefix("to ")].convert
         assert convert
         # A conversion may print its progress.
         with redirect_stdout(sys.stderr):
-            convert(given.folder)
-    elif given.one:
-        measure(given.one, given.folder, given.threads, given.began)
+            convert(arguments.folder)
+    elif arguments.one:
+        measure(arguments.one, arguments.folder, arguments.threads, arguments.began)
     else:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = given.folder or Path(scratch)
+            folder = arguments.folder or Path(scratch)
             folder.mkdir(parents=True, exist_ok=True)
-            common = ["--folder", str(folder), "--threads", str(given.threads)]
-            common += ["--tiny"] if given.tiny else []
-            reasons = prepared(folder, given.only, common)
-            rows = measured(given.only, reasons, common, given.repeat, given.limit)
-            show(rows, reasons, given.threads)
+            common = ["--folder", str(folder), "--threads", str(arguments.threads)]
+            common += ["--tiny"] if arguments.tiny else []
+            reasons = prepared(folder, arguments.only, common)
+            rows = measured(arguments.only, reasons, common, arguments.repeat, arguments.limit)
+            show(rows, reasons, arguments.threads)
 
 
 if __name__ == "__main__":

@@ -184,23 +184,29 @@ def main() -> None:
     parser.add_argument("--against", type=Path, metavar="SCRIPT", help="another implementation")
     parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
     parser.add_argument("--moves", action="store_true", help="print the table of moves alone")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     engine = engines.load("patch")
     engine.warm_up()
-    if asked.moves:
-        print_moves(asked.repeats)
+    if arguments.moves:
+        print_moves(arguments.repeats)
         return
-    with Other(asked.against, asked.against_python) if asked.against else nullcontext() as other:
+    with (
+        Other(arguments.against, arguments.against_python)
+        if arguments.against
+        else nullcontext() as other
+    ):
         if other is not None:
             for side in COMPARED:  # warm-up: it may compile
                 others(other, picture_at(SOURCES[0], side), side, 0)
         totals = {
-            side: one_variation(engine, other if side in COMPARED else None, side, asked.repeats)
+            side: one_variation(
+                engine, other if side in COMPARED else None, side, arguments.repeats
+            )
             for side in SIDES
         }
     print(f"t(2048) / t(1024): {totals[2048] / totals[1024]:.2f}")
-    print(f"1024x1024, PNG written in {encoding(asked.repeats):.1f} ms on the clock")
-    print_requests(asked.repeats)
+    print(f"1024x1024, PNG written in {encoding(arguments.repeats):.1f} ms on the clock")
+    print_requests(arguments.repeats)
 
 
 if __name__ == "__main__":
