@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         return
     if kind == "redis":
         url = request.getfixturevalue("redis_url")
-        yield lambda ttl_s=TTL_S: in_redis(url, ttl_s)
+        with ExitStack() as stack:
+            yield lambda ttl_s=TTL_S: stack.enter_context(closing(in_redis(url, ttl_s)))
         return
     url = (
         sqlite_url(tmp_path / "ledger.sqlite3")

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -148,6 +149,6 @@ def test_without_limits_nothing_is_reserved(opened: Open) -> None:
 def test_an_unavailable_store_refuses_requests(caplog: pytest.LogCaptureFixture) -> None:
     """Requests are not admitted uncounted; the failed release is logged."""
     quota, one = Quota(in_redis("redis://127.0.0.1:1", 1)), bucket(images_per_minute=1)
-    with pytest.raises(QuotaUnavailable, match="cannot be counted"):
+    with closing(quota), pytest.raises(QuotaUnavailable, match="cannot be counted"):
         quota.reserve([one], 1)
     assert "quota.not_given_back" in caplog.messages

@@ -133,6 +133,7 @@ def in_redis(url: str, ttl_s: float) -> QuotaBackend:
         windows=RedisWindows(redis),
         reservations=RedisReservations(redis, ttl_s),
         backend_errors=(RedisError,),
+        close=pool.disconnect,
     )
 
 
