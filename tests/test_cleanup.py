@@ -36,7 +36,7 @@ def test_a_failed_task_is_logged_and_run_again(caplog, failure):
         cleanup = PeriodicCleanup([task], interval_s=0.01)
         assert task.twice.wait(WAIT_S)
         cleanup.close()
-    assert [record.message for record in caplog.records] == ["sweep.failed"]
+    assert [record.message for record in caplog.records] == ["cleanup.failed"]
 
 
 def test_a_failure_that_ends_a_thread_restarts_it(caplog):

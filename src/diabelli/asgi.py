@@ -1,4 +1,4 @@
-"""For any ASGI server: `uvicorn --factory diabelli.asgi:create`.
+"""The application for any ASGI server: `uvicorn --factory diabelli.asgi:create`.
 
 The settings come from the environment and `diabelli.toml`; the server decides where to listen.
 """
@@ -19,8 +19,8 @@ def create() -> ASGIApp:
     """Return the application, ready to serve; its components are closed at the lifespan's end.
 
     Raises:
-        InvalidSettings: if settings are invalid, or do not say whether keys are required: the
-            application cannot know which address its server listens on.
+        InvalidSettings: if settings are invalid, or leave open whether keys are required, since the
+            address that the server listens on is not known here.
         DiabelliError: if a component cannot be opened.
     """
     settings = load_settings({})

@@ -76,8 +76,6 @@ from diabelli.worker_pool import shorten_gil_switch_interval
 
 CANCEL_GRACE_S = 5
 """Seconds after its deadline by which a cancelled request has certainly stopped."""
-
-
 LEASE_S = 3 * INTERVAL_S
 """Seconds after which another server does the cleanup of a killed one; two runs may fail."""
 
@@ -258,16 +256,16 @@ def build_quota(settings: Settings, database: Database) -> Quota:
         MissingExtra: the backend's dependencies are not installed.
         InvalidSettings: `limits_url` is invalid.
     """
-    lapse_s = settings.deadline_s + CANCEL_GRACE_S
+    ttl_s = settings.deadline_s + CANCEL_GRACE_S
     given = settings.limits_url.get_secret_value() if settings.limits_url else ""
     is_shared = settings.workers > 1 or settings.shared_address
     match given or ("ledger" if is_shared else "memory"):
         case "memory":
-            return Quota(in_memory(lapse_s))
+            return Quota(in_memory(ttl_s))
         case "ledger":
-            return Quota(in_ledger(database, lapse_s))
+            return Quota(in_ledger(database, ttl_s))
         case url:
-            return Quota(in_redis(url, lapse_s))
+            return Quota(in_redis(url, ttl_s))
 
 
 def requires_api_keys(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ from diabelli.supervised_thread import SupervisedThread
 INTERVAL_S = 300
 """Seconds between two runs. Data lives for an hour or more, so a few minutes hardly count."""
 
-_log = logging.getLogger("diabelli.sweeper")
+_log = logging.getLogger("diabelli.cleanup")
 
 CleanupTask = Callable[[], int]
 """Removes expired data and returns how much."""
@@ -70,11 +70,11 @@ class PeriodicCleanup:
             removed = task()
         # A disk or a ledger that fails now may work again at the next run.
         except (OSError, OperatorError) as failure:
-            _log.warning("sweep.failed", extra={"reason": str(failure)})
+            _log.warning("cleanup.failed", extra={"reason": str(failure)})
         # A fault of one task must not end the others: data would grow without bound.
         except Exception as failure:
-            _log.exception("sweep.failed", extra={"reason": type(failure).__name__})
+            _log.exception("cleanup.failed", extra={"reason": type(failure).__name__})
             return False
         else:
-            _log.debug("sweep.done", extra={"removed": removed})
+            _log.debug("cleanup.done", extra={"removed": removed})
         return True

@@ -1,6 +1,6 @@
 """The use case: makes the variations of a source, as a spec asks for.
 
-It does not know of HTTP or settings: its caller passes in the engines and the storage.
+It is independent of HTTP and settings: its caller passes in the engines and the storage.
 """
 
 from __future__ import annotations
@@ -316,9 +316,9 @@ class _DecodingGate:
                 self._leave(job)
 
         def enter() -> None:
-            job.submit([run], _prepare_next)
+            job.submit([run], submit_next)
 
-        def _prepare_next(decoded: list[Image]) -> None:
+        def submit_next(decoded: list[Image]) -> None:
             image = decoded.pop()
             job.submit([partial(_translate_memory_error, partial(on_decoded, image))], _ignore)
 
@@ -369,7 +369,7 @@ class _Request(Generic[T, R]):
         self._job.raise_if_cancelled()
         try:
             self._observer.on_progress(progress)
-        # The engine cannot hide or replace it: it is the reason of the cancellation by then.
+        # Cancelled here, with this exception: an engine may swallow or replace it.
         except BaseException as failure:
             self._job.cancel(failure)
             raise
@@ -466,7 +466,7 @@ def fit_source(source: Image, spec: VariationSpec) -> Image:
 
 
 def _ignore(_: list[Any]) -> None:
-    """Wait for nothing: the piece has submitted the next step itself."""
+    """Do nothing: the piece has submitted the next step itself."""
 
 
 def _translate_memory_error(work: Callable[[], T]) -> T:

@@ -1,5 +1,5 @@
-"""HTTP: the only part that knows OpenAI's words.
+"""HTTP: the only package that depends on OpenAI's wire format.
 
-`app.create_app` puts it together. A request passes `early.EarlyClose` and `front.Front`, reaches a
-route in `variations`, `models`, `results` or `welcome`, and leaves as `reply` or `errors` write it.
+`app.create_app` builds the application: the middleware of `http`, then the endpoints of `routes`
+and `variations`. `errors` has the error responses.
 """

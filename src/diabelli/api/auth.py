@@ -13,7 +13,7 @@ from anyio import to_thread
 from starlette.requests import Request
 
 from diabelli.api.errors.exceptions import AdminRequired, InvalidApiKey, MissingApiKey
-from diabelli.ledger.keys import Caller, IssuedKeys, digest
+from diabelli.ledger.keys import SETTINGS_KEY_ID, Caller, IssuedKeys, digest
 from diabelli.settings import Settings
 
 CACHE_TTL_S = 1.0
@@ -55,7 +55,7 @@ class Authenticator:
         Raises:
             MissingApiKey: a key is required and there is none.
             InvalidApiKey: the key is unknown or revoked.
-            LedgerUnavailable: only the ledger knows, and it cannot be read.
+            LedgerUnavailable: the key is in no setting and no cache, and the ledger cannot be read.
         """
         if await self.accepts_anonymous():
             return ANONYMOUS
@@ -140,4 +140,6 @@ def _password(credentials: str) -> str:
 def _configured_caller(key: str) -> tuple[str, Caller]:
     """Return the hash of a key of the settings, and its caller."""
     hashed = digest(key)
-    return hashed, Caller(id="settings", name="settings", bucket=f"settings_{hashed[:12]}")
+    return hashed, Caller(
+        id=SETTINGS_KEY_ID, name=SETTINGS_KEY_ID, bucket=f"settings_{hashed[:12]}"
+    )

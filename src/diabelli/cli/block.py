@@ -197,9 +197,9 @@ def _key_id(database: Database, key: str | None) -> str | None:
     Raises:
         InvalidParameter: if there is no such key.
     """
-    from diabelli.ledger.keys import IssuedKeys
+    from diabelli.ledger.keys import SETTINGS_KEY_ID, IssuedKeys
 
-    if key in (None, "settings"):
+    if key in (None, SETTINGS_KEY_ID):
         return key
     keys = IssuedKeys(database).list()
     # An id takes precedence: ledgers may hold a key whose name is another key's id.

@@ -13,7 +13,7 @@ from diabelli.api.context import context_of
 from diabelli.api.errors import exceptions
 from diabelli.api.errors.responses import body, code_of, spec_for, translate_thread_shortage
 
-logger = logging.getLogger("diabelli.api")
+_log = logging.getLogger("diabelli.api")
 
 
 def to_response(request: Request, exception: Exception) -> Response:
@@ -45,9 +45,9 @@ def _log_fault(request_id: str, exception: Exception, status: int) -> None:
         return
     if status == 503:
         extra = {"request_id": request_id, "reason": str(exception) or type(exception).__name__}
-        logger.error("request.failed", extra=extra)
+        _log.error("request.failed", extra=extra)
     else:
-        logger.error("request.failed", exc_info=exception, extra={"request_id": request_id})
+        _log.error("request.failed", exc_info=exception, extra={"request_id": request_id})
 
 
 async def handle(request: Request, exception: Exception) -> Response:

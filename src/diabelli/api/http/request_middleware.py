@@ -18,7 +18,7 @@ from diabelli.api.http import cors, error_handler
 from diabelli.api.http.security_headers import Header, with_defaults
 from diabelli.api.metrics import Metrics
 
-logger = logging.getLogger("diabelli.api")
+_log = logging.getLogger("diabelli.api")
 
 ORGANIZATION = "diabelli"
 API_VERSION = "2020-10-01"
@@ -80,7 +80,7 @@ class RequestMiddleware:
         fields = context.log_fields(with_user=self._log_users)
         fields |= {"status": status, "duration_ms": round(1000 * context.total_s)}
         is_quiet = scope["path"].startswith(self._quiet_prefix)
-        logger.log(logging.DEBUG if is_quiet else logging.INFO, "request.answered", extra=fields)
+        _log.log(logging.DEBUG if is_quiet else logging.INFO, "request.answered", extra=fields)
 
 
 class _Response:

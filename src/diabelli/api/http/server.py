@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from diabelli.api.admission import Admission
 from diabelli.api.http.strict_h11 import StrictH11Protocol
 
-logger = logging.getLogger("diabelli.api")
+_log = logging.getLogger("diabelli.api")
 
 CANCEL_S = 2
 """Seconds for requests to end once their grace is over; work is cancelled at its next step."""
@@ -102,7 +102,7 @@ class Server(uvicorn.Server):
             loop.default_exception_handler(context)
         elif time.monotonic() >= self._reported_at + 1:
             self._reported_at = time.monotonic()
-            logger.error("connections.refused", extra={"reason": cause.strerror})
+            _log.error("connections.refused", extra={"reason": cause.strerror})
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and call `on_ready`."""

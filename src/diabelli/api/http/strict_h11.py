@@ -202,7 +202,7 @@ class StrictH11Protocol(H11Protocol):
         return True
 
     def _is_idle(self) -> bool:
-        """Whether no response is due."""
+        """Return whether no response is due."""
         return self.cycle is None or self.cycle.response_complete
 
     def _close_longest_idle(self) -> None:
@@ -238,12 +238,12 @@ class StrictH11Protocol(H11Protocol):
         self._limit_reads()
 
     def pause_writing(self) -> None:
-        """The send buffer is full: begin to check for progress."""
+        """Begin to check for progress, since the send buffer is full."""
         super().pause_writing()
         self._abort_if_stalled(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """The send buffer has room: stop checking."""
+        """Stop the checks, since the send buffer has room."""
         super().resume_writing()
         if self._stall_timer is not None:
             self._stall_timer.cancel()

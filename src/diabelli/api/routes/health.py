@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse, Response
 
 from diabelli.errors import DiabelliError
 
-logger = logging.getLogger("diabelli.api")
+_log = logging.getLogger("diabelli.api")
 
 PATH = "/health"
+HEADERS = {"cache-control": "no-store"}
 CACHE_TTL_S = 1.0
 """Seconds that a result is cached, so that frequent probes are cheap."""
 
@@ -75,9 +76,6 @@ def works(name: str, check: Check) -> bool:
     try:
         check()
     except DiabelliError as fault:
-        logger.warning("health.failing", extra={"part": name, "reason": fault.message})
+        _log.warning("health.failing", extra={"part": name, "reason": fault.message})
         return False
     return True
-
-
-HEADERS = {"cache-control": "no-store"}

@@ -43,7 +43,7 @@ from diabelli.timing import Stage
 from diabelli.variation import EncodedVariation, Progress, VariationBatch
 from diabelli.worker_pool import Job
 
-logger = logging.getLogger("diabelli.api")
+_log = logging.getLogger("diabelli.api")
 
 REMEDY = (
     'square PNGs of less than 4 MB are accepted; the setting inputs = "any" accepts photographs'
@@ -211,7 +211,7 @@ class Variations:
             if self._limits is ANY:
                 raise
             # OpenAI's sentences do not name the setting that accepts the picture.
-            logger.info("source.refused", extra={"request_id": context.id, "reason": REMEDY})
+            _log.info("source.refused", extra={"request_id": context.id, "reason": REMEDY})
             if isinstance(cause, NotSquare | TooManyPixels):
                 raise
             raise UnsupportedImage from cause

@@ -205,7 +205,7 @@ class Idempotency:
         try:
             yield
         except BaseException:
-            # If this fails as well, the claim lapses.
+            # If this fails as well, the claim expires.
             with suppress(LedgerUnavailable), CancelScope(shield=True):
                 await to_thread.run_sync(self._store.release, claim, limiter=self._threads)
             raise

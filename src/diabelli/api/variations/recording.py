@@ -14,7 +14,7 @@ from diabelli.api.errors.responses import spec_for, translate_thread_shortage
 from diabelli.errors import Cancelled, DiabelliError, EngineFailed, LedgerUnavailable
 from diabelli.ledger.entries import Entries, Entry
 
-logger = logging.getLogger("diabelli.api")
+_log = logging.getLogger("diabelli.api")
 
 MAX_BACKGROUND_ENTRIES = 1000
 """Entries that wait to be written; further ones are lost. About 1 MB."""
@@ -36,7 +36,7 @@ class Recorder:
         try:
             yield
         except BaseException as failure:
-            # A ledger that failed once would only be waited for a second time.
+            # A ledger that has just failed would only be waited for once more.
             if not context.recorded and not isinstance(failure, LedgerUnavailable):
                 is_cancelled = isinstance(failure, asyncio.CancelledError)
                 fault = Cancelled() if is_cancelled else translate_thread_shortage(failure)
@@ -56,7 +56,7 @@ class Recorder:
     def record_in_background(self, entry: Entry) -> None:
         """Record a refusal; return at once, so that a slow ledger delays no answer."""
         if len(self._background) >= MAX_BACKGROUND_ENTRIES:
-            logger.warning("entry.lost", extra={"request_id": entry.request_id, "reason": "full"})
+            _log.warning("entry.lost", extra={"request_id": entry.request_id, "reason": "full"})
             return
         task = asyncio.get_running_loop().create_task(self._record_refusal(entry))
         self._background.add(task)
@@ -72,4 +72,4 @@ class Recorder:
             await to_thread.run_sync(self._entries.record, entry, limiter=self._one_at_a_time)
         except LedgerUnavailable as fault:
             extra = {"request_id": entry.request_id, "reason": fault.message}
-            logger.warning("entry.lost", extra=extra)
+            _log.warning("entry.lost", extra=extra)
