@@ -17,6 +17,7 @@ from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Line, Server, form, part, picture
 from diabelli.api.metrics import FAMILIES
+from diabelli.api.variations import streaming
 from diabelli.ledger.keys import IssuedKeys, Limits
 
 FILES = {"image": picture()}
@@ -147,12 +148,19 @@ def test_a_missing_storage_has_no_size(serve: Serve, tmp_path: Path) -> None:
     assert shown_metrics["diabelli_engine_threads",] == 2
 
 
-def test_a_disconnected_request_is_counted(serve: Serve, gate: Gate) -> None:
-    """A request whose client disconnects counts as well."""
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_a_disconnected_request_is_counted(
+    serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    """A request whose client disconnects counts as well, also after the head of a stream."""
+    monkeypatch.setattr(streaming, "KEEP_ALIVE_S", 0.1)
     server = serve()
+    image = part("image", picture(), filename="a.png")
     with Line(server.port) as line:
-        line.send(form(part("model", "gate"), part("image", picture(), filename="a.png")))
+        line.send(form(part("model", "gate"), part("stream", stream), image))
         assert gate.entered.wait(5)
+        if stream == "true":
+            assert line.socket.recv(12) == b"HTTP/1.1 200"
     assert counted(server, "diabelli_rejections_total", "cancelled", to=1)
 
 

@@ -19,6 +19,7 @@ from diabelli.api.admission import Admission
 from diabelli.api.auth import Authenticator
 from diabelli.api.context import RequestContext, VariationRequest, context_of
 from diabelli.api.errors.exceptions import UnsupportedImage
+from diabelli.api.errors.responses import code_of
 from diabelli.api.links import Links
 from diabelli.api.metrics import Metrics
 from diabelli.api.variations import form as forms
@@ -284,8 +285,10 @@ class _Exchange(Response):
             # The request releases what it holds before its connection is given up.
             with CancelScope(shield=True):
                 await asyncio.wait({work})
-            # Retrieved, so that asyncio does not log it: a client that left reads no error.
-            work.exception()
+            failure = work.exception()
+            # A client that left a stream is sent no error, with which it would be noted.
+            if failure is not None and context.error is None:
+                context.error = code_of(failure)
 
 
 @dataclass(eq=False)
