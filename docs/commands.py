@@ -21,6 +21,10 @@ They find the ledger as the server does: by `diabelli.toml` in the working direc
 `diabelli --install-completion` makes bash, zsh, fish or PowerShell complete commands, options, engines and files on Tab, from the shell's next start on.
 In zsh the first Tab of a session only loads the completion; press Tab again.
 
+With `--json`, stdout is JSON alone: one value, or for `vary` and `serve` an object a line.
+A command that fails before its result prints `{{"error": "...", "code": "..."}}` there; the message is on stderr too, and the exit code is the same.
+`code` is stable and meant for programs, such as `invalid_parameter` for words that are no valid command.
+
 `--json` prints bytes of file names that are not UTF-8 as U+FFFD; without it, `diabelli vary` prints such names unchanged.
 
 Exit codes: 0 success, 1 some of the work failed, 2 invalid command or settings, 3 incomplete installation.

@@ -1,7 +1,8 @@
-"""`--json`: every command has it, and then prints nothing but JSON on stdout."""
+"""`--json`: every command has it, and then prints nothing but JSON on stdout, errors too."""
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -26,21 +27,24 @@ from engines.upstream.fakes.serving import serving
 from faults.serving import environment
 
 COMMANDS = dict(every_command(get_command(cli.app), ""))
+TESTS = Path(__file__).parents[1]
 ELSEWHERE = {
-    "batch": "tests/cli/test_batch.py",
-    "cluster config": "tests/cluster/test_serve_config.py",
-    "cluster deploy": "tests/cluster/test_ray.py",
-    "cluster down": "tests/cluster/test_ray.py",
-    "cluster status": "tests/cluster/test_ray.py",
-    "serve": "test_serve_prints_one_line",
-    "engines add": "test_an_upstream_is_added_and_checked",
-    "engines check": "test_an_upstream_is_added_and_checked",
-    "engines try": "tests/engines/diffusion/test_pull.py",
-    "pull": "tests/engines/diffusion/test_pull.py",
-    "conformance": "tests/cli/test_conformance.py",
-    "storage check": "tests/cli/test_storage.py",
+    "batch": "cli/test_batch.py::test_a_folder_is_varied_once",
+    "cluster config": "cluster/test_serve_config.py::test_the_command_prints_the_file",
+    "cluster deploy": "cluster/test_ray.py::deploying",
+    "cluster down": "cluster/test_ray.py::test_down_removes_the_engines",
+    "cluster status": "cluster/test_ray.py::test_down_removes_the_engines",
+    "serve": "cli/test_json.py::test_serve_prints_one_line",
+    "engines add": "cli/test_json.py::test_an_upstream_is_added_and_checked",
+    "engines check": "cli/test_json.py::test_an_upstream_is_added_and_checked",
+    "engines try": "engines/diffusion/test_pull.py::"
+    "test_without_a_name_the_best_engine_is_pulled_and_served",
+    "pull": "engines/diffusion/test_pull.py::"
+    "test_weights_are_pulled_once_and_served_without_a_network",
+    "conformance": "cli/test_conformance.py::test_json_has_every_check",
+    "storage check": "cli/test_storage.py::test_a_rule_that_is_needed_and_missing",
 }
-"""Commands that need another program, with the test of their output."""
+"""Commands that need another program, with the function that tests their output."""
 Expected = Callable[[Any], bool]
 RUNS: dict[str, tuple[tuple[str, ...], Expected]] = {
     "vary": (
@@ -87,6 +91,74 @@ def test_every_command_has_the_option(name: str) -> None:
     options = [option for parameter in COMMANDS[name].params for option in parameter.opts]
     assert "--json" in options
     assert (name.strip() in RUNS) != (name.strip() in ELSEWHERE)
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_the_output_is_tested_elsewhere(name: str) -> None:
+    """The named function calls the command with the option, and reads its output as JSON."""
+    file, _, function = ELSEWHERE[name].partition("::")
+    code = ast.parse((TESTS / file).read_text("utf-8"))
+    found = [one for one in code.body if isinstance(one, ast.FunctionDef) and one.name == function]
+    assert found, f"{file} has no {function}"
+    calls = [
+        {part.value for part in ast.iter_child_nodes(each) if isinstance(part, ast.Constant)}
+        for each in ast.walk(found[0])
+        if isinstance(each, ast.Call | ast.List | ast.Tuple)
+    ]
+    assert any({*name.split(), "--json"} <= words for words in calls)
+    assert "json.loads" in (TESTS / file).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_words_that_are_no_command_are_an_error_in_json(run: Run, name: str) -> None:
+    """The usage is on stderr."""
+    ended = run(*name.split(), "--json", "--no-such-option")
+    assert ended.code == 2
+    assert json.loads(ended.out)["code"] == "invalid_parameter"
+    assert "--no-such-option" in json.loads(ended.out)["error"]
+    assert "Usage: diabelli" in ended.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_failure_is_an_error_in_json(run: Run, tmp_path: Path, name: str) -> None:
+    """Settings that cannot be read, or a file of other content; the message is on stderr too."""
+    for file in ("broken.toml", "credentials-key.pem"):
+        (tmp_path / file).write_text("x = = 1")
+    words = []
+    for parameter in COMMANDS[name].params:
+        option = parameter.opts[0]
+        named = [option] if option.startswith("-") else []
+        words += [*named, "broken.toml"] if parameter.required else []
+        words += ["--config", "broken.toml"] if option == "--config" else []
+    ended = run(*name.split(), *words, "--json")
+    assert ended.code in (1, 2)
+    found = json.loads(ended.out)
+    assert set(found) == {"error", "code"}
+    assert found["error"] in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_group_of_commands_has_no_result(run: Run) -> None:
+    """`--json` without a command is an error in JSON; after `--` it is another word."""
+    for words in (["--json"], ["keys", "--json"], ["nothing", "--json"]):
+        assert set(json.loads(run(*words).out)) == {"error", "code"}
+    assert run("inspect", "--", "--json").out == ""
+
+
+def test_a_folder_in_place_of_a_file_is_an_error_in_json(run: Run, tmp_path: Path) -> None:
+    """So is any other file that cannot be read or written."""
+    (tmp_path / "page").mkdir()
+    with serving(Edits(dialect="vllm-omni").app()) as url:
+        words = ("--only", "models.list", "--html", "page", "--json")
+        ended = run("conformance", f"{url}/v1", *words)
+    assert ended.code == 1
+    assert json.loads(ended.out)["error"] == "page: Is a directory"
+
+
+def test_the_checks_are_listed_as_json(run: Run) -> None:
+    """Without a request to the server."""
+    listed = json.loads(run("conformance", "http://127.0.0.1:1/v1", "--list", "--json").out)
+    assert {"id", "basis", "says"} == set(listed[0])
 
 
 @pytest.mark.usefixtures("_ledger")

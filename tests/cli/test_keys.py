@@ -113,7 +113,7 @@ def test_the_ledger_of_another_folder(run, tmp_path):
         ("keys", "create", "--name", "web"),
         ("keys", "list"),
         ("keys", "revoke", "web"),
-        ("usage", "--json"),
+        ("usage",),
         ("block", "list"),
         ("unblock", "user", "7"),
     ],

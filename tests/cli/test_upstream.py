@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import tomllib
@@ -79,6 +80,9 @@ def test_check_asks_before_it_spends_money(
     with serving(fake.app()) as url:
         configured(tmp_path, url, "openai", model="gpt-image-2")
         ended = run("engines", "check", "mine", *words)
+        if not made:
+            declined = json.loads(run("engines", "check", "mine", "--json").out)
+            assert declined["code"] == "cancelled"
     assert len(fake.made) == made
     assert "model gpt-image-2 (used), ends on 2027-01-31" in ended.out
     assert (ended.code == 0) == bool(made)

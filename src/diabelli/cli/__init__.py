@@ -18,7 +18,7 @@ from diabelli.cli import block, cluster, credentials, engines, keys, storage
 from diabelli.cli.batch import batch
 from diabelli.cli.conformance import conformance
 from diabelli.cli.examples import examples
-from diabelli.cli.exit_codes import exit_code, print_error
+from diabelli.cli.failure import UsageError, fail, fail_aborted, fail_file, fail_usage
 from diabelli.cli.help_text import format_help
 from diabelli.cli.inspection import inspect
 from diabelli.cli.logs import format_warnings
@@ -78,7 +78,12 @@ def main() -> None:
     command = typer.main.get_command(app)
     format_help(command)
     try:
-        command(prog_name="diabelli")
+        sys.exit(command(prog_name="diabelli", standalone_mode=False))
     except DiabelliError as fault:
-        print_error(fault.message)
-        sys.exit(exit_code(fault))
+        fail(fault)
+    except UsageError as fault:
+        fail_usage(fault)
+    except OSError as fault:
+        fail_file(fault)
+    except typer.Abort:
+        fail_aborted()

@@ -135,14 +135,14 @@ def batch(
     else:
         runner = _ray_runner(job, config, ray)
     interrupted = _run(job, runner)
+    if not (job.counts.seen or interrupted):
+        raise InvalidParameter(f"no picture is in {source}")
     _print_summary(job, as_json=as_json)
     if interrupted:
         print_error("stopped; the same command goes on from here")
         raise typer.Exit(INTERRUPTED)
     if job.counts.failed or job.counts.refused:
         raise typer.Exit(FAILED)
-    if not job.counts.seen:
-        raise InvalidParameter(f"no picture is in {source}")
 
 
 def _process_pool(job: Job, config: Path | None, workers: int) -> Runner:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from diabelli.cli.terminal import is_one_terminal
 from diabelli.errors import DiabelliError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class BatchProgress:
         self._bar = Progress(
             TextColumn("{task.description}"), BarColumn(), console=console,
             disable=not console.is_terminal,
-            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+            redirect_stdout=is_one_terminal(),
         )  # fmt: skip
         self._task = self._bar.add_task("", total=None)
         self._lines = None if console.is_terminal else Console(stderr=True, highlight=False)

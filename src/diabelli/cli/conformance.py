@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from diabelli.cli.exit_codes import FAILED, print_error
+from diabelli.cli.exit_codes import FAILED
 from diabelli.cli.options import print_json
 from diabelli.cli.terminal import day, printable
+from diabelli.errors import DiabelliError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +87,7 @@ def conformance(
 
     checks = run.select(only or ())
     if list_checks:
-        _print_checks(checks)
+        _print_checks(checks, as_json=as_json)
         return
     target = Target(
         base_url,
@@ -98,14 +99,13 @@ def conformance(
     try:
         results = _collect(run.run(target, checks), len(checks), quiet=as_json)
     except WireError as fault:
-        print_error(f"{base_url}: {fault}")
-        raise typer.Exit(FAILED) from fault
+        raise DiabelliError(f"{base_url}: {fault}") from fault
+    if html is not None:
+        html.write_text(report.as_html(base_url, results, day(time.time())), "utf-8")
     if as_json:
         print_json(report.as_json(base_url, results, strict=strict))
     else:
         _print_results(results, report.summary(results))
-    if html is not None:
-        html.write_text(report.as_html(base_url, results, day(time.time())), "utf-8")
     if not report.conforms(results, strict=strict):
         raise typer.Exit(FAILED)
 
@@ -130,7 +130,10 @@ def _collect(results: Iterable[Result], total: int, *, quiet: bool) -> list[Resu
     return found
 
 
-def _print_checks(checks: Iterable[Check]) -> None:
+def _print_checks(checks: Iterable[Check], *, as_json: bool) -> None:
+    if as_json:
+        print_json([{"id": one.id, "basis": one.basis.value, "says": one.says} for one in checks])
+        return
     for check in checks:
         print(f"{check.id:{_ID_WIDTH}} {check.basis.value:10} {check.says}")
 

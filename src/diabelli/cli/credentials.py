@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from diabelli.cli.examples import examples
-from diabelli.cli.exit_codes import FAILED, print_error
 from diabelli.cli.options import AsJson, print_json
+from diabelli.errors import DiabelliError
 
 app = typer.Typer(help="Make a certificate for tests of content credentials.", no_args_is_help=True)
 
@@ -42,8 +42,9 @@ def init(
     paths = [out / f"credentials-{name}.pem" for name in names]
     for path in paths:
         if path.exists():
-            print_error(f"{path} exists already; remove it, or name another folder with --out")
-            raise typer.Exit(FAILED)
+            raise DiabelliError(
+                f"{path} exists already; remove it, or name another folder with --out"
+            )
     chain = make_chain(organization, datetime.now(UTC))
     if not out.exists():
         ensure_private_dir(out)

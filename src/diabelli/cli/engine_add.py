@@ -43,6 +43,8 @@ def add(
     from diabelli.settings.loading import CONFIG, load_settings
 
     path = config or CONFIG
+    # The file is checked before the server is called.
+    load_settings({}, path if path.exists() else None)
     before = path.read_text("utf-8") if path.exists() else ""
     if name in tomllib.loads(before).get("engines", {}):
         raise InvalidSettings(f"{path} has an engine {name!r}: choose another --name, or edit it")

@@ -11,7 +11,7 @@ from rich.console import Console
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
 from diabelli.cli.options import print_json
 from diabelli.cli.terminal import printable
-from diabelli.errors import InvalidPicture, MissingExtra
+from diabelli.errors import DiabelliError, InvalidPicture, MissingExtra
 
 if TYPE_CHECKING:
     from diabelli.credentials.reader import Credentials
@@ -43,9 +43,10 @@ def inspect(
         data = read_source(picture)
         roots = None if trust is None else trust.read_bytes()
         packet = read_xmp(data)
-    except (OSError, InvalidPicture) as fault:
-        print_error(f"{picture}: {error_message(fault, picture)}")
-        raise typer.Exit(FAILED) from fault
+    except OSError as fault:
+        raise DiabelliError(f"{picture}: {error_message(fault, picture)}") from fault
+    except InvalidPicture as fault:
+        raise type(fault)(f"{picture}: {fault.message}") from fault
     mark = provenance.read_packet(packet or b"")
     credentials, checked = _credentials(data, roots)
     if as_json:

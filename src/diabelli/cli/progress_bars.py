@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable
 from types import TracebackType
@@ -12,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
-from diabelli.cli.terminal import printable
+from diabelli.cli.terminal import is_one_terminal, printable
 from diabelli.cli.terminal_picture import TerminalPicture
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ class ProgressBars:
         name = Column(max_width=_NAME_WIDTH, no_wrap=True, overflow="ellipsis")
         # Names of files are printed above the bars, and must be one line to be copied.
         console = Console(stderr=True, soft_wrap=True)
-        # Rich would print the names of the files to stderr as well if stdout is not a terminal.
-        redirected = sys.stdout is not None and sys.stdout.isatty()
+        # Rich prints redirected names of files to stderr, above the bars.
+        redirected = is_one_terminal()
         self._progress = _Display(
             TextColumn("{task.description}", table_column=name),
             BarColumn(),

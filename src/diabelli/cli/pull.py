@@ -50,10 +50,10 @@ def pull(
             folders.append(str(folder))
             if not as_json:
                 print(folder)
-    if as_json:
-        print_json(folders)
     if not names:
         _serve_it(config or CONFIG, plans[0].name)
+    if as_json:
+        print_json(folders)
 
 
 def how_to_pull() -> str:

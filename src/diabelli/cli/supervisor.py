@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.supervisors.multiprocess import SIGNALS, Multiprocess, Process
 
-from diabelli.cli.exit_codes import exit_code, print_error
+from diabelli.cli.failure import fail
 from diabelli.cli.logs import configure
 from diabelli.errors import DiabelliError
 from diabelli.kernel_cache import configure_kernel_cache
@@ -84,8 +84,7 @@ class WorkerProcess(Process):
         try:
             self._serve(sockets)
         except DiabelliError as fault:
-            print_error(fault.message)
-            sys.exit(exit_code(fault))
+            fail(fault)
 
     def always_pong(self) -> None:
         """Answer pings until the parent closes the pipe."""

@@ -48,6 +48,17 @@ def day(moment: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(moment))
 
 
+def is_one_terminal() -> bool:
+    """Return whether stdout and stderr are the same terminal."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return False
+    try:
+        devices = [os.fstat(stream.fileno()).st_rdev for stream in (sys.stdout, sys.stderr)]
+    except OSError:
+        return False
+    return devices[0] == devices[1]
+
+
 class LinePrinter:
     """Prints paths or texts to stdout, one a line, and stops if stdout is closed or full.
 
