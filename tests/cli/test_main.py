@@ -89,22 +89,44 @@ def calls(command, words=()):
     return [words] + [call for word, one in below.items() for call in calls(one, (*words, word))]
 
 
+def joined(shown):
+    """Return a help text with each command in one line, as a shell reads it."""
+    return re.sub(r" \\\n +", " ", shown)
+
+
 def unwrapped(shown):
     """Return the words of a help text, with those whole that are wrapped at a hyphen."""
-    return re.sub(r"(?<=\w)-\n +", "-", shown).split()
+    return re.sub(r"(?<=\w)-\n +", "-", joined(shown)).split()
 
 
 @pytest.mark.parametrize("words", calls(get_command(app)), ids=" ".join)
 def test_the_help_is_readable_in_a_narrow_terminal(run, monkeypatch, words):
-    """At 24 columns each line fits and no word is cut; examples keep their lines, to be copied."""
+    """At 24 columns each line fits but those of one long word, and no word is cut."""
     wide = run(*words, "--help").out
     monkeypatch.setenv("COLUMNS", "24")
     shown = run(*words, "--help").out
     assert unwrapped(shown) == unwrapped(wide)
-    lines, copied = shown.splitlines(), {line for each in EXAMPLES.values() for line in each}
-    assert [line for line in lines if len(line) > 24 and line.strip() not in copied] == []
-    assert set(EXAMPLES.get(" ".join(words), ())) <= {line.strip() for line in lines}
+    long = [line.removesuffix(" \\").split() for line in shown.splitlines() if len(line) > 24]
+    assert [words for words in long if len(words) > 1] == []
     assert not re.search("[\u2500-\u257f]", shown)
+
+
+SHELL = 'diabelli() { printf "<%s>" "$@"; }; '
+
+
+@pytest.mark.parametrize("columns", [24, 52, 80])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_of_the_help_can_be_pasted(run, monkeypatch, tmp_path, name, columns):
+    """A shell reads the same arguments from its continued lines."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = run(*name.split(), "--help").out.partition("Examples:\n")[2]
+    assert [line.strip() for line in joined(shown).splitlines()] == list(EXAMPLES[name])
+    (tmp_path / "photo.jpg").touch()
+    pasted, written = (
+        subprocess.run(["sh", "-euc", SHELL + text], cwd=tmp_path, capture_output=True, check=True)
+        for text in (shown, "\n".join(EXAMPLES[name]))
+    )
+    assert (pasted.stdout, pasted.stderr) == (written.stdout, b"")
 
 
 def test_a_list_of_commands_has_whole_sentences(run, monkeypatch):

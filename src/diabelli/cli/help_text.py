@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,10 @@ NARROWEST = 24
 """Smallest width of wrapped text: words of 22 letters fit, such as `/v1/images/variations`."""
 NARROW = 52
 """Columns below which a meaning is below its option: beside it, few words fit on a line."""
+
+
+_WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
+"""A word of a shell command, with blanks only between quotes."""
 
 
 # The base is Click's class, or Typer's copy of it: this depends on Typer's release.
@@ -44,6 +49,41 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[valid-type, mis
             self.write_text(term)
             with self.indentation():
                 self.write_text(meaning)
+
+    def write_text(self, text: str) -> None:
+        """Write a text; a list of commands, marked by a backspace, gets a heading."""
+        if not text.startswith("\b"):
+            super().write_text(text)
+            return
+        _, heading, *commands = text.splitlines()
+        self.dedent()
+        self.write_heading(heading.removesuffix(":"))
+        self.indent()
+        for command in commands:
+            margin = self.current_indent
+            self.write("\n".join(continued(command, margin=margin, width=self.width)) + "\n")
+
+
+def continued(command: str, *, margin: int, width: int) -> list[str]:
+    """Return a shell command as lines of at most `width` columns, which a backslash continues.
+
+    A word that is longer has a line of its own.
+
+    Args:
+        command: the command in one line.
+        margin: blanks before its first line; the others have one more.
+        width: columns of a line with its margin and its backslash.
+    """
+    words = _WORD.findall(command)
+    lines = [" " * margin + words[0]]
+    for number, word in enumerate(words[1:], 2):
+        longer = f"{lines[-1]} {word}"
+        if len(longer) + (2 if number < len(words) else 0) <= width:
+            lines[-1] = longer
+        else:
+            lines[-1] += " \\"
+            lines.append(" " * (margin + 1) + word)
+    return lines
 
 
 class _Context(typer.Context):
