@@ -14,6 +14,7 @@ from packages above them in this list.
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
                 subject_map, matte                the same from a trained map; alpha of its outline
+                people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
                 ground                            whether water may begin in its lower part
                 cell_features                     features for montages

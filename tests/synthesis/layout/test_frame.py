@@ -6,6 +6,7 @@ import pytest
 from diabelli.synthesis.analysis.extension import (
     ExtensionLimits,
 )
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.layout.frame import Frame, random_frame
@@ -121,6 +122,15 @@ def test_where_nothing_may_move_nothing_does(strength):
     for frame in frames(ring, SHUT, strength):
         assert abs(frame.height - 1) < 0.06
         assert abs(frame.width - 1) < 0.06
+
+
+def test_a_border_does_not_change_the_aspect():
+    """A face in a scan with a border along two edges keeps its proportions."""
+    one = Frame(0.1, 0.2, 0.7, 0.7).without_border(Insets(0.02, 0.0, 0.0, 0.0))
+    assert one.height == pytest.approx(one.width)
+    assert one.top > 0.1
+    assert one.top + one.height <= 1
+    assert Frame(0, 0, 1, 1).without_border(NO_BORDER) == Frame(0, 0, 1, 1)
 
 
 def test_the_whole_frame_is_everything():

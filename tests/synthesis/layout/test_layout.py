@@ -28,17 +28,14 @@ def noise(seed: int) -> np.ndarray:
     return upsample_noise(RandomStream(seed).normal(1, 5), GRID)[0]
 
 
-def layouts(rigidity, strength, count=12, *, mirrored=False, room=0.4):
+def layouts(rigidity, strength, count=12, *, held=FREE, mirrored=False, room=0.4):
     """Return the layouts of many seeds over one source."""
     some = []
     for seed in range(count):
         stream = RandomStream(seed)
-        frame = random_frame(
-            FREE, FREE, ExtensionLimits(room, room, room), params_of_strength(strength), stream
-        )
-        some.append(
-            random_layout(rigidity, frame, params_of_strength(strength), stream, mirrored=mirrored)
-        )
+        params = params_of_strength(strength)
+        frame = random_frame(FREE, FREE, ExtensionLimits(room, room, room), params, stream)
+        some.append(random_layout(rigidity, held, frame, params, stream, mirrored=mirrored))
     return some
 
 
@@ -78,7 +75,7 @@ def test_strong_layouts_do_not_fold(strength):
 def test_the_maps_of_lines_are_monotone(name, amplitude):
     """Rows and columns keep their order, fill the frame, and are never squeezed to nothing."""
     for seed in range(10):
-        line = _monotone(RIGIDITIES[name].mean(0), amplitude, noise(seed))
+        line = _monotone(RIGIDITIES[name].mean(0), FREE[0], amplitude, noise(seed))
         assert line[0] > 0
         assert line[-1] < 1
         assert np.diff(line).min() > 0.4 / GRID
@@ -89,11 +86,41 @@ def test_stiff_lines_are_stretched_least():
     """The map of lines is uneven where they are free, and nearly even where they are stiff."""
     stiff = np.zeros(GRID, np.float32)
     stiff[: GRID // 2] = 1
-    slopes = np.array([np.diff(_monotone(stiff, 0.3, noise(seed))) for seed in range(20)])
+    slopes = np.array([np.diff(_monotone(stiff, FREE[0], 0.3, noise(seed))) for seed in range(20)])
     uneven = slopes.std(1) / slopes.mean(1)
     assert uneven.min() > 0.01
     held, free = slopes[:, : GRID // 2 - 6], slopes[:, GRID // 2 + 6 :]
     assert held.std(1).mean() < 0.5 * free.std(1).mean()
+
+
+@pytest.mark.parametrize("held", [[(20, 40)], [(0, 9), (30, 36)], [(58, 64)], [(0, 64)], []])
+def test_held_lines_stay_where_they_are(held):
+    """The lines between them still differ in length, and fill the frame."""
+    fixed = np.zeros(GRID, np.float32)
+    for first, end in held:
+        fixed[first:end] = 1
+    for seed in range(10):
+        line = _monotone(FREE[0], fixed, 0.5, noise(seed))
+        np.testing.assert_allclose(line[fixed == 1], centres(GRID)[fixed == 1], rtol=1e-9)
+        assert np.diff(line).min() > 0.4 / GRID
+        assert line[0] > 0
+        assert line[-1] < 1
+        assert (np.diff(line).std() * GRID > 0.02) == (not fixed.all())
+
+
+@pytest.mark.parametrize("name", ["free", "subject"])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_held_cells_keep_their_proportions(strength, name):
+    """They are scaled by the frame alone, while their surroundings are deformed."""
+    y, x = np.indices((GRID, GRID))
+    face = ((y - 30) ** 2 + (x - 24) ** 2 < 64).astype(np.float32)
+    held = ((y - 30) ** 2 + (x - 24) ** 2 < 100).astype(np.float32)
+    loose = layouts(RIGIDITIES[name], strength, room=0.1)
+    some = layouts(RIGIDITIES[name], strength, held=held, room=0.1)
+    for one, other in zip(some, loose, strict=True):
+        assert unevenness(one, face) < 0.02
+        assert np.abs(one.rows - other.rows).max() > 0
+        assert np.diff(one.rows, axis=0).std() > 1e-6
 
 
 def test_a_stronger_layout_moves_more():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph, things
 from diabelli.synthesis.moves.light import WINDOW
@@ -32,7 +33,7 @@ def scene():
 
 
 def prepared(orientations, scene, monkeypatch):
-    monkeypatch.setattr(photograph, "survey", lambda _: scene)
+    monkeypatch.setattr(photograph, "survey", lambda *_: scene)
     kind = replace(orientations[0].kind, has_text=False)
     plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
     level = tuple(replace(one, **plain) for one in orientations)
@@ -68,7 +69,7 @@ def test_rooms_portraits_and_the_sea_floor_get_no_water(
 )
 def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, monkeypatch, change):
     """Water does not stand in a view from above, and a scan's border would be mirrored."""
-    monkeypatch.setattr(photograph, "survey", lambda _: scene)
+    monkeypatch.setattr(photograph, "survey", lambda *_: scene)
     kind = replace(orientations[0].kind, has_text=False)
     plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
     changed = tuple(replace(one, **plain | change) for one in orientations)
@@ -80,7 +81,7 @@ def test_no_light_of_a_window_crosses_a_frame(orientations, scene, monkeypatch, 
     """It would fall on the frame and on the picture within it alike."""
     close = {"openness": -3.0, "surface": 1.0, "foliage": 0.0, "roughness": 8.0}
     room = replace(scene, white=0.0, white_edge=0.0, flat=0.0, **close)
-    monkeypatch.setattr(photograph, "survey", lambda _: replace(room, black=0.0, person=0.0))
+    monkeypatch.setattr(photograph, "survey", lambda *_: replace(room, black=0.0, person=0.0))
     framed = tuple(replace(one, border=border) for one in orientations)
     shown = photograph.prepare(framed, orientations[0].image_at(200, 200), 0.5)
     assert (WINDOW in shown.lights) == found
@@ -184,7 +185,9 @@ def test_a_person_is_not_deformed(orientations, scene):
     studied = analyse_source(source, 200, 200)
 
     def unevenness(person: float) -> float:
-        shown = Photograph(studied, replace(scene, person=person), {}, [], frozenset())
+        cells = np.full((GRID, GRID), person, np.float32)
+        people = tuple(replace(one, people=one.people._replace(cells=cells)) for one in studied)
+        shown = Photograph(people, scene, {}, [], frozenset())
         found = []
         for seed in range(6):
             made = photograph.render(shown, (FRAME,), 1.0, RandomStream(seed), 200, 200)
@@ -198,7 +201,7 @@ def test_a_person_is_not_deformed(orientations, scene):
 
 
 def test_a_person_without_a_light_is_shown_in_another_frame(orientations, scene):
-    """The composition would deform a face."""
+    """A frame is closer than the composition's."""
     person, empty = replace(scene, person=1.0), replace(scene, person=0.0)
     assert set(photograph.moves_of(Photograph(orientations, person, {}, [], frozenset()))) == {
         (FRAME,)

@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.synthesis.selection.candidates import (
     NOVELTY_FACTORS,
@@ -135,6 +136,51 @@ def test_a_distorted_montage_is_less_new(sketches):
     fallen, taken = ([changed(build_candidate(one)) for one in some] for some in (closed, opened))
     assert NOVELTY_FACTORS[-1] == 0
     assert np.mean(fallen) < 0.3 * np.mean(taken)
+
+
+FACE = (slice(9, 20), slice(25, 32))
+"""Cells of the face in the portrait of scikit-image."""
+
+
+def widths(layout, place) -> np.ndarray:
+    """Return how much wider than high cells of the canvas become that show `place`."""
+    shown = np.ones((GRID, GRID), np.bool_)
+    for places, cells in zip((layout.rows, layout.columns), place, strict=True):
+        shown &= (places > cells.start / GRID) & (places < cells.stop / GRID)
+    down, across = np.gradient(layout.rows, axis=0), np.gradient(layout.columns, axis=1)
+    assert shown.sum() > 20
+    return across[shown] / down[shown]
+
+
+@pytest.mark.parametrize("colour", [True, False], ids=["coloured", "grey"])
+@pytest.mark.parametrize("strength", [0.2, 0.3, 0.8, 1.0])
+def test_a_face_keeps_its_proportions_at_all_strengths(strength, colour):
+    """It is scaled alike both ways, in every layout."""
+    portrait = pytest.importorskip("skimage.data").astronaut()
+    if not colour:
+        portrait = np.repeat(portrait[..., 1:2], 3, axis=2)
+    studied = analyse_source(portrait, 256, 256)
+    sides = {False: FACE, True: (FACE[0], slice(GRID - FACE[1].stop, GRID - FACE[1].start))}
+    for seed in range(8):
+        layout = sketch_layout(studied, params_of_strength(strength), seed).guide.layout
+        np.testing.assert_allclose(widths(layout, sides[layout.mirrored]), 1, atol=0.02)
+
+
+def test_a_face_in_a_symmetric_picture_keeps_its_proportions(studied):
+    """The layout is the mean with its mirror image, so all of it is held."""
+    cells = np.zeros((GRID, GRID), np.float32)
+    cells[20:30, 10:20] = 1
+    symmetric = tuple(
+        replace(
+            one,
+            kind=replace(one.kind, symmetric=True),
+            people=one.people._replace(cells=cells),
+        )
+        for one in studied
+    )
+    layout = sketch_layout(symmetric, params_of_strength(1.0), 1).guide.layout
+    steps = np.diff(layout.columns, axis=1)
+    np.testing.assert_allclose(steps, steps.mean(), rtol=0.01)
 
 
 def test_parameters_are_adapted_to_the_picture_kind():

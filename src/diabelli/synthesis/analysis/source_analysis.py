@@ -22,6 +22,7 @@ from diabelli.synthesis.analysis.ground_texture import is_one_texture
 from diabelli.synthesis.analysis.lettering import INPUT, Lettering, find_lettering
 from diabelli.synthesis.analysis.orientation import tilt_tolerance
 from diabelli.synthesis.analysis.patch_uniqueness import patch_uniqueness
+from diabelli.synthesis.analysis.people import People, find_people
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets, border_insets
 from diabelli.synthesis.analysis.picture_kind import PictureKind, classify
 from diabelli.synthesis.analysis.recolouring import recolourable_objects
@@ -54,6 +55,7 @@ class Analysis:
         subject: (GRID, GRID) float32, 0..1, cells that no frame should cut.
         body: (GRID, GRID) float32, 0..1, cells that certainly belong to the subject.
         smoothness: (GRID, GRID) float32, 0..1.
+        people: where people are.
         cells: cell features for montages.
         border: thin even lines along the edges, which are not shown.
         extension: how far frames may extend beyond the edges.
@@ -73,6 +75,7 @@ class Analysis:
     subject: Floats
     body: Floats
     smoothness: Floats
+    people: People
     cells: CellFeatures
     border: Insets
     extension: ExtensionLimits
@@ -133,6 +136,7 @@ class Analysis:
             subject=_flip(self.subject),
             body=_flip(self.body),
             smoothness=_flip(self.smoothness),
+            people=People(_flip(self.people.skin), _flip(self.people.cells)),
             cells=self.cells.mirrored(),
             border=self.border.mirrored(),
             extension=self.extension.mirrored(),
@@ -165,12 +169,13 @@ def analyse(
         partial(_analyse_locally, work),
         partial(_analyse_regionally, work),
         partial(_find_lettering, pyramid),
+        partial(find_people, work),
     ]
-    local, regional, lettering = cast(
-        tuple[_LocalFindings, _RegionalFindings, Lettering], tuple(run_parallel(pieces))
+    local, regional, lettering, people = cast(
+        tuple[_LocalFindings, _RegionalFindings, Lettering, People], tuple(run_parallel(pieces))
     )
     (analysis,) = run_parallel(
-        [partial(_combine_findings, sizes, pyramid, work, local, regional, lettering)]
+        [partial(_combine_findings, sizes, pyramid, work, local, regional, lettering, people)]
     )
     return analysis
 
@@ -238,6 +243,7 @@ def _combine_findings(
     local: _LocalFindings,
     regional: _RegionalFindings,
     lettering: Lettering,
+    people: People,
 ) -> Analysis:
     """Derive the analysis from the findings about `work` (h, w, 4) uint8."""
     kind, plain = local.kind, local.smoothness
@@ -268,6 +274,7 @@ def _combine_findings(
         subject=around,
         body=parts.body,
         smoothness=plain,
+        people=people,
         cells=cells,
         border=border,
         extension=extension,

@@ -49,17 +49,18 @@ class Frame:
     width: float
 
     def without_border(self, border: Insets) -> Frame:
-        """Return the frame as a part of the source without its border.
+        """Return the frame as a part of the source without its border, of the same aspect.
 
         Args:
             border: of the source.
         """
         tall, wide = 1 - border.top - border.bottom, 1 - border.left - border.right
+        size = min(tall, wide)
         return Frame(
-            border.top + self.top * tall,
-            border.left + self.left * wide,
-            self.height * tall,
-            self.width * wide,
+            border.top + (tall - size) / 2 + self.top * size,
+            border.left + (wide - size) / 2 + self.left * size,
+            self.height * size,
+            self.width * size,
         )
 
     def within(self, values: Floats) -> Floats:

@@ -9,6 +9,8 @@ source under a random smooth map, it makes another picture of the same scene. A 
   rigid regions (axis-aligned deformation: Panozzo, Weber, Sorkine 2012),
 - a flow that displaces rigid regions as wholes, smooth between them (as-rigid-as-possible:
   Igarashi, Moscovich, Hughes 2005), which stretches rather than shears.
+
+Held cells, such as faces, keep their proportions: the frame alone scales and moves them.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.filters import dilate
 from diabelli.synthesis.core.grid import GRID, centres, sample_bilinear, upsample_noise
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
@@ -36,8 +39,14 @@ SHEAR_STIFFNESS = 1500
 """Additional stiffness against shear: leaning towers and sloping horizons are noticed."""
 RIGID_STIFFNESS = 2500
 """Additional stiffness of rigid cells."""
+HELD_STIFFNESS = 1e6
+"""Stiffness against any displacement of held cells by the flow."""
 LAYOUT_PASSES = 3
 """Fixed-point iterations of layout and displaced rigidity."""
+FREE_SHARE = 1e-6
+"""Share of a line from which it is not fixed; less is rounding."""
+SMOOTHING_REACH = 3
+"""Distance in cells over which slopes of maps of lines are smoothed."""
 SOR_ITERATIONS = 60
 """SOR iterations per pass; the passes together let a displacement cross the grid."""
 VERTICAL_SHARE = 0.75
@@ -76,7 +85,13 @@ class Layout:
 
 
 def random_layout(
-    rigidity: Floats, frame: Frame, params: StrengthParams, stream: RandomStream, *, mirrored: bool
+    rigidity: Floats,
+    held: Floats,
+    frame: Frame,
+    params: StrengthParams,
+    stream: RandomStream,
+    *,
+    mirrored: bool,
 ) -> Layout:
     """Draw a layout over a frame.
 
@@ -85,23 +100,25 @@ def random_layout(
 
     Args:
         rigidity: (GRID, GRID) float32, 0..1, already mirrored if `mirrored`.
+        held: (GRID, GRID) float32, 0..1, cells that are not deformed; already mirrored as well.
         frame: already mirrored if `mirrored`.
         params: parameters of the strength.
         stream: random numbers.
         mirrored: whether the source is mirrored.
     """
-    framed = frame.within(rigidity)[..., None]
+    framed, fixed = frame.within(rigidity)[..., None], frame.within(held)
     lines = [upsample_noise(stream.normal(1, 5), GRID)[0] for _ in range(2)]
     drifts = [_smooth_noise(stream) for _ in range(2)]
     flows = [np.zeros((GRID, GRID), np.float32) for _ in range(2)]
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     for _ in range(LAYOUT_PASSES):
         stiff = sample_bilinear(framed, rows, columns)[..., 0]
-        down = _monotone(stiff.mean(1), VERTICAL_SHARE * params.stretch_sd, lines[0])
-        across = _monotone(stiff.mean(0), params.stretch_sd, lines[1])
+        down = _monotone(stiff.mean(1), fixed.max(1), VERTICAL_SHARE * params.stretch_sd, lines[0])
+        across = _monotone(stiff.mean(0), fixed.max(0), params.stretch_sd, lines[1])
         straight = np.meshgrid(down, across, indexing="ij")
         for axis, amount in enumerate((VERTICAL_SHARE * params.flow_sd, params.flow_sd)):
-            flows[axis] = _flow(stiff, np.float32(amount) * drifts[axis], flows[axis], axis)
+            drift = np.float32(amount) * drifts[axis]
+            flows[axis] = _flow(stiff, fixed, drift, flows[axis], axis)
         rows, columns = (_apply_flow(straight[axis], flows[axis], axis) for axis in range(2))
     return Layout(
         mirrored,
@@ -134,11 +151,16 @@ def _overflow(places: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     return np.moveaxis((1 - along) * start + along * end, 0, axis)
 
 
-def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> NDArray[np.float64]:
+def _monotone(
+    stiff: Floats, fixed: Floats, amplitude: float, noise: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Monotone map of [0, 1] onto itself at GRID cell centres, most linear on stiff lines.
+
+    It leaves fixed lines where they are.
 
     Args:
         stiff: (GRID,) float32, mean rigidity of each line, 0..1.
+        fixed: (GRID,) float32, greatest share of a held cell in each line, 0..1.
         amplitude: amplitude of the logarithm of the slope on free lines; a fifth of it on stiff
             ones.
         noise: (GRID,) float64, smooth.
@@ -148,12 +170,26 @@ def _monotone(stiff: Floats, amplitude: float, noise: NDArray[np.float64]) -> ND
     """
     rigid = stiff.astype(np.float64) / max(float(stiff.max()), 0.25)
     slope = _exponential(np.clip(noise * amplitude / (1 + 6 * rigid), -0.4, 0.4))
-    padded = np.pad(slope, 3, mode="edge")
-    slope = np.zeros(GRID)
-    for k, weight in enumerate((1, 3, 6, 7, 6, 3, 1)):
-        slope += padded[k : k + GRID] * (weight / 27)
+    slope = _smoothed(slope)
+    near = dilate(fixed[:, None], SMOOTHING_REACH)[:, 0]
+    free = 1 - _smoothed(near.astype(np.float64))
+    gaps = np.cumsum(np.diff(free > FREE_SHARE, prepend=False))
+    for gap in range(1, int(gaps[-1]) + 1, 2):
+        inside = gaps == gap
+        part = free[inside]
+        slope[inside] *= part.sum() / (part * slope[inside]).sum()
+    slope = 1 + free * (slope - 1)
     ends = np.cumsum(slope)
     return (ends - slope / 2) / ends[-1]
+
+
+def _smoothed(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weighted mean of each value (GRID,) and those up to SMOOTHING_REACH away."""
+    padded = np.pad(line, SMOOTHING_REACH, mode="edge")
+    out = np.zeros(GRID)
+    for k, weight in enumerate((1, 3, 6, 7, 6, 3, 1)):
+        out += padded[k : k + GRID] * (weight / 27)
+    return out
 
 
 def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -171,20 +207,28 @@ def _smooth_noise(stream: RandomStream) -> Floats:
     return (coarse + 0.6 * fine).astype(np.float32)
 
 
-def _flow(stiff: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
-    """Displacement (GRID, GRID) along `axis` that follows `drift`, constant on stiff cells."""
-    return _solve_displacement(
-        drift, FREE_STIFFNESS + np.float32(RIGID_STIFFNESS) * stiff * stiff * stiff, before, axis
-    )
+def _flow(stiff: Floats, fixed: Floats, drift: Floats, before: Floats, axis: int) -> Floats:
+    """Displacement along `axis` that follows `drift`: constant on stiff cells, 0 on fixed ones.
+
+    All maps are (GRID, GRID) float32.
+    """
+    stiffness = FREE_STIFFNESS + np.float32(RIGID_STIFFNESS) * stiff * stiff * stiff
+    anchors = np.float32(HELD_STIFFNESS) * fixed
+    return _solve_displacement(drift, stiffness, anchors, before, axis)
 
 
 @kernel
-def _solve_displacement(drift: Floats, stiffness: Floats, before: Floats, axis: int) -> Floats:
-    """Minimise sum (u - drift)^2 + stiffness |grad u|^2, with u near 0 across the frame's edges.
+def _solve_displacement(
+    drift: Floats, stiffness: Floats, anchors: Floats, before: Floats, axis: int
+) -> Floats:
+    """Minimise sum (u - drift)^2 + stiffness |grad u|^2 + anchors u^2.
+
+    u is near 0 across the frame's edges.
 
     Args:
         drift: (rows, columns) float32.
         stiffness: (rows, columns) float32.
+        anchors: (rows, columns) float32.
         before: (rows, columns) float32, initial value.
         axis: 0 for vertical displacement, 1 for horizontal.
 
@@ -192,7 +236,7 @@ def _solve_displacement(drift: Floats, stiffness: Floats, before: Floats, axis: 
         u, (rows, columns) float32.
     """
     rows, columns = drift.shape
-    diagonal = np.ones((rows, columns), np.float32)
+    diagonal = np.float32(1) + anchors
     links = np.zeros((2, rows, columns), np.float32)
     for y in range(rows):
         for x in range(columns):

@@ -40,8 +40,6 @@ def gentle_layout(
     stream: RandomStream,
     height: int,
     width: int,
-    *,
-    person: float = 0.0,
 ) -> Bytes:
     """Return the source under a gentle layout within its frame, (height, width, 4) uint8.
 
@@ -51,15 +49,10 @@ def gentle_layout(
         stream: random numbers.
         height: rows of the result.
         width: columns of the result.
-        person: 0..1, whether it shows a person, who is not deformed at 1.
     """
     whole = params_of_strength(strength)
-    gentle = params_of_strength(LAYOUT_SHARE * strength)
     params = replace(
-        gentle,
-        max_aspect_change=(1 - person) * gentle.max_aspect_change,
-        stretch_sd=(1 - person) * gentle.stretch_sd,
-        flow_sd=(1 - person) * gentle.flow_sd,
+        params_of_strength(LAYOUT_SHARE * strength),
         max_zoom=FRAME_ZOOM * whole.max_zoom,
         max_extension=whole.max_extension,
         max_tilt=whole.max_tilt,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.analysis.bare_skin import SIDE as SKIN_SIDE
+from diabelli.synthesis.analysis.bare_skin import is_grey, skin_coloured, skin_of_matte
 from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.bare_skin import SIDE as SKIN_SIDE
-from diabelli.synthesis.moves.bare_skin import bare_skin, is_grey, skin_coloured
 
 SIDE = 64
 """Side of the map of distances, in cells."""
@@ -36,8 +36,9 @@ def free_distance(image: Bytes) -> Floats:
     """
     small = resize(image, DECISION_SIDE, DECISION_SIDE)
     taken = resize_map(decode(encode(small)), SIDE, SIDE) > SUBJECT
-    taken |= resize_map(person_map(small), SIDE, SIDE) > PERSON
-    taken |= resize_map(bare_skin(small), SIDE, SIDE) > SKIN
+    matte = person_map(small)
+    taken |= resize_map(matte, SIDE, SIDE) > PERSON
+    taken |= resize_map(skin_of_matte(small, matte), SIDE, SIDE) > SKIN
     colours = resize(small, SKIN_SIDE, SKIN_SIDE)[..., :3]
     if not is_grey(colours):
         skin = blur(skin_coloured(colours).astype(np.float32), FACE_BLUR)

@@ -81,7 +81,7 @@ def prepare(
     is_drawn = kind.is_graphic and not has_many_colours(resize(small, KIND_SIDE, KIND_SIDE))
     if is_drawn or kind.is_cut_out or is_transparent(small) or contrast < MIN_CONTRAST:
         return None
-    scene = survey(small)
+    scene = survey(small, orientations[0].people.skin)
     shores = []
     if _takes_water(scene, orientations[0]):
         aim = LOW_LINE + strength * (HIGH_LINE - LOW_LINE)
@@ -159,8 +159,7 @@ def render(
         first, mirrored = photograph.orientations
         # Things close by often have lettering that is too small to be found.
         orientations = (first, first if WINDOW in names else mirrored)
-        person = photograph.scene.person
-        canvas = gentle_layout(orientations, strength, stream, height, width, person=person)
+        canvas = gentle_layout(orientations, strength, stream, height, width)
     sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
     for name in names:
         if name in THINGS:

@@ -25,7 +25,7 @@ DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
 """Least number of moves of a photograph. If fewer are sure, so that variations might be alike, the
-composition is one more; of a person, whose face it would deform, another frame is."""
+composition is one more; of a person, another frame is."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5

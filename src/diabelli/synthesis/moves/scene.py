@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin
 from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.bare_skin import SIDE, bare_skin
 from diabelli.synthesis.moves.foliage import green_weight
 from diabelli.synthesis.moves.lighting import LUMINANCE
 
@@ -115,8 +115,16 @@ class Scene:
         return min(max(target / max(self.median_light, 0.01), least), most)
 
 
-def survey(image: Bytes) -> Scene:
-    """Find the properties of an opaque picture (h, w, 3 or more) uint8."""
+def survey(image: Bytes, bare: Floats | None = None) -> Scene:
+    """Find the properties of an opaque picture.
+
+    The colour of skin alone is common: wood, sand and leather have it. The person map is of things
+    as well, but seldom of those.
+
+    Args:
+        image: (h, w, 3 or more) uint8.
+        bare: its bare skin, if that is known already.
+    """
     encoded = encode(image)
     surroundings, features = find_surroundings(encoded), ground_features(encoded)
     small = resize(image, SIDE, SIDE)[..., :3]
@@ -124,7 +132,7 @@ def survey(image: Bytes) -> Scene:
     light = luma(small)
     linear = np.square(small.astype(np.float32) / np.float32(255))
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
-    skin = _skin_share(image)
+    skin = float((bare_skin(image) if bare is None else bare).mean())
     persons_skin = skin if surroundings.person > POSSIBLE_PERSON else 0.0
     foliage = _foliage_share(small, light, subject)
     rough = _roughness(light)
@@ -229,12 +237,3 @@ def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
     if (green & rough).sum() < 0.6 * green.sum() or (own.size and own.mean() > 0.25):
         return 0.0
     return float((green & rough).mean())
-
-
-def _skin_share(image: Bytes) -> float:
-    """Share of bare skin of a picture.
-
-    The colour of skin alone is common: wood, sand and leather have it. The person map is of things
-    as well, but seldom of those.
-    """
-    return float(bare_skin(image).mean())

@@ -92,7 +92,10 @@ def sketch_layout(
         analysis.subject, analysis.body, analysis.extension, adapted, stream
     ).without_border(analysis.border)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
-    layout = random_layout(rigidity, frame, adapted, stream, mirrored=mirrored)
+    held = analysis.people.cells
+    if kind.symmetric:  # its mean with the mirror image deforms cells held on one side
+        held = np.full_like(held, held.max())
+    layout = random_layout(rigidity, held, frame, adapted, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
     lean = (
@@ -113,13 +116,15 @@ def sketch_layout(
 def _adapt_to_kind(params: StrengthParams, analysis: Analysis) -> StrengthParams:
     """Adapt the parameters to a source's kind.
 
-    Text hardly flows and is stretched less.
+    The aspect of a frame stays where a person may be. Text hardly flows and is stretched less.
 
     For other pictures, the factor of flow, stretch and tilt is the ratio of rigidity to free cells,
     over RIGID_FREE_RATIO and at most 1. Free cells are neither rigid nor smooth. A texture has many
     of them and nothing rigid, so its factor is 0: the montage already moves its content. The factor
     is not a measure of texture alone: it is 0 as well if nothing is rigid and all is smooth.
     """
+    if analysis.people.cells.any():
+        params = replace(params, max_aspect_change=0.0)
     if analysis.kind.has_text:
         return replace(
             params,

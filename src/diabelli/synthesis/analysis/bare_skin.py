@@ -31,8 +31,13 @@ def bare_skin(image: Bytes) -> Floats:
     Returns:
         (SIDE, SIDE) float32, 0..1, widened.
     """
+    return skin_of_matte(image, person_map(image))
+
+
+def skin_of_matte(image: Bytes, matte: Floats) -> Floats:
+    """Find the same as `bare_skin`, given the person map of the image, (h, w) float32."""
     small = resize(image, SIDE, SIDE)[..., :3]
-    skin = np.clip(resize_map(person_map(image), SIDE, SIDE), 0, 1) > 0.5
+    skin = np.clip(resize_map(matte, SIDE, SIDE), 0, 1) > 0.5
     if not is_grey(small):
         skin &= skin_coloured(small)
     return widened(skin)

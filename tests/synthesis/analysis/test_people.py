@@ -1,0 +1,47 @@
+"""People: the cells where a person may be, in colour, in grey and in the dark."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.bare_skin import bare_skin
+from diabelli.synthesis.analysis.people import find_people
+from diabelli.synthesis.core.grid import GRID
+
+HEAD = (slice(6, 22), slice(23, 34))
+"""Cells of the head in the portrait of scikit-image."""
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    return pytest.importorskip("skimage.data").astronaut()
+
+
+def grey(image):
+    """Return an image without colour."""
+    return np.repeat(image[..., 1:2], 3, axis=2)
+
+
+def dark(image):
+    """Return an image in dim light, in which skin is darker than the box of skin colours."""
+    return image // 4
+
+
+@pytest.mark.parametrize("change", [np.array, grey, dark])
+def test_a_head_is_found_in_any_light(portrait, change):
+    """Hair and eyes belong to it."""
+    cells = find_people(change(portrait)).cells
+    assert cells.shape == (GRID, GRID)
+    assert cells.dtype == np.float32
+    assert set(np.unique(cells)) == {0.0, 1.0}
+    assert cells[HEAD].min() == 1
+
+
+def test_ground_is_not_a_person():
+    """Nothing is held in a picture of grass."""
+    grass = pytest.importorskip("skimage.data").grass()
+    assert find_people(np.repeat(grass[..., None], 3, axis=2)).cells.mean() < 0.1
+
+
+def test_skin_is_that_of_bare_skin(portrait):
+    """The person map is computed once for both."""
+    np.testing.assert_array_equal(find_people(portrait).skin, bare_skin(portrait))
