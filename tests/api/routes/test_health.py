@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from api.conftest import Serve
 from api.engines import Shift
 from api.wire import Server
 from diabelli.api.admission import Admission
 from diabelli.api.errors.exceptions import ShuttingDown
+from diabelli.api.routes.health import Health
 from diabelli.errors import DiabelliError
 from diabelli.ledger import database as ledger
 from diabelli.service import Service
@@ -104,6 +109,29 @@ def test_cold_engines_are_not_ready() -> None:
     service.warm_up()
     service.check()
     service.close()
+
+
+def test_probes_of_a_slow_check_leave_the_threads_to_others() -> None:
+    """One thread runs the checks, for any number of probes."""
+    answered = threading.Event()
+
+    def blocked() -> None:
+        answered.wait(20)
+
+    health = Health({"ledger": blocked}, {})
+    request = Request({"type": "http"})
+
+    async def probe() -> list[int]:
+        probes = [asyncio.create_task(health.ready(request)) for _ in range(100)]
+        await asyncio.sleep(0.1)
+        try:
+            async with asyncio.timeout(5):
+                await run_in_threadpool(int)
+        finally:
+            answered.set()
+        return [answer.status_code for answer in await asyncio.gather(*probes)]
+
+    assert asyncio.run(probe()) == [200] * 100
 
 
 def test_checks_are_not_in_the_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:

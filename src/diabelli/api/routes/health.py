@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 
@@ -36,7 +36,7 @@ class Health:
         """
         self._checks = dict(checks)
         self._engines = dict(engines)
-        self._lock = threading.Lock()
+        self._lock = asyncio.Lock()
         self._failing: list[str] = []
         self._unavailable: list[str] = []
         self._checked_at = -CACHE_TTL_S
@@ -50,7 +50,9 @@ class Health:
 
         Engines that do not work while others do are listed in both.
         """
-        failing, unavailable = await run_in_threadpool(self._run_checks)
+        # A thread for each of many probes would leave none to other requests while a check blocks.
+        async with self._lock:
+            failing, unavailable = await run_in_threadpool(self._run_checks)
         engines = {"unavailable": unavailable} if unavailable else {}
         if failing:
             body = {"status": "not ready", "failing": failing, **engines}
@@ -58,17 +60,16 @@ class Health:
         return JSONResponse({"status": "ready", **engines}, headers=HEADERS)
 
     def _run_checks(self) -> tuple[list[str], list[str]]:
-        with self._lock:
-            if time.monotonic() - self._checked_at >= CACHE_TTL_S:
-                failing = [name for name, check in self._checks.items() if not works(name, check)]
-                self._unavailable = [
-                    name for name, check in self._engines.items() if not works(name, check)
-                ]
-                if self._engines and len(self._unavailable) == len(self._engines):
-                    failing = [*dict.fromkeys(["engines", *failing])]
-                self._failing = failing
-                self._checked_at = time.monotonic()
-            return self._failing, self._unavailable
+        if time.monotonic() - self._checked_at >= CACHE_TTL_S:
+            failing = [name for name, check in self._checks.items() if not works(name, check)]
+            self._unavailable = [
+                name for name, check in self._engines.items() if not works(name, check)
+            ]
+            if self._engines and len(self._unavailable) == len(self._engines):
+                failing = [*dict.fromkeys(["engines", *failing])]
+            self._failing = failing
+            self._checked_at = time.monotonic()
+        return self._failing, self._unavailable
 
 
 def works(name: str, check: Check) -> bool:
