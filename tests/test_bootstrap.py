@@ -5,8 +5,6 @@ import time
 from contextlib import closing
 
 import pytest
-from pydantic import SecretStr
-from redis import Redis
 from sqlalchemy import select
 
 from diabelli import engines
@@ -54,18 +52,6 @@ def test_a_service_is_assembled_and_closed(settings):
         # Timers that drop expired counts from memory end by themselves within moments.
         thread.join(1)
     assert not [thread for thread in remaining if thread.is_alive()]
-
-
-def test_no_connection_to_redis_remains(settings, redis_url):
-    """Connections are closed with the other components, not when garbage is collected."""
-    counted = settings.model_copy(update={"limits_url": SecretStr(redis_url)})
-    bucket = Bucket(name="a", subject="key", limits=Limits(images_per_day=5))
-    with closing(Redis.from_url(redis_url)) as observer:
-        before = len(observer.client_list())
-        with components(counted) as parts:
-            parts.quota.reserve([bucket], 1)
-            assert len(observer.client_list()) > before
-        assert len(observer.client_list()) == before
 
 
 def test_engines_are_loaded_once_each(settings, monkeypatch):

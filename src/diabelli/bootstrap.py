@@ -361,7 +361,7 @@ def components(settings: Settings) -> Iterator[Components]:
             service=service,
             storage=storage,
             database=database,
-            quota=stack.enter_context(closing(build_quota(settings, database))),
+            quota=build_quota(settings, database),
             cleanup=stack.enter_context(closing(PeriodicCleanup(tasks))),
             managers=managers,
         )

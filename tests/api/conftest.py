@@ -100,7 +100,7 @@ def start(
     stack.callback(service.close)
     service.warm_up()
     database = stack.enter_context(closing(open_ledger(checked)))
-    quota = stack.enter_context(closing(build_quota(checked, database)))
+    quota = build_quota(checked, database)
     parts = Components(service=service, storage=storage, database=database, quota=quota)
     return stack.enter_context(serving(checked, parts, root_path, http, wrap))
 

@@ -84,7 +84,7 @@ def _start_edge(stack: ExitStack, settings: Settings, engines: dict[str, Engine]
     service = Service(engines=engines, storage=storage, threads=2)
     stack.callback(service.close)
     service.warm_up()
-    quota = stack.enter_context(closing(build_quota(settings, database)))
+    quota = build_quota(settings, database)
     parts = Components(service=service, storage=storage, database=database, quota=quota)
     return stack.enter_context(serving(settings, parts))
 

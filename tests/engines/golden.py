@@ -14,9 +14,11 @@ from pathlib import Path
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import light, photograph, things
+from diabelli.synthesis.moves.glass_ball import Window
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.moves.still_life import STILL_LIFES
 from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
 from oracles.sources import ball, flag, landscape, sticker
@@ -41,12 +43,13 @@ def lights() -> dict[str, str]:
     """Return the digests of a landscape by each move of photographs."""
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
-    shown = Photograph(orientations, scene, {}, [Shore(0.1, 0.0, 1.0, 0.6, 0.0)], things.THINGS)
+    shore, ball = Shore(0.1, 0.0, 1.0, 0.6, 0.0), Window(0.5, 0.5, 0.5)
+    shown = Photograph(orientations, scene, {}, [shore], things.THINGS, ball)
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
         )
-        for name in (photograph.WATER, *sorted(things.THINGS), *light.LIGHTS)
+        for name in (photograph.WATER, *sorted(things.THINGS | STILL_LIFES), *light.LIGHTS)
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.moves import light, photograph, things
+from diabelli.synthesis.moves.still_life import STILL_LIFES
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from measures import sharpness
@@ -271,6 +272,7 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
     assert set().union(*mixes) <= {
         photograph.WATER,
         *things.THINGS,
+        *STILL_LIFES,
         *light.LIGHTS,
     }
     assert len(mixes) >= 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,8 +31,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         return
     if kind == "redis":
         url = request.getfixturevalue("redis_url")
-        with ExitStack() as stack:
-            yield lambda ttl_s=TTL_S: stack.enter_context(closing(in_redis(url, ttl_s)))
+        yield lambda ttl_s=TTL_S: in_redis(url, ttl_s)
         return
     url = (
         sqlite_url(tmp_path / "ledger.sqlite3")

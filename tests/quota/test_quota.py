@@ -6,7 +6,6 @@ import secrets
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 import pytest
 
@@ -149,6 +148,6 @@ def test_without_limits_nothing_is_reserved(opened: Open) -> None:
 def test_an_unavailable_store_refuses_requests(caplog: pytest.LogCaptureFixture) -> None:
     """Requests are not admitted uncounted; the failed release is logged."""
     quota, one = Quota(in_redis("redis://127.0.0.1:1", 1)), bucket(images_per_minute=1)
-    with closing(quota), pytest.raises(QuotaUnavailable, match="cannot be counted"):
+    with pytest.raises(QuotaUnavailable, match="cannot be counted"):
         quota.reserve([one], 1)
     assert "quota.not_given_back" in caplog.messages

@@ -120,7 +120,6 @@ class Quota:
         self._windows = backend.windows
         self._reservations = backend.reservations
         self._backend_errors = backend.backend_errors
-        self._close = backend.close
 
     def reserve(self, buckets: Sequence[Bucket], images: int) -> Reservation:
         """Reserve images in each bucket that has a limit.
@@ -166,10 +165,6 @@ class Quota:
         except QuotaUnavailable as error:
             _log.warning("quota.not_charged", extra={"reason": error.message})
         self._release(reservation.buckets, reservation.id)
-
-    def close(self) -> None:
-        """Close the connections of the stores."""
-        self._close()
 
     def _evaluate(self, bucket: Bucket, reservation_id: str, images: int) -> Iterator[LimitStatus]:
         others = self._reservations.reserve(bucket.name, reservation_id, images) - images

@@ -133,7 +133,6 @@ def in_redis(url: str, ttl_s: float) -> QuotaBackend:
         windows=RedisWindows(redis),
         reservations=RedisReservations(redis, ttl_s),
         backend_errors=(RedisError,),
-        close=pool.disconnect,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,10 +48,8 @@ class QuotaBackend:
         windows: Counters per window.
         reservations: Images of running requests.
         backend_errors: Exceptions that either store raises when it is unavailable.
-        close: Closes the connections that belong to the stores alone.
     """
 
     windows: WindowStore
     reservations: ReservationStore
     backend_errors: tuple[type[Exception], ...] = ()
-    close: Callable[[], None] = lambda: None

@@ -19,6 +19,11 @@ from oracles.sources import landscape
 SHORE = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
 
 
+def written(share):
+    """Return a map of lettering of that mean."""
+    return np.full((GRID, GRID), share, np.float32)
+
+
 @pytest.fixture(scope="module")
 def orientations():
     return analyse_source(landscape(200), 200, 200)
@@ -35,7 +40,7 @@ def scene():
 def prepared(orientations, scene, monkeypatch):
     monkeypatch.setattr(photograph, "survey", lambda *_: scene)
     kind = replace(orientations[0].kind, has_text=False)
-    plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
+    plain = {"kind": kind, "lettering": written(0), "tilt_tolerance": 0.0}
     level = tuple(replace(one, **plain) for one in orientations)
     return photograph.prepare(level, orientations[0].image_at(200, 200), 0.5)
 
@@ -65,13 +70,13 @@ def test_rooms_portraits_and_the_sea_floor_get_no_water(
 
 @pytest.mark.parametrize(
     "change",
-    [{"tilt_tolerance": 1.0}, {"border": Insets(0.01, 0, 0, 0)}, {"lettering_share": 0.3}],
+    [{"tilt_tolerance": 1.0}, {"border": Insets(0.01, 0, 0, 0)}, {"lettering": written(0.3)}],
 )
 def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, monkeypatch, change):
     """Water does not stand in a view from above, and a scan's border would be mirrored."""
     monkeypatch.setattr(photograph, "survey", lambda *_: scene)
     kind = replace(orientations[0].kind, has_text=False)
-    plain = {"kind": kind, "lettering_share": 0.0, "tilt_tolerance": 0.0}
+    plain = {"kind": kind, "lettering": written(0), "tilt_tolerance": 0.0}
     changed = tuple(replace(one, **plain | change) for one in orientations)
     assert not photograph.prepare(changed, orientations[0].image_at(200, 200), 0.5).shores
 

@@ -18,6 +18,7 @@ from diabelli.synthesis.moves.planner import (
     select_seeds,
 )
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.still_life import STILL_LIFES
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
@@ -81,7 +82,13 @@ def test_a_landscape_gets_no_treatment_of_drawings():
     """Its ground is not even, so no move of drawings is sure of it."""
     found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
     changes = {change for move in found for change in move.names}
-    assert changes <= {"composition", photograph.WATER, *things.THINGS, *light.LIGHTS}
+    assert changes <= {
+        "composition",
+        photograph.WATER,
+        *things.THINGS,
+        *STILL_LIFES,
+        *light.LIGHTS,
+    }
     assert len(found) > 2
     assert len(found) >= MIN_KINDS
 
@@ -89,6 +96,7 @@ def test_a_landscape_gets_no_treatment_of_drawings():
 def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     """A warm picture without a sky gets few lights; the composition adds other pictures."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
+    monkeypatch.setattr(photograph, "find_ball_window", lambda *_: None)
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)
     assert 0 < len(found) <= MIN_KINDS

@@ -7,17 +7,23 @@ import pytest
 
 from diabelli.synthesis.analysis.clear_sky import SIDE, Sky
 from diabelli.synthesis.analysis.picture_border import Insets
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves import things
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
 
+def written(share):
+    """Return a map of lettering of that mean."""
+    return np.full((GRID, GRID), share, np.float32)
+
+
 @pytest.fixture(scope="module")
 def analysis():
     """Return a picture without lettering or a border."""
     found = analyse_source(landscape(200), 200, 200)[0]
-    return replace(found, kind=replace(found.kind, has_text=False), lettering_share=0.0)
+    return replace(found, kind=replace(found.kind, has_text=False), lettering=written(0))
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +146,7 @@ def test_floating_things_are_seen_and_have_a_reason(person, analysis, monkeypatc
     assert floating(replace(person, **change), analysis, monkeypatch) == left
 
 
-@pytest.mark.parametrize("change", [{"lettering_share": 0.4}, {"border": Insets(0.01, 0, 0, 0)}])
+@pytest.mark.parametrize("change", [{"lettering": written(0.4)}, {"border": Insets(0.01, 0, 0, 0)}])
 def test_nothing_floats_before_lettering_and_scans(person, analysis, monkeypatch, change):
     """Letters stay readable, and borders are no part of a picture."""
     assert not floating(person, replace(analysis, **change), monkeypatch)
@@ -148,8 +154,8 @@ def test_nothing_floats_before_lettering_and_scans(person, analysis, monkeypatch
 
 def test_lamps_do_not_hide_lettering(person, analysis, monkeypatch):
     """It is readable through bubbles."""
-    written = replace(analysis, lettering_share=0.08)
-    assert floating(person, written, monkeypatch) == {"bubbles"}
+    labelled = replace(analysis, lettering=written(0.08))
+    assert floating(person, labelled, monkeypatch) == {"bubbles"}
 
 
 def test_nothing_floats_before_a_clear_sky(person, analysis, monkeypatch):

@@ -63,7 +63,7 @@ class Analysis:
         kind: picture kind.
         has_lettering: whether it may show lettering, which is unreadable mirrored.
         lettering_excluded: whether it hardly shows any; neither is true where that is unsure.
-        lettering_share: share of the picture that may be lettering, 0..1.
+        lettering: (GRID, GRID) float32, 0..1, what may be lettering, widened.
         divisible: whether a montage may rearrange the surroundings of the subject.
         tilt_tolerance: 0..1, share of the maximum tilt.
         colour_objects: objects that can be recoloured.
@@ -83,13 +83,18 @@ class Analysis:
     kind: PictureKind
     has_lettering: bool
     lettering_excluded: bool
-    lettering_share: float
+    lettering: Floats
     divisible: bool
     tilt_tolerance: float
     colour_objects: list[ColourObject]
     _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
     _resizing: Lock = field(default_factory=Lock)
+
+    @property
+    def lettering_share(self) -> float:
+        """Share of the picture that may be lettering, 0..1."""
+        return float(self.lettering.mean())
 
     def level(self, index: int) -> Bytes:
         """Return the source at the size of that level, (height, width, 4) uint8."""
@@ -144,7 +149,7 @@ class Analysis:
             kind=self.kind,
             has_lettering=self.has_lettering,
             lettering_excluded=self.lettering_excluded,
-            lettering_share=self.lettering_share,
+            lettering=_flip(self.lettering),
             divisible=self.divisible,
             tilt_tolerance=self.tilt_tolerance,
             colour_objects=self.colour_objects,
@@ -282,7 +287,7 @@ def _combine_findings(
         kind=kind,
         has_lettering=lettering.possible,
         lettering_excluded=lettering.excluded,
-        lettering_share=float(lettering.cells.mean()),
+        lettering=lettering.cells,
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
         colour_objects=[] if kind.is_graphic or kind.is_cut_out else recolourable_objects(work),

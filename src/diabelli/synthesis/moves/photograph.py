@@ -1,4 +1,4 @@
-"""Photographs in other pictures: water before them, another light, drawn things."""
+"""Photographs in other pictures: water before them, another light, drawn things, still lifes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
+from diabelli.synthesis.moves.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.light import LIGHTS, WINDOW, is_under_water, relight, suitable_lights
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
+from diabelli.synthesis.moves.still_life import (
+    GLASS_BALL,
+    STILL_LIFES,
+    find_ball_window,
+    weights_of_still_lifes,
+)
 from diabelli.synthesis.moves.things import (
     SKY_THINGS,
     THINGS,
@@ -58,6 +65,7 @@ class Photograph:
         lights: weights of the lights that suit it, by name.
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
+        ball: the part of it that a ball of glass shows; None if no ball suits it.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -65,6 +73,7 @@ class Photograph:
     lights: dict[str, float]
     shores: list[Shore]
     things: frozenset[str]
+    ball: Window | None = None
 
 
 def prepare(
@@ -94,6 +103,7 @@ def prepare(
         _lights(scene, orientations[0]),
         shores,
         find_things(scene, orientations[0], small),
+        find_ball_window(scene, orientations[0], small),
     )
 
 
@@ -129,6 +139,10 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         weights.update((names, factor * weight) for names, weight in wet.items())
     if photograph.things:
         weights.update(weights_with_things(photograph.things, weights))
+    if photograph.ball is not None:
+        others = sum(weights.values())
+        still_lifes = weights_of_still_lifes(STILL_LIFES, photograph.lights, others)
+        weights.update(still_lifes)
     if not weights and photograph.scene.person >= 1:
         weights[FRAME,] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
@@ -158,14 +172,19 @@ def render(
     else:
         first, mirrored = photograph.orientations
         # Things close by often have lettering that is too small to be found.
-        orientations = (first, first if WINDOW in names else mirrored)
-        canvas = gentle_layout(orientations, strength, stream, height, width)
+        is_kept = WINDOW in names or names[-1] in STILL_LIFES
+        orientations = (first, first if is_kept else mirrored)
+        # A still life shows all of the source.
+        boldness = 0.0 if names[-1] in STILL_LIFES else strength
+        canvas = gentle_layout(orientations, boldness, stream, height, width)
     sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
     for name in names:
         if name in THINGS:
             # One number of the stream, so that its first ones decide on the light after the thing.
             own = RandomStream(int(stream.between(0, 2**52)))
             canvas = show_thing(canvas, name, sky, photograph.scene, own)
+        elif name == GLASS_BALL and photograph.ball is not None:
+            canvas = show_glass_ball(canvas, photograph.ball, stream)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,16 +16,18 @@ from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import drawing, photograph, things
+from diabelli.synthesis.moves.glass_ball import Window
 from diabelli.synthesis.moves.light import LIGHTS
 from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.moves.still_life import STILL_LIFES
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Least number of moves of a photograph. If fewer are sure, so that variations might be alike, the
-composition is one more; of a person, another frame is."""
+"""Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
+alike, the composition is one more; of a person, another frame is."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
@@ -47,6 +49,11 @@ class SureMove:
     names: tuple[str, ...]
     confidence: float
     renderer: MoveRenderer | None
+
+    @property
+    def kind(self) -> str:
+        """Kind of picture: the still life in any light, else the name."""
+        return self.names[-1] if self.names[-1] in STILL_LIFES else self.name
 
     @property
     def name(self) -> str:
@@ -91,7 +98,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         SureMove(names, weight, partial(photograph.render, shown, names))
         for names, weight in weights.items()
     ]
-    if 0 < len(moves) < MIN_KINDS and (photograph.FRAME,) not in weights:
+    if 0 < len({move.kind for move in moves}) < MIN_KINDS and (photograph.FRAME,) not in weights:
         weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
         frame = partial(photograph.render, shown, (photograph.FRAME,))
         is_person = shown.scene.person >= 1
@@ -112,24 +119,30 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 
 
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
-    """Select the first seed and n - 1 others: each move once, then in proportion to confidence.
+    """Select the first seed and n - 1 others: each kind once, then in proportion to confidence.
 
-    Among seeds of one move, those whose random numbers are farthest apart come first. Which picture
+    Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
-    names = {seed: getattr(move_of_seed(moves, seed), "name", "") for seed in seeds}
-    confidences = {move.name: move.confidence for move in moves}
-    numbers = {seed: _first_numbers(seed, name) for seed, name in names.items()}
+    made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
+    kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}
+    confidences: defaultdict[str, float] = defaultdict(float)
+    for move in moves:
+        confidences[move.kind] += move.confidence
+    numbers = {
+        seed: _first_numbers(seed, "" if move is None else move.name)
+        for seed, move in made_moves.items()
+    }
 
     def distance(seed: int) -> float:
-        same = [one for one in chosen if names[one] == names[seed]]
+        same = [one for one in chosen if kinds[one] == kinds[seed]]
         return min((math.dist(numbers[seed], numbers[one]) for one in same), default=math.inf)
 
     chosen = seeds[:1]
     while len(chosen) < n:
-        made = Counter(names[seed] for seed in chosen)
+        made = Counter(kinds[seed] for seed in chosen)
         rest = [seed for seed in seeds if seed not in chosen]
-        rates = {seed: made[names[seed]] / confidences.get(names[seed], 1.0) for seed in rest}
+        rates = {seed: made[kinds[seed]] / (confidences[kinds[seed]] or 1.0) for seed in rest}
         least = min(rates.values())
         chosen.append(max((one for one in rest if rates[one] == least), key=distance))
     return chosen
@@ -160,7 +173,7 @@ def run_all_moves(side: int) -> None:
     shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
     if shown is not None:
         shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
-        shown = replace(shown, shores=[shore], things=things.THINGS)
-        names_of_all = ((photograph.WATER,), *((light,) for light in LIGHTS))
-        for names in (*names_of_all, *((thing,) for thing in things.THINGS)):
+        shown = replace(shown, shores=[shore], things=things.THINGS, ball=Window(0.5, 0.5, 0.5))
+        alone = (photograph.WATER, *LIGHTS, *things.THINGS, *STILL_LIFES)
+        for names in ((name,) for name in alone):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

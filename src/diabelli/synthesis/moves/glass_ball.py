@@ -1,0 +1,329 @@
+"""Move: a ball of clear glass on polished stone, which shows the picture.
+
+Photographers know it as a lens ball. The picture is seen upright, as they turn their photographs.
+The middle of the ball enlarges evenly, so a face or lettering there keeps its shape; only the rim
+bends things, as glass does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import GRID, centres
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.tabletop import (
+    Tabletop,
+    bell,
+    finished,
+    look_up,
+    ramp,
+    render_tabletop,
+)
+
+RADII, SIDEWAYS = (0.295, 0.325), 0.05
+"""Bounds of the radius of the ball, and how far it may be beside the middle, in sides."""
+FOOT = 0.845
+"""Row at which the ball stands, in sides."""
+SLOPE, EVEN_RADIUS, BEND = 0.95, 0.7, 2.6
+"""A place at the radius r of the ball, 0..1, shows the picture SLOPE * r from the middle of the
+window, in its half sides; beyond EVEN_RADIUS, BEND times the square of the rest is added."""
+EVEN_REACH = 0.72
+"""Distance from the middle of the window, in its half sides, within which shapes are kept."""
+HALF_SIDES = (0.42, 0.45, 0.48, 0.51, 0.54, 0.57, 0.6)
+"""Half sides of windows that are tried, in sides of the picture. Beyond the picture's edges its
+blurred colours are seen."""
+SHIFTS = np.arange(-4, 5) * 0.03
+"""Places of the window's middle that are tried, from the middle of the picture, in sides."""
+MAX_BENT = 0.05
+"""Share of faces and lettering that the rim may bend."""
+SUBJECT_WEIGHT, EMPTY_WEIGHT, SIZE_WEIGHT = 1.0, 1.0, 0.5
+"""Costs of a window: of the share of the subject that the rim bends, of the share of the ball that
+shows nothing of the picture, and of the size."""
+BEYOND_SIDE, BEYOND = 64, 0.04
+"""Side in pixels of the blurred picture that is seen beyond the picture's edges, and the distance
+on both sides of them over which it replaces the picture, in sides."""
+MIRROR_SIDE, MIRROR_BLURS = 96, (0.8, 2.3)
+"""Side in pixels of the ball's mirror image, and its blur at the foot and far from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Part of the picture that the ball shows, as shares of the picture.
+
+    Attributes:
+        row: of its middle.
+        column: of its middle.
+        half: half of its side.
+        is_lit_from_right: whether the lamp shines on less of the subject there.
+    """
+
+    row: float
+    column: float
+    half: float
+    is_lit_from_right: bool = False
+
+
+def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
+    """Find the part of a picture that suits the ball; None if it would bend faces or lettering.
+
+    Args:
+        subject: (GRID, GRID) float32, 0..1, subject map.
+        careful: (GRID, GRID) bool, faces and lettering.
+    """
+    rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
+    is_subject, is_careful = subject > 0.5, careful
+    best, least = None, np.inf
+    for half in HALF_SIDES:
+        for down in SHIFTS:
+            for across in SHIFTS:
+                row, column = float(0.5 + down), float(0.5 + across)
+                away = (rows - row) ** 2 + (columns - column) ** 2
+                is_bent = away > (EVEN_REACH * half) ** 2
+                if (is_bent & is_careful).sum() > MAX_BENT * is_careful.sum():
+                    continue
+                shown = (away < half * half).sum() / (np.pi * (half * GRID) ** 2)
+                bent = (is_bent & is_subject).sum() / max(is_subject.sum(), 1)
+                cost = SUBJECT_WEIGHT * bent + EMPTY_WEIGHT * (1 - shown)
+                cost += SIZE_WEIGHT * half + 0.1 * (abs(down) + abs(across))
+                if cost < least - 1e-9:
+                    best, least = Window(row, column, half), cost
+    if best is None:
+        return None
+    counted = is_subject.astype(np.int64) + is_careful
+    sides = (counted[_lamp_area(best, rows, columns, sign)].sum() for sign in (-1, 1))
+    left, right = sides
+    return replace(best, is_lit_from_right=bool(right < left))
+
+
+def _lamp_area(window: Window, rows: Floats, columns: Floats, sign: int) -> NDArray[np.bool_]:
+    """Return where the lamp shines in the ball: at the left for -1, at the right for 1."""
+    row, column = window.row - 0.5 * window.half, window.column + sign * 0.4 * window.half
+    return np.asarray((rows - row) ** 2 + (columns - column) ** 2 < (0.3 * window.half) ** 2)
+
+
+def show_glass_ball(image: Bytes, window: Window, stream: RandomStream) -> Bytes:
+    """Return an image (h, w, 4) uint8, opaque, seen through a ball of glass before itself.
+
+    Args:
+        image: (h, w, 4) uint8, opaque.
+        window: the part that is seen.
+        stream: random numbers.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    radius = stream.between(*RADII)
+    column = 0.5 + stream.between(-SIDEWAYS, SIDEWAYS)
+    table = render_tabletop(image, FOOT, stream, height, width)
+    ball = _render_ball(image, window, table, radius * side)
+    small = resize_map(ball, MIRROR_SIDE, MIRROR_SIDE)
+    near, far = (blur(small, deviation) for deviation in MIRROR_BLURS)
+    numbers = np.array((FOOT - radius + 0.004, column, radius, FOOT), np.float32)
+    _place_ball(table.canvas, ball, near, far, table.stone, table.light, numbers)
+    return finished(table.canvas)
+
+
+def _render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) -> Floats:
+    """Render the ball alone.
+
+    Args:
+        image: (h, w, 4) uint8, what it shows.
+        window: the part of it that is seen.
+        table: what it stands on.
+        radius: in pixels.
+
+    Returns:
+        (d, d, 4) float32: linear light, multiplied by the share in the last channel.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    # The picture is resized to the scale at which the middle shows it.
+    scale = min(radius / (window.half * SLOPE * side), 1.0)
+    rows, columns = max(round(scale * height), 2), max(round(scale * width), 2)
+    sharp = resize(image, rows, columns)[..., :3].astype(np.float32)
+    coarse = resize(image, max(rows // 2, 2), max(columns // 2, 2))[..., :3].astype(np.float32)
+    beyond = resize(image, BEYOND_SIDE, BEYOND_SIDE)[..., :3].astype(np.float32)
+    beyond = blur(beyond, 0.03 * BEYOND_SIDE)
+    halves = (window.half * side / height, window.half * side / width)
+    lamp = -1 if window.is_lit_from_right else 1
+    numbers = np.array((radius, window.row, window.column, *halves, lamp), np.float32)
+    return _draw_ball(sharp, coarse, beyond, table.bokeh, table.light, table.stone, numbers)
+
+
+@kernel
+def _draw_ball(
+    sharp: Floats,
+    coarse: Floats,
+    beyond: Floats,
+    bokeh: Floats,
+    light: Floats,
+    stone: Floats,
+    numbers: Floats,
+) -> Floats:
+    """Draw the ball.
+
+    Args:
+        sharp: (rows, columns, 3) float32, the picture, 0..255.
+        coarse: the same at half of the size.
+        beyond: the same, blurred.
+        bokeh: (rows, columns, 3) float32, linear light of the picture out of focus.
+        light: (3,) float32, mean linear light.
+        stone: (3,) float32, linear light of the stone.
+        numbers: (6,) float32: radius in pixels; row and column of the window's centre and its half
+            height and half width, as shares; -1 if the light comes from the right, else 1.
+
+    Returns:
+        (d, d, 4) float32: linear light, multiplied by the share in the last channel.
+    """
+    one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
+    radius, whole = numbers[0], np.float32(255)
+    side = 2 * int(radius) + 5
+    middle = np.float32(side) * half
+    out = np.zeros((side, side, 4), np.float32)
+    fine, rough = np.empty(3, np.float32), np.empty(3, np.float32)
+    far, mirror = np.empty(3, np.float32), np.empty(3, np.float32)
+    for y in range(side):
+        for x in range(side):
+            v = (np.float32(y) + half - middle) / radius
+            u = (np.float32(x) + half - middle) / radius
+            r = np.sqrt(v * v + u * u)
+            cover = min(max((one - r) * radius + half, zero), one)
+            if cover <= zero:
+                continue
+            r = min(r, np.float32(0.9995))
+            facing = np.sqrt(one - r * r)
+            past_even = max(r - np.float32(EVEN_RADIUS), zero)
+            place = np.float32(SLOPE) * r + np.float32(BEND) * past_even * past_even
+            factor = place / max(r, np.float32(1e-5))
+            row, column = numbers[1] + v * factor * numbers[3], numbers[2] + u * factor * numbers[4]
+            look_up(sharp, row, column, fine)
+            look_up(coarse, row, column, rough)
+            past = max(max(-row, row - one), max(-column, column - one))
+            look_up(beyond, min(max(row, zero), one), min(max(column, zero), one), far)
+            missing = ramp(half + half * past / np.float32(BEYOND))
+            dim = one - np.float32(0.3) * ramp(past / np.float32(0.3))
+            squeezed = ramp((r - np.float32(0.75)) / np.float32(0.2))
+            under = ramp((v * factor - np.float32(0.93)) / np.float32(0.19))
+            shade = one - np.float32(0.25) * ramp((r - np.float32(0.55)) / np.float32(0.45))
+            shade *= one - np.float32(0.75) * ramp((r - np.float32(0.955)) / np.float32(0.037))
+            # Schlick's approximation (1994) of Fresnel's reflection.
+            grazing = one - facing
+            grazing2 = grazing * grazing
+            fresnel = np.float32(0.04) + np.float32(0.96) * grazing2 * grazing2 * grazing
+            down, across, toward = two * facing * v, two * facing * u, two * facing * facing - one
+            look_up(bokeh, half + np.float32(0.45) * down, half - np.float32(0.45) * across, mirror)
+            sky = np.float32(0.55) * (one - np.float32(0.8) * ramp(down / half))
+            lamp = _lamp(numbers[5] * across, down, toward)
+            lamp *= two * fresnel + np.float32(0.24)
+            away = (r - np.float32(0.93)) / np.float32(0.022)
+            steep = v / max(r, np.float32(1e-5))
+            rim = bell(away * away) * ramp((steep - np.float32(0.35)) / np.float32(0.6))
+            for c in range(3):
+                value = fine[c] + squeezed * (rough[c] - fine[c])
+                value = value + missing * (far[c] * dim - value)
+                value = value * value / (whole * whole)
+                lower = np.float32(1.2) * stone[c] + np.float32(0.12) * light[c]
+                value = (value + under * (lower - value)) * shade
+                value = value + fresnel * (mirror[c] * sky - value)
+                value += lamp + np.float32(0.55) * rim * light[c]
+                out[y, x, c] = value * cover
+            out[y, x, 3] = cover
+    return out
+
+
+@kernel
+def _lamp(across: np.float32, down: np.float32, toward: np.float32) -> np.float32:
+    """Return how much of a bright window with a bar a direction from the ball shows, 0..1."""
+    one, zero = np.float32(1), np.float32(0)
+    # Tangent of half the angle to the side.
+    p = across / max(toward + one, np.float32(1e-3)) + np.float32(0.646)
+    q = down + np.float32(0.813)
+    inside = ramp((np.float32(0.245) - abs(p)) / np.float32(0.07))
+    inside *= ramp((np.float32(0.125) - abs(q)) / np.float32(0.06))
+    return inside * (one - ramp(one - abs(p) / np.float32(0.012))) if toward > -one else zero
+
+
+@kernel
+def _place_ball(
+    canvas: Floats,
+    ball: Floats,
+    near: Floats,
+    far: Floats,
+    stone: Floats,
+    light: Floats,
+    numbers: Floats,
+) -> None:
+    """Draw the ball, its shadow, its caustic and its mirror image on a canvas, in place.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        ball: (d, d, 4) float32, as `_draw_ball` returns it.
+        near: (MIRROR_SIDE, MIRROR_SIDE, 4) float32, the ball, blurred as it is mirrored at its
+            foot.
+        far: the same, blurred as far from it.
+        stone: (3,) float32.
+        light: (3,) float32.
+        numbers: (4,) float32, in sides: row and column of the middle, radius, row of the foot.
+    """
+    height, width = canvas.shape[0], canvas.shape[1]
+    one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
+    side = np.float32(min(height, width))
+    row, column, radius, foot = numbers[0], numbers[1], numbers[2], numbers[3]
+    count = ball.shape[0]
+    extent = np.float32(count) / side
+    top = (row - half) * side + np.float32(height) * half - np.float32(count) * half
+    left = (column - half) * side + np.float32(width) * half - np.float32(count) * half
+    sharp, soft = np.empty(4, np.float32), np.empty(4, np.float32)
+    through = np.empty(4, np.float32)
+    for y in range(height):
+        down = (np.float32(y) + half - np.float32(height) * half) / side + half
+        below = down - foot
+        distance = ramp(below / np.float32(0.14))
+        strength = np.float32(0.3) * (one - np.float32(0.55) * ramp(below / np.float32(0.16)))
+        v = (two * foot - np.float32(0.004) - down - row) / extent + half
+        for x in range(width):
+            across = (np.float32(x) + half - np.float32(width) * half) / side + half
+            u = (across - column) / extent + half
+            mirror = zero
+            if below > np.float32(-0.03) and zero < v < one and zero < u < one:
+                look_up(near, v, u, sharp)
+                look_up(far, v, u, soft)
+                for c in range(4):
+                    sharp[c] += distance * (soft[c] - sharp[c])
+                mirror = sharp[3] * np.float32(0.85)
+            a, b = (across - column) / radius, below / radius
+            shadow = a * a / np.float32(0.09) + b * b / np.float32(0.0049)
+            shade = one - np.float32(0.75) * bell(shadow)
+            lower = b - np.float32(0.05)
+            shadow = a * a / np.float32(0.5625) + lower * lower / np.float32(0.04)
+            shade *= one - np.float32(0.35) * bell(shadow)
+            lower = b - np.float32(0.2)
+            lower *= lower
+            caustic = bell(a * a / np.float32(0.0676) + lower / np.float32(0.003))
+            wide = bell(a * a / np.float32(0.36) + lower / np.float32(0.01))
+            caustic = np.float32(0.28) * caustic + np.float32(0.08) * wide
+            dy, dx = np.float32(y) - top, np.float32(x) - left
+            cover = zero
+            if -one < dy < np.float32(count) and -one < dx < np.float32(count):
+                look_up(
+                    ball,
+                    min(max((dy + half) / np.float32(count), zero), one),
+                    min(max((dx + half) / np.float32(count), zero), one),
+                    through,
+                )
+                cover = through[3]
+            for c in range(3):
+                value = canvas[y, x, c]
+                if mirror > zero:
+                    value += mirror * (np.float32(0.55) * stone[c] - value)
+                    value += strength * sharp[c]
+                value = value * shade + caustic * max(light[c], np.float32(0.02))
+                if cover > zero:
+                    value = value * (one - cover) + through[c]
+                canvas[y, x, c] = value

@@ -1,0 +1,60 @@
+"""Still lifes: the picture far out of focus, and before it a thing on a table that shows it."""
+
+from __future__ import annotations
+
+from diabelli.synthesis.analysis.picture_border import NO_BORDER
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.resample import resize_map
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.bare_skin import bare_skin
+from diabelli.synthesis.moves.glass_ball import Window, find_window
+from diabelli.synthesis.moves.scene import Scene
+
+GLASS_BALL = "glass_ball"
+STILL_LIFES = frozenset({GLASS_BALL})
+"""Names of the moves that show a still life, and of all of them."""
+SHARES = {GLASS_BALL: 0.3}
+"""Share of the pictures that are a still life, where it suits."""
+MIN_LETTERING, MIN_SKIN = 0.5, 0.25
+"""Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
+LIGHTS, LIT_SHARE = frozenset({"golden", "dusk", "sunset"}), 0.5
+"""Lights in which a still life may be, and how often it is."""
+
+
+def find_ball_window(scene: Scene, analysis: Analysis, small: Bytes) -> Window | None:
+    """Find the part of a photograph that suits a ball of glass; None if none does.
+
+    Args:
+        scene: properties of the photograph.
+        analysis: of it.
+        small: (h, w, 4) uint8, the photograph at the size of decisions.
+    """
+    if scene.barred or analysis.border != NO_BORDER or analysis.kind.has_text:
+        return None
+    careful = analysis.lettering > MIN_LETTERING
+    if scene.person > 0:
+        careful |= resize_map(bare_skin(small), GRID, GRID) > MIN_SKIN
+    return find_window(resize_map(scene.subject, GRID, GRID), careful)
+
+
+def weights_of_still_lifes(
+    names: frozenset[str], lights: dict[str, float], total: float
+) -> dict[tuple[str, ...], float]:
+    """Return the weights of still lifes, alone and in another light.
+
+    Args:
+        names: of the still lifes that suit the photograph.
+        lights: weights of the lights that suit it.
+        total: weight of all other moves; 0 if there is none.
+    """
+    suitable = {light: weight for light, weight in lights.items() if light in LIGHTS and weight > 0}
+    rest = 1 - sum(SHARES[name] for name in names)
+    lit_share = LIT_SHARE if suitable else 0.0
+    found: dict[tuple[str, ...], float] = {}
+    for name in sorted(names):
+        weight = SHARES[name] / rest * (total or 1.0)
+        found[name,] = (1 - lit_share) * weight
+        for light, share in suitable.items():
+            found[light, name] = lit_share * weight * share / sum(suitable.values())
+    return found

@@ -1,0 +1,275 @@
+"""Tabletop: polished stone before the picture, which is far out of focus behind it.
+
+All of it is rendered, so no outline of the picture can be wrong. Positions on the canvas are in
+sides: multiples of its shorter side, (0, 0) to (1, 1) in the middle square.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.pyramid import size_with_area
+from diabelli.synthesis.core.resample import resize
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
+
+BOKEH_SIDE, BOKEH_RADIUS = 256, 0.05
+"""Side of the blurred picture in pixels, and radius of the blur in its sides."""
+RING_RADIUS, RING_SHARE = 0.8, 0.2
+"""Radius, in that of the blur, beyond which its disc is brighter, and by which share of it."""
+BOKEH_SOFTNESS = 0.12
+"""Standard deviation of the blur's soft edge, in its radius."""
+BLOOM = 6.0
+"""Gain of lights out of focus, which a camera clips when they are in focus."""
+MIRROR_SOFTNESS = 0.02
+"""Standard deviation of the blur of what the stone mirrors, in sides of the blurred picture."""
+HORIZON_HEIGHT = 0.17
+"""Height of the far edge of the stone above the foot of the thing on it, in sides."""
+SCENE_ROW = 0.85
+"""Row of the picture, as a share, that is seen at the far edge of the stone."""
+SPECKLES = 64
+"""Rows and columns of the noise of which the stone's speckles are made."""
+LAYOUT_SIZE = 7
+"""Number of values in the layout of a tabletop, which kernels take as an array."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tabletop:
+    """A tabletop before a picture out of focus.
+
+    Attributes:
+        canvas: (height, width, 3) float32, linear light.
+        bokeh: (rows, columns, 3) float32, linear light of the picture out of focus.
+        light: (3,) float32, mean linear light of the picture.
+        stone: (3,) float32, linear light of the stone.
+    """
+
+    canvas: Floats
+    bokeh: Floats
+    light: Floats
+    stone: Floats
+
+
+def render_tabletop(
+    image: Bytes, foot: float, stream: RandomStream, height: int, width: int
+) -> Tabletop:
+    """Render polished stone before a picture out of focus.
+
+    Args:
+        image: (h, w, 3 or more) uint8, the picture.
+        foot: row on the stone, in sides, that is in focus.
+        stream: random numbers.
+        height: rows of the canvas.
+        width: columns of the canvas.
+    """
+    bokeh = _bokeh(image, size_with_area(height, width, BOKEH_SIDE))
+    light = np.asarray(bokeh.astype(np.float64).mean((0, 1)), np.float32)
+    stone = np.float32(0.055) * (light + light.mean()) / 2 + np.float32(0.004)
+    mirrored = blur(bokeh, MIRROR_SOFTNESS * BOKEH_SIDE)
+    speckles = stream.normal(SPECKLES, SPECKLES).astype(np.float32)
+    numbers = np.array((foot - HORIZON_HEIGHT, foot), np.float32)
+    canvas = _render_tabletop(bokeh, mirrored, stone, speckles, numbers, height, width)
+    return Tabletop(canvas, bokeh, light, stone)
+
+
+def finished(canvas: Floats) -> Bytes:
+    """Return a canvas (h, w, 3) float32, linear light, as (h, w, 4) uint8 with soft highlights."""
+    return _finish(canvas)
+
+
+def _bokeh(image: Bytes, size: tuple[int, int]) -> Floats:
+    """Return a picture out of focus, (rows, columns, 3) float32, linear light.
+
+    Lights that are brighter than all around them become bright discs.
+    """
+    colours = resize(image, *size)[..., :3].astype(np.float32) / np.float32(255)
+    linear = colours * colours
+    radius = BOKEH_RADIUS * BOKEH_SIDE
+    brightest = linear.max(2)
+    above = brightest - blur(brightest, 1.2 * radius)
+    boost = _ramp((above - np.float32(0.15)) / np.float32(0.45))
+    boost *= _ramp((brightest - np.float32(0.4)) / np.float32(0.5))
+    lit = linear * (1 + np.float32(BLOOM) * boost)[..., None]
+    discs = (1 + RING_SHARE) * _disc_mean(lit, radius)
+    discs -= RING_SHARE * _disc_mean(lit, RING_RADIUS * radius)
+    return np.maximum(blur(discs.astype(np.float32), BOKEH_SOFTNESS * radius), np.float32(0))
+
+
+def _ramp(values: Floats) -> Floats:
+    """Return the cubic ramp from 0 at 0 to 1 at 1."""
+    share = np.clip(values, 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+@kernel
+def _disc_mean(values: Floats, radius: float) -> Floats:
+    """Return means (h, w, 3) float32 over a disc, reflected at the edges; radius in pixels."""
+    height, width = values.shape[0], values.shape[1]
+    reach = int(radius)
+    out = np.zeros((height, width, 3), np.float32)
+    sums = np.zeros((height, width + 2 * reach + 1, 3), np.float64)
+    for y in range(height):
+        for x in range(width + 2 * reach):
+            u = abs(x - reach)
+            if u >= width:
+                u = 2 * width - 2 - u
+            u = min(max(u, 0), width - 1)
+            for c in range(3):
+                sums[y, x + 1, c] = sums[y, x, c] + values[y, u, c]
+    for y in range(height):
+        for x in range(width):
+            for c in range(3):
+                total, count = 0.0, 0
+                for down in range(-reach, reach + 1):
+                    v = abs(y + down)
+                    if v >= height:
+                        v = 2 * height - 2 - v
+                    v = min(max(v, 0), height - 1)
+                    half = int(np.sqrt(radius * radius - down * down))
+                    left, right = x + reach - half, x + reach + half + 1
+                    total += sums[v, right, c] - sums[v, left, c]
+                    count += 2 * half + 1
+                out[y, x, c] = np.float32(total / count)
+    return out
+
+
+@kernel
+def look_up(values: Floats, row: np.float32, column: np.float32, out: Floats) -> None:
+    """Write the bilinear mean of (h, w, c) float32 at a position in shares, reflected outside."""
+    height, width = values.shape[0], values.shape[1]
+    zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
+    row, column = one - abs(one - abs(row)), one - abs(one - abs(column))
+    v = min(max(row * np.float32(height) - half, zero), np.float32(height - 1))
+    u = min(max(column * np.float32(width) - half, zero), np.float32(width - 1))
+    top, left = min(int(v), max(height - 2, 0)), min(int(u), max(width - 2, 0))
+    low, right = min(top + 1, height - 1), min(left + 1, width - 1)
+    down, across = v - np.float32(top), u - np.float32(left)
+    for c in range(out.shape[0]):
+        above = values[top, left, c] + across * (values[top, right, c] - values[top, left, c])
+        below = values[low, left, c] + across * (values[low, right, c] - values[low, left, c])
+        out[c] = above + down * (below - above)
+
+
+@kernel
+def ramp(value: np.float32) -> np.float32:
+    """Return the cubic ramp from 0 at 0 to 1 at 1."""
+    share = min(max(value, np.float32(0)), np.float32(1))
+    return share * share * (np.float32(3) - np.float32(2) * share)
+
+
+@kernel
+def bell(squared: np.float32) -> np.float32:
+    """Return a polynomial close to exp(-x^2), 0 from x = 2.12 on, of a squared x."""
+    rest = max(np.float32(1) - squared / np.float32(4.5), np.float32(0))
+    rest *= rest
+    return rest * rest
+
+
+@kernel
+def _render_tabletop(
+    bokeh: Floats,
+    mirrored: Floats,
+    stone: Floats,
+    speckles: Floats,
+    numbers: Floats,
+    height: int,
+    width: int,
+) -> Floats:
+    """Implement `render_tabletop`.
+
+    Args:
+        bokeh: (rows, columns, 3) float32.
+        mirrored: the same, blurred further.
+        stone: (3,) float32.
+        speckles: (SPECKLES, SPECKLES) float32, normal.
+        numbers: (2,) float32: rows of the far edge and of the place in focus, in sides.
+        height: rows of the result.
+        width: columns of the result.
+    """
+    one, half = np.float32(1), np.float32(0.5)
+    side = np.float32(min(height, width))
+    edge, foot = numbers[0], numbers[1]
+    out = np.empty((height, width, 3), np.float32)
+    scene, mirror = np.empty(3, np.float32), np.empty(3, np.float32)
+    low = half + np.float32(height) / side * half
+    for y in range(height):
+        down = (np.float32(y) + half - np.float32(height) * half) / side + half
+        share = ramp((down - edge + np.float32(0.012)) / np.float32(0.024))
+        depth = max((down - edge) / (low - edge), np.float32(0.02))
+        near = max(one - depth, np.float32(0))
+        reflection = np.float32(0.16) + half * near * near * np.sqrt(near)
+        away = (down - foot + np.float32(0.02)) / np.float32(0.075)
+        focus = bell(away * away)
+        row = min(down, edge + np.float32(0.2)) + np.float32(SCENE_ROW) - edge
+        below = min(max(edge - down + np.float32(SCENE_ROW), np.float32(0)), one)
+        for x in range(width):
+            across = (np.float32(x) + half - np.float32(width) * half) / side
+            column = half + (np.float32(x) + half - np.float32(width) * half) / (
+                np.float32(1.1) * np.float32(width)
+            )
+            if share < one:
+                look_up(bokeh, row, column, scene)
+            if share > 0:
+                look_up(mirrored, below, column, mirror)
+                grain = np.float32(0)
+                if focus > 0:
+                    grain = focus * _speckle(speckles, across / depth, one / depth)
+            for c in range(3):
+                value = np.float32(0)
+                if share > 0:
+                    value = mirror[c] * reflection * (one - np.float32(0.06) * grain)
+                    value += stone[c] * (one + np.float32(0.25) * grain)
+                if share < one:
+                    value = scene[c] + share * (value - scene[c])
+                out[y, x, c] = value
+    return out
+
+
+@kernel
+def _speckle(speckles: Floats, across: np.float32, depth: np.float32) -> np.float32:
+    """Return the brightness of the stone's speckles, of deviation about 1, at a place in depth."""
+    total, weight = np.float32(0), np.float32(0.9)
+    for octave in (1, 2, 4):
+        v = depth * np.float32(95 * octave)
+        u = across * np.float32(99 * octave) + np.float32(8192)
+        total += weight * _noise(speckles, v, u)
+        weight *= np.float32(0.5)
+    return total
+
+
+@kernel
+def _noise(noise: Floats, down: np.float32, side: np.float32) -> np.float32:
+    """Interpolate periodic noise smoothly at a position >= 0."""
+    rows, columns = noise.shape
+    v, u = int(down), int(side)
+    a, b = down - np.float32(v), side - np.float32(u)
+    a, b = a * a * (3 - 2 * a), b * b * (3 - 2 * b)
+    top, low = v % rows, (v + 1) % rows
+    left, right = u % columns, (u + 1) % columns
+    above = noise[top, left] + b * (noise[top, right] - noise[top, left])
+    below = noise[low, left] + b * (noise[low, right] - noise[low, left])
+    return above + a * (below - above)
+
+
+@kernel
+def _finish(canvas: Floats) -> Bytes:
+    """Implement `finished`: darker corners, a shoulder for highlights, then square roots."""
+    height, width = canvas.shape[0], canvas.shape[1]
+    one, half, shoulder = np.float32(1), np.float32(0.5), np.float32(0.7)
+    room = one - shoulder
+    out = np.full((height, width, 4), np.uint8(255), np.uint8)
+    for y in range(height):
+        v = (np.float32(y) + half) / np.float32(height) - half
+        for x in range(width):
+            u = (np.float32(x) + half) / np.float32(width) - half
+            corner = one - np.float32(0.56) * (v * v + u * u)
+            for c in range(3):
+                value = max(canvas[y, x, c] * corner, np.float32(0))
+                if value > shoulder:
+                    value = shoulder + room * (value - shoulder) / (value - shoulder + room)
+                out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * np.float32(255) + half)
+    return out

@@ -1,0 +1,117 @@
+"""A ball of glass: its middle keeps shapes, and it shows the part of a picture that suits it."""
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves.glass_ball import (
+    EVEN_RADIUS,
+    FOOT,
+    SLOPE,
+    Window,
+    find_window,
+    show_glass_ball,
+)
+
+MIDDLE = Window(0.5, 0.5, 0.5)
+SIDE = 400
+
+
+def opaque(colours):
+    """Return an image (h, w, 4) uint8 of colours (h, w, 3), 0..255."""
+    out = np.full((*colours.shape[:2], 4), 255, np.uint8)
+    out[..., :3] = colours
+    return out
+
+
+def split(column):
+    """Return a picture that is dark to the left of a column and bright to the right of it."""
+    colours = np.full((SIDE, SIDE, 3), 40)
+    colours[:, int(column * SIDE) :] = 200
+    return opaque(colours)
+
+
+def shown(image, seed=1):
+    return show_glass_ball(image, MIDDLE, RandomStream(seed))
+
+
+def place(seed=1):
+    """Return the radius and the column of the middle of the ball of a seed, in sides."""
+    stream = RandomStream(seed)
+    return stream.between(0.295, 0.325), 0.5 + stream.between(-0.05, 0.05)
+
+
+@pytest.mark.parametrize("offset", [-0.15, 0.0, 0.12])
+@pytest.mark.parametrize("down", [-0.4, 0.0, 0.3])
+def test_the_middle_keeps_straight_lines(offset, down):
+    """An upright edge is upright in the ball, at its own place, so proportions are kept."""
+    radius, column = place()
+    row = round((FOOT - radius + 0.004 + down * radius) * SIDE)
+    across = offset / (SLOPE * 0.5)
+    assert across**2 + down**2 < EVEN_RADIUS**2
+    left, right = (round((column + s * 0.65 * radius) * SIDE) for s in (-1, 1))
+    line = shown(split(0.5 + offset))[row, left:right, 1].astype(int)
+    found = left + np.argmax(np.diff(line)) + 1
+    assert found == pytest.approx((column + across * radius) * SIDE, abs=2)
+
+
+def test_the_ball_is_in_front_of_a_blurred_picture():
+    """The edge that is sharp in the ball is soft beside it."""
+    image = shown(split(0.5))[..., 1].astype(int)
+    radius, _ = place()
+    beside = image[: round((FOOT - 2 * radius) * SIDE) - 8]
+    within = image[round((FOOT - radius) * SIDE)]
+    assert np.abs(np.diff(beside, axis=1)).max() < 15
+    assert np.abs(np.diff(within)).max() > 60
+
+
+def test_a_grey_picture_stays_grey():
+    """Neither the lamp nor the stone adds colour."""
+    grey = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 1)).repeat(3, axis=2)
+    image = shown(opaque(grey)).astype(int)
+    assert np.ptp(image[..., :3], axis=2).max() <= 1
+
+
+def test_seeds_differ_and_repeat():
+    """Size and place of the ball are of the seed."""
+    np.testing.assert_array_equal(shown(split(0.4)), shown(split(0.4)))
+    assert (shown(split(0.4)) != shown(split(0.4), seed=2)).any()
+
+
+@pytest.mark.parametrize("shape", [(64, 400), (400, 64), (1, 1), (16, 16)])
+def test_canvases_of_any_aspect_are_made(shape):
+    """The ball is as round and as large as the shorter side allows."""
+    image = opaque(np.full((*shape, 3), 90))
+    assert show_glass_ball(image, MIDDLE, RandomStream(3)).shape == (*shape, 4)
+
+
+def spot(rows, columns):
+    found = np.zeros((GRID, GRID), bool)
+    found[rows, columns] = True
+    return found
+
+
+def test_faces_in_a_corner_are_refused():
+    """The rim would bend them; in the middle they keep their shape."""
+    nothing = np.zeros((GRID, GRID), np.float32)
+    assert find_window(nothing, spot(slice(0, 6), slice(0, 6))) is None
+    assert find_window(nothing, spot(slice(26, 38), slice(26, 38))) is not None
+
+
+def test_a_window_holds_its_subject():
+    """A small subject beside the middle moves it, a large one makes it wider."""
+    nothing = spot(slice(0), slice(0))
+    beside = find_window(spot(slice(28, 36), slice(4, 14)).astype(np.float32), nothing)
+    large = find_window(spot(slice(8, 56), slice(8, 56)).astype(np.float32), nothing)
+    assert beside.column < 0.45
+    assert large.half > beside.half
+
+
+def test_the_lamp_shines_beside_the_subject():
+    """Its window is no spot on a head."""
+    nothing = spot(slice(0), slice(0))
+    left = find_window(spot(slice(10, 30), slice(14, 26)).astype(np.float32), nothing)
+    right = find_window(spot(slice(10, 30), slice(38, 50)).astype(np.float32), nothing)
+    assert left.is_lit_from_right
+    assert not right.is_lit_from_right

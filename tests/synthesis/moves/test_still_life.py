@@ -1,0 +1,73 @@
+"""Still lifes: which pictures get one, and how often."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.moves import still_life
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.still_life import (
+    GLASS_BALL,
+    SHARES,
+    STILL_LIFES,
+    find_ball_window,
+    weights_of_still_lifes,
+)
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import landscape
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return replace(survey(landscape(200)), person=0.0, barred=False)
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    """Return a picture without lettering or a border."""
+    found = analyse_source(landscape(200), 200, 200)[0]
+    nothing = np.zeros((GRID, GRID), np.float32)
+    return replace(
+        found, kind=replace(found.kind, has_text=False), lettering=nothing, border=NO_BORDER
+    )
+
+
+def ball_of(scene, analysis):
+    return find_ball_window(scene, analysis, analysis.image_at(200, 200))
+
+
+def test_a_landscape_suits_a_ball(scene, analysis):
+    """It shows neither a face nor lettering."""
+    assert ball_of(scene, analysis) is not None
+
+
+def test_frames_and_lettering_at_the_rim_suit_none(scene, analysis):
+    """The ball would bend them."""
+    written = np.zeros((GRID, GRID), np.float32)
+    written[:8] = 1
+    assert ball_of(replace(scene, barred=True), analysis) is None
+    assert ball_of(scene, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
+    assert ball_of(scene, replace(analysis, lettering=written)) is None
+
+
+def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis, monkeypatch):
+    """Without a person, the colour of skin does not count."""
+    skin = np.zeros((192, 192), np.float32)
+    skin[:, :30] = 1
+    monkeypatch.setattr(still_life, "bare_skin", lambda _: skin)
+    assert ball_of(replace(scene, person=1.0), analysis) is None
+    assert ball_of(scene, analysis) is not None
+
+
+@pytest.mark.parametrize("total", [0.0, 5.0])
+@pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
+def test_still_lifes_have_their_share(total, lights):
+    """Of all moves, in coloured daylight or without."""
+    weights = weights_of_still_lifes(STILL_LIFES, lights, total)
+    expected = SHARES[GLASS_BALL] / (1 - SHARES[GLASS_BALL]) * (total or 1)
+    assert sum(weights.values()) == pytest.approx(expected)
+    assert {names[-1] for names in weights} == {GLASS_BALL}
+    assert all(names[0] in {GLASS_BALL, "golden"} for names in weights)
