@@ -28,7 +28,10 @@ from packages above them in this list.
     finish      hue_shift, object_hue_shift, relight: changes of colour and light
     selection   candidates, artefact_gate: which montages are rendered
     moves       planner: which seed makes which move
-                drawing, drawn_layer, drawn_ground
-                light, scene, lighting, daylight, shadows, season, weather
+                drawing, drawn_layer, drawn_ground: drawings
+                photograph, scene: photographs, and the properties that decide
+                water, shore; gentle_layout, light, lighting, daylight, shadows
+                things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
+                still_life, tabletop: glass_ball
     pipeline    the steps in order
 """

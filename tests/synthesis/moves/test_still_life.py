@@ -7,7 +7,6 @@ import pytest
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
-from diabelli.synthesis.moves import still_life
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_life import (
     GLASS_BALL,
@@ -36,7 +35,7 @@ def analysis():
 
 
 def ball_of(scene, analysis):
-    return find_ball_window(scene, analysis, analysis.image_at(200, 200))
+    return find_ball_window(scene, analysis)
 
 
 def test_a_landscape_suits_a_ball(scene, analysis):
@@ -53,13 +52,13 @@ def test_frames_and_lettering_at_the_rim_suit_none(scene, analysis):
     assert ball_of(scene, replace(analysis, lettering=written)) is None
 
 
-def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis, monkeypatch):
+def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     """Without a person, the colour of skin does not count."""
     skin = np.zeros((192, 192), np.float32)
     skin[:, :30] = 1
-    monkeypatch.setattr(still_life, "bare_skin", lambda _: skin)
-    assert ball_of(replace(scene, person=1.0), analysis) is None
-    assert ball_of(scene, analysis) is not None
+    bare = replace(analysis, people=analysis.people._replace(skin=skin))
+    assert ball_of(replace(scene, person=1.0), bare) is None
+    assert ball_of(scene, bare) is not None
 
 
 @pytest.mark.parametrize("total", [0.0, 5.0])

@@ -103,7 +103,7 @@ def prepare(
         _lights(scene, orientations[0]),
         shores,
         find_things(scene, orientations[0], small),
-        find_ball_window(scene, orientations[0], small),
+        find_ball_window(scene, orientations[0]),
     )
 
 

@@ -6,8 +6,6 @@ from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.bare_skin import bare_skin
 from diabelli.synthesis.moves.glass_ball import Window, find_window
 from diabelli.synthesis.moves.scene import Scene
 
@@ -22,19 +20,18 @@ LIGHTS, LIT_SHARE = frozenset({"golden", "dusk", "sunset"}), 0.5
 """Lights in which a still life may be, and how often it is."""
 
 
-def find_ball_window(scene: Scene, analysis: Analysis, small: Bytes) -> Window | None:
+def find_ball_window(scene: Scene, analysis: Analysis) -> Window | None:
     """Find the part of a photograph that suits a ball of glass; None if none does.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
-        small: (h, w, 4) uint8, the photograph at the size of decisions.
     """
     if scene.barred or analysis.border != NO_BORDER or analysis.kind.has_text:
         return None
     careful = analysis.lettering > MIN_LETTERING
     if scene.person > 0:
-        careful |= resize_map(bare_skin(small), GRID, GRID) > MIN_SKIN
+        careful |= resize_map(analysis.people.skin, GRID, GRID) > MIN_SKIN
     return find_window(resize_map(scene.subject, GRID, GRID), careful)
 
 
