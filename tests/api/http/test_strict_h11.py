@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import socket
 import threading
@@ -277,16 +278,20 @@ def test_the_command_uses_this_protocol() -> None:
     assert config.get_loop_factory() is asyncio.SelectorEventLoop
 
 
-def test_an_upgrade_is_ignored(server: Server) -> None:
-    """A request for a websocket is answered as a plain one, also if `websockets` is installed."""
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
+def test_an_upgrade_is_ignored(
+    server: Server, caplog: pytest.LogCaptureFixture, protocol: bytes
+) -> None:
+    """It is answered as a plain request, also if `websockets` is installed, without a warning."""
     sent = (
         b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-        b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Upgrade: " + protocol + b"\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     with Line(server.port) as line:
         line.socket.sendall(sent)
         assert line.receive().status == 200
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", head(LENGTH)[:-2]])

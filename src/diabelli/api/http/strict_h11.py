@@ -249,6 +249,10 @@ class StrictH11Protocol(H11Protocol):
             self._stall_timer.cancel()
             self._stall_timer = None
 
+    def _should_upgrade(self) -> bool:
+        """Return False: HTTP lets a server ignore the header, and uvicorn logs a warning for it."""
+        return False
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002, uvicorn's
         """Refuse malformed HTTP with an error in OpenAI's format, and close the connection."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
