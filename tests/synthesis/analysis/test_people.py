@@ -36,6 +36,16 @@ def test_a_head_is_found_in_any_light(portrait, change):
     assert cells[HEAD].min() == 1
 
 
+def test_bare_skin_is_found_where_there_is_enough(portrait):
+    """A face has it; a person with a few cells of it is ignored."""
+    bare = find_people(portrait).bare
+    assert bare[11:19, 26:31].min() == 1
+    assert bare[:25, :10].max() == 0
+    far = np.full((512, 512, 3), 90, np.uint8)
+    far[200:264, 200:264] = portrait[::8, ::8]
+    assert find_people(far).bare.max() == 0
+
+
 def test_ground_is_not_a_person():
     """Nothing is held in a picture of grass."""
     grass = pytest.importorskip("skimage.data").grass()

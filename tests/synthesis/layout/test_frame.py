@@ -24,11 +24,13 @@ def disc() -> np.ndarray:
     return ((y - 30) ** 2 + (x - 34) ** 2 < 300).astype(np.float32)
 
 
-def frames(subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None) -> list[Frame]:
+def frames(
+    subject=NOTHING, room=OPEN, strength=1.0, count=60, body=None, bare=NOTHING
+) -> list[Frame]:
     """Return the frames of many seeds."""
     body = subject if body is None else body
     return [
-        random_frame(subject, body, room, params_of_strength(strength), RandomStream(seed))
+        random_frame(subject, body, bare, room, params_of_strength(strength), RandomStream(seed))
         for seed in range(count)
     ]
 
@@ -104,6 +106,16 @@ def test_what_the_source_cuts_may_be_cut():
     body[20:, 8:56] = 1
     lowest = min(frame.top + frame.height for frame in frames(body, SHUT))
     assert 0.85 < lowest < 0.97
+
+
+def test_a_face_that_the_source_cuts_is_cut_no_further():
+    """The upper edge and the left one stay at a face in their corner."""
+    face = np.zeros((GRID, GRID), np.float32)
+    face[:40, :30] = 1
+    some = frames(face, bare=face)
+    assert max(one.top for one in frames(face)) > 0.02
+    assert max(one.top for one in some) == 0
+    assert max(one.left for one in some) == 0
 
 
 def test_what_only_comes_near_the_edge_is_not_cut_already():

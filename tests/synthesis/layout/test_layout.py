@@ -34,7 +34,8 @@ def layouts(rigidity, strength, count=12, *, held=FREE, mirrored=False, room=0.4
     for seed in range(count):
         stream = RandomStream(seed)
         params = params_of_strength(strength)
-        frame = random_frame(FREE, FREE, ExtensionLimits(room, room, room), params, stream)
+        room_of_all = ExtensionLimits(room, room, room)
+        frame = random_frame(FREE, FREE, FREE, room_of_all, params, stream)
         some.append(random_layout(rigidity, held, frame, params, stream, mirrored=mirrored))
     return some
 

@@ -22,16 +22,22 @@ REACH_CELLS = 2
 """Distance to which cells around it are held, over hair and hats."""
 
 
+SKIN_OF_PERSON = 0.012
+"""Share of bare skin from which a picture may be of a person."""
+
+
 class People(NamedTuple):
     """Where people are.
 
     Attributes:
         skin: as returned by `bare_skin`.
         cells: (GRID, GRID) float32, 1 where a person may be, else 0.
+        bare: (GRID, GRID) float32, 1 where a person has bare skin, else 0.
     """
 
     skin: Floats
     cells: Floats
+    bare: Floats
 
 
 def find_people(image: Bytes) -> People:
@@ -43,4 +49,6 @@ def find_people(image: Bytes) -> People:
     matte = person_map(image)
     possible = (matte > POSSIBLE_PERSON).astype(np.float32)
     cells = resize_map(possible, GRID, GRID) > MIN_CELL_SHARE
-    return People(skin_of_matte(image, matte), dilate(cells.astype(np.float32), REACH_CELLS))
+    skin = skin_of_matte(image, matte)
+    bare = (resize_map(skin, GRID, GRID) > 0.5) & bool(skin.mean() >= SKIN_OF_PERSON)
+    return People(skin, dilate(cells.astype(np.float32), REACH_CELLS), np.asarray(bare, np.float32))

@@ -141,7 +141,7 @@ class Analysis:
             subject=_flip(self.subject),
             body=_flip(self.body),
             smoothness=_flip(self.smoothness),
-            people=People(_flip(self.people.skin), _flip(self.people.cells)),
+            people=People(*(_flip(one) for one in self.people)),
             cells=self.cells.mirrored(),
             border=self.border.mirrored(),
             extension=self.extension.mirrored(),

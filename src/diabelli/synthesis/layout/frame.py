@@ -1,9 +1,9 @@
 """Random frames: the part of the source that a canvas shows.
 
 An edge of a frame may be inside the source if it cuts nothing of the subject that the source does
-not cut already. It may be outside if the subject does not touch that edge and the source can be
-continued there. A frame never extends below the lower edge: content there is nearest and largest,
-and a repetition would be noticed.
+not cut already. Only the lower edge cuts bare skin, so that no face is cut. An edge may be outside
+if the subject does not touch it and the source can be continued there. A frame never extends below
+the lower edge: content there is nearest and largest, and a repetition would be noticed.
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ class _Bounds:
 def random_frame(
     subject: Floats,
     body: Floats,
+    bare: Floats,
     extension: ExtensionLimits,
     params: StrengthParams,
     stream: RandomStream,
@@ -108,6 +109,7 @@ def random_frame(
     Args:
         subject: (GRID, GRID) float32, 0..1.
         body: (GRID, GRID) float32, 0..1, certain part of the subject.
+        bare: (GRID, GRID) float32, 0..1, bare skin; only the lower edge may cut it.
         extension: limits beyond the edges.
         params: parameters of the strength.
         stream: random numbers.
@@ -115,14 +117,14 @@ def random_frame(
     draws = [stream.between(-1, 1) for _ in range(4)]
     along, across = VERTICAL_SHARE * params.max_extension, params.max_extension
     rows = _Bounds(
-        _max_inset(subject, body, along),
+        min(_max_inset(subject, body, along), _clear_depth(bare)),
         _max_inset(subject[::-1], body[::-1], along),
         min(along, extension.top),
         0.0,
     )
     columns = _Bounds(
-        _max_inset(subject.T, body.T, across),
-        _max_inset(subject.T[::-1], body.T[::-1], across),
+        min(_max_inset(subject.T, body.T, across), _clear_depth(bare.T)),
+        min(_max_inset(subject.T[::-1], body.T[::-1], across), _clear_depth(bare.T[::-1])),
         min(across, extension.left),
         min(across, extension.right),
     )
@@ -133,6 +135,12 @@ def random_frame(
     height = min(max(size / aspect, rows.least), rows.most)
     width = min(max(size * aspect, columns.least), columns.most)
     return Frame(rows.place(height, draws[2]), columns.place(width, draws[3]), height, width)
+
+
+def _clear_depth(bare: Floats) -> float:
+    """Share of the lines at the start of an axis before the first with bare skin."""
+    lines = np.flatnonzero(bare.sum(1) > MAX_CUT_CELLS)
+    return int(lines[0]) / GRID if lines.size else 1.0
 
 
 def _max_inset(subject: Floats, body: Floats, most: float) -> float:

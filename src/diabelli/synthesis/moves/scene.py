@@ -8,6 +8,7 @@ import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin
 from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
+from diabelli.synthesis.analysis.people import SKIN_OF_PERSON
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
@@ -20,8 +21,8 @@ SURE_OUTDOORS, SURE_INDOORS = 1.06, -2.0
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
 SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
-SKIN_OF_PERSON, SKIN_OF_PORTRAIT = 0.012, 0.08
-"""Shares of bare skin, widened, from which a picture is of a person, and is a portrait."""
+SKIN_OF_PORTRAIT = 0.08
+"""Share of bare skin, widened, from which a picture is a portrait."""
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 

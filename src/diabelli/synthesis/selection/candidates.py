@@ -89,7 +89,12 @@ def sketch_layout(
     analysis = orientations[mirrored]
     adapted = _adapt_to_kind(params, analysis)
     frame = random_frame(
-        analysis.subject, analysis.body, analysis.extension, adapted, stream
+        analysis.subject,
+        analysis.body,
+        analysis.people.bare,
+        analysis.extension,
+        adapted,
+        stream,
     ).without_border(analysis.border)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
     held = analysis.people.cells
