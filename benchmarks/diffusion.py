@@ -33,7 +33,7 @@ from diabelli.bootstrap import components
 from diabelli.engines import run_sequentially, wait_for_pieces
 from diabelli.engines.diffusion.conditioning import CONDITIONERS
 from diabelli.engines.diffusion.device import describe, free, resolve_device, resolve_dtype
-from diabelli.engines.diffusion.engine import native
+from diabelli.engines.diffusion.engine import native_size
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.engines.diffusion.loader import load
 from diabelli.engines.diffusion.presets import PRESETS, Preset
@@ -103,10 +103,10 @@ def loop(preset: Preset, dtype: Dtype, images: int, repeat: int) -> float:
 def ours(preset: Preset, images: int, running: RuntimeOptions, repeat: int) -> float:
     """Return the images per second of the engine, with all requests at the same time."""
     side = preset.side
-    assert native(preset, side, side) == (side, side)
+    assert native_size(preset, side, side) == (side, side)
     shown = sources(images // EACH, side)
-    with closing(EngineManager()) as fleet, ThreadPoolExecutor(len(shown)) as threads:
-        engine = fleet.engine(EnginePlan(preset, running))
+    with closing(EngineManager()) as manager, ThreadPoolExecutor(len(shown)) as threads:
+        engine = manager.engine(EnginePlan(preset, running))
 
         def request(number: int) -> None:
             spec = VariationSpec(n=EACH, height=side, width=side, seed=number)

@@ -57,10 +57,10 @@ def engine(
         from engines.diffusion.tiny import build
 
         preset = build(RECIPES[request.param], tmp_path_factory.mktemp("weights"))
-        with closing(EngineManager()) as fleet:
+        with closing(EngineManager()) as manager:
             # So small a network gives nearly the same picture for all seeds, in bfloat16 the same.
             running = RuntimeOptions(exact=True, load="start", dtype="float32")
-            engine = fleet.engine(EnginePlan(preset, running))
+            engine = manager.engine(EnginePlan(preset, running))
             engine.warm_up()
             yield engine
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from diabelli.cli.exit_codes import FAILED
-from diabelli.cli.options import print_json
+from diabelli.cli.options import AsJson, print_json
 from diabelli.cli.terminal import day, printable
 from diabelli.errors import DiabelliError
 
@@ -69,7 +69,7 @@ def conformance(
     timeout: Annotated[
         float, typer.Option(min=0.1, help="Seconds in which each reply must arrive.")
     ] = 120,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     html: Annotated[
         Path | None, typer.Option(help="Also write a page to this file.", show_default=False)
     ] = None,

@@ -108,10 +108,10 @@ def _values(
 ) -> dict[str, Any]:
     """Return the values of the entry."""
     values: dict[str, Any] = {"kind": "upstream", **found.options, "base_url": url}
-    spoken = found.options.get("dialect", found.options["protocol"])
-    if model is None and found.models and spoken != "diabelli":
-        model = max(found.models) if spoken == "openai" else found.models[0]
-    if model is None and spoken in _NEEDS_MODEL:
+    dialect = found.options.get("dialect", found.options["protocol"])
+    if model is None and found.models and dialect != "diabelli":
+        model = max(found.models) if dialect == "openai" else found.models[0]
+    if model is None and dialect in _NEEDS_MODEL:
         raise InvalidSettings("the server lists no model: name one with --model")
     if model is not None:
         values["model"] = model

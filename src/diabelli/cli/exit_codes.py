@@ -1,4 +1,4 @@
-"""Exit codes and error output of the command."""
+"""Exit codes of the command, and its messages on stderr."""
 
 from __future__ import annotations
 
@@ -48,3 +48,8 @@ def print_error(message: str) -> None:
     console = Console(stderr=True)
     console.print("diabelli:", style="bold red", end=" ")
     console.print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_notice(message: str) -> None:
+    """Print a message for people on stderr."""
+    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from diabelli.cli.exit_codes import FAILED, error_message, print_error
-from diabelli.cli.options import print_json
+from diabelli.cli.options import AsJson, print_json
 from diabelli.cli.terminal import printable
 from diabelli.errors import DiabelliError, InvalidPicture, MissingExtra
 
@@ -29,7 +29,7 @@ def inspect(
         Path | None,
         typer.Option(help="PEM file with root certificates to trust.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the mark, the recipe and the content credentials of a picture, and verify these.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from diabelli.cli.examples import examples
+from diabelli.cli.exit_codes import print_notice
 from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
 from diabelli.cli.tables import print_table
+from diabelli.cli.terminal import day
 
 if TYPE_CHECKING:
     from diabelli.ledger.keys import IssuedKey, Limits
@@ -112,8 +113,7 @@ def rotate(
 
 def _hand_out(key: str, name: str, sentence: str, *, as_json: bool) -> None:
     """Print the key alone or as JSON on stdout, for programs, and the message on stderr."""
-    message = f"{sentence} It is not stored and cannot be shown again:"
-    _stderr.print(message, markup=False, soft_wrap=True)
+    print_notice(f"{sentence} It is not stored and cannot be shown again:")
     if as_json:
         print_json({"name": name, "key": key})
     else:
@@ -121,13 +121,13 @@ def _hand_out(key: str, name: str, sentence: str, *, as_json: bool) -> None:
 
 
 def _cells(key: IssuedKey) -> list[str]:
-    until = f", revoked {_day(key.revoked)}" if key.revoked else ""
+    until = f", revoked {day(key.revoked)}" if key.revoked else ""
     return [
         escape(key.name) + (" (admin)" if key.admin else ""),
         key.id,
         f"{key.prefix}...",
         _limits(key.limits),
-        _day(key.created) + until,
+        day(key.created) + until,
     ]
 
 
@@ -140,7 +140,3 @@ def _limits(limits: Limits) -> str:
     }
     parts = [f"{limit or 'any'} {per}" for per, limit in own.items() if limit is not None]
     return ", ".join(parts) or "default"
-
-
-def _day(moment: float) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(moment))

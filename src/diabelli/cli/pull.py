@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from diabelli.cli.completion import complete_trained_engine
+from diabelli.cli.exit_codes import print_notice
 from diabelli.cli.options import AsJson, Config, print_json
 from diabelli.cli.settings_file import add_settings
 from diabelli.errors import UnknownEngine
@@ -18,8 +18,6 @@ from diabelli.errors import UnknownEngine
 if TYPE_CHECKING:
     from diabelli.engines.diffusion.runtime import EnginePlan
     from diabelli.settings import Settings
-
-_stderr = Console(stderr=True, highlight=False)
 
 
 def pull(
@@ -82,7 +80,7 @@ def _best(settings: Settings) -> EnginePlan:
     from diabelli.engines.diffusion.selection import select
 
     selection = select(settings.preset_plans(), settings.vram_budget_gb)
-    _say(selection.reason)
+    print_notice(selection.reason)
     return selection.plan
 
 
@@ -98,12 +96,16 @@ def _announce(plan: EnginePlan, vram_budget_gb: float | None) -> None:
     found = availability(plan, vram_budget_gb)
     # It may be downloaded for another machine, which has no network.
     if found.fits is False:
-        _say(f"{plan.name} needs {found.need_gb:.1f} GB: it is too large to run on this machine")
+        print_notice(
+            f"{plan.name} needs {found.need_gb:.1f} GB: it is too large to run on this machine"
+        )
     missing = download.missing_bytes(plan.preset)
     download.check_disk(missing)
     device = expected_device(plan.running)
     time = _time(seconds_per_picture(plan, device), device)
-    _say(f"{plan.name}: {missing / GB:.1f} GB to download{time}; licence: {plan.preset.licence}")
+    print_notice(
+        f"{plan.name}: {missing / GB:.1f} GB to download{time}; licence: {plan.preset.licence}"
+    )
 
 
 def _time(seconds: float | None, device: str) -> str:
@@ -123,10 +125,10 @@ def _pull(plan: EnginePlan) -> list[Path]:
 def _serve_it(path: Path, name: str) -> None:
     """Write the engine to the settings file, unless the file names one."""
     if add_settings(path, {"engine": name, "load": "background"}):
-        _say(f"{path} now names it: `diabelli serve` uses it for every model name without a rule.")
+        print_notice(
+            f"{path} now names it: `diabelli serve` uses it for every model name without a rule."
+        )
     else:
-        _say(f'{path} names an engine already; to serve this one, set `engine = "{name}"` there.')
-
-
-def _say(line: str) -> None:
-    _stderr.print(line, markup=False, soft_wrap=True)
+        print_notice(
+            f'{path} names an engine already; to serve this one, set `engine = "{name}"` there.'
+        )

@@ -18,8 +18,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
+from diabelli.cli.exit_codes import print_notice
 from diabelli.cli.logs import configure
 from diabelli.cli.metrics_dir import enable_shared_metrics
+from diabelli.cli.options import Config
 from diabelli.cli.pull import how_to_pull
 from diabelli.cli.terminal import LinePrinter, json_text
 from diabelli.errors import AddressUnavailable
@@ -47,9 +49,7 @@ def serve(
             help="The folder for result pictures and the secret.", show_default="the setting, data"
         ),
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="The settings file.", show_default="./diabelli.toml, if any")
-    ] = None,
+    config: Config = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Accept requests without a key on any address.")
     ] = False,
@@ -109,7 +109,7 @@ def _run(settings: Settings, *, as_json: bool) -> None:
             _announce, settings, with_key=requires_api_keys(settings), as_json=as_json
         )
         if settings.workers > 1:
-            _say(_preparation(settings))
+            print_notice(_preparation(settings))
             _run_workers(settings, bound, partial(announce, bound.getsockname()[1]))
         _run_alone(settings, bound, partial(announce, bound.getsockname()[1]))
 
@@ -128,7 +128,7 @@ def _run_alone(settings: Settings, bound: socket.socket, on_ready: Callable[[], 
     from diabelli.bootstrap import build_app, components
 
     with components(settings) as parts:
-        _say(_preparation(settings))
+        print_notice(_preparation(settings))
         _warm(parts.service)
         app = build_app(settings, parts)
         Server(app, grace_s=settings.stop_grace_s, on_ready=on_ready).run([bound])
@@ -184,7 +184,7 @@ def _warm(service: Service) -> None:
     with Progress(SpinnerColumn(), TimeElapsedColumn(), console=_console, transient=True) as shown:
         shown.add_task("")
         service.warm_up()
-    _say(f"The engine is ready after {time.monotonic() - started:.1f} s.")
+    print_notice(f"The engine is ready after {time.monotonic() - started:.1f} s.")
 
 
 def _announce(settings: Settings, port: int, *, with_key: bool, as_json: bool) -> None:
@@ -199,14 +199,16 @@ def _announce(settings: Settings, port: int, *, with_key: bool, as_json: bool) -
             "needs_key": with_key,
         }
         LinePrinter()(json_text(facts))
-    _say(f"Diabelli serves on {base} (documentation: {base}/docs).")
+    print_notice(f"Diabelli serves on {base} (documentation: {base}/docs).")
     if settings.accepts_any_input:
-        _say("It accepts PNG, JPEG, WebP, AVIF and GIF of any shape.")
+        print_notice("It accepts PNG, JPEG, WebP, AVIF and GIF of any shape.")
     else:
-        _say('It accepts square PNGs of less than 4 MB; inputs = "any" accepts photographs too.')
-    _say(f"Open {base}/ in a browser, or try it here:\n")
-    _say(f"  {_curl(base, with_key=with_key)}\n")
-    _say(_advice(settings))
+        print_notice(
+            'It accepts square PNGs of less than 4 MB; inputs = "any" accepts photographs too.'
+        )
+    print_notice(f"Open {base}/ in a browser, or try it here:\n")
+    print_notice(f"  {_curl(base, with_key=with_key)}\n")
+    print_notice(_advice(settings))
 
 
 def _advice(settings: Settings) -> str:
@@ -228,10 +230,6 @@ def _advice(settings: Settings) -> str:
     if loading:
         lines.append(f"Until {', '.join(loading)} is loaded, the built-in engine answers.")
     return "\n".join(lines)
-
-
-def _say(line: str) -> None:
-    _console.print(line, markup=False, soft_wrap=True)
 
 
 def _curl(base: str, *, with_key: bool) -> str:

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from diabelli.cli.abuse import draw, write_csv, write_json
 from diabelli.cli.csv_output import print_csv
-from diabelli.cli.options import Config, DataDir, ledger, print_json
+from diabelli.cli.options import AsJson, Config, DataDir, ledger, print_json
 from diabelli.cli.tables import print_table
 from diabelli.cli.terminal import printable
 from diabelli.errors import InvalidParameter
@@ -42,7 +42,7 @@ def usage(
     since: Annotated[
         str, typer.Option(help="Start: 30m, 24h, 7d, 4w ago, or a date such as 2026-11-01.")
     ] = "7d",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     suspicious: Annotated[
         bool, typer.Option("--suspicious", help="List end-users with suspicious activity instead.")

@@ -98,7 +98,7 @@ def load(name: str) -> Engine:
     if name in PRESETS:
         from diabelli.engines.diffusion.runtime import EnginePlan
 
-        return _fleet().engine(EnginePlan(PRESETS[name]))
+        return _manager().engine(EnginePlan(PRESETS[name]))
     others = _entry_points()
     if name in others:
         return cast(Engine, others[name].load()())
@@ -108,7 +108,7 @@ def load(name: str) -> Engine:
 
 
 @cache
-def _fleet() -> EngineManager:
+def _manager() -> EngineManager:
     """Return the manager of the trained engines of a program without settings."""
     from diabelli.engines.diffusion.engine_manager import EngineManager
 

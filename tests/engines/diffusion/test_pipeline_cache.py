@@ -75,17 +75,17 @@ def test_the_least_recently_used_pipeline_is_unloaded(tiny, engine_of, bench):
 
 def test_an_engine_beyond_the_budget_stops_the_start(tiny):
     """With a budget in the settings, no pipeline is loaded for that."""
-    fleet = EngineManager(vram_budget_gb=2)
+    manager = EngineManager(vram_budget_gb=2)
     large = replace(tiny("sd-image-variations"), vram_gb=3)
     with pytest.raises(OutOfMemory, match=r"needs 3\.0 GB and may take 2\.0 GB.*vram_budget_gb"):
-        fleet.engine(EnginePlan(large))
+        manager.engine(EnginePlan(large))
     assert required_bytes(EnginePlan(large, RuntimeOptions(offload="model"))) < 2 * GB
-    fleet.close()
+    manager.close()
 
 
 def test_the_memory_of_a_custom_pipeline_is_that_of_its_weights(tiny):
     """Without a figure in the entry, file sizes are added up."""
-    fleet = EngineManager(vram_budget_gb=1e-6)
+    manager = EngineManager(vram_budget_gb=1e-6)
     with pytest.raises(OutOfMemory, match="needs"):
-        fleet.engine(EnginePlan(tiny("sd-image-variations")))
-    fleet.close()
+        manager.engine(EnginePlan(tiny("sd-image-variations")))
+    manager.close()

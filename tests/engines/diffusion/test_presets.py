@@ -6,7 +6,7 @@ import re
 import pytest
 
 from diabelli.engines import ENGINES, available_engines
-from diabelli.engines.diffusion.engine import check_licence, info_of, native
+from diabelli.engines.diffusion.engine import check_licence, info_of, native_size
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.engines.diffusion.runtime import EnginePlan
 from diabelli.errors import LicenceNotAccepted
@@ -51,7 +51,7 @@ def test_revisions_are_fixed(preset):
 @pytest.mark.parametrize(("height", "width"), [(1024, 1024), (200, 333), (1, 4096), (4096, 3)])
 def test_native_sizes_are_near_the_aspect(preset, height, width):
     """Multiples, about as many pixels as the square, and no longer than three to one."""
-    rows, columns = native(preset, height, width)
+    rows, columns = native_size(preset, height, width)
     assert rows % preset.multiple == columns % preset.multiple == 0
     assert 0.8 < rows * columns / preset.side**2 < 1.25
     wanted = min(3, max(1 / 3, width / height))

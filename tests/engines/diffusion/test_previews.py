@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from diabelli import pictures
-from diabelli.engines.diffusion.engine import native
+from diabelli.engines.diffusion.engine import native_size
 from diabelli.engines.diffusion.latents import LatentLayout, SchedulerStep, predict_x0
 from diabelli.engines.diffusion.presets import PRESETS
 from diabelli.engines.diffusion.previews import SIDE, TIMES, LatentToRGB, Previews
@@ -109,7 +109,7 @@ def test_previews_have_the_aspect_of_the_native_size(tiny, engine_of, height, wi
     look = Looking()
     for _ in range(2):
         made(engine, face(64), VariationSpec(height=height, width=width, seed=1), look)
-    rows, columns = native(tiny("flux-redux"), height, width)
+    rows, columns = native_size(tiny("flux-redux"), height, width)
     assert [image.shape for image in look.of(0)] == [(rows // 2, columns // 2, 3)] * STEPS
 
 

@@ -76,8 +76,8 @@ def test_dialects_belong_to_protocols() -> None:
     """The message names those that do."""
     with pytest.raises(ValidationError, match=r"openai-variations.*one of diabelli"):
         options(protocol="openai-variations", dialect="sd-server")
-    assert options().spoken == "openai"
-    assert options(protocol="openai-variations").spoken == "diabelli"
+    assert options().effective_dialect == "openai"
+    assert options(protocol="openai-variations").effective_dialect == "diabelli"
 
 
 def test_openai_is_paid_by_default() -> None:

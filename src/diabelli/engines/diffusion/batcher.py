@@ -26,6 +26,7 @@ from diabelli.errors import (
     DiabelliError,
     EngineFailed,
     OutOfMemory,
+    restore,
 )
 from diabelli.supervised_thread import SupervisedThread
 
@@ -251,8 +252,6 @@ def _copy_of(failure: BaseException, engine: str) -> Exception:
         copy: DiabelliError = EngineFailed(f"the engine {engine!r} failed while it made a batch")
         copy.__cause__ = failure
         return copy
-    # Without `__init__`, whose arguments differ from class to class.
-    copy = type(failure).__new__(type(failure), *failure.args)
-    copy.__dict__.update(failure.__dict__)
+    copy = restore(type(failure), failure.args, failure.__dict__)
     copy.__cause__ = failure.__cause__
     return copy

@@ -16,7 +16,7 @@ from diabelli.engines.diffusion.batcher import Batcher
 from diabelli.engines.diffusion.job import BatchItem, BatchKey, Job
 from diabelli.engines.diffusion.presets import Preset
 from diabelli.engines.diffusion.runtime import EnginePlan
-from diabelli.engines.sizing import sized_variation
+from diabelli.engines.sizing import sized_variation, unchanged_pieces, working_size
 from diabelli.errors import LicenceNotAccepted, MissingExtra
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
@@ -30,9 +30,6 @@ from diabelli.variation import (
 
 ENGINE_VERSION = "1"
 """Increased if the same weights, source, strength and seed give another picture."""
-_MAX_ASPECT = 3.0
-"""Maximum aspect ratio of a pipeline's output; longer pictures are cropped from it, because
-pipelines are not trained on them."""
 _MIN_SOURCE_SIDE = 64
 """Minimum side in pixels of a source that is scaled down by strength."""
 
@@ -78,10 +75,7 @@ class DiffusionEngine:
         """
         source = pictures.flatten_on_white(source)
         if spec.strength == 0:
-            return [
-                partial(sized_variation, source, spec, index, seed, self.info, on_progress)
-                for index, seed in enumerate(derive_seeds(spec.seed, spec.n))
-            ]
+            return unchanged_pieces(source, spec, self.info, on_progress)
         return self._submit(source, spec, on_progress, run_parallel)
 
     def _submit(
@@ -98,7 +92,7 @@ class DiffusionEngine:
 
         (shown,) = run_parallel([partial(self._shown, source, spec)])
         preset = self._plan.preset
-        height, width = native(preset, spec.height, spec.width)
+        height, width = native_size(preset, spec.height, spec.width)
         key = BatchKey(self._plan, height, width, spec.strength)
         job = Job(key, shown, derive_seeds(spec.seed, spec.n), on_progress, piece_of)
         on_progress(Progress(0, "waiting", 0.0))
@@ -108,7 +102,7 @@ class DiffusionEngine:
     def _shown(self, source: Image, spec: VariationSpec) -> Image:
         """Return the source at the size at which the pipeline receives it."""
         preset = self._plan.preset
-        rows, columns = height, width = native(preset, spec.height, spec.width)
+        rows, columns = height, width = native_size(preset, spec.height, spec.width)
         if preset.dial.argument == "sight":
             share = preset.dial.at(spec.strength)
             rows, columns = (max(_MIN_SOURCE_SIDE, round(side * share)) for side in (height, width))
@@ -153,15 +147,6 @@ def check_licence(plan: EnginePlan) -> None:
         )
 
 
-def native(preset: Preset, height: int, width: int) -> tuple[int, int]:
-    """Return the pipeline's height and width in pixels for a picture of this aspect ratio.
-
-    The area is about that of the native square. The sides are multiples of `preset.multiple`; the
-    output is cropped to the exact aspect ratio later.
-    """
-    aspect = min(_MAX_ASPECT, max(1 / _MAX_ASPECT, width / height))
-    sides = (preset.side / aspect**0.5, preset.side * aspect**0.5)
-    rows, columns = (
-        max(preset.multiple, round(side / preset.multiple) * preset.multiple) for side in sides
-    )
-    return rows, columns
+def native_size(preset: Preset, height: int, width: int) -> tuple[int, int]:
+    """Return height and width, in pixels, at which the pipeline makes a picture of this size."""
+    return working_size(preset.side, height, width, multiple=preset.multiple)

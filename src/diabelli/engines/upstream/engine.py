@@ -14,7 +14,7 @@ from typing import TypeVar
 from diabelli import pictures
 from diabelli.engines import ParallelMap, Piece
 from diabelli.engines.cached_check import CachedCheck
-from diabelli.engines.sizing import sized_variation
+from diabelli.engines.sizing import sized_variation, unchanged_pieces
 from diabelli.engines.upstream.calls import UpstreamCalls
 from diabelli.engines.upstream.credentials import load_credentials
 from diabelli.engines.upstream.manager import UpstreamManager
@@ -85,7 +85,7 @@ class UpstreamEngine:
         traits = self.protocol.traits
         self.info = EngineInfo(
             name=name,
-            version=f"{ENGINE_VERSION}-{options.model or options.spoken}",
+            version=f"{ENGINE_VERSION}-{options.model or options.effective_dialect}",
             summary=f"Makes variations with the image server at {options.host}.",
             trained=True,
             keeps_alpha=False,
@@ -142,19 +142,15 @@ class UpstreamEngine:
 
         No worker is held while the upstream works.
         """
-        seeds = derive_seeds(spec.seed, spec.n)
         source = pictures.flatten_on_white(source)
         if spec.strength == 0:
-            return [
-                partial(sized_variation, source, spec, index, seed, self.info, on_progress)
-                for index, seed in enumerate(seeds)
-            ]
+            return unchanged_pieces(source, spec, self.info, on_progress)
         height, width = self.protocol.working_size(spec.height, spec.width)
         request = UpstreamRequest(
             source=encode_source(source, height, width),
             height=height,
             width=width,
-            seeds=tuple(seeds),
+            seeds=tuple(derive_seeds(spec.seed, spec.n)),
             spec=spec,
             user=self._hash_user(spec.user),
             on_progress=on_progress,

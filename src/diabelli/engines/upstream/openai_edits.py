@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from diabelli.engines.sizing import working_size
 from diabelli.engines.upstream import openai_reply
 from diabelli.engines.upstream.dialects import EDITS_DIALECTS
 from diabelli.engines.upstream.options import UpstreamOptions
@@ -18,7 +19,6 @@ from diabelli.engines.upstream.protocol import (
     Traits,
     UpstreamModel,
     UpstreamProtocol,
-    scaled_size,
 )
 from diabelli.engines.upstream.transport import Files, Transport
 from diabelli.errors import EngineFailed, InvalidSettings
@@ -41,9 +41,9 @@ class OpenAIEdits(UpstreamProtocol):
 
     def __init__(self, options: UpstreamOptions, transport: Transport) -> None:
         super().__init__(options, transport)
-        self._dialect = EDITS_DIALECTS[options.spoken]
+        self._dialect = EDITS_DIALECTS[options.effective_dialect]
         if self._dialect.model_required and options.model is None:
-            raise InvalidSettings(f"the dialect {options.spoken!r} needs `model`")
+            raise InvalidSettings(f"the dialect {options.effective_dialect!r} needs `model`")
         self.traits = Traits(
             seed=self._dialect.seed,
             strength=self._dialect.strength,
@@ -58,7 +58,7 @@ class OpenAIEdits(UpstreamProtocol):
         """Return the size that the server is given for a picture of this aspect ratio."""
         multiple = self._dialect.multiple
         side = max(self.side, self._dialect.min_pixels**0.5)
-        rows, columns = scaled_size(round(side), height, width, multiple=multiple)
+        rows, columns = working_size(round(side), height, width, multiple=multiple)
         # Rounding may fall short of the least area.
         while rows * columns < self._dialect.min_pixels:
             rows, columns = rows + multiple, columns + multiple

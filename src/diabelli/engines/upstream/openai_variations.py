@@ -52,7 +52,7 @@ class OpenAIVariations(UpstreamProtocol):
 
     def __init__(self, options: UpstreamOptions, transport: Transport) -> None:
         super().__init__(options, transport)
-        self._dialect = options.spoken
+        self._dialect = options.effective_dialect
         self.traits = TRAITS[self._dialect]
         if self._dialect in ("xinference", "lemonade") and options.model is None:
             raise InvalidSettings(f"the dialect {self._dialect!r} needs `model`")

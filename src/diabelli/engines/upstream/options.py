@@ -195,14 +195,14 @@ class UpstreamOptions(BaseModel):
     )
 
     @property
-    def spoken(self) -> Dialect:
+    def effective_dialect(self) -> Dialect:
         """The dialect, or the protocol's default."""
         return self.dialect or DIALECTS.get(self.protocol, ("generic",))[0]
 
     @property
     def is_paid(self) -> bool:
         """Whether each picture costs money."""
-        return self.spoken == "openai" if self.paid is None else self.paid
+        return self.effective_dialect == "openai" if self.paid is None else self.paid
 
     @property
     def host(self) -> str:
@@ -249,18 +249,14 @@ class UpstreamOptions(BaseModel):
 
     @model_validator(mode="after")
     def _check_effect(self) -> Self:
-        names = {
-            self.protocol,
-            self.spoken,
-            f"{self.spoken} {self.protocol.removeprefix('openai-')}",
-        }
+        dialect = self.effective_dialect
+        names = {self.protocol, dialect, f"{dialect} {self.protocol.removeprefix('openai-')}"}
         for option, users in _USERS.items():
             default = type(self).model_fields[option].get_default()
             if getattr(self, option) != default and names.isdisjoint(users):
-                spoken = f" and the dialect {self.spoken!r}" if self.protocol in DIALECTS else ""
+                also = f" and the dialect {dialect!r}" if self.protocol in DIALECTS else ""
                 raise ValueError(
-                    f"`{option}` has no effect with the protocol {self.protocol!r}{spoken}: "
-                    "remove it"
+                    f"`{option}` has no effect with the protocol {self.protocol!r}{also}: remove it"
                 )
         return self
 

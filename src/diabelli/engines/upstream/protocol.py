@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from diabelli.engines.sizing import working_size
 from diabelli.engines.upstream.options import UpstreamOptions
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ LOW_SEED_BITS = 2**31 - 1
 """Mask of the seed's bits that fit servers with signed 32-bit seeds."""
 NO_WORDS = " "
 """Prompt without words: stable-diffusion.cpp refuses an empty text, others ignore the space."""
-MAX_ASPECT = 3.0
-"""Maximum aspect ratio of the working size; longer pictures are cropped from the result."""
 
 Report = Callable[[int, float, bytes | None], Awaitable[None]]
 """Receives index of the seed, fraction 0..1, and an encoded preview or None."""
@@ -120,7 +119,7 @@ class UpstreamProtocol(ABC):
 
         The area is about that of the working square; sides are multiples of 64.
         """
-        return scaled_size(self.side, height, width, multiple=64)
+        return working_size(self.side, height, width, multiple=64)
 
     @abstractmethod
     async def check(self) -> None:
@@ -148,16 +147,3 @@ class UpstreamProtocol(ABC):
             UpstreamRefused: The operator's key, model or account is not accepted.
             EngineFailed: The upstream answers anything else.
         """
-
-
-def scaled_size(side: int, height: int, width: int, *, multiple: int) -> tuple[int, int]:
-    """Return height and width of an aspect ratio with an area of about `side`².
-
-    Both are multiples of `multiple`; the ratio is at most 3.
-    """
-    aspect = min(MAX_ASPECT, max(1 / MAX_ASPECT, width / height))
-    rows, columns = side / aspect**0.5, side * aspect**0.5
-    return (
-        max(multiple, round(rows / multiple) * multiple),
-        max(multiple, round(columns / multiple) * multiple),
-    )

@@ -48,19 +48,19 @@ class Sdapi(UpstreamProtocol):
     def __init__(self, options: UpstreamOptions, transport: Transport) -> None:
         super().__init__(options, transport)
         # KoboldCpp stops when the connection is closed. On others, `interrupt` stops any client.
-        closes = options.spoken == "koboldcpp"
-        self._interrupts = options.sole_client and options.spoken == "automatic1111"
-        self._has_progress = options.spoken == "automatic1111"
+        closes = options.effective_dialect == "koboldcpp"
+        self._interrupts = options.sole_client and options.effective_dialect == "automatic1111"
+        self._has_progress = options.effective_dialect == "automatic1111"
         self.traits = Traits(seed="sent", strength="sent", stops=closes or self._interrupts)
 
     async def check(self) -> None:
         """Return if the options can be read; Draw Things has them at `GET /`."""
-        path = "" if self.options.spoken == "draw-things" else f"{PATH}/options"
+        path = "" if self.options.effective_dialect == "draw-things" else f"{PATH}/options"
         await self.transport.get(path)
 
     async def list_models(self) -> list[UpstreamModel]:
         """Return the checkpoints by title; none from a server without a list."""
-        if self.options.spoken == "draw-things":
+        if self.options.effective_dialect == "draw-things":
             await self.check()
             return []
         found = (await self.transport.get(f"{PATH}/sd-models")).json()
@@ -116,7 +116,7 @@ class Sdapi(UpstreamProtocol):
             payload["override_settings"] = {"sd_model_checkpoint": self.options.model}
             # Loading it again for each picture is slow, and needed only if others use the server.
             payload["override_settings_restore_afterwards"] = not self.options.sole_client
-        if self.options.spoken == "draw-things":
+        if self.options.effective_dialect == "draw-things":
             payload["strength"] = payload["denoising_strength"]
         return payload
 
