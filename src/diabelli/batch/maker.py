@@ -102,8 +102,7 @@ class Maker:
                 if missing
                 else str(cause)
             )
-            seconds = time.monotonic() - started
-            return [failed_row(key, code="source_unreadable", reason=message, seconds=seconds)]
+            return [_failed_row(key, "source_unreadable", message, started)]
         except PictureTooLarge as cause:
             return [_refused_row(key, None, cause, started)]
         try:
@@ -111,12 +110,10 @@ class Maker:
         except ClientError as cause:
             return [_refused_row(key, source, cause, started)]
         except (EngineFailed, UpstreamUnavailable, OutOfMemory, MemoryUnavailable) as cause:
-            seconds = time.monotonic() - started
-            return [failed_row(key, code=cause.code, reason=cause.message, seconds=seconds)]
+            return [_failed_row(key, cause.code, cause.message, started)]
         except MemoryError:
-            seconds = time.monotonic() - started
             message = "there is too little memory for this picture"
-            return [failed_row(key, code=MemoryUnavailable.code, reason=message, seconds=seconds)]
+            return [_failed_row(key, MemoryUnavailable.code, message, started)]
         return self._write(key, source, variations, started)
 
     def _read(self, key: str) -> bytes:
@@ -146,9 +143,8 @@ class Maker:
             path = str(PurePosixPath(PICTURES) / place.parent / name)
             content = self._put(path, made.encode(recipe.output_format, recipe.quality))
             if content is None:
-                seconds = time.monotonic() - started
                 message = f"{path} exists with other content; it is not replaced"
-                return [failed_row(key, code="file_exists", reason=message, seconds=seconds)]
+                return [_failed_row(key, "file_exists", message, started)]
             written.append((made, path, content))
         seconds = time.monotonic() - started
         for index, (made, path, content) in enumerate(written):
@@ -177,6 +173,10 @@ class Maker:
         if existing == content or not self._engine.info.repeatable:
             return existing
         return None
+
+
+def _failed_row(key: str, code: str, reason: str, started: float) -> Row:
+    return failed_row(key, code=code, reason=reason, seconds=time.monotonic() - started)
 
 
 def _refused_row(key: str, source: bytes | None, cause: ClientError, started: float) -> Row:

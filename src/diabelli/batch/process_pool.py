@@ -101,27 +101,27 @@ class ProcessPool:
         try:
             answer = cast("list[Row] | DiabelliError", worker.link.recv())
         except (EOFError, ConnectionResetError):
-            yield from self._bury(worker)
+            yield from self._handle_death(worker)
             return
         if isinstance(answer, DiabelliError):
             raise answer
         self._deaths = 0
         work = self._next(source)
         if work is None:
-            self._dismiss(worker)
+            self._release(worker)
         else:
             worker.key, worker.tries = work[0], work[1] + 1
             try:
                 worker.link.send(worker.key)
             except (BrokenPipeError, ConnectionResetError):
                 yield answer
-                yield from self._bury(worker)
+                yield from self._handle_death(worker)
                 return
         yield answer
 
-    def _bury(self, worker: _Worker) -> Iterator[list[Row]]:
+    def _handle_death(self, worker: _Worker) -> Iterator[list[Row]]:
         """Try the picture of a dead process again, or yield its row."""
-        self._dismiss(worker)
+        self._release(worker)
         worker.process.join()
         self._deaths += 1
         ended = f"the process ended with {_exit_reason(worker.process.exitcode)}"
@@ -133,8 +133,8 @@ class ProcessPool:
         message = f"{ended}, {worker.tries} times"
         yield [failed_row(worker.key, code="worker_died", reason=message, seconds=0.0)]
 
-    def _dismiss(self, worker: _Worker) -> None:
-        """Close the connection; the process ends when it sees that."""
+    def _release(self, worker: _Worker) -> None:
+        """Close the connection, which ends the process after its picture."""
         worker.link.close()
         self._workers.remove(worker)
         self._leaving.append(worker.process)
@@ -145,7 +145,7 @@ class ProcessPool:
 
     def _close(self) -> None:
         for worker in list(self._workers):
-            self._dismiss(worker)
+            self._release(worker)
         for process in self._leaving:
             process.join(_STOP_S)
             process.kill()

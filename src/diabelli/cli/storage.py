@@ -37,7 +37,7 @@ class Check:
 
     Attributes:
         name: of the check.
-        ok: whether it passed; None if this cloud does not let us see it.
+        ok: whether it passed; None if this cloud does not show it.
         detail: one sentence.
     """
 

@@ -1,8 +1,8 @@
 """The cancelled calls of one server: replicas ask for them, because Ray loses cancellations.
 
-Ray 2.60 loses about one of five hundred that arrive while it assigns a request: the replica never
-sees it. So each server has an actor on the cluster that keeps the names of its cancelled calls. The
-actor ends with the connection of its server, and a replica sees that as well.
+Ray 2.60 loses about one of five hundred that arrive while it assigns a request: they do not reach
+the replica. So each server has an actor on the cluster that keeps the names of its cancelled calls.
+The actor ends with the connection of its server; its replicas then stop the calls as well.
 """
 
 from __future__ import annotations

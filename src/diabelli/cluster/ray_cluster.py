@@ -192,7 +192,7 @@ class RayCluster:
         self._handles.clear()
 
     def _join(self, client: str) -> str:
-        """Let this machine have a node of the cluster; return host and port of its GCS."""
+        """Make this machine a node of the cluster; return host and port of the cluster's GCS."""
         from diabelli.cluster.own_node import hold_node
 
         address = find_gcs_address(client, self._closing)

@@ -160,7 +160,7 @@ def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> ColourSpa
 
 
 def _spans_colours(chromaticities: Chromaticities) -> bool:
-    """Whether all chromaticities are in 0..1 and white and primaries give an invertible matrix."""
+    """Return whether all chromaticities are in 0..1 and their matrix is invertible."""
     if not all(0 <= value <= 1 for value in chromaticities) or not all(chromaticities[1::2]):
         return False
     try:
@@ -190,7 +190,7 @@ def _weighted(weights: _Floats, planes: Planes) -> _Floats:
 
 @cache
 def _srgb_table() -> Image:
-    """sRGB levels 0..255 of linear light in steps of 1 / 65535."""
+    """Return the sRGB levels 0..255 of linear light in steps of 1 / 65535."""
     light = np.arange(_ENCODE_STEPS + 1) / _ENCODE_STEPS
     samples = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     table: Image = np.rint(255 * samples).astype(np.uint8)
@@ -198,7 +198,7 @@ def _srgb_table() -> Image:
 
 
 def _rgb_to_rgb(source: Chromaticities, target: Chromaticities) -> _Floats:
-    """Matrix from linear RGB of `source` to that of `target`, white to white (Bradford)."""
+    """Return the matrix from linear RGB of `source` to that of `target`, by Bradford."""
     bradford = np.array(
         [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
     )
@@ -210,7 +210,7 @@ def _rgb_to_rgb(source: Chromaticities, target: Chromaticities) -> _Floats:
 
 
 def _rgb_to_xyz(chromaticities: Chromaticities) -> _Floats:
-    """Matrix from linear RGB to CIE XYZ, where white has Y = 1."""
+    """Return the matrix from linear RGB to CIE XYZ, where white has Y = 1."""
     x, y = np.array(chromaticities[0::2]), np.array(chromaticities[1::2])
     xyz = np.stack([x / y, np.ones(4), (1 - x - y) / y])
     matrix: _Floats = xyz[:, 1:] * np.linalg.solve(xyz[:, 1:], xyz[:, 0])
@@ -235,7 +235,7 @@ def _tone_mapped(light: Planes, primaries: Chromaticities, system: str) -> Plane
 
 @cache
 def _gain_table() -> _Floats:
-    """Gains of the reference white tone-mapping operator for light 0.._PEAK, in equal steps."""
+    """Return the gains of the reference white operator for light 0.._PEAK, in equal steps."""
     light = np.arange(_GAIN_STEPS + 1) * _PEAK / _GAIN_STEPS
     middle_x = (1 - _BEZIER_KAPPA) + _BEZIER_KAPPA / _KNEE_GAIN
     middle_y = (1 - _BEZIER_KAPPA) * _KNEE_GAIN + _BEZIER_KAPPA
@@ -248,7 +248,7 @@ def _gain_table() -> _Floats:
 
 
 def _pq(samples: _Floats) -> _Floats:
-    """SMPTE ST 2084 (PQ): samples 0..1 to light relative to the reference white."""
+    """Convert samples 0..1 of SMPTE ST 2084 (PQ) to light relative to the reference white."""
     m1, m2 = 2610 / 16384, 2523 / 32
     c1, c2, c3 = 3424 / 4096, 2413 / 128, 2392 / 128
     power = samples ** (1 / m2)
@@ -257,21 +257,21 @@ def _pq(samples: _Floats) -> _Floats:
 
 
 def _hlg(samples: _Floats) -> _Floats:
-    """ITU-R BT.2100 HLG: samples 0..1 to scene light 0..1."""
+    """Convert samples 0..1 of ITU-R BT.2100 HLG to scene light 0..1."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     light: _Floats = np.where(samples <= 0.5, samples**2 / 3, (np.exp((samples - c) / a) + b) / 12)
     return light
 
 
 def _hlg_system(light: Planes, primaries: Chromaticities) -> Planes:
-    """HLG's opto-optical transfer for a display of 1000 cd/m2: scene to display light."""
+    """Convert HLG's scene light to the light of a display of 1000 cd/m2."""
     luminance = _weighted(_rgb_to_xyz(primaries)[1].astype(np.float32), light)
     gain = np.float32(_PEAK) * np.maximum(luminance, 0) ** np.float32(0.2)
     return [plane * gain for plane in light]
 
 
 def _srgb(samples: _Floats) -> _Floats:
-    """IEC 61966-2-1 (sRGB): samples 0..1 to linear light."""
+    """Convert samples 0..1 of IEC 61966-2-1 (sRGB) to linear light."""
     light: _Floats = np.where(
         samples <= 0.04045, samples / 12.92, ((samples + 0.055) / 1.055) ** 2.4
     )
@@ -279,7 +279,7 @@ def _srgb(samples: _Floats) -> _Floats:
 
 
 def _smpte240(samples: _Floats) -> _Floats:
-    """SMPTE 240M: samples 0..1 to linear light."""
+    """Convert samples 0..1 of SMPTE 240M to linear light."""
     light: _Floats = np.where(
         samples < 0.0913, samples / 4, ((samples + 0.1115) / 1.1115) ** (1 / 0.45)
     )

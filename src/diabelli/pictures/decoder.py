@@ -83,7 +83,7 @@ def decode(
 
 
 def decodes_in_one_step(data: bytes, limits: DecodeLimits) -> bool:
-    """Whether `data` has a format whose pixels Pillow decodes in one native call."""
+    """Return whether `data` has a format whose pixels Pillow decodes in one native call."""
     return ("WEBP" in limits.formats and webp.is_webp(data)) or (
         "AVIF" in limits.formats and avif.is_avif(data)
     )

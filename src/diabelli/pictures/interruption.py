@@ -19,7 +19,7 @@ _MIN_STEP_BYTES = 256
 
 
 def proceed() -> None:
-    """Never abandon the decoding."""
+    """Do nothing, so that the decoding is not interrupted."""
 
 
 class InterruptibleFile(BytesIO):

@@ -50,7 +50,7 @@ def _read_file(config: Path | None) -> dict[str, Any]:
 
 
 def _read_environment() -> dict[str, Any]:
-    """Return the variables with our prefix; unknown names too, so that typing errors are found."""
+    """Return the variables with the prefix; unknown names too, so that typing errors are found."""
     try:
         known = EnvSettingsSource(Settings)()
     except SettingsError as cause:

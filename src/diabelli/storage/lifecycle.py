@@ -1,4 +1,4 @@
-"""Rules by which a bucket deletes result pictures by itself, as a safety net or instead of us."""
+"""Rules by which a bucket deletes result pictures, as a safety net or instead of the server."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _MAX_BOXES = 1 << 14
 
 
 def is_avif(data: bytes) -> bool:
-    """Whether `data` begins as an AVIF does."""
+    """Return whether `data` begins as an AVIF does."""
     if data[4:8] != b"ftyp":
         return False
     brands = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
@@ -39,7 +39,7 @@ def is_avif(data: bytes) -> bool:
 
 
 def is_cut_short(data: bytes) -> bool:
-    """Whether an AVIF has fewer bytes than a box of its top level states."""
+    """Return whether an AVIF has fewer bytes than a box of its top level states."""
     start = 0
     for _ in range(_MAX_BOXES if is_avif(data) else 0):
         size = int.from_bytes(data[start : start + 4], "big")

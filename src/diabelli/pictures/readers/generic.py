@@ -73,7 +73,7 @@ def _without_alpha(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _alpha(picture: Pillow.Image) -> Pillow.Image | None:
-    """Alpha (mode L), or None if the picture declares none."""
+    """Return alpha (mode L), or None if the picture declares none."""
     key = picture.info.get("transparency")
     if key is not None and picture.mode in ("1", "L", "I;16", "RGB"):
         same = _equals(picture, key)
@@ -118,7 +118,7 @@ def _stretched(samples: np.ndarray, key: int) -> int:
 
 
 def _orientation(picture: Pillow.Image) -> int:
-    """Orientation, 1..8, from EXIF, never from XMP; 1 for WebP: browsers do not rotate it."""
+    """Return the orientation, 1..8, by EXIF, not by XMP; 1 for WebP: browsers do not rotate it."""
     if picture.format == "WEBP":
         return 1
     if isinstance(picture, TiffImagePlugin.TiffImageFile):

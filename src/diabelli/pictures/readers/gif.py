@@ -91,5 +91,5 @@ class GifReader:
 
 
 def _table_bytes(flags: int) -> int:
-    """Size in bytes of the colour table that `flags` declare."""
+    """Return the bytes of the colour table that `flags` declare."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0

@@ -86,12 +86,12 @@ class JpegReader:
         return picture
 
     def _depends_on_what_follows(self, picture: Pillow.Image, interrupt: Interrupt) -> bool:
-        """Whether other bytes after the last scan make another picture: its data is not whole."""
+        """Return whether bytes after the last scan change the picture: its data is not whole."""
         other = self._decode(_NOISE + _EOI, interrupt)
         return ImageChops.difference(picture, other).getbbox(alpha_only=False) is not None
 
     def _parse(self, data: bytes) -> bool:
-        """Collect the segments; returns whether the file has an end."""
+        """Collect the segments; return whether the file has an end."""
         view = memoryview(data)
         position = 2
         for _ in range(_MAX_SEGMENTS):

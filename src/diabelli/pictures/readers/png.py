@@ -147,11 +147,11 @@ class PngReader:
         return np.repeat(grey[..., np.newaxis], 3, axis=2)
 
     def _as_rgba(self) -> bytes:
-        """The header of a picture with as many bytes in a pixel as 16-bit grey with alpha."""
+        """Return the header of RGBA, whose pixels have as many bytes as 16-bit grey with alpha."""
         return struct.pack(">IIBBBBB", self.width, self.height, 8, RGB_ALPHA, *self._header[10:])
 
     def _low_bytes(self, mode: str, interrupt: Interrupt) -> NDArray[np.uint8]:
-        """Low bytes of 16-bit colour: (row, column, 3); in the other byte order, they are high."""
+        """Return (row, column, 3): bytes that are low in one byte order and high in the other."""
         return np.asarray(self._decode(interrupt, rawmode=f"{mode};16L"))[..., :3]
 
     def _decode(
@@ -190,7 +190,7 @@ class PngReader:
             )
 
     def _unpacked_bytes(self) -> int:
-        """Bytes of all rows, with their filters."""
+        """Return the bytes of all rows, with their filters."""
         return sum(
             rows * (1 + -(-columns * CHANNELS[self._kind] * self._bits // 8))
             for rows, columns in self._passes()
@@ -198,7 +198,7 @@ class PngReader:
         )
 
     def _passes(self) -> Iterator[tuple[int, int]]:
-        """Rows and columns of each interlacing pass, or of the whole image."""
+        """Return rows and columns of each interlacing pass, or of the whole image."""
         passes = _ADAM7_PASSES if self._interlaced else ((0, 0, 1, 1),)
         for left, top, across, down in passes:
             yield -(-(self.height - top) // down), max(0, -(-(self.width - left) // across))
@@ -229,7 +229,7 @@ class PngReader:
         return Pillow.fromarray(np.where(same, np.uint8(0), np.uint8(255)))
 
     def _key(self) -> tuple[int, ...] | None:
-        """The transparent colour of a grey or an RGB picture, unused high bits masked."""
+        """Return the transparent colour of a grey or an RGB picture, unused high bits masked."""
         body, channels = self._chunks.get(b"tRNS", b""), CHANNELS[self._kind]
         if self._kind not in (GREY, RGB) or len(body) < 2 * channels:
             return None
@@ -254,7 +254,7 @@ class PngReader:
         return np.asarray(high & (low == np.bitwise_and(key, 255)).all(axis=2))
 
     def _colour_space(self) -> tuple[ColourSpace | None, bytes | None]:
-        """Colour space and ICC profile by precedence: cICP, iCCP, sRGB, cHRM and gAMA."""
+        """Return colour space and ICC profile, by precedence: cICP, iCCP, sRGB, cHRM and gAMA."""
         code_points = self._chunks.get(b"cICP", b"")
         if code_points[2:] == b"\0\1":
             space = colour_space.from_code_points(code_points[0], code_points[1])
@@ -270,7 +270,7 @@ class PngReader:
 
 
 def _chromaticities(body: bytes) -> colour_space.Chromaticities:
-    """White, red, green and blue of a cHRM chunk."""
+    """Return white, red, green and blue of a cHRM chunk."""
     values = [value / 100_000 for value in struct.unpack(">8I", body)]
     return cast(colour_space.Chromaticities, tuple(values))
 

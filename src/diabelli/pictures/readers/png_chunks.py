@@ -86,7 +86,7 @@ def parse(data: bytes) -> tuple[bytes, dict[bytes, bytes], list[memoryview]]:
 
 
 def _counts(kind: bytes, start: bytes, length: int, found: dict[bytes, bytes]) -> bool:
-    """Whether a chunk is well-formed and in its place, as browsers see it.
+    """Return whether a chunk is well-formed and in its place, as browsers see it.
 
     Args:
         kind: of the chunk.
@@ -154,7 +154,7 @@ def with_checksum(pixels: list[memoryview], size: int) -> list[memoryview] | Non
 
 
 def unpack_profile(body: bytes) -> bytes | None:
-    """ICC profile of an iCCP chunk; None if it is malformed or unpacks to too much."""
+    """Return the profile of an iCCP chunk; None if it is malformed or unpacks to too much."""
     name, _, rest = body.partition(b"\0")
     if not name or rest[:1] != b"\0":
         return None
@@ -167,7 +167,7 @@ def unpack_profile(body: bytes) -> bytes | None:
 
 
 def unpacked_size(compressed: list[memoryview], enough: int) -> int:
-    """Unpacked size of zlib data in bytes, counted up to `enough` and never held whole."""
+    """Return the unpacked bytes of zlib data, counted up to `enough` and never held whole."""
     inflater = isal_zlib.decompressobj()
     size = 0
     try:

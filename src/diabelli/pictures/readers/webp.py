@@ -8,12 +8,12 @@ from diabelli.errors import InvalidPicture
 
 
 def is_webp(data: bytes) -> bool:
-    """Whether `data` begins as a WebP does."""
+    """Return whether `data` begins as a WebP does."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
 def is_cut_short(data: bytes) -> bool:
-    """Whether a WebP has fewer bytes than its header states."""
+    """Return whether a WebP has fewer bytes than its header states."""
     return is_webp(data) and 8 + int.from_bytes(data[4:8], "little") > len(data)
 
 
