@@ -67,7 +67,7 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[valid-type, mis
 def continued(command: str, *, margin: int, width: int) -> list[str]:
     """Return a shell command as lines of at most `width` columns, which a backslash continues.
 
-    A word that is longer has a line of its own.
+    A longer word gets a separate line.
 
     Args:
         command: the command in one line.
