@@ -272,7 +272,7 @@ def main() -> None:
         "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
         "shadows": photograph_strip(source, ("window", "dusk", "lamp")),
         "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
-        "floating": photograph_strip(load(PHOTOGRAPH), ["bubbles+golden"] * 3),
+        "floating": photograph_strip(load(PHOTOGRAPH), ["golden+bubbles"] * 3),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

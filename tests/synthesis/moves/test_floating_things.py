@@ -113,7 +113,7 @@ def test_things_are_of_one_size_at_every_size_of_the_picture(name, clear):
 
 def test_a_bubble_is_clear_in_its_middle_and_bright_at_its_rim(clear, monkeypatch):
     """The picture is seen through the middle; the rim has colours."""
-    monkeypatch.setattr(bubbles, "_places", lambda distance, stream: [(0.5, 0.5, 0.07)])
+    monkeypatch.setattr(bubbles, "_places", lambda *_: [(0.5, 0.5, 0.07)])
     image = even(side=1000)
     y, x = (np.indices((1000, 1000)) - 499.5) / 70
     away = np.sqrt(y * y + x * x)
@@ -126,6 +126,45 @@ def test_a_bubble_is_clear_in_its_middle_and_bright_at_its_rim(clear, monkeypatc
         assert change[away > 1.15].max() == 0
         spans.append(np.ptp(made[abs(away - 0.9) < 0.1][:, :3].astype(int), axis=1).max())
     assert min(spans) > 50
+
+
+def ground_of(kind: str) -> Bytes:
+    """Return a picture with dark, even ground at the right, and other ground at the left."""
+    image = even(side=256)
+    if kind == "pale":
+        image[:, :128, :3] = 205
+    else:
+        image[:, :128, :3] = np.where(np.indices((256, 128)).sum(0) // 2 % 2, 150, 30)[..., None]
+    return image
+
+
+@pytest.mark.parametrize("kind", ["pale", "rough"])
+def test_bubbles_are_whole_before_dark_and_even_ground(kind, clear):
+    """A rim that crosses to pale ground is seen in part; before a rough one it is lost."""
+    image = ground_of(kind)
+    for seed in range(8):
+        changed = difference(image, show_bubbles(image, survey(image), RandomStream(seed))) > 12
+        assert not changed[:, :112].any()
+        assert changed[:, 130:].mean() > 0.02
+
+
+def test_bubbles_are_not_cut_by_the_frame():
+    """The row and column of each are at least its radius from all edges."""
+    image = even()
+    for seed in range(8):
+        found = bubbles._places(image, EVERYWHERE, RandomStream(seed))
+        assert len(found) >= bubbles.LEAST_COUNT
+        assert all(r <= min(y, x, 1 - y, 1 - x) for y, x, r in found)
+
+
+def test_there_is_room_for_bubbles_where_they_are_seen():
+    """A pale picture has none, nor has one of the subject alone; a dark strip has enough."""
+    strip = even(level=215)
+    strip[170:, :, :3] = 60
+    assert bubbles.has_room_for_bubbles(even(), EVERYWHERE)
+    assert bubbles.has_room_for_bubbles(strip, EVERYWHERE)
+    assert not bubbles.has_room_for_bubbles(even(level=215), EVERYWHERE)
+    assert not bubbles.has_room_for_bubbles(even(), 0 * EVERYWHERE)
 
 
 def test_free_places_are_away_from_skin():

@@ -170,7 +170,7 @@ def test_floating_things_take_a_share_of_the_lights():
     """The weights of the lights together stay."""
     lights = {("golden",): 2.0, ("dusk",): 1.0}
     weights = things.weights_with_things(things.FLOATING_THINGS, lights)
-    mixes = {("bubbles", "golden"), ("dusk", "fairy_lights")}
+    mixes = {("golden", "bubbles"), ("dusk", "fairy_lights")}
     assert set(weights) == {*lights, *mixes}
     assert sum(weights.values()) == pytest.approx(3.0)
     assert weights["golden",] == 0

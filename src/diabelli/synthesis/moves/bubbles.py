@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.keep_clear import free_distance
+from diabelli.synthesis.moves.keep_clear import DECISION_SIDE, SIDE, free_distance
 from diabelli.synthesis.moves.scene import Scene
 
-COUNTS, NEAR_COUNT = (9, 15), 4
-"""Bounds of the number of bubbles, the second excluded, and how many of them are near at most."""
+COUNTS, NEAR_COUNT, LEAST_COUNT = (9, 15), 4, 5
+"""Bounds of the number of bubbles, the second excluded, how many of them are near at most, and how
+many there must be room for."""
 NEAR_RADII, FAR_RADII = (0.05, 0.085), (0.012, 0.038)
 """Bounds of the radii of near and of far bubbles, in sides."""
-TRIES, MARGIN = 24, 0.03
-"""Places that are tried for a bubble, and how far they may be outside the frame, in sides."""
+TRIES, LEAST_SIZE = 64, 0.5
+"""Places that are tried for a bubble, and its size at the last one as a share of that at the first,
+so that it is smaller where there is little room."""
+PALE, MAX_PALE, MAX_DEVIATION = 160.0, 0.05, 27.0
+"""Luma in grey levels from which a film is hardly seen; share of a disc that may be as pale, and
+deviation of luma in it from which a rim is lost among other edges."""
 OVERLAP, GAP = 0.25, 1.05
 """How far a bubble may reach over the subject, in radii; least distance of two bubbles, in the sum
 of their radii."""
@@ -58,7 +64,7 @@ def show_bubbles(image: Bytes, scene: Scene, stream: RandomStream) -> Bytes:
         scene: properties of the source.
         stream: random numbers.
     """
-    bubbles = _places(free_distance(image), stream)
+    bubbles = _places(image, free_distance(image), stream)
     sky = _sky(image, grey=scene.grey)
     focus, slope = stream.between(*FOCUS), stream.between(*SLOPES)
     if stream.between(0, 1) < LEFT_SHARE:
@@ -97,20 +103,77 @@ def _swirls(stream: RandomStream) -> Floats:
     return numbers.astype(np.float32)
 
 
-def _places(distance: Floats, stream: RandomStream) -> list[tuple[float, float, float]]:
-    """Draw row, column and radius of bubbles, in sides, apart from the subject and each other."""
-    side = len(distance)
+def has_room_for_bubbles(image: Bytes, distance: Floats) -> bool:
+    """Return whether enough bubbles would be seen in front of an image.
+
+    Args:
+        image: (h, w, 4) uint8, opaque.
+        distance: as returned by `free_distance`.
+    """
+    return len(_places(image, distance, RandomStream(0))) >= LEAST_COUNT
+
+
+def _places(
+    image: Bytes, distance: Floats, stream: RandomStream
+) -> list[tuple[float, float, float]]:
+    """Draw row, column and radius of bubbles, in sides.
+
+    They are within the frame, apart from the subject and each other, and before even, dark ground.
+
+    Args:
+        image: (h, w, 4) uint8, opaque.
+        distance: as returned by `free_distance`.
+        stream: random numbers.
+    """
+    light = luma(resize(image, DECISION_SIDE, DECISION_SIDE))
+    shape = np.sqrt((image.shape[1] / image.shape[0], image.shape[0] / image.shape[1]))
     bubbles: list[tuple[float, float, float]] = []
     for index in range(int(stream.between(*COUNTS))):
-        radius = stream.between(*(NEAR_RADII if index < NEAR_COUNT else FAR_RADII))
-        places = stream.uniform(TRIES, 2) * (1 + 2 * MARGIN) - MARGIN
-        for row, column in places.tolist():
-            y, x = (min(max(int(place * side), 0), side - 1) for place in (row, column))
+        first = stream.between(*(NEAR_RADII if index < NEAR_COUNT else FAR_RADII))
+        for number, draws in enumerate(stream.uniform(TRIES, 2)):
+            shrunk = first * (1 - (1 - LEAST_SIZE) * number / TRIES)
+            radius = max(shrunk, FAR_RADII[0])
+            radii = radius * shape
+            place = radii + draws * (1 - 2 * radii)
+            y, x = (place * SIDE).astype(int).tolist()
+            row, column = place.tolist()
             is_free = distance[y, x] >= (1 - OVERLAP) * radius
             if is_free and _is_apart(bubbles, row, column, radius):
-                bubbles.append((row, column, radius))
-                break
+                disc = np.concatenate([place, radii]) * DECISION_SIDE
+                if _shows_film(light, disc.astype(np.float32)):
+                    bubbles.append((row, column, radius))
+                    break
     return bubbles
+
+
+@kernel
+def _shows_film(light: Floats, disc: Floats) -> bool:
+    """Return whether the rim of a bubble would be seen all around.
+
+    Args:
+        light: (h, w) float32, luma in grey levels.
+        disc: (4,) float32: row, column, and radii along both axes, in places of `light`.
+    """
+    first, last = max(int(disc[0] - disc[2]), 0), min(int(disc[0] + disc[2]) + 1, light.shape[0])
+    left, right = max(int(disc[1] - disc[3]), 0), min(int(disc[1] + disc[3]) + 1, light.shape[1])
+    count, pale = 0, 0
+    total, square = np.float32(0), np.float32(0)
+    for y in range(first, last):
+        for x in range(left, right):
+            v = (np.float32(y) + np.float32(0.5) - disc[0]) / disc[2]
+            u = (np.float32(x) + np.float32(0.5) - disc[1]) / disc[3]
+            if v * v + u * u > np.float32(1):
+                continue
+            count += 1
+            pale += light[y, x] > np.float32(PALE)
+            total += light[y, x]
+            square += light[y, x] * light[y, x]
+    if count == 0:
+        return False
+    mean = total / np.float32(count)
+    variance = square / np.float32(count) - mean * mean
+    is_even = variance <= np.float32(MAX_DEVIATION * MAX_DEVIATION)
+    return bool(is_even and pale <= np.float32(MAX_PALE) * np.float32(count))
 
 
 def _is_apart(

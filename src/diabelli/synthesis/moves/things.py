@@ -12,7 +12,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.balloons import show_balloons
 from diabelli.synthesis.moves.birds import show_birds
-from diabelli.synthesis.moves.bubbles import show_bubbles
+from diabelli.synthesis.moves.bubbles import has_room_for_bubbles, show_bubbles
 from diabelli.synthesis.moves.fairy_lights import show_fairy_lights
 from diabelli.synthesis.moves.keep_clear import free_distance
 from diabelli.synthesis.moves.light import is_under_water
@@ -30,7 +30,7 @@ SHARES: dict[tuple[str, str], float] = {
     (BIRDS, "golden"): 1.0,
     (BIRDS, "sunset"): 0.5,
     ("dusk", FAIRY_LIGHTS): 0.5,
-    (BUBBLES, "golden"): 1.0,
+    ("golden", BUBBLES): 1.0,
 }
 """Share of the pictures in a light that show a thing, of those that show no thing before it in this
 list; the first of both is made first."""
@@ -114,7 +114,8 @@ def _floating_things(scene: Scene, lettering: float, image: Bytes) -> frozenset[
     distance = free_distance(image)
     upper = distance[: int(LAMP_ROWS * len(distance))]
     room = {
-        BUBBLES: float((distance > BUBBLE_DISTANCE).mean()) > BUBBLE_ROOM,
+        BUBBLES: float((distance > BUBBLE_DISTANCE).mean()) > BUBBLE_ROOM
+        and has_room_for_bubbles(image, distance),
         FAIRY_LIGHTS: float((upper > LAMP_DISTANCE).mean()) > LAMP_ROOM,
     }
     return frozenset(name for name in suitable if suitable[name] and room[name])
