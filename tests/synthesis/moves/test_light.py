@@ -25,6 +25,7 @@ NOON = Scene(
     upper_luma=0.7,
     lower_luma=0.4,
     median_light=0.2,
+    figure=0.0,
     skin=0.0,
     person=0.0,
     portrait=0.0,
@@ -170,7 +171,8 @@ def test_a_lamp_does_not_put_out_those_of_the_picture():
 
 
 @pytest.mark.parametrize(
-    "unsuitable", [{"upper_luma": 0.4}, {"lower_luma": 0.8}, {"person": 1.0}, {"sky": 0.6}]
+    "unsuitable",
+    [{"upper_luma": 0.4}, {"lower_luma": 0.8}, {"person": 1.0}, {"figure": 0.04}, {"sky": 0.6}],
 )
 def test_a_sunset_is_of_a_bright_sky_without_a_person_or_snow(unsuitable):
     """Things as bright as the sky would be lit as it is."""

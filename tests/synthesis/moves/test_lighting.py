@@ -47,6 +47,21 @@ def test_light_agrees_with_its_definition():
     assert np.abs(found - np.rint(255 * np.sqrt(np.clip(light, 0, 1)))).max() <= 1
 
 
+def test_pale_places_are_not_blown_where_headroom_is_small():
+    """Low sun on a pale wall leaves its texture and its order; half-dark places get all of it."""
+    ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    image = np.repeat(ramp, 4, axis=0)
+    sun = filled(2.0, 1.25, 0.55)
+    blown = illuminate(image, Lighting(sun, sun, NOTHING))[0].astype(int)
+    found = illuminate(image, Lighting(sun, sun, NOTHING, headroom=0.5))[0].astype(int)
+    assert np.array_equal(found[:120], blown[:120])
+    assert (blown[215:240, :2] > 245).any()
+    assert found[:240].max() < 250
+    assert (np.diff(found, axis=0) >= 0).all()
+    assert (found[:, 0] >= np.arange(256) - 1).all()
+    assert found[255, 0] >= 254
+
+
 def test_dark_and_bright_places_have_their_own_gain():
     """Luma decides, without a step."""
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)

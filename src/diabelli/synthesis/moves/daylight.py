@@ -36,6 +36,8 @@ SUNSETS: tuple[tuple[Colour, Colour], ...] = (
 """Orange and pink sunsets: light above, in the middle and at the horizon."""
 PALE = (0.6, 0.85)
 """Median luma 0..1 from which low sun is less yellow, and at which it is ON_PALE."""
+HEADROOM = 0.5
+"""How far sunlight may go from the light of a pale place to white."""
 ON_PALE: Colour = (1.7, 1.22, 0.8)
 """Low sun on snow and pale walls, which would be stained yellow."""
 
@@ -80,6 +82,7 @@ def golden(view: View) -> Lighting:
         ),
         bright_gain=_calmed(_between(lit, shaded, sunlit, exposure), view.scene, share=0.4),
         glow=np.asarray(haze[..., None] * _colour(0.045, 0.027, 0.009), np.float32),
+        headroom=HEADROOM,
     )
 
 
@@ -150,7 +153,7 @@ LightMaker = Callable[[View], Lighting]
 def _sunlight(mask: Floats) -> Lighting:
     """Return sunlight where a mask is 1 and light from the sky where it is 0."""
     gain = mixed(mask, _colour(*SHADE), _colour(*SUN))
-    return Lighting(gain, gain, filled(0.0, 0.0, 0.0))
+    return Lighting(gain, gain, filled(0.0, 0.0, 0.0), headroom=HEADROOM)
 
 
 def _between(share: Floats, low: Colour, high: Colour, exposure: float) -> Floats:

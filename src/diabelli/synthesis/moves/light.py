@@ -31,6 +31,8 @@ SUNSET_SKY, MIN_SUNSET_LUMA, MAX_SUNSET_GROUND = 0.7, 0.5, 0.65
 """Share of sky above which the sun may set; below it is often water or haze. Mean luma 0..1 of the
 uppermost third below which things would be lit as the sky, and of the lowest third above which
 snow and sand would."""
+MAX_SUNSET_FIGURE = 0.012
+"""Share of marked places above which a person may stand below, whose face would be black."""
 WINDOW = "window"
 """Name of the light that falls on things close by."""
 MIN_SURFACE, MAX_SURFACE_OPENNESS = 0.6, 0.0
@@ -132,10 +134,10 @@ def is_under_water(scene: Scene) -> bool:
 
 
 def _takes_sunset(scene: Scene) -> bool:
-    """Return whether a large sky is bright, and no person is below it."""
+    """Return whether a large sky is bright, and no figure is below it."""
     is_sky = scene.is_outdoors and scene.sky > SUNSET_SKY and scene.upper_luma > MIN_SUNSET_LUMA
     is_pale = scene.white_edge >= MAX_WHITE_EDGE or scene.lower_luma > MAX_SUNSET_GROUND
-    return is_sky and not is_pale and scene.person <= 0.5
+    return is_sky and not is_pale and scene.figure <= MAX_SUNSET_FIGURE and scene.person <= 0.5
 
 
 def _takes_window(scene: Scene) -> bool:

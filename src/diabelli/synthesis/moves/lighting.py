@@ -18,6 +18,9 @@ FIELD_SIDE = 192
 """Side of the fields of a lighting, in cells; enough for the edges of soft shadows."""
 LUMINANCE = (0.25, 0.65, 0.1)
 """Weights of linear red, green and blue in luminance."""
+KNEE, LEAST_ROOM, HUE_KEPT = 0.45, 0.001, 0.5
+"""Linear light below which nothing is limited, least room above it, and how far the channels of
+limited light keep their ratios."""
 MIN_GAIN = 0.02
 """Least gain, so that nothing becomes black."""
 
@@ -34,7 +37,8 @@ class Lighting:
         glow: (FIELD_SIDE, FIELD_SIDE, 3) float32, 0..1, light in the air, screened over all.
         luma_range: luma 0..1 up to which a place is dark, and from which on it is bright.
         saturations: factors of saturation in dark and in bright places.
-        shoulder: linear light above which highlights are compressed.
+        shoulder: linear light above which highlights are compressed, if `headroom` is 1.
+        headroom: share of the way to white that a pale place may go, so that it is not blown.
     """
 
     dark_gain: Floats
@@ -43,6 +47,7 @@ class Lighting:
     luma_range: tuple[float, float] = (0.15, 0.75)
     saturations: tuple[float, float] = (1.0, 1.0)
     shoulder: float = 0.8
+    headroom: float = 1.0
 
     def scaled(self, boldness: float) -> Lighting:
         """Return a lighting whose effect is multiplied."""
@@ -94,7 +99,7 @@ def smoothstep(low: float, high: float, values: Floats) -> Floats:
 
 def illuminate(image: Bytes, lighting: Lighting) -> Bytes:
     """Return an image (h, w, 3 or more) uint8 under a lighting; further channels are kept."""
-    numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder)
+    numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder, lighting.headroom)
     return _illuminate(
         np.ascontiguousarray(image),
         _by_channel(lighting.dark_gain),
@@ -118,16 +123,16 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
         dark: (3, FIELD_SIDE, FIELD_SIDE) float32.
         bright: the same.
         glow: the same.
-        numbers: (5,) float32, luma range, saturations, shoulder.
+        numbers: (6,) float32, luma range, saturations, shoulder, headroom.
     """
     low, span = numbers[0], numbers[1] - numbers[0]
-    dull, vivid, shoulder = numbers[2], numbers[3], numbers[4]
+    dull, vivid, shoulder, headroom = numbers[2], numbers[3], numbers[4], numbers[5]
     one, zero, whole = np.float32(1), np.float32(0), np.float32(255)
     half, room = np.float32(0.5), one - shoulder
     tops, downs = grid_positions(image.shape[0], dark.shape[1])
     lefts, acrosses = grid_positions(image.shape[1], dark.shape[2])
     out = image.copy()
-    light = np.empty(3, np.float32)
+    light, lit = np.empty(3, np.float32), np.empty(3, np.float32)
     for y in range(image.shape[0]):
         for x in range(image.shape[1]):
             for c in range(3):
@@ -147,9 +152,36 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
             for c in range(3):
                 shade = interpolate(dark[c], top, left, down, across)
                 gain = shade + share * (interpolate(bright[c], top, left, down, across) - shade)
-                value = max(gain * (luminance + saturation * (light[c] - luminance)), zero)
-                if value > shoulder:
+                lit[c] = max(gain * (luminance + saturation * (light[c] - luminance)), zero)
+            if headroom < one:
+                _limit(lit, max(light[0], light[1], light[2]), headroom)
+            for c in range(3):
+                value = lit[c]
+                if headroom >= one and value > shoulder:
                     value = shoulder + room * (value - shoulder) / (value - shoulder + room)
                 value = one - (one - value) * (one - interpolate(glow[c], top, left, down, across))
                 out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * whole + half)
     return out
+
+
+@kernel
+def _limit(lit: Floats, own: np.float32, headroom: np.float32) -> None:
+    """Compress the light of a place in place, so that its brightest channel stays below white.
+
+    Args:
+        lit: (3,) float32, linear.
+        own: brightest channel of the source.
+        headroom: share of the way from `own` to white that the channel may go.
+    """
+    knee = max(own, np.float32(KNEE))
+    room = max(own + headroom * (np.float32(1) - own) - knee, np.float32(LEAST_ROOM))
+    most = max(lit[0], lit[1], lit[2])
+    if most <= knee:
+        return
+    limited = knee + room * (most - knee) / (most - knee + room)
+    for c in range(3):
+        value = lit[c]
+        if value > knee:
+            value = knee + room * (value - knee) / (value - knee + room)
+        scaled = lit[c] * limited / most
+        lit[c] = value + np.float32(HUE_KEPT) * (scaled - value)

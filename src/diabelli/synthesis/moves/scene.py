@@ -9,6 +9,7 @@ import numpy as np
 from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin
 from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
 from diabelli.synthesis.analysis.people import SKIN_OF_PERSON
+from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
 from diabelli.synthesis.core.filters import blur, gradient, luma
@@ -23,6 +24,8 @@ SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
 SKIN_OF_PORTRAIT = 0.08
 """Share of bare skin, widened, from which a picture is a portrait."""
+MARKED = 0.5
+"""Value of the person map from which a place counts as marked."""
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 
@@ -57,6 +60,7 @@ class Scene:
         upper_luma: mean luma of the uppermost third, 0..1.
         lower_luma: mean luma of the lowest third, 0..1.
         median_light: median of linear luminance, 0..1.
+        figure: share that the person map marks: persons, and some animals and things, 0..1.
         skin: share of bare skin, widened, also where no person is likely, 0..1.
         person: 0..1, whether it shows bare skin, if there may be a person.
         portrait: 0..1, how much bare skin it shows, if there may be a person.
@@ -84,6 +88,7 @@ class Scene:
     upper_luma: float
     lower_luma: float
     median_light: float
+    figure: float
     skin: float
     person: float
     portrait: float
@@ -148,6 +153,7 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         lower_luma=float(light[-(SIDE // 3) :].mean()) / 255,
         median_light=float(np.median(luminance)),
+        figure=float((person_map(image) > MARKED).mean()),
         skin=skin,
         person=min(persons_skin / SKIN_OF_PERSON, 1.0),
         portrait=min(persons_skin / SKIN_OF_PORTRAIT, 1.0),
