@@ -30,8 +30,8 @@ from diabelli.synthesis.finish.relight import random_light, relight
 from diabelli.synthesis.moves.planner import (
     SureMove,
     find_moves,
-    move_of_seed,
     select_seeds,
+    trusted_move,
 )
 from diabelli.synthesis.patchmatch.refine import refine
 from diabelli.synthesis.selection.candidates import (
@@ -196,8 +196,8 @@ def plan_variations(
 def _plan_move(
     orientations: Orientations, moves: list[SureMove], strength: float, seed: int
 ) -> PlannedVariation:
-    """Plan the move of a seed, or its candidate if the move is the composition."""
-    move = move_of_seed(moves, seed)
+    """Plan the trusted move of a seed, or its candidate if the move is the composition."""
+    move = trusted_move(moves, seed, strength)
     if move is not None and move.renderer is not None:
         return PlannedVariation(seed, strength, move=move)
     sketch = sketch_layout(orientations, params_of_strength(strength), seed)

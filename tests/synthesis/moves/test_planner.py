@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.planner import (
@@ -16,10 +17,17 @@ from diabelli.synthesis.moves.planner import (
     move_of_seed,
     run_all_moves,
     select_seeds,
+    trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_life import STILL_LIFES
-from diabelli.synthesis.pipeline import analyse_source
+from diabelli.synthesis.pipeline import (
+    Orientations,
+    Rendering,
+    analyse_source,
+    plan_variations,
+    render_planned,
+)
 from oracles.sources import landscape
 
 
@@ -28,6 +36,22 @@ def moves(**weights: float) -> list[SureMove]:
         SureMove((name,), weight, lambda *_: np.zeros((1, 1, 4), np.uint8))
         for name, weight in weights.items()
     ]
+
+
+def judged(move: SureMove, trust: float, milder: SureMove | None = None) -> SureMove:
+    return replace(move, judge=lambda *_: trust, milder=milder)
+
+
+def rendered(orientations: Orientations, *, n: int, seed: int) -> dict[int, Rendering]:
+    """Return the pictures of a request by seed."""
+
+    def on_step(*_: object) -> None:
+        """Ignore progress."""
+
+    planned = plan_variations(
+        orientations, n=n, strength=0.5, seed=seed, on_step=on_step, run_parallel=run_sequentially
+    )
+    return {one.seed: render_planned(one, 64, 64, on_step=on_step) for one in planned}
 
 
 def drawing() -> np.ndarray:
@@ -101,6 +125,7 @@ def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     found = find_moves(analyse_source(source, 100, 100), 0.5)
     assert 0 < len(found) <= MIN_KINDS
     assert [move.name for move in found if move.renderer is None] == ["composition"]
+    assert found[-1].confidence > 0
     with pytest.raises(ValueError, match="candidate"):
         found[-1].render(1, 0.5, 64, 64)
 
@@ -112,6 +137,62 @@ def test_a_person_without_a_light_has_one_move(monkeypatch):
     shown = photograph.Photograph(orientations, person, {}, [], frozenset())
     monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
     assert [move.name for move in find_moves(orientations, 1.0)] == [photograph.FRAME]
+
+
+def test_a_trusted_move_is_made():
+    """The first of equal trust, and no other is judged."""
+    first, other = (judged(move, 1.0) for move in moves(first=1.0, other=1.0))
+    for seed in range(9):
+        made = trusted_move([first, other], seed, 0.5)
+        assert made is move_of_seed([first, other], seed)
+
+
+def test_the_most_trusted_of_the_drawn_moves_is_made():
+    """Moves of small confidence are tried, too."""
+    trusts = {"broken": 0.0, "doubtful": 0.6, "better": 0.8}
+    choice = [judged(move, trusts[move.name]) for move in moves(broken=9, doubtful=1, better=1)]
+    choice.append(*moves(last=1e-9))
+    made = {getattr(trusted_move(choice, seed, 0.5), "name", "") for seed in range(9)}
+    assert made == {"better"}
+
+
+def test_a_milder_move_comes_before_another_one():
+    """It is most of what the seed has drawn, as a low sun without its bubbles."""
+    sun, dusk, mixed = moves(sun=1.0, dusk=1e-9, mixed=1.0)
+    choice = [judged(mixed, 0.4, milder=judged(sun, 1.0)), judged(dusk, 1.0)]
+    assert getattr(trusted_move(choice, 1, 0.5), "name", "") == "sun"
+
+
+def test_the_last_rung_is_made_where_nothing_is_trusted():
+    """It is the last move, though it is never drawn."""
+    bad, last = moves(bad=1.0, last=0.0)
+    assert move_of_seed([bad, last], 1) is bad
+    assert trusted_move([judged(bad, 0.4), last], 1, 0.5) is last
+
+
+def test_a_doubtful_move_is_made_rather_than_the_last_rung():
+    """The last rung is the least new."""
+    doubtful, last = moves(doubtful=1.0, last=1e-9)
+    doubtful = judged(doubtful, 0.6)
+    assert trusted_move([doubtful, last], 1, 0.5) is doubtful
+
+
+def test_refused_moves_are_composed_and_named_so(monkeypatch):
+    """Alone and among ten a seed makes one picture, which the names of its changes describe."""
+    monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset({things.BIRDS}))
+    monkeypatch.setattr(photograph, "trust", lambda _, names, *__: float("golden" not in names))
+    orientations = analyse_source(landscape(100), 64, 64)
+    names = [move.names for move in find_moves(orientations, 0.5)]
+    assert any("golden" in one for one in names)
+    among_ten = rendered(orientations, n=10, seed=3)
+    assert not any("golden" in one.moves for one in among_ten.values())
+    for seed in list(among_ten)[:3]:
+        alone = rendered(orientations, n=1, seed=seed)[seed]
+        assert alone.moves == among_ten[seed].moves
+        assert alone.image.tobytes() == among_ten[seed].image.tobytes()
+    monkeypatch.setattr(photograph, "trust", lambda *_: 0.0)
+    composed = rendered(orientations, n=1, seed=3)[3]
+    assert "layout" in composed.moves
 
 
 def test_all_moves_run_at_warm_up():

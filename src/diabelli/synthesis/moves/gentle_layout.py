@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from diabelli.synthesis.analysis.extension import ExtensionLimits
 from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
@@ -58,5 +59,6 @@ def gentle_layout(
         max_tilt=whole.max_tilt,
     )
     sketch = sketch_layout(orientations, params, int(stream.between(0, 2**52)))
-    finest = len(sketch.guide.analysis.sizes) - 1
-    return resize(sketch.guide.level(finest), height, width)
+    sizes = sketch.guide.analysis.sizes[WORK_LEVEL:]
+    large = [size for size in sizes if size[0] >= height and size[1] >= width]
+    return resize(sketch.guide.render(*(large or sizes[-1:])[0]), height, width)

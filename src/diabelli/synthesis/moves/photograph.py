@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.picture_kind import has_many_colours
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.alpha import is_transparent
+from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
@@ -23,6 +25,7 @@ from diabelli.synthesis.moves.still_life import (
     weights_of_still_lifes,
 )
 from diabelli.synthesis.moves.things import (
+    SEE_THROUGH,
     SKY_THINGS,
     THINGS,
     clear_sky_of,
@@ -30,6 +33,7 @@ from diabelli.synthesis.moves.things import (
     show_thing,
     weights_with_things,
 )
+from diabelli.synthesis.moves.trust import trust_in_light, trust_in_thing
 from diabelli.synthesis.moves.water import show_water
 
 WATER, FRAME = "water", "frame"
@@ -166,24 +170,74 @@ def render(
         height: rows of the result.
         width: columns of the result.
     """
+    canvas = _arranged(photograph, names, strength, stream, height, width)
+    return _changed(photograph, canvas, names, strength, stream)
+
+
+def trust(
+    photograph: Photograph, names: tuple[str, ...], strength: float, stream: RandomStream
+) -> float:
+    """Return how far the picture that `render` makes may be shown, 0..1, from a small one.
+
+    Args:
+        photograph: as for `render`.
+        names: as for `render`.
+        strength: 0..1.
+        stream: random numbers, as for `render`.
+    """
+    has_light, things = LIGHTS.keys() & set(names), THINGS.intersection(names)
+    if not (has_light or things):
+        return 1.0
+    size = photograph.orientations[0].sizes[WORK_LEVEL]
+    canvas = _arranged(photograph, names, strength, stream, *size)
+    same = copy(stream)
+    lit = _changed(photograph, canvas, names, strength, same, with_things=False)
+    in_light = trust_in_light(canvas, lit) if has_light else 1.0
+    if not things or in_light == 0:
+        return in_light
+    shown = _changed(photograph, canvas, names, strength, stream)
+    return min(in_light, trust_in_thing(lit, shown, see_through=things <= SEE_THROUGH))
+
+
+def _arranged(
+    photograph: Photograph,
+    names: tuple[str, ...],
+    strength: float,
+    stream: RandomStream,
+    height: int,
+    width: int,
+) -> Bytes:
+    """Return the photograph in water or in another frame, before its other changes."""
     if names[0] == WATER:
-        canvas = _with_water(photograph, stream, height, width)
-        names = names[1:]
-    else:
-        first, mirrored = photograph.orientations
-        # Things close by often have lettering that is too small to be found.
-        is_kept = WINDOW in names or names[-1] in STILL_LIFES
-        orientations = (first, first if is_kept else mirrored)
-        # A still life shows all of the source.
-        boldness = 0.0 if names[-1] in STILL_LIFES else strength
-        canvas = gentle_layout(orientations, boldness, stream, height, width)
-    sky = clear_sky_of(canvas) if SKY_THINGS.intersection(names) else None
+        return _with_water(photograph, stream, height, width)
+    first, mirrored = photograph.orientations
+    # Things close by often have lettering that is too small to be found.
+    is_kept = WINDOW in names or names[-1] in STILL_LIFES
+    orientations = (first, first if is_kept else mirrored)
+    # A still life shows all of the source.
+    boldness = 0.0 if names[-1] in STILL_LIFES else strength
+    return gentle_layout(orientations, boldness, stream, height, width)
+
+
+def _changed(
+    photograph: Photograph,
+    canvas: Bytes,
+    names: tuple[str, ...],
+    strength: float,
+    stream: RandomStream,
+    *,
+    with_things: bool = True,
+) -> Bytes:
+    """Return a canvas (h, w, 4) uint8 in its light and with its things."""
+    is_sky = with_things and SKY_THINGS.intersection(names)
+    sky = clear_sky_of(canvas) if is_sky else None
     for name in names:
         if name in THINGS:
             # One number of the stream, so that its first ones decide on the light after the thing.
             own = RandomStream(int(stream.between(0, 2**52)))
-            canvas = show_thing(canvas, name, sky, photograph.scene, own)
-        elif name == GLASS_BALL and photograph.ball is not None:
+            if with_things:
+                canvas = show_thing(canvas, name, sky, photograph.scene, own)
+        elif name == GLASS_BALL and with_things and photograph.ball is not None:
             canvas = show_glass_ball(canvas, photograph.ball, stream)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)

@@ -1,10 +1,10 @@
-"""Planner: finds the moves that are sure of a source, and gives each seed one of them."""
+"""Planner: finds the moves that are sure of a source, and gives each seed one that is trusted."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -32,8 +32,12 @@ COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
+CANDIDATES, MIN_TRUST = 3, 0.5
+"""Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
+Judge: TypeAlias = Callable[[float, RandomStream], float]
+"""Returns the trust 0..1 in the picture of (strength, stream) at every size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +46,18 @@ class SureMove:
 
     Attributes:
         names: of its changes, in order.
-        confidence: above 0; weight in the choice of a seed.
+        confidence: weight in the choice of a seed; 0 if it is only made where no other move is
+            trusted.
         renderer: makes a picture of the source; None for the composition of its parts.
+        judge: None for a move that is always trusted.
+        milder: the same without the thing that it shows, if it has a light.
     """
 
     names: tuple[str, ...]
     confidence: float
     renderer: MoveRenderer | None
+    judge: Judge | None = None
+    milder: SureMove | None = None
 
     @property
     def kind(self) -> str:
@@ -68,8 +77,15 @@ class SureMove:
         """
         if self.renderer is None:
             raise ValueError("a composition is rendered from its candidate")
-        stream = RandomStream(derive_seed(seed, self.name))
-        return self.renderer(strength, stream, height, width)
+        return self.renderer(strength, self._stream(seed), height, width)
+
+    def trust(self, seed: int, strength: float) -> float:
+        """Return the trust 0..1 in the picture of a seed."""
+        return 1.0 if self.judge is None else self.judge(strength, self._stream(seed))
+
+    def _stream(self, seed: int) -> RandomStream:
+        """Return the random numbers of the picture of a seed."""
+        return RandomStream(derive_seed(seed, self.name))
 
 
 def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list[SureMove]:
@@ -94,35 +110,84 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     if shown is None:
         return []
     weights = photograph.moves_of(shown)
-    moves = [
-        SureMove(names, weight, partial(photograph.render, shown, names))
-        for names, weight in weights.items()
-    ]
-    if 0 < len({move.kind for move in moves}) < MIN_KINDS and (photograph.FRAME,) not in weights:
-        weight = COMPOSITION_SHARE * sum(move.confidence for move in moves)
-        frame = partial(photograph.render, shown, (photograph.FRAME,))
+    moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
+    if moves and (photograph.FRAME,) not in weights:
+        is_varied = len({move.kind for move in moves}) >= MIN_KINDS
+        total = sum(move.confidence for move in moves)
+        weight = 0.0 if is_varied else COMPOSITION_SHARE * total
         is_person = shown.scene.person >= 1
-        name = photograph.FRAME if is_person else "composition"
-        moves.append(SureMove((name,), weight, frame if is_person else None))
+        frame = _photograph_move(shown, (photograph.FRAME,), weight)
+        moves.append(frame if is_person else SureMove(("composition",), weight, None))
     return moves
 
 
+def _photograph_move(
+    shown: photograph.Photograph, names: tuple[str, ...], weight: float
+) -> SureMove:
+    """Return the move of a photograph that makes these changes."""
+    rest = tuple(name for name in names if name not in things.THINGS)
+    return SureMove(
+        names,
+        weight,
+        partial(photograph.render, shown, names),
+        partial(photograph.trust, shown, names),
+        _photograph_move(shown, rest, weight) if rest and rest != names else None,
+    )
+
+
+def trusted_move(moves: list[SureMove], seed: int, strength: float) -> SureMove | None:
+    """Return the move that a seed makes: the most trusted of those that it draws.
+
+    Each one is followed by a milder one, and the first of full trust is made. The last move, which
+    is another frame or the composition, is made if it is drawn first, or if the trust in all others
+    is below MIN_TRUST.
+
+    Args:
+        moves: as returned by `find_moves`.
+        seed: of this picture.
+        strength: 0..1.
+
+    Returns:
+        None without moves.
+    """
+    if not moves:
+        return None
+    first, *others = _drawn_moves(moves, seed)
+    best, most = moves[-1], MIN_TRUST
+    for drawn in (first, *(move for move in others if move is not moves[-1])):
+        for move in (drawn, drawn.milder):
+            trust = 0.0 if move is None else move.trust(seed, strength)
+            if move is not None and trust > most:
+                best, most = move, trust
+            if most == 1:
+                return best
+    return best
+
+
+def _drawn_moves(moves: list[SureMove], seed: int) -> Iterator[SureMove]:
+    """Draw different moves in proportion to confidence, CANDIDATES at most."""
+    stream = RandomStream(derive_seed(seed, "move"))
+    left = [move for move in moves if move.confidence > 0]
+    for _ in range(min(CANDIDATES, len(left))):
+        drawn = stream.between(0, sum(move.confidence for move in left))
+        index = 0
+        while index + 1 < len(left) and drawn >= left[index].confidence:
+            drawn -= left[index].confidence
+            index += 1
+        yield left.pop(index)
+
+
 def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
-    """Return the move that a seed makes, drawn in proportion to confidence; None without moves."""
-    total = sum(move.confidence for move in moves)
-    drawn = RandomStream(derive_seed(seed, "move")).between(0, total)
-    for move in moves:
-        drawn -= move.confidence
-        if drawn < 0:
-            return move
-    return moves[-1] if moves else None
+    """Return the move that a seed draws first, in proportion to confidence; None without moves."""
+    return next(_drawn_moves(moves, seed), None)
 
 
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then in proportion to confidence.
 
-    Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
-    a seed makes does not depend on the selection.
+    Only the move that a seed draws first counts, as trust costs time: where it is not trusted, two
+    seeds may make one kind. Among seeds of one kind, those whose random numbers are farthest apart
+    come first. Which picture a seed makes does not depend on the selection.
     """
     made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
     kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}

@@ -24,6 +24,8 @@ BUBBLES, FAIRY_LIGHTS = "bubbles", "fairy_lights"
 SKY_THINGS, FLOATING_THINGS = frozenset({BALLOONS, BIRDS, MOON}), frozenset({BUBBLES, FAIRY_LIGHTS})
 THINGS = SKY_THINGS | FLOATING_THINGS
 """Names of the moves that show a thing: in the clear sky, in front of the picture, and all."""
+SEE_THROUGH = frozenset({BUBBLES})
+"""Those of which hardly more than the rim is seen."""
 SHARES: dict[tuple[str, str], float] = {
     ("dusk", MOON): 1.0,
     (BALLOONS, "golden"): 0.5,
