@@ -46,6 +46,8 @@ from diabelli.variation import Image
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "benchmarks"))
 
+from figures import joined  # noqa: E402  docs/figures.py
+
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
@@ -53,10 +55,10 @@ DRAWING, PHOTOGRAPH, LOOSE, SCENE = "crest", "astronaut", "chelsea", "china"
 TEXTURE, TEXTURE_SEED = "gravel", 12
 """Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
 SAMPLE, GROWING_SEED = Path(diabelli.__file__).with_name("sample.png"), 5
-SIDE, TILE, GAP = 512, 200, 5
+SIDE, TILE = 512, 200
+"""Sides of a source and of a tile, in pixels."""
 SHORE_LINE = 0.62
 """Row at which water should begin, as a share of the height."""
-PORTRAIT = "astronaut"
 LINE_ART = "line_drawing"
 LINES = 12
 """Cells of the drawn grid along each side of the source."""
@@ -68,14 +70,14 @@ def analysis_strip(analysis: Analysis) -> Image:
     """Return the source and its maps: saliency, rigidity, subject."""
     work = analysis.level(WORK_LEVEL)
     maps = (saliency(descriptors(work)), analysis.rigidity, analysis.subject)
-    return joined([colours(work), *(grey(values) for values in maps)])
+    return tiles([colours(work), *(grey(values) for values in maps)])
 
 
 def layout_strip(guide: Guide) -> Image:
     """Return the source, the source under a layout, and the same with the grid drawn over it."""
     shown = whole(guide).render(*guide.analysis.sizes[WORK_LEVEL])
     source = guide.analysis.level(WORK_LEVEL)
-    return joined([colours(source), colours(shown), gridded(guide)])
+    return tiles([colours(source), colours(shown), gridded(guide)])
 
 
 def gridded(guide: Guide) -> Image:
@@ -90,14 +92,14 @@ def gridded(guide: Guide) -> Image:
     return image
 
 
-def roll_strip(analysis: Analysis) -> Image:
+def tilt_strip(analysis: Analysis) -> Image:
     """Return a source, and the source tilted to the right and left at strength 1."""
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
     upright = Layout(False, rows, columns)
     leans = (0.0, -params_of_strength(1.0).max_tilt, params_of_strength(1.0).max_tilt)
     layouts = [tilt(upright, analysis.subject, lean, 1.0) for lean in leans]
     guides = [guide_of(analysis, layout, unshifted()) for layout in layouts]
-    return joined([colours(guide.render(*analysis.sizes[WORK_LEVEL])) for guide in guides])
+    return tiles([colours(guide.render(*analysis.sizes[WORK_LEVEL])) for guide in guides])
 
 
 def whole(guide: Guide) -> Guide:
@@ -108,7 +110,7 @@ def whole(guide: Guide) -> Guide:
 def montage_strip(guide: Guide) -> Image:
     """Return shift 0, the label map, and the montage."""
     size = guide.analysis.sizes[WORK_LEVEL]
-    return joined(
+    return tiles(
         [
             colours(whole(guide).render(*size)),
             patchwork(guide.labels(*size)),
@@ -129,7 +131,7 @@ def climb_strip(candidate: Candidate) -> Image:
     size = candidate.guide.analysis.sizes[WORK_LEVEL]
     canvases = climbed(candidate)
     images = [candidate.guide.render(*size), canvases[0].image, canvases[-1].image]
-    return joined([close(colours(image), candidate.guide.labels(*size)) for image in images])
+    return tiles([close(colours(image), candidate.guide.labels(*size)) for image in images])
 
 
 def close(image: Image, labels: Bytes) -> Image:
@@ -156,13 +158,13 @@ def light_strip(image: Image, subject: Floats) -> Image:
     lights = [
         random_light(1.0, RandomStream(seed), grey=False, subject=subject) for seed in (20, 21, 19)
     ]
-    return joined([image, *(relight(image, light) for light in lights)])
+    return tiles([image, *(relight(image, light) for light in lights)])
 
 
 def recolour_strip(image: Image) -> Image:
     """Return a drawing, and the drawing under three hue rotations of strength 1."""
     turns = [random_hue_rotation(image, 1.0, RandomStream(seed)) for seed in (4, 6, 10)]
-    return joined([image, *(rotate_hue(image, turn) for turn in turns if turn is not None)])
+    return tiles([image, *(rotate_hue(image, turn) for turn in turns if turn is not None)])
 
 
 def drawing_strip(image: Image) -> Image:
@@ -176,7 +178,7 @@ def drawing_strip(image: Image) -> Image:
         drawing.render(drawn, name, STRENGTH, RandomStream(seed), SIDE, SIDE)[..., :3]
         for name, seed in seeds.items()
     ]
-    return joined([image, *shown])
+    return tiles([image, *shown])
 
 
 def photograph_strip(source: Image, mixes: Sequence[str]) -> Image:
@@ -190,7 +192,7 @@ def photograph_strip(source: Image, mixes: Sequence[str]) -> Image:
         photograph.render(shown, tuple(mix.split("+")), STRENGTH, RandomStream(seed), SIDE, SIDE)
         for seed, mix in enumerate(mixes, 1)
     ]
-    return joined([source, *(image[..., :3] for image in made)])
+    return tiles([source, *(image[..., :3] for image in made)])
 
 
 def repaint_strip(image: Image) -> Image:
@@ -198,14 +200,14 @@ def repaint_strip(image: Image) -> Image:
     things = find_colour_objects(image)
     drawn = [random_object_hue_rotation(things, 1.0, RandomStream(seed)) for seed in (1, 2, 5)]
     painted = [rotate_object_hue(image, repaint) for repaint in drawn if repaint is not None]
-    return joined([image, grey(object_mask(image, things[0])), *painted])
+    return tiles([image, grey(object_mask(image, things[0])), *painted])
 
 
 def strength_strip(source: Image) -> Image:
     """Return the variations of one seed at growing strengths, from 0 on."""
     strengths = (0.0, 0.3, 0.5, 0.8, 1.0)
     made = [diabelli.vary(source, strength=s, seed=GROWING_SEED, size=SIDE) for s in strengths]
-    return joined([variation.image for (variation,) in made])
+    return tiles([variation.image for (variation,) in made])
 
 
 def grey(values: NDArray[np.floating]) -> Image:
@@ -214,11 +216,9 @@ def grey(values: NDArray[np.floating]) -> Image:
     return np.repeat(to_bytes(255 * small)[..., None], 3, axis=2)
 
 
-def joined(images: Sequence[Image]) -> Image:
-    """Join images as tiles in a row on white; coarse ones keep their pixels visible."""
-    white = np.full((TILE, GAP, 3), 255, np.uint8)
-    parts = [part for image in images for part in (tile(image), white)]
-    return np.concatenate(parts[:-1], axis=1)
+def tiles(images: Sequence[Image]) -> Image:
+    """Join images as tiles in a row; coarse ones keep their pixels visible."""
+    return joined([tile(image) for image in images])
 
 
 def colours(planes: Bytes) -> Image:
@@ -235,7 +235,7 @@ def tile(image: Image) -> Image:
 
 
 def unreported(stage: str, share: float, preview: object = None) -> None:
-    """No-op progress callback."""
+    """Do nothing with a step's progress."""
 
 
 def candidate_of(source: Image, seed: int) -> tuple[Analysis, Candidate]:
@@ -262,7 +262,7 @@ def main() -> None:
     strips = {
         "analysis": analysis_strip(analysis),
         "layout": layout_strip(candidate.guide),
-        "roll": roll_strip(analyse_source(load(LOOSE), SIDE // 2, SIDE // 2)[0]),
+        "roll": tilt_strip(analyse_source(load(LOOSE), SIDE // 2, SIDE // 2)[0]),
         "montage": montage_strip(arranged.guide),
         "climb": climb_strip(arranged),
         "light": light_strip(image, candidate.guide.subject),

@@ -25,6 +25,8 @@ from diabelli.variation import Image
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "benchmarks"))
 
+from figures import joined  # noqa: E402  docs/figures.py
+
 from against import Other  # noqa: E402  benchmarks/against.py
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
@@ -71,10 +73,8 @@ def figure(fault: Fault, other: Other) -> Image:
     ours = diabelli.vary(source, n=fault.n, strength=fault.strength, seed=fault.seed, size=SIDE)
     groups = [[shown.image], theirs.images, [variation.image for variation in ours]]
     side = TILES[fault.n]
-    return _spaced(
-        [_spaced([resize(_visible(image), side, side) for image in group], 2) for group in groups],
-        GAP,
-    )
+    rows = [[resize(_visible(image), side, side) for image in group] for group in groups]
+    return joined([joined(row, gap=2) for row in rows], gap=GAP)
 
 
 def _visible(image: Image) -> Image:
@@ -87,22 +87,15 @@ def _visible(image: Image) -> Image:
     return np.rint(alpha * image[..., :3] + (1 - alpha) * ground).astype(np.uint8)
 
 
-def _spaced(images: list[Image], gap: int) -> Image:
-    """Join images in a row with white between them."""
-    white = np.full((images[0].shape[0], gap, 3), 255, np.uint8)
-    parts = [part for image in images for part in (image, white)]
-    return np.concatenate(parts[:-1], axis=1)
-
-
 def main() -> None:
     """Write every figure, or the selected ones."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--against", type=Path, metavar="SCRIPT", required=True)
     parser.add_argument("--against-python", default=sys.executable, help="its interpreter")
     parser.add_argument("--only", default=",".join(FAULTS), help="names, separated by commas")
-    asked = parser.parse_args()
-    with Other(asked.against, asked.against_python) as other:
-        for name in asked.only.split(","):
+    arguments = parser.parse_args()
+    with Other(arguments.against, arguments.against_python) as other:
+        for name in arguments.only.split(","):
             picture = pictures.encode(figure(FAULTS[name], other), "jpeg", quality=70)
             (HERE / "images" / f"fault-{name}.jpg").write_bytes(picture)
 

@@ -3,8 +3,7 @@
 Run: python docs/figures.py
 
 The photographs come from the wheels of the test extra and may be used freely;
-docs/images/CREDITS.md names their makers.  The house and the
-crest are drawn by benchmarks/drawn.py.
+docs/images/CREDITS.md names their makers. The drawings are made by benchmarks/drawn.py.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ sys.path.insert(0, str(HERE.parent / "benchmarks"))
 
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
-TILE = 204
-GAP = 5
+TILE, GAP = 204, 5
+"""Side of a tile, and space between tiles, in pixels."""
 SHOWN = {"sample": 3, "line_drawing": 4, "crest": 3, "china": 1}
 """The sources of the README's first screen and the seeds of their variations."""
 SAMPLE = Path(diabelli.__file__).with_name("sample.png")
@@ -40,8 +39,8 @@ def variations() -> Image:
         first = diabelli.vary(source, n=1, size=TILE * 2, strength=0)
         images = [_halved(variation.image) for variation in (*first, *made)]
         images[0] = _beside(images[0], 3 * GAP)
-        rows.append(_joined(images, 1))
-    return _joined(rows, 0)
+        rows.append(joined(images))
+    return joined(rows, axis=0)
 
 
 def _halved(image: Image) -> Image:
@@ -56,10 +55,16 @@ def _beside(image: Image, gap: int) -> Image:
     return np.pad(image, ((0, 0), (0, gap), (0, 0)), constant_values=255)
 
 
-def _joined(images: Sequence[Image], axis: int) -> Image:
-    """Join images in a row (axis 1) or a column (axis 0) with white between them."""
+def joined(images: Sequence[Image], *, axis: int = 1, gap: int = GAP) -> Image:
+    """Join images in a row (axis 1) or a column (axis 0) with white between them.
+
+    Args:
+        images: (h, w, 3), with the same height in a row and the same width in a column.
+        axis: 0 or 1.
+        gap: width of the white, in pixels.
+    """
     shape = list(images[0].shape)
-    shape[axis] = GAP
+    shape[axis] = gap
     white = np.full(shape, 255, np.uint8)
     parts = [part for image in images for part in (image, white)]
     return np.concatenate(parts[:-1], axis)

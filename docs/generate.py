@@ -26,6 +26,8 @@ from diabelli.settings.engines import EngineConfig
 HERE = Path(__file__).parent
 TABLE, END = "<!-- Written by docs/generate.py from presets.py. -->", "<!-- End of the table. -->"
 OPTIONS = RuntimeOptions.model_fields
+GROUPS = (errors.DiabelliError, errors.ClientError, errors.OperatorError)
+"""Classes that only group others."""
 
 SETTINGS = """# Settings
 
@@ -277,7 +279,7 @@ def metrics_page() -> str:
 
 def errors_page() -> str:
     """Return docs/errors.md."""
-    rows = sorted((_row(kind).status, _error(kind)) for kind in every_error(errors.DiabelliError))
+    rows = sorted((_spec(kind).status, _row(kind)) for kind in every_error(errors.DiabelliError))
     return ERRORS.format(rows="\n".join(row for _, row in rows), sorry=SORRY)
 
 
@@ -288,20 +290,17 @@ def every_error(root: type[errors.DiabelliError]) -> list[type[errors.DiabelliEr
     return [*([root] if ours and root not in GROUPS else []), *below]
 
 
-GROUPS = (errors.DiabelliError, errors.ClientError, errors.OperatorError)
-
-
-def _row(kind: type[errors.DiabelliError]) -> ErrorSpec:
+def _spec(kind: type[errors.DiabelliError]) -> ErrorSpec:
     """Return the HTTP response of the class."""
     return spec_for(kind.__new__(kind))
 
 
-def _error(kind: type[errors.DiabelliError]) -> str:
-    row = _row(kind)
-    code = f"`{row.code}`" if row.code else "null"
+def _row(kind: type[errors.DiabelliError]) -> str:
+    spec = _spec(kind)
+    code = f"`{spec.code}`" if spec.code else "null"
     when = (kind.__doc__ or "").partition("\n")[0]
     remedy = next(REMEDIES[above] for above in kind.__mro__ if above in REMEDIES)
-    return f"| {row.status} | `{row.type}` | {code} | `{kind.code}` | {when} | {remedy} |"
+    return f"| {spec.status} | `{spec.type}` | {code} | `{kind.code}` | {when} | {remedy} |"
 
 
 PAGES = {

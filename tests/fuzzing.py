@@ -13,7 +13,7 @@ LONGEST = timedelta(seconds=2)
 
 
 def tries(quick: int) -> settings:
-    """Settings of Hypothesis for a test with `quick` examples in an ordinary run."""
+    """Return settings of Hypothesis for a test with `quick` examples in an ordinary run."""
     return settings(
         max_examples=quick * TIMES,
         deadline=LONGEST,

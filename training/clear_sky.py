@@ -3,8 +3,8 @@
     python training/clear_sky.py clear_sky_labels.json PICTURES
 
 PICTURES is a folder of the pictures named in the labels, as for `ground.py`. The labels say of
-pictures with an even upper part whether that is the sky. The factors in the code were fitted to 33
-further photographs, which have no such name.
+pictures with an even upper part whether that is the sky. The factors in the code were fitted to
+these and to 33 photographs without such a name.
 """
 
 from __future__ import annotations
@@ -16,27 +16,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli import pictures
 from diabelli.synthesis.analysis.clear_sky import find_clear_sky
 from diabelli.synthesis.analysis.ground import SHORE, ground_features, suitability
 from diabelli.synthesis.analysis.subject_map import decode, encode
+from ground import middle_square
 from surroundings import area_under_curve
 
 NAMES = ("ground", "redness", "contrast", "room", "roughness", "constant")
 PENALTY = 2.0
-"""Factor of the squared norm of the factors of standardised properties."""
+"""Factor of the squared norm of the factors of standardised features."""
 STEPS = 50
 """Newton steps, enough for convergence."""
 
 Table = NDArray[np.float64]
 
 
-def properties(path: Path) -> list[float]:
-    """Return the properties of a picture that `Sky.certainty` weighs."""
-    image = pictures.to_image(path)
-    side = min(image.shape[:2])
-    top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
-    image = np.ascontiguousarray(image[top : top + side, left : left + side])
+def features(path: Path) -> list[float]:
+    """Return the features of a picture file that `Sky.certainty` weighs, (5,).
+
+    Raises:
+        ValueError: The picture has no even upper part.
+    """
+    image = middle_square(path)
     encoded = encode(image)
     sky = find_clear_sky(image, np.clip(decode(encoded), 0, 1))
     if sky is None:
@@ -47,7 +48,12 @@ def properties(path: Path) -> list[float]:
 
 
 def fit(table: Table, labels: Table) -> Table:
-    """Return the factors of standardised properties (n, 5), and the constant: (6,)."""
+    """Return the factors of standardised features (pictures, 5), and the constant: (6,).
+
+    Args:
+        table: (pictures, 5).
+        labels: (pictures,) 0 or 1.
+    """
     rows = np.column_stack([table, np.ones(len(table))])
     penalty = np.diag([PENALTY] * table.shape[1] + [1e-6])
     factors = np.zeros(rows.shape[1])
@@ -64,11 +70,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labels", type=Path, help="JSON of the names of pictures by label")
     parser.add_argument("pictures", type=Path)
-    options = parser.parse_args()
-    named = json.loads(options.labels.read_text())
-    found = {path.stem: path for path in options.pictures.rglob("*") if path.is_file()}
+    arguments = parser.parse_args()
+    named = json.loads(arguments.labels.read_text())
+    found = {path.stem: path for path in arguments.pictures.rglob("*") if path.is_file()}
     pairs = [(name, label == "sky") for label in ("sky", "other") for name in named[label]]
-    table = np.array([properties(found[name]) for name, _ in pairs])
+    table = np.array([features(found[name]) for name, _ in pairs])
     labels = np.array([float(is_sky) for _, is_sky in pairs])
     mean, deviation = table.mean(0), table.std(0)
     rows = (table - mean) / deviation

@@ -51,22 +51,27 @@ class Model(NamedTuple):
     constant: float
 
     def values(self, table: Table) -> Table:
-        """Return the values of rows of features."""
+        """Return the values of rows of features (pictures, features): (pictures,)."""
         places = table @ self.axes - self.origin
         bells = _bells(places, self.centres)
         return np.asarray(bells @ self.heights + places @ self.slope + self.constant)
 
 
-def features(path: Path) -> Table:
-    """Return the features of a picture file."""
+def middle_square(path: Path) -> NDArray[np.uint8]:
+    """Return the square in the middle of a picture file, (side, side, 3 or 4)."""
     image = pictures.to_image(path)
     side = min(image.shape[:2])
     top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
-    return ground_features(encode(image[top : top + side, left : left + side])).astype(np.float64)
+    return np.ascontiguousarray(image[top : top + side, left : left + side])
+
+
+def features(path: Path) -> Table:
+    """Return the features of a picture file, (features,)."""
+    return ground_features(encode(middle_square(path))).astype(np.float64)
 
 
 def fit(table: Table, labels: Table) -> Model:
-    """Fit by least squares.
+    """Fit a model by least squares.
 
     Args:
         table: (pictures, features).
@@ -148,11 +153,11 @@ def main() -> None:
     parser.add_argument("labels", type=Path, help="JSON of the names of pictures by label")
     parser.add_argument("pictures", type=Path)
     parser.add_argument("weights", type=Path)
-    options = parser.parse_args()
-    named = json.loads(options.labels.read_text())
+    arguments = parser.parse_args()
+    named = json.loads(arguments.labels.read_text())
     value_of = {"suitable": 1.0, "unsure": 0.0, "unsuitable": -1.0}
     pairs = [(name, value_of[label]) for label in value_of for name in named[label]]
-    found = {path.stem: path for path in options.pictures.rglob("*") if path.is_file()}
+    found = {path.stem: path for path in arguments.pictures.rglob("*") if path.is_file()}
     table = np.array([features(found[name]) for name, _ in pairs])
     labels = np.array([label for _, label in pairs])
     left_out = list(left_out_values(table, labels, [group_of(name) for name, _ in pairs]))
@@ -167,7 +172,7 @@ def main() -> None:
         print(f"over {bound:.1f}: suitable {good:.0f}, unsure {unsure:.0f}, unsuitable {bad:.0f}")
     model = fit(table[labels != 0], labels[labels != 0])
     np.savez_compressed(
-        options.weights,
+        arguments.weights,
         **{name: np.asarray(value, np.float16) for name, value in model._asdict().items()},
     )
 

@@ -203,21 +203,21 @@ def main() -> None:
     parser.add_argument("boxed", type=Path, help=f"folder of the photographs in {BOXES.name}")
     parser.add_argument("weights", type=Path, help="file to write")
     parser.add_argument("--minutes", type=float, default=15, help="of training")
-    options = parser.parse_args()
+    arguments = parser.parse_args()
     torch.manual_seed(7)
 
     def photo(path: Path) -> np.ndarray:
         return np.asarray(Image.open(path).convert("RGB"))
 
     def save(net: Net) -> None:
-        np.savez_compressed(options.weights, **weights_of(net))
+        np.savez_compressed(arguments.weights, **weights_of(net))
 
     boxed = [
-        (photo(options.boxed / name), boxes)
+        (photo(arguments.boxed / name), boxes)
         for name, boxes in json.loads(BOXES.read_text()).items()
     ]
-    plain = [photo(path) for path in sorted(options.plain.iterdir())]
-    train(Pool(Words(options.fonts), plain, boxed), options.minutes, save)
+    plain = [photo(path) for path in sorted(arguments.plain.iterdir())]
+    train(Pool(Words(arguments.fonts), plain, boxed), arguments.minutes, save)
 
 
 if __name__ == "__main__":

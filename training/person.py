@@ -52,7 +52,9 @@ def convert(data: bytes) -> dict[str, NDArray[np.float16]]:
     """
     found = read_convolutions(data)
     if len(found) != len(NAMES):
-        raise ValueError(f"{len(found)} convolutions in place of {len(NAMES)}")
+        raise ValueError(
+            f"the file has {len(found)} convolutions, not the {len(NAMES)} of the person map"
+        )
     weights = {}
     for name, layer in zip(NAMES, found, strict=True):
         weights[f"{name}.w"], weights[f"{name}.b"] = _arranged(layer)
@@ -74,8 +76,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="selfie_segmentation.tflite")
     parser.add_argument("target", type=Path, help="person.npz")
-    asked = parser.parse_args()
-    np.savez_compressed(asked.target, **convert(asked.source.read_bytes()))
+    arguments = parser.parse_args()
+    np.savez_compressed(arguments.target, **convert(arguments.source.read_bytes()))
 
 
 if __name__ == "__main__":

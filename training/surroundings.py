@@ -80,9 +80,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pictures", type=Path)
     parser.add_argument("weights", type=Path)
-    options = parser.parse_args()
+    arguments = parser.parse_args()
     names = json.loads(LABELS.read_text())
-    found = {path.stem: path for path in options.pictures.rglob("*") if path.is_file()}
+    found = {path.stem: path for path in arguments.pictures.rglob("*") if path.is_file()}
     table = np.array([features(found[name]) for name in names["all"]])
     arrays = {}
     for label, penalty in PENALTIES.items():
@@ -92,7 +92,7 @@ def main() -> None:
         weights, bias = fit(table, labels, penalty)
         arrays[f"{label}_w"] = weights.astype(np.float32)
         arrays[f"{label}_b"] = np.float32(bias)
-    np.savez(options.weights, **arrays)
+    np.savez(arguments.weights, **arrays)
 
 
 if __name__ == "__main__":

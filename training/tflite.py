@@ -92,7 +92,10 @@ def read_convolutions(data: bytes) -> list[Convolution]:
         ValueError: It is no such file.
     """
     if data[4:8] != IDENTIFIER:
-        raise ValueError("not a TensorFlow Lite model of schema version 3")
+        raise ValueError(
+            f"not a TensorFlow Lite model of schema version 3: bytes 4 to 7 are {data[4:8]!r}, "
+            f"not {IDENTIFIER!r}"
+        )
     model = _Table(data, struct.unpack_from("<I", data)[0])
     codes = [code.number(0, "b") for code in model.tables(1)]
     graph = model.tables(2)[0]
@@ -113,6 +116,6 @@ def read_convolutions(data: bytes) -> list[Convolution]:
 def _halves(tensor: _Table, buffers: list[_Table]) -> NDArray[np.float16]:
     """Return the constant values of a float16 tensor."""
     if tensor.number(1, "b") != HALF:
-        raise ValueError("a weight is not float16")
+        raise ValueError(f"a weight has the type {tensor.number(1, 'b')}, not {HALF} (float16)")
     values = buffers[tensor.number(2, "I")].vector(0, "u1").view("<f2")
     return values.reshape(tensor.vector(0, "<i4"))

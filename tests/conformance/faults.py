@@ -116,17 +116,17 @@ async def _send(send: Send, answer: Answer) -> None:
 
 
 async def nothing(exchange: Exchange, inner: Inner) -> Answer:
-    """No fault, except that the body is read whole before anything else."""
+    """Answer without a fault, except that the body is read whole before anything else."""
     return await inner(exchange)
 
 
 async def refuse_expectations(exchange: Exchange, inner: Inner) -> Answer:
-    """`FaultyServer` refuses the header `Expect`."""
+    """Answer without a fault: `FaultyServer` itself refuses the header `Expect`."""
     return await inner(exchange)
 
 
 async def fail_after_disconnects(exchange: Exchange, inner: Inner) -> Answer:
-    """`FaultyServer` fails after the first client that disconnects."""
+    """Answer without a fault: `FaultyServer` itself fails after the first disconnect."""
     return await inner(exchange)
 
 

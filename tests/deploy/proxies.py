@@ -60,7 +60,7 @@ Start = Callable[[ExitStack, Path, int, int], Proxied]
 
 
 def nginx(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """nginx with deploy/nginx.conf."""
+    """Start nginx with deploy/nginx.conf."""
     text = written(
         "nginx.conf",
         {
@@ -75,14 +75,14 @@ def nginx(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
 
 
 def nginx_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """nginx with deploy/nginx-prefix.conf in a separate site."""
+    """Start nginx with deploy/nginx-prefix.conf in a separate site."""
     text = written("nginx-prefix.conf", {"127.0.0.1:8000": f"127.0.0.1:{behind}"})
     (folder / "prefix.conf").write_text(text)
     return _nginx(stack, folder, port, SITE.format(port=port, folder=folder), path="/variations")
 
 
 def nginx_edges(stack: ExitStack, folder: Path, port: int, *behind: int) -> Proxied:
-    """nginx with deploy/nginx-edges.conf, before two servers."""
+    """Start nginx with deploy/nginx-edges.conf, before two servers."""
     names = ("edge-1:8000", "edge-2:8000")
     changes = {name: f"127.0.0.1:{own}" for name, own in zip(names, behind, strict=True)}
     text = written("nginx-edges.conf", {"listen 8080": f"listen 127.0.0.1:{port}", **changes})
@@ -93,13 +93,13 @@ def nginx_edges(stack: ExitStack, folder: Path, port: int, *behind: int) -> Prox
 
 
 def caddy(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """Caddy with deploy/Caddyfile, without a certificate, which only a public host gets."""
+    """Start Caddy with deploy/Caddyfile, without a certificate, which only a public host gets."""
     changes = {f"{NAME} {{": f"http://127.0.0.1:{port} {{", "127.0.0.1:8000": f"127.0.0.1:{behind}"}
     return _caddy(stack, folder, port, written("Caddyfile", changes), path="")
 
 
 def caddy_prefix(stack: ExitStack, folder: Path, port: int, behind: int) -> Proxied:
-    """Caddy with the last block of deploy/Caddyfile, for a path of another site."""
+    """Start Caddy with the last block of deploy/Caddyfile, for a path of another site."""
     changes = {
         "www.example.org {": f"http://127.0.0.1:{port} {{",
         "127.0.0.1:8000": f"127.0.0.1:{behind}",

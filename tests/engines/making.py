@@ -39,5 +39,5 @@ def square(side: int = 256, *, n: int = 1, seed: int = 7, strength: float = 0.5)
 
 
 def digest(image: Image) -> str:
-    """The SHA-256 of the pixels and the shape of an image."""
+    """Return the SHA-256 of the pixels and the shape of an image."""
     return hashlib.sha256(f"{image.shape}".encode() + image.tobytes()).hexdigest()

@@ -97,7 +97,7 @@ class Process:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """This process's environment, without settings of Diabelli and with the tests importable."""
+    """Return the environment without settings of Diabelli, and with the tests importable."""
     kept = {name: value for name, value in os.environ.items() if "DIABELLI" not in name}
     return {
         **kept,

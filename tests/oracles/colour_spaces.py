@@ -10,37 +10,37 @@ PEAK = 1000 / 203
 
 
 def to_xyz(chromaticities: tuple[float, ...]) -> np.ndarray:
-    """Matrix from linear RGB to XYZ (SMPTE RP 177)."""
+    """Return the matrix from linear RGB to XYZ (SMPTE RP 177)."""
     x, y = np.array(chromaticities[::2]), np.array(chromaticities[1::2])
     xyz = np.stack([x / y, np.ones(4), (1 - x - y) / y])
     return xyz[:, 1:] * np.linalg.solve(xyz[:, 1:], xyz[:, 0])
 
 
 def between(source: tuple[float, ...], target: tuple[float, ...]) -> np.ndarray:
-    """Matrix from linear RGB to linear RGB with the same white."""
+    """Return the matrix from linear RGB to linear RGB with the same white."""
     return np.linalg.solve(to_xyz(target), to_xyz(source))
 
 
 def srgb_to_light(samples: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1."""
+    """Convert samples 0..1 by IEC 61966-2-1."""
     return np.where(samples <= 0.04045, samples / 12.92, ((samples + 0.055) / 1.055) ** 2.4)
 
 
 def light_to_srgb(light: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1, as levels 0..255."""
+    """Convert linear light to levels 0..255 by IEC 61966-2-1."""
     light = np.clip(light, 0, 1)
     return 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
 def pq_to_light(samples: np.ndarray) -> np.ndarray:
-    """SMPTE ST 2084, relative to 203 cd/m2."""
+    """Convert samples 0..1 by SMPTE ST 2084 to light relative to 203 cd/m2."""
     power = samples ** (32 / 2523)
     light = np.maximum(power - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * power)
     return 10_000 / 203 * light ** (16384 / 2610)
 
 
 def hlg_to_light(samples: np.ndarray) -> np.ndarray:
-    """ITU-R BT.2100 table 5, for a display of 1000 cd/m2, relative to 203 cd/m2."""
+    """Convert samples 0..1 by ITU-R BT.2100 to the light of a display, relative to 203 cd/m2."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(samples <= 0.5, samples**2 / 3, (np.exp((samples - c) / a) + b) / 12)
     luminance = scene @ np.array([0.2627, 0.6780, 0.0593])
@@ -48,7 +48,7 @@ def hlg_to_light(samples: np.ndarray) -> np.ndarray:
 
 
 def tone_mapped(light: np.ndarray) -> np.ndarray:
-    """SMPTE ST 2094-50 annex C for BT.2020 light (..., 3), by bisection of the Bézier curve."""
+    """Map BT.2020 light (..., 3) by SMPTE ST 2094-50 annex C, with bisection of the curve."""
     largest = light.max(axis=-1, keepdims=True)
     low, high = np.zeros_like(largest), np.ones_like(largest)
     points = [(1, 0.5), (0.35 + 0.65 * 2, 0.35 * 0.5 + 0.65), (PEAK, 1)]
@@ -66,7 +66,7 @@ def tone_mapped(light: np.ndarray) -> np.ndarray:
 
 
 def shown(samples: np.ndarray, space: str) -> np.ndarray:
-    """What 8-bit RGB samples of that colour space look like in sRGB, as levels 0..255."""
+    """Return 8-bit RGB samples of that colour space as sRGB levels 0..255."""
     unit = samples / 255
     if space == "srgb":
         return samples.astype(float)

@@ -14,20 +14,20 @@ Array = NDArray[np.generic]
 
 
 def windows(image: Array, side: int) -> NDArray[np.int64]:
-    """Every window of an image (h, w, c): (h - side + 1, w - side + 1, side * side * c) int64."""
+    """Return all windows of (h, w, c): (h - side + 1, w - side + 1, side * side * c) int64."""
     views = np.lib.stride_tricks.sliding_window_view(image, (side, side), (0, 1))
     return views.reshape(*views.shape[:2], -1).astype(np.int64)
 
 
 def all_distances(canvas: Array, source: Array, side: int = PATCH) -> NDArray[np.int64]:
-    """The squared differences of all windows, (rows, columns, rows', columns')."""
+    """Return the squared differences of all windows, (rows, columns, rows', columns')."""
     ours, theirs = windows(canvas, side), windows(source, side)
     difference = ours[:, :, None, None] - theirs[None, None]
     return (difference * difference).sum(-1)
 
 
 def all_penalties(expected: Array, mu: int, places: tuple[int, int]) -> NDArray[np.int64]:
-    """Prior cost of each position (rows', columns') for each patch (rows, columns)."""
+    """Return the prior cost of each position (rows', columns') for each patch (rows, columns)."""
     rows, columns = np.indices(places) * POSITION_UNIT
     dy = rows - expected[..., 0, None, None].astype(np.int64)
     dx = columns - expected[..., 1, None, None].astype(np.int64)
@@ -36,20 +36,20 @@ def all_penalties(expected: Array, mu: int, places: tuple[int, int]) -> NDArray[
 
 
 def chosen(costs: Array, field: Array) -> Array:
-    """Of costs (rows, columns, rows', columns') those of the places in `field`."""
+    """Return the costs of the places in `field`, of costs (rows, columns, rows', columns')."""
     y, x = np.indices(field.shape[:2])
     return costs[y, x, field[..., 0], field[..., 1]]
 
 
 def bends(field: Array) -> int:
-    """Sum of the disagreements of neighbours in `field`, each pair counted once."""
+    """Return the sum of the disagreements of neighbours in `field`, each pair counted once."""
     moved = field.astype(np.int64) - np.moveaxis(np.indices(field.shape[:2]), 0, -1)
     pairs = [np.abs(np.diff(moved, axis=axis)).sum(-1) for axis in (0, 1)]
     return sum(int(np.minimum(pair, MAX_DISAGREEMENT).sum()) for pair in pairs)
 
 
 def covering(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
-    """Every patch (y, x) of a canvas with every pixel (i, j) inside it."""
+    """Return every patch (y, x) of a canvas with every pixel (i, j) inside it."""
     for y in range(height - PATCH + 1):
         for x in range(width - PATCH + 1):
             for i in range(PATCH):
@@ -58,7 +58,7 @@ def covering(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 def votes(source: Array, field: Array, weights: Array, window: Array) -> NDArray[np.float64]:
-    """Weighted mean of the votes of all patches at each pixel: (h, w, 4)."""
+    """Return the weighted mean of the votes of all patches at each pixel: (h, w, 4)."""
     height, width = field.shape[0] + PATCH - 1, field.shape[1] + PATCH - 1
     total, weight = np.zeros((height, width, 4)), np.zeros((height, width, 1))
     for y, x, i, j in covering(height, width):
@@ -69,7 +69,7 @@ def votes(source: Array, field: Array, weights: Array, window: Array) -> NDArray
 
 
 def cost_of(labels: Array, own: Array, right: Array, down: Array) -> float:
-    """Energy of the labels (rows, columns), 0 or 1, as in `minimise_binary_mrf`."""
+    """Return the energy of the labels (rows, columns), 0 or 1, as in `minimise_binary_mrf`."""
     y, x = np.indices(labels.shape)
     ours = labels.astype(np.int64)
     total = float(own[y, x, ours].sum())
@@ -80,7 +80,7 @@ def cost_of(labels: Array, own: Array, right: Array, down: Array) -> float:
 
 
 def least_cost(own: Array, right: Array, down: Array) -> float:
-    """Energy of the best of all labellings."""
+    """Return the energy of the best of all labellings."""
     shape = own.shape[:2]
     cells = shape[0] * shape[1]
     every = (np.arange(2**cells)[:, None] >> np.arange(cells)) & 1
@@ -102,7 +102,7 @@ def least_spans(plane: Array) -> NDArray[np.float64]:
 
 
 def _joined(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Part of `open_` connected to the edge by steps along rows and columns."""
+    """Return the part of `open_` that is connected to the edge by steps along rows and columns."""
     reached = open_.copy()
     reached[1:-1, 1:-1] = False
     while True:

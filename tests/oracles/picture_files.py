@@ -25,13 +25,13 @@ BT709 = (*D65, 0.640, 0.330, 0.300, 0.600, 0.150, 0.060)
 
 
 def chunk(kind: bytes, body: bytes, *, sound: bool = True) -> bytes:
-    """A PNG chunk; its checksum is wrong unless it is sound."""
+    """Return a PNG chunk; its checksum is wrong unless it is sound."""
     checksum = zlib.crc32(kind + body) ^ (0 if sound else 1)
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)
 
 
 def packed(samples: np.ndarray, bits: int) -> bytes:
-    """Samples (row, value) as PNG packs them, unfiltered."""
+    """Return samples (row, value) as PNG packs them, unfiltered."""
     if bits == 16:
         rows = samples.astype(">u2").view(np.uint8).reshape(len(samples), -1)
     elif bits == 8:
@@ -52,7 +52,7 @@ def png(
     after: bytes = b"",
     end: bytes | None = None,
 ) -> bytes:
-    """A PNG of samples (row, column, channel); its header declares `rows`, all by default."""
+    """Return a PNG of samples (row, column, channel); its header declares `rows`, or all."""
     height, width = samples.shape[:2]
     header = struct.pack(">IIBBBBB", width, rows or height, bits, colour, 0, 0, 0)
     data = zlib.compress(packed(samples.reshape(height, -1), bits))
@@ -61,27 +61,27 @@ def png(
 
 
 def noise(colour: int, bits: int, side: int = 12) -> np.ndarray:
-    """Random samples (row, column, channel) of that colour type and depth."""
+    """Return random samples (row, column, channel) of that colour type and depth."""
     return np.random.default_rng(bits).integers(0, 2**bits, (side, side, CHANNELS[colour]))
 
 
 def cicp(primaries: int, transfer: int, matrix: int = 0, full_range: int = 1) -> bytes:
-    """A cICP chunk."""
+    """Return a cICP chunk."""
     return chunk(b"cICP", bytes([primaries, transfer, matrix, full_range]))
 
 
 def gama(gamma: float) -> bytes:
-    """A gAMA chunk."""
+    """Return a gAMA chunk."""
     return chunk(b"gAMA", struct.pack(">I", round(gamma * 100_000)))
 
 
 def chrm(chromaticities: tuple[float, ...]) -> bytes:
-    """A cHRM chunk."""
+    """Return a cHRM chunk."""
     return chunk(b"cHRM", struct.pack(">8I", *(round(one * 100_000) for one in chromaticities)))
 
 
 def profile(gamma: float, padding: int = 0) -> bytes:
-    """An ICC profile with the primaries of sRGB and light to the power of 1 / `gamma`."""
+    """Return an ICC profile with the primaries of sRGB and light to the power of 1 / `gamma`."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12):
         tag, start, _ = struct.unpack(">4sII", data[at : at + 12])
@@ -95,35 +95,35 @@ def profile(gamma: float, padding: int = 0) -> bytes:
 
 
 def iccp(body: bytes, name: bytes = b"x", method: int = 0) -> bytes:
-    """An iCCP chunk."""
+    """Return an iCCP chunk."""
     return chunk(b"iCCP", name + bytes([0, method]) + zlib.compress(body))
 
 
 def saved(picture: Pillow.Image, kind: str, **options: object) -> bytes:
-    """A file as Pillow writes it."""
+    """Return a file as Pillow writes it."""
     file = BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def exif(orientation: int) -> bytes:
-    """An EXIF block with that orientation alone."""
+    """Return an EXIF block with that orientation alone."""
     return b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
 
 
 def segment(marker: int, body: bytes) -> bytes:
-    """A JPEG segment."""
+    """Return a JPEG segment."""
     return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
 
 
 def bits_to_bytes(bits: str) -> bytes:
-    """Entropy-coded data of a JPEG."""
+    """Return entropy-coded data of a JPEG."""
     bits += "1" * (-len(bits) % 8)
     return int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
 
 
 def jpeg_with_scans(side: int, scans: int) -> bytes:
-    """A grey progressive JPEG, whose `scans` after the first change nothing."""
+    """Return a grey progressive JPEG, whose `scans` after the first change nothing."""
     blocks = ((side + 7) // 8) ** 2
     frame = segment(0xDB, b"\0" + b"\1" * 64)
     frame += segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0")
@@ -141,7 +141,7 @@ def jpeg_with_scans(side: int, scans: int) -> bytes:
 
 
 def webp_on_canvas(width: int, height: int, channels: int = 3) -> bytes:
-    """An animated WebP of single pixels on a canvas of that size; RGB or RGBA."""
+    """Return an animated WebP of single pixels on a canvas of that size; RGB or RGBA."""
     frames = [Pillow.new(("RGB", "RGBA")[channels - 3], (1, 1), name) for name in ("red", "blue")]
     data = bytearray(saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]))
     data[24:27] = (width - 1).to_bytes(3, "little")
@@ -154,7 +154,7 @@ def webp_on_canvas(width: int, height: int, channels: int = 3) -> bytes:
 def gif(
     box: tuple[int, int, int, int], canvas: tuple[int, int], *, key: int | None = None
 ) -> bytes:
-    """A GIF whose first frame fills `box` (left, top, width, height) of its canvas."""
+    """Return a GIF whose first frame fills `box` (left, top, width, height) of its canvas."""
     left, top, width, height = box
     pixels = np.arange(width * height, dtype=np.uint8).reshape(height, width) % 4
     picture = Pillow.fromarray(pixels).convert("P")
@@ -168,7 +168,7 @@ def gif(
 
 
 def avif(pixels: np.ndarray, primaries: int, transfer: int) -> bytes:
-    """An AVIF of RGB pixels, lossless but for the conversion to YCbCr, with these code points."""
+    """Return an AVIF of RGB pixels, lossless but for the conversion by these code points."""
     data = saved(Pillow.fromarray(pixels), "AVIF", quality=100, subsampling="4:4:4")
     at = data.index(b"colrnclx") + 8
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]

@@ -11,7 +11,7 @@ from diabelli.variation import Image
 
 
 def places(side: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows (side, 1) and columns (1, side) of a picture, in 256ths of its side."""
+    """Return the rows (side, 1) and columns (1, side) of a picture, in 256ths of its side."""
     line = np.arange(side, dtype=np.int64) * 256 // side
     return line[:, None], line[None, :]
 
@@ -24,13 +24,13 @@ def scattered(y: NDArray[np.int64], x: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def painted(red: object, green: object, blue: object) -> Image:
-    """Three planes of any broadcastable shape as an image; values outside 0..255 are clipped."""
+    """Return three planes of any broadcastable shape as an image; values are clipped to 0..255."""
     planes = np.broadcast_arrays(red, green, blue)
     return np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8)
 
 
 def pebbles(side: int = 256) -> Image:
-    """A texture without a subject: pebbles of two sizes."""
+    """Return a texture without a subject: pebbles of two sizes."""
     y, x = places(side)
     coarse, fine = scattered(y // 16, x // 16 + y // 32), scattered(y // 4, x // 4)
     grey = coarse // 2 + fine // 3
@@ -38,7 +38,7 @@ def pebbles(side: int = 256) -> Image:
 
 
 def landscape(side: int = 256) -> Image:
-    """A sun in a clear sky above hills and grass."""
+    """Return a sun in a clear sky above hills and grass."""
     y, x = places(side)
     hill = 130 + abs((x * 3 + 40) % 192 - 96) // 3
     sun = (y - 60) ** 2 + (x - 180) ** 2 < 26**2
@@ -52,7 +52,7 @@ def landscape(side: int = 256) -> Image:
 
 
 def face(side: int = 256) -> Image:
-    """A face with two eyes and a mouth before a patterned wall: one subject, in the middle."""
+    """Return a face before a patterned wall: one subject, in the middle."""
     y, x = places(side)
     wall = 60 + 30 * ((y // 24 + x // 24) % 2) + scattered(y // 2, x // 2) // 12
     head = 2 * (y - 130) ** 2 + 3 * (x - 128) ** 2 < 2 * 84**2
@@ -67,7 +67,7 @@ def face(side: int = 256) -> Image:
 
 
 def sticker(side: int = 256) -> Image:
-    """The face cut out: transparent around it, half transparent at its rim."""
+    """Return the face cut out: transparent around it, half transparent at its rim."""
     y, x = places(side)
     away = 2 * (y - 130) ** 2 + 3 * (x - 128) ** 2 - 2 * 84**2
     alpha = np.clip(255 - away // 16, 0, 255)
@@ -75,7 +75,7 @@ def sticker(side: int = 256) -> Image:
 
 
 def ball(side: int = 256) -> Image:
-    """A red ball, shaded from its upper left, on a rough grey background."""
+    """Return a red ball, shaded from its upper left, on a rough grey background."""
     y, x = places(side)
     inside = (y - 120) ** 2 + (x - 130) ** 2 < 60**2
     light = 230 - (y + x - 190) // 2
@@ -84,7 +84,7 @@ def ball(side: int = 256) -> Image:
 
 
 def meadow(side: int = 256) -> Image:
-    """A white stone, shaded from above, left of the middle of a meadow."""
+    """Return a white stone, shaded from above, left of the middle of a meadow."""
     y, x = places(side)
     stone = (y - 140) ** 2 + 2 * (x - 90) ** 2 < 44**2
     grass = scattered(y // 4, x // 3) // 3 + scattered(y // 2, x // 2) // 6
@@ -96,7 +96,7 @@ def meadow(side: int = 256) -> Image:
 
 
 def flag(side: int = 256) -> Image:
-    """A graphic: a red disc and a blue bar on white."""
+    """Return a graphic: a red disc and a blue bar on white."""
     y, x = places(side)
     disc = (y - 100) ** 2 + (x - 90) ** 2 < 50**2
     bar = (abs(y - 190) < 20) & (abs(x - 150) < 70)
@@ -113,7 +113,7 @@ SOURCES: dict[str, Callable[[int], Image]] = {
 
 
 def bricks(side: int, mortar: int = 200) -> Image:
-    """A wall of upright bricks, a sixteenth of the side wide."""
+    """Return a wall of upright bricks, a sixteenth of the side wide."""
     y, x = np.indices((side, side)) * 256 // side
     joint = (x % 16 < 2) | ((y + 32 * (x // 16 % 2)) % 64 < 2)
     return np.repeat(np.where(joint, mortar, 60).astype(np.uint8)[..., None], 3, -1)

@@ -50,5 +50,5 @@ def test_other_files_are_refused():
     data = MODEL.read_bytes()
     with pytest.raises(ValueError, match="not a TensorFlow Lite model"):
         convert(b"\x89PNG" + bytes(40))
-    with pytest.raises(ValueError, match="54 convolutions in place of 55"):
+    with pytest.raises(ValueError, match="has 54 convolutions, not the 55"):
         convert(ending_at(245, 2, data))

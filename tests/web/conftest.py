@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
 
 
 def is_fault(message: ConsoleMessage) -> bool:
-    """Whether a console message is an error of the page: a policy violation or an exception.
+    """Return whether a console message is an error of the page: a policy violation or an exception.
 
     The browser also logs each HTTP error response there; these do not count.
     """

@@ -68,7 +68,7 @@ WIDTH = 32
 
 
 def build(name: str, folder: Path) -> Preset:
-    """The preset of that name on a tiny pipeline, which is saved below the folder."""
+    """Return the preset of that name on a tiny pipeline, which is saved below the folder."""
     torch.manual_seed(0)
     changes = _BUILDERS[name](folder / name)
     pipeline = Weights(source=str(folder / name))
@@ -137,13 +137,13 @@ def _text() -> CLIPTextConfig:
 
 
 def _letters() -> list[str]:
-    """The 256 letters that stand for bytes in the vocabularies of GPT-2 and its followers."""
+    """Return the 256 letters for bytes in the vocabularies of GPT-2 and its followers."""
     plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
     return [*map(chr, plain), *(chr(256 + k) for k in range(256 - len(plain)))]
 
 
 def _tokenizer(folder: Path) -> CLIPTokenizer:
-    """A tokenizer of single bytes."""
+    """Return a tokenizer of single bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     letters = _letters()
     words = [*letters, *(f"{one}</w>" for one in letters), "<|startoftext|>", "<|endoftext|>"]
@@ -197,7 +197,7 @@ def _sd_image_variations(folder: Path) -> dict[str, object]:
 
 
 def _lenient(checker: StableDiffusionSafetyChecker) -> StableDiffusionSafetyChecker:
-    """A checker whose thresholds no picture reaches."""
+    """Return a checker whose thresholds no picture reaches."""
     checker.concept_embeds_weights.data.fill_(10.0)
     checker.special_care_embeds_weights.data.fill_(10.0)
     return checker
@@ -293,7 +293,7 @@ def _sdxl_ip_adapter(folder: Path) -> dict[str, object]:
 
 
 def _adapter(unet: UNet2DConditionModel, width: int = WIDTH) -> dict[str, torch.Tensor]:
-    """The weights of an IP-Adapter for that network, in the original's names.
+    """Return the weights of an IP-Adapter for that network, in the original's names.
 
     `width` is that of the image embedding.
     """
@@ -384,7 +384,7 @@ _ADAPTED = (
 
 
 def _lora(unet: UNet2DConditionModel, rank: int) -> dict[str, torch.Tensor]:
-    """A LoRA for that network, in the names and the data type of the published one."""
+    """Return a LoRA for that network, in the names and the data type of the published one."""
     tensors = {}
     for name, module in unet.named_modules():
         if name.endswith(_ADAPTED):
