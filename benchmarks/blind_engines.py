@@ -169,7 +169,7 @@ class Published:
         return pictures.to_image(path), []
 
     def close(self) -> None:
-        """No-op."""
+        """Do nothing."""
 
 
 def _fits(stem: str, names: tuple[str, ...]) -> bool:

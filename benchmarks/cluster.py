@@ -44,7 +44,7 @@ class SleepingEngine:
         self.seconds = seconds
 
     def warm_up(self) -> None:
-        """No-op."""
+        """Do nothing."""
 
     def prepare(
         self,

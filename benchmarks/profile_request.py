@@ -83,7 +83,7 @@ def candidates(studied: Orientations, seed: int) -> list[Candidate]:
 
 
 def ignore(stage: str, share: float, preview: object = None) -> None:
-    """No-op progress callback."""
+    """Do nothing with progress."""
 
 
 def main() -> None:

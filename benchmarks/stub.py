@@ -32,18 +32,22 @@ class Roll:
     info = EngineInfo(name="roll", version="1", summary="Rolls the source.", trained=False)
 
     def warm_up(self) -> None:
-        """No-op."""
+        """Do nothing."""
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
         """Return one piece for each variation."""
-        return [partial(self._make, source, spec, watch, index) for index in range(spec.n)]
+        return [partial(self._make, source, spec, on_progress, index) for index in range(spec.n)]
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
-        watch(Progress(index, "roll", 0.0))
+        on_progress(Progress(index, "roll", 0.0))
         seed = (spec.seed + index) % (MAX_SEED + 1)
         image = rolled(source, spec.height, spec.width, seed, spec.strength)
         return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)
@@ -68,9 +72,9 @@ class Can(Roll):
     )
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
-        watch(Progress(index, "opening", 0.0))
+        on_progress(Progress(index, "opening", 0.0))
         return canned(spec.height, spec.width)
 
 

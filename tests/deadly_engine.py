@@ -24,7 +24,11 @@ class DeadlyEngine(ShiftEngine):
     info = EngineInfo(name="deadly", version="1", summary="Kills its process.", trained=False)
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
         width = source.shape[1]
         if width == UNLICENSED:
@@ -34,4 +38,4 @@ class DeadlyEngine(ShiftEngine):
             if width == ONCE:
                 marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().prepare(source, spec, watch, spread)
+        return super().prepare(source, spec, on_progress, run_parallel)

@@ -31,18 +31,22 @@ class ShiftEngine:
         self.warmed += 1
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
-        return [partial(self._shift, source, spec, watch, index) for index in range(spec.n)]
+        return [partial(self._shift, source, spec, on_progress, index) for index in range(spec.n)]
 
     def _shift(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         seed = (spec.seed + index) % 2**63
         self.before(seed)
-        watch(Progress(index, "shift", 0.5))
+        on_progress(Progress(index, "shift", 0.5))
         rows = np.arange(spec.height) * source.shape[0] // spec.height
         columns = np.arange(spec.width) * source.shape[1] // spec.width
         image = np.roll(source[rows][:, columns], seed, axis=1)
-        watch(Progress(index, "shift", 1.0))
+        on_progress(Progress(index, "shift", 1.0))
         return Variation(image=image, seed=seed, strength=spec.strength, engine=self.info)

@@ -28,20 +28,25 @@ class SteppingEngine(ShiftEngine):
         self.step_s = step_s
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
-        pieces = super().prepare(source, spec, watch, spread)
+        pieces = super().prepare(source, spec, on_progress, run_parallel)
         return [
-            partial(self._wait, spec, watch, index, piece) for index, piece in enumerate(pieces)
+            partial(self._wait, spec, on_progress, index, piece)
+            for index, piece in enumerate(pieces)
         ]
 
-    def _wait(self, spec: VariationSpec, watch: ProgressCallback, index: int, piece: Piece):
+    def _wait(self, spec: VariationSpec, on_progress: ProgressCallback, index: int, piece: Piece):
         working = self.folder / f"{os.getpid()}-{spec.seed}-{index}"
         working.touch()
         try:
             for step in range(spec.seed // STEPS):
                 time.sleep(self.step_s)
-                watch(Progress(index, f"step {step}", 0.5))
+                on_progress(Progress(index, f"step {step}", 0.5))
             return piece()
         finally:
             working.unlink()

@@ -165,9 +165,9 @@ class BrokenEngine(ShiftEngine):
     pieces: Callable[[list[Piece]], list[Piece]] = list
     change: Callable[[Variation], object] = lambda made: made
 
-    def prepare(self, source, spec, watch, spread):
+    def prepare(self, source, spec, on_progress, run_parallel):
         """Return changed pieces."""
-        pieces = super().prepare(source, spec, watch, spread)
+        pieces = super().prepare(source, spec, on_progress, run_parallel)
         return self.pieces([lambda piece=piece: self.change(piece()) for piece in pieces])
 
 

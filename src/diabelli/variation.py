@@ -20,7 +20,7 @@ from numpy.typing import DTypeLike, NDArray
 from diabelli import pictures, provenance
 from diabelli.errors import InvalidParameter
 
-Image: TypeAlias = NDArray[np.uint8]
+Image: TypeAlias = pictures.Image
 """A decoded picture: (row, column, channel), uint8, sRGB; 3 channels, or 4 with straight alpha."""
 
 Fit: TypeAlias = Literal["crop", "pad"]

@@ -26,17 +26,21 @@ class Shift:
     info = EngineInfo(name="shift", version="1", summary="Rolls the source.", trained=False)
 
     def warm_up(self) -> None:
-        """No-op."""
+        """Do nothing."""
 
     def prepare(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, spread: ParallelMap
+        self,
+        source: Image,
+        spec: VariationSpec,
+        on_progress: ProgressCallback,
+        run_parallel: ParallelMap,
     ) -> list[Piece]:
-        return [partial(self._make, source, spec, watch, index) for index in range(spec.n)]
+        return [partial(self._make, source, spec, on_progress, index) for index in range(spec.n)]
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
-        watch(Progress(index, "shift", 0.0))
+        on_progress(Progress(index, "shift", 0.0))
         seed = (spec.seed + index) % 2**63
         rows = np.arange(spec.height) * source.shape[0] // spec.height
         columns = np.arange(spec.width) * source.shape[1] // spec.width
@@ -57,26 +61,26 @@ class Gate(Shift):
         self.stopped = threading.Event()
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         self.entered.set()
         try:
             while not self.opened.is_set():
-                watch(Progress(index, "waiting", 0.0))
+                on_progress(Progress(index, "waiting", 0.0))
                 time.sleep(0.005)
         except BaseException:
             self.stopped.set()
             raise
-        return super()._make(source, spec, watch, index)
+        return super()._make(source, spec, on_progress, index)
 
 
 class Broken(Shift):
     """Raises an unexpected exception."""
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
-        watch(Progress(index, "breaking", 0.0))
+        on_progress(Progress(index, "breaking", 0.0))
         raise ZeroDivisionError(f"the secret of {source.shape} and {spec}")
 
 
@@ -87,13 +91,13 @@ class Climber(Shift):
     """Seconds of a level."""
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         for step in range(3):
             preview = partial(np.full, (8 << step, 8 << step, 3), 80 * step, np.uint8)
-            watch(Progress(index, f"level {step}", (step + 1) / 4, preview))
+            on_progress(Progress(index, f"level {step}", (step + 1) / 4, preview))
             time.sleep(self.level_s)
-        return super()._make(source, spec, watch, index)
+        return super()._make(source, spec, on_progress, index)
 
 
 class Halfway(Shift):
@@ -103,32 +107,32 @@ class Halfway(Shift):
         self._gate = gate
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         preview = partial(np.full, (32, 32, 3), 120, np.uint8)
-        watch(Progress(index, "level 1", 0.5, preview))
+        on_progress(Progress(index, "level 1", 0.5, preview))
         if index == 0:
-            return super()._make(source, spec, watch, index)
-        return self._gate._make(source, spec, watch, index)
+            return super()._make(source, spec, on_progress, index)
+        return self._gate._make(source, spec, on_progress, index)
 
 
 class Choosy(Shift):
     """Chooses further seeds by the strength, and repeats each seed alone."""
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         other = replace(spec, seed=spec.seed + round(1000 * index * spec.strength))
-        return super()._make(source, other, watch, 0 if index == 0 else index)
+        return super()._make(source, other, on_progress, 0 if index == 0 else index)
 
 
 class Stumbler(Climber):
     """Fails after all its previews."""
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
-        super()._make(source, spec, watch, index)
+        super()._make(source, spec, on_progress, index)
         # The previous events must have been sent before the failure.
         time.sleep(0.1)
         raise ZeroDivisionError("near the end")

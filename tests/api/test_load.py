@@ -32,13 +32,13 @@ class Turns(Gate):
         self._lock = threading.Lock()
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         with self._lock:
             self.order.append(spec.seed)
         if self.opened.is_set():
             time.sleep(0.02)
-        return super()._make(source, spec, watch, index)
+        return super()._make(source, spec, on_progress, index)
 
 
 @pytest.fixture

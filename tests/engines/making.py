@@ -9,7 +9,7 @@ from diabelli.variation import Image, Progress, ProgressCallback, Variation, Var
 
 
 def ignore_progress(progress: Progress) -> None:
-    """No-op progress callback."""
+    """Do nothing with progress."""
 
 
 def made(

@@ -30,14 +30,14 @@ class FileGate(Shift):
     info = EngineInfo(name="gate", version="1", summary="Waits.", trained=False)
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
         folder = Path(os.environ["GATE"])
         (folder / f"entered-{spec.seed}-{index}-{os.getpid()}").touch()
         while not (folder / "open").exists():
-            watch(Progress(index, "waiting", 0.0))
+            on_progress(Progress(index, "waiting", 0.0))
             time.sleep(0.005)
-        return super()._make(source, spec, watch, index)
+        return super()._make(source, spec, on_progress, index)
 
 
 class BrokenKernel(Shift):
@@ -46,9 +46,9 @@ class BrokenKernel(Shift):
     info = EngineInfo(name="broken", version="1", summary="Breaks.", trained=False)
 
     def _make(
-        self, source: Image, spec: VariationSpec, watch: ProgressCallback, index: int
+        self, source: Image, spec: VariationSpec, on_progress: ProgressCallback, index: int
     ) -> Variation:
-        watch(Progress(index, "breaking", 0.0))
+        on_progress(Progress(index, "breaking", 0.0))
         numba.njit(nogil=True)(_fail)(source.shape[0])
         raise AssertionError
 

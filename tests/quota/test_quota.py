@@ -150,4 +150,4 @@ def test_an_unavailable_store_refuses_requests(caplog: pytest.LogCaptureFixture)
     quota, one = Quota(in_redis("redis://127.0.0.1:1", 1)), bucket(images_per_minute=1)
     with pytest.raises(QuotaUnavailable, match="cannot be counted"):
         quota.reserve([one], 1)
-    assert "quota.not_given_back" in caplog.messages
+    assert "quota.not_released" in caplog.messages

@@ -198,7 +198,7 @@ class Quota:
                 for bucket in buckets:
                     self._reservations.release(bucket.name, reservation_id)
         except QuotaUnavailable as error:
-            _log.warning("quota.not_given_back", extra={"reason": error.message})
+            _log.warning("quota.not_released", extra={"reason": error.message})
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
