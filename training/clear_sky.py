@@ -1,10 +1,12 @@
-"""Fit the regression of `diabelli.synthesis.analysis.clear_sky.Sky.certainty`; print its factors.
+"""Fit a regression of `diabelli.synthesis.analysis.clear_sky.Sky`; print its factors.
 
     python training/clear_sky.py clear_sky_labels.json PICTURES
+    python training/clear_sky.py water_labels.json PICTURES
 
-PICTURES is a folder of the pictures named in the labels, as for `ground.py`. The labels say of
-pictures with an even upper part whether that is the sky. The factors in the code were fitted to
-these and to 33 photographs without such a name.
+The first is of `certainty`, the second of `certainty_of_water`. PICTURES is a folder of the
+pictures named in the labels, as for `ground.py`. The labels say of pictures with an even upper part
+whether that is the sky, and of skies that show things whether water is below. The factors in the
+code were fitted to these and to 33 and 29 photographs without such a name.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ from diabelli.synthesis.analysis.subject_map import decode, encode
 from ground import middle_square
 from surroundings import area_under_curve
 
-NAMES = ("ground", "redness", "contrast", "room", "roughness", "constant")
+NAMES = {
+    "sky": ("ground", "redness", "contrast", "room", "roughness", "constant"),
+    "water": ("ground", "upright", "unevenness", "constant"),
+}
+"""Names of the factors, by label."""
 PENALTY = 2.0
 """Factor of the squared norm of the factors of standardised features."""
 STEPS = 50
@@ -31,8 +37,8 @@ STEPS = 50
 Table = NDArray[np.float64]
 
 
-def features(path: Path) -> list[float]:
-    """Return the features of a picture file that `Sky.certainty` weighs, (5,).
+def features(path: Path, label: str) -> list[float]:
+    """Return the features of a picture file that the regression of a label weighs.
 
     Raises:
         ValueError: The picture has no even upper part.
@@ -44,14 +50,16 @@ def features(path: Path) -> list[float]:
         raise ValueError(f"{path} has no even upper part")
     room = float(sky.room.max())
     ground = suitability(ground_features(encoded), SHORE)
+    if label == "water":
+        return [ground, sky.upright, sky.unevenness]
     return [ground, sky.redness, sky.contrast, room, sky.roughness]
 
 
 def fit(table: Table, labels: Table) -> Table:
-    """Return the factors of standardised features (pictures, 5), and the constant: (6,).
+    """Return the factors of standardised features (pictures, k), and the constant: (k + 1,).
 
     Args:
-        table: (pictures, 5).
+        table: (pictures, k).
         labels: (pictures,) 0 or 1.
     """
     rows = np.column_stack([table, np.ones(len(table))])
@@ -73,16 +81,17 @@ def main() -> None:
     arguments = parser.parse_args()
     named = json.loads(arguments.labels.read_text())
     found = {path.stem: path for path in arguments.pictures.rglob("*") if path.is_file()}
-    pairs = [(name, label == "sky") for label in ("sky", "other") for name in named[label]]
-    table = np.array([features(found[name]) for name, _ in pairs])
-    labels = np.array([float(is_sky) for _, is_sky in pairs])
+    label = "water" if "water" in named else "sky"
+    pairs = [(name, kind == label) for kind in (label, "other") for name in named[kind]]
+    table = np.array([features(found[name], label) for name, _ in pairs])
+    labels = np.array([float(is_of_label) for _, is_of_label in pairs])
     mean, deviation = table.mean(0), table.std(0)
     rows = (table - mean) / deviation
     left_out = np.array([_score_left_out(rows, labels, index) for index in range(len(rows))])
     print(f"area under the curve {area_under_curve(left_out, labels):.3f}")
     factors = fit(rows, labels)
     raw = factors[:-1] / deviation
-    for name, value in zip(NAMES, (*raw, factors[-1] - raw @ mean), strict=True):
+    for name, value in zip(NAMES[label], (*raw, factors[-1] - raw @ mean), strict=True):
         print(f"{name} {value:.2f}")
 
 

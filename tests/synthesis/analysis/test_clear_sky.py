@@ -30,6 +30,19 @@ def test_the_sky_is_the_even_part_up_to_the_upper_edge():
     assert sky.contrast == pytest.approx(sky.luma - 0.5, abs=0.1)
 
 
+def test_water_below_the_sky_has_even_rows():
+    """Waves change from row to row; the same picture with columns in their place is no water."""
+    waves = np.random.default_rng(2).integers(60, 110, (SIDE, 1, 1), np.uint8)
+    sea, fence = painted(), painted()
+    sea[SIDE // 2 :] = waves[SIDE // 2 :]
+    fence[SIDE // 2 :] = waves.transpose(1, 0, 2)
+    wet, dry = (find_clear_sky(image, NO_SUBJECT) for image in (sea, fence))
+    assert wet.upright < 0.05 < 0.9 < dry.upright
+    assert wet.unevenness < 0.005 < 0.03 < dry.unevenness
+    assert wet.certainty_of_water(0.0) > 3
+    assert dry.certainty_of_water(0.0) < -5
+
+
 def test_an_even_part_below_something_is_no_sky():
     """It is not joined to the upper edge."""
     image = painted()[::-1]

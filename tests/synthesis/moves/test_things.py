@@ -44,6 +44,8 @@ SKY = Sky(
     redness=-0.2,
     roughness=1.0,
     contrast=0.3,
+    upright=0.6,
+    unevenness=0.04,
 )
 
 
@@ -89,6 +91,14 @@ def test_no_moon_rises_where_the_sun_sets(analysis, scene, monkeypatch):
     """A red sky has no full moon; where the sun is seen, there is no dusk for it."""
     red = things_of(scene, analysis, monkeypatch, redness=0.1)
     assert red == {"birds", "balloons"}
+
+
+def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatch):
+    """Water has long, even rows; birds are too small to be missed in it."""
+    shore = replace(scene, ground=-0.3)
+    assert things_of(shore, analysis, monkeypatch) == things.SKY_THINGS
+    wet = {"upright": 0.35, "unevenness": 0.015}
+    assert things_of(shore, analysis, monkeypatch, **wet) == {"birds"}
 
 
 def test_sepia_prints_and_small_skies_show_no_balloons(analysis, scene, monkeypatch):

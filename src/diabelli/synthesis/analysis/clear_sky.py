@@ -34,6 +34,9 @@ SPECK_RADIUS = 2
 """Radius in cells of the disc that every part of the sky contains."""
 UPPERMOST_ROWS, LOWEST_ROWS = 3, 6
 """Rows of cells that count as the upper edge, and as the lower one, where there is no sky."""
+HORIZON_ROWS, LEAST_ROWS, COARSE = 4, 48, 3
+"""Rows of cells below the sky that are of its horizon, least number of rows that count as below,
+and cells along a side over which changes along a row are measured."""
 NEAR_STEP, DIAGONAL_STEP = 3, 4
 """Chamfer distances of neighbours (Borgefors 1986), in thirds of a cell."""
 
@@ -53,6 +56,9 @@ class Sky:
         redness: median of red minus blue, -1..1.
         roughness: mean of the blurred gradient of luma, in grey levels.
         contrast: luma less the median luma of all that is below, -1..1.
+        upright: share of changes from column to column in all changes below it, 0..1; waves and
+            mirror images have few.
+        unevenness: median over the rows below it of the changes along a row, 0..1.
     """
 
     room: Floats = field(repr=False, compare=False)
@@ -64,6 +70,8 @@ class Sky:
     redness: float
     roughness: float
     contrast: float
+    upright: float
+    unevenness: float
 
     def certainty(self, ground: float) -> float:
         """Return the log-odds that it is the sky.
@@ -82,6 +90,17 @@ class Sky:
             + self.roughness
             - 1.1
         )
+
+    def certainty_of_water(self, ground: float) -> float:
+        """Return the log-odds that water is below it.
+
+        A logistic regression on 109 photographs with a sky that shows things, of which 21 have
+        water; its area under the curve on pictures that were left out is .90.
+
+        Args:
+            ground: how well the lower part of the picture suits as a shore, about -1..1.
+        """
+        return 6.7 - 1.5 * ground - 13.8 * self.upright - 49.7 * self.unevenness
 
 
 def find_clear_sky(image: Bytes, subject: Floats) -> Sky | None:
@@ -104,17 +123,40 @@ def find_clear_sky(image: Bytes, subject: Floats) -> Sky | None:
     below = light[~clear]
     rows = np.sort(np.nonzero(clear)[0])
     brightness = float(np.median(light[clear])) / 255
+    bottom = int(rows[int(0.95 * (len(rows) - 1))])
+    upright, unevenness = _changes_below(light, clear, bottom)
     return Sky(
         room=_chamfer_distance(clear) / np.float32(NEAR_STEP * SIDE),
         share=float(clear.mean()),
         width=float(clear[:UPPERMOST_ROWS].any(0).mean()),
-        bottom=float(rows[int(0.95 * (len(rows) - 1))]) / SIDE,
+        bottom=bottom / SIDE,
         footing=float(clear[-LOWEST_ROWS:].any(0).mean()),
         luma=brightness,
         redness=float(np.median((red - blue)[clear])) / 255,
         roughness=float(rough[clear].mean()),
         contrast=brightness - (float(np.median(below)) / 255 if below.size else 1.0),
+        upright=upright,
+        unevenness=unevenness,
     )
+
+
+def _changes_below(light: Floats, clear: NDArray[np.bool_], bottom: int) -> tuple[float, float]:
+    """Return `upright` and `unevenness` of the part below the sky, as for `Sky`.
+
+    Args:
+        light: (SIDE, SIDE) float32, luma in grey levels.
+        clear: (SIDE, SIDE), the sky.
+        bottom: its lowest row.
+    """
+    first = min(bottom + HORIZON_ROWS, SIDE - LEAST_ROWS)
+    low = light[first:]
+    outside = ~clear[first:]
+    across = np.abs(np.diff(low, axis=1))[outside[:, 1:]]
+    down = np.abs(np.diff(low, axis=0))[outside[1:]]
+    both = float(across.mean()) + float(down.mean()) if across.size and down.size else 0.0
+    coarse = resize_map(low, -(-len(low) // COARSE), SIDE // COARSE)
+    rows = np.abs(np.diff(coarse, axis=1)).mean(1)
+    return float(across.mean()) / both if both else 0.5, float(np.median(rows)) / 255
 
 
 def _joined_to_top(even: NDArray[np.bool_]) -> NDArray[np.bool_]:

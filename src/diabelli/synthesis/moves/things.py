@@ -45,6 +45,9 @@ MIN_SKY_LUMA, MIN_SKY_OPENNESS, MIN_SKY_CERTAINTY = 0.4, 0.0, 2.0
 which it may be a wall or a blurred ground; of 31 such pictures one is accepted."""
 MAX_MOON_REDNESS = 0.06
 """Median red minus blue of the sky, -1..1, above which the sun sets there, and no moon rises."""
+MAX_WATER_CERTAINTY = -1.0
+"""Log-odds of water below the sky above which it would mirror the moon and balloons; three in four
+waters are above, and one in nine other pictures."""
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
@@ -92,6 +95,8 @@ def _things_of_sky(scene: Scene, sky: Sky) -> frozenset[str]:
     if is_wall or not (is_large and is_sure and sky.luma > MIN_SKY_LUMA):
         return frozenset()
     things = {BIRDS}
+    if sky.certainty_of_water(scene.ground) > MAX_WATER_CERTAINTY:
+        return frozenset(things)
     if sky.redness < MAX_MOON_REDNESS:
         things.add(MOON)
     if room > MIN_BALLOON_ROOM and not scene.toned:
