@@ -214,7 +214,7 @@ def test_unusable_files_are_refused_with_their_reason(chain: CertificateChain) -
 
 def test_settings_need_both_files(tmp_path: Path) -> None:
     """One alone is refused, and so is one that cannot be read."""
-    with pytest.raises(ValueError, match="only together"):
+    with pytest.raises(ValueError, match="belong together"):
         Settings(credentials_key=tmp_path / "key.pem")
     missing = Settings(
         credentials_key=tmp_path / "key.pem", credentials_certificate=tmp_path / "c.pem"

@@ -125,7 +125,7 @@ def batch(
     )
     job = Job(recipe=recipe, out=out_url, keys=keys)
     if ray is not None and workers is not None:
-        raise InvalidParameter("--ray and --workers exclude each other: the cluster has its own")
+        raise InvalidParameter("--ray and --workers exclude each other: give one of them")
     if dry_run:
         remaining = job.preview()
         _print_summary(job, as_json=as_json, remaining=remaining)

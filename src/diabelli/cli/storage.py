@@ -67,7 +67,9 @@ def check(
 
     settings = load_settings({}, config)
     if settings.storage is None:
-        raise InvalidParameter("the setting storage names no bucket")
+        raise InvalidParameter(
+            "the setting storage names no bucket: set it to s3://BUCKET/PREFIX, gs:// or az://"
+        )
     rule = lifecycle_rule(settings.storage, settings.lifetime_s)
     checks = [_set_rule(settings.storage, rule)] if set_rule else []
     checks += _checks(settings, settings.storage, rule_is_new=set_rule)

@@ -42,9 +42,11 @@ class ReplicaOptions(BaseModel):
     def _check_bounds(self) -> Self:
         if self.max_replicas is None:
             if self.replicas == 0:
-                raise ValueError("`replicas` 0 needs `max_replicas`")
+                raise ValueError("`replicas` is 0: set `max_replicas` to 1 or more, or `replicas`")
         elif self.max_replicas < self.replicas:
-            raise ValueError("`max_replicas` is less than `replicas`")
+            raise ValueError(
+                f"`max_replicas` is {self.max_replicas}, less than `replicas`, {self.replicas}"
+            )
         return self
 
     @property

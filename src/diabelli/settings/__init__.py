@@ -80,17 +80,25 @@ class Settings(
     @model_validator(mode="after")
     def _check_credentials(self) -> Settings:
         if (self.credentials_certificate is None) != (self.credentials_key is None):
-            raise ValueError("credentials_certificate and credentials_key are set only together")
+            raise ValueError(
+                "credentials_certificate and credentials_key belong together: set both or neither"
+            )
         return self
 
     @model_validator(mode="after")
     def _check_bucket(self) -> Settings:
         if self.storage is None and self.storage_links != "signed":
-            raise ValueError("storage_links is `presigned`, but storage names no bucket")
+            raise ValueError(
+                "storage_links is `presigned`, but storage names no bucket: set one, or `signed`"
+            )
         if self.storage is None and self.storage_expiry != "delete":
-            raise ValueError("storage_expiry is `lifecycle`, but storage names no bucket")
+            raise ValueError(
+                "storage_expiry is `lifecycle`, but storage names no bucket: set one, or `delete`"
+            )
         if self.storage_links == "presigned" and (self.storage or "").startswith("file:"):
-            raise ValueError("storage_links is `presigned`, but a folder cannot sign links")
+            raise ValueError(
+                "storage_links is `presigned`, but a folder cannot sign links: set `signed`"
+            )
         return self
 
     @model_validator(mode="after")

@@ -231,9 +231,9 @@ class UpstreamOptions(BaseModel):
         try:
             host, _ = urlsplit(url).hostname, urlsplit(url).port
         except ValueError as cause:
-            raise ValueError("base_url has an invalid host or port") from cause
+            raise ValueError("the host or the port is malformed: write http://HOST:PORT") from cause
         if not host:
-            raise ValueError("base_url has no host")
+            raise ValueError("there is no host: write http://HOST:PORT")
         # The paths of the protocols have their version themselves.
         return re.sub(r"/+(v[13]/*)?$", "", url)
 
