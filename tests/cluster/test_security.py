@@ -103,9 +103,7 @@ def test_an_address_without_a_cluster_is_unavailable(monkeypatch):
 @both_ports
 def test_an_open_cluster_gets_no_connection(call, scheme):
     """It is refused before a driver connects."""
-    import ray
-
-    import ray_with_token  # noqa: F401
+    from ray_with_token import ray
 
     with (
         fake_head(grpc.StatusCode.OK) as address,

@@ -28,9 +28,7 @@ def test_each_engine_but_upstreams_is_an_application():
 def test_ray_accepts_the_configuration():
     """It is valid by Ray Serve's own schema, and opens no HTTP port."""
     # Not at the top: each worker would import Ray, which takes seconds.
-    from ray.serve.schema import ServeDeploySchema
-
-    import ray_with_token  # noqa: F401
+    from ray_with_token import ray
 
     settings = Settings(
         models={"small": "sd15-lcm"},
@@ -41,7 +39,7 @@ def test_ray_accepts_the_configuration():
         },
     )
     config = serve_config(engine_applications(settings))
-    checked = ServeDeploySchema.model_validate(json.loads(json.dumps(config)))
+    checked = ray.serve.schema.ServeDeploySchema.model_validate(json.loads(json.dumps(config)))
     assert checked.proxy_location == "Disabled"
     patch, trained = checked.applications
     assert patch.import_path == IMPORT_PATH
