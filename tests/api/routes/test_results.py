@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +13,8 @@ import pytest
 
 from api.conftest import Serve, start
 from api.engines import Gate
-from api.wire import PATH, Server, check_error, opened, picture
+from api.wire import PATH, Line, Server, check_error, opened, picture
+from diabelli.storage.local import StoredPicture
 
 FILES = {"image": picture()}
 
@@ -106,6 +110,40 @@ def test_deleted_picture(server: Server) -> None:
     """A valid link to a deleted picture is a 404."""
     key = "2020010100/img-" + "a" * 24 + ".png"
     refused(httpx.get(f"{server.url}/results/{key}?{server.storage.signed_query(key)}"), 404)
+
+
+@pytest.mark.one_machine
+def test_the_file_is_closed_when_its_client_disconnects(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, and not when garbage is collected."""
+    key = server.storage.put(bytes(16_000_000), "png")
+    path = f"/results/{key}?{server.storage.signed_query(key)}"
+    began, ended = threading.Event(), threading.Event()
+    closed = StoredPicture.__del__
+
+    def watched_read(picture: StoredPicture, part: slice) -> bytes:
+        began.set()
+        return read(picture, part)
+
+    def watched_close(picture: StoredPicture) -> None:
+        closed(picture)
+        ended.set()
+
+    read = StoredPicture.__getitem__
+    monkeypatch.setattr(StoredPicture, "__getitem__", watched_read)
+    monkeypatch.setattr(StoredPicture, "__del__", watched_close)
+    gc.disable()
+    try:
+        with Line(server.port) as line:
+            line.send(method="GET", path=path)
+            assert began.wait(5)
+            # The buffers of the connection fill up.
+            time.sleep(0.5)
+            assert not ended.is_set()
+        assert ended.wait(5)
+    finally:
+        gc.enable()
 
 
 def test_url_has_the_requested_host(serve: Serve) -> None:
