@@ -1,6 +1,6 @@
 """The application for any ASGI server: `uvicorn --factory diabelli.asgi:create`.
 
-The settings come from the environment and `diabelli.toml`; the server decides where to listen.
+The settings come from the environment and `diabelli.toml`, the address from the ASGI server.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class ProcessPool:
         here, there = _SPAWN.Pipe()
         process = _SPAWN.Process(target=_work, args=(self._plan, there), daemon=True)
         process.start()
-        # The last copy outside of the process, whose death so ends the connection.
+        # The last copy outside of the process: when the process ends, so does the connection.
         there.close()
         here.send(key)
         return _Worker(process, here, key, tries + 1)
@@ -156,7 +156,7 @@ class ProcessPool:
 
 def _work(plan: Plan, link: Connection) -> None:
     """Send the rows of each received key, until the connection ends."""
-    # The parent process decides what an interruption from the terminal ends.
+    # An interruption from the terminal is handled by the parent process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with plan.open() as maker:

@@ -29,7 +29,7 @@ from diabelli.errors import DiabelliError, EngineFailed, InvalidSettings
 
 PATH = "v1/images/variations"
 SIDES = (256, 512, 1024)
-"""Sides of the squares that the protocol knows, in pixels."""
+"""Sides of the squares that the protocol accepts, in pixels."""
 POLL_S = 1.0
 """Seconds between two questions for the progress."""
 TRAITS = {

@@ -1,4 +1,4 @@
-"""The interface of the protocols that upstreams speak."""
+"""The interface of the protocols of upstreams."""
 
 from __future__ import annotations
 
