@@ -177,6 +177,16 @@ def test_a_doubtful_move_is_made_rather_than_the_last_rung():
     assert trusted_move([doubtful, last], 1, 0.5) is doubtful
 
 
+def test_trust_is_the_same_at_every_size():
+    """A seed makes one picture, however large."""
+    small, large = (
+        find_moves(analyse_source(landscape(200), side, side), 0.5) for side in (64, 300)
+    )
+    assert [move.names for move in small] == [move.names for move in large]
+    for one, other in zip(small, large, strict=True):
+        assert one.trust(1, 0.5) == other.trust(1, 0.5)
+
+
 def test_refused_moves_are_composed_and_named_so(monkeypatch):
     """Alone and among ten a seed makes one picture, which the names of its changes describe."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset({things.BIRDS}))
