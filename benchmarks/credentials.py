@@ -1,6 +1,6 @@
 """Measures time and size of encoded variations without and with content credentials.
 
-    python benchmarks/credentials.py
+Run: python benchmarks/credentials.py
 
 The picture is the sample at 1024x1024. Times are medians of the CPU time of one thread.
 """

@@ -1,10 +1,10 @@
 """Makes the pictures of the faults in docs/engine-log.md, beside another implementation.
 
-    python docs/fault_figures.py --against SCRIPT [--against-python PYTHON] [--only wobble,thin]
+Run: python docs/fault_figures.py --against SCRIPT [--against-python PYTHON] [--only wobble,thin]
 
-Each shows a source, what the other implementation makes of it and what the engine makes of it, at
-the same strength and with the same seed, which was chosen for the other's fault.
-benchmarks/against.py says what SCRIPT is.
+Each shows a source, a variation by the other implementation and one by the engine, with the same
+strength and seed; the seed was chosen for the other's fault. benchmarks/against.py describes
+SCRIPT.
 """
 
 from __future__ import annotations

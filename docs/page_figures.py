@@ -1,8 +1,8 @@
 """Takes the pictures of the page for the README and docs/page.md, with Debian's Chromium.
 
-    python docs/page_figures.py http://127.0.0.1:8000
+Run: python docs/page_figures.py URL
 
-The argument is the address of a running server.
+URL is the address of a running server, such as http://127.0.0.1:8000.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 SEED = "33"
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Debian's Chromium."""
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
 
 
 def save(page: Page, name: str) -> None:
@@ -38,9 +43,7 @@ def vary_the_sample(page: Page) -> None:
 def main() -> None:
     """Take both pictures."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1200, "height": 750})
         page.goto(sys.argv[1])
         vary_the_sample(page)

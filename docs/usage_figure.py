@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from page_figures import save
+from page_figures import launch, save
 from playwright.sync_api import sync_playwright
 from sqlalchemy import insert
 
@@ -29,8 +29,10 @@ from diabelli.settings import Settings
 
 DAYS, DAY_S, HOUR_S = 30, 86400, 3600
 KEYS = {"shop": 0.55, "studio": 0.3, "newsletter": 0.15}
+"""Share of the requests by key."""
 PICTURE_BYTES = 1_300_000
 READY = "body[data-ready=yes] .plot canvas"
+"""Selector of a finished plot."""
 
 
 def requests_of(moment: float, chance: random.Random) -> int:
@@ -113,9 +115,7 @@ def main() -> None:
         serving(Path(folder)) as url,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1200, "height": 1470})
         page.goto(f"{url}/usage")
         page.wait_for_selector(READY)
