@@ -1,6 +1,6 @@
 """Trust in a move: how much of its picture, seen small, is not as a photograph.
 
-Half trust refuses 9 of 340 pictures that three strict judges found whole, and 13 of 40 that one of
+Half trust refuses 9 of 340 pictures that three strict judges found whole, and 12 of 40 that one of
 them found broken.
 """
 
@@ -18,9 +18,9 @@ HIDDEN = (0.36, 0.42)
 """Shares of the rims of drawn things that are not seen: full trust, and none."""
 EVEN = 3.0
 """Blurred gradient in grey levels below which a place is even; foam and gravel may be blown."""
-BLOWN_RED, YELLOW_GREEN, YELLOW_BLUE, BRIGHT = 248, 225, 190, 250
-"""Red and green from which and blue below which a place is blown to yellow, not lit to orange, and
-largest channel from which it was white before, in grey levels."""
+BLOWN_RED, YELLOW_GREEN, YELLOW_BLUE, BRIGHT = 248, 225, 175, 250
+"""Red and green from which and blue below which a place is blown to yellow, not lit to orange or
+cream, and largest channel from which it was white before, in grey levels."""
 RIM, GAP = 3, 2
 """Width of a rim and of the gaps that are closed in a thing, in pixels."""
 MIN_DIFFERENCE, NOISE_SHARE, NOISE_DEVIATION = 6.0, 1.2, 2.0
