@@ -9,21 +9,18 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from deploy.images import BUILD_S, DEPLOY, PYTHON, ROOT, Builder, obstacle_to_building
 from deploy.proxies import free_port
 from diabelli import pictures
 from diabelli.settings import PREFIX, Settings
 
-ROOT = Path(__file__).parents[2]
-DEPLOY = ROOT / "deploy"
-BUILD_S = 3000
-"""Time limit of the build in seconds: it installs Debian and all packages."""
 START_S = 120
 CUDA_DISK_GB = 24
 """Free disk for the CUDA image in GB: its build takes 18 GB at most, other tests the rest."""
@@ -41,8 +38,6 @@ dial_low = 0.2
 dial_high = 0.9
 """
 """Settings with a pipeline of random weights."""
-MOUNTS = ("/etc/pip.conf", "/etc/ssl/certs")
-"""Files of this machine by which the build reaches the package index."""
 
 
 def test_compose_files_name_settings() -> None:
@@ -79,83 +74,6 @@ def test_a_skip_of_an_image_names_its_reason(tmp_path: Path) -> None:
     assert "CUDA_IMAGE=0" in str(obstacle_to_cuda("0", enough, tmp_path))
 
 
-_ISOLATED = """
-root=$1 data=$2 user=$3 workdir=$4; shift 4
-mount --bind "$root" "$root"
-mount -o remount,ro,bind "$root"
-mount -t tmpfs tmpfs "$root/tmp"
-mount --bind "$data" "$root/data"
-mount --rbind /dev "$root/dev"
-mount -t proc proc "$root/proc"
-exec chroot --userspec="$user" "$root" sh -c 'cd "$0" && exec "$@"' "$workdir" "$@"
-"""
-"""Mounts an image for a command as `read_only: true` and `tmpfs: [/tmp]` of Compose do."""
-
-
-class Builder:
-    """buildah with its storage below a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._options = ["--root", folder / "root", "--runroot", folder / "run"]
-        # Layers are copied there twice: on the disk whose space is checked, and removed with it.
-        self._environment = {**os.environ, "TMPDIR": str(folder)}
-
-    def __call__(self, *words: object, timeout: int = 600) -> str:
-        command = ["buildah", *self._options, "--storage-driver", "vfs", *words]
-        done = subprocess.run(
-            [*map(str, command)],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-            env=self._environment,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout.strip()
-
-    def image(self, tag: str, **arguments: str) -> str:
-        """Build deploy/Dockerfile with build arguments; return a container of it."""
-        mounts = [f"--volume={path}:{path}:ro" for path in MOUNTS if Path(path).exists()]
-        given = {"BASE": "localhost/base", **arguments}
-        # A commit has four copies of a layer on the disk; now two of them are compressed.
-        self(
-            "bud", "--disable-compression=false",
-            "--isolation", "chroot", "--network", "host", *mounts,
-            *(f"--build-arg={name}={value}" for name, value in given.items()),
-            "--file", DEPLOY / "Dockerfile", "--tag", tag, ROOT, timeout=BUILD_S,
-        )  # fmt: skip
-        return self("from", tag)
-
-    def start(
-        self, container: str, data: Path, *words: object, **environment: str
-    ) -> subprocess.Popen[str]:
-        """Start the entry point with the image's user and environment, and a folder as /data.
-
-        The root file system is read-only.
-        """
-        image = json.loads(self("inspect", container))["OCIv1"]["config"]
-        user, group = image["User"].split(":")
-        for path in (data, *data.rglob("*")):
-            os.chown(path, int(user), int(group))
-        variables = [f"{name}={value}" for name, value in environment.items()]
-        return subprocess.Popen(
-            [
-                "unshare", "--mount", "sh", "-euc", _ISOLATED, "sh",
-                self("mount", container), data, image["User"], image["WorkingDir"],
-                "env", "-i", *image["Env"], *variables, *image["Entrypoint"], *map(str, words),
-            ],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-
-def obstacle_to_building(found: Callable[[str], str | None], user: int) -> str | None:
-    """Return the reason why no image can be built here, or None."""
-    missing = [name for name in ("buildah", "mmdebstrap") if found(name) is None]
-    if missing:
-        return f"images are built with buildah and mmdebstrap; missing: {', '.join(missing)}"
-    return None if user == 0 else f"images are built by root; this is user {user}"
-
-
 def obstacle_to_cuda(choice: str | None, free_bytes: int, folder: Path) -> str | None:
     """Return the reason why the CUDA image is not built here, or None.
 
@@ -180,23 +98,10 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
         pytest.skip(obstacle)
     folder = tmp_path_factory.mktemp("containers")
     build = Builder(folder)
-    base = folder / "base.tar"
-    packages = "--include=python3,python3-venv,ca-certificates"
-    made = subprocess.run(
-        ["mmdebstrap", "--variant=minbase", packages, "bookworm", base],
-        capture_output=True,
-        text=True,
-        timeout=1200,
-        check=False,
-    )
-    if made.returncode:
-        pytest.skip(f"Debian's mirror cannot be used: {made.stderr.strip()[-200:]}")
-    container = build("from", "scratch")
-    build("add", container, base, "/")
-    build("commit", container, "localhost/base")
+    build.debian("localhost/base", *PYTHON)
     yield build
     # The storage takes up to 12 GB.
-    shutil.rmtree(folder)
+    build.remove()
 
 
 @pytest.fixture(scope="module")
