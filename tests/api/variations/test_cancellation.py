@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +16,11 @@ from sqlalchemy import select
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Line, Server, form, part, picture
+from diabelli.api.variations.form import Form
 from diabelli.api.variations.idempotency import MAX_WAITERS
 from diabelli.ledger.idempotency_store import IdempotencyStore
 from diabelli.ledger.tables import ANSWERS, ENTRIES
+from diabelli.variation import EncodedVariation
 from faults.serving import until
 
 SOURCE = part("image", picture(), filename="a.png")
@@ -194,3 +197,38 @@ def test_waiters_under_one_key_are_bounded(serve: Serve, gate: Gate) -> None:
         gate.opened.set()
         rest = [line for line in lines if line not in refused]
         assert [line.receive().status for line in rest] == [200] * waiting
+
+
+def alive(kind: type) -> int:
+    """Return the number of objects of a class."""
+    return sum(isinstance(one, kind) for one in gc.get_objects())
+
+
+@pytest.mark.one_machine
+@pytest.mark.tiny_engine
+def test_a_source_is_freed_when_its_client_disconnects(serve: Serve, gate: Gate) -> None:
+    """At once, and not when garbage is collected."""
+    server = serve()
+    gc.collect()
+    before = alive(Form)
+    gc.disable()
+    try:
+        with running(server, gate):
+            assert alive(Form) == before + 1
+        until(lambda: alive(Form) == before)
+    finally:
+        gc.enable()
+
+
+@pytest.mark.one_machine
+@pytest.mark.tiny_engine
+def test_an_idle_connection_keeps_no_pictures(serve: Serve) -> None:
+    """The pictures of its last response are freed while the next request is awaited."""
+    server = serve()
+    gc.collect()
+    before = alive(EncodedVariation)
+    with Line(server.port) as line:
+        line.send(body("shift"))
+        assert line.receive().status == 200
+        # Before the server closes the connection, which is idle.
+        until(lambda: gc.collect() >= 0 and alive(EncodedVariation) == before, 3)

@@ -74,6 +74,8 @@ class RequestMiddleware:
             self._metrics.observe_request(
                 route_of(scope), response.status, context.total_s, context.metric_labels()
             )
+            # uvicorn keeps the scope as long as the connection is idle.
+            context.result = None
 
     def _log(self, scope: Scope, context: RequestContext, status: int | None) -> None:
         """Log the one line of the request."""

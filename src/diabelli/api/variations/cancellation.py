@@ -33,8 +33,13 @@ class RequestCancellation:
         """Raise the reason of a cancellation instead of the `CancelledError` it causes."""
         with self._scope:
             yield
-        if self._reason is not None and self._scope.cancelled_caught:
-            raise self._reason
+        reason, self._reason = self._reason, None
+        try:
+            if reason is not None and self._scope.cancelled_caught:
+                raise reason
+        finally:
+            # Its traceback leads here: a cycle would keep the source until garbage is collected.
+            del reason
 
     def commit(self) -> None:
         """Let the request run to its end: a deadline or a disconnect no longer cancels it."""
