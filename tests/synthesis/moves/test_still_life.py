@@ -34,6 +34,13 @@ def analysis():
     )
 
 
+def rim(side):
+    """Return a map (side, side) that is 1 where the rim of every ball is."""
+    down, across = np.indices((side, side)) / side - 0.5
+    away = np.hypot(down, across)
+    return ((away > 0.34) & (away < 0.44)).astype(np.float32)
+
+
 def ball_of(scene, analysis):
     return find_ball_window(scene, analysis)
 
@@ -45,8 +52,7 @@ def test_a_landscape_suits_a_ball(scene, analysis):
 
 def test_frames_and_lettering_at_the_rim_suit_none(scene, analysis):
     """The ball would bend them."""
-    written = np.zeros((GRID, GRID), np.float32)
-    written[:8] = 1
+    written = rim(GRID)
     assert ball_of(replace(scene, barred=True), analysis) is None
     assert ball_of(scene, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
     assert ball_of(scene, replace(analysis, lettering=written)) is None
@@ -54,9 +60,7 @@ def test_frames_and_lettering_at_the_rim_suit_none(scene, analysis):
 
 def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     """Without a person, the colour of skin does not count."""
-    skin = np.zeros((192, 192), np.float32)
-    skin[:, :30] = 1
-    bare = replace(analysis, people=analysis.people._replace(skin=skin))
+    bare = replace(analysis, people=analysis.people._replace(skin=rim(192)))
     assert ball_of(replace(scene, person=1.0), bare) is None
     assert ball_of(scene, bare) is not None
 

@@ -8,6 +8,7 @@ bends things, as glass does.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,24 +32,24 @@ RADII, SIDEWAYS = (0.295, 0.325), 0.05
 """Bounds of the radius of the ball, and how far it may be beside the middle, in sides."""
 FOOT = 0.845
 """Row at which the ball stands, in sides."""
-SLOPE, EVEN_RADIUS, BEND = 0.95, 0.7, 2.6
+SLOPE, EVEN_RADIUS, BEND = 0.95, 0.78, 4.0
 """A place at the radius r of the ball, 0..1, shows the picture SLOPE * r from the middle of the
 window, in its half sides; beyond EVEN_RADIUS, BEND times the square of the rest is added."""
-EVEN_REACH = 0.72
+EVEN_REACH = 0.78
 """Distance from the middle of the window, in its half sides, within which shapes are kept."""
-HALF_SIDES = (0.42, 0.45, 0.48, 0.51, 0.54, 0.57, 0.6)
-"""Half sides of windows that are tried, in sides of the picture. Beyond the picture's edges its
-blurred colours are seen."""
-SHIFTS = np.arange(-4, 5) * 0.03
-"""Places of the window's middle that are tried, from the middle of the picture, in sides."""
-MAX_BENT = 0.05
-"""Share of faces and lettering that the rim may bend."""
-SUBJECT_WEIGHT, EMPTY_WEIGHT, SIZE_WEIGHT = 1.0, 1.0, 0.5
-"""Costs of a window: of the share of the subject that the rim bends, of the share of the ball that
-shows nothing of the picture, and of the size."""
+HALF_SIDES = (0.42, 0.44, 0.46, 0.48, 0.5)
+"""Half sides of windows that are tried, in sides of the picture."""
+SHIFTS = np.arange(-4, 5) * 0.02
+"""Places of the window's middle that are tried, from the middle of the picture, in sides, where the
+window stays within the picture."""
+MAX_BENT = 0.1
+"""Share of skin and lettering that the rim may bend; maps are wider than faces and letters."""
+SUBJECT_WEIGHT, SIZE_WEIGHT, SHIFT_WEIGHT = 1.0, 0.5, 0.1
+"""Costs of a window: of the share of the subject that the rim bends or cuts, of its half side, and
+of its distance from the middle."""
 BEYOND_SIDE, BEYOND = 64, 0.04
-"""Side in pixels of the blurred picture that is seen beyond the picture's edges, and the distance
-on both sides of them over which it replaces the picture, in sides."""
+"""Side in pixels of the blurred picture that is seen beyond the picture's edges, at the outermost
+rim, and the distance on both sides of them over which it replaces the picture, in sides."""
 MIRROR_SIDE, MIRROR_BLURS = 96, (0.8, 2.3)
 """Side in pixels of the ball's mirror image, and its blur at the foot and far from it."""
 
@@ -78,25 +79,24 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
         careful: (GRID, GRID) bool, faces and lettering.
     """
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
-    is_subject, is_careful = subject > 0.5, careful
+    is_subject = subject > 0.5
     best, least = None, np.inf
     for half in HALF_SIDES:
-        for down in SHIFTS:
-            for across in SHIFTS:
-                row, column = float(0.5 + down), float(0.5 + across)
-                away = (rows - row) ** 2 + (columns - column) ** 2
-                is_bent = away > (EVEN_REACH * half) ** 2
-                if (is_bent & is_careful).sum() > MAX_BENT * is_careful.sum():
-                    continue
-                shown = (away < half * half).sum() / (np.pi * (half * GRID) ** 2)
-                bent = (is_bent & is_subject).sum() / max(is_subject.sum(), 1)
-                cost = SUBJECT_WEIGHT * bent + EMPTY_WEIGHT * (1 - shown)
-                cost += SIZE_WEIGHT * half + 0.1 * (abs(down) + abs(across))
-                if cost < least - 1e-9:
-                    best, least = Window(row, column, half), cost
+        within = [float(shift) for shift in SHIFTS if abs(shift) <= 0.5 - half + 1e-9]
+        for down, across in product(within, within):
+            row, column = 0.5 + down, 0.5 + across
+            away = (rows - row) ** 2 + (columns - column) ** 2
+            is_bent = (away > (EVEN_REACH * half) ** 2) & (away < half * half)
+            if (is_bent & careful).sum() > MAX_BENT * careful.sum():
+                continue
+            lost = ((away > (EVEN_REACH * half) ** 2) & is_subject).sum() / max(is_subject.sum(), 1)
+            cost = SUBJECT_WEIGHT * lost + SIZE_WEIGHT * half
+            cost += SHIFT_WEIGHT * (abs(down) + abs(across))
+            if cost < least - 1e-9:
+                best, least = Window(row, column, half), cost
     if best is None:
         return None
-    counted = is_subject.astype(np.int64) + is_careful
+    counted = is_subject.astype(np.int64) + careful
     sides = (counted[_lamp_area(best, rows, columns, sign)].sum() for sign in (-1, 1))
     left, right = sides
     return replace(best, is_lit_from_right=bool(right < left))
@@ -104,7 +104,7 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
 
 def _lamp_area(window: Window, rows: Floats, columns: Floats, sign: int) -> NDArray[np.bool_]:
     """Return where the lamp shines in the ball: at the left for -1, at the right for 1."""
-    row, column = window.row - 0.5 * window.half, window.column + sign * 0.4 * window.half
+    row, column = window.row - 0.6 * window.half, window.column + sign * 0.5 * window.half
     return np.asarray((rows - row) ** 2 + (columns - column) ** 2 < (0.3 * window.half) ** 2)
 
 
@@ -220,7 +220,7 @@ def _draw_ball(
             look_up(bokeh, half + np.float32(0.45) * down, half - np.float32(0.45) * across, mirror)
             sky = np.float32(0.55) * (one - np.float32(0.8) * ramp(down / half))
             lamp = _lamp(numbers[5] * across, down, toward)
-            lamp *= two * fresnel + np.float32(0.24)
+            lamp *= two * fresnel + np.float32(0.16)
             away = (r - np.float32(0.93)) / np.float32(0.022)
             steep = v / max(r, np.float32(1e-5))
             rim = bell(away * away) * ramp((steep - np.float32(0.35)) / np.float32(0.6))
@@ -242,10 +242,10 @@ def _lamp(across: np.float32, down: np.float32, toward: np.float32) -> np.float3
     """Return how much of a bright window with a bar a direction from the ball shows, 0..1."""
     one, zero = np.float32(1), np.float32(0)
     # Tangent of half the angle to the side.
-    p = across / max(toward + one, np.float32(1e-3)) + np.float32(0.646)
-    q = down + np.float32(0.813)
-    inside = ramp((np.float32(0.245) - abs(p)) / np.float32(0.07))
-    inside *= ramp((np.float32(0.125) - abs(q)) / np.float32(0.06))
+    p = across / max(toward + one, np.float32(1e-3)) + np.float32(0.72)
+    q = down + np.float32(0.86)
+    inside = ramp((np.float32(0.19) - abs(p)) / np.float32(0.06))
+    inside *= ramp((np.float32(0.09) - abs(q)) / np.float32(0.05))
     return inside * (one - ramp(one - abs(p) / np.float32(0.012))) if toward > -one else zero
 
 

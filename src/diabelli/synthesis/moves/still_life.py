@@ -12,11 +12,11 @@ from diabelli.synthesis.moves.scene import Scene
 GLASS_BALL = "glass_ball"
 STILL_LIFES = frozenset({GLASS_BALL})
 """Names of the moves that show a still life, and of all of them."""
-SHARES = {GLASS_BALL: 0.3}
+SHARES = {GLASS_BALL: 0.45}
 """Share of the pictures that are a still life, where it suits."""
-MIN_LETTERING, MIN_SKIN = 0.5, 0.25
+MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
-LIGHTS, LIT_SHARE = frozenset({"golden", "dusk", "sunset"}), 0.5
+LIGHTS, LIT_SHARE = frozenset({"golden", "sunset"}), 0.5
 """Lights in which a still life may be, and how often it is."""
 
 

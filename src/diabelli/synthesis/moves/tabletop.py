@@ -17,13 +17,13 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
-BOKEH_SIDE, BOKEH_RADIUS = 256, 0.05
+BOKEH_SIDE, BOKEH_RADIUS = 256, 0.06
 """Side of the blurred picture in pixels, and radius of the blur in its sides."""
 RING_RADIUS, RING_SHARE = 0.8, 0.2
 """Radius, in that of the blur, beyond which its disc is brighter, and by which share of it."""
 BOKEH_SOFTNESS = 0.12
 """Standard deviation of the blur's soft edge, in its radius."""
-BLOOM = 6.0
+BLOOM = 4.0
 """Gain of lights out of focus, which a camera clips when they are in focus."""
 MIRROR_SOFTNESS = 0.02
 """Standard deviation of the blur of what the stone mirrors, in sides of the blurred picture."""
@@ -92,7 +92,7 @@ def _bokeh(image: Bytes, size: tuple[int, int]) -> Floats:
     brightest = linear.max(2)
     above = brightest - blur(brightest, 1.2 * radius)
     boost = _ramp((above - np.float32(0.15)) / np.float32(0.45))
-    boost *= _ramp((brightest - np.float32(0.4)) / np.float32(0.5))
+    boost *= _ramp((brightest - np.float32(0.6)) / np.float32(0.4))
     lit = linear * (1 + np.float32(BLOOM) * boost)[..., None]
     discs = (1 + RING_SHARE) * _disc_mean(lit, radius)
     discs -= RING_SHARE * _disc_mean(lit, RING_RADIUS * radius)
