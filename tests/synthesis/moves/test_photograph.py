@@ -13,6 +13,7 @@ from diabelli.synthesis.moves.light import WINDOW
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.moves.still_life import INSTANT_PRINT, PRINT_SHARE_ALONE, STILL_LIFES
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
@@ -35,6 +36,12 @@ def scene():
     return replace(
         survey(landscape(200)), openness=2.0, ground=1.0, portrait=0.0, teal=0.0, barred=False
     )
+
+
+def moves_without_still_lifes(shown):
+    """Return the weights of the other moves of a photograph."""
+    weights = photograph.moves_of(shown)
+    return {names: weight for names, weight in weights.items() if names[-1] not in STILL_LIFES}
 
 
 def prepared(orientations, scene, monkeypatch):
@@ -119,7 +126,9 @@ def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypa
 def test_water_is_alone_and_under_every_light(orientations, scene):
     """Most variations have it, in different lights; some do not."""
     lights = {"golden": 2.0, "dusk": 1.0}
-    weights = photograph.moves_of(Photograph(orientations, scene, lights, [SHORE], frozenset()))
+    weights = moves_without_still_lifes(
+        Photograph(orientations, scene, lights, [SHORE], frozenset())
+    )
     wet = {names: weight for names, weight in weights.items() if WATER in names}
     assert set(wet) == {(WATER,), (WATER, "golden"), (WATER, "dusk")}
     assert sum(wet.values()) == pytest.approx(photograph.WATER_SHARE * sum(lights.values()))
@@ -128,9 +137,9 @@ def test_water_is_alone_and_under_every_light(orientations, scene):
 
 def test_water_alone_suits_a_night_without_lights(orientations, scene):
     """It needs no other light."""
-    weights = photograph.moves_of(Photograph(orientations, scene, {}, [SHORE], frozenset()))
+    weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [SHORE], frozenset()))
     assert set(weights) == {(WATER,)}
-    assert not photograph.moves_of(Photograph(orientations, scene, {}, [], frozenset()))
+    assert not moves_without_still_lifes(Photograph(orientations, scene, {}, [], frozenset()))
 
 
 def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering(
@@ -161,8 +170,10 @@ def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering
 def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
     """The weights of the lights together stay."""
     lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
-    plain = photograph.moves_of(Photograph(orientations, scene, lights, [], frozenset()))
-    weights = photograph.moves_of(Photograph(orientations, scene, lights, [], things.SKY_THINGS))
+    plain = moves_without_still_lifes(Photograph(orientations, scene, lights, [], frozenset()))
+    weights = moves_without_still_lifes(
+        Photograph(orientations, scene, lights, [], things.SKY_THINGS)
+    )
     shown = {
         ("dusk", "moon"),
         ("birds", "golden"),
@@ -178,7 +189,7 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
 
 def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
     """The moon needs dusk."""
-    weights = photograph.moves_of(Photograph(orientations, scene, {}, [], things.SKY_THINGS))
+    weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [], things.SKY_THINGS))
     assert set(weights) == {("birds",), ("balloons",)}
 
 
@@ -208,7 +219,10 @@ def test_a_person_is_not_deformed(orientations, scene):
 def test_a_person_without_a_light_is_shown_in_another_frame(orientations, scene):
     """A frame is closer than the composition's."""
     person, empty = replace(scene, person=1.0), replace(scene, person=0.0)
-    assert set(photograph.moves_of(Photograph(orientations, person, {}, [], frozenset()))) == {
-        (FRAME,)
-    }
-    assert not photograph.moves_of(Photograph(orientations, empty, {}, [], frozenset()))
+    weights = photograph.moves_of(Photograph(orientations, person, {}, [], frozenset()))
+    assert set(weights) == {(FRAME,), (INSTANT_PRINT,)}
+    share = weights[INSTANT_PRINT,] / sum(weights.values())
+    assert share == pytest.approx(PRINT_SHARE_ALONE)
+    # The last move is made where no other is trusted.
+    assert list(weights)[-1] == (FRAME,)
+    assert not moves_without_still_lifes(Photograph(orientations, empty, {}, [], frozenset()))

@@ -20,7 +20,7 @@ from diabelli.synthesis.moves.planner import (
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.still_life import STILL_LIFES
+from diabelli.synthesis.moves.still_life import INSTANT_PRINT, PRINT_SHARE_ALONE, STILL_LIFES
 from diabelli.synthesis.pipeline import (
     Orientations,
     Rendering,
@@ -118,25 +118,38 @@ def test_a_landscape_gets_no_treatment_of_drawings():
 
 
 def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
-    """A warm picture without a sky gets few lights; the composition adds other pictures."""
+    """The composition adds other pictures to one light and a print, and is made seldom."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
     monkeypatch.setattr(photograph, "find_ball_window", lambda *_: None)
+    monkeypatch.setattr(photograph, "_lights", lambda *_: {"lamp": 1.0})
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)
-    assert 0 < len(found) <= MIN_KINDS
-    assert [move.name for move in found if move.renderer is None] == ["composition"]
-    assert found[-1].confidence > 0
+    assert [move.name for move in found] == ["lamp", INSTANT_PRINT, "composition"]
+    assert 0 < found[-1].confidence < 0.1 * found[0].confidence
     with pytest.raises(ValueError, match="candidate"):
         found[-1].render(1, 0.5, 64, 64)
 
 
-def test_a_person_without_a_light_has_one_move(monkeypatch):
-    """Another frame, once: names of moves differ."""
+def test_a_picture_without_a_light_is_mostly_composed(monkeypatch):
+    """Still lifes keep their share where nothing else suits."""
+    orientations = analyse_source(landscape(100), 64, 64)
+    scene = replace(survey(landscape(100)), person=0.0)
+    shown = photograph.Photograph(orientations, scene, {}, [], frozenset())
+    monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
+    still, composed = find_moves(orientations, 1.0)
+    assert (still.name, composed.name) == (INSTANT_PRINT, "composition")
+    share = still.confidence / (still.confidence + composed.confidence)
+    assert share == pytest.approx(PRINT_SHARE_ALONE)
+
+
+def test_a_person_without_a_light_gets_another_frame_or_a_print(monkeypatch):
+    """Each once: names of moves differ."""
     orientations = analyse_source(landscape(100), 64, 64)
     person = replace(survey(landscape(100)), person=1.0)
     shown = photograph.Photograph(orientations, person, {}, [], frozenset())
     monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
-    assert [move.name for move in find_moves(orientations, 1.0)] == [photograph.FRAME]
+    found = [move.name for move in find_moves(orientations, 1.0)]
+    assert found == [INSTANT_PRINT, photograph.FRAME]
 
 
 def test_a_trusted_move_is_made():

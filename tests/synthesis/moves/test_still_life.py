@@ -10,9 +10,12 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_life import (
     GLASS_BALL,
+    INSTANT_PRINT,
+    PRINT_SHARE_ALONE,
     SHARES,
     STILL_LIFES,
     find_ball_window,
+    shares_of_still_lifes,
     weights_of_still_lifes,
 )
 from diabelli.synthesis.pipeline import analyse_source
@@ -65,12 +68,23 @@ def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     assert ball_of(scene, bare) is not None
 
 
+@pytest.mark.parametrize("suits_ball", [True, False])
 @pytest.mark.parametrize("total", [0.0, 5.0])
 @pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
-def test_still_lifes_have_their_share(total, lights):
+def test_still_lifes_have_their_share(suits_ball, total, lights):
     """Of all moves, in coloured daylight or without."""
-    weights = weights_of_still_lifes(STILL_LIFES, lights, total)
-    expected = SHARES[GLASS_BALL] / (1 - SHARES[GLASS_BALL]) * (total or 1)
-    assert sum(weights.values()) == pytest.approx(expected)
-    assert {names[-1] for names in weights} == {GLASS_BALL}
-    assert all(names[0] in {GLASS_BALL, "golden"} for names in weights)
+    shares = shares_of_still_lifes(suits_ball=suits_ball)
+    weights = weights_of_still_lifes(shares, lights, total)
+    whole = sum(weights.values()) + (total or 1)
+    for name, share in shares.items():
+        found = sum(weight for names, weight in weights.items() if names[-1] == name)
+        assert found == pytest.approx(share * whole)
+    assert all(names[0] in STILL_LIFES | {"golden"} for names in weights)
+
+
+def test_a_print_suits_every_photograph():
+    """It is more frequent where a ball would bend faces or lettering."""
+    assert shares_of_still_lifes(suits_ball=False) == {INSTANT_PRINT: PRINT_SHARE_ALONE}
+    assert shares_of_still_lifes(suits_ball=True) == SHARES
+    assert set(SHARES) == STILL_LIFES == {GLASS_BALL, INSTANT_PRINT}
+    assert SHARES[INSTANT_PRINT] < PRINT_SHARE_ALONE

@@ -117,16 +117,30 @@ def show_glass_ball(image: Bytes, window: Window, stream: RandomStream) -> Bytes
         stream: random numbers.
     """
     height, width = image.shape[:2]
-    side = min(height, width)
     radius = stream.between(*RADII)
     column = 0.5 + stream.between(-SIDEWAYS, SIDEWAYS)
     table = render_tabletop(image, FOOT, stream, height, width)
-    ball = _render_ball(image, window, table, radius * side)
+    add_ball(table, image, window, (radius, column, FOOT))
+    return finished(table.canvas)
+
+
+def add_ball(
+    table: Tabletop, image: Bytes, window: Window, place: tuple[float, float, float]
+) -> None:
+    """Draw a ball on a tabletop, in place.
+
+    Args:
+        table: what it stands on.
+        image: (h, w, 4) uint8, what it shows.
+        window: the part of it that is seen.
+        place: radius, column of the middle and row of the foot, in sides.
+    """
+    radius, column, foot = place
+    ball = _render_ball(image, window, table, radius * min(image.shape[:2]))
     small = resize_map(ball, MIRROR_SIDE, MIRROR_SIDE)
     near, far = (blur(small, deviation) for deviation in MIRROR_BLURS)
-    numbers = np.array((FOOT - radius + 0.004, column, radius, FOOT), np.float32)
+    numbers = np.array((foot - radius + 0.004, column, radius, foot), np.float32)
     _place_ball(table.canvas, ball, near, far, table.stone, table.light, numbers)
-    return finished(table.canvas)
 
 
 def _render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) -> Floats:

@@ -15,13 +15,16 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.glass_ball import Window, show_glass_ball
+from diabelli.synthesis.moves.instant_print import show_instant_print
 from diabelli.synthesis.moves.light import LIGHTS, WINDOW, is_under_water, relight, suitable_lights
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
 from diabelli.synthesis.moves.still_life import (
     GLASS_BALL,
+    INSTANT_PRINT,
     STILL_LIFES,
     find_ball_window,
+    shares_of_still_lifes,
     weights_of_still_lifes,
 )
 from diabelli.synthesis.moves.things import (
@@ -143,11 +146,10 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         weights.update((names, factor * weight) for names, weight in wet.items())
     if photograph.things:
         weights.update(weights_with_things(photograph.things, weights))
-    if photograph.ball is not None:
-        others = sum(weights.values())
-        still_lifes = weights_of_still_lifes(STILL_LIFES, photograph.lights, others)
-        weights.update(still_lifes)
-    if not weights and photograph.scene.person >= 1:
+    others = sum(weights.values())
+    shares = shares_of_still_lifes(suits_ball=photograph.ball is not None)
+    weights.update(weights_of_still_lifes(shares, photograph.lights, others))
+    if not others and photograph.scene.person >= 1:
         weights[FRAME,] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
 
@@ -239,6 +241,8 @@ def _changed(
                 canvas = show_thing(canvas, name, sky, photograph.scene, own)
         elif name == GLASS_BALL and with_things and photograph.ball is not None:
             canvas = show_glass_ball(canvas, photograph.ball, stream)
+        elif name == INSTANT_PRINT and with_things:
+            canvas = show_instant_print(canvas, stream, grey=photograph.scene.grey)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -115,6 +115,9 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
         total = sum(move.confidence for move in moves)
         weight = 0.0 if is_varied else COMPOSITION_SHARE * total
+        if all(move.kind in STILL_LIFES for move in moves):
+            # They keep their share where nothing else suits.
+            weight = 1.0
         is_person = shown.scene.person >= 1
         frame = _photograph_move(shown, (photograph.FRAME,), weight)
         moves.append(frame if is_person else SureMove(("composition",), weight, None))

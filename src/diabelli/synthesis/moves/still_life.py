@@ -9,11 +9,13 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.moves.glass_ball import Window, find_window
 from diabelli.synthesis.moves.scene import Scene
 
-GLASS_BALL = "glass_ball"
-STILL_LIFES = frozenset({GLASS_BALL})
+GLASS_BALL, INSTANT_PRINT = "glass_ball", "instant_print"
+STILL_LIFES = frozenset({GLASS_BALL, INSTANT_PRINT})
 """Names of the moves that show a still life, and of all of them."""
-SHARES = {GLASS_BALL: 0.45}
-"""Share of the pictures that are a still life, where it suits."""
+SHARES = {GLASS_BALL: 0.45, INSTANT_PRINT: 0.12}
+"""Shares of the pictures that are a still life, where all of them suit."""
+PRINT_SHARE_ALONE = 0.3
+"""Share of the pictures that are an instant print, where no ball suits."""
 MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
 LIGHTS, LIT_SHARE = frozenset({"golden", "sunset"}), 0.5
@@ -35,22 +37,27 @@ def find_ball_window(scene: Scene, analysis: Analysis) -> Window | None:
     return find_window(resize_map(scene.subject, GRID, GRID), careful)
 
 
+def shares_of_still_lifes(*, suits_ball: bool) -> dict[str, float]:
+    """Return the share of each still life that suits a photograph; a print suits all of them."""
+    return SHARES if suits_ball else {INSTANT_PRINT: PRINT_SHARE_ALONE}
+
+
 def weights_of_still_lifes(
-    names: frozenset[str], lights: dict[str, float], total: float
+    shares: dict[str, float], lights: dict[str, float], total: float
 ) -> dict[tuple[str, ...], float]:
     """Return the weights of still lifes, alone and in another light.
 
     Args:
-        names: of the still lifes that suit the photograph.
+        shares: of the still lifes that suit the photograph, by name.
         lights: weights of the lights that suit it.
         total: weight of all other moves; 0 if there is none.
     """
     suitable = {light: weight for light, weight in lights.items() if light in LIGHTS and weight > 0}
-    rest = 1 - sum(SHARES[name] for name in names)
+    rest = 1 - sum(shares.values())
     lit_share = LIT_SHARE if suitable else 0.0
     found: dict[tuple[str, ...], float] = {}
-    for name in sorted(names):
-        weight = SHARES[name] / rest * (total or 1.0)
+    for name, portion in sorted(shares.items()):
+        weight = portion / rest * (total or 1.0)
         found[name,] = (1 - lit_share) * weight
         for light, share in suitable.items():
             found[light, name] = lit_share * weight * share / sum(suitable.values())

@@ -1,0 +1,320 @@
+"""Move: an instant print of the picture in a wooden block on polished stone, beside a small ball.
+
+The print faces the camera and shows all of the picture, so faces and lettering keep their shape.
+Light from a window falls across it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.glass_ball import Window, add_ball
+from diabelli.synthesis.moves.tabletop import (
+    Tabletop,
+    bell,
+    finished,
+    look_up,
+    ramp,
+    render_tabletop,
+)
+
+FOOT = 0.845
+"""Row at which the block stands, in sides."""
+SIZES = (0.47, 0.5)
+"""Bounds of the height of the picture in the print, as a share of that of the canvas."""
+MARGIN, LOWER_MARGIN = 0.032, 0.105
+"""Width of the white paper around the picture, and below it, in sides."""
+CORNER = 0.006
+"""Radius of the corners of the paper and of the block, in sides."""
+BLOCK_SHARE, BLOCK_HEIGHT, BLOCK_TOP = 0.46, 0.036, 0.009
+"""Width of the block as a share of that of the paper; heights at which its front and its top are
+seen, in sides."""
+SHIFT = 0.015
+"""How far print and ball may be beside the middle, in sides."""
+BALL_RADII, BALL_FOOT, BALL_GAP = (0.08, 0.095), 0.862, 0.035
+"""Bounds of the radius of the ball, row of its foot, and distance from the paper, in sides."""
+BALL_WINDOW_HALF = 0.5
+"""Half of the side of the window that the ball shows, in sides of the picture."""
+PAPER = (1.0, 0.985, 0.955)
+"""Linear light of the paper, relative."""
+WOOD = (0.36, 0.205, 0.1)
+"""Linear light of the wood."""
+GRAINS = ((11, 2, 0.12), (40, 3, 0.08))
+"""Rows, columns and strength of the noise of which the grain of the wood is made."""
+MIRROR_SIDE, MIRROR_BLURS = 192, (0.8, 4.0)
+"""Side in pixels of the mirror image, and its blur at the foot and far from it."""
+
+
+def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False) -> Bytes:
+    """Return an image (h, w, 4) uint8, opaque, as an instant print before itself.
+
+    Args:
+        image: (h, w, 4) uint8, opaque.
+        stream: random numbers.
+        grey: whether paper and wood are grey, as the image is.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    size = stream.between(*SIZES)
+    sign = -1 if stream.between(0, 1) < 0.5 else 1
+    is_lit_from_right = stream.between(0, 1) < 0.5
+    radius = stream.between(*BALL_RADII)
+    shift = stream.between(-SHIFT, SHIFT)
+    table = render_tabletop(image, FOOT, stream, height, width)
+    picture = resize(image, max(round(size * height), 1), max(round(size * width), 1))
+    drawn = _render_print(picture, table, side, is_lit_from_right, stream, grey=grey)
+    paper = drawn.shape[1] / side
+    # Print and ball together are in the middle.
+    column = 0.5 + shift - sign * (BALL_GAP / 2 + radius)
+    small = resize_map(drawn, MIRROR_SIDE, MIRROR_SIDE)
+    near, far = (blur(small, deviation) for deviation in MIRROR_BLURS)
+    bottom = round((FOOT - 0.5) * side + height / 2)
+    left = round((column - 0.5 - paper / 2) * side + width / 2)
+    _place_print(table.canvas, drawn, near, far, table.stone, bottom, left)
+    window = Window(0.5, 0.5, BALL_WINDOW_HALF, is_lit_from_right)
+    beside = column + sign * (paper / 2 + BALL_GAP + radius)
+    add_ball(table, image, window, (radius, beside, BALL_FOOT))
+    return finished(table.canvas)
+
+
+def _render_print(
+    picture: Bytes,
+    table: Tabletop,
+    side: int,
+    is_lit_from_right: bool,
+    stream: RandomStream,
+    *,
+    grey: bool,
+) -> Floats:
+    """Render the print and its block alone.
+
+    Args:
+        picture: (rows, columns, 4) uint8, at the size at which it is shown.
+        table: what it stands on.
+        side: of the canvas, in pixels.
+        is_lit_from_right: where the window is.
+        stream: random numbers.
+        grey: whether paper and wood are grey.
+
+    Returns:
+        (h, w, 4) float32: linear light, multiplied by the share in the last channel.
+    """
+    margin, lower = max(round(MARGIN * side), 1), max(round(LOWER_MARGIN * side), 1)
+    front, top = max(round(BLOCK_HEIGHT * side), 1), max(round(BLOCK_TOP * side), 1)
+    columns = picture.shape[1] + 2 * margin
+    grain = np.zeros((front + top, columns), np.float32)
+    for down, across, strength in GRAINS:
+        noise = stream.normal(down, across).astype(np.float32)
+        grain += np.float32(strength) * resize_map(noise, front + top, columns)
+    mean = table.light.mean()
+    # In a black picture, the light is white.
+    least = np.float32(1e-3)
+    tint = (np.float32(0.25) * table.light + np.float32(0.75) * mean + least) / (mean + least)
+    light = np.minimum(tint * (np.float32(0.68) + np.float32(0.32) * mean), np.float32(1))
+    paper, wood = np.array(PAPER, np.float32), np.array(WOOD, np.float32)
+    if grey:
+        paper, wood = np.full(3, paper.mean(), np.float32), np.full(3, wood.mean(), np.float32)
+    colours = np.stack([light, paper * light, wood * light]).astype(np.float32)
+    sizes = np.array((margin, lower, front, top, side, is_lit_from_right), np.int64)
+    return _draw_print(np.ascontiguousarray(picture[..., :3]), grain, colours, sizes)
+
+
+@kernel
+def _draw_print(picture: Bytes, grain: Floats, colours: Floats, sizes: NDArray[np.int64]) -> Floats:
+    """Draw the print and its block.
+
+    Args:
+        picture: (rows, columns, 3) uint8.
+        grain: (front + top, width) float32, relative brightness of the wood.
+        colours: (3, 3) float32: linear light that falls on the print, of paper and of wood.
+        sizes: (6,) int64, in pixels: margin, lower margin, height of the block's front, and of its
+            top, side of the canvas; 1 if the light comes from the right, else 0.
+
+    Returns:
+        (h, w, 4) float32: linear light, multiplied by the share in the last channel.
+    """
+    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
+    rows, columns = picture.shape[0], picture.shape[1]
+    margin, lower, front, top = sizes[0], sizes[1], sizes[2], sizes[3]
+    side, sign = np.float32(sizes[4]), np.float32(1 - 2 * sizes[5])
+    paper_height, width = margin + rows + lower, columns + 2 * margin
+    # The paper is in a slot in the middle of the block's top.
+    slot = paper_height
+    block_top = slot - top // 2
+    height = block_top + top + front
+    out = np.zeros((height, width, 4), np.float32)
+    brightest = max(max(colours[0, 0], colours[0, 1]), colours[0, 2])
+    corner = np.float32(CORNER) * side
+    block_half = np.float32(BLOCK_SHARE) * np.float32(width) * half
+    middle = np.float32(width) * half
+    front_top = block_top + top
+    for y in range(height):
+        down = np.float32(y) + half
+        v = (down - np.float32(margin) - np.float32(rows) * half) / side
+        for x in range(width):
+            across = np.float32(x) + half - middle
+            u = sign * across / side
+            # The bottom corners of the paper are as round as those at the top.
+            cover = _inside(
+                across, down - np.float32(slot) * half, middle, np.float32(slot) * half, corner
+            )
+            level = _window_light(u, v)
+            gloss = np.float32(0.5) + np.float32(0.5) * level
+            r, c = y - margin, x - margin
+            if cover > zero and 0 <= r < rows and 0 <= c < columns:
+                for i in range(3):
+                    value = np.float32(picture[r, c, i]) / np.float32(255)
+                    value = np.float32(0.88) * value * value + np.float32(0.012)
+                    tint = np.float32(0.6) + np.float32(0.4) * colours[0, i] / brightest
+                    out[y, x, i] = value * tint * gloss
+            elif cover > zero:
+                beside = max(max(-r, r - rows + 1), max(-c, c - columns + 1))
+                recess = np.float32(beside) / (np.float32(0.002) * side)
+                value = np.float32(0.86) * level * (one - np.float32(0.14) * bell(recess * recess))
+                below = (np.float32(slot) - down) / (np.float32(0.012) * side)
+                inner = across / block_half
+                inner *= inner * inner
+                value *= one - np.float32(0.3) * bell(below * below + inner * inner)
+                rim = min(min(down, np.float32(x) + half), np.float32(width - x) - half)
+                rim /= np.float32(0.0016) * side
+                value *= one + np.float32(0.1) * bell(rim * rim)
+                for i in range(3):
+                    out[y, x, i] = value * colours[1, i] * cover
+            out[y, x, 3] = cover
+            if y < block_top:
+                continue
+            # The far edge of the top is shorter, as it is farther away.
+            is_front = y >= front_top
+            shorter = np.float32(0) if is_front else np.float32(front_top - y) * half
+            block = _inside(
+                across,
+                down - np.float32(front_top + front // 2),
+                block_half - shorter,
+                np.float32(3 * front),
+                zero,
+            )
+            if is_front:
+                edge = np.float32(y - front_top) + half
+                block = _inside(
+                    across,
+                    edge - np.float32(front) * half,
+                    block_half,
+                    np.float32(front) * half,
+                    corner * half,
+                )
+                rim = edge / (np.float32(0.002) * side)
+                value = np.float32(0.8) + np.float32(0.4) * bell(rim * rim)
+                value -= np.float32(0.25) * ramp(edge / np.float32(front))
+            else:
+                value = np.float32(1.25)
+                if y < slot:
+                    block *= one - cover
+                away = (down - np.float32(slot)) / (np.float32(0.003) * side)
+                value *= one - np.float32(0.7) * bell(away * away)
+            value *= level * (one + grain[y - block_top, x])
+            for i in range(3):
+                out[y, x, i] = out[y, x, i] * (one - block) + value * colours[2, i] * block
+            out[y, x, 3] = out[y, x, 3] * (one - block) + block
+    return out
+
+
+@kernel
+def _inside(
+    across: np.float32,
+    down: np.float32,
+    half_width: np.float32,
+    half_height: np.float32,
+    corner: np.float32,
+) -> np.float32:
+    """Return how much of a pixel is inside a rectangle with round corners, 0..1.
+
+    Args:
+        across: of the pixel from the middle of the rectangle, in pixels.
+        down: the same.
+        half_width: of the rectangle, in pixels.
+        half_height: the same.
+        corner: radius, in pixels.
+    """
+    one, zero = np.float32(1), np.float32(0)
+    p, q = abs(across) - half_width + corner, abs(down) - half_height + corner
+    a, b = max(p, zero), max(q, zero)
+    distance = np.sqrt(a * a + b * b) + min(max(p, q), zero) - corner
+    return min(max(np.float32(0.5) - distance, zero), one)
+
+
+@kernel
+def _window_light(across: np.float32, down: np.float32) -> np.float32:
+    """Return the brightness of the light at a place from the middle of the print, in sides."""
+    one = np.float32(1)
+    p = across + np.float32(0.42) * down
+    q = down - np.float32(0.16) * across + np.float32(0.05)
+    # Two panes, with soft edges.
+    bar = p + np.float32(0.1)
+    lit = one - np.float32(0.4) * bell(bar * bar / np.float32(0.0005))
+    lit *= one - np.float32(0.4) * bell(q * q / np.float32(0.0005))
+    lit *= ramp((np.float32(0.12) - p) / np.float32(0.1))
+    return np.float32(0.88) + np.float32(0.2) * lit
+
+
+@kernel
+def _place_print(
+    canvas: Floats, drawn: Floats, near: Floats, far: Floats, stone: Floats, bottom: int, left: int
+) -> None:
+    """Draw the print, its shadow and its mirror image on a canvas, in place.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        drawn: (rows, columns, 4) float32, as `_draw_print` returns it.
+        near: (MIRROR_SIDE, MIRROR_SIDE, 4) float32, the same, blurred as it is mirrored at its
+            foot.
+        far: the same, blurred as far from it.
+        stone: (3,) float32.
+        bottom: row of the canvas below the print, in pixels.
+        left: first column of the print.
+    """
+    height, width = canvas.shape[0], canvas.shape[1]
+    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
+    side = np.float32(min(height, width))
+    rows, columns = drawn.shape[0], drawn.shape[1]
+    block_half = np.float32(BLOCK_SHARE) * half * np.float32(columns)
+    sharp, soft = np.empty(4, np.float32), np.empty(4, np.float32)
+    for y in range(height):
+        below = np.float32(y - bottom) + half
+        b = below / (np.float32(0.012) * side)
+        distance = ramp(below / (np.float32(0.16) * side))
+        strength = np.float32(0.3) * (
+            one - np.float32(0.6) * ramp(below / (np.float32(0.18) * side))
+        )
+        v = one - below / np.float32(rows)
+        r = y - bottom + rows
+        for x in range(width):
+            c = x - left
+            u = (np.float32(c) + half) / np.float32(columns)
+            mirror = zero
+            if below > zero and v > zero and zero < u < one:
+                look_up(near, v, u, sharp)
+                look_up(far, v, u, soft)
+                for i in range(4):
+                    sharp[i] += distance * (soft[i] - sharp[i])
+                mirror = sharp[3] * np.float32(0.85)
+            a = (np.float32(c) + half - np.float32(columns) * half) / block_half
+            a *= a * a
+            shade = one - np.float32(0.7) * bell(a * a + b * b)
+            cover = zero
+            if 0 <= r < rows and 0 <= c < columns:
+                cover = drawn[r, c, 3]
+            for i in range(3):
+                value = canvas[y, x, i]
+                if mirror > zero:
+                    value += mirror * (np.float32(0.55) * stone[i] - value)
+                    value += strength * sharp[i]
+                value *= shade
+                if cover > zero:
+                    value = value * (one - cover) + drawn[r, c, i]
+                canvas[y, x, i] = value
