@@ -30,6 +30,7 @@ from diabelli import engines, pictures
 from diabelli.engines import Engine, run_sequentially, wait_for_pieces
 from diabelli.observer import Observer
 from diabelli.synthesis.core.alpha import premultiply
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import drawing, light, photograph, things
@@ -39,6 +40,7 @@ from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.moves.snow_globe import Globe
 from diabelli.synthesis.moves.still_life import STILL_LIFES
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
@@ -115,7 +117,11 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
     scene = survey(studied[0].image_at(512, 512))
-    shown = Photograph(studied, scene, {}, [shore], things.THINGS, Window(0.5, 0.5, 0.5))
+    ball = Window(0.5, 0.5, 0.5)
+    nothing = np.zeros((GRID, GRID), np.bool_)
+    shown = Photograph(
+        studied, scene, {}, [shore], things.THINGS, ball, Globe(ball, nothing, nothing)
+    )
     for name in (photograph.WATER, *sorted(things.THINGS | STILL_LIFES), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))

@@ -11,13 +11,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.glass_ball import Window
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.moves.snow_globe import Globe
 from diabelli.synthesis.moves.still_life import STILL_LIFES
 from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
@@ -44,7 +48,10 @@ def lights() -> dict[str, str]:
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
     shore, ball = Shore(0.1, 0.0, 1.0, 0.6, 0.0), Window(0.5, 0.5, 0.5)
-    shown = Photograph(orientations, scene, {}, [shore], things.THINGS, ball)
+    nothing = np.zeros((GRID, GRID), np.bool_)
+    shown = Photograph(
+        orientations, scene, {}, [shore], things.THINGS, ball, Globe(ball, nothing, nothing)
+    )
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)

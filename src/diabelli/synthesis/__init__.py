@@ -32,6 +32,6 @@ from packages above them in this list.
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
-                still_life, tabletop: glass_ball, instant_print
+                still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base
     pipeline    the steps in order
 """

@@ -1,5 +1,7 @@
 """A ball of glass: its middle keeps shapes, and it shows the part of a picture that suits it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,18 @@ def test_the_lamp_shines_beside_the_subject():
     right = find_window(spot(slice(10, 30), slice(38, 50)).astype(np.float32), nothing)
     assert left.is_lit_from_right
     assert not right.is_lit_from_right
+    assert left.has_lamp
+    assert right.has_lamp
+
+
+def test_no_lamp_shines_on_a_face():
+    """Faces on both sides leave no room for it."""
+    both = spot(slice(18, 24), slice(18, 46))
+    window = find_window(both.astype(np.float32), both)
+    assert not window.has_lamp
+    image = opaque(np.full((SIDE, SIDE, 3), 20))
+    bright = [
+        show_glass_ball(image, one, RandomStream(1))[: SIDE // 2, ..., 1].max()
+        for one in (MIDDLE, replace(MIDDLE, has_lamp=False))
+    ]
+    assert bright[0] > bright[1] + 50

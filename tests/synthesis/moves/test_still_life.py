@@ -7,14 +7,17 @@ import pytest
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.moves.glass_ball import Window
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
     PRINT_SHARE_ALONE,
     SHARES,
+    SNOW_GLOBE,
     STILL_LIFES,
     find_ball_window,
+    find_snow_globe,
     shares_of_still_lifes,
     weights_of_still_lifes,
 )
@@ -68,12 +71,12 @@ def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     assert ball_of(scene, bare) is not None
 
 
-@pytest.mark.parametrize("suits_ball", [True, False])
+@pytest.mark.parametrize(("suits_ball", "suits_globe"), [(0, 0), (1, 0), (1, 1)])
 @pytest.mark.parametrize("total", [0.0, 5.0])
 @pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
-def test_still_lifes_have_their_share(suits_ball, total, lights):
+def test_still_lifes_have_their_share(suits_ball, suits_globe, total, lights):
     """Of all moves, in coloured daylight or without."""
-    shares = shares_of_still_lifes(suits_ball=suits_ball)
+    shares = shares_of_still_lifes(suits_ball=suits_ball, suits_globe=suits_globe)
     weights = weights_of_still_lifes(shares, lights, total)
     whole = sum(weights.values()) + (total or 1)
     for name, share in shares.items():
@@ -84,7 +87,25 @@ def test_still_lifes_have_their_share(suits_ball, total, lights):
 
 def test_a_print_suits_every_photograph():
     """It is more frequent where a ball would bend faces or lettering."""
-    assert shares_of_still_lifes(suits_ball=False) == {INSTANT_PRINT: PRINT_SHARE_ALONE}
-    assert shares_of_still_lifes(suits_ball=True) == SHARES
-    assert set(SHARES) == STILL_LIFES == {GLASS_BALL, INSTANT_PRINT}
+    alone = shares_of_still_lifes(suits_ball=False, suits_globe=False)
+    assert alone == {INSTANT_PRINT: PRINT_SHARE_ALONE}
+    assert shares_of_still_lifes(suits_ball=True, suits_globe=True) == SHARES
+    assert set(SHARES) == STILL_LIFES == {GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE}
     assert SHARES[INSTANT_PRINT] < PRINT_SHARE_ALONE
+
+
+def test_a_ball_replaces_a_globe():
+    """Where snow would hide a face, the ball has the share of both."""
+    shares = shares_of_still_lifes(suits_ball=True, suits_globe=False)
+    assert sum(shares.values()) == pytest.approx(sum(SHARES.values()))
+    assert set(shares) == {GLASS_BALL, INSTANT_PRINT}
+
+
+def test_a_globe_needs_a_ball(scene, analysis):
+    """What suits no ball suits no globe; lettering low in the ball suits the ball alone."""
+    assert find_snow_globe(ball_of(scene, analysis), scene, analysis) is not None
+    assert find_snow_globe(None, scene, analysis) is None
+    window = Window(0.5, 0.5, 0.6)
+    written = np.zeros((GRID, GRID), np.float32)
+    written[54:57, 30:34] = 1
+    assert find_snow_globe(window, scene, replace(analysis, lettering=written)) is None

@@ -63,12 +63,14 @@ class Window:
         column: of its middle.
         half: half of its side.
         is_lit_from_right: whether the lamp shines on less of the subject there.
+        has_lamp: whether it shines on no face or lettering.
     """
 
     row: float
     column: float
     half: float
     is_lit_from_right: bool = False
+    has_lamp: bool = True
 
 
 def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
@@ -97,9 +99,11 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
     if best is None:
         return None
     counted = is_subject.astype(np.int64) + careful
-    sides = (counted[_lamp_area(best, rows, columns, sign)].sum() for sign in (-1, 1))
-    left, right = sides
-    return replace(best, is_lit_from_right=bool(right < left))
+    areas = [_lamp_area(best, rows, columns, sign) for sign in (-1, 1)]
+    left, right = (counted[area].sum() for area in areas)
+    is_right = bool(right < left)
+    has_lamp = not (careful & areas[is_right]).any()
+    return replace(best, is_lit_from_right=is_right, has_lamp=has_lamp)
 
 
 def _lamp_area(window: Window, rows: Floats, columns: Floats, sign: int) -> NDArray[np.bool_]:
@@ -136,14 +140,14 @@ def add_ball(
         place: radius, column of the middle and row of the foot, in sides.
     """
     radius, column, foot = place
-    ball = _render_ball(image, window, table, radius * min(image.shape[:2]))
+    ball = render_ball(image, window, table, radius * min(image.shape[:2]))
     small = resize_map(ball, MIRROR_SIDE, MIRROR_SIDE)
     near, far = (blur(small, deviation) for deviation in MIRROR_BLURS)
     numbers = np.array((foot - radius + 0.004, column, radius, foot), np.float32)
     _place_ball(table.canvas, ball, near, far, table.stone, table.light, numbers)
 
 
-def _render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) -> Floats:
+def render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) -> Floats:
     """Render the ball alone.
 
     Args:
@@ -165,7 +169,7 @@ def _render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) -
     beyond = resize(image, BEYOND_SIDE, BEYOND_SIDE)[..., :3].astype(np.float32)
     beyond = blur(beyond, 0.03 * BEYOND_SIDE)
     halves = (window.half * side / height, window.half * side / width)
-    lamp = -1 if window.is_lit_from_right else 1
+    lamp = (-1 if window.is_lit_from_right else 1) if window.has_lamp else 0
     numbers = np.array((radius, window.row, window.column, *halves, lamp), np.float32)
     return _draw_ball(sharp, coarse, beyond, table.bokeh, table.light, table.stone, numbers)
 
@@ -190,7 +194,8 @@ def _draw_ball(
         light: (3,) float32, mean linear light.
         stone: (3,) float32, linear light of the stone.
         numbers: (6,) float32: radius in pixels; row and column of the window's centre and its half
-            height and half width, as shares; -1 if the light comes from the right, else 1.
+            height and half width, as shares; -1 if the lamp shines from the right, 1 if from the
+            left, 0 if there is none.
 
     Returns:
         (d, d, 4) float32: linear light, multiplied by the share in the last channel.

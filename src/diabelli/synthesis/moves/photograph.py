@@ -19,11 +19,14 @@ from diabelli.synthesis.moves.instant_print import show_instant_print
 from diabelli.synthesis.moves.light import LIGHTS, WINDOW, is_under_water, relight, suitable_lights
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.shore import Shore, find_shores
+from diabelli.synthesis.moves.snow_globe import Globe, show_snow_globe
 from diabelli.synthesis.moves.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
+    SNOW_GLOBE,
     STILL_LIFES,
     find_ball_window,
+    find_snow_globe,
     shares_of_still_lifes,
     weights_of_still_lifes,
 )
@@ -73,6 +76,7 @@ class Photograph:
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
         ball: the part of it that a ball of glass shows; None if no ball suits it.
+        globe: what a snow globe shows; None if none suits it.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -81,6 +85,7 @@ class Photograph:
     shores: list[Shore]
     things: frozenset[str]
     ball: Window | None = None
+    globe: Globe | None = None
 
 
 def prepare(
@@ -104,13 +109,15 @@ def prepare(
         shores = [
             one for one in find_shores(small, scene.subject, aim) if one.cost <= MAX_SHORE_COST
         ]
+    ball = find_ball_window(scene, orientations[0])
     return Photograph(
         without_extension(orientations),
         scene,
         _lights(scene, orientations[0]),
         shores,
         find_things(scene, orientations[0], small),
-        find_ball_window(scene, orientations[0]),
+        ball,
+        find_snow_globe(ball, scene, orientations[0]),
     )
 
 
@@ -147,7 +154,9 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     if photograph.things:
         weights.update(weights_with_things(photograph.things, weights))
     others = sum(weights.values())
-    shares = shares_of_still_lifes(suits_ball=photograph.ball is not None)
+    shares = shares_of_still_lifes(
+        suits_ball=photograph.ball is not None, suits_globe=photograph.globe is not None
+    )
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     if not others and photograph.scene.person >= 1:
         weights[FRAME,] = 1.0
@@ -243,6 +252,8 @@ def _changed(
             canvas = show_glass_ball(canvas, photograph.ball, stream)
         elif name == INSTANT_PRINT and with_things:
             canvas = show_instant_print(canvas, stream, grey=photograph.scene.grey)
+        elif name == SNOW_GLOBE and with_things and photograph.globe is not None:
+            canvas = show_snow_globe(canvas, photograph.globe, stream)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
+from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
@@ -19,6 +20,7 @@ from diabelli.synthesis.moves import drawing, photograph, things
 from diabelli.synthesis.moves.glass_ball import Window
 from diabelli.synthesis.moves.light import LIGHTS
 from diabelli.synthesis.moves.shore import Shore
+from diabelli.synthesis.moves.snow_globe import Globe
 from diabelli.synthesis.moves.still_life import STILL_LIFES
 
 MIN_STRENGTH = 0.4
@@ -241,7 +243,15 @@ def run_all_moves(side: int) -> None:
     shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
     if shown is not None:
         shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
-        shown = replace(shown, shores=[shore], things=things.THINGS, ball=Window(0.5, 0.5, 0.5))
+        ball = Window(0.5, 0.5, 0.5)
+        nothing = np.zeros((GRID, GRID), np.bool_)
+        shown = replace(
+            shown,
+            shores=[shore],
+            things=things.THINGS,
+            ball=ball,
+            globe=Globe(ball, nothing, nothing),
+        )
         alone = (photograph.WATER, *LIGHTS, *things.THINGS, *STILL_LIFES)
         for names in ((name,) for name in alone):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

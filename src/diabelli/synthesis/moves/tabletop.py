@@ -236,13 +236,13 @@ def _speckle(speckles: Floats, across: np.float32, depth: np.float32) -> np.floa
     for octave in (1, 2, 4):
         v = depth * np.float32(95 * octave)
         u = across * np.float32(99 * octave) + np.float32(8192)
-        total += weight * _noise(speckles, v, u)
+        total += weight * noise_at(speckles, v, u)
         weight *= np.float32(0.5)
     return total
 
 
 @kernel
-def _noise(noise: Floats, down: np.float32, side: np.float32) -> np.float32:
+def noise_at(noise: Floats, down: np.float32, side: np.float32) -> np.float32:
     """Interpolate periodic noise smoothly at a position >= 0."""
     rows, columns = noise.shape
     v, u = int(down), int(side)
