@@ -98,8 +98,8 @@ def sketch_layout(
     ).without_border(analysis.border)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
     held = analysis.people.cells
-    if kind.symmetric:  # its mean with the mirror image deforms cells held on one side
-        held = np.full_like(held, held.max())
+    if kind.symmetric:  # Its mean with the mirror image deforms cells that are held on one side.
+        held = np.maximum(held, held[:, ::-1])
     layout = random_layout(rigidity, held, frame, adapted, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
