@@ -67,7 +67,11 @@ def results() -> dict[str, NDArray[np.generic]]:
         ),
         "upsample_field": upsample_field(field, (SIDE, SIDE), (16, 17)),
         "solve_displacement": _solve_displacement(
-            floats[:6, :6].copy(), 1 + 9 * floats[5:, 5:].copy(), floats[2:8, :6].copy(), 0
+            floats[:6, :6].copy(),
+            1 + 9 * floats[5:, 5:].copy(),
+            floats[1:7, 5:].copy(),
+            floats[2:8, :6].copy(),
+            0,
         ),
         "patch_uniqueness": _distances_elsewhere(pairs),
         "saliency": _nearest_elsewhere(draw.random((3, 6, 7), np.float32)),

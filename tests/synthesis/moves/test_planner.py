@@ -10,8 +10,10 @@ from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.planner import (
+    SHARE_BESIDE_STILL_LIFES,
     MIN_KINDS,
     MIN_STRENGTH,
+    SHARE_BESIDE_STILL_LIFES,
     SureMove,
     find_moves,
     move_of_seed,
@@ -20,7 +22,7 @@ from diabelli.synthesis.moves.planner import (
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.still_life import INSTANT_PRINT, PRINT_SHARE_ALONE, STILL_LIFES
+from diabelli.synthesis.moves.still_life import INSTANT_PRINT, STILL_LIFES
 from diabelli.synthesis.pipeline import (
     Orientations,
     Rendering,
@@ -130,8 +132,8 @@ def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
         found[-1].render(1, 0.5, 64, 64)
 
 
-def test_a_picture_without_a_light_is_mostly_composed(monkeypatch):
-    """Still lifes keep their share where nothing else suits."""
+def test_a_picture_without_a_light_is_a_print_or_composed(monkeypatch):
+    """Prints alone would be alike."""
     orientations = analyse_source(landscape(100), 64, 64)
     scene = replace(survey(landscape(100)), person=0.0)
     shown = photograph.Photograph(orientations, scene, {}, [], frozenset())
@@ -139,7 +141,7 @@ def test_a_picture_without_a_light_is_mostly_composed(monkeypatch):
     still, composed = find_moves(orientations, 1.0)
     assert (still.name, composed.name) == (INSTANT_PRINT, "composition")
     share = still.confidence / (still.confidence + composed.confidence)
-    assert share == pytest.approx(PRINT_SHARE_ALONE)
+    assert share == pytest.approx(1 / (1 + SHARE_BESIDE_STILL_LIFES))
 
 
 def test_a_person_without_a_light_gets_another_frame_or_a_print(monkeypatch):

@@ -32,6 +32,8 @@ MIN_KINDS = 3
 alike, the composition is one more; of a person, another frame is."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
+SHARE_BESIDE_STILL_LIFES = 0.5
+"""The same beside still lifes alone, which would be alike."""
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
 CANDIDATES, MIN_TRUST = 3, 0.5
@@ -115,11 +117,10 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
+        is_alone = all(move.kind in STILL_LIFES for move in moves)
+        share = SHARE_BESIDE_STILL_LIFES if is_alone else COMPOSITION_SHARE
         total = sum(move.confidence for move in moves)
-        weight = 0.0 if is_varied else COMPOSITION_SHARE * total
-        if all(move.kind in STILL_LIFES for move in moves):
-            # They keep their share where nothing else suits.
-            weight = 1.0
+        weight = 0.0 if is_varied else share * total
         is_person = shown.scene.person >= 1
         frame = _photograph_move(shown, (photograph.FRAME,), weight)
         moves.append(frame if is_person else SureMove(("composition",), weight, None))

@@ -16,9 +16,9 @@ from diabelli.synthesis.moves.snow_globe import Globe, hides
 GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE = "glass_ball", "instant_print", "snow_globe"
 STILL_LIFES = frozenset({GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE})
 """Names of the moves that show a still life, and of all of them."""
-SHARES = {GLASS_BALL: 0.25, INSTANT_PRINT: 0.12, SNOW_GLOBE: 0.2}
+SHARES = {GLASS_BALL: 0.18, INSTANT_PRINT: 0.14, SNOW_GLOBE: 0.18}
 """Shares of the pictures that are a still life, where all of them suit."""
-PRINT_SHARE_ALONE = 0.3
+PRINT_SHARE_ALONE = 0.4
 """Share of the pictures that are an instant print, where no ball suits."""
 MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""

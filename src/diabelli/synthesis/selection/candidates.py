@@ -98,8 +98,10 @@ def sketch_layout(
     ).without_border(analysis.border)
     rigidity = np.maximum(analysis.rigidity, analysis.subject)
     held = analysis.people.cells
-    if kind.symmetric:  # Its mean with the mirror image deforms cells that are held on one side.
-        held = np.maximum(held, held[:, ::-1])
+    if kind.symmetric:
+        # Its mean with the mirror image deforms cells that are held on one side. Symmetric cut-outs
+        # are drawn, so the person map is wrong there.
+        held = np.full_like(held, 0 if kind.is_cut_out else held.max())
     layout = random_layout(rigidity, held, frame, adapted, stream, mirrored=mirrored)
     if kind.symmetric:
         layout = layout.symmetrised()
