@@ -274,7 +274,7 @@ def main() -> None:
         "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
         "floating": photograph_strip(load(PHOTOGRAPH), ["golden+bubbles"] * 3),
         "still-life": photograph_strip(
-            load(SCENE), ("glass_ball", "golden+glass_ball", "sunset+glass_ball")
+            load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
         ),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),

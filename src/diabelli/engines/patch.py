@@ -29,7 +29,7 @@ from diabelli.variation import (
     VariationSpec,
 )
 
-ENGINE_VERSION = "12"
+ENGINE_VERSION = "13"
 """Changes when the same source, strength and seed give another picture."""
 
 
