@@ -10,7 +10,6 @@ from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.planner import (
-    SHARE_BESIDE_STILL_LIFES,
     MIN_KINDS,
     MIN_STRENGTH,
     SHARE_BESIDE_STILL_LIFES,

@@ -29,11 +29,11 @@ def sample_bilinear(values: Floats, rows: Floats, columns: Floats) -> Floats:
     Returns:
         (y, x, c) float32.
     """
-    return _look_up(values, reflect(rows), reflect(columns))
+    return _sample_within(values, reflect(rows), reflect(columns))
 
 
 @kernel
-def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
+def _sample_within(values: Floats, rows: Floats, columns: Floats) -> Floats:
     """Sample at positions within 0..1; kept apart from `interpolate`, which rounds differently."""
     height, width, channels = values.shape
     out = np.empty((rows.shape[0], rows.shape[1], channels), np.float32)
@@ -49,6 +49,32 @@ def _look_up(values: Floats, rows: Floats, columns: Floats) -> Floats:
                 below = values[top + 1, left, c] * (1 - du) + values[top + 1, left + 1, c] * du
                 out[y, x, c] = above * (1 - dv) + below * dv
     return out
+
+
+@kernel
+def look_up(values: Floats, row: np.float32, column: np.float32, out: Floats) -> None:
+    """Sample `values` bilinearly at one position, reflected at the edges, for use inside kernels.
+
+    It rounds differently from `sample_bilinear`, and takes maps of a single row or column.
+
+    Args:
+        values: (h, w, c) float32.
+        row: vertical position in shares of the height.
+        column: horizontal position in shares of the width.
+        out: (c,) float32, written.
+    """
+    height, width = values.shape[0], values.shape[1]
+    zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
+    row, column = one - abs(one - abs(row)), one - abs(one - abs(column))
+    v = min(max(row * np.float32(height) - half, zero), np.float32(height - 1))
+    u = min(max(column * np.float32(width) - half, zero), np.float32(width - 1))
+    top, left = min(int(v), max(height - 2, 0)), min(int(u), max(width - 2, 0))
+    low, right = min(top + 1, height - 1), min(left + 1, width - 1)
+    down, across = v - np.float32(top), u - np.float32(left)
+    for c in range(out.shape[0]):
+        above = values[top, left, c] + across * (values[top, right, c] - values[top, left, c])
+        below = values[low, left, c] + across * (values[low, right, c] - values[low, left, c])
+        out[c] = above + down * (below - above)
 
 
 def centres(count: int) -> Floats:

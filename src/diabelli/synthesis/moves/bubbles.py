@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import ramp
 from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
@@ -299,4 +300,4 @@ def _window(v: np.float32, u: np.float32, z: np.float32, slope: np.float32) -> n
     edge = np.float32(7)
     inside = min(max((np.float32(0.5) - abs(p)) * edge, zero), one)
     inside *= min(max((np.float32(0.3) - abs(q)) * edge, zero), one)
-    return inside * inside * (np.float32(3) - two * inside)
+    return ramp(inside)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.grid import centres
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
@@ -19,7 +20,6 @@ from diabelli.synthesis.moves.lighting import (
     Lighting,
     filled,
     mixed,
-    smoothstep,
 )
 from diabelli.synthesis.moves.scene import Scene
 

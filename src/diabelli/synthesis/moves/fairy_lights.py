@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.curves import ramp
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -114,8 +115,7 @@ def _draw_lamps(out: Bytes, lamps: Floats) -> None:
                 v = (np.float32(y) + half - lamps[k, 0]) / radius
                 u = (np.float32(x) + half - lamps[k, 1]) / radius
                 squared = v * v + u * u
-                disc = min(max((one - np.sqrt(squared)) * radius / soft + half, zero), one)
-                disc = disc * disc * (np.float32(3) - np.float32(2) * disc)
+                disc = ramp((one - np.sqrt(squared)) * radius / soft + half)
                 disc *= np.float32(MIDDLE_LIGHT) + np.float32(1 - MIDDLE_LIGHT) * min(
                     squared * squared, one
                 )

@@ -13,20 +13,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.curves import bell, ramp
 from diabelli.synthesis.core.filters import blur
-from diabelli.synthesis.core.grid import GRID, centres
+from diabelli.synthesis.core.grid import GRID, centres, look_up
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.tabletop import (
-    Tabletop,
-    bell,
-    finished,
-    look_up,
-    ramp,
-    render_tabletop,
-)
+from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
 
 RADII, SIDEWAYS = (0.295, 0.325), 0.05
 """Bounds of the radius of the ball, and how far it may be beside the middle, in sides."""

@@ -9,20 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.curves import bell, ramp
 from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import Window, add_ball
-from diabelli.synthesis.moves.tabletop import (
-    Tabletop,
-    bell,
-    finished,
-    look_up,
-    ramp,
-    render_tabletop,
-)
+from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
 
 FOOT = 0.845
 """Row at which the block stands, in sides."""

@@ -91,12 +91,6 @@ def mixed(share: Floats, low: Floats, high: Floats) -> Floats:
     return np.asarray(low + share[..., None] * (high - low), np.float32)
 
 
-def smoothstep(low: float, high: float, values: Floats) -> Floats:
-    """Return the cubic ramp from 0 at `low` to 1 at `high`; `high` may be below `low`."""
-    share = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)
-
-
 def illuminate(image: Bytes, lighting: Lighting) -> Bytes:
     """Return an image (h, w, 3 or more) uint8 under a lighting; further channels are kept."""
     numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder, lighting.headroom)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.grid import centres
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.lighting import FIELD_SIDE, smoothstep
+from diabelli.synthesis.moves.lighting import FIELD_SIDE
 
 PANE_SOFTNESS = 0.018
 """Half width of the edge of a window's light, in sides."""

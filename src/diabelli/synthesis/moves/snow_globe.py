@@ -11,20 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from diabelli.synthesis.core.curves import bell, ramp
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import SLOPE, Window, render_ball
-from diabelli.synthesis.moves.tabletop import (
-    Tabletop,
-    bell,
-    finished,
-    noise_at,
-    ramp,
-    render_tabletop,
-)
+from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
 from diabelli.synthesis.moves.turned_base import SEAT, TILT, draw_base
 
 RADII, SIDEWAYS = (0.262, 0.285), 0.05
@@ -266,9 +261,9 @@ def _add_snow(sphere: Floats, flakes: Floats, noise: Floats, snow: Floats, numbe
                 continue
             u = (np.float32(x) + half - middle) / radius
             r = np.sqrt(v * v + u * u)
-            fine = noise_at(noise, np.float32(40) * v, np.float32(40) * u + np.float32(64))
-            bumps = noise_at(noise, np.float32(3), np.float32(3) * u + np.float32(32))
-            bumps += half * noise_at(noise, np.float32(9), np.float32(8) * u + np.float32(32))
+            fine = value_noise(noise, np.float32(40) * v, np.float32(40) * u + np.float32(64))
+            bumps = value_noise(noise, np.float32(3), np.float32(3) * u + np.float32(32))
+            bumps += half * value_noise(noise, np.float32(9), np.float32(8) * u + np.float32(32))
             hill = u + lamp * np.float32(0.12)
             edge = np.float32(0.67) - np.float32(0.07) * bell(hill * hill / np.float32(0.16))
             edge += np.float32(0.014) * bumps + np.float32(0.004) * fine

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import bell, ramp, smoothstep
 from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
@@ -33,8 +36,6 @@ SCENE_ROW = 0.85
 """Row of the picture, as a share, that is seen at the far edge of the stone."""
 SPECKLES = 64
 """Rows and columns of the noise of which the stone's speckles are made."""
-LAYOUT_SIZE = 7
-"""Number of values in the layout of a tabletop, which kernels take as an array."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,18 +92,11 @@ def _bokeh(image: Bytes, size: tuple[int, int]) -> Floats:
     radius = BOKEH_RADIUS * BOKEH_SIDE
     brightest = linear.max(2)
     above = brightest - blur(brightest, 1.2 * radius)
-    boost = _ramp((above - np.float32(0.15)) / np.float32(0.45))
-    boost *= _ramp((brightest - np.float32(0.6)) / np.float32(0.4))
+    boost = smoothstep(0.15, 0.6, above) * smoothstep(0.6, 1.0, brightest)
     lit = linear * (1 + np.float32(BLOOM) * boost)[..., None]
     discs = (1 + RING_SHARE) * _disc_mean(lit, radius)
     discs -= RING_SHARE * _disc_mean(lit, RING_RADIUS * radius)
     return np.maximum(blur(discs.astype(np.float32), BOKEH_SOFTNESS * radius), np.float32(0))
-
-
-def _ramp(values: Floats) -> Floats:
-    """Return the cubic ramp from 0 at 0 to 1 at 1."""
-    share = np.clip(values, 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 @kernel
@@ -135,38 +129,6 @@ def _disc_mean(values: Floats, radius: float) -> Floats:
                     count += 2 * half + 1
                 out[y, x, c] = np.float32(total / count)
     return out
-
-
-@kernel
-def look_up(values: Floats, row: np.float32, column: np.float32, out: Floats) -> None:
-    """Write the bilinear mean of (h, w, c) float32 at a position in shares, reflected outside."""
-    height, width = values.shape[0], values.shape[1]
-    zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
-    row, column = one - abs(one - abs(row)), one - abs(one - abs(column))
-    v = min(max(row * np.float32(height) - half, zero), np.float32(height - 1))
-    u = min(max(column * np.float32(width) - half, zero), np.float32(width - 1))
-    top, left = min(int(v), max(height - 2, 0)), min(int(u), max(width - 2, 0))
-    low, right = min(top + 1, height - 1), min(left + 1, width - 1)
-    down, across = v - np.float32(top), u - np.float32(left)
-    for c in range(out.shape[0]):
-        above = values[top, left, c] + across * (values[top, right, c] - values[top, left, c])
-        below = values[low, left, c] + across * (values[low, right, c] - values[low, left, c])
-        out[c] = above + down * (below - above)
-
-
-@kernel
-def ramp(value: np.float32) -> np.float32:
-    """Return the cubic ramp from 0 at 0 to 1 at 1."""
-    share = min(max(value, np.float32(0)), np.float32(1))
-    return share * share * (np.float32(3) - np.float32(2) * share)
-
-
-@kernel
-def bell(squared: np.float32) -> np.float32:
-    """Return a polynomial close to exp(-x^2), 0 from x = 2.12 on, of a squared x."""
-    rest = max(np.float32(1) - squared / np.float32(4.5), np.float32(0))
-    rest *= rest
-    return rest * rest
 
 
 @kernel
@@ -236,23 +198,9 @@ def _speckle(speckles: Floats, across: np.float32, depth: np.float32) -> np.floa
     for octave in (1, 2, 4):
         v = depth * np.float32(95 * octave)
         u = across * np.float32(99 * octave) + np.float32(8192)
-        total += weight * noise_at(speckles, v, u)
+        total += weight * value_noise(speckles, v, u)
         weight *= np.float32(0.5)
     return total
-
-
-@kernel
-def noise_at(noise: Floats, down: np.float32, side: np.float32) -> np.float32:
-    """Interpolate periodic noise smoothly at a position >= 0."""
-    rows, columns = noise.shape
-    v, u = int(down), int(side)
-    a, b = down - np.float32(v), side - np.float32(u)
-    a, b = a * a * (3 - 2 * a), b * b * (3 - 2 * b)
-    top, low = v % rows, (v + 1) % rows
-    left, right = u % columns, (u + 1) % columns
-    above = noise[top, left] + b * (noise[top, right] - noise[top, left])
-    below = noise[low, left] + b * (noise[low, right] - noise[low, left])
-    return above + a * (below - above)
 
 
 @kernel

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import bell, ramp
+from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.tabletop import bell, look_up, noise_at, ramp
 
 TILT = 0.15
 """Height of a circle on the table by its width."""
@@ -150,7 +152,7 @@ def _draw_base(
                         seen += np.float32(0.1) * light[c] * lit + np.float32(1.3) * window * shine
                         colour[c] = metal[c] * (seen + np.float32(0.01))
                 else:
-                    streak = noise_at(
+                    streak = value_noise(
                         noise,
                         profile[index, 1] * np.float32(45) + np.float32(5) * x + np.float32(32),
                         np.float32(5) * x + np.float32(64),

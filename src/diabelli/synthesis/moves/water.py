@@ -11,6 +11,7 @@ import numpy as np
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.resample import crop, resize_map, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -149,20 +150,6 @@ def _wave_height(waves: Floats, near: np.float32, across: np.float32) -> np.floa
     for octave in (1, 2):
         down = depth * np.float32(15 * octave)
         side = (across - np.float32(0.5)) * depth * np.float32(5 * octave) + np.float32(4096.3)
-        total += weight * _noise(waves, down, side + np.float32(0.37) * down)
+        total += weight * value_noise(waves, down, side + np.float32(0.37) * down)
         weight *= np.float32(0.5)
     return total
-
-
-@kernel
-def _noise(waves: Floats, down: np.float32, side: np.float32) -> np.float32:
-    """Interpolate periodic noise smoothly at a position >= 0."""
-    rows, columns = waves.shape
-    v, u = int(down), int(side)
-    a, b = down - np.float32(v), side - np.float32(u)
-    a, b = a * a * (3 - 2 * a), b * b * (3 - 2 * b)
-    top, low = v % rows, (v + 1) % rows
-    left, right = u % columns, (u + 1) % columns
-    above = waves[top, left] + b * (waves[top, right] - waves[top, left])
-    below = waves[low, left] + b * (waves[low, right] - waves[low, left])
-    return above + a * (below - above)
