@@ -9,18 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.core.curves import bell, ramp
+from diabelli.synthesis.core.curves import bell, ramp, smoothstep
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import GRID, centres, look_up
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import resize, resize_map
+from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
+from diabelli.synthesis.moves.mirror_image import MirrorPlaces, add_mirror_image
+from diabelli.synthesis.moves.tabletop import (
+    Tabletop,
+    finished,
+    positions_in_sides,
+    render_tabletop,
+)
 
 RADII, SIDEWAYS = (0.295, 0.325), 0.05
 """Bounds of the radius of the ball, and how far it may be beside the middle, in sides."""
@@ -46,6 +53,9 @@ BEYOND_SIDE, BEYOND = 64, 0.04
 rim, and the distance on both sides of them over which it replaces the picture, in sides."""
 MIRROR_SIDE, MIRROR_BLURS = 96, (0.8, 2.3)
 """Side in pixels of the ball's mirror image, and its blur at the foot and far from it."""
+SINK = 0.004
+"""How far the lowest point of the ball is below the row of its foot, in sides: the stone is seen
+from above, and the ball touches it a little farther away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,42 @@ class Window:
     half: float
     is_lit_from_right: bool = False
     has_lamp: bool = True
+
+
+class _BallView(NamedTuple):
+    """How a ball shows a picture; all are np.float32.
+
+    Attributes:
+        radius: of the ball, in pixels.
+        row: of the window's middle, as a share of the picture's height.
+        column: of the window's middle, as a share of its width.
+        half_height: of the window, as a share of the height.
+        half_width: of the window, as a share of the width.
+        lamp: -1 if the lamp shines from the right, 1 if from the left, 0 if there is none.
+    """
+
+    radius: np.float32
+    row: np.float32
+    column: np.float32
+    half_height: np.float32
+    half_width: np.float32
+    lamp: np.float32
+
+
+class _BallPlace(NamedTuple):
+    """Where a ball is on the canvas, in sides; all are np.float32.
+
+    Attributes:
+        row: of its middle.
+        column: of its middle.
+        radius: of the ball.
+        foot: row at which it stands.
+    """
+
+    row: np.float32
+    column: np.float32
+    radius: np.float32
+    foot: np.float32
 
 
 def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
@@ -135,10 +181,32 @@ def add_ball(
     """
     radius, column, foot = place
     ball = render_ball(image, window, table, radius * min(image.shape[:2]))
-    small = resize_map(ball, MIRROR_SIDE, MIRROR_SIDE)
-    near, far = (blur(small, deviation) for deviation in MIRROR_BLURS)
-    numbers = np.array((foot - radius + 0.004, column, radius, foot), np.float32)
-    _place_ball(table.canvas, ball, near, far, table.stone, table.light, numbers)
+    on_canvas = _BallPlace(*np.array((foot - radius + SINK, column, radius, foot), np.float32))
+    mirror_places = _mirror_places(table.canvas, ball.shape[0], on_canvas)
+    add_mirror_image(table, ball, MIRROR_SIDE, MIRROR_BLURS, mirror_places)
+    _place_ball(table.canvas, ball, table.light, on_canvas)
+
+
+def _mirror_places(canvas: Floats, count: int, place: _BallPlace) -> MirrorPlaces:
+    """Return where the mirror image of a ball is seen.
+
+    Args:
+        canvas: (h, w, 3) float32.
+        count: rows and columns of the ball's picture, in pixels.
+        place: of the ball.
+    """
+    height, width = canvas.shape[:2]
+    rows, columns = positions_in_sides(height, width)
+    below = rows - place.foot
+    extent = np.float32(count) / np.float32(min(height, width))
+    down = (2 * place.foot - np.float32(SINK) - rows - place.row) / extent + np.float32(0.5)
+    return MirrorPlaces(
+        # The image begins under the ball, not above its foot.
+        np.where(below > np.float32(-0.03), down, np.float32(-1)),
+        (columns - place.column) / extent + np.float32(0.5),
+        smoothstep(0, 0.14, below),
+        np.float32(0.3) * (1 - np.float32(0.55) * smoothstep(0, 0.16, below)),
+    )
 
 
 def render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) -> Floats:
@@ -165,37 +233,28 @@ def render_ball(image: Bytes, window: Window, table: Tabletop, radius: float) ->
     halves = (window.half * side / height, window.half * side / width)
     lamp = (-1 if window.is_lit_from_right else 1) if window.has_lamp else 0
     numbers = np.array((radius, window.row, window.column, *halves, lamp), np.float32)
-    return _draw_ball(sharp, coarse, beyond, table.bokeh, table.light, table.stone, numbers)
+    return _draw_ball(sharp, coarse, beyond, table, _BallView(*numbers))
 
 
 @kernel
 def _draw_ball(
-    sharp: Floats,
-    coarse: Floats,
-    beyond: Floats,
-    bokeh: Floats,
-    light: Floats,
-    stone: Floats,
-    numbers: Floats,
+    sharp: Floats, coarse: Floats, beyond: Floats, table: Tabletop, view: _BallView
 ) -> Floats:
     """Draw the ball.
 
     Args:
         sharp: (rows, columns, 3) float32, the picture, 0..255.
         coarse: the same at half of the size.
-        beyond: the same, blurred.
-        bokeh: (rows, columns, 3) float32, linear light of the picture out of focus.
-        light: (3,) float32, mean linear light.
-        stone: (3,) float32, linear light of the stone.
-        numbers: (6,) float32: radius in pixels; row and column of the window's centre and its half
-            height and half width, as shares; -1 if the lamp shines from the right, 1 if from the
-            left, 0 if there is none.
+        beyond: (BEYOND_SIDE, BEYOND_SIDE, 3) float32, the same, blurred.
+        table: what it stands on.
+        view: how it shows the picture.
 
     Returns:
         (d, d, 4) float32: linear light, multiplied by the share in the last channel.
     """
     one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
-    radius, whole = numbers[0], np.float32(255)
+    radius, whole = view.radius, np.float32(255)
+    light, stone = table.light, table.stone
     side = 2 * int(radius) + 5
     middle = np.float32(side) * half
     out = np.zeros((side, side, 4), np.float32)
@@ -214,7 +273,8 @@ def _draw_ball(
             past_even = max(r - np.float32(EVEN_RADIUS), zero)
             place = np.float32(SLOPE) * r + np.float32(BEND) * past_even * past_even
             factor = place / max(r, np.float32(1e-5))
-            row, column = numbers[1] + v * factor * numbers[3], numbers[2] + u * factor * numbers[4]
+            row = view.row + v * factor * view.half_height
+            column = view.column + u * factor * view.half_width
             look_up(sharp, row, column, fine)
             look_up(coarse, row, column, rough)
             past = max(max(-row, row - one), max(-column, column - one))
@@ -230,9 +290,14 @@ def _draw_ball(
             grazing2 = grazing * grazing
             fresnel = np.float32(0.04) + np.float32(0.96) * grazing2 * grazing2 * grazing
             down, across, toward = two * facing * v, two * facing * u, two * facing * facing - one
-            look_up(bokeh, half + np.float32(0.45) * down, half - np.float32(0.45) * across, mirror)
+            look_up(
+                table.bokeh,
+                half + np.float32(0.45) * down,
+                half - np.float32(0.45) * across,
+                mirror,
+            )
             sky = np.float32(0.55) * (one - np.float32(0.8) * ramp(down / half))
-            lamp = _lamp(numbers[5] * across, down, toward)
+            lamp = _lamp(view.lamp * across, down, toward)
             lamp *= two * fresnel + np.float32(0.16)
             away = (r - np.float32(0.93)) / np.float32(0.022)
             steep = v / max(r, np.float32(1e-5))
@@ -263,54 +328,28 @@ def _lamp(across: np.float32, down: np.float32, toward: np.float32) -> np.float3
 
 
 @kernel
-def _place_ball(
-    canvas: Floats,
-    ball: Floats,
-    near: Floats,
-    far: Floats,
-    stone: Floats,
-    light: Floats,
-    numbers: Floats,
-) -> None:
-    """Draw the ball, its shadow, its caustic and its mirror image on a canvas, in place.
+def _place_ball(canvas: Floats, ball: Floats, light: Floats, place: _BallPlace) -> None:
+    """Draw the ball, its shadow and its caustic on a canvas, in place.
 
     Args:
         canvas: (h, w, 3) float32, linear light.
         ball: (d, d, 4) float32, as `_draw_ball` returns it.
-        near: (MIRROR_SIDE, MIRROR_SIDE, 4) float32, the ball, blurred as it is mirrored at its
-            foot.
-        far: the same, blurred as far from it.
-        stone: (3,) float32.
-        light: (3,) float32.
-        numbers: (4,) float32, in sides: row and column of the middle, radius, row of the foot.
+        light: (3,) float32, mean linear light of the picture.
+        place: of the ball.
     """
     height, width = canvas.shape[0], canvas.shape[1]
-    one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
+    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
     side = np.float32(min(height, width))
-    row, column, radius, foot = numbers[0], numbers[1], numbers[2], numbers[3]
     count = ball.shape[0]
-    extent = np.float32(count) / side
-    top = (row - half) * side + np.float32(height) * half - np.float32(count) * half
-    left = (column - half) * side + np.float32(width) * half - np.float32(count) * half
-    sharp, soft = np.empty(4, np.float32), np.empty(4, np.float32)
+    top = (place.row - half) * side + np.float32(height) * half - np.float32(count) * half
+    left = (place.column - half) * side + np.float32(width) * half - np.float32(count) * half
     through = np.empty(4, np.float32)
     for y in range(height):
         down = (np.float32(y) + half - np.float32(height) * half) / side + half
-        below = down - foot
-        distance = ramp(below / np.float32(0.14))
-        strength = np.float32(0.3) * (one - np.float32(0.55) * ramp(below / np.float32(0.16)))
-        v = (two * foot - np.float32(0.004) - down - row) / extent + half
+        below = down - place.foot
         for x in range(width):
             across = (np.float32(x) + half - np.float32(width) * half) / side + half
-            u = (across - column) / extent + half
-            mirror = zero
-            if below > np.float32(-0.03) and zero < v < one and zero < u < one:
-                look_up(near, v, u, sharp)
-                look_up(far, v, u, soft)
-                for c in range(4):
-                    sharp[c] += distance * (soft[c] - sharp[c])
-                mirror = sharp[3] * np.float32(0.85)
-            a, b = (across - column) / radius, below / radius
+            a, b = (across - place.column) / place.radius, below / place.radius
             shadow = a * a / np.float32(0.09) + b * b / np.float32(0.0049)
             shade = one - np.float32(0.75) * bell(shadow)
             lower = b - np.float32(0.05)
@@ -333,9 +372,6 @@ def _place_ball(
                 cover = through[3]
             for c in range(3):
                 value = canvas[y, x, c]
-                if mirror > zero:
-                    value += mirror * (np.float32(0.55) * stone[c] - value)
-                    value += strength * sharp[c]
                 value = value * shade + caustic * max(light[c], np.float32(0.02))
                 if cover > zero:
                     value = value * (one - cover) + through[c]

@@ -6,17 +6,17 @@ Light from a window falls across it.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
-from diabelli.synthesis.core.curves import bell, ramp
-from diabelli.synthesis.core.filters import blur
-from diabelli.synthesis.core.grid import look_up
+import numpy as np
+
+from diabelli.synthesis.core.curves import bell, ramp, smoothstep
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import Window, add_ball
+from diabelli.synthesis.moves.mirror_image import MirrorPlaces, add_mirror_image
 from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
 
 FOOT = 0.845
@@ -46,6 +46,38 @@ MIRROR_SIDE, MIRROR_BLURS = 192, (0.8, 4.0)
 """Side in pixels of the mirror image, and its blur at the foot and far from it."""
 
 
+class _PrintLight(NamedTuple):
+    """Linear light, each (3,) float32.
+
+    Attributes:
+        falling: light that falls on the print, relative.
+        paper: light of white paper in it.
+        wood: light of the block in it.
+    """
+
+    falling: Floats
+    paper: Floats
+    wood: Floats
+
+
+class _PrintSizes(NamedTuple):
+    """Sizes of the print and its block, in pixels.
+
+    Attributes:
+        margin: width of the white paper above and beside the picture.
+        lower: height of the white paper below it.
+        front: height of the block's front.
+        top: height of the block's top.
+        side: shorter side of the canvas.
+    """
+
+    margin: int
+    lower: int
+    front: int
+    top: int
+    side: int
+
+
 def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False) -> Bytes:
     """Return an image (h, w, 4) uint8, opaque, as an instant print before itself.
 
@@ -67,11 +99,11 @@ def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False
     paper = drawn.shape[1] / side
     # Print and ball together are in the middle.
     column = 0.5 + shift - sign * (BALL_GAP / 2 + radius)
-    small = resize_map(drawn, MIRROR_SIDE, MIRROR_SIDE)
-    near, far = (blur(small, deviation) for deviation in MIRROR_BLURS)
     bottom = round((FOOT - 0.5) * side + height / 2)
     left = round((column - 0.5 - paper / 2) * side + width / 2)
-    _place_print(table.canvas, drawn, near, far, table.stone, bottom, left)
+    mirror_places = _mirror_places(table.canvas, drawn, bottom, left)
+    add_mirror_image(table, drawn, MIRROR_SIDE, MIRROR_BLURS, mirror_places)
+    _place_print(table.canvas, drawn, bottom, left)
     window = Window(0.5, 0.5, BALL_WINDOW_HALF, is_lit_from_right)
     beside = column + sign * (paper / 2 + BALL_GAP + radius)
     add_ball(table, image, window, (radius, beside, BALL_FOOT))
@@ -116,35 +148,37 @@ def _render_print(
     if grey:
         paper, wood = np.full(3, paper.mean(), np.float32), np.full(3, wood.mean(), np.float32)
     colours = np.stack([light, paper * light, wood * light]).astype(np.float32)
-    sizes = np.array((margin, lower, front, top, side, is_lit_from_right), np.int64)
-    return _draw_print(np.ascontiguousarray(picture[..., :3]), grain, colours, sizes)
+    sizes = _PrintSizes(margin, lower, front, top, side)
+    colour_planes = np.ascontiguousarray(picture[..., :3])
+    return _draw_print(colour_planes, grain, _PrintLight(*colours), sizes, is_lit_from_right)
 
 
 @kernel
-def _draw_print(picture: Bytes, grain: Floats, colours: Floats, sizes: NDArray[np.int64]) -> Floats:
+def _draw_print(
+    picture: Bytes, grain: Floats, light: _PrintLight, sizes: _PrintSizes, is_lit_from_right: bool
+) -> Floats:
     """Draw the print and its block.
 
     Args:
         picture: (rows, columns, 3) uint8.
         grain: (front + top, width) float32, relative brightness of the wood.
-        colours: (3, 3) float32: linear light that falls on the print, of paper and of wood.
-        sizes: (6,) int64, in pixels: margin, lower margin, height of the block's front, and of its
-            top, side of the canvas; 1 if the light comes from the right, else 0.
+        light: on the print, and of its materials.
+        sizes: of its parts.
+        is_lit_from_right: where the window is.
 
     Returns:
         (h, w, 4) float32: linear light, multiplied by the share in the last channel.
     """
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
     rows, columns = picture.shape[0], picture.shape[1]
-    margin, lower, front, top = sizes[0], sizes[1], sizes[2], sizes[3]
-    side, sign = np.float32(sizes[4]), np.float32(1 - 2 * sizes[5])
-    paper_height, width = margin + rows + lower, columns + 2 * margin
-    # The paper is in a slot in the middle of the block's top.
-    slot = paper_height
+    margin, front, top = sizes.margin, sizes.front, sizes.top
+    side, sign = np.float32(sizes.side), np.float32(-1 if is_lit_from_right else 1)
+    # The paper ends in a slot in the middle of the block's top.
+    slot, width = margin + rows + sizes.lower, columns + 2 * margin
     block_top = slot - top // 2
     height = block_top + top + front
     out = np.zeros((height, width, 4), np.float32)
-    brightest = max(max(colours[0, 0], colours[0, 1]), colours[0, 2])
+    brightest = max(max(light.falling[0], light.falling[1]), light.falling[2])
     corner = np.float32(CORNER) * side
     block_half = np.float32(BLOCK_SHARE) * np.float32(width) * half
     middle = np.float32(width) * half
@@ -166,7 +200,7 @@ def _draw_print(picture: Bytes, grain: Floats, colours: Floats, sizes: NDArray[n
                 for i in range(3):
                     value = np.float32(picture[r, c, i]) / np.float32(255)
                     value = np.float32(0.88) * value * value + np.float32(0.012)
-                    tint = np.float32(0.6) + np.float32(0.4) * colours[0, i] / brightest
+                    tint = np.float32(0.6) + np.float32(0.4) * light.falling[i] / brightest
                     out[y, x, i] = value * tint * gloss
             elif cover > zero:
                 beside = max(max(-r, r - rows + 1), max(-c, c - columns + 1))
@@ -180,7 +214,7 @@ def _draw_print(picture: Bytes, grain: Floats, colours: Floats, sizes: NDArray[n
                 rim /= np.float32(0.0016) * side
                 value *= one + np.float32(0.1) * bell(rim * rim)
                 for i in range(3):
-                    out[y, x, i] = value * colours[1, i] * cover
+                    out[y, x, i] = value * light.paper[i] * cover
             out[y, x, 3] = cover
             if y < block_top:
                 continue
@@ -214,7 +248,7 @@ def _draw_print(picture: Bytes, grain: Floats, colours: Floats, sizes: NDArray[n
                 value *= one - np.float32(0.7) * bell(away * away)
             value *= level * (one + grain[y - block_top, x])
             for i in range(3):
-                out[y, x, i] = out[y, x, i] * (one - block) + value * colours[2, i] * block
+                out[y, x, i] = out[y, x, i] * (one - block) + value * light.wood[i] * block
             out[y, x, 3] = out[y, x, 3] * (one - block) + block
     return out
 
@@ -257,19 +291,28 @@ def _window_light(across: np.float32, down: np.float32) -> np.float32:
     return np.float32(0.88) + np.float32(0.2) * lit
 
 
+def _mirror_places(canvas: Floats, drawn: Floats, bottom: int, left: int) -> MirrorPlaces:
+    """Return where the mirror image of the print is seen; arguments as of `_place_print`."""
+    (height, width), half = canvas.shape[:2], np.float32(0.5)
+    rows, columns = (np.float32(count) for count in drawn.shape[:2])
+    side = np.float32(min(height, width))
+    below = np.arange(-bottom, height - bottom, dtype=np.float32) + half
+    fading = smoothstep(0, 1, below / (np.float32(0.18) * side))
+    return MirrorPlaces(
+        np.where(below > 0, 1 - below / rows, np.float32(-1)),
+        (np.arange(-left, width - left, dtype=np.float32) + half) / columns,
+        smoothstep(0, 1, below / (np.float32(0.16) * side)),
+        np.float32(0.3) * (1 - np.float32(0.6) * fading),
+    )
+
+
 @kernel
-def _place_print(
-    canvas: Floats, drawn: Floats, near: Floats, far: Floats, stone: Floats, bottom: int, left: int
-) -> None:
-    """Draw the print, its shadow and its mirror image on a canvas, in place.
+def _place_print(canvas: Floats, drawn: Floats, bottom: int, left: int) -> None:
+    """Draw the print and its shadow on a canvas, in place.
 
     Args:
         canvas: (h, w, 3) float32, linear light.
         drawn: (rows, columns, 4) float32, as `_draw_print` returns it.
-        near: (MIRROR_SIDE, MIRROR_SIDE, 4) float32, the same, blurred as it is mirrored at its
-            foot.
-        far: the same, blurred as far from it.
-        stone: (3,) float32.
         bottom: row of the canvas below the print, in pixels.
         left: first column of the print.
     """
@@ -278,26 +321,12 @@ def _place_print(
     side = np.float32(min(height, width))
     rows, columns = drawn.shape[0], drawn.shape[1]
     block_half = np.float32(BLOCK_SHARE) * half * np.float32(columns)
-    sharp, soft = np.empty(4, np.float32), np.empty(4, np.float32)
     for y in range(height):
         below = np.float32(y - bottom) + half
         b = below / (np.float32(0.012) * side)
-        distance = ramp(below / (np.float32(0.16) * side))
-        strength = np.float32(0.3) * (
-            one - np.float32(0.6) * ramp(below / (np.float32(0.18) * side))
-        )
-        v = one - below / np.float32(rows)
         r = y - bottom + rows
         for x in range(width):
             c = x - left
-            u = (np.float32(c) + half) / np.float32(columns)
-            mirror = zero
-            if below > zero and v > zero and zero < u < one:
-                look_up(near, v, u, sharp)
-                look_up(far, v, u, soft)
-                for i in range(4):
-                    sharp[i] += distance * (soft[i] - sharp[i])
-                mirror = sharp[3] * np.float32(0.85)
             a = (np.float32(c) + half - np.float32(columns) * half) / block_half
             a *= a * a
             shade = one - np.float32(0.7) * bell(a * a + b * b)
@@ -305,11 +334,7 @@ def _place_print(
             if 0 <= r < rows and 0 <= c < columns:
                 cover = drawn[r, c, 3]
             for i in range(3):
-                value = canvas[y, x, i]
-                if mirror > zero:
-                    value += mirror * (np.float32(0.55) * stone[i] - value)
-                    value += strength * sharp[i]
-                value *= shade
+                value = canvas[y, x, i] * shade
                 if cover > zero:
                     value = value * (one - cover) + drawn[r, c, i]
                 canvas[y, x, i] = value

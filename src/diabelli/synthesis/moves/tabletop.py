@@ -6,7 +6,7 @@ sides: multiples of its shorter side, (0, 0) to (1, 1) in the middle square.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,8 +38,7 @@ SPECKLES = 64
 """Rows and columns of the noise of which the stone's speckles are made."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tabletop:
+class Tabletop(NamedTuple):
     """A tabletop before a picture out of focus.
 
     Attributes:
@@ -72,9 +71,20 @@ def render_tabletop(
     stone = np.float32(0.055) * (light + light.mean()) / 2 + np.float32(0.004)
     mirrored = blur(bokeh, MIRROR_SOFTNESS * BOKEH_SIDE)
     speckles = stream.normal(SPECKLES, SPECKLES).astype(np.float32)
-    numbers = np.array((foot - HORIZON_HEIGHT, foot), np.float32)
-    canvas = _render_tabletop(bokeh, mirrored, stone, speckles, numbers, height, width)
-    return Tabletop(canvas, bokeh, light, stone)
+    table = Tabletop(np.empty((height, width, 3), np.float32), bokeh, light, stone)
+    edge = np.float32(foot - HORIZON_HEIGHT)
+    _draw_tabletop(table, mirrored, speckles, edge, np.float32(foot))
+    return table
+
+
+def positions_in_sides(height: int, width: int) -> tuple[Floats, Floats]:
+    """Return the positions of rows (height,) and of columns (width,) of pixels, float32."""
+    side, half = np.float32(min(height, width)), np.float32(0.5)
+    rows, columns = (
+        (np.arange(count, dtype=np.float32) + half - np.float32(count) * half) / side + half
+        for count in (height, width)
+    )
+    return rows, columns
 
 
 def finished(canvas: Floats) -> Bytes:
@@ -132,30 +142,21 @@ def _disc_mean(values: Floats, radius: float) -> Floats:
 
 
 @kernel
-def _render_tabletop(
-    bokeh: Floats,
-    mirrored: Floats,
-    stone: Floats,
-    speckles: Floats,
-    numbers: Floats,
-    height: int,
-    width: int,
-) -> Floats:
-    """Implement `render_tabletop`.
+def _draw_tabletop(
+    table: Tabletop, mirrored: Floats, speckles: Floats, edge: np.float32, foot: np.float32
+) -> None:
+    """Draw the stone and the picture behind it on the canvas of a tabletop, in place.
 
     Args:
-        bokeh: (rows, columns, 3) float32.
-        mirrored: the same, blurred further.
-        stone: (3,) float32.
+        table: whose canvas may hold any values.
+        mirrored: (rows, columns, 3) float32, the picture out of focus, blurred further.
         speckles: (SPECKLES, SPECKLES) float32, normal.
-        numbers: (2,) float32: rows of the far edge and of the place in focus, in sides.
-        height: rows of the result.
-        width: columns of the result.
+        edge: row of the far edge of the stone, in sides.
+        foot: row that is in focus, in sides.
     """
     one, half = np.float32(1), np.float32(0.5)
+    height, width = table.canvas.shape[0], table.canvas.shape[1]
     side = np.float32(min(height, width))
-    edge, foot = numbers[0], numbers[1]
-    out = np.empty((height, width, 3), np.float32)
     scene, mirror = np.empty(3, np.float32), np.empty(3, np.float32)
     low = half + np.float32(height) / side * half
     for y in range(height):
@@ -174,7 +175,7 @@ def _render_tabletop(
                 np.float32(1.1) * np.float32(width)
             )
             if share < one:
-                look_up(bokeh, row, column, scene)
+                look_up(table.bokeh, row, column, scene)
             if share > 0:
                 look_up(mirrored, below, column, mirror)
                 grain = np.float32(0)
@@ -184,11 +185,10 @@ def _render_tabletop(
                 value = np.float32(0)
                 if share > 0:
                     value = mirror[c] * reflection * (one - np.float32(0.06) * grain)
-                    value += stone[c] * (one + np.float32(0.25) * grain)
+                    value += table.stone[c] * (one + np.float32(0.25) * grain)
                 if share < one:
                     value = scene[c] + share * (value - scene[c])
-                out[y, x, c] = value
-    return out
+                table.canvas[y, x, c] = value
 
 
 @kernel
