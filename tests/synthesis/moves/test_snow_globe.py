@@ -13,7 +13,8 @@ from diabelli.synthesis.moves.snow_globe import (
     hides,
     show_snow_globe,
 )
-from diabelli.synthesis.moves.turned_base import SEAT, draw_base
+from diabelli.synthesis.moves.tabletop import Tabletop
+from diabelli.synthesis.moves.turned_base import SEAT, Materials, draw_base
 
 SIDE = 400
 NOTHING = np.zeros((GRID, GRID), bool)
@@ -101,10 +102,11 @@ def test_snow_hides_no_face():
 @pytest.mark.parametrize("columns", [slice(8, 27), slice(-27, -8)])
 def test_the_foot_has_no_holes(columns):
     """Beside the ring of metal, each column of the foot is one unbroken run."""
-    colours = np.full((4, 3), 0.2, np.float32)
-    bokeh = np.full((8, 8, 3), 0.2, np.float32)
+    light = np.full(3, 0.2, np.float32)
+    grey = np.full((8, 8, 3), 0.2, np.float32)
     noise = RandomStream(1).normal(32, 32).astype(np.float32)
-    base = draw_base(120, bokeh, colours, noise, lamp=1, is_mirrored=False)
+    table, materials = Tabletop(grey, grey, light, light), Materials(light, light, noise)
+    base = draw_base(120, table, materials, lamp=1, is_mirrored=False)
     covered = base[:, columns, 3] > 0.3
     starts = (np.diff(covered.astype(int), axis=0) == 1).sum(0)
     np.testing.assert_array_equal(starts, 1)

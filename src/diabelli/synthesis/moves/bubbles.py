@@ -6,6 +6,8 @@ thin films; a bright window is seen in its front, and upside down in its back.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from diabelli.synthesis.core.curves import ramp
@@ -57,6 +59,28 @@ SAMPLES = 7
 """Samples of a pixel along each axis; also of the blur."""
 
 
+class _Bubble(NamedTuple):
+    """A bubble; all are np.float32.
+
+    Attributes:
+        row: of its middle, in pixels.
+        column: of its middle, in pixels.
+        radius: in pixels.
+        blur: radius of the disc of its blur, in pixels.
+        thickness: of its film in the middle, in nanometres.
+        growth: of the thickness from the middle to the bottom, in nanometres.
+        slope: how far aside the window is, relative to how far above; below 0 to the left.
+    """
+
+    row: np.float32
+    column: np.float32
+    radius: np.float32
+    blur: np.float32
+    thickness: np.float32
+    growth: np.float32
+    slope: np.float32
+
+
 def show_bubbles(image: Bytes, scene: Scene, stream: RandomStream) -> Bytes:
     """Return an image (h, w, 4) uint8, opaque, behind soap bubbles.
 
@@ -78,7 +102,8 @@ def show_bubbles(image: Bytes, scene: Scene, stream: RandomStream) -> Bytes:
         blur = min(away * stream.between(*DEFOCUS), MAX_DEFOCUS * radius)
         film = (stream.between(*THICKNESS), stream.between(*GROWTH), slope)
         numbers = (row * height, column * width, radius * side, max(blur * side, 0.5), *film)
-        _draw_bubble(out, np.array(numbers, np.float32), sky, _swirls(stream), scene.grey)
+        bubble = _Bubble(*np.array(numbers, np.float32))
+        _draw_bubble(out, bubble, sky, _swirls(stream), scene.grey)
     return out
 
 
@@ -141,28 +166,33 @@ def _places(
             is_free = distance[y, x] >= (1 - OVERLAP) * radius
             if is_free and _is_apart(bubbles, row, column, radius):
                 disc = np.concatenate([place, radii]) * DECISION_SIDE
-                if _shows_film(light, disc.astype(np.float32)):
+                if _shows_film(light, *disc.astype(np.float32)):
                     bubbles.append((row, column, radius))
                     break
     return bubbles
 
 
 @kernel
-def _shows_film(light: Floats, disc: Floats) -> bool:
+def _shows_film(
+    light: Floats, row: np.float32, column: np.float32, tall: np.float32, wide: np.float32
+) -> bool:
     """Return whether the rim of a bubble would be seen all around.
 
     Args:
         light: (h, w) float32, luma in grey levels.
-        disc: (4,) float32: row, column, and radii along both axes, in places of `light`.
+        row: of the bubble's middle, in places of `light`.
+        column: of its middle, in places of `light`.
+        tall: its radius in rows.
+        wide: its radius in columns.
     """
-    first, last = max(int(disc[0] - disc[2]), 0), min(int(disc[0] + disc[2]) + 1, light.shape[0])
-    left, right = max(int(disc[1] - disc[3]), 0), min(int(disc[1] + disc[3]) + 1, light.shape[1])
+    first, last = max(int(row - tall), 0), min(int(row + tall) + 1, light.shape[0])
+    left, right = max(int(column - wide), 0), min(int(column + wide) + 1, light.shape[1])
     count, pale = 0, 0
     total, square = np.float32(0), np.float32(0)
     for y in range(first, last):
         for x in range(left, right):
-            v = (np.float32(y) + np.float32(0.5) - disc[0]) / disc[2]
-            u = (np.float32(x) + np.float32(0.5) - disc[1]) / disc[3]
+            v = (np.float32(y) + np.float32(0.5) - row) / tall
+            u = (np.float32(x) + np.float32(0.5) - column) / wide
             if v * v + u * u > np.float32(1):
                 continue
             count += 1
@@ -188,23 +218,23 @@ def _is_apart(
 
 
 @kernel
-def _draw_bubble(out: Bytes, numbers: Floats, sky: Floats, swirls: Floats, grey: bool) -> None:
+def _draw_bubble(out: Bytes, bubble: _Bubble, sky: Floats, swirls: Floats, grey: bool) -> None:
     """Draw a bubble on an image, in place.
 
     Args:
         out: (h, w, 4) uint8.
-        numbers: (7,) float32: row, column, radius and blur in pixels, thickness of the film, its
-            growth, and slope of the direction of the window.
+        bubble: where it is, and its film.
         sky: (3,) float32, linear light of the sky.
         swirls: (SWIRLS, 4) float32, as `_swirls` returns them.
         grey: whether it has no colour.
     """
     rows, columns = out.shape[0], out.shape[1]
     one, zero, half, whole = np.float32(1), np.float32(0), np.float32(0.5), np.float32(255)
-    radius, blur = numbers[2], numbers[3]
+    radius, blur = bubble.radius, bubble.blur
     reach = radius + blur + one
-    first, last = max(int(numbers[0] - reach), 0), min(int(numbers[0] + reach) + 2, rows)
-    left, right = max(int(numbers[1] - reach), 0), min(int(numbers[1] + reach) + 2, columns)
+    first, last = max(int(bubble.row - reach), 0), min(int(bubble.row + reach) + 2, rows)
+    left = max(int(bubble.column - reach), 0)
+    right = min(int(bubble.column + reach) + 2, columns)
     light, total = np.zeros(4, np.float32), np.zeros(4, np.float32)
     step = np.float32(2) / np.float32(SAMPLES)
     for y in range(first, last):
@@ -217,10 +247,10 @@ def _draw_bubble(out: Bytes, numbers: Floats, sky: Floats, swirls: Floats, grey:
                 if down * down + across * across > one:
                     continue
                 count += 1
-                v = (np.float32(y) + half + blur * down - numbers[0]) / radius
-                u = (np.float32(x) + half + blur * across - numbers[1]) / radius
+                v = (np.float32(y) + half + blur * down - bubble.row) / radius
+                u = (np.float32(x) + half + blur * across - bubble.column) / radius
                 if v * v + u * u < one:
-                    _add_film(v, u, numbers, sky, swirls, light)
+                    _add_film(v, u, bubble, sky, swirls, light)
                     for c in range(4):
                         total[c] += light[c]
             if total[3] <= zero:
@@ -238,14 +268,14 @@ def _draw_bubble(out: Bytes, numbers: Floats, sky: Floats, swirls: Floats, grey:
 
 @kernel
 def _add_film(
-    v: np.float32, u: np.float32, numbers: Floats, sky: Floats, swirls: Floats, light: Floats
+    v: np.float32, u: np.float32, bubble: _Bubble, sky: Floats, swirls: Floats, light: Floats
 ) -> None:
     """Write the light that a place of a bubble adds, and the share that it takes away.
 
     Args:
         v: down from the middle, in radii.
         u: across from the middle, in radii.
-        numbers: as for `_draw_bubble`.
+        bubble: where it is, and its film.
         sky: (3,) float32.
         swirls: (SWIRLS, 4) float32.
         light: (4,) float32, written.
@@ -254,9 +284,10 @@ def _add_film(
     squared = v * v + u * u
     z = np.sqrt(one - squared)
     grazing = one - z
+    # A cubic, which rises sooner than Schlick's approximation (1994) of Fresnel's reflection.
     mirror = np.float32(0.25) + np.float32(0.75) * grazing
     mirror = np.float32(0.05) + np.float32(0.9) * grazing * grazing * mirror
-    thickness = numbers[4] + numbers[5] * v
+    thickness = bubble.thickness + bubble.growth * v
     for k in range(swirls.shape[0]):
         turn = swirls[k, 0] * v + swirls[k, 1] * u * (one + np.float32(0.35) * v) + swirls[k, 2]
         turn -= np.floor(turn)
@@ -264,8 +295,8 @@ def _add_film(
     # Twice the thickness, times the index, times the cosine in the film; 1.77 is the index squared.
     path = np.float32(2 * REFRACTION) * max(thickness, np.float32(MIN_THICKNESS))
     path *= np.sqrt(one - squared / np.float32(1.77))
-    window = np.float32(0.85) * _window(v, u, z, numbers[6])
-    window += np.float32(0.45) * _window(-v, -u, z, numbers[6])
+    window = np.float32(0.85) * _window(v, u, z, bubble.slope)
+    window += np.float32(0.45) * _window(-v, -u, z, bubble.slope)
     above, below = half - z * v, half + z * v
     air = np.float32(0.25) + np.float32(0.75) * above * above + np.float32(0.45) * below * below
     for c in range(3):

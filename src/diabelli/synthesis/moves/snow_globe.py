@@ -20,7 +20,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import SLOPE, Window, render_ball
 from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
-from diabelli.synthesis.moves.turned_base import SEAT, TILT, draw_base
+from diabelli.synthesis.moves.turned_base import SEAT, TILT, Materials, draw_base
 
 RADII, SIDEWAYS = (0.262, 0.285), 0.05
 """Bounds of the radius of the sphere, and how far it may be beside the middle, in sides."""
@@ -87,17 +87,17 @@ def show_snow_globe(image: Bytes, globe: Globe, stream: RandomStream) -> Bytes:
     # Also a sphere without a lamp has a base that is lit from one side.
     lamp = -1.0 if globe.window.is_lit_from_right else 1.0
     noise = stream.normal(32, 32).astype(np.float32)
-    numbers = np.array((radius * side, lamp), np.float32)
-    _add_snow(sphere, _flakes(globe, stream), noise, _snow(table), numbers)
-    wood, metal = _tinted(WOOD_COLOUR, warmth), _tinted(METAL_COLOUR, warmth)
-    colours = np.stack((table.light, table.stone, wood, metal))
+    size, snow = np.float32(radius * side), _snow(table)
+    _add_flakes(sphere, _flakes(globe, stream), snow, size)
+    _cover_bottom(sphere, noise, snow, size, np.float32(lamp))
+    materials = Materials(_tinted(WOOD_COLOUR, warmth), _tinted(METAL_COLOUR, warmth), noise)
     base, mirrored = (
-        draw_base(radius * side, table.bokeh, colours, noise, lamp, is_mirrored)
+        draw_base(radius * side, table, materials, lamp, is_mirrored=is_mirrored)
         for is_mirrored in (False, True)
     )
     foot = round((FOOT - 0.5) * side + 0.5 * height)
     middle = round((column - 0.5) * side + 0.5 * width)
-    _shade_table(table.canvas, np.array((foot, middle, radius * side, lamp), np.float32))
+    _shade_table(table.canvas, np.float32(foot), np.float32(middle), size, np.float32(lamp))
     up, left = base.shape[0] // 2, middle - base.shape[1] // 2
     mirrored = blur(mirrored, 0.012 * radius * side) * _fading(mirrored.shape[0])
     _lay(table.canvas, mirrored, foot - up, left)
@@ -223,19 +223,17 @@ def _add_lights(canvas: Floats, lights: Floats, colour: Floats) -> None:
 
 
 @kernel
-def _add_snow(sphere: Floats, flakes: Floats, noise: Floats, snow: Floats, numbers: Floats) -> None:
-    """Draw snow in the bottom of a sphere and flakes above it, in place.
+def _add_flakes(sphere: Floats, flakes: Floats, snow: Floats, radius: np.float32) -> None:
+    """Draw flakes in a sphere, in place.
 
     Args:
         sphere: (d, d, 4) float32, linear light, multiplied by the share in the last channel.
         flakes: (n, 5) float32, as `_flakes` returns them.
-        noise: (rows, columns) float32, normal.
         snow: (3,) float32, light of the snow.
-        numbers: (2,) float32: radius in pixels; -1 if the light comes from the right, else 1.
+        radius: of the sphere, in pixels.
     """
     side = sphere.shape[0]
-    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
-    radius, lamp = numbers[0], numbers[1]
+    one, half = np.float32(1), np.float32(0.5)
     middle = np.float32(side) * half
     for index in range(flakes.shape[0]):
         row, column = flakes[index, 0] * radius + middle, flakes[index, 1] * radius + middle
@@ -251,6 +249,24 @@ def _add_snow(sphere: Floats, flakes: Floats, noise: Floats, snow: Floats, numbe
                     value = np.float32(1.25) * snow[c] * cover
                     if value > sphere[y, x, c]:
                         sphere[y, x, c] += share * (value - sphere[y, x, c])
+
+
+@kernel
+def _cover_bottom(
+    sphere: Floats, noise: Floats, snow: Floats, radius: np.float32, lamp: np.float32
+) -> None:
+    """Draw snow in the bottom of a sphere, in place.
+
+    Args:
+        sphere: (d, d, 4) float32, linear light, multiplied by the share in the last channel.
+        noise: (rows, columns) float32, normal.
+        snow: (3,) float32, light of the snow.
+        radius: of the sphere, in pixels.
+        lamp: -1 if the light comes from the right, else 1.
+    """
+    side = sphere.shape[0]
+    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
+    middle = np.float32(side) * half
     for y in range(side):
         v = (np.float32(y) + half - middle) / radius
         if v < np.float32(0.35):
@@ -282,10 +298,19 @@ def _add_snow(sphere: Floats, flakes: Floats, noise: Floats, snow: Floats, numbe
 
 
 @kernel
-def _shade_table(canvas: Floats, numbers: Floats) -> None:
-    """Darken a table around the base, in place; row and column of its foot, radius, lamp."""
+def _shade_table(
+    canvas: Floats, foot: np.float32, middle: np.float32, radius: np.float32, lamp: np.float32
+) -> None:
+    """Darken a table around the base, in place.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        foot: row of the middle of the base's foot, in pixels.
+        middle: column of it, in pixels.
+        radius: of the sphere, in pixels.
+        lamp: -1 if the light comes from the right, else 1.
+    """
     one, half = np.float32(1), np.float32(0.5)
-    foot, middle, radius, lamp = numbers[0], numbers[1], numbers[2], numbers[3]
     for y in range(max(int(foot - radius), 0), min(int(foot + radius), canvas.shape[0])):
         b = (np.float32(y) + half - foot) / (radius * np.float32(TILT))
         for x in range(canvas.shape[1]):

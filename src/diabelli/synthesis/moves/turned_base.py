@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from diabelli.synthesis.core.curves import bell, ramp
@@ -9,9 +11,12 @@ from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.moves.tabletop import Tabletop
 
 TILT = 0.15
 """Height of a circle on the table by its width."""
+SAMPLES = 3
+"""Samples of a pixel along each axis."""
 SEAT = 1.36
 """Height of the middle of the sphere above the table, in its radii."""
 METAL = ((0.595, 0.545), (0.63, 0.585), (0.69, 0.575), (0.7, 0.5), (0.62, 0.49))
@@ -23,21 +28,29 @@ WOOD = (
 """Profile of the base from the top to the bottom: radii and heights, in those of the sphere."""
 
 
+class Materials(NamedTuple):
+    """Materials of the base.
+
+    Attributes:
+        wood: (3,) float32, linear light.
+        metal: (3,) float32, linear light.
+        noise: (rows, columns) float32, normal, of which the streaks of the wood are made.
+    """
+
+    wood: Floats
+    metal: Floats
+    noise: Floats
+
+
 def draw_base(
-    radius: float,
-    bokeh: Floats,
-    colours: Floats,
-    noise: Floats,
-    lamp: float,
-    is_mirrored: bool,
+    radius: float, table: Tabletop, materials: Materials, lamp: float, *, is_mirrored: bool
 ) -> Floats:
     """Draw the base, or its mirror image in the table.
 
     Args:
         radius: of the sphere, in pixels.
-        bokeh: (rows, columns, 3) float32, linear light of the picture out of focus.
-        colours: (4, 3) float32, linear light of the picture, the table, the wood and the metal.
-        noise: (rows, columns) float32, normal.
+        table: what the base stands on and mirrors.
+        materials: of the base.
         lamp: -1 if the light comes from the right, else 1.
         is_mirrored: whether to draw the mirror image.
 
@@ -46,11 +59,21 @@ def draw_base(
         the foot is in the middle.
     """
     numbers = np.array((radius, lamp, -1 if is_mirrored else 1), np.float32)
-    return _draw_base(profile_of(radius), bokeh, colours, noise, numbers)
+    return _draw_base(_profile(radius), table, materials, *numbers)
 
 
-def profile_of(radius: float) -> Floats:
-    """Return the base's profile, (n, 5) float32: radius, height, normal out and up, is metal."""
+def _profile(radius: float) -> Floats:
+    """Return the base's profile, from the top to the bottom.
+
+    METAL and WOOD are rounded by corner cutting (Chaikin 1974), then sampled evenly.
+
+    Args:
+        radius: of the sphere, in pixels.
+
+    Returns:
+        (n, 5) float32: radius and height, in those of the sphere; normal out and up; 1 for metal,
+        0 for wood.
+    """
     pieces = []
     for points, kind in ((METAL, 1.0), (WOOD, 0.0)):
         curve = np.array(points, np.float64)
@@ -76,25 +99,26 @@ def profile_of(radius: float) -> Floats:
 @kernel
 def _draw_base(
     profile: Floats,
-    bokeh: Floats,
-    colours: Floats,
-    noise: Floats,
-    numbers: Floats,
+    table: Tabletop,
+    materials: Materials,
+    radius: np.float32,
+    lamp: np.float32,
+    up: np.float32,
 ) -> Floats:
     """Implement `draw_base`.
 
     Args:
-        profile: (n, 5) float32, as `profile_of` returns it.
-        bokeh: (rows, columns, 3) float32, linear light of the picture out of focus.
-        colours: (4, 3) float32, linear light of the picture, the table, the wood and the metal.
-        noise: (rows, columns) float32, normal.
-        numbers: (3,) float32: radius of the sphere in pixels; -1 if the light comes from the right,
-            else 1; -1 for the mirror image, else 1.
+        profile: (n, 5) float32, as `_profile` returns it.
+        table: what the base stands on and mirrors.
+        materials: of the base.
+        radius: of the sphere, in pixels.
+        lamp: -1 if the light comes from the right, else 1.
+        up: -1 for the mirror image, else 1.
     """
     one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
-    light, stone, wood, metal = colours[0], colours[1], colours[2], colours[3]
-    radius, lamp, sign = numbers[0], numbers[1], numbers[2]
-    fine = 3
+    light, stone, bokeh = table.light, table.stone, table.bokeh
+    wood, metal = materials.wood, materials.metal
+    fine = SAMPLES
     rows, columns = 2 * int(np.float32(0.62) * radius) + 5, 2 * int(np.float32(0.94) * radius) + 5
     out = np.zeros((rows, columns, 4), np.float32)
     depths = np.empty(fine * rows, np.float32)
@@ -112,7 +136,7 @@ def _draw_base(
                 # A circle that this column misses is taken at its side, so no gap is left there.
                 reach = max(profile[index, 0], abs(x))
                 toward = np.float32(face) * np.sqrt(reach * reach - x * x)
-                down = np.float32(TILT) * toward - sign * profile[index, 1]
+                down = np.float32(TILT) * toward - up * profile[index, 1]
                 row = int(down * scale + half * np.float32(fine * rows))
                 row = min(max(row, 0), fine * rows - 1)
                 nx, ny = profile[index, 2] * x / reach, profile[index, 3]
@@ -121,7 +145,7 @@ def _draw_base(
                 first, end = min(row, last if last >= 0 else row), max(row, last)
                 was_missed, is_missed = is_missed, profile[index, 0] <= abs(x)
                 last = row
-                if (is_missed and was_missed) or (facing <= zero and sign > zero):
+                if (is_missed and was_missed) or (facing <= zero and up > zero):
                     continue
                 down += np.float32(SEAT)
                 if face < 0 and x * x + down * down < one:
@@ -140,6 +164,7 @@ def _draw_base(
                     one - ramp((ry - np.float32(0.75)) / np.float32(0.2))
                 )
                 low = ramp((np.float32(0.15) - ry) / np.float32(0.3))
+                # Schlick's approximation (1994) of Fresnel's reflection, at most 0.75.
                 grazing = one - facing
                 grazing2 = grazing * grazing
                 fresnel = np.float32(0.05) + np.float32(0.7) * grazing2 * grazing2 * grazing
@@ -153,7 +178,7 @@ def _draw_base(
                         colour[c] = metal[c] * (seen + np.float32(0.01))
                 else:
                     streak = value_noise(
-                        noise,
+                        materials.noise,
                         profile[index, 1] * np.float32(45) + np.float32(5) * x + np.float32(32),
                         np.float32(5) * x + np.float32(64),
                     )
