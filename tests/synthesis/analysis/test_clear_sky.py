@@ -89,3 +89,14 @@ def test_the_sky_is_the_same_at_every_size():
     """It is found at one small size."""
     small, large = (find_clear_sky(landscape(side), NO_SUBJECT) for side in (256, 512))
     assert ((small.room > 0) != (large.room > 0)).mean() < 0.02
+
+
+def test_a_wing_in_the_sky_has_no_room():
+    """It is as even and joined to the sky, but of another hue."""
+    image = np.full((SIDE, SIDE, 3), (90, 140, 220), np.uint8)
+    wing = 3 * SIDE // 4
+    image[:, wing:] = (150, 145, 140)
+    image[:, wing - 6 : wing + 6] = np.linspace((90, 140, 220), (150, 145, 140), 12)
+    sky = find_clear_sky(image, np.zeros((8, 8), np.float32))
+    assert sky.room[SIDE // 2, SIDE // 3] > 0.1
+    assert sky.room[SIDE // 2, (wing + SIDE) // 2] == 0

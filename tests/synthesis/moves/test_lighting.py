@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.moves.lighting import (
     FIELD_SIDE,
     Lighting,
     filled,
     illuminate,
     mixed,
-    smoothstep,
 )
 from oracles.sources import landscape
 

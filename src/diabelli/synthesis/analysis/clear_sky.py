@@ -30,6 +30,9 @@ MAX_SUBJECT = 0.3
 """Subject map above which an even place is of a thing."""
 GREEN_EXCESS = 6
 """Grey levels of green over red and over blue from which a place is a meadow or leaves."""
+MAX_REDNESS_DIFFERENCE = 60.0
+"""Difference of red minus blue from the median of the sky, in grey levels, from which a place of it
+has no room."""
 SPECK_RADIUS = 2
 """Radius in cells of the disc that every part of the sky contains."""
 UPPERMOST_ROWS, LOWEST_ROWS = 3, 6
@@ -125,14 +128,18 @@ def find_clear_sky(image: Bytes, subject: Floats) -> Sky | None:
     brightness = float(np.median(light[clear])) / 255
     bottom = int(rows[int(0.95 * (len(rows) - 1))])
     upright, unevenness = _changes_below(light, clear, bottom)
+    redness = red - blue
+    middle = float(np.median(redness[clear]))
+    # A wing or a wall may be even and joined to the sky.
+    is_alike = np.abs(redness - middle) < MAX_REDNESS_DIFFERENCE
     return Sky(
-        room=_chamfer_distance(clear) / np.float32(NEAR_STEP * SIDE),
+        room=_chamfer_distance(clear & is_alike) / np.float32(NEAR_STEP * SIDE),
         share=float(clear.mean()),
         width=float(clear[:UPPERMOST_ROWS].any(0).mean()),
         bottom=bottom / SIDE,
         footing=float(clear[-LOWEST_ROWS:].any(0).mean()),
         luma=brightness,
-        redness=float(np.median((red - blue)[clear])) / 255,
+        redness=middle / 255,
         roughness=float(rough[clear].mean()),
         contrast=brightness - (float(np.median(below)) / 255 if below.size else 1.0),
         upright=upright,

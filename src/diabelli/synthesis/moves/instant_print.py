@@ -42,7 +42,7 @@ WOOD = (0.36, 0.205, 0.1)
 """Linear light of the wood."""
 GRAINS = ((11, 2, 0.12), (40, 3, 0.08))
 """Rows, columns and strength of the noise of which the grain of the wood is made."""
-MIRROR_SIDE, MIRROR_BLURS = 192, (0.8, 4.0)
+MIRROR_SIDE, MIRROR_BLURS = 192, (1.5, 6.0)
 """Side in pixels of the mirror image, and its blur at the foot and far from it."""
 
 
@@ -101,10 +101,12 @@ def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False
     column = 0.5 + shift - sign * (BALL_GAP / 2 + radius)
     bottom = round((FOOT - 0.5) * side + height / 2)
     left = round((column - 0.5 - paper / 2) * side + width / 2)
+    _add_shadow(table.canvas, drawn.shape[1], bottom, left)
     mirror_places = _mirror_places(table.canvas, drawn, bottom, left)
     add_mirror_image(table, drawn, MIRROR_SIDE, MIRROR_BLURS, mirror_places)
     _place_print(table.canvas, drawn, bottom, left)
-    window = Window(0.5, 0.5, BALL_WINDOW_HALF, is_lit_from_right)
+    # The ball is so small that a lamp would hide a face in it.
+    window = Window(0.5, 0.5, BALL_WINDOW_HALF, has_lamp=False)
     beside = column + sign * (paper / 2 + BALL_GAP + radius)
     add_ball(table, image, window, (radius, beside, BALL_FOOT))
     return finished(table.canvas)
@@ -302,13 +304,37 @@ def _mirror_places(canvas: Floats, drawn: Floats, bottom: int, left: int) -> Mir
         np.where(below > 0, 1 - below / rows, np.float32(-1)),
         (np.arange(-left, width - left, dtype=np.float32) + half) / columns,
         smoothstep(0, 1, below / (np.float32(0.16) * side)),
-        np.float32(0.3) * (1 - np.float32(0.6) * fading),
+        np.float32(0.38) * (1 - np.float32(0.6) * fading),
     )
 
 
 @kernel
+def _add_shadow(canvas: Floats, columns: int, bottom: int, left: int) -> None:
+    """Darken the stone below the block, in place.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        columns: of the print, in pixels.
+        bottom: row of the canvas below the print, in pixels.
+        left: first column of the print.
+    """
+    height, width = canvas.shape[0], canvas.shape[1]
+    one, half = np.float32(1), np.float32(0.5)
+    reach = np.float32(0.012) * np.float32(min(height, width))
+    block_half = np.float32(BLOCK_SHARE) * half * np.float32(columns)
+    for y in range(height):
+        b = (np.float32(y - bottom) + half) / reach
+        for x in range(width):
+            a = (np.float32(x - left) + half - np.float32(columns) * half) / block_half
+            a *= a * a
+            shade = one - np.float32(0.7) * bell(a * a + b * b)
+            for i in range(3):
+                canvas[y, x, i] *= shade
+
+
+@kernel
 def _place_print(canvas: Floats, drawn: Floats, bottom: int, left: int) -> None:
-    """Draw the print and its shadow on a canvas, in place.
+    """Draw the print on a canvas, in place.
 
     Args:
         canvas: (h, w, 3) float32, linear light.
@@ -316,25 +342,11 @@ def _place_print(canvas: Floats, drawn: Floats, bottom: int, left: int) -> None:
         bottom: row of the canvas below the print, in pixels.
         left: first column of the print.
     """
-    height, width = canvas.shape[0], canvas.shape[1]
-    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
-    side = np.float32(min(height, width))
     rows, columns = drawn.shape[0], drawn.shape[1]
-    block_half = np.float32(BLOCK_SHARE) * half * np.float32(columns)
-    for y in range(height):
-        below = np.float32(y - bottom) + half
-        b = below / (np.float32(0.012) * side)
-        r = y - bottom + rows
-        for x in range(width):
-            c = x - left
-            a = (np.float32(c) + half - np.float32(columns) * half) / block_half
-            a *= a * a
-            shade = one - np.float32(0.7) * bell(a * a + b * b)
-            cover = zero
-            if 0 <= r < rows and 0 <= c < columns:
-                cover = drawn[r, c, 3]
+    top = bottom - rows
+    for y in range(max(top, 0), min(bottom, canvas.shape[0])):
+        for x in range(max(left, 0), min(left + columns, canvas.shape[1])):
+            cover = drawn[y - top, x - left, 3]
             for i in range(3):
-                value = canvas[y, x, i] * shade
-                if cover > zero:
-                    value = value * (one - cover) + drawn[r, c, i]
-                canvas[y, x, i] = value
+                value = canvas[y, x, i] * (np.float32(1) - cover)
+                canvas[y, x, i] = value + drawn[y - top, x - left, i]
