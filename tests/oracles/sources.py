@@ -29,6 +29,13 @@ def painted(red: object, green: object, blue: object) -> Image:
     return np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8)
 
 
+def opaque(colours: NDArray[np.integer]) -> Image:
+    """Return colours (h, w, 3), 0..255, as an opaque image (h, w, 4)."""
+    out = np.full((*colours.shape[:2], 4), 255, np.uint8)
+    out[..., :3] = colours
+    return out
+
+
 def pebbles(side: int = 256) -> Image:
     """Return a texture without a subject: pebbles of two sizes."""
     y, x = places(side)

@@ -11,14 +11,10 @@ from diabelli.synthesis.moves.lighting import (
     illuminate,
     mixed,
 )
-from oracles.sources import landscape
+from oracles.sources import landscape, opaque
 
 NOTHING = filled(0.0, 0.0, 0.0)
 SAME = filled(1.0, 1.0, 1.0)
-
-
-def opaque(image):
-    return np.concatenate([image, np.full_like(image[..., :1], 255)], axis=2)
 
 
 def test_a_gain_of_one_changes_nothing_below_the_shoulder():
