@@ -20,8 +20,6 @@ MIN_CELL_SHARE = 0.25
 """Share of such places from which a cell is held."""
 REACH_CELLS = 2
 """Distance to which cells around it are held, over hair and hats."""
-
-
 SKIN_OF_PERSON = 0.012
 """Share of bare skin from which a picture may be of a person."""
 
@@ -31,8 +29,9 @@ class People(NamedTuple):
 
     Attributes:
         skin: as returned by `bare_skin`.
-        cells: (GRID, GRID) float32, 1 where a person may be, else 0.
-        bare: (GRID, GRID) float32, 1 where a person has bare skin, else 0.
+        cells: (GRID, GRID) float32, 1 where a person may be or is close, else 0.
+        bare: (GRID, GRID) float32, 1 where a person has bare skin, else 0; 0 throughout if the
+            picture has less than SKIN_OF_PERSON.
     """
 
     skin: Floats

@@ -41,10 +41,12 @@ EVEN_REACH = 0.78
 HALF_SIDES = (0.42, 0.44, 0.46, 0.48, 0.5)
 """Half sides of windows that are tried, in sides of the picture."""
 SHIFTS = np.arange(-4, 5) * 0.02
-"""Places of the window's middle that are tried, from the middle of the picture, in sides, where the
+"""Distances of the window's middle from the picture's that are tried, in sides of the picture; the
 window stays within the picture."""
 MAX_BENT = 0.1
 """Share of skin and lettering that the rim may bend; maps are wider than faces and letters."""
+MIN_SUBJECT = 0.5
+"""Value of the subject map from which a place is of the subject."""
 SUBJECT_WEIGHT, SIZE_WEIGHT, SHIFT_WEIGHT = 1.0, 0.5, 0.1
 """Costs of a window: of the share of the subject that the rim bends or cuts, of its half side, and
 of its distance from the middle."""
@@ -66,8 +68,8 @@ class Window:
         row: of its middle.
         column: of its middle.
         half: half of its side.
-        is_lit_from_right: whether the lamp shines on less of the subject there.
-        has_lamp: whether it shines on no face or lettering.
+        is_lit_from_right: whether the lamp is on the right, where it hides less of the subject.
+        has_lamp: whether a lamp is reflected; it would hide neither a face nor lettering.
     """
 
     row: float
@@ -121,7 +123,7 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
         careful: (GRID, GRID) bool, faces and lettering.
     """
     rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
-    is_subject = subject > 0.5
+    is_subject = subject > MIN_SUBJECT
     best, least = None, np.inf
     for half in HALF_SIDES:
         within = [float(shift) for shift in SHIFTS if abs(shift) <= 0.5 - half + 1e-9]
@@ -147,7 +149,7 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
 
 
 def _lamp_area(window: Window, rows: Floats, columns: Floats, sign: int) -> NDArray[np.bool_]:
-    """Return where the lamp shines in the ball: at the left for -1, at the right for 1."""
+    """Return the places (GRID, GRID) that a lamp hides: at the left for -1, at the right for 1."""
     row, column = window.row - 0.6 * window.half, window.column + sign * 0.5 * window.half
     return np.asarray((rows - row) ** 2 + (columns - column) ** 2 < (0.3 * window.half) ** 2)
 
@@ -164,12 +166,12 @@ def show_glass_ball(image: Bytes, window: Window, stream: RandomStream) -> Bytes
     radius = stream.between(*RADII)
     column = 0.5 + stream.between(-SIDEWAYS, SIDEWAYS)
     table = render_tabletop(image, FOOT, stream, height, width)
-    add_ball(table, image, window, (radius, column, FOOT))
+    add_ball(table, image, window, radius=radius, column=column, foot=FOOT)
     return finished(table.canvas)
 
 
 def add_ball(
-    table: Tabletop, image: Bytes, window: Window, place: tuple[float, float, float]
+    table: Tabletop, image: Bytes, window: Window, *, radius: float, column: float, foot: float
 ) -> None:
     """Draw a ball on a tabletop, in place.
 
@@ -177,14 +179,15 @@ def add_ball(
         table: what it stands on.
         image: (h, w, 4) uint8, what it shows.
         window: the part of it that is seen.
-        place: radius, column of the middle and row of the foot, in sides.
+        radius: of the ball, in sides.
+        column: of its middle, in sides.
+        foot: row at which it stands, in sides.
     """
-    radius, column, foot = place
     ball = render_ball(image, window, table, radius * min(image.shape[:2]))
-    on_canvas = _BallPlace(*np.array((foot - radius + SINK, column, radius, foot), np.float32))
-    mirror_places = _mirror_places(table.canvas, ball.shape[0], on_canvas)
+    place = _BallPlace(*np.array((foot - radius + SINK, column, radius, foot), np.float32))
+    mirror_places = _mirror_places(table.canvas, ball.shape[0], place)
     add_mirror_image(table, ball, MIRROR_SIDE, MIRROR_BLURS, mirror_places)
-    _place_ball(table.canvas, ball, table.light, on_canvas)
+    _place_ball(table.canvas, ball, table.light, place)
 
 
 def _mirror_places(canvas: Floats, count: int, place: _BallPlace) -> MirrorPlaces:
@@ -317,7 +320,13 @@ def _draw_ball(
 
 @kernel
 def _lamp(across: np.float32, down: np.float32, toward: np.float32) -> np.float32:
-    """Return how much of a bright window with a bar a direction from the ball shows, 0..1."""
+    """Return the brightness of the lamp in a direction, 0..1: a window with an upright bar.
+
+    Args:
+        across: component of the unit vector away from the lamp's side.
+        down: component to the ground.
+        toward: component to the camera.
+    """
     one, zero = np.float32(1), np.float32(0)
     # Tangent of half the angle to the side.
     p = across / max(toward + one, np.float32(1e-3)) + np.float32(0.72)

@@ -28,8 +28,8 @@ MARGIN, LOWER_MARGIN = 0.032, 0.105
 CORNER = 0.006
 """Radius of the corners of the paper and of the block, in sides."""
 BLOCK_SHARE, BLOCK_HEIGHT, BLOCK_TOP = 0.46, 0.036, 0.009
-"""Width of the block as a share of that of the paper; heights at which its front and its top are
-seen, in sides."""
+"""Width of the block as a share of that of the paper; heights of its front and of its top as they
+are seen, in sides."""
 SHIFT = 0.015
 """How far print and ball may be beside the middle, in sides."""
 BALL_RADII, BALL_FOOT, BALL_GAP = (0.08, 0.095), 0.862, 0.035
@@ -95,7 +95,7 @@ def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False
     shift = stream.between(-SHIFT, SHIFT)
     table = render_tabletop(image, FOOT, stream, height, width)
     picture = resize(image, max(round(size * height), 1), max(round(size * width), 1))
-    drawn = _render_print(picture, table, side, is_lit_from_right, stream, grey=grey)
+    drawn = _render_print(picture, table, stream, is_lit_from_right=is_lit_from_right, grey=grey)
     paper = drawn.shape[1] / side
     # Print and ball together are in the middle.
     column = 0.5 + shift - sign * (BALL_GAP / 2 + radius)
@@ -108,17 +108,16 @@ def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False
     # The ball is so small that a lamp would hide a face in it.
     window = Window(0.5, 0.5, BALL_WINDOW_HALF, has_lamp=False)
     beside = column + sign * (paper / 2 + BALL_GAP + radius)
-    add_ball(table, image, window, (radius, beside, BALL_FOOT))
+    add_ball(table, image, window, radius=radius, column=beside, foot=BALL_FOOT)
     return finished(table.canvas)
 
 
 def _render_print(
     picture: Bytes,
     table: Tabletop,
-    side: int,
-    is_lit_from_right: bool,
     stream: RandomStream,
     *,
+    is_lit_from_right: bool,
     grey: bool,
 ) -> Floats:
     """Render the print and its block alone.
@@ -126,14 +125,14 @@ def _render_print(
     Args:
         picture: (rows, columns, 4) uint8, at the size at which it is shown.
         table: what it stands on.
-        side: of the canvas, in pixels.
-        is_lit_from_right: where the window is.
         stream: random numbers.
+        is_lit_from_right: where the window is.
         grey: whether paper and wood are grey.
 
     Returns:
         (h, w, 4) float32: linear light, multiplied by the share in the last channel.
     """
+    side = min(table.canvas.shape[:2])
     margin, lower = max(round(MARGIN * side), 1), max(round(LOWER_MARGIN * side), 1)
     front, top = max(round(BLOCK_HEIGHT * side), 1), max(round(BLOCK_TOP * side), 1)
     columns = picture.shape[1] + 2 * margin
@@ -151,64 +150,60 @@ def _render_print(
         paper, wood = np.full(3, paper.mean(), np.float32), np.full(3, wood.mean(), np.float32)
     colours = np.stack([light, paper * light, wood * light]).astype(np.float32)
     sizes = _PrintSizes(margin, lower, front, top, side)
-    colour_planes = np.ascontiguousarray(picture[..., :3])
-    return _draw_print(colour_planes, grain, _PrintLight(*colours), sizes, is_lit_from_right)
+    lit, sign = _PrintLight(*colours), np.float32(-1 if is_lit_from_right else 1)
+    # The front half of the block's top is before the paper.
+    rows = margin + picture.shape[0] + lower - top // 2 + top + front
+    drawn = np.zeros((rows, columns, 4), np.float32)
+    _draw_paper(drawn, np.ascontiguousarray(picture[..., :3]), lit, sizes, sign)
+    _draw_block(drawn, grain, lit.wood, sizes, sign)
+    return drawn
 
 
 @kernel
-def _draw_print(
-    picture: Bytes, grain: Floats, light: _PrintLight, sizes: _PrintSizes, is_lit_from_right: bool
-) -> Floats:
-    """Draw the print and its block.
+def _draw_paper(
+    drawn: Floats, picture: Bytes, light: _PrintLight, sizes: _PrintSizes, sign: np.float32
+) -> None:
+    """Draw the picture on its paper, in place.
 
     Args:
+        drawn: (h, w, 4) float32, 0: linear light, multiplied by the share in the last channel.
         picture: (rows, columns, 3) uint8.
-        grain: (front + top, width) float32, relative brightness of the wood.
         light: on the print, and of its materials.
         sizes: of its parts.
-        is_lit_from_right: where the window is.
-
-    Returns:
-        (h, w, 4) float32: linear light, multiplied by the share in the last channel.
+        sign: -1 if the light comes from the right, else 1.
     """
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
     rows, columns = picture.shape[0], picture.shape[1]
-    margin, front, top = sizes.margin, sizes.front, sizes.top
-    side, sign = np.float32(sizes.side), np.float32(-1 if is_lit_from_right else 1)
-    # The paper ends in a slot in the middle of the block's top.
-    slot, width = margin + rows + sizes.lower, columns + 2 * margin
-    block_top = slot - top // 2
-    height = block_top + top + front
-    out = np.zeros((height, width, 4), np.float32)
+    margin, side = sizes.margin, np.float32(sizes.side)
+    paper_height, width = margin + rows + sizes.lower, drawn.shape[1]
     brightest = max(max(light.falling[0], light.falling[1]), light.falling[2])
     corner = np.float32(CORNER) * side
-    block_half = np.float32(BLOCK_SHARE) * np.float32(width) * half
     middle = np.float32(width) * half
-    front_top = block_top + top
-    for y in range(height):
+    block_half = np.float32(BLOCK_SHARE) * middle
+    for y in range(drawn.shape[0]):
         down = np.float32(y) + half
         v = (down - np.float32(margin) - np.float32(rows) * half) / side
         for x in range(width):
             across = np.float32(x) + half - middle
-            u = sign * across / side
             # The bottom corners of the paper are as round as those at the top.
-            cover = _inside(
-                across, down - np.float32(slot) * half, middle, np.float32(slot) * half, corner
-            )
-            level = _window_light(u, v)
-            gloss = np.float32(0.5) + np.float32(0.5) * level
+            paper_half = np.float32(paper_height) * half
+            cover = _inside(across, down - paper_half, middle, paper_half, corner)
+            if cover <= zero:
+                continue
+            level = _window_light(sign * across / side, v)
             r, c = y - margin, x - margin
-            if cover > zero and 0 <= r < rows and 0 <= c < columns:
+            if 0 <= r < rows and 0 <= c < columns:
+                gloss = half + half * level
                 for i in range(3):
                     value = np.float32(picture[r, c, i]) / np.float32(255)
                     value = np.float32(0.88) * value * value + np.float32(0.012)
                     tint = np.float32(0.6) + np.float32(0.4) * light.falling[i] / brightest
-                    out[y, x, i] = value * tint * gloss
-            elif cover > zero:
+                    drawn[y, x, i] = value * tint * gloss
+            else:
                 beside = max(max(-r, r - rows + 1), max(-c, c - columns + 1))
                 recess = np.float32(beside) / (np.float32(0.002) * side)
                 value = np.float32(0.86) * level * (one - np.float32(0.14) * bell(recess * recess))
-                below = (np.float32(slot) - down) / (np.float32(0.012) * side)
+                below = (np.float32(paper_height) - down) / (np.float32(0.012) * side)
                 inner = across / block_half
                 inner *= inner * inner
                 value *= one - np.float32(0.3) * bell(below * below + inner * inner)
@@ -216,43 +211,60 @@ def _draw_print(
                 rim /= np.float32(0.0016) * side
                 value *= one + np.float32(0.1) * bell(rim * rim)
                 for i in range(3):
-                    out[y, x, i] = value * light.paper[i] * cover
-            out[y, x, 3] = cover
-            if y < block_top:
-                continue
-            # The far edge of the top is shorter, as it is farther away.
-            is_front = y >= front_top
-            shorter = np.float32(0) if is_front else np.float32(front_top - y) * half
-            block = _inside(
-                across,
-                down - np.float32(front_top + front // 2),
-                block_half - shorter,
-                np.float32(3 * front),
-                zero,
-            )
+                    drawn[y, x, i] = value * light.paper[i] * cover
+            drawn[y, x, 3] = cover
+
+
+@kernel
+def _draw_block(
+    drawn: Floats, grain: Floats, wood: Floats, sizes: _PrintSizes, sign: np.float32
+) -> None:
+    """Draw the block over the lower edge of the paper, in place.
+
+    Args:
+        drawn: (h, w, 4) float32, as `_draw_paper` leaves it.
+        grain: (front + top, w) float32, relative brightness of the wood.
+        wood: (3,) float32, its linear light.
+        sizes: of its parts.
+        sign: -1 if the light comes from the right, else 1.
+    """
+    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
+    front, top, side = sizes.front, sizes.top, np.float32(sizes.side)
+    height, width = drawn.shape[0], drawn.shape[1]
+    front_top = height - front
+    block_top = front_top - top
+    # The paper ends in a slot in the middle of the block's top.
+    slot = block_top + top // 2
+    picture_rows = slot - sizes.margin - sizes.lower
+    corner = np.float32(CORNER) * side
+    middle = np.float32(width) * half
+    block_half = np.float32(BLOCK_SHARE) * middle
+    for y in range(block_top, height):
+        down = np.float32(y) + half
+        v = (down - np.float32(sizes.margin) - np.float32(picture_rows) * half) / side
+        is_front = y >= front_top
+        for x in range(width):
+            across = np.float32(x) + half - middle
             if is_front:
                 edge = np.float32(y - front_top) + half
-                block = _inside(
-                    across,
-                    edge - np.float32(front) * half,
-                    block_half,
-                    np.float32(front) * half,
-                    corner * half,
-                )
+                front_half = np.float32(front) * half
+                block = _inside(across, edge - front_half, block_half, front_half, corner * half)
                 rim = edge / (np.float32(0.002) * side)
                 value = np.float32(0.8) + np.float32(0.4) * bell(rim * rim)
                 value -= np.float32(0.25) * ramp(edge / np.float32(front))
             else:
-                value = np.float32(1.25)
+                # The far edge of the top is shorter, as it is farther away.
+                shorter = np.float32(front_top - y) * half
+                below = down - np.float32(front_top + front // 2)
+                block = _inside(across, below, block_half - shorter, np.float32(3 * front), zero)
                 if y < slot:
-                    block *= one - cover
+                    block *= one - drawn[y, x, 3]
                 away = (down - np.float32(slot)) / (np.float32(0.003) * side)
-                value *= one - np.float32(0.7) * bell(away * away)
-            value *= level * (one + grain[y - block_top, x])
+                value = np.float32(1.25) * (one - np.float32(0.7) * bell(away * away))
+            value *= _window_light(sign * across / side, v) * (one + grain[y - block_top, x])
             for i in range(3):
-                out[y, x, i] = out[y, x, i] * (one - block) + value * light.wood[i] * block
-            out[y, x, 3] = out[y, x, 3] * (one - block) + block
-    return out
+                drawn[y, x, i] = drawn[y, x, i] * (one - block) + value * wood[i] * block
+            drawn[y, x, 3] = drawn[y, x, 3] * (one - block) + block
 
 
 @kernel
@@ -266,11 +278,11 @@ def _inside(
     """Return how much of a pixel is inside a rectangle with round corners, 0..1.
 
     Args:
-        across: of the pixel from the middle of the rectangle, in pixels.
-        down: the same.
-        half_width: of the rectangle, in pixels.
-        half_height: the same.
-        corner: radius, in pixels.
+        across: distance of the pixel from the middle of the rectangle, in pixels.
+        down: the same, vertical.
+        half_width: half of the rectangle's width, in pixels.
+        half_height: half of its height, in pixels.
+        corner: radius of its corners, in pixels.
     """
     one, zero = np.float32(1), np.float32(0)
     p, q = abs(across) - half_width + corner, abs(down) - half_height + corner
@@ -281,7 +293,12 @@ def _inside(
 
 @kernel
 def _window_light(across: np.float32, down: np.float32) -> np.float32:
-    """Return the brightness of the light at a place from the middle of the print, in sides."""
+    """Return the relative brightness of a window's light on the print, 0.88..1.08.
+
+    Args:
+        across: distance from the middle of the picture, away from the window, in sides.
+        down: distance below the middle of the picture, in sides.
+    """
     one = np.float32(1)
     p = across + np.float32(0.42) * down
     q = down - np.float32(0.16) * across + np.float32(0.05)
@@ -338,7 +355,7 @@ def _place_print(canvas: Floats, drawn: Floats, bottom: int, left: int) -> None:
 
     Args:
         canvas: (h, w, 3) float32, linear light.
-        drawn: (rows, columns, 4) float32, as `_draw_print` returns it.
+        drawn: (rows, columns, 4) float32, the print and its block, as `_render_print` returns it.
         bottom: row of the canvas below the print, in pixels.
         left: first column of the print.
     """

@@ -84,7 +84,7 @@ def show_snow_globe(image: Bytes, globe: Globe, stream: RandomStream) -> Bytes:
     warmth = _warmth(table)
     _add_lights(table.canvas, _lights(stream, width / side), _tinted(LIGHT_COLOUR, warmth))
     sphere = render_ball(image, globe.window, table, radius * side)
-    # Also a sphere without a lamp has a base that is lit from one side.
+    # The base and the snow are lit from one side even if the sphere shows no lamp.
     lamp = -1.0 if globe.window.is_lit_from_right else 1.0
     noise = stream.normal(32, 32).astype(np.float32)
     size, snow = np.float32(radius * side), _snow(table)
@@ -114,7 +114,7 @@ def _fading(rows: int) -> Floats:
 
 
 def _warmth(table: Tabletop) -> float:
-    """Return 1 if a picture has colours, 0 if it is grey."""
+    """Return 1 if the picture behind a tabletop has colours, 0 if it is grey, or between."""
     spread = float(
         np.ptp(table.bokeh, axis=2).astype(np.float64).mean() / max(float(table.light.mean()), 1e-3)
     )
@@ -173,7 +173,15 @@ def _flakes(globe: Globe, stream: RandomStream) -> Floats:
 def _is_before(
     places: NDArray[np.bool_], window: Window, row: float, column: float, size: float
 ) -> bool:
-    """Return whether one of some places is seen at a place in the sphere or close to it."""
+    """Return whether a flake is before one of some places, or close to it.
+
+    Args:
+        places: (GRID, GRID) bool.
+        window: the part of the picture that is seen.
+        row: of the flake, in radii of the sphere from its middle.
+        column: of the flake, the same.
+        size: radius of the flake, in radii of the sphere.
+    """
     v = (window.row + row * SLOPE * window.half) * GRID
     u = (window.column + column * SLOPE * window.half) * GRID
     reach = 1.5 + size * window.half * GRID
@@ -182,16 +190,21 @@ def _is_before(
 
 
 def _lay(canvas: Floats, sprite: Floats, top: int, left: int) -> None:
-    """Lay (h, w, 4) float32, multiplied by its share, on a canvas, in place."""
-    low, right = (
-        min(top + sprite.shape[0], canvas.shape[0]),
-        min(left + sprite.shape[1], canvas.shape[1]),
-    )
-    first, start = max(top, 0), max(left, 0)
-    if first >= low or start >= right:
+    """Lay a sprite on a canvas, in place, as far as it is within the canvas.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        sprite: (rows, columns, 4) float32, linear light, multiplied by the share in the last
+            channel.
+        top: row of the canvas of its first row; may be below 0.
+        left: column of the canvas of its first column; may be below 0.
+    """
+    first, end = max(top, 0), min(top + sprite.shape[0], canvas.shape[0])
+    start, right = max(left, 0), min(left + sprite.shape[1], canvas.shape[1])
+    if first >= end or start >= right:
         return
-    part = sprite[first - top : low - top, start - left : right - left]
-    under = canvas[first:low, start:right]
+    part = sprite[first - top : end - top, start - left : right - left]
+    under = canvas[first:end, start:right]
     under *= np.float32(1) - part[..., 3:]
     under += part[..., :3]
 

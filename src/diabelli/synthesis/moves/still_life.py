@@ -1,4 +1,4 @@
-"""Still lifes: the picture far out of focus, and before it a thing on a table that shows it."""
+"""Still lifes: a thing on a table shows the picture, which is far out of focus behind them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.moves.glass_ball import Window, find_window
+from diabelli.synthesis.moves.glass_ball import MIN_SUBJECT, Window, find_window
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.snow_globe import Globe, hides
 
@@ -22,10 +22,10 @@ PRINT_SHARE_ALONE = 0.4
 """Share of the pictures that are an instant print, where no ball suits."""
 MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
-CLEAR_LETTERING, CLEAR_SKIN, MIN_SUBJECT = 0.5, 0.25, 0.5
-"""Values of the maps of lettering, bare skin and the subject from which they have few flakes."""
+CLEAR_LETTERING, CLEAR_SKIN = 0.5, 0.25
+"""Values of the maps of lettering and of bare skin, 0..1, from which no flake is before a place."""
 LIGHTS, LIT_SHARE = frozenset({"golden", "sunset"}), 0.5
-"""Lights in which a still life may be, and how often it is."""
+"""Lights in which a still life may be, and the share of still lifes in one of them."""
 
 
 def find_ball_window(scene: Scene, analysis: Analysis) -> Window | None:
@@ -56,7 +56,7 @@ def find_snow_globe(ball: Window | None, scene: Scene, analysis: Analysis) -> Gl
 
 
 def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:
-    """Return (GRID, GRID) bool, the places that keep their shape: lettering, and people's skin."""
+    """Return the places (GRID, GRID) that have to keep their shape: lettering and people's skin."""
     careful = analysis.lettering > MIN_LETTERING
     if scene.person > 0:
         careful = careful | (resize_map(analysis.people.skin, GRID, GRID) > MIN_SKIN)
@@ -85,8 +85,11 @@ def weights_of_still_lifes(
 
     Args:
         shares: of the still lifes that suit the photograph, by name.
-        lights: weights of the lights that suit it.
+        lights: weights of the lights that suit it, by name.
         total: weight of all other moves; 0 if there is none.
+
+    Returns:
+        Weights by the names of the changes, in order.
     """
     suitable = {light: weight for light, weight in lights.items() if light in LIGHTS and weight > 0}
     rest = 1 - sum(shares.values())

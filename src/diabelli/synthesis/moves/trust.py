@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.filters import blur, dilate, gradient, luma
-from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.core.types import Bytes
 
 BURNT = (0.05, 0.08)
 """Shares of the picture that are even and blown to yellow: full trust, and none."""
@@ -43,7 +43,7 @@ def trust_in_light(before: Bytes, after: Bytes) -> float:
     is_even = blur(np.sqrt(down * down + across * across), 2.0) < EVEN
     red, green, blue = level.transpose(2, 0, 1)
     is_yellow = (red >= BLOWN_RED) & (green >= YELLOW_GREEN) & (blue < YELLOW_BLUE)
-    return _ramp(float((is_even & is_yellow & (old.max(2) < BRIGHT)).mean()), BURNT)
+    return _trust_within(float((is_even & is_yellow & (old.max(2) < BRIGHT)).mean()), BURNT)
 
 
 def trust_in_thing(without: Bytes, shown: Bytes, *, see_through: bool) -> float:
@@ -61,22 +61,22 @@ def trust_in_thing(without: Bytes, shown: Bytes, *, see_through: bool) -> float:
         return 0.0
     if not see_through:
         return 1.0
+    # Morphological closing: glints and the rim together are the thing.
     thing = ~_grown(~_grown(change >= 1, GAP), GAP)
     rim = thing & _grown(~thing, RIM)
     light = luma(without)
     variance = blur(light * light, NOISE_DEVIATION) - np.square(blur(light, NOISE_DEVIATION))
     least = MIN_DIFFERENCE + NOISE_SHARE * np.sqrt(np.maximum(variance, 0))
     is_seen = dilate(change, 1) > least
-    return _ramp(1 - float((rim & is_seen).sum()) / max(int(rim.sum()), 1), HIDDEN)
+    return _trust_within(1 - float((rim & is_seen).sum()) / max(int(rim.sum()), 1), HIDDEN)
 
 
 def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return a mask (h, w) dilated by a square."""
-    grown: Floats = dilate(mask.astype(np.float32), reach)
-    return grown > 0
+    """Return a mask (h, w) dilated by a square that reaches `reach` pixels to each side."""
+    return np.asarray(dilate(mask.astype(np.float32), reach) > 0)
 
 
-def _ramp(value: float, bounds: tuple[float, float]) -> float:
+def _trust_within(value: float, bounds: tuple[float, float]) -> float:
     """Return 1 up to the first bound, 0 from the second on, and a line between."""
     low, high = bounds
     return min(max((high - value) / (high - low), 0.0), 1.0)

@@ -14,7 +14,7 @@ from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.tabletop import Tabletop
 
 TILT = 0.15
-"""Height of a circle on the table by its width."""
+"""Height at which a circle on the table is seen, as a share of its width."""
 SAMPLES = 3
 """Samples of a pixel along each axis."""
 SEAT = 1.36
@@ -25,7 +25,8 @@ WOOD = (
     *((0.75, 0.2), (0.81, 0.19), (0.82, 0.165), (0.79, 0.15), (0.83, 0.145), (0.9, 0.13)),
     *((0.92, 0.06), (0.88, 0.035), (0.88, 0.0), (0.84, 0.0)),
 )
-"""Profile of the base from the top to the bottom: radii and heights, in those of the sphere."""
+"""Points of the profile of the base from the top to the bottom: distance from the axis, and height
+above the table, in radii of the sphere."""
 
 
 class Materials(NamedTuple):
