@@ -47,28 +47,24 @@ def rim(side):
     return ((away > 0.34) & (away < 0.44)).astype(np.float32)
 
 
-def ball_of(scene, analysis):
-    return find_ball_window(scene, analysis)
-
-
 def test_a_landscape_suits_a_ball(scene, analysis):
     """It shows neither a face nor lettering."""
-    assert ball_of(scene, analysis) is not None
+    assert find_ball_window(scene, analysis) is not None
 
 
 def test_frames_and_lettering_at_the_rim_suit_none(scene, analysis):
     """The ball would bend them."""
     written = rim(GRID)
-    assert ball_of(replace(scene, barred=True), analysis) is None
-    assert ball_of(scene, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
-    assert ball_of(scene, replace(analysis, lettering=written)) is None
+    assert find_ball_window(replace(scene, barred=True), analysis) is None
+    assert find_ball_window(scene, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
+    assert find_ball_window(scene, replace(analysis, lettering=written)) is None
 
 
 def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     """Without a person, the colour of skin does not count."""
     bare = replace(analysis, people=analysis.people._replace(skin=rim(192)))
-    assert ball_of(replace(scene, person=1.0), bare) is None
-    assert ball_of(scene, bare) is not None
+    assert find_ball_window(replace(scene, person=1.0), bare) is None
+    assert find_ball_window(scene, bare) is not None
 
 
 @pytest.mark.parametrize(("suits_ball", "suits_globe"), [(0, 0), (1, 0), (1, 1)])
@@ -103,7 +99,7 @@ def test_a_ball_replaces_a_globe():
 
 def test_a_globe_needs_a_ball(scene, analysis):
     """What suits no ball suits no globe; lettering low in the ball suits the ball alone."""
-    assert find_snow_globe(ball_of(scene, analysis), scene, analysis) is not None
+    assert find_snow_globe(find_ball_window(scene, analysis), scene, analysis) is not None
     assert find_snow_globe(None, scene, analysis) is None
     window = Window(0.5, 0.5, 0.6)
     written = np.zeros((GRID, GRID), np.float32)
