@@ -17,7 +17,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import Window, add_ball
 from diabelli.synthesis.moves.mirror_image import MirrorPlaces, add_mirror_image
-from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
+from diabelli.synthesis.moves.tabletop import Tabletop, finished, lay_sprite, render_tabletop
 
 FOOT = 0.845
 """Row at which the block stands, in sides."""
@@ -104,7 +104,7 @@ def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False
     _add_shadow(table.canvas, drawn.shape[1], bottom, left)
     mirror_places = _mirror_places(table.canvas, drawn, bottom, left)
     add_mirror_image(table, drawn, MIRROR_SIDE, MIRROR_BLURS, mirror_places)
-    _place_print(table.canvas, drawn, bottom, left)
+    lay_sprite(table.canvas, drawn, bottom - drawn.shape[0], left)
     # The ball is so small that a lamp would hide a face in it.
     window = Window(0.5, 0.5, BALL_WINDOW_HALF, has_lamp=False)
     beside = column + sign * (paper / 2 + BALL_GAP + radius)
@@ -311,7 +311,14 @@ def _window_light(across: np.float32, down: np.float32) -> np.float32:
 
 
 def _mirror_places(canvas: Floats, drawn: Floats, bottom: int, left: int) -> MirrorPlaces:
-    """Return where the mirror image of the print is seen; arguments as of `_place_print`."""
+    """Return where the mirror image of the print is seen.
+
+    Args:
+        canvas: (h, w, 3) float32.
+        drawn: (rows, columns, 4) float32, as `_render_print` returns it.
+        bottom: row of the canvas below the print, in pixels.
+        left: first column of the print.
+    """
     (height, width), half = canvas.shape[:2], np.float32(0.5)
     rows, columns = (np.float32(count) for count in drawn.shape[:2])
     side = np.float32(min(height, width))
@@ -347,23 +354,3 @@ def _add_shadow(canvas: Floats, columns: int, bottom: int, left: int) -> None:
             shade = one - np.float32(0.7) * bell(a * a + b * b)
             for i in range(3):
                 canvas[y, x, i] *= shade
-
-
-@kernel
-def _place_print(canvas: Floats, drawn: Floats, bottom: int, left: int) -> None:
-    """Draw the print on a canvas, in place.
-
-    Args:
-        canvas: (h, w, 3) float32, linear light.
-        drawn: (rows, columns, 4) float32, the print and its block, as `_render_print` returns it.
-        bottom: row of the canvas below the print, in pixels.
-        left: first column of the print.
-    """
-    rows, columns = drawn.shape[0], drawn.shape[1]
-    top = bottom - rows
-    for y in range(max(top, 0), min(bottom, canvas.shape[0])):
-        for x in range(max(left, 0), min(left + columns, canvas.shape[1])):
-            cover = drawn[y - top, x - left, 3]
-            for i in range(3):
-                value = canvas[y, x, i] * (np.float32(1) - cover)
-                canvas[y, x, i] = value + drawn[y - top, x - left, i]

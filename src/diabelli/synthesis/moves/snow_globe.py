@@ -19,7 +19,7 @@ from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import SLOPE, Window, render_ball
-from diabelli.synthesis.moves.tabletop import Tabletop, finished, render_tabletop
+from diabelli.synthesis.moves.tabletop import Tabletop, finished, lay_sprite, render_tabletop
 from diabelli.synthesis.moves.turned_base import SEAT, TILT, Materials, draw_base
 
 RADII, SIDEWAYS = (0.262, 0.285), 0.05
@@ -100,10 +100,10 @@ def show_snow_globe(image: Bytes, globe: Globe, stream: RandomStream) -> Bytes:
     _shade_table(table.canvas, np.float32(foot), np.float32(middle), size, np.float32(lamp))
     up, left = base.shape[0] // 2, middle - base.shape[1] // 2
     mirrored = blur(mirrored, 0.012 * radius * side) * _fading(mirrored.shape[0])
-    _lay(table.canvas, mirrored, foot - up, left)
+    lay_sprite(table.canvas, mirrored, foot - up, left)
     row = round(foot - SEAT * radius * side)
-    _lay(table.canvas, sphere, row - sphere.shape[0] // 2, middle - sphere.shape[1] // 2)
-    _lay(table.canvas, base, foot - up, left)
+    lay_sprite(table.canvas, sphere, row - sphere.shape[0] // 2, middle - sphere.shape[1] // 2)
+    lay_sprite(table.canvas, base, foot - up, left)
     return finished(table.canvas)
 
 
@@ -187,26 +187,6 @@ def _is_before(
     reach = 1.5 + size * window.half * GRID
     top, left = max(int(v - reach), 0), max(int(u - reach), 0)
     return bool(places[top : int(v + reach) + 1, left : int(u + reach) + 1].any())
-
-
-def _lay(canvas: Floats, sprite: Floats, top: int, left: int) -> None:
-    """Lay a sprite on a canvas, in place, as far as it is within the canvas.
-
-    Args:
-        canvas: (h, w, 3) float32, linear light.
-        sprite: (rows, columns, 4) float32, linear light, multiplied by the share in the last
-            channel.
-        top: row of the canvas of its first row; may be below 0.
-        left: column of the canvas of its first column; may be below 0.
-    """
-    first, end = max(top, 0), min(top + sprite.shape[0], canvas.shape[0])
-    start, right = max(left, 0), min(left + sprite.shape[1], canvas.shape[1])
-    if first >= end or start >= right:
-        return
-    part = sprite[first - top : end - top, start - left : right - left]
-    under = canvas[first:end, start:right]
-    under *= np.float32(1) - part[..., 3:]
-    under += part[..., :3]
 
 
 @kernel

@@ -77,6 +77,26 @@ def render_tabletop(
     return table
 
 
+def lay_sprite(canvas: Floats, sprite: Floats, top: int, left: int) -> None:
+    """Lay a sprite on a canvas, in place, as far as it is within the canvas.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        sprite: (rows, columns, 4) float32, linear light, multiplied by the share in the last
+            channel.
+        top: row of the canvas of its first row; may be below 0.
+        left: column of the canvas of its first column; may be below 0.
+    """
+    first, end = max(top, 0), min(top + sprite.shape[0], canvas.shape[0])
+    start, right = max(left, 0), min(left + sprite.shape[1], canvas.shape[1])
+    if first >= end or start >= right:
+        return
+    part = sprite[first - top : end - top, start - left : right - left]
+    under = canvas[first:end, start:right]
+    under *= np.float32(1) - part[..., 3:]
+    under += part[..., :3]
+
+
 def positions_in_sides(height: int, width: int) -> tuple[Floats, Floats]:
     """Return the positions of rows (height,) and of columns (width,) of pixels, float32."""
     side, half = np.float32(min(height, width)), np.float32(0.5)
