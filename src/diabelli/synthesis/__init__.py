@@ -13,10 +13,11 @@ from packages above them in this list.
                 saliency, patch_uniqueness        regions without similar ones
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
-                subject_map, matte                the same from a trained map; alpha of its outline
+                subject_map                       the same from a trained map
                 people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
-                ground                            whether water may begin in its lower part
+                clear_sky                         where things may be in the sky
+                ground                            whether water or a window's light suits it
                 cell_features                     features for montages
                 ground_texture                    whether a montage may rearrange it
                 picture_border                    lines along the edges that no frame shows
