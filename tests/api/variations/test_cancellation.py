@@ -201,7 +201,8 @@ def test_waiters_under_one_key_are_bounded(serve: Serve, gate: Gate) -> None:
 
 def alive(kind: type) -> int:
     """Return the number of objects of a class."""
-    return sum(isinstance(one, kind) for one in gc.get_objects())
+    # isinstance would read attributes of any object, and some warn.
+    return sum(issubclass(type(one), kind) for one in gc.get_objects())
 
 
 @pytest.mark.one_machine

@@ -77,7 +77,7 @@ MAX_LAMP_OPENNESS = 0.5
 MAYBE_OUTDOORS, MAX_EVEN_TOP = -0.5, 0.15
 """Log-odds of the open air above which, and share of even places of the uppermost third above
 which a warm picture may be of an evening sky, where a lamp's light does not end."""
-DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP, DUSK_BESIDE_LOW_SUN = 1.0, 0.5, 0.6
+DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP, DUSK_BESIDE_LOW_SUN = 0.75, 0.5, 0.6
 """Share of the weight of dusk that a portrait takes away if another light is sure; weights of dusk
 beside a lamp and beside a low sun, which judges prefer."""
 MIN_LAMP_WARMTH, MAX_LAMPLIGHT_LUMA = 0.4, 0.4
