@@ -114,3 +114,11 @@ def test_no_lamp_shines_on_a_face():
         for one in (MIDDLE, replace(MIDDLE, has_lamp=False))
     ]
     assert bright[0] > bright[1] + 50
+
+
+def test_a_head_above_the_ball_is_refused():
+    """A subject that goes on below the ball, as a ridge or a body, is not."""
+    nothing = spot(slice(0), slice(0))
+    upper = spot(slice(0, 20), slice(8, 56)).astype(np.float32)
+    assert find_window(upper, nothing) is None
+    assert find_window(upper[::-1].copy(), nothing) is not None

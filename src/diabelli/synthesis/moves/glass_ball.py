@@ -47,8 +47,8 @@ MAX_BENT = 0.1
 """Share of skin and lettering that the rim may bend; maps are wider than faces and letters."""
 MIN_SUBJECT = 0.5
 """Value of the subject map from which a place is of the subject."""
-MAX_CUT = 0.12
-"""Share of the subject that may be outside the ball."""
+MAX_CUT = 0.1
+"""Share of the subject that may be outside the ball in the upper half, where heads are."""
 SUBJECT_WEIGHT, SIZE_WEIGHT, SHIFT_WEIGHT = 1.0, 0.5, 0.1
 """Costs of a window: of the share of the subject that the rim bends or cuts, of its half side, and
 of its distance from the middle."""
@@ -135,7 +135,8 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
             is_bent = (away > (EVEN_REACH * half) ** 2) & (away < half * half)
             if (is_bent & careful).sum() > MAX_BENT * careful.sum():
                 continue
-            if ((away > half * half) & is_subject).sum() > MAX_CUT * is_subject.sum():
+            is_cut_above = (away > half * half) & (rows < row) & is_subject
+            if is_cut_above.sum() > MAX_CUT * is_subject.sum():
                 continue
             lost = ((away > (EVEN_REACH * half) ** 2) & is_subject).sum() / max(is_subject.sum(), 1)
             cost = SUBJECT_WEIGHT * lost + SIZE_WEIGHT * half
