@@ -10,6 +10,7 @@ from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves import light, photograph, things
 from diabelli.synthesis.moves.planner import (
+    GLASSES,
     MIN_KINDS,
     MIN_STRENGTH,
     SHARE_BESIDE_STILL_LIFES,
@@ -66,6 +67,29 @@ def test_moves_are_drawn_by_confidence():
     made = Counter(move_of_seed(moves(one=0.2, other=0.6), seed).name for seed in range(2000))
     assert made["one"] + made["other"] == 2000
     assert 400 < made["one"] < 600
+
+
+def test_ball_and_globe_are_of_one_kind():
+    """Of three variations one is of glass; a second one of glass is the other thing."""
+    found = moves(glass_ball=1.0, snow_globe=1.0, golden=1.0, lamp=1.0)
+    for seed in range(20):
+        seeds = select_seeds(found, derive_seeds(seed, 60), 4)
+        made = [move_of_seed(found, one).name for one in seeds]
+        assert len({"glass" if name in GLASSES else name for name in made[:3]}) == 3
+        assert len(set(made)) == 4
+
+
+@pytest.mark.parametrize(("others", "is_made"), [(("golden",), True), (("golden", "lamp"), False)])
+def test_dusk_is_made_where_few_others_are_sure(monkeypatch, others, is_made):
+    """A print is one more; judges call dusk a tint."""
+    orientations = analyse_source(landscape(100), 64, 64)
+    scene = replace(survey(landscape(100)), person=0.0)
+    lights = dict.fromkeys(("dusk", *others), 1.0)
+    shown = photograph.Photograph(orientations, scene, lights, [], frozenset())
+    monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
+    names = [move.names for move in find_moves(orientations, 1.0)]
+    assert (("dusk",) in names) == is_made
+    assert all((other,) in names for other in others)
 
 
 def test_without_moves_a_seed_makes_none():

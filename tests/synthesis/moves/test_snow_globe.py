@@ -99,7 +99,9 @@ def test_the_foot_has_no_holes(columns):
     light = np.full(3, 0.2, np.float32)
     grey = np.full((8, 8, 3), 0.2, np.float32)
     noise = RandomStream(1).normal(32, 32).astype(np.float32)
-    table, materials = Tabletop(grey, grey, light, light), Materials(light, light, noise)
+    one = np.float32(1)
+    table = Tabletop(grey, grey, light, light, one, one, one)
+    materials = Materials(light, light, noise)
     base = draw_base(120, table, materials, lamp=1, is_mirrored=False)
     covered = base[:, columns, 3] > 0.3
     starts = (np.diff(covered.astype(int), axis=0) == 1).sum(0)

@@ -23,6 +23,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.mirror_image import MirrorPlaces, add_mirror_image
 from diabelli.synthesis.moves.tabletop import (
+    STONE,
     Tabletop,
     finished,
     positions_in_sides,
@@ -170,7 +171,7 @@ def show_glass_ball(image: Bytes, window: Window, stream: RandomStream) -> Bytes
     height, width = image.shape[:2]
     radius = stream.between(*RADII)
     column = 0.5 + stream.between(-SIDEWAYS, SIDEWAYS)
-    table = render_tabletop(image, FOOT, stream, height, width)
+    table = render_tabletop(image, STONE, FOOT, stream, height, width)
     add_ball(table, image, window, radius=radius, column=column, foot=FOOT)
     return finished(table.canvas)
 
@@ -262,7 +263,7 @@ def _draw_ball(
     """
     one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
     radius, whole = view.radius, np.float32(255)
-    light, stone = table.light, table.stone
+    light, top = table.light, table.top
     side = 2 * int(radius) + 5
     middle = np.float32(side) * half
     out = np.zeros((side, side, 4), np.float32)
@@ -314,7 +315,7 @@ def _draw_ball(
                 value = fine[c] + squeezed * (rough[c] - fine[c])
                 value = value + missing * (far[c] * dim - value)
                 value = value * value / (whole * whole)
-                lower = np.float32(1.2) * stone[c] + np.float32(0.12) * light[c]
+                lower = np.float32(1.2) * top[c] + np.float32(0.12) * light[c]
                 value = (value + under * (lower - value)) * shade
                 value = value + fresnel * (mirror[c] * sky - value)
                 value += lamp + np.float32(0.55) * rim * light[c]
@@ -325,7 +326,7 @@ def _draw_ball(
 
 @kernel
 def _lamp(across: np.float32, down: np.float32, toward: np.float32) -> np.float32:
-    """Return the brightness of the lamp in a direction, 0..1: a window with an upright bar.
+    """Return the brightness of the lamp in a direction, 0..1: a window.
 
     Args:
         across: component of the unit vector away from the lamp's side.
@@ -338,7 +339,7 @@ def _lamp(across: np.float32, down: np.float32, toward: np.float32) -> np.float3
     q = down + np.float32(0.86)
     inside = ramp((np.float32(0.19) - abs(p)) / np.float32(0.06))
     inside *= ramp((np.float32(0.09) - abs(q)) / np.float32(0.05))
-    return inside * (one - ramp(one - abs(p) / np.float32(0.012))) if toward > -one else zero
+    return inside if toward > -one else zero
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Move: an instant print of the picture in a wooden block on polished stone, beside a small ball.
+"""Move: an instant print of the picture in a wooden block on marble, beside a small ball.
 
 The print faces the camera and shows all of the picture, so faces and lettering keep their shape.
 Light from a window falls across it.
@@ -17,7 +17,13 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import Window, add_ball
 from diabelli.synthesis.moves.mirror_image import MirrorPlaces, add_mirror_image
-from diabelli.synthesis.moves.tabletop import Tabletop, finished, lay_sprite, render_tabletop
+from diabelli.synthesis.moves.tabletop import (
+    MARBLE,
+    Tabletop,
+    finished,
+    lay_sprite,
+    render_tabletop,
+)
 
 FOOT = 0.845
 """Row at which the block stands, in sides."""
@@ -42,7 +48,7 @@ WOOD = (0.36, 0.205, 0.1)
 """Linear light of the wood."""
 GRAINS = ((11, 2, 0.12), (40, 3, 0.08))
 """Rows, columns and strength of the noise of which the grain of the wood is made."""
-MIRROR_SIDE, MIRROR_BLURS = 192, (1.5, 6.0)
+MIRROR_SIDE, MIRROR_BLURS = 192, (1.5, 9.0)
 """Side in pixels of the mirror image, and its blur at the foot and far from it."""
 
 
@@ -93,7 +99,7 @@ def show_instant_print(image: Bytes, stream: RandomStream, *, grey: bool = False
     is_lit_from_right = stream.between(0, 1) < 0.5
     radius = stream.between(*BALL_RADII)
     shift = stream.between(-SHIFT, SHIFT)
-    table = render_tabletop(image, FOOT, stream, height, width)
+    table = render_tabletop(image, MARBLE, FOOT, stream, height, width)
     picture = resize(image, max(round(size * height), 1), max(round(size * width), 1))
     drawn = _render_print(picture, table, stream, is_lit_from_right=is_lit_from_right, grey=grey)
     paper = drawn.shape[1] / side
@@ -323,18 +329,18 @@ def _mirror_places(canvas: Floats, drawn: Floats, bottom: int, left: int) -> Mir
     rows, columns = (np.float32(count) for count in drawn.shape[:2])
     side = np.float32(min(height, width))
     below = np.arange(-bottom, height - bottom, dtype=np.float32) + half
-    fading = smoothstep(0, 1, below / (np.float32(0.18) * side))
+    fading = smoothstep(0, 1, below / (np.float32(0.14) * side))
     return MirrorPlaces(
         np.where(below > 0, 1 - below / rows, np.float32(-1)),
         (np.arange(-left, width - left, dtype=np.float32) + half) / columns,
         smoothstep(0, 1, below / (np.float32(0.16) * side)),
-        np.float32(0.38) * (1 - np.float32(0.6) * fading),
+        np.float32(0.6) * (1 - np.float32(0.9) * fading),
     )
 
 
 @kernel
 def _add_shadow(canvas: Floats, columns: int, bottom: int, left: int) -> None:
-    """Darken the stone below the block, in place.
+    """Darken the table below the block, in place.
 
     Args:
         canvas: (h, w, 3) float32, linear light.

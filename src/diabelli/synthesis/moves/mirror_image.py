@@ -1,4 +1,4 @@
-"""Mirror image of a thing in the polished stone on which it stands."""
+"""Mirror image of a thing in the polished table on which it stands."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.tabletop import Tabletop
 
 MAX_HIDDEN = 0.85
-"""Share of the stone's own reflection that a thing in front of it hides."""
-STONE_LEFT = 0.55
-"""Light of the stone where it mirrors nothing else, as a share of its light elsewhere."""
+"""Share of the reflection of polished stone that a thing in front of it hides."""
+TOP_LEFT = 0.55
+"""Light of the table where it mirrors nothing else, as a share of its light elsewhere."""
 
 
 class MirrorPlaces(NamedTuple):
@@ -51,26 +51,25 @@ def add_mirror_image(
     """
     small = resize_map(thing, side, side)
     near, far = (blur(small, deviation) for deviation in blurs)
-    _add_mirror_image(table.canvas, near, far, table.stone, places)
+    _add_mirror_image(table, near, far, places)
 
 
 @kernel
-def _add_mirror_image(
-    canvas: Floats, near: Floats, far: Floats, stone: Floats, places: MirrorPlaces
-) -> None:
+def _add_mirror_image(table: Tabletop, near: Floats, far: Floats, places: MirrorPlaces) -> None:
     """Implement `add_mirror_image`.
 
     Args:
-        canvas: (h, w, 3) float32, linear light.
+        table: what the thing stands on.
         near: (side, side, 4) float32, the thing, blurred as it is mirrored at its foot.
         far: the same, blurred as far from it.
-        stone: (3,) float32, linear light of the stone.
         places: where it is seen.
     """
     one, zero = np.float32(1), np.float32(0)
+    canvas, top = table.canvas, table.top
     sharp, soft = np.empty(4, np.float32), np.empty(4, np.float32)
     for y in range(canvas.shape[0]):
-        row, softness, strength = places.rows[y], places.softness[y], places.strength[y]
+        row, softness = places.rows[y], places.softness[y]
+        strength = table.polish * places.strength[y]
         if not zero < row < one:
             continue
         for x in range(canvas.shape[1]):
@@ -81,10 +80,10 @@ def _add_mirror_image(
             look_up(far, row, column, soft)
             for c in range(4):
                 sharp[c] += softness * (soft[c] - sharp[c])
-            hidden = sharp[3] * np.float32(MAX_HIDDEN)
+            hidden = table.polish * sharp[3] * np.float32(MAX_HIDDEN)
             if hidden <= zero:
                 continue
             for c in range(3):
                 value = canvas[y, x, c]
-                value += hidden * (np.float32(STONE_LEFT) * stone[c] - value)
+                value += hidden * (np.float32(TOP_LEFT) * top[c] - value)
                 canvas[y, x, c] = value + strength * sharp[c]

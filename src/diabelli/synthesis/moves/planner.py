@@ -21,7 +21,7 @@ from diabelli.synthesis.moves.glass_ball import Window
 from diabelli.synthesis.moves.light import LIGHTS
 from diabelli.synthesis.moves.shore import Shore
 from diabelli.synthesis.moves.snow_globe import Globe
-from diabelli.synthesis.moves.still_life import STILL_LIFES
+from diabelli.synthesis.moves.still_life import GLASS_BALL, SNOW_GLOBE, STILL_LIFES
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
@@ -30,6 +30,10 @@ DECISION_SIDE = 512
 MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
+DUSK = ("dusk",)
+"""Move that is made where few others are sure: judges call it a tint, more often than any other."""
+GLASS, GLASSES = "glass", frozenset({GLASS_BALL, SNOW_GLOBE})
+"""Kind of the still lifes that resemble each other, and their names."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 SHARE_BESIDE_STILL_LIFES = 0.5
@@ -65,8 +69,9 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: the still life in any light, else the name."""
-        return self.names[-1] if self.names[-1] in STILL_LIFES else self.name
+        """Kind of picture: glass or a print in any light, else the name."""
+        last = self.names[-1]
+        return GLASS if last in GLASSES else last if last in STILL_LIFES else self.name
 
     @property
     def name(self) -> str:
@@ -115,9 +120,12 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         return []
     weights = photograph.moves_of(shown)
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
+    others = [move for move in moves if move.names != DUSK]
+    if len({move.kind for move in others}) >= MIN_KINDS:
+        moves = others
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
-        is_alone = all(move.kind in STILL_LIFES for move in moves)
+        is_alone = all(move.names[-1] in STILL_LIFES for move in moves)
         share = SHARE_BESIDE_STILL_LIFES if is_alone else COMPOSITION_SHARE
         total = sum(move.confidence for move in moves)
         weight = 0.0 if is_varied else share * total
@@ -197,6 +205,7 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """
     made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
     kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}
+    last_names = {seed: "" if move is None else move.names[-1] for seed, move in made_moves.items()}
     confidences: defaultdict[str, float] = defaultdict(float)
     for move in moves:
         confidences[move.kind] += move.confidence
@@ -207,7 +216,11 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
 
     def distance(seed: int) -> float:
         same = [one for one in chosen if kinds[one] == kinds[seed]]
-        return min((math.dist(numbers[seed], numbers[one]) for one in same), default=math.inf)
+        return min((numbers_apart(one, seed) for one in same), default=math.inf)
+
+    def numbers_apart(one: int, other: int) -> float:
+        is_alike = last_names[one] == last_names[other]
+        return math.dist(numbers[one], numbers[other]) if is_alike else COMPARED_NUMBERS
 
     chosen = seeds[:1]
     while len(chosen) < n:

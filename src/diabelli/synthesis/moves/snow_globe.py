@@ -1,4 +1,4 @@
-"""Move: a snow globe on polished stone, which shows the picture.
+"""Move: a snow globe on a table of wood, which shows the picture.
 
 The sphere shows the picture as the ball of glass does, in its middle in its own proportions. Snow
 covers its lower part, flakes float in it, and a turned base carries it.
@@ -19,7 +19,7 @@ from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.glass_ball import SLOPE, Window, render_ball
-from diabelli.synthesis.moves.tabletop import Tabletop, finished, lay_sprite, render_tabletop
+from diabelli.synthesis.moves.tabletop import WOOD, Tabletop, finished, lay_sprite, render_tabletop
 from diabelli.synthesis.moves.turned_base import SEAT, TILT, Materials, draw_base
 
 RADII, SIDEWAYS = (0.262, 0.285), 0.05
@@ -80,7 +80,7 @@ def show_snow_globe(image: Bytes, globe: Globe, stream: RandomStream) -> Bytes:
     side = min(height, width)
     radius = stream.between(*RADII)
     column = 0.5 + stream.between(-SIDEWAYS, SIDEWAYS)
-    table = render_tabletop(image, FOOT, stream, height, width)
+    table = render_tabletop(image, WOOD, FOOT, stream, height, width)
     warmth = _warmth(table)
     _add_lights(table.canvas, _lights(stream, width / side), _tinted(LIGHT_COLOUR, warmth))
     sphere = render_ball(image, globe.window, table, radius * side)

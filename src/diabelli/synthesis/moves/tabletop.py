@@ -1,4 +1,4 @@
-"""Tabletop: polished stone before the picture, which is far out of focus behind it.
+"""Tabletop: stone, wood or marble before the picture, which is far out of focus behind it.
 
 All of it is rendered, so no outline of the picture can be wrong. Positions on the canvas are in
 sides: multiples of its shorter side, (0, 0) to (1, 1) in the middle square.
@@ -29,13 +29,34 @@ BOKEH_SOFTNESS = 0.12
 BLOOM = 4.0
 """Gain of lights out of focus, which a camera clips when they are in focus."""
 MIRROR_SOFTNESS = 0.02
-"""Standard deviation of the blur of what the stone mirrors, in sides of the blurred picture."""
+"""Standard deviation of the blur of what the table mirrors, in sides of the blurred picture."""
 HORIZON_HEIGHT = 0.17
-"""Height of the far edge of the stone above the foot of the thing on it, in sides."""
+"""Height of the far edge of the table above the foot of the thing on it, in sides."""
 SCENE_ROW = 0.85
-"""Row of the picture, as a share, that is seen at the far edge of the stone."""
+"""Row of the picture, as a share, that is seen at the far edge of the table."""
 SPECKLES = 64
-"""Rows and columns of the noise of which the stone's speckles are made."""
+"""Rows and columns of the noise of which the grain is made."""
+
+
+class Surface(NamedTuple):
+    """Surface of a table.
+
+    Attributes:
+        tone: share 0..1 of red, green and blue light that it reflects in all directions.
+        polish: how clearly it mirrors, 0..1; 1 for polished stone.
+        grain: deviation of its brightness from place to place.
+        length: how much longer its grain is across than in depth.
+    """
+
+    tone: tuple[float, float, float]
+    polish: float
+    grain: float
+    length: float
+
+
+STONE = Surface((0.055, 0.055, 0.055), 1.0, 0.25, 1.0)
+WOOD = Surface((0.17, 0.095, 0.05), 0.5, 0.3, 14.0)
+MARBLE = Surface((0.42, 0.41, 0.39), 0.45, 0.07, 1.0)
 
 
 class Tabletop(NamedTuple):
@@ -45,33 +66,43 @@ class Tabletop(NamedTuple):
         canvas: (height, width, 3) float32, linear light.
         bokeh: (rows, columns, 3) float32, linear light of the picture out of focus.
         light: (3,) float32, mean linear light of the picture.
-        stone: (3,) float32, linear light of the stone.
+        top: (3,) float32, linear light of the table.
+        polish: float32, how clearly the table mirrors, 0..1.
+        grain: float32, deviation of its brightness.
+        length: float32, how much longer its grain is across than in depth.
     """
 
     canvas: Floats
     bokeh: Floats
     light: Floats
-    stone: Floats
+    top: Floats
+    polish: np.float32
+    grain: np.float32
+    length: np.float32
 
 
 def render_tabletop(
-    image: Bytes, foot: float, stream: RandomStream, height: int, width: int
+    image: Bytes, surface: Surface, foot: float, stream: RandomStream, height: int, width: int
 ) -> Tabletop:
-    """Render polished stone before a picture out of focus.
+    """Render a table before a picture out of focus; where the picture is grey, so is the table.
 
     Args:
         image: (h, w, 3 or more) uint8, the picture.
-        foot: row on the stone, in sides, that is in focus.
+        surface: of the table.
+        foot: row on the table, in sides, that is in focus.
         stream: random numbers.
         height: rows of the canvas.
         width: columns of the canvas.
     """
     bokeh = _bokeh(image, size_with_area(height, width, BOKEH_SIDE))
     light = np.asarray(bokeh.astype(np.float64).mean((0, 1)), np.float32)
-    stone = np.float32(0.055) * (light + light.mean()) / 2 + np.float32(0.004)
+    is_grey = bool((light == light[0]).all())
+    tone = np.array([sum(surface.tone) / 3] * 3 if is_grey else surface.tone, np.float32)
+    top = tone * (light + light.mean()) / 2 + np.float32(0.004)
     mirrored = blur(bokeh, MIRROR_SOFTNESS * BOKEH_SIDE)
     speckles = stream.normal(SPECKLES, SPECKLES).astype(np.float32)
-    table = Tabletop(np.empty((height, width, 3), np.float32), bokeh, light, stone)
+    canvas = np.empty((height, width, 3), np.float32)
+    table = Tabletop(canvas, bokeh, light, top, *(np.float32(one) for one in surface[1:]))
     edge = np.float32(foot - HORIZON_HEIGHT)
     _draw_tabletop(table, mirrored, speckles, edge, np.float32(foot))
     return table
@@ -165,13 +196,13 @@ def _disc_mean(values: Floats, radius: float) -> Floats:
 def _draw_tabletop(
     table: Tabletop, mirrored: Floats, speckles: Floats, edge: np.float32, foot: np.float32
 ) -> None:
-    """Draw the stone and the picture behind it on the canvas of a tabletop, in place.
+    """Draw the table and the picture behind it on the canvas of a tabletop, in place.
 
     Args:
         table: whose canvas may hold any values.
         mirrored: (rows, columns, 3) float32, the picture out of focus, blurred further.
         speckles: (SPECKLES, SPECKLES) float32, normal.
-        edge: row of the far edge of the stone, in sides.
+        edge: row of the far edge of the table, in sides.
         foot: row that is in focus, in sides.
     """
     one, half = np.float32(1), np.float32(0.5)
@@ -185,6 +216,7 @@ def _draw_tabletop(
         depth = max((down - edge) / (low - edge), np.float32(0.02))
         near = max(one - depth, np.float32(0))
         reflection = np.float32(0.16) + half * near * near * np.sqrt(near)
+        reflection *= table.polish
         away = (down - foot + np.float32(0.02)) / np.float32(0.075)
         focus = bell(away * away)
         row = min(down, edge + np.float32(0.2)) + np.float32(SCENE_ROW) - edge
@@ -200,20 +232,20 @@ def _draw_tabletop(
                 look_up(mirrored, below, column, mirror)
                 grain = np.float32(0)
                 if focus > 0:
-                    grain = focus * _speckle(speckles, across / depth, one / depth)
+                    grain = focus * _grain(speckles, across / depth / table.length, one / depth)
             for c in range(3):
                 value = np.float32(0)
                 if share > 0:
                     value = mirror[c] * reflection * (one - np.float32(0.06) * grain)
-                    value += table.stone[c] * (one + np.float32(0.25) * grain)
+                    value += table.top[c] * (one + table.grain * grain)
                 if share < one:
                     value = scene[c] + share * (value - scene[c])
                 table.canvas[y, x, c] = value
 
 
 @kernel
-def _speckle(speckles: Floats, across: np.float32, depth: np.float32) -> np.float32:
-    """Return the brightness of the stone's speckles, of deviation about 1, at a place in depth."""
+def _grain(speckles: Floats, across: np.float32, depth: np.float32) -> np.float32:
+    """Return the brightness of the grain, of deviation about 1, at a place in depth."""
     total, weight = np.float32(0), np.float32(0.9)
     for octave in (1, 2, 4):
         v = depth * np.float32(95 * octave)

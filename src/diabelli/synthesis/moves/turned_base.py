@@ -117,7 +117,7 @@ def _draw_base(
         up: -1 for the mirror image, else 1.
     """
     one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
-    light, stone, bokeh = table.light, table.stone, table.bokeh
+    light, top, bokeh = table.light, table.top, table.bokeh
     wood, metal = materials.wood, materials.metal
     fine = SAMPLES
     rows, columns = 2 * int(np.float32(0.62) * radius) + 5, 2 * int(np.float32(0.94) * radius) + 5
@@ -173,7 +173,7 @@ def _draw_base(
                 if profile[index, 4] > half:
                     for c in range(3):
                         seen = mirror[c] * np.float32(0.75) + low * (
-                            stone[c] - mirror[c] * np.float32(0.75)
+                            top[c] - mirror[c] * np.float32(0.75)
                         )
                         seen += np.float32(0.1) * light[c] * lit + np.float32(1.3) * window * shine
                         colour[c] = metal[c] * (seen + np.float32(0.01))
@@ -184,7 +184,7 @@ def _draw_base(
                         np.float32(5) * x + np.float32(64),
                     )
                     for c in range(3):
-                        seen = mirror[c] * half + low * (stone[c] - mirror[c] * half)
+                        seen = mirror[c] * half + low * (top[c] - mirror[c] * half)
                         body = wood[c] * (one + np.float32(0.22) * streak)
                         body *= (np.float32(0.35) + np.float32(1.3) * lit) * (
                             np.float32(0.22) + level
