@@ -79,9 +79,11 @@ def test_ball_and_globe_are_of_one_kind():
         assert len(set(made)) == 4
 
 
-@pytest.mark.parametrize(("others", "is_made"), [(("golden",), True), (("golden", "lamp"), False)])
+@pytest.mark.parametrize(
+    ("others", "is_made"), [(("golden", "lamp"), True), (("golden", "window"), False)]
+)
 def test_dusk_is_made_where_few_others_are_sure(monkeypatch, others, is_made):
-    """A print is one more; judges call dusk a tint."""
+    """A print is one more, and warm lights are alike; judges call dusk a tint."""
     orientations = analyse_source(landscape(100), 64, 64)
     scene = replace(survey(landscape(100)), person=0.0)
     lights = dict.fromkeys(("dusk", *others), 1.0)

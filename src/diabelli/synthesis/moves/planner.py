@@ -31,7 +31,9 @@ MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
 DUSK = ("dusk",)
-"""Move that is made where few others are sure: judges call it a tint, more often than any other."""
+"""Move that is made where fewer than MIN_KINDS other ideas are sure: many call it a tint."""
+WARM, WARM_LIGHTS = "warm", frozenset({"golden", "lamp"})
+"""Idea of the pictures in warm light, and their lights."""
 GLASS, GLASSES = "glass", frozenset({GLASS_BALL, SNOW_GLOBE})
 """Kind of the still lifes that resemble each other, and their names."""
 COMPOSITION_SHARE = 0.03
@@ -72,6 +74,11 @@ class SureMove:
         """Kind of picture: glass or a print in any light, else the name."""
         last = self.names[-1]
         return GLASS if last in GLASSES else last if last in STILL_LIFES else self.name
+
+    @property
+    def idea(self) -> str:
+        """Kind of picture, where all in warm light are one, still lifes apart."""
+        return WARM if WARM_LIGHTS.intersection(self.kind.split("+")) else self.kind
 
     @property
     def name(self) -> str:
@@ -121,7 +128,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     weights = photograph.moves_of(shown)
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
     others = [move for move in moves if move.names != DUSK]
-    if len({move.kind for move in others}) >= MIN_KINDS:
+    if len({move.idea for move in others}) >= MIN_KINDS:
         moves = others
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
