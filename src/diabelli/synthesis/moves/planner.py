@@ -204,11 +204,12 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 
 
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
-    """Select the first seed and n - 1 others: each kind once, then in proportion to confidence.
+    """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    Only the move that a seed draws first counts, as trust costs time: where it is not trusted, two
-    seeds may make one kind. Among seeds of one kind, those whose random numbers are farthest apart
-    come first. Which picture a seed makes does not depend on the selection.
+    After these, kinds are repeated in proportion to confidence. Only the move that a seed draws
+    first counts, as trust costs time: where it is not trusted, two seeds may make one kind. Among
+    seeds of one kind, those whose random numbers are farthest apart come first. Which picture a
+    seed makes does not depend on the selection.
     """
     made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
     kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}
@@ -223,19 +224,20 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
 
     def distance(seed: int) -> float:
         same = [one for one in chosen if kinds[one] == kinds[seed]]
-        return min((numbers_apart(one, seed) for one in same), default=math.inf)
-
-    def numbers_apart(one: int, other: int) -> float:
-        is_alike = last_names[one] == last_names[other]
-        return math.dist(numbers[one], numbers[other]) if is_alike else COMPARED_NUMBERS
+        return min((math.dist(numbers[one], numbers[seed]) for one in same), default=math.inf)
 
     chosen = seeds[:1]
     while len(chosen) < n:
         made = Counter(kinds[seed] for seed in chosen)
+        seen = {last_names[seed] for seed in chosen}
+
+        def order(seed: int, made: Counter[str] = made, seen: set[str] = seen) -> tuple[int, float]:
+            repeats = (kinds[seed] in made) + (last_names[seed] in seen)
+            return repeats, made[kinds[seed]] / (confidences[kinds[seed]] or 1.0)
+
         rest = [seed for seed in seeds if seed not in chosen]
-        rates = {seed: made[kinds[seed]] / (confidences[kinds[seed]] or 1.0) for seed in rest}
-        least = min(rates.values())
-        chosen.append(max((one for one in rest if rates[one] == least), key=distance))
+        first = min(order(seed) for seed in rest)
+        chosen.append(max((one for one in rest if order(one) == first), key=distance))
     return chosen
 
 
