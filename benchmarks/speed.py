@@ -33,15 +33,18 @@ from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import drawing, light, photograph, things
-from diabelli.synthesis.moves.drawn_layer import DrawnLayer
-from diabelli.synthesis.moves.glass_ball import Window
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.drawings import drawing
+from diabelli.synthesis.moves.drawings.drawn_layer import DrawnLayer
+from diabelli.synthesis.moves.lights import light
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.shore import Shore
-from diabelli.synthesis.moves.snow_globe import Globe
-from diabelli.synthesis.moves.still_life import STILL_LIFES
+from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
+from diabelli.synthesis.moves.still_lifes.still_life import STILL_LIFES
+from diabelli.synthesis.moves.things import thing
+from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
 from pictures import load
@@ -120,9 +123,9 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     ball = Window(0.5, 0.5, 0.5)
     nothing = np.zeros((GRID, GRID), np.bool_)
     shown = Photograph(
-        studied, scene, {}, [shore], things.THINGS, ball, Globe(ball, nothing, nothing)
+        studied, scene, {}, [shore], thing.THINGS, ball, Globe(ball, nothing, nothing)
     )
-    for name in (photograph.WATER, *sorted(things.THINGS | STILL_LIFES), *light.LIGHTS):
+    for name in (photograph.WATER, *sorted(thing.THINGS | STILL_LIFES), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

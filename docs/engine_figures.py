@@ -35,8 +35,9 @@ from diabelli.synthesis.layout.layout import Layout
 from diabelli.synthesis.layout.tilt import tilt
 from diabelli.synthesis.montage.guide import Guide, guide_of
 from diabelli.synthesis.montage.montage import unshifted
-from diabelli.synthesis.moves import drawing, photograph
-from diabelli.synthesis.moves.shore import find_shores
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.drawings import drawing
+from diabelli.synthesis.moves.water.shore import find_shores
 from diabelli.synthesis.patchmatch.refine import Canvas, initial_canvas, refine
 from diabelli.synthesis.pipeline import analyse_source, build_candidates, render
 from diabelli.synthesis.selection.candidates import Candidate

@@ -7,8 +7,10 @@ import pytest
 
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.moves import light, photograph, things
-from diabelli.synthesis.moves.still_life import STILL_LIFES
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.lights import light
+from diabelli.synthesis.moves.still_lifes.still_life import STILL_LIFES
+from diabelli.synthesis.moves.things import thing
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from measures import sharpness
@@ -274,7 +276,7 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
     mixes = {moves for moves in made_of if "light" not in moves}
     assert set().union(*mixes) <= {
         photograph.WATER,
-        *things.THINGS,
+        *thing.THINGS,
         *STILL_LIFES,
         *light.LIGHTS,
     }

@@ -5,7 +5,7 @@ import pytest
 
 from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin, is_grey
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.moves import light
+from diabelli.synthesis.moves.lights import light
 from diabelli.synthesis.moves.scene import survey
 
 FACE = (slice(28, 62), slice(76, 98))

@@ -8,12 +8,17 @@ import pytest
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import photograph, things
-from diabelli.synthesis.moves.light import WINDOW
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.lights.light import WINDOW
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.shore import Shore
-from diabelli.synthesis.moves.still_life import INSTANT_PRINT, PRINT_SHARE_ALONE, STILL_LIFES
+from diabelli.synthesis.moves.still_lifes.still_life import (
+    INSTANT_PRINT,
+    PRINT_SHARE_ALONE,
+    STILL_LIFES,
+)
+from diabelli.synthesis.moves.things import thing
+from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
@@ -172,7 +177,7 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
     lights = {"golden": 2.0, "dusk": 1.0, "sunset": 2.0}
     plain = moves_without_still_lifes(Photograph(orientations, scene, lights, [], frozenset()))
     weights = moves_without_still_lifes(
-        Photograph(orientations, scene, lights, [], things.SKY_THINGS)
+        Photograph(orientations, scene, lights, [], thing.SKY_THINGS)
     )
     shown = {
         ("dusk", "moon"),
@@ -189,7 +194,7 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
 
 def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
     """The moon needs dusk."""
-    weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [], things.SKY_THINGS))
+    weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [], thing.SKY_THINGS))
     assert set(weights) == {("birds",), ("balloons",)}
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.rng import derive_seeds
-from diabelli.synthesis.moves import light, photograph, things
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.lights import light
 from diabelli.synthesis.moves.planner import (
     GLASSES,
     MIN_KINDS,
@@ -22,7 +23,8 @@ from diabelli.synthesis.moves.planner import (
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.still_life import INSTANT_PRINT, STILL_LIFES
+from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT, STILL_LIFES
+from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.pipeline import (
     Orientations,
     Rendering,
@@ -136,7 +138,7 @@ def test_a_landscape_gets_no_treatment_of_drawings():
     assert changes <= {
         "composition",
         photograph.WATER,
-        *things.THINGS,
+        *thing.THINGS,
         *STILL_LIFES,
         *light.LIGHTS,
     }
@@ -229,7 +231,7 @@ def test_trust_is_the_same_at_every_size():
 
 def test_refused_moves_are_composed_and_named_so(monkeypatch):
     """Alone and among ten a seed makes one picture, which the names of its changes describe."""
-    monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset({things.BIRDS}))
+    monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset({thing.BIRDS}))
     monkeypatch.setattr(photograph, "trust", lambda _, names, *__: float("golden" not in names))
     orientations = analyse_source(landscape(100), 64, 64)
     names = [move.names for move in find_moves(orientations, 0.5)]

@@ -9,6 +9,9 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import filter_columns, filter_rows
 from diabelli.synthesis.core.types import Bytes, Floats
 
+LUMINANCE = (0.25, 0.65, 0.1)
+"""Weights of linear red, green and blue in luminance."""
+
 
 def luma(image: Bytes | Floats) -> Floats:
     """Luma of Rec. 601: (...) float32, 0..255, of colours (..., c), 0..255."""

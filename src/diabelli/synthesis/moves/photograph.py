@@ -14,13 +14,18 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
-from diabelli.synthesis.moves.glass_ball import Window, show_glass_ball
-from diabelli.synthesis.moves.instant_print import show_instant_print
-from diabelli.synthesis.moves.light import LIGHTS, WINDOW, is_under_water, relight, suitable_lights
+from diabelli.synthesis.moves.lights.light import (
+    LIGHTS,
+    WINDOW,
+    is_under_water,
+    relight,
+    suitable_lights,
+)
 from diabelli.synthesis.moves.scene import Scene, survey
-from diabelli.synthesis.moves.shore import Shore, find_shores
-from diabelli.synthesis.moves.snow_globe import Globe, show_snow_globe
-from diabelli.synthesis.moves.still_life import (
+from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
+from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
+from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
+from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
     SNOW_GLOBE,
@@ -30,7 +35,7 @@ from diabelli.synthesis.moves.still_life import (
     shares_of_still_lifes,
     weights_of_still_lifes,
 )
-from diabelli.synthesis.moves.things import (
+from diabelli.synthesis.moves.things.thing import (
     SEE_THROUGH,
     SKY_THINGS,
     THINGS,
@@ -40,7 +45,8 @@ from diabelli.synthesis.moves.things import (
     weights_with_things,
 )
 from diabelli.synthesis.moves.trust import trust_in_light, trust_in_thing
-from diabelli.synthesis.moves.water import show_water
+from diabelli.synthesis.moves.water.shore import Shore, find_shores
+from diabelli.synthesis.moves.water.water import show_water
 
 WATER, FRAME = "water", "frame"
 """Names of the moves that show water, and a person in another frame alone."""

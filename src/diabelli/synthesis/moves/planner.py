@@ -16,12 +16,14 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves import drawing, photograph, things
-from diabelli.synthesis.moves.glass_ball import Window
-from diabelli.synthesis.moves.light import LIGHTS
-from diabelli.synthesis.moves.shore import Shore
-from diabelli.synthesis.moves.snow_globe import Globe
-from diabelli.synthesis.moves.still_life import GLASS_BALL, SNOW_GLOBE, STILL_LIFES
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.drawings import drawing
+from diabelli.synthesis.moves.lights.light import LIGHTS
+from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
+from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, SNOW_GLOBE, STILL_LIFES
+from diabelli.synthesis.moves.things import thing
+from diabelli.synthesis.moves.water.shore import Shore
 
 MIN_STRENGTH = 0.4
 """Below this strength the arrangement of the source is kept, and no move is made."""
@@ -146,7 +148,7 @@ def _photograph_move(
     shown: photograph.Photograph, names: tuple[str, ...], weight: float
 ) -> SureMove:
     """Return the move of a photograph that makes these changes."""
-    rest = tuple(name for name in names if name not in things.THINGS)
+    rest = tuple(name for name in names if name not in thing.THINGS)
     return SureMove(
         names,
         weight,
@@ -271,10 +273,10 @@ def run_all_moves(side: int) -> None:
         shown = replace(
             shown,
             shores=[shore],
-            things=things.THINGS,
+            things=thing.THINGS,
             ball=ball,
             globe=Globe(ball, nothing, nothing),
         )
-        alone = (photograph.WATER, *LIGHTS, *things.THINGS, *STILL_LIFES)
+        alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *STILL_LIFES)
         for names in ((name,) for name in alone):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin
+from diabelli.synthesis.analysis.foliage import green_weight
 from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
 from diabelli.synthesis.analysis.people import SKIN_OF_PERSON
 from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.analysis.surroundings import find_surroundings
-from diabelli.synthesis.core.filters import blur, gradient, luma
+from diabelli.synthesis.core.filters import LUMINANCE, blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.foliage import green_weight
-from diabelli.synthesis.moves.lighting import LUMINANCE
 
 SURE_OUTDOORS, SURE_INDOORS = 1.06, -2.0
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""

@@ -1,0 +1,1 @@
+"""Logos, icons and line art in other treatments."""

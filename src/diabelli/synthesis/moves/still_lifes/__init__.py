@@ -1,0 +1,1 @@
+"""Things on a table that show a photograph."""

@@ -1,0 +1,1 @@
+"""Things that are drawn into a photograph."""

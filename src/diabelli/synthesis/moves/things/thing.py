@@ -1,0 +1,192 @@
+"""Things that are drawn on a photograph: in its clear sky, or floating in front of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.analysis.clear_sky import Sky, find_clear_sky
+from diabelli.synthesis.analysis.picture_border import NO_BORDER
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.analysis.subject_map import decode, encode
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.lights.light import is_under_water
+from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.things.balloons import show_balloons
+from diabelli.synthesis.moves.things.birds import show_birds
+from diabelli.synthesis.moves.things.bubbles import has_room_for_bubbles, show_bubbles
+from diabelli.synthesis.moves.things.fairy_lights import show_fairy_lights
+from diabelli.synthesis.moves.things.keep_clear import free_distance
+from diabelli.synthesis.moves.things.moon import show_moon
+
+BALLOONS, BIRDS, MOON = "balloons", "birds", "moon"
+BUBBLES, FAIRY_LIGHTS = "bubbles", "fairy_lights"
+SKY_THINGS, FLOATING_THINGS = frozenset({BALLOONS, BIRDS, MOON}), frozenset({BUBBLES, FAIRY_LIGHTS})
+THINGS = SKY_THINGS | FLOATING_THINGS
+"""Names of the moves that show a thing: in the clear sky, in front of the picture, and all."""
+SEE_THROUGH = frozenset({BUBBLES})
+"""Those of which hardly more than the rim is seen."""
+SHARES: dict[tuple[str, str], float] = {
+    ("dusk", MOON): 1.0,
+    (BALLOONS, "golden"): 0.5,
+    (BIRDS, "golden"): 1.0,
+    (BIRDS, "sunset"): 0.5,
+    ("dusk", FAIRY_LIGHTS): 0.5,
+    ("golden", BUBBLES): 1.0,
+}
+"""Share of the pictures in a light that show a thing, of those that show no thing before it in this
+list; the first of both is made first."""
+MIN_SKY_SHARE, MIN_SKY_WIDTH = 0.05, 0.55
+"""Shares of the picture and of its upper edge below which an even part may be of anything."""
+MAX_SKY_FOOTING, MAX_SKY_BOTTOM = 0.05, 0.85
+"""Share of the lower edge, and row, that a sky does not reach; a wall does."""
+MIN_SKY_LUMA, MIN_SKY_OPENNESS, MIN_SKY_CERTAINTY = 0.4, 0.0, 2.0
+"""Luma 0..1 below which a sky is of the night, and log-odds of the open air and of the sky below
+which it may be a wall or a blurred ground; of 31 such pictures one is accepted."""
+MAX_MOON_REDNESS = 0.06
+"""Median red minus blue of the sky, -1..1, above which the sun sets there, and no moon rises."""
+MAX_WATER_CERTAINTY = -1.0
+"""Log-odds of water below the sky above which it would mirror the moon and balloons; three in four
+waters are above, and one in nine other pictures."""
+MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
+"""Radius in sides of the largest free disc below which there is no room for birds or the moon, and
+below which balloons are specks."""
+MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.12, 0.04
+"""Shares of the picture that may be lettering, through bubbles and beside lamps."""
+MIN_BUBBLE_OPENNESS = -1.0
+"""Log-odds of the open air below which bubbles have no reason, without a person."""
+BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.7), 0.15, 0.3
+"""Bounds of the median luma 0..1 of a picture on which bubbles are seen, and shares of white edges
+and of black from which it is of a product or a page."""
+BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.12
+"""Distance from the subject in sides, and share of the picture that has it for bubbles."""
+MAX_LAMP_LUMA, MAX_LAMP_ROUGHNESS = 0.5, 16.0
+"""Median luma 0..1 above which a person is in daylight, and roughness in grey levels above which
+lamps out of focus are before sharp leaves."""
+MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.2, 0.05
+"""Shares of sky and of white edges above which fairy lights hang from nothing."""
+LAMP_DISTANCE, LAMP_ROOM, LAMP_ROWS = 0.04, 0.5, 0.4
+"""Distance from the subject in sides, and share of the uppermost rows that has it for lamps."""
+
+
+def find_things(scene: Scene, analysis: Analysis, image: Bytes) -> frozenset[str]:
+    """Return the names of the things that a photograph may show.
+
+    Args:
+        scene: its properties.
+        analysis: of the source.
+        image: (h, w, 4) uint8, the source at the size of decisions.
+    """
+    if scene.barred or is_under_water(scene):
+        return frozenset()
+    sky = find_clear_sky(image, scene.subject)
+    shown = _things_of_sky(scene, sky) if sky is not None else frozenset()
+    if shown or analysis.kind.has_text or analysis.border != NO_BORDER:
+        return shown
+    return _floating_things(scene, analysis.lettering_share, image)
+
+
+def _things_of_sky(scene: Scene, sky: Sky) -> frozenset[str]:
+    """Return the names of what the clear sky may show."""
+    room = float(sky.room.max())
+    is_large = min(sky.share / MIN_SKY_SHARE, sky.width / MIN_SKY_WIDTH, room / MIN_SKY_ROOM) > 1
+    is_wall = sky.footing > MAX_SKY_FOOTING or sky.bottom > MAX_SKY_BOTTOM
+    is_sure = sky.certainty(scene.ground) > MIN_SKY_CERTAINTY and scene.openness > MIN_SKY_OPENNESS
+    if is_wall or not (is_large and is_sure and sky.luma > MIN_SKY_LUMA):
+        return frozenset()
+    things = {BIRDS}
+    if sky.certainty_of_water(scene.ground) > MAX_WATER_CERTAINTY:
+        return frozenset(things)
+    if sky.redness < MAX_MOON_REDNESS:
+        things.add(MOON)
+    if room > MIN_BALLOON_ROOM and not scene.toned:
+        things.add(BALLOONS)
+    return frozenset(things)
+
+
+def _floating_things(scene: Scene, lettering: float, image: Bytes) -> frozenset[str]:
+    """Return the names of what may float in front of a picture (h, w, 4) uint8.
+
+    Args:
+        scene: its properties.
+        lettering: share of it that may be lettering.
+        image: (h, w, 4) uint8, the source at the size of decisions.
+    """
+    suitable = {
+        BUBBLES: lettering <= MAX_BUBBLE_LETTERING and _takes_bubbles(scene),
+        FAIRY_LIGHTS: lettering <= MAX_LAMP_LETTERING and _takes_fairy_lights(scene),
+    }
+    if not any(suitable.values()):
+        return frozenset()
+    distance = free_distance(image)
+    upper = distance[: int(LAMP_ROWS * len(distance))]
+    room = {
+        BUBBLES: float((distance > BUBBLE_DISTANCE).mean()) > BUBBLE_ROOM
+        and has_room_for_bubbles(image, distance),
+        FAIRY_LIGHTS: float((upper > LAMP_DISTANCE).mean()) > LAMP_ROOM,
+    }
+    return frozenset(name for name in suitable if suitable[name] and room[name])
+
+
+def _takes_bubbles(scene: Scene) -> bool:
+    """Return whether bubbles are seen on a picture of the open air or of a person."""
+    is_likely = scene.openness > MIN_BUBBLE_OPENNESS or scene.person >= 1
+    is_seen = BUBBLE_LUMA[0] < scene.median_luma < BUBBLE_LUMA[1]
+    is_plain = scene.white_edge >= MAX_BUBBLE_WHITE or scene.black >= MAX_BUBBLE_BLACK
+    return is_likely and is_seen and not is_plain
+
+
+def _takes_fairy_lights(scene: Scene) -> bool:
+    """Return whether it is a person in dim light, without a sky."""
+    is_dim_person = scene.person >= 1 and scene.median_luma < MAX_LAMP_LUMA
+    is_bright = scene.sky >= MAX_LAMP_SKY or scene.white_edge >= MAX_LAMP_WHITE
+    return is_dim_person and not is_bright and scene.roughness <= MAX_LAMP_ROUGHNESS
+
+
+def weights_with_things(
+    things: frozenset[str], weights: dict[tuple[str, ...], float]
+) -> dict[tuple[str, ...], float]:
+    """Return the weights of moves that show things, and of their lights alone.
+
+    Where no such light suits, a thing is shown without another light, but never the moon.
+
+    Args:
+        things: names of what the picture may show.
+        weights: of the other moves.
+    """
+    found: dict[tuple[str, ...], float] = {}
+    for names, share in SHARES.items():
+        for light in names:
+            if things.intersection(names) and (light,) in weights:
+                left = found.get((light,), weights[light,])
+                found[names], found[light,] = share * left, (1 - share) * left
+    return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
+
+
+def clear_sky_of(canvas: Bytes) -> Sky | None:
+    """Return the clear sky of a canvas (h, w, 4) uint8."""
+    return find_clear_sky(canvas, np.clip(decode(encode(canvas)), 0, 1))
+
+
+def show_thing(
+    canvas: Bytes, name: str, sky: Sky | None, scene: Scene, stream: RandomStream
+) -> Bytes:
+    """Return a canvas (h, w, 4) uint8, opaque, with a thing, if there is room in this frame.
+
+    Args:
+        canvas: (h, w, 4) uint8, opaque.
+        name: of the thing.
+        sky: clear sky of the canvas, None without any.
+        scene: properties of the source.
+        stream: random numbers.
+    """
+    if name == BUBBLES:
+        return show_bubbles(canvas, scene, stream)
+    if name == FAIRY_LIGHTS:
+        return show_fairy_lights(canvas, scene, stream)
+    if sky is None:
+        return canvas
+    if name == BIRDS:
+        return show_birds(canvas, sky, stream)
+    show = show_moon if name == MOON else show_balloons
+    return show(canvas, sky, stream, grey=scene.grey)

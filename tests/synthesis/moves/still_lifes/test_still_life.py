@@ -1,0 +1,107 @@
+"""Still lifes: which pictures get one, and how often."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.still_life import (
+    GLASS_BALL,
+    INSTANT_PRINT,
+    PRINT_SHARE_ALONE,
+    SHARES,
+    SNOW_GLOBE,
+    STILL_LIFES,
+    find_ball_window,
+    find_snow_globe,
+    shares_of_still_lifes,
+    weights_of_still_lifes,
+)
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import landscape
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return replace(survey(landscape(200)), person=0.0, barred=False)
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    """Return a picture without lettering or a border."""
+    found = analyse_source(landscape(200), 200, 200)[0]
+    nothing = np.zeros((GRID, GRID), np.float32)
+    return replace(
+        found, kind=replace(found.kind, has_text=False), lettering=nothing, border=NO_BORDER
+    )
+
+
+def rim(side):
+    """Return a map (side, side) that is 1 where the rim of every ball is."""
+    down, across = np.indices((side, side)) / side - 0.5
+    away = np.hypot(down, across)
+    return ((away > 0.34) & (away < 0.44)).astype(np.float32)
+
+
+def test_a_landscape_suits_a_ball(scene, analysis):
+    """It shows neither a face nor lettering."""
+    assert find_ball_window(scene, analysis) is not None
+
+
+def test_frames_and_lettering_at_the_rim_suit_none(scene, analysis):
+    """The ball would bend them."""
+    written = rim(GRID)
+    assert find_ball_window(replace(scene, barred=True), analysis) is None
+    assert find_ball_window(scene, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
+    assert find_ball_window(scene, replace(analysis, lettering=written)) is None
+
+
+def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
+    """Without a person, the colour of skin does not count."""
+    bare = replace(analysis, people=analysis.people._replace(skin=rim(192)))
+    assert find_ball_window(replace(scene, person=1.0), bare) is None
+    assert find_ball_window(scene, bare) is not None
+
+
+@pytest.mark.parametrize(("suits_ball", "suits_globe"), [(0, 0), (1, 0), (1, 1)])
+@pytest.mark.parametrize("total", [0.0, 5.0])
+@pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
+def test_still_lifes_have_their_share(suits_ball, suits_globe, total, lights):
+    """Of all moves, in coloured daylight or without."""
+    shares = shares_of_still_lifes(suits_ball=suits_ball, suits_globe=suits_globe)
+    weights = weights_of_still_lifes(shares, lights, total)
+    whole = sum(weights.values()) + (total or 1)
+    for name, share in shares.items():
+        found = sum(weight for names, weight in weights.items() if names[-1] == name)
+        assert found == pytest.approx(share * whole)
+    assert all(names[0] in STILL_LIFES | {"golden"} for names in weights)
+
+
+def test_a_print_suits_every_photograph():
+    """It is more frequent where a ball would bend faces or lettering."""
+    alone = shares_of_still_lifes(suits_ball=False, suits_globe=False)
+    assert alone == {INSTANT_PRINT: PRINT_SHARE_ALONE}
+    assert shares_of_still_lifes(suits_ball=True, suits_globe=True) == SHARES
+    assert set(SHARES) == STILL_LIFES == {GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE}
+    assert SHARES[INSTANT_PRINT] < PRINT_SHARE_ALONE
+
+
+def test_a_ball_replaces_a_globe():
+    """Where snow would hide a face, the ball has the share of both."""
+    shares = shares_of_still_lifes(suits_ball=True, suits_globe=False)
+    assert sum(shares.values()) == pytest.approx(sum(SHARES.values()))
+    assert set(shares) == {GLASS_BALL, INSTANT_PRINT}
+
+
+def test_a_globe_needs_a_ball(scene, analysis):
+    """What suits no ball suits no globe; lettering low in the ball suits the ball alone."""
+    assert find_snow_globe(find_ball_window(scene, analysis), scene, analysis) is not None
+    assert find_snow_globe(None, scene, analysis) is None
+    window = Window(0.5, 0.5, 0.6)
+    written = np.zeros((GRID, GRID), np.float32)
+    written[54:57, 30:34] = 1
+    assert find_snow_globe(window, scene, replace(analysis, lettering=written)) is None
