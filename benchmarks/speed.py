@@ -42,7 +42,6 @@ from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
-from diabelli.synthesis.moves.still_lifes.still_life import STILL_LIFES
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
@@ -125,7 +124,7 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     shown = Photograph(
         studied, scene, {}, [shore], thing.THINGS, ball, Globe(ball, nothing, nothing)
     )
-    for name in (photograph.WATER, *sorted(thing.THINGS | STILL_LIFES), *light.LIGHTS):
+    for name in (photograph.WATER, *sorted(thing.THINGS | photograph.WHOLE), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

@@ -9,7 +9,6 @@ from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremult
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.lights import light
-from diabelli.synthesis.moves.still_lifes.still_life import STILL_LIFES
 from diabelli.synthesis.moves.things import thing
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
@@ -90,10 +89,10 @@ def test_more_strength_leads_further_away(patch_engine):
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
 @pytest.mark.parametrize("strength", [0.3, 0.5, 1.0])
 def test_variations_of_a_photograph_are_as_sharp(patch_engine, name, strength):
-    """None is blurred or noisy; only behind a still life, the picture is out of focus."""
+    """None is blurred or noisy, except the surroundings of a still life or a screen."""
     source = load(name)
     variations = made(patch_engine, source, square(n=4, strength=strength))
-    sharp = [one for one in variations if not STILL_LIFES.intersection(one.moves)]
+    sharp = [one for one in variations if not photograph.WHOLE.intersection(one.moves)]
     assert sharp
     for variation in sharp:
         assert 0.75 < sharpness(source, [variation.image]) < 1.6
@@ -277,7 +276,7 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
     assert set().union(*mixes) <= {
         photograph.WATER,
         *thing.THINGS,
-        *STILL_LIFES,
+        *photograph.WHOLE,
         *light.LIGHTS,
     }
     assert len(mixes) >= 2

@@ -34,5 +34,6 @@ from packages above them in this list.
                 water, shore; gentle_layout, light, lighting, daylight, shadows
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base
+                cinema: hall, curtains, seats
     pipeline    the steps in order
 """

@@ -10,7 +10,7 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.lights.light import WINDOW
-from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
+from diabelli.synthesis.moves.photograph import CINEMA, FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
@@ -104,9 +104,11 @@ def test_no_light_of_a_window_crosses_a_frame(orientations, scene, monkeypatch, 
     assert (WINDOW in shown.lights) == found
 
 
-@pytest.mark.parametrize(("light", "may_mirror"), [("window", False), ("dusk", True)])
-def test_things_in_the_light_of_a_window_are_not_mirrored(
-    orientations, scene, monkeypatch, light, may_mirror
+@pytest.mark.parametrize(
+    ("move", "may_mirror"), [("window", False), (CINEMA, False), ("dusk", True)]
+)
+def test_things_close_by_and_films_are_not_mirrored(
+    orientations, scene, monkeypatch, move, may_mirror
 ):
     """Their labels are often too small to be found."""
     used = []
@@ -117,9 +119,44 @@ def test_things_in_the_light_of_a_window_are_not_mirrored(
 
     monkeypatch.setattr(photograph, "gentle_layout", layout)
     shown = Photograph(orientations, scene, {}, [], frozenset())
-    photograph.render(shown, (light,), 0.5, RandomStream(1), 64, 64)
+    photograph.render(shown, (move,), 0.5, RandomStream(1), 64, 64)
     assert (used[1] is orientations[1]) == may_mirror
     assert used[0] is orientations[0]
+
+
+def test_a_cinema_shows_no_pages_and_strips(orientations, scene, monkeypatch):
+    """Every other photograph is a film, in the dark and in black and white as well."""
+    monkeypatch.setattr(
+        photograph, "survey", lambda *_: replace(scene, grey=True, median_light=0.0)
+    )
+    small = orientations[0].image_at(200, 200)
+
+    def suits(**change) -> bool:
+        plain = {"kind": replace(orientations[0].kind, has_text=False), "lettering": written(0)}
+        changed = tuple(replace(one, **plain | change) for one in orientations)
+        return photograph.prepare(changed, small, 0.5).suits_cinema
+
+    assert suits()
+    assert suits(sizes=[*orientations[0].sizes[:-1], (200, 500)])
+    assert suits(lettering=written(0.4))
+    assert not suits(lettering=written(0.6))
+    text = replace(orientations[0].kind, has_text=True)
+    assert suits(kind=text)
+    assert not suits(kind=text, lettering=written(0.2))
+    assert not suits(sizes=[*orientations[0].sizes[:-1], (200, 600)])
+
+
+@pytest.mark.parametrize(
+    ("lights", "share"),
+    [({"golden": 2.0}, photograph.CINEMA_SHARE), ({}, photograph.CINEMA_SHARE_ALONE)],
+)
+def test_a_cinema_has_its_share(orientations, scene, lights, share):
+    """It is made more often where only still lifes suit beside it."""
+    shown = Photograph(orientations, scene, lights, [], frozenset(), suits_cinema=True)
+    weights = photograph.moves_of(shown)
+    assert weights[CINEMA,] == pytest.approx(share * sum(weights.values()))
+    assert photograph.CINEMA_SHARE < photograph.CINEMA_SHARE_ALONE
+    assert (CINEMA,) not in photograph.moves_of(replace(shown, suits_cinema=False))
 
 
 def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):

@@ -23,7 +23,7 @@ from diabelli.synthesis.moves.planner import (
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT, STILL_LIFES
+from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.pipeline import (
     Orientations,
@@ -139,7 +139,7 @@ def test_a_landscape_gets_no_treatment_of_drawings():
         "composition",
         photograph.WATER,
         *thing.THINGS,
-        *STILL_LIFES,
+        *photograph.WHOLE,
         *light.LIGHTS,
     }
     assert len(found) > 2
@@ -150,6 +150,7 @@ def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     """The composition adds other pictures to one light and a print, and is made seldom."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
     monkeypatch.setattr(photograph, "find_ball_window", lambda *_: None)
+    monkeypatch.setattr(photograph, "_suits_cinema", lambda *_: False)
     monkeypatch.setattr(photograph, "_lights", lambda *_: {"lamp": 1.0})
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)

@@ -76,8 +76,8 @@ def _warp(
             v, u = v * tall - np.float32(0.5), u * wide - np.float32(0.5)
             v = min(max(_reflect(v, tall), np.float32(0)), np.float32(tall - 1))
             u = min(max(_reflect(u, wide), np.float32(0)), np.float32(wide - 1))
-            _cubic(v - np.float32(int(v)), wy)
-            _cubic(u - np.float32(int(u)), wx)
+            cubic_weights(v - np.float32(int(v)), wy)
+            cubic_weights(u - np.float32(int(u)), wx)
             first = int(v) * stride + 4 * int(u)
             for c in range(4):
                 pixel[c] = np.float32(0.5)
@@ -125,7 +125,7 @@ def enlarge(grid: Floats, height: int, width: int) -> Bytes:
 
 
 @kernel
-def _cubic(t: np.float32, weights: Floats) -> None:
+def cubic_weights(t: np.float32, weights: Floats) -> None:
     """Write the four weights of the cubic filter at offset t, 0..1, from the second pixel."""
     a = np.float32(CUBIC_SLOPE)
     s = 1 - t

@@ -1,4 +1,4 @@
-"""Photographs in other pictures: water before them, another light, drawn things, still lifes."""
+"""Photographs in other pictures: water, another light, drawn things, still lifes, a cinema."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.cinema.cinema import show_cinema
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lights.light import (
     LIGHTS,
@@ -48,8 +49,10 @@ from diabelli.synthesis.moves.trust import trust_in_light, trust_in_thing
 from diabelli.synthesis.moves.water.shore import Shore, find_shores
 from diabelli.synthesis.moves.water.water import show_water
 
-WATER, FRAME = "water", "frame"
-"""Names of the moves that show water, and a person in another frame alone."""
+WATER, FRAME, CINEMA = "water", "frame", "cinema"
+"""Names of the moves that show water, a person in another frame alone, and a cinema."""
+WHOLE = STILL_LIFES | {CINEMA}
+"""Names of the moves that show all of the source in another picture, and never mirrored."""
 KIND_SIDE = 256
 """Side in pixels at which colours are counted."""
 MIN_CONTRAST = 16.0
@@ -67,6 +70,14 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
+MAX_CINEMA_LETTERING, MAX_CINEMA_TEXT = 0.5, 0.1
+"""Shares of the picture that may be lettering, above which it may be a page, which is no film: in
+general, and of a picture with text."""
+MAX_CINEMA_ASPECT = 2.6
+"""Ratio of the longer to the shorter side above which no screen has that shape."""
+CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.12, 0.3
+"""Shares of the pictures that are on the screen of a cinema: in general, and where only still lifes
+suit beside it."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 
@@ -83,6 +94,7 @@ class Photograph:
         things: names of the things that it may show.
         ball: the part of it that a ball of glass shows; None if no ball suits it.
         globe: what a snow globe shows; None if none suits it.
+        suits_cinema: whether it may be on the screen of a cinema.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -92,6 +104,7 @@ class Photograph:
     things: frozenset[str]
     ball: Window | None = None
     globe: Globe | None = None
+    suits_cinema: bool = False
 
 
 def prepare(
@@ -124,6 +137,7 @@ def prepare(
         find_things(scene, orientations[0], small),
         ball,
         find_snow_globe(ball, scene, orientations[0]),
+        _suits_cinema(orientations[0]),
     )
 
 
@@ -146,6 +160,14 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
     return is_ground and is_level and not (is_near or is_framed or is_written)
 
 
+def _suits_cinema(analysis: Analysis) -> bool:
+    """Return whether it is neither a page nor a strip."""
+    height, width = analysis.sizes[-1]
+    most = MAX_CINEMA_TEXT if analysis.kind.has_text else MAX_CINEMA_LETTERING
+    is_page = analysis.lettering_share > most
+    return not is_page and max(height, width) <= MAX_CINEMA_ASPECT * min(height, width)
+
+
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     """Return the weights of the moves of a photograph, by the names of their changes in order."""
     lit: dict[tuple[str, ...], float] = {}
@@ -164,6 +186,9 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         suits_ball=photograph.ball is not None, suits_globe=photograph.globe is not None
     )
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
+    if photograph.suits_cinema:
+        share = CINEMA_SHARE if others else CINEMA_SHARE_ALONE
+        weights[CINEMA,] = share / (1 - share) * sum(weights.values())
     if not others and photograph.scene.person >= 1:
         weights[FRAME,] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
@@ -229,10 +254,9 @@ def _arranged(
         return _with_water(photograph, stream, height, width)
     first, mirrored = photograph.orientations
     # Things close by often have lettering that is too small to be found.
-    is_kept = WINDOW in names or names[-1] in STILL_LIFES
+    is_kept = WINDOW in names or names[-1] in WHOLE
     orientations = (first, first if is_kept else mirrored)
-    # A still life shows all of the source.
-    boldness = 0.0 if names[-1] in STILL_LIFES else strength
+    boldness = 0.0 if names[-1] in WHOLE else strength
     return gentle_layout(orientations, boldness, stream, height, width)
 
 
@@ -260,6 +284,8 @@ def _changed(
             canvas = show_instant_print(canvas, stream, grey=photograph.scene.grey)
         elif name == SNOW_GLOBE and with_things and photograph.globe is not None:
             canvas = show_snow_globe(canvas, photograph.globe, stream)
+        elif name == CINEMA:
+            canvas = show_cinema(canvas, stream)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -134,7 +134,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         moves = others
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
-        is_alone = all(move.names[-1] in STILL_LIFES for move in moves)
+        is_alone = all(move.names[-1] in photograph.WHOLE for move in moves)
         share = SHARE_BESIDE_STILL_LIFES if is_alone else COMPOSITION_SHARE
         total = sum(move.confidence for move in moves)
         weight = 0.0 if is_varied else share * total
@@ -277,6 +277,6 @@ def run_all_moves(side: int) -> None:
             ball=ball,
             globe=Globe(ball, nothing, nothing),
         )
-        alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *STILL_LIFES)
+        alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *photograph.WHOLE)
         for names in ((name,) for name in alone):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

@@ -1,0 +1,1 @@
+"""Move: the picture on the screen of a small cinema."""
