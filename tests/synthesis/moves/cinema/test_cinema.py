@@ -39,7 +39,7 @@ def middle(mask):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_screen_shows_all_of_the_picture_upright_in_its_proportions(shape, seed):
     """No corner is hidden or mirrored; the camera's turn shortens one side by a tenth at most."""
     height, width = shape
@@ -60,7 +60,7 @@ def test_the_screen_shows_all_of_the_picture_upright_in_its_proportions(shape, s
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_neither_seats_nor_curtains_hide_an_edge_of_the_picture(shape, seed):
     """A band along an edge has about the same area as the band along the opposite one.
 
@@ -102,8 +102,8 @@ def test_the_composition_is_alike_at_every_size():
     source = landscape(512)
     large, small = (shown(opaque(resize(source, side, side)), 3) for side in (512, 256))
     away = np.abs(resize(large, 256, 256).astype(int) - small.astype(int))
-    assert away.mean() < 2
-    assert (away.max(2) > 40).mean() < 0.02
+    assert away.mean() < 1
+    assert (away.max(2) > 40).mean() < 0.002
 
 
 def test_seeds_differ_and_repeat_on_any_thread():

@@ -38,7 +38,7 @@ EXPOSURE, MEAN_LIGHT, MOST = 7.0, 0.2, 7.0
 factor by which darker pictures raise it."""
 SHOULDER = 6.0
 """Gained light of a part of the screen that is halved, so that no curtain is brighter than it."""
-DUST, BEAM_STEPS = 0.0035, 24
+DUST, BEAM_STEPS = 0.0025, 24
 """Share of light that dust in the beam scatters, and the places along a ray where it is added."""
 GLOWS = ((0.05, 2.5), (0.045, 9.0), (0.05, 32.0))
 """Shares of light that the lens scatters, and deviations of their blurs in pixels of GLOW_SIDE."""
@@ -66,14 +66,12 @@ def show_cinema(image: Bytes, stream: RandomStream) -> Bytes:
     emitters /= 1 + emitters.max(2, keepdims=True) / np.float32(SHOULDER)
     field = light_field(emitters, hall)
     rows, columns = size_with_area(height, width, HALL_SIDE)
-    if rows > height:
-        rows, columns = height, width
     drawn = np.zeros((rows, columns, 3), np.float32)
     draw_hall(drawn, field, hall, velvet, _framed(linear))
     drawn = blur(drawn, 0.0011 * min(rows, columns))
     beam = np.zeros((*size_with_area(height, width, BEAM_SIDE), 3), np.float32)
     rise = np.float32(stream.between(0.25, 0.6))
-    _add_beam(beam, blur(linear, 2.0), hall, rise, np.float32(DUST * gain))
+    _add_beam(beam, blur(linear, 4.0), hall, rise, np.float32(DUST * gain))
     drawn += resize_map(beam, rows, columns)
     seats, first = render_seats(field, hall, velvet, stream, rows, columns)
     canvas = resize_map(drawn, height, width)
@@ -130,6 +128,8 @@ def _lay_seats(canvas: Floats, seats: Floats, first: int, rows: int) -> None:
     """Lay seats on a canvas, in place; they were rendered for a canvas of that many rows."""
     height, width = canvas.shape[:2]
     top = -(-first * height // rows)
+    if top >= height:
+        return
     start, count = top * rows / height - first, seats.shape[0]
     size = (height - top, width)
     layer = crop(seats, start / count, 0.0, (count - start) / count, 1.0, size)
@@ -201,7 +201,7 @@ def _draw_screen(canvas: Floats, shown: Bytes, hall: Hall, black: np.float32) ->
             top, left = int(np.floor(v)), int(np.floor(u))
             cubic_weights(v - np.float32(top), down)
             cubic_weights(u - np.float32(left), across)
-            bright = np.float32(0.96) - np.float32(0.07) * (a * a + b * b)
+            bright = np.float32(1) - np.float32(0.07) * (a * a + b * b)
             for c in range(3):
                 total = zero
                 for i in range(4):
