@@ -37,6 +37,7 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.drawings.drawn_layer import DrawnLayer
 from diabelli.synthesis.moves.lights import light
+from diabelli.synthesis.moves.little_planet import Planet
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
@@ -121,9 +122,8 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     scene = survey(studied[0].image_at(512, 512))
     ball = Window(0.5, 0.5, 0.5)
     nothing = np.zeros((GRID, GRID), np.bool_)
-    shown = Photograph(
-        studied, scene, {}, [shore], thing.THINGS, ball, Globe(ball, nothing, nothing)
-    )
+    globe, planet = Globe(ball, nothing, nothing), Planet(0.5, 0.3, 0.5)
+    shown = Photograph(studied, scene, {}, [shore], thing.THINGS, ball, globe, planet=planet)
     for name in (photograph.WATER, *sorted(thing.THINGS | photograph.WHOLE), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))

@@ -3,8 +3,8 @@
 Start with `pipeline`: it contains all steps from a source to its variations. Packages import only
 from packages above them in this list.
 
-    core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha; chroma,
-                structure_tensor; convnet; solvers binary_mrf and sor
+    core        types, jit, rng, parallel; resample, filters, grid, pyramid, mipmap, warp, alpha;
+                chroma, structure_tensor; convnet; solvers binary_mrf and sor
     strength    parameters of all steps for one strength
     models      trained weights of the maps, the surroundings and the ground
     analysis    properties of a source: source_analysis combines
@@ -17,6 +17,7 @@ from packages above them in this list.
                 people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
                 clear_sky                         where things may be in the sky
+                skyline                           where the sky ends
                 ground                            whether water or a window's light suits it
                 cell_features                     features for montages
                 ground_texture                    whether a montage may rearrange it
@@ -35,5 +36,6 @@ from packages above them in this list.
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base
                 cinema: hall, curtains, seats
+                little_planet: landscapes rolled up
     pipeline    the steps in order
 """

@@ -1,4 +1,4 @@
-"""Photographs in other pictures: water, another light, drawn things, still lifes, a cinema."""
+"""Photographs in other pictures: water, light, things, still lifes, a cinema, a planet."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ from diabelli.synthesis.moves.lights.light import (
     is_under_water,
     relight,
     suitable_lights,
+)
+from diabelli.synthesis.moves.little_planet import (
+    LITTLE_PLANET,
+    Planet,
+    find_planet,
+    show_little_planet,
 )
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
@@ -51,8 +57,8 @@ from diabelli.synthesis.moves.water.water import show_water
 
 WATER, FRAME, CINEMA = "water", "frame", "cinema"
 """Names of the moves that show water, a person in another frame alone, and a cinema."""
-WHOLE = STILL_LIFES | {CINEMA}
-"""Names of the moves that show all of the source in another picture, and never mirrored."""
+WHOLE = STILL_LIFES | {CINEMA, LITTLE_PLANET}
+"""Names of the moves that show all of the source in another picture, in its own orientation."""
 KIND_SIDE = 256
 """Side in pixels at which colours are counted."""
 MIN_CONTRAST = 16.0
@@ -80,6 +86,8 @@ CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.12, 0.3
 suit beside it."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
+PLANET_SHARE = 0.18
+"""Share of the pictures that are a little planet, where one suits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +103,7 @@ class Photograph:
         ball: the part of it that a ball of glass shows; None if no ball suits it.
         globe: what a snow globe shows; None if none suits it.
         suits_cinema: whether it may be on the screen of a cinema.
+        planet: how it is rolled up into a planet; None if it suits none.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -105,6 +114,7 @@ class Photograph:
     ball: Window | None = None
     globe: Globe | None = None
     suits_cinema: bool = False
+    planet: Planet | None = None
 
 
 def prepare(
@@ -138,6 +148,7 @@ def prepare(
         ball,
         find_snow_globe(ball, scene, orientations[0]),
         _suits_cinema(orientations[0]),
+        find_planet(scene, orientations[0], small),
     )
 
 
@@ -185,6 +196,8 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     shares = shares_of_still_lifes(
         suits_ball=photograph.ball is not None, suits_globe=photograph.globe is not None
     )
+    if photograph.planet is not None:
+        shares = {**shares, LITTLE_PLANET: PLANET_SHARE}
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     if photograph.suits_cinema:
         share = CINEMA_SHARE if others else CINEMA_SHARE_ALONE
@@ -286,6 +299,8 @@ def _changed(
             canvas = show_snow_globe(canvas, photograph.globe, stream)
         elif name == CINEMA:
             canvas = show_cinema(canvas, stream)
+        elif name == LITTLE_PLANET and with_things and photograph.planet is not None:
+            canvas = show_little_planet(canvas, photograph.planet, stream)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

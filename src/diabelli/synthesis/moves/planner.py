@@ -19,9 +19,10 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
+from diabelli.synthesis.moves.little_planet import Planet
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
-from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, SNOW_GLOBE, STILL_LIFES
+from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, SNOW_GLOBE
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
 
@@ -73,13 +74,13 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: glass or a print in any light, else the name."""
+        """Kind of picture: glass, a print or a planet in any light, else the name."""
         last = self.names[-1]
-        return GLASS if last in GLASSES else last if last in STILL_LIFES else self.name
+        return GLASS if last in GLASSES else last if last in photograph.WHOLE else self.name
 
     @property
     def idea(self) -> str:
-        """Kind of picture, where all in warm light are one, still lifes apart."""
+        """Kind of picture, where all in warm light are one, still lifes and planets apart."""
         return WARM if WARM_LIGHTS.intersection(self.kind.split("+")) else self.kind
 
     @property
@@ -276,6 +277,7 @@ def run_all_moves(side: int) -> None:
             things=thing.THINGS,
             ball=ball,
             globe=Globe(ball, nothing, nothing),
+            planet=Planet(0.5, 0.3, 0.5),
         )
         alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *photograph.WHOLE)
         for names in ((name,) for name in alone):
