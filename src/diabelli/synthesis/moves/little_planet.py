@@ -70,11 +70,12 @@ SOFT_SIDE, SOFTNESS, RING_SOFTNESS = 64, 2.0, 4.0
 POLE_GROUND, POLE_WIDTH = 0.45, 22
 """Share of the ground, from below, of whose colours and texture the pole is, and the columns of the
 soft picture of whose texture it is: those of the most even colours."""
-DETAIL_SIZE, MAX_DETAIL = 0.02, 2.0
+DETAIL_SIZE, MAX_DETAIL = 0.015, 1.7
 """Standard deviation in sides of the blur that is no texture; largest difference in the texture as
 a multiple of the mean one."""
-BENDS, BEND = 16, 0.012
-"""Rows and columns of the noise that bends the texture, and its deviation in half sides."""
+BENDS, BEND, RIM = 16, 0.012, 0.06
+"""Rows and columns of the noise that bends the texture, its deviation in half sides, and that of
+the rim of the texture in radii of the horizon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +272,11 @@ def _roll_up(
             if share > zero:
                 look_up(soft, v, u, other)
                 _mix(colour, other, share)
-            share = ramp((row - one + np.float32(0.3) * ground) / (np.float32(0.4) * ground))
-            share = max(share, ramp((np.float32(0.32) - q) / np.float32(0.2)))
+            near = max((row - one) / ground, np.float32(0.16) - q)
+            if near > np.float32(-0.4):
+                # Without noise the rim of the texture would be a circle.
+                near += np.float32(RIM) * _noise_at(pole.noise, down, across, np.float32(9))
+            share = ramp((near + np.float32(0.25)) / np.float32(0.35))
             if share > zero:
                 _look_at_pole(pole, down, across, size, u, q, other, out[y, x])
                 _mix(colour, other, share)
@@ -310,18 +314,26 @@ def _look_at_pole(
         out: (3,) float32.
         detail: (3,) float32.
     """
-    half = np.float32(0.5)
+    half, one = np.float32(0.5), np.float32(1)
     rows, columns = np.float32(pole.detail.shape[0]), np.float32(pole.detail.shape[1])
-    v, w = np.float32(5) * (down + np.float32(4)), np.float32(5) * (across + np.float32(4))
     # Bent, as the texture is repeated by reflection, which would be seen where it is straight.
-    down += np.float32(BEND) * value_noise(pole.noise, v, w)
-    across += np.float32(BEND) * value_noise(pole.noise, v + np.float32(7.5), w)
+    cells = np.float32(5)
+    bend = np.float32(BEND) * _noise_at(pole.noise, down, across, cells)
+    across += np.float32(BEND) * _noise_at(pole.noise, down + one, across, cells)
+    down += bend
     v, w = down * size / rows + half, across * size / columns + half
     look_up(pole.detail, _reflected(v), _reflected(w), detail)
     look_up(pole.ring, half, u, out)
-    share = min(q / np.float32(0.45), np.float32(1))
+    share = min(q / np.float32(0.45), one)
     for c in range(3):
         out[c] = pole.mean[c] + share * (out[c] - pole.mean[c]) + detail[c]
+
+
+@kernel
+def _noise_at(noise: Floats, down: np.float32, across: np.float32, cells: np.float32) -> np.float32:
+    """Return noise at a place from the pole, with this many cells in a half side."""
+    away = np.float32(8)
+    return value_noise(noise, cells * (down + away), cells * (across + away))
 
 
 @kernel
