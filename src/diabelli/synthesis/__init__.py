@@ -37,5 +37,6 @@ from packages above them in this list.
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base
                 cinema: hall, curtains, seats
                 little_planet: landscapes rolled up
+                painting, brush_strokes; picture_frame, gallery_wall
     pipeline    the steps in order
 """

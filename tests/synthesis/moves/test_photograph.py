@@ -14,6 +14,7 @@ from diabelli.synthesis.moves.photograph import CINEMA, FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
+    PAINTING,
     PRINT_SHARE_ALONE,
     STILL_LIFES,
 )
@@ -268,3 +269,17 @@ def test_a_person_without_a_light_is_shown_in_another_frame(orientations, scene)
     # The last move is made where no other is trusted.
     assert list(weights)[-1] == (FRAME,)
     assert not moves_without_still_lifes(Photograph(orientations, empty, {}, [], frozenset()))
+
+
+def test_a_painting_is_made_where_it_suits(orientations, scene):
+    """Then it is one of the moves, also in low sun; its picture is all of the source."""
+    shown = Photograph(orientations, scene, {"golden": 1.0}, [], frozenset(), suits_painting=True)
+    names = {names for names in photograph.moves_of(shown) if names[-1] == PAINTING}
+    assert names == {(PAINTING,), ("golden", PAINTING)}
+    assert not any(
+        PAINTING in names for names in photograph.moves_of(replace(shown, suits_painting=False))
+    )
+    plain, lit = (
+        photograph.render(shown, each, 0.5, RandomStream(1), 80, 80) for each in sorted(names)
+    )
+    assert (plain != lit).any()

@@ -31,15 +31,18 @@ from diabelli.synthesis.moves.little_planet import (
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
+from diabelli.synthesis.moves.still_lifes.painting import show_painting
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
 from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
+    PAINTING,
     SNOW_GLOBE,
     STILL_LIFES,
     find_ball_window,
     find_snow_globe,
     shares_of_still_lifes,
+    suits_painting,
     weights_of_still_lifes,
 )
 from diabelli.synthesis.moves.things.thing import (
@@ -104,6 +107,7 @@ class Photograph:
         globe: what a snow globe shows; None if none suits it.
         suits_cinema: whether it may be on the screen of a cinema.
         planet: how it is rolled up into a planet; None if it suits none.
+        suits_painting: whether a painting suits it.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -115,6 +119,7 @@ class Photograph:
     globe: Globe | None = None
     suits_cinema: bool = False
     planet: Planet | None = None
+    suits_painting: bool = False
 
 
 def prepare(
@@ -149,6 +154,7 @@ def prepare(
         find_snow_globe(ball, scene, orientations[0]),
         _suits_cinema(orientations[0]),
         find_planet(scene, orientations[0], small),
+        suits_painting(scene, orientations[0]),
     )
 
 
@@ -194,7 +200,9 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         weights.update(weights_with_things(photograph.things, weights))
     others = sum(weights.values())
     shares = shares_of_still_lifes(
-        suits_ball=photograph.ball is not None, suits_globe=photograph.globe is not None
+        suits_ball=photograph.ball is not None,
+        suits_globe=photograph.globe is not None,
+        suits_painting=photograph.suits_painting,
     )
     if photograph.planet is not None:
         shares = {**shares, LITTLE_PLANET: PLANET_SHARE}
@@ -301,6 +309,8 @@ def _changed(
             canvas = show_cinema(canvas, stream)
         elif name == LITTLE_PLANET and with_things and photograph.planet is not None:
             canvas = show_little_planet(canvas, photograph.planet, stream)
+        elif name == PAINTING and with_things:
+            canvas = show_painting(canvas, stream, grey=photograph.scene.grey)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -61,6 +61,7 @@ class Scene:
         median_light: median of linear luminance, 0..1.
         figure: share that the person map marks: persons, and some animals and things, 0..1.
         skin: share of bare skin, widened, also where no person is likely, 0..1.
+        person_odds: log-odds that it shows a person.
         person: 0..1, whether it shows bare skin, if there may be a person.
         portrait: 0..1, how much bare skin it shows, if there may be a person.
         grey: whether it is black and white.
@@ -89,6 +90,7 @@ class Scene:
     median_light: float
     figure: float
     skin: float
+    person_odds: float
     person: float
     portrait: float
     grey: bool
@@ -154,6 +156,7 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
         median_light=float(np.median(luminance)),
         figure=float((person_map(image) > MARKED).mean()),
         skin=skin,
+        person_odds=surroundings.person,
         person=min(persons_skin / SKIN_OF_PERSON, 1.0),
         portrait=min(persons_skin / SKIN_OF_PORTRAIT, 1.0),
         grey=float((small.max(2) - small.min(2)).mean()) < MIN_LIT_COLOUR,

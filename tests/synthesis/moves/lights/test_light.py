@@ -28,6 +28,7 @@ NOON = Scene(
     median_light=0.2,
     figure=0.0,
     skin=0.0,
+    person_odds=-3.0,
     person=0.0,
     portrait=0.0,
     grey=False,

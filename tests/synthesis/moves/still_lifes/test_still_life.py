@@ -12,6 +12,9 @@ from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
+    MAX_PAINTED_LETTERING,
+    PAINTING,
+    PAINTING_SHARE,
     PRINT_SHARE_ALONE,
     SHARES,
     SNOW_GLOBE,
@@ -19,6 +22,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_ball_window,
     find_snow_globe,
     shares_of_still_lifes,
+    suits_painting,
     weights_of_still_lifes,
 )
 from diabelli.synthesis.pipeline import analyse_source
@@ -68,11 +72,14 @@ def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
 
 
 @pytest.mark.parametrize(("suits_ball", "suits_globe"), [(0, 0), (1, 0), (1, 1)])
+@pytest.mark.parametrize("suits_painting", [False, True])
 @pytest.mark.parametrize("total", [0.0, 5.0])
 @pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
-def test_still_lifes_have_their_share(suits_ball, suits_globe, total, lights):
+def test_still_lifes_have_their_share(suits_ball, suits_globe, suits_painting, total, lights):
     """Of all moves, in coloured daylight or without."""
-    shares = shares_of_still_lifes(suits_ball=suits_ball, suits_globe=suits_globe)
+    shares = shares_of_still_lifes(
+        suits_ball=suits_ball, suits_globe=suits_globe, suits_painting=suits_painting
+    )
     weights = weights_of_still_lifes(shares, lights, total)
     whole = sum(weights.values()) + (total or 1)
     for name, share in shares.items():
@@ -83,16 +90,18 @@ def test_still_lifes_have_their_share(suits_ball, suits_globe, total, lights):
 
 def test_a_print_suits_every_photograph():
     """It is more frequent where a ball would bend faces or lettering."""
-    alone = shares_of_still_lifes(suits_ball=False, suits_globe=False)
+    alone = shares_of_still_lifes(suits_ball=False, suits_globe=False, suits_painting=False)
     assert alone == {INSTANT_PRINT: PRINT_SHARE_ALONE}
-    assert shares_of_still_lifes(suits_ball=True, suits_globe=True) == SHARES
-    assert set(SHARES) == STILL_LIFES == {GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE}
+    every = shares_of_still_lifes(suits_ball=True, suits_globe=True, suits_painting=False)
+    assert every == SHARES
+    assert set(SHARES) | {PAINTING} == STILL_LIFES
+    assert set(SHARES) == {GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE}
     assert SHARES[INSTANT_PRINT] < PRINT_SHARE_ALONE
 
 
 def test_a_ball_replaces_a_globe():
     """Where snow would hide a face, the ball has the share of both."""
-    shares = shares_of_still_lifes(suits_ball=True, suits_globe=False)
+    shares = shares_of_still_lifes(suits_ball=True, suits_globe=False, suits_painting=False)
     assert sum(shares.values()) == pytest.approx(sum(SHARES.values()))
     assert set(shares) == {GLASS_BALL, INSTANT_PRINT}
 
@@ -105,3 +114,46 @@ def test_a_globe_needs_a_ball(scene, analysis):
     written = np.zeros((GRID, GRID), np.float32)
     written[54:57, 30:34] = 1
     assert find_snow_globe(window, scene, replace(analysis, lettering=written)) is None
+
+
+def test_a_painting_takes_its_share_of_all():
+    """The other still lifes share what it leaves."""
+    shares = shares_of_still_lifes(suits_ball=True, suits_globe=True, suits_painting=True)
+    assert shares.pop(PAINTING) == PAINTING_SHARE
+    assert shares == {name: (1 - PAINTING_SHARE) * share for name, share in SHARES.items()}
+
+
+def test_landscapes_are_painted(scene, analysis):
+    """Also with someone far away, whose skin is not seen."""
+    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0, grey=False, toned=False)
+    assert suits_painting(landscape, analysis)
+    assert suits_painting(replace(landscape, figure=0.05), analysis)
+    assert suits_painting(replace(landscape, grey=True), analysis)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"skin": 0.01},
+        {"person_odds": 0.0},
+        {"figure": 0.05, "person_odds": -1.5},
+        {"figure": 0.05, "grey": True},
+        {"figure": 0.05, "toned": True},
+        {"barred": True},
+    ],
+)
+def test_faces_and_frames_are_not_painted(scene, analysis, change):
+    """Paint would change a face; in grey pictures skin is not found."""
+    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0, grey=False, toned=False)
+    assert not suits_painting(replace(landscape, **change), analysis)
+
+
+def test_lettering_is_not_painted(scene, analysis):
+    """Paint would make it illegible; a little may be a false alarm."""
+    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0)
+    written = np.full((GRID, GRID), MAX_PAINTED_LETTERING, np.float32)
+    assert suits_painting(landscape, replace(analysis, lettering=0.9 * written))
+    assert not suits_painting(landscape, replace(analysis, lettering=1.1 * written))
+    text = replace(analysis, kind=replace(analysis.kind, has_text=True))
+    assert not suits_painting(landscape, text)
+    assert not suits_painting(landscape, replace(analysis, border=Insets(0.01, 0, 0, 0)))

@@ -1,1 +1,1 @@
-"""Things on a table that show a photograph."""
+"""Things that show a photograph: on a table, or on a wall."""
