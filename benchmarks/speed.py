@@ -41,6 +41,7 @@ from diabelli.synthesis.moves.little_planet import Planet
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
 from diabelli.synthesis.moves.things import thing
@@ -124,7 +125,8 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     nothing = np.zeros((GRID, GRID), np.bool_)
     globe, planet = Globe(ball, nothing, nothing), Planet(0.5, 0.3, 0.5)
     shown = Photograph(studied, scene, {}, [shore], thing.THINGS, ball, globe, planet=planet)
-    for name in (photograph.WATER, *sorted(thing.THINGS | photograph.WHOLE), *light.LIGHTS):
+    others = thing.THINGS | photograph.WHOLE | SEASONS
+    for name in (photograph.WATER, *sorted(others), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

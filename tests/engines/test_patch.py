@@ -9,6 +9,7 @@ from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremult
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.lights import light
+from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.things import thing
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
@@ -277,6 +278,7 @@ def test_variations_of_a_photograph_are_made_in_different_ways(patch_engine):
         photograph.WATER,
         *thing.THINGS,
         *photograph.WHOLE,
+        *SEASONS,
         *light.LIGHTS,
     }
     assert len(mixes) >= 2

@@ -1,4 +1,4 @@
-"""Photographs in other pictures: water, light, things, still lifes, a cinema, a planet."""
+"""Photographs in other pictures: water, light, seasons, things, still lifes, cinema, planet."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ from diabelli.synthesis.moves.little_planet import (
     show_little_planet,
 )
 from diabelli.synthesis.moves.scene import Scene, survey
+from diabelli.synthesis.moves.seasons.season import (
+    SEASONS,
+    find_seasons,
+    show_season,
+    weights_of_seasons,
+)
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.painting import show_painting
@@ -108,6 +114,7 @@ class Photograph:
         suits_cinema: whether it may be on the screen of a cinema.
         planet: how it is rolled up into a planet; None if it suits none.
         suits_painting: whether a painting suits it.
+        seasons: names of the seasons in which it may be shown.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -120,6 +127,7 @@ class Photograph:
     suits_cinema: bool = False
     planet: Planet | None = None
     suits_painting: bool = False
+    seasons: frozenset[str] = frozenset()
 
 
 def prepare(
@@ -155,6 +163,7 @@ def prepare(
         _suits_cinema(orientations[0]),
         find_planet(scene, orientations[0], small),
         suits_painting(scene, orientations[0]),
+        find_seasons(scene, orientations[0]),
     )
 
 
@@ -197,7 +206,9 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         factor = WATER_SHARE * max(total, 1.0) / sum(wet.values())
         weights.update((names, factor * weight) for names, weight in wet.items())
     if photograph.things:
-        weights.update(weights_with_things(photograph.things, weights))
+        is_beside = bool(photograph.seasons)
+        weights.update(weights_with_things(photograph.things, weights, beside_seasons=is_beside))
+    weights.update(weights_of_seasons(photograph.seasons, sum(weights.values())))
     others = sum(weights.values())
     shares = shares_of_still_lifes(
         suits_ball=photograph.ball is not None,
@@ -305,6 +316,8 @@ def _changed(
             canvas = show_instant_print(canvas, stream, grey=photograph.scene.grey)
         elif name == SNOW_GLOBE and with_things and photograph.globe is not None:
             canvas = show_snow_globe(canvas, photograph.globe, stream)
+        elif name in SEASONS:
+            canvas = show_season(canvas, name, photograph.scene, stream)
         elif name == CINEMA:
             canvas = show_cinema(canvas, stream)
         elif name == LITTLE_PLANET and with_things and photograph.planet is not None:

@@ -20,6 +20,7 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
 from diabelli.synthesis.moves.little_planet import Planet
+from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, SNOW_GLOBE
@@ -279,6 +280,6 @@ def run_all_moves(side: int) -> None:
             globe=Globe(ball, nothing, nothing),
             planet=Planet(0.5, 0.3, 0.5),
         )
-        alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *photograph.WHOLE)
+        alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *SEASONS, *photograph.WHOLE)
         for names in ((name,) for name in alone):
             photograph.render(shown, names, 1.0, RandomStream(1), side, side)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin
-from diabelli.synthesis.analysis.foliage import green_weight
+from diabelli.synthesis.analysis.foliage import green_weight, leafiness
 from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
 from diabelli.synthesis.analysis.people import SKIN_OF_PERSON
 from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.subject_map import decode, encode
-from diabelli.synthesis.analysis.surroundings import find_surroundings
+from diabelli.synthesis.analysis.surroundings import Surroundings, find_surroundings
 from diabelli.synthesis.core.filters import LUMINANCE, blur, gradient, luma
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -21,6 +21,13 @@ SURE_OUTDOORS, SURE_INDOORS = 1.06, -2.0
 """Log-odds at which 4 % and under 7 % of pictures of the other class are mistaken, left out."""
 SKY = 0.5
 """Share of the uppermost third from which a picture of the open air has a large sky."""
+GREEN_CLOTHES, GREEN_THING, SIDE_VIEW = 0.3, 1.5, 0.5
+"""Share of leafy colours in the subject from which a person may wear them, that share relative to
+the rest from which the subject itself is green, and suitability as a shore from which the subject
+is a part of a landscape."""
+LEAFY_OPEN, LEAFY_ANYWHERE = 0.15, 0.5
+"""Shares of leafy colours beside the subject from which these are leaves or grass: surely in the
+open air, and where it is not surely indoors."""
 SKIN_OF_PORTRAIT = 0.08
 """Share of bare skin, widened, from which a picture is a portrait."""
 MARKED = 0.5
@@ -55,6 +62,8 @@ class Scene:
         surface: the same for what it shows as that on which a window's light falls.
         sky: share of the uppermost third that is even and bright or blue, 0..1.
         foliage: share that is rough and green, 0..1; 0 where other things are green, too.
+        greenery: share that may be of leaves and grass, in the widest sense, 0..1; 0 where other
+            things may be green, too.
         median_luma: 0..1.
         upper_luma: mean luma of the uppermost third, 0..1.
         lower_luma: mean luma of the lowest third, 0..1.
@@ -84,6 +93,7 @@ class Scene:
     surface: float
     sky: float
     foliage: float
+    greenery: float
     median_luma: float
     upper_luma: float
     lower_luma: float
@@ -141,15 +151,16 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
     skin = float((bare_skin(image) if bare is None else bare).mean())
     persons_skin = skin if surroundings.person > POSSIBLE_PERSON else 0.0
-    foliage = _foliage_share(small, light, subject)
+    foliage, ground = _foliage_share(small, light, subject), suitability(features, SHORE)
     rough = _roughness(light)
     colours = small.astype(np.float32) / np.float32(255)
     return Scene(
         openness=surroundings.openness,
-        ground=suitability(features, SHORE),
+        ground=ground,
         surface=suitability(features, SURFACE),
         sky=_sky_share(small, light, subject, rough),
         foliage=foliage,
+        greenery=_greenery(small, subject, foliage, ground, surroundings, persons_skin),
         median_luma=float(np.median(light)) / 255,
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         lower_luma=float(light[-(SIDE // 3) :].mean()) / 255,
@@ -246,3 +257,18 @@ def _foliage_share(small: Bytes, light: Floats, subject: Floats) -> float:
     if (green & rough).sum() < 0.6 * green.sum() or (own.size and own.mean() > 0.25):
         return 0.0
     return float((green & rough).mean())
+
+
+def _greenery(
+    small: Bytes, subject: Floats, foliage: float, ground: float, around: Surroundings, skin: float
+) -> float:
+    """Share of leaves and grass; 0 where clothes, things or the subject may be green."""
+    leafy = leafiness(small)
+    own = float(leafy[subject > 0.6].mean()) if (subject > 0.6).any() else 0.0
+    rest = float(leafy[subject < 0.4].mean()) if (subject < 0.4).any() else 0.0
+    is_open = around.openness > SURE_OUTDOORS
+    is_leafy = rest > (LEAFY_OPEN if is_open else LEAFY_ANYWHERE)
+    is_sure = foliage > 0 or (is_leafy and around.openness > SURE_INDOORS)
+    is_worn = skin > SKIN_OF_PERSON and own > GREEN_CLOTHES
+    is_own = own > GREEN_THING * rest and not (is_open and ground > SIDE_VIEW)
+    return float(leafy.mean()) if is_sure and not (is_worn or is_own) else 0.0

@@ -22,6 +22,7 @@ NOON = Scene(
     surface=0.0,
     sky=0.8,
     foliage=0.5,
+    greenery=0.4,
     median_luma=0.5,
     upper_luma=0.7,
     lower_luma=0.4,

@@ -116,10 +116,11 @@ def floating(scene, analysis, monkeypatch, distance=0.3):
 
 @pytest.fixture(scope="module")
 def person(scene):
-    """Return a person in dim light."""
+    """Return a person in dim light, perhaps in the open air."""
     return replace(
         scene,
-        openness=-1.0,
+        openness=0.2,
+        surface=0.0,
         person=1.0,
         median_luma=0.4,
         sky=0.0,
@@ -144,6 +145,8 @@ def test_a_person_is_behind_bubbles_and_fairy_lights(person, analysis, monkeypat
         ({"black": 0.5}, {"fairy_lights"}),
         ({"sky": 0.5}, {"bubbles"}),
         ({"roughness": 20.0}, {"bubbles"}),
+        ({"openness": -1.0}, {"fairy_lights"}),
+        ({"surface": 0.5}, {"fairy_lights"}),
         ({"person": 0.0, "openness": -1.5}, set()),
         ({"person": 0.0, "openness": 1.0}, {"bubbles"}),
         ({"person": 0.0, "openness": -2.5, "median_luma": 0.15, "warmth": 0.1}, set()),
@@ -184,6 +187,15 @@ def test_floating_things_take_a_share_of_the_lights():
     assert set(weights) == {*lights, *mixes}
     assert sum(weights.values()) == pytest.approx(3.0)
     assert weights["golden",] == 0
+
+
+def test_fewer_bubbles_are_shown_beside_seasons():
+    """Petals, leaves and snow are newer."""
+    lights = {("golden",): 2.0}
+    many = thing.weights_with_things(frozenset({"bubbles"}), lights)
+    few = thing.weights_with_things(frozenset({"bubbles"}), lights, beside_seasons=True)
+    assert few["golden", "bubbles"] < 0.5 * many["golden", "bubbles"]
+    assert sum(few.values()) == pytest.approx(2.0)
 
 
 def test_things_without_their_light_are_alone():

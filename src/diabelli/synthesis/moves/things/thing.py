@@ -36,6 +36,8 @@ SHARES: dict[tuple[str, str], float] = {
 }
 """Share of the pictures in a light that show a thing, of those that show no thing before it in this
 list; the first of both is made first."""
+BUBBLES_BESIDE_SEASONS = 0.3
+"""Share of the pictures in low sun that show bubbles where a season suits, too."""
 MIN_SKY_SHARE, MIN_SKY_WIDTH = 0.05, 0.55
 """Shares of the picture and of its upper edge below which an even part may be of anything."""
 MAX_SKY_FOOTING, MAX_SKY_BOTTOM = 0.05, 0.85
@@ -53,8 +55,9 @@ MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 below which balloons are specks."""
 MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.12, 0.04
 """Shares of the picture that may be lettering, through bubbles and beside lamps."""
-MIN_BUBBLE_OPENNESS = -1.0
-"""Log-odds of the open air below which bubbles have no reason, without a person."""
+MIN_BUBBLE_OPENNESS, MAX_BUBBLE_SURFACE = 0.0, 0.2
+"""Log-odds of the open air below which bubbles have no reason, and how well a picture suits a
+window's light, about -1..1, above which it is of things close by, such as food."""
 BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.7), 0.15, 0.3
 """Bounds of the median luma 0..1 of a picture on which bubbles are seen, and shares of white edges
 and of black from which it is of a product or a page."""
@@ -129,8 +132,8 @@ def _floating_things(scene: Scene, lettering: float, image: Bytes) -> frozenset[
 
 
 def _takes_bubbles(scene: Scene) -> bool:
-    """Return whether bubbles are seen on a picture of the open air or of a person."""
-    is_likely = scene.openness > MIN_BUBBLE_OPENNESS or scene.person >= 1
+    """Return whether bubbles are seen on a picture of the open air."""
+    is_likely = scene.openness > MIN_BUBBLE_OPENNESS and scene.surface < MAX_BUBBLE_SURFACE
     is_seen = BUBBLE_LUMA[0] < scene.median_luma < BUBBLE_LUMA[1]
     is_plain = scene.white_edge >= MAX_BUBBLE_WHITE or scene.black >= MAX_BUBBLE_BLACK
     return is_likely and is_seen and not is_plain
@@ -144,7 +147,10 @@ def _takes_fairy_lights(scene: Scene) -> bool:
 
 
 def weights_with_things(
-    things: frozenset[str], weights: dict[tuple[str, ...], float]
+    things: frozenset[str],
+    weights: dict[tuple[str, ...], float],
+    *,
+    beside_seasons: bool = False,
 ) -> dict[tuple[str, ...], float]:
     """Return the weights of moves that show things, and of their lights alone.
 
@@ -153,9 +159,11 @@ def weights_with_things(
     Args:
         things: names of what the picture may show.
         weights: of the other moves.
+        beside_seasons: whether a season suits the picture, so that fewer bubbles are shown.
     """
+    fewer = {("golden", BUBBLES): BUBBLES_BESIDE_SEASONS} if beside_seasons else {}
     found: dict[tuple[str, ...], float] = {}
-    for names, share in SHARES.items():
+    for names, share in (SHARES | fewer).items():
         for light in names:
             if things.intersection(names) and (light,) in weights:
                 left = found.get((light,), weights[light,])

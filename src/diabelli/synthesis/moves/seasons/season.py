@@ -1,0 +1,110 @@
+"""Seasons: which of them suit a photograph, and how often each is shown."""
+
+from __future__ import annotations
+
+from diabelli.synthesis.analysis.picture_border import NO_BORDER
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.lights.light import is_under_water
+from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.seasons.leaves import show_leaves
+from diabelli.synthesis.moves.seasons.petals import show_petals
+from diabelli.synthesis.moves.seasons.snowfall import show_snowfall
+
+LEAVES, PETALS, SNOWFALL = "leaves", "petals", "snowfall"
+SHOWS = {LEAVES: show_leaves, PETALS: show_petals, SNOWFALL: show_snowfall}
+SEASONS = frozenset(SHOWS)
+"""Names of the moves that show autumn, spring and winter, and of all."""
+SHARES = {LEAVES: 0.24, PETALS: 0.14, SNOWFALL: 0.24}
+"""Shares of the pictures other than still lifes that show a season, where it suits."""
+SEPIA = 0.05
+"""Mean red minus blue, -1..1, above which a picture of one tone is a sepia print, not of snow."""
+MAX_LETTERING, MAX_SUBJECT = 0.12, 0.6
+"""Shares of the picture that may be lettering, and that may be its subject, beside which there is
+room."""
+DAYLIGHT, MIN_UPPER_LUMA, MAX_BLACK = (0.2, 0.75), 0.22, 0.3
+"""Bounds of the median luma 0..1 of a picture in daylight, least mean luma of its uppermost third,
+and share of black from which it is of a thing in the dark."""
+MAX_WHITE, BARE = 0.15, 0.1
+"""Share of white along the lower edges from which there may be snow or a white ground, and share of
+greenery below which a ground without leaves and grass may be snow."""
+SNOW_LUMA, SNOW_WARMTH, COLD = 0.5, 0.03, -0.08
+"""Mean luma 0..1 of the lowest third above which, and mean red minus blue, -1..1, below which a
+bare ground is snow; the latter below which a bare picture is too cold for spring at any luma."""
+OPEN_AIR, WINTRY, DARK = 0.2, 0.5, 0.2
+"""Log-odds of the open air below which it may be a room, and below which it does not snow, except
+below a median luma 0..1 of DARK, since few rooms are so dark."""
+CLOSE_BY, PERSON_CLOSE_BY = 0.0, 0.2
+"""How well a picture suits a window's light, about -1..1, above which it is of things close by, as
+food, tools and toys are: in general, and of a person."""
+MIN_GREENERY = 0.06
+"""Share of greenery below which no leaves fall."""
+MAX_WINTER_LUMA, MAX_WINTER_WARMTH, MAX_WINTER_SKIN = 0.8, 0.22, 0.3
+"""Median luma 0..1 above which flakes are not seen, mean red minus blue, -1..1, above which the sun
+is low or the ground is sand, and share of bare skin above which people are dressed for summer."""
+
+
+def find_seasons(scene: Scene, analysis: Analysis) -> frozenset[str]:
+    """Return the names of the seasons in which a photograph may be shown.
+
+    Args:
+        scene: its properties.
+        analysis: of the source.
+    """
+    is_framed = scene.barred or analysis.border != NO_BORDER
+    is_written = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
+    is_full = float((scene.subject > 0.5).mean()) > MAX_SUBJECT
+    if is_framed or is_written or is_full or is_under_water(scene):
+        return frozenset()
+    is_near = scene.surface > (PERSON_CLOSE_BY if scene.person >= 1 else CLOSE_BY)
+    if is_near or scene.openness < OPEN_AIR:
+        return frozenset()
+    is_in_daylight = _is_in_daylight(scene)
+    suitable = {
+        LEAVES: is_in_daylight and scene.greenery > MIN_GREENERY,
+        PETALS: is_in_daylight,
+        SNOWFALL: _takes_snowfall(scene),
+    }
+    return frozenset(name for name in suitable if suitable[name])
+
+
+def _is_in_daylight(scene: Scene) -> bool:
+    """Return whether a picture of the open air is in the colours of a day without snow."""
+    is_day = DAYLIGHT[0] < scene.median_luma < DAYLIGHT[1] and scene.upper_luma > MIN_UPPER_LUMA
+    is_plain = scene.white_edge >= MAX_WHITE or scene.black >= MAX_BLACK
+    is_pale = scene.lower_luma > SNOW_LUMA and scene.warmth < SNOW_WARMTH
+    is_snow = scene.greenery < BARE and (is_pale or scene.warmth < COLD)
+    return is_day and not (is_plain or is_snow or scene.grey or scene.toned)
+
+
+def _takes_snowfall(scene: Scene) -> bool:
+    """Return whether a picture is surely of the open air, and neither bright nor of summer."""
+    is_open = scene.openness > WINTRY or scene.median_luma < DARK
+    is_summer = scene.warmth > MAX_WINTER_WARMTH or scene.skin > MAX_WINTER_SKIN
+    is_sepia = scene.toned and scene.warmth > SEPIA
+    is_seen = scene.median_luma < MAX_WINTER_LUMA
+    return is_open and is_seen and not (is_summer or is_sepia)
+
+
+def weights_of_seasons(seasons: frozenset[str], total: float) -> dict[tuple[str, ...], float]:
+    """Return the weights of seasons, by the names of their changes.
+
+    Args:
+        seasons: that suit the photograph.
+        total: weight of all other moves; 0 if there is none.
+    """
+    rest = 1 - sum(SHARES[name] for name in seasons)
+    return {(name,): SHARES[name] / rest * (total or 1.0) for name in sorted(seasons)}
+
+
+def show_season(image: Bytes, name: str, scene: Scene, stream: RandomStream) -> Bytes:
+    """Return an image (h, w, 4) uint8, opaque, in a season.
+
+    Args:
+        image: (h, w, 4) uint8, opaque.
+        name: of the season.
+        scene: properties of the source.
+        stream: random numbers.
+    """
+    return SHOWS[name](image, scene, stream)
