@@ -23,10 +23,10 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 SIDE = 400
 """Side in pixels at which strokes are placed, so that they are the same at every size."""
-BRUSHES = ((10.5, 0.0), (5.4, 24.0), (2.9, 20.0), (1.6, 25.0), (1.0, 40.0))
+BRUSHES = ((10.5, 0.0), (5.4, 26.0), (2.9, 23.0), (1.7, 36.0), (1.0, 70.0))
 """Radii R in pixels of SIDE, the largest first, and thresholds T: the mean error in grey levels
 from which a stroke is made."""
-EVEN_SHARE, EVEN_REACH = 1.15, 11.0
+EVEN_SHARE, EVEN_REACH = 1.4, 11.0
 """Least error of a stroke as a share of that around it, and standard deviation of the window in
 pixels: even texture, such as gravel, is painted coarsely."""
 USUAL_CONTRAST, CONTRAST_REACH, MIN_SHARE = 26.0, 26.0, 0.4

@@ -115,7 +115,7 @@ def _soft_box(
 def _wall_light(gallery: Gallery, down: np.float32, across: np.float32) -> np.float32:
     """Return the light on the wall at a place, with the shadow of the frame."""
     one, depth = np.float32(1), gallery.depth
-    light = np.float32(0.1) + np.float32(1.3) * _pool(gallery, down, across)
+    light = np.float32(0.11) + np.float32(1.45) * _pool(gallery, down, across)
     # Two lamps from above throw soft shadows below the frame.
     drop, slant = down - np.float32(1.35) * depth, across + np.float32(0.4) * depth * gallery.lean
     left, right = slant - np.float32(0.35) * depth, slant + np.float32(0.4) * depth

@@ -54,7 +54,7 @@ LABEL_PLACE, LABEL_ROOM = 0.05, 0.08
 """Distance from the frame to the middle of a label, and the room that it needs, in sides."""
 THREADS, WEAVE = 160.0, 0.16
 """Threads of the canvas along its shorter side, and their slope."""
-GLOSS, BRIGHTNESS = 0.035, 1.05
+GLOSS, BRIGHTNESS = 0.035, 1.1
 """Light that wet paint mirrors, and brightness of the paint beside that of the picture."""
 
 
@@ -69,10 +69,10 @@ def show_painting(image: Bytes, stream: RandomStream, *, grey: bool = False) -> 
     height, width = image.shape[:2]
     side = min(height, width)
     size, frame = stream.between(*SIZES), stream.between(*FRAMES)
-    # Odd numbers, so that the middle of the painting is the middle of a pixel.
-    rows, columns = (max(round(size * count), 1) | 1 for count in (height, width))
+    # The canvas goes on below the frame. Its middle is that of a pixel, so its sides are odd.
+    rows, columns = (int(size * count + 2) | 1 for count in (height, width))
     gallery = _gallery(image, stream, size, frame, grey=grey)
-    moulding = choose_moulding(stream, frame * side, rows / 2, columns / 2, grey=grey)
+    moulding = choose_moulding(stream, frame * side, size * height / 2, size * width / 2, grey=grey)
     drawn = render_frame(moulding, gallery.light, float(gallery.lean))
     margin = round(MARGIN * side)
     sprite = np.zeros((drawn.shape[0] + 2 * margin, drawn.shape[1] + 2 * margin, 4), np.float32)
