@@ -43,6 +43,7 @@ from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
@@ -123,8 +124,12 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     scene = survey(studied[0].image_at(512, 512))
     ball = Window(0.5, 0.5, 0.5)
     nothing = np.zeros((GRID, GRID), np.bool_)
+    even = nothing.astype(np.float32)
     globe, planet = Globe(ball, nothing, nothing), Planet(0.5, 0.3, 0.5)
-    shown = Photograph(studied, scene, {}, [shore], thing.THINGS, ball, globe, planet=planet)
+    jigsaw = Jigsaw(even, even)
+    shown = Photograph(
+        studied, scene, {}, [shore], thing.THINGS, ball, globe, planet=planet, jigsaw=jigsaw
+    )
     others = thing.THINGS | photograph.WHOLE | SEASONS
     for name in (photograph.WATER, *sorted(others), *light.LIGHTS):
         yield name, partial(_render_photograph, shown, name)

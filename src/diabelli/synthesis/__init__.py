@@ -36,7 +36,8 @@ from packages above them in this list.
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
                 season, foliage_colour: snowfall; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes
-                still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base
+                still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base;
+                    jigsaw, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
                 little_planet: landscapes rolled up
                 painting, brush_strokes; picture_frame, gallery_wall

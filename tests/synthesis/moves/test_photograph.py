@@ -14,8 +14,9 @@ from diabelli.synthesis.moves.photograph import CINEMA, FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
+    JIGSAW,
+    MAX_SHARE,
     PAINTING,
-    PRINT_SHARE_ALONE,
     STILL_LIFES,
 )
 from diabelli.synthesis.moves.things import thing
@@ -265,10 +266,20 @@ def test_a_person_without_a_light_is_shown_in_another_frame(orientations, scene)
     weights = photograph.moves_of(Photograph(orientations, person, {}, [], frozenset()))
     assert set(weights) == {(FRAME,), (INSTANT_PRINT,)}
     share = weights[INSTANT_PRINT,] / sum(weights.values())
-    assert share == pytest.approx(PRINT_SHARE_ALONE)
+    assert share == pytest.approx(MAX_SHARE)
     # The last move is made where no other is trusted.
     assert list(weights)[-1] == (FRAME,)
     assert not moves_without_still_lifes(Photograph(orientations, empty, {}, [], frozenset()))
+
+
+def test_a_landscape_may_be_a_jigsaw(orientations, scene, monkeypatch):
+    """All of the picture is in the puzzle; a page is none."""
+    shown = prepared(orientations, replace(scene, person=0.0), monkeypatch)
+    assert shown.jigsaw is not None
+    assert (JIGSAW,) in photograph.moves_of(shown)
+    page = tuple(replace(one, lettering=written(1)) for one in orientations)
+    small = orientations[0].image_at(200, 200)
+    assert photograph.prepare(page, small, 0.5).jigsaw is None
 
 
 def test_a_painting_is_made_where_it_suits(orientations, scene):

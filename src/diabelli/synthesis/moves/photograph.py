@@ -37,15 +37,18 @@ from diabelli.synthesis.moves.seasons.season import (
 )
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
+from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
 from diabelli.synthesis.moves.still_lifes.painting import show_painting
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
 from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
+    JIGSAW,
     PAINTING,
     SNOW_GLOBE,
     STILL_LIFES,
     find_ball_window,
+    find_jigsaw,
     find_snow_globe,
     shares_of_still_lifes,
     suits_painting,
@@ -115,6 +118,7 @@ class Photograph:
         planet: how it is rolled up into a planet; None if it suits none.
         suits_painting: whether a painting suits it.
         seasons: names of the seasons in which it may be shown.
+        jigsaw: what a jigsaw puzzle keeps; None if none suits it.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -128,6 +132,7 @@ class Photograph:
     planet: Planet | None = None
     suits_painting: bool = False
     seasons: frozenset[str] = frozenset()
+    jigsaw: Jigsaw | None = None
 
 
 def prepare(
@@ -164,6 +169,7 @@ def prepare(
         find_planet(scene, orientations[0], small),
         suits_painting(scene, orientations[0]),
         find_seasons(scene, orientations[0]),
+        find_jigsaw(scene, orientations[0]),
     )
 
 
@@ -210,11 +216,15 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         weights.update(weights_with_things(photograph.things, weights, beside_seasons=is_beside))
     weights.update(weights_of_seasons(photograph.seasons, sum(weights.values())))
     others = sum(weights.values())
-    shares = shares_of_still_lifes(
-        suits_ball=photograph.ball is not None,
-        suits_globe=photograph.globe is not None,
-        suits_painting=photograph.suits_painting,
-    )
+    found = {
+        GLASS_BALL: photograph.ball,
+        SNOW_GLOBE: photograph.globe,
+        JIGSAW: photograph.jigsaw,
+        PAINTING: photograph.suits_painting or None,
+    }
+    # A print suits all.
+    suitable = {INSTANT_PRINT, *(name for name, what in found.items() if what is not None)}
+    shares = shares_of_still_lifes(suitable)
     if photograph.planet is not None:
         shares = {**shares, LITTLE_PLANET: PLANET_SHARE}
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
@@ -324,6 +334,9 @@ def _changed(
             canvas = show_little_planet(canvas, photograph.planet, stream)
         elif name == PAINTING and with_things:
             canvas = show_painting(canvas, stream, grey=photograph.scene.grey)
+        elif name == JIGSAW and with_things and photograph.jigsaw is not None:
+            grey = photograph.scene.grey
+            canvas = show_jigsaw(canvas, photograph.jigsaw, stream, grey=grey)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -22,6 +22,7 @@ from diabelli.synthesis.moves.lights.light import LIGHTS
 from diabelli.synthesis.moves.little_planet import Planet
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, SNOW_GLOBE
 from diabelli.synthesis.moves.things import thing
@@ -272,6 +273,7 @@ def run_all_moves(side: int) -> None:
         shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
         ball = Window(0.5, 0.5, 0.5)
         nothing = np.zeros((GRID, GRID), np.bool_)
+        even = nothing.astype(np.float32)
         shown = replace(
             shown,
             shores=[shore],
@@ -279,6 +281,7 @@ def run_all_moves(side: int) -> None:
             ball=ball,
             globe=Globe(ball, nothing, nothing),
             planet=Planet(0.5, 0.3, 0.5),
+            jigsaw=Jigsaw(even, even),
         )
         alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *SEASONS, *photograph.WHOLE)
         for names in ((name,) for name in alone):

@@ -10,16 +10,15 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.still_life import (
-    GLASS_BALL,
     INSTANT_PRINT,
+    JIGSAW,
     MAX_PAINTED_LETTERING,
+    MAX_SHARE,
     PAINTING,
-    PAINTING_SHARE,
-    PRINT_SHARE_ALONE,
     SHARES,
-    SNOW_GLOBE,
     STILL_LIFES,
     find_ball_window,
+    find_jigsaw,
     find_snow_globe,
     shares_of_still_lifes,
     suits_painting,
@@ -71,15 +70,14 @@ def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     assert find_ball_window(scene, bare) is not None
 
 
-@pytest.mark.parametrize(("suits_ball", "suits_globe"), [(0, 0), (1, 0), (1, 1)])
-@pytest.mark.parametrize("suits_painting", [False, True])
+@pytest.mark.parametrize(
+    "suitable", [{INSTANT_PRINT}, {INSTANT_PRINT, JIGSAW}, {*STILL_LIFES} - {PAINTING}, STILL_LIFES]
+)
 @pytest.mark.parametrize("total", [0.0, 5.0])
 @pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
-def test_still_lifes_have_their_share(suits_ball, suits_globe, suits_painting, total, lights):
+def test_still_lifes_have_their_share(suitable, total, lights):
     """Of all moves, in coloured daylight or without."""
-    shares = shares_of_still_lifes(
-        suits_ball=suits_ball, suits_globe=suits_globe, suits_painting=suits_painting
-    )
+    shares = shares_of_still_lifes(suitable)
     weights = weights_of_still_lifes(shares, lights, total)
     whole = sum(weights.values()) + (total or 1)
     for name, share in shares.items():
@@ -88,22 +86,14 @@ def test_still_lifes_have_their_share(suits_ball, suits_globe, suits_painting, t
     assert all(names[0] in STILL_LIFES | {"golden"} for names in weights)
 
 
-def test_a_print_suits_every_photograph():
-    """It is more frequent where a ball would bend faces or lettering."""
-    alone = shares_of_still_lifes(suits_ball=False, suits_globe=False, suits_painting=False)
-    assert alone == {INSTANT_PRINT: PRINT_SHARE_ALONE}
-    every = shares_of_still_lifes(suits_ball=True, suits_globe=True, suits_painting=False)
-    assert every == SHARES
-    assert set(SHARES) | {PAINTING} == STILL_LIFES
-    assert set(SHARES) == {GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE}
-    assert SHARES[INSTANT_PRINT] < PRINT_SHARE_ALONE
-
-
-def test_a_ball_replaces_a_globe():
-    """Where snow would hide a face, the ball has the share of both."""
-    shares = shares_of_still_lifes(suits_ball=True, suits_globe=False, suits_painting=False)
-    assert sum(shares.values()) == pytest.approx(sum(SHARES.values()))
-    assert set(shares) == {GLASS_BALL, INSTANT_PRINT}
+def test_fewer_still_lifes_have_larger_shares():
+    """Together they have the same share, as long as none is the only idea."""
+    assert shares_of_still_lifes(STILL_LIFES) == pytest.approx(SHARES)
+    assert set(SHARES) == STILL_LIFES
+    two = shares_of_still_lifes({INSTANT_PRINT, JIGSAW})
+    assert sum(two.values()) == pytest.approx(sum(SHARES.values()))
+    assert two[JIGSAW] / two[INSTANT_PRINT] == pytest.approx(SHARES[JIGSAW] / SHARES[INSTANT_PRINT])
+    assert shares_of_still_lifes({INSTANT_PRINT}) == {INSTANT_PRINT: MAX_SHARE}
 
 
 def test_a_globe_needs_a_ball(scene, analysis):
@@ -116,11 +106,34 @@ def test_a_globe_needs_a_ball(scene, analysis):
     assert find_snow_globe(window, scene, replace(analysis, lettering=written)) is None
 
 
-def test_a_painting_takes_its_share_of_all():
-    """The other still lifes share what it leaves."""
-    shares = shares_of_still_lifes(suits_ball=True, suits_globe=True, suits_painting=True)
-    assert shares.pop(PAINTING) == PAINTING_SHARE
-    assert shares == {name: (1 - PAINTING_SHARE) * share for name, share in SHARES.items()}
+def test_a_jigsaw_keeps_faces_and_lettering(scene, analysis):
+    """No piece of them is missing, and the gaps on them are fine."""
+    written = np.zeros((GRID, GRID), np.float32)
+    written[20:24, 30:40] = 1
+    found = find_jigsaw(scene, replace(analysis, lettering=written))
+    assert found is not None
+    np.testing.assert_array_equal(found.kept > 1, written > 0)
+    assert found.calm[22, 35] > 0.9
+    skin = np.zeros((192, 192), np.float32)
+    skin[60:120, 75:120] = 1
+    bare = replace(analysis, people=analysis.people._replace(skin=skin))
+    face = find_jigsaw(replace(scene, person=1.0), bare)
+    assert face is not None
+    assert (face.kept[20:40, 25:40] > 1).all()
+    assert (face.kept > 1).sum() < 1.5 * 20 * 15
+    assert find_jigsaw(scene, bare).kept.max() <= 1
+
+
+def test_pages_and_close_portraits_suit_no_jigsaw(scene, analysis):
+    """Gaps would cut small letters, and no piece may be missing in a face."""
+    page = replace(analysis, lettering=np.tile(np.float32([1, 0]), (GRID, GRID // 2)))
+    assert find_jigsaw(scene, page) is None
+    few = np.zeros((GRID, GRID), np.float32)
+    few[::4, ::2] = 1
+    graphic = replace(analysis, kind=replace(analysis.kind, has_text=True), lettering=few)
+    assert find_jigsaw(scene, graphic) is None
+    near = replace(analysis, people=analysis.people._replace(skin=np.ones((192, 192), np.float32)))
+    assert find_jigsaw(replace(scene, person=1.0), near) is None
 
 
 def test_landscapes_are_painted(scene, analysis):

@@ -10,11 +10,13 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
+from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
 from diabelli.synthesis.moves.still_lifes.painting import show_painting
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
 from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
+    JIGSAW,
     PAINTING,
     SNOW_GLOBE,
     STILL_LIFES,
@@ -23,6 +25,7 @@ from oracles.sources import opaque
 
 MIDDLE = Window(0.5, 0.5, 0.5)
 NOTHING = np.zeros((GRID, GRID), bool)
+EVEN = np.zeros((GRID, GRID), np.float32)
 SHOWS: dict[str, Callable[[Bytes, RandomStream, bool], Bytes]] = {
     GLASS_BALL: lambda image, stream, _: show_glass_ball(image, MIDDLE, stream),
     INSTANT_PRINT: lambda image, stream, grey: show_instant_print(image, stream, grey=grey),
@@ -30,6 +33,7 @@ SHOWS: dict[str, Callable[[Bytes, RandomStream, bool], Bytes]] = {
     SNOW_GLOBE: lambda image, stream, _: show_snow_globe(
         image, Globe(MIDDLE, NOTHING, NOTHING), stream
     ),
+    JIGSAW: lambda image, stream, grey: show_jigsaw(image, Jigsaw(EVEN, EVEN), stream, grey=grey),
 }
 SIDE = 300
 

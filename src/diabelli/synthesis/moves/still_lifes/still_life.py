@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
+from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.still_lifes.glass_ball import MIN_SUBJECT, Window, find_window
+from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
+from diabelli.synthesis.moves.still_lifes.jigsaw_pieces import MISSING, missing_pieces
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, hides
 
 GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE = "glass_ball", "instant_print", "snow_globe"
-PAINTING = "painting"
-STILL_LIFES = frozenset({GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE, PAINTING})
+JIGSAW, PAINTING = "jigsaw", "painting"
+STILL_LIFES = frozenset({GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE, JIGSAW, PAINTING})
 """Names of the moves that show a still life, and of all of them."""
-SHARES = {GLASS_BALL: 0.18, INSTANT_PRINT: 0.14, SNOW_GLOBE: 0.18}
-"""Shares of the pictures that are on a table, where no painting suits."""
-PAINTING_SHARE = 0.2
-"""Share of the pictures that are a painting, where one suits; the others share the rest."""
-PRINT_SHARE_ALONE = 0.4
-"""Share of the pictures that are an instant print, where no ball suits."""
+SHARES = {GLASS_BALL: 0.12, INSTANT_PRINT: 0.1, SNOW_GLOBE: 0.12, JIGSAW: 0.12, PAINTING: 0.12}
+"""Shares of the pictures that are a still life, where all of them suit."""
+MAX_SHARE = 0.4
+"""Largest share of the pictures that are one still life, where few suit."""
 MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
 CLEAR_LETTERING, CLEAR_SKIN = 0.5, 0.25
@@ -34,6 +38,19 @@ MIN_FIGURE = 0.01
 """Share that the person map marks from which a picture may show someone close by."""
 FAR_ODDS, NEAR_ODDS = -1.2, -1.9
 """Log-odds of a person above which nothing is painted: of those far away, and close by."""
+MAX_CUT_LETTERING = (0.3, 0.05)
+"""Shares of the picture that may be lettering, above which it may be a page: in photographs, and
+in pictures that have text."""
+CUT_LETTERING, CUT_SKIN = 0.3, 0.15
+"""Values of the maps of lettering and of bare skin, 0..1, from which no piece of a puzzle is
+missing at a place."""
+THINGS_SHARE, PERSON_SHARE = 0.6, 0.25
+"""How much of the subject things are that keep their shape, and how much more with a person."""
+TRIED_PIECES = 6
+"""Rows and columns of a puzzle of which pieces have to be missing."""
+CALM_SUBJECT, CALM_REACH, CALM_BLUR = 0.7, 2, 1.5
+"""How fine the gaps of a puzzle are on the subject, 1 for those on faces; how far beside faces they
+are as fine, and the standard deviation of the change, in cells."""
 LIGHTS, LIT_SHARE = frozenset({"golden", "sunset"}), 0.5
 """Lights in which a still life may be, and the share of still lifes in one of them."""
 
@@ -65,6 +82,31 @@ def find_snow_globe(ball: Window | None, scene: Scene, analysis: Analysis) -> Gl
     return Globe(ball, clear, np.asarray(resize_map(scene.subject, GRID, GRID) > MIN_SUBJECT))
 
 
+def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
+    """Find what a jigsaw puzzle keeps of a photograph; None if it suits none.
+
+    Refused are pages, whose letters it would cut, and pictures that are full of people.
+
+    Args:
+        scene: properties of the photograph.
+        analysis: of it.
+    """
+    if analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
+        return None
+    skin = resize_map(analysis.people.skin, GRID, GRID) > CUT_SKIN
+    careful = (analysis.lettering > CUT_LETTERING) | (skin & (scene.person > 0))
+    subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
+    near = dilate(careful.astype(np.float32), CALM_REACH)
+    calm = np.maximum(np.maximum(near, analysis.people.cells), CALM_SUBJECT * subject)
+    # Where there are people, other things may be people who are not found.
+    things = (THINGS_SHARE + PERSON_SHARE * scene.person) * analysis.rigidity
+    kept = np.maximum(np.maximum(subject, analysis.people.cells), things) + 2 * careful
+    kept = kept.astype(np.float32)
+    if len(missing_pieces(kept, TRIED_PIECES, TRIED_PIECES, RandomStream(0))) < MISSING[0]:
+        return None
+    return Jigsaw(kept, blur(calm.astype(np.float32), CALM_BLUR))
+
+
 def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     """Return whether paint would change neither a face nor lettering.
 
@@ -92,25 +134,16 @@ def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:
     return np.asarray(careful)
 
 
-def shares_of_still_lifes(
-    *, suits_ball: bool, suits_globe: bool, suits_painting: bool
-) -> dict[str, float]:
-    """Return the share of each still life that suits a photograph; a print suits all of them.
+def shares_of_still_lifes(suitable: Collection[str]) -> dict[str, float]:
+    """Return the shares of the still lifes that suit a photograph, by name.
+
+    Together they have the same share where fewer suit, as far as MAX_SHARE allows.
 
     Args:
-        suits_ball: whether a ball of glass suits it.
-        suits_globe: whether a snow globe does, which needs more than a ball.
-        suits_painting: whether a painting does.
+        suitable: names of those that suit it.
     """
-    shares = dict(SHARES)
-    if not suits_ball:
-        shares = {INSTANT_PRINT: PRINT_SHARE_ALONE}
-    elif not suits_globe:
-        shares[GLASS_BALL] += shares.pop(SNOW_GLOBE)
-    if suits_painting:
-        shares = {name: (1 - PAINTING_SHARE) * share for name, share in shares.items()}
-        shares[PAINTING] = PAINTING_SHARE
-    return shares
+    factor = sum(SHARES.values()) / sum(SHARES[name] for name in suitable)
+    return {name: min(factor * SHARES[name], MAX_SHARE) for name in sorted(suitable)}
 
 
 def weights_of_still_lifes(
