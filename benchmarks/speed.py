@@ -37,8 +37,8 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.drawings.drawn_layer import DrawnLayer
 from diabelli.synthesis.moves.lights import light
-from diabelli.synthesis.moves.little_planet import Planet
 from diabelli.synthesis.moves.photograph import Photograph
+from diabelli.synthesis.moves.planet.little_planet import Planet
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.seasons.season import SEASONS

@@ -39,7 +39,7 @@ from packages above them in this list.
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base;
                     jigsaw, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
-                little_planet: landscapes rolled up
+                little_planet, suitability: landscapes rolled up
                 painting, brush_strokes; picture_frame, gallery_wall
     pipeline    the steps in order
 """

@@ -6,7 +6,7 @@ thresholds the one is taken that divides the colours best (Shen, Wang 2013).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +34,28 @@ class Skyline:
     """The end of the sky in each column.
 
     Attributes:
-        rows: (SIDE,) float32, in shares of the height.
-        roughness: mean step from column to column in cells; high where it is no skyline.
+        rows: (columns,) float32, in shares of the height; SIDE columns of a whole picture.
         contrast: mean luma above it less that below it, in grey levels.
         blueness: mean blue less red above it, in grey levels.
     """
 
     rows: Floats = field(repr=False, compare=False)
-    roughness: float
     contrast: float
     blueness: float
 
+    @property
+    def roughness(self) -> float:
+        """Mean step from column to column in cells; high where it is no skyline."""
+        cells = np.round(self.rows.astype(np.float64) * SIDE)
+        return float(np.abs(np.diff(cells)).mean())
+
     def row(self, share: float) -> float:
         """Return the row that this share of the columns, 0..1, does not reach below."""
-        return float(np.sort(self.rows)[int(share * (SIDE - 1))])
+        return float(np.sort(self.rows)[int(share * (len(self.rows) - 1))])
+
+    def within(self, first: int, end: int) -> Skyline:
+        """Return the part in columns `first` to `end`, excluded."""
+        return replace(self, rows=self.rows[first:end])
 
 
 def find_skyline(image: Bytes) -> Skyline | None:
@@ -75,7 +83,6 @@ def find_skyline(image: Bytes) -> Skyline | None:
     light, colours = luma(small).astype(np.float64), small[is_sky].astype(np.int64)
     return Skyline(
         rows=(found / SIDE).astype(np.float32),
-        roughness=float(np.abs(np.diff(found)).mean()),
         contrast=float(light[is_sky].mean() - light[~is_sky].mean()),
         blueness=float((colours[:, 2] - colours[:, 0]).mean()),
     )

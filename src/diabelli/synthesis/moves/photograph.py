@@ -22,12 +22,12 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
-from diabelli.synthesis.moves.little_planet import (
+from diabelli.synthesis.moves.planet.little_planet import (
     LITTLE_PLANET,
     Planet,
-    find_planet,
     show_little_planet,
 )
+from diabelli.synthesis.moves.planet.suitability import find_planet
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.seasons.season import (
     SEASONS,
@@ -99,7 +99,7 @@ suit beside it."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 PLANET_SHARE = 0.18
-"""Share of the pictures that are a little planet, where one suits."""
+"""Share of the pictures that are a little planet, where one suits; still lifes share the rest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +226,8 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     suitable = {INSTANT_PRINT, *(name for name, what in found.items() if what is not None)}
     shares = shares_of_still_lifes(suitable)
     if photograph.planet is not None:
-        shares = {**shares, LITTLE_PLANET: PLANET_SHARE}
+        shares = {name: (1 - PLANET_SHARE) * share for name, share in shares.items()}
+        shares[LITTLE_PLANET] = PLANET_SHARE
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     if photograph.suits_cinema:
         share = CINEMA_SHARE if others else CINEMA_SHARE_ALONE

@@ -19,7 +19,7 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
-from diabelli.synthesis.moves.little_planet import Planet
+from diabelli.synthesis.moves.planet.little_planet import Planet
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw

@@ -13,9 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.analysis.picture_border import NO_BORDER
-from diabelli.synthesis.analysis.skyline import SIDE, find_skyline
-from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.curves import ramp
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import look_up
@@ -25,30 +22,9 @@ from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.resample import resize_map, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.lights.light import is_under_water
-from diabelli.synthesis.moves.scene import Scene
 
 LITTLE_PLANET = "little_planet"
 """Name of the move."""
-MIN_OPENNESS = 0.5
-"""Log-odds of the open air; a skyline is evidence as well."""
-MAX_ROUGHNESS = 3.0
-"""Mean step of a skyline from column to column in cells; those that were seen have 0 to 2.9."""
-MIN_CONTRAST, MIN_BLUENESS = 15.0, 100.0
-"""Grey levels by which a sky is lighter than all below, or blue above snow."""
-MIN_SKY = 0.055
-"""Rows of sky above the highest thing, in shares of the height."""
-MAX_HORIZON, MIN_HEIGHT = 0.72, 0.015
-"""Row of the horizon below which there is hardly any ground, and least height of things above it,
-in shares of the height; a planet of water alone is a disc."""
-HORIZON, TOP = 0.8, 0.015
-"""Shares of the columns in which the skyline is above the horizon, and above the top of things."""
-MAX_FIGURE, MAX_PERSON, MAX_LETTERING = 0.03, 0.5, 0.005
-"""Bounds of what may be people, bare skin and lettering: people would bend, letters be mirrored."""
-LETTERING, SUBJECT, MAX_SUBJECT = 0.85, 0.5, 0.5
-"""Values of the maps of lettering and of the subject from which a place counts, and largest share
-of the subject; heaps of things close by are no landscape."""
-
 COPIES = 2.0
 """Widths of the picture around the planet."""
 SWINGS, TURNS = (0.36, 0.54), 0.07
@@ -56,11 +32,14 @@ SWINGS, TURNS = (0.36, 0.54), 0.07
 front is turned aside, in turns."""
 RADII, REACH = (0.6, 0.72), 0.96
 """Bounds of the radius of the horizon, and how far things reach, in half sides of the canvas."""
-LOW_RADIUS, MAX_LOWERING, MIN_RADIUS = 0.46, 1.35, 0.36
-"""Radius below which high things are lowered, by which factor at most, and the least radius."""
+LOW_RADIUS, MAX_LOWERING = 0.46, 1.35
+"""Radius below which high things are lowered, and by which factor at most."""
 GROUND_REACH, SQUEEZES = 1.45, (0.75, 1.5)
 """Natural logarithm of the radii of horizon and lower edge that is aimed at, and bounds of the
 factor by which the ground is squeezed for that."""
+SKY_SHARE, MAX_SKY = 0.8, 0.15
+"""Rows above the upper edge in which the sky turns soft, as a share of those below it without
+things, and at most in shares of the height."""
 TURN = 0.15915494
 """Turns in a radian."""
 LEVELS = 5
@@ -85,12 +64,16 @@ class Planet:
     Attributes:
         horizon: row at which the ground ends.
         top: row of the highest thing.
-        column: column of the highest thing, which is in front.
+        column: column of the highest thing, which is in front, in the width of the part.
+        left: first column of the part that is seen.
+        width: of that part.
     """
 
     horizon: float
     top: float
     column: float
+    left: float = 0.0
+    width: float = 1.0
 
 
 class _Shape(NamedTuple):
@@ -98,21 +81,27 @@ class _Shape(NamedTuple):
 
     Attributes:
         horizon: row of the horizon, in shares of the height.
-        column: column in front, in shares of the width.
+        column: column in front, in the width of the part.
+        left: first column of the part, in shares of the width.
+        width: of the part, in shares of the width.
         radius: of the horizon, in half sides.
         turn: of the front from upwards, clockwise, in turns.
         swing: widths a turn by which the front is larger.
         squeeze: factor of rows below the horizon.
         lowering: factor of rows above it.
+        sky: rows above the upper edge in which the sky turns soft, in shares of the height.
     """
 
     horizon: np.float32
     column: np.float32
+    left: np.float32
+    width: np.float32
     radius: np.float32
     turn: np.float32
     swing: np.float32
     squeeze: np.float32
     lowering: np.float32
+    sky: np.float32
 
 
 class _Pole(NamedTuple):
@@ -131,35 +120,9 @@ class _Pole(NamedTuple):
     noise: Floats
 
 
-def find_planet(scene: Scene, analysis: Analysis, small: Bytes) -> Planet | None:
-    """Find how a photograph is rolled up; None where it suits no planet.
-
-    Args:
-        scene: properties of the photograph.
-        analysis: of it.
-        small: (h, w, 4) uint8, the photograph at the size of decisions.
-    """
-    is_framed = scene.barred or analysis.border != NO_BORDER
-    letters = float((analysis.lettering > LETTERING).mean())
-    is_written = analysis.kind.has_text or letters > MAX_LETTERING
-    is_peopled = scene.figure > MAX_FIGURE or scene.person > MAX_PERSON
-    is_close = float((scene.subject > SUBJECT).mean()) > MAX_SUBJECT
-    if is_framed or is_written or is_peopled or is_close or is_under_water(scene):
-        return None
-    skyline = find_skyline(small) if scene.openness > MIN_OPENNESS else None
-    if skyline is None or skyline.roughness > MAX_ROUGHNESS:
-        return None
-    if skyline.contrast < MIN_CONTRAST and skyline.blueness < MIN_BLUENESS:
-        return None
-    highest = float(np.argmin(blur(skyline.rows[None], 2.0)[0]) + 0.5) / SIDE
-    planet = Planet(skyline.row(HORIZON), skyline.row(TOP), min(max(highest, 0.2), 0.8))
-    has_sky = skyline.row(0) > MIN_SKY and planet.horizon < MAX_HORIZON
-    has_things = planet.horizon - planet.top > MIN_HEIGHT
-    radius = _radius(planet, SWINGS[1], small.shape[1] / small.shape[0], 1.0)[0]
-    return planet if has_sky and has_things and radius > MIN_RADIUS else None
-
-
-def _radius(planet: Planet, swing: float, aspect: float, largest: float) -> tuple[float, float]:
+def horizon_radius(
+    planet: Planet, swing: float, aspect: float, largest: float
+) -> tuple[float, float]:
     """Return the radius of the horizon in half sides, and the factor that lowers things.
 
     Args:
@@ -168,7 +131,7 @@ def _radius(planet: Planet, swing: float, aspect: float, largest: float) -> tupl
         aspect: width by height of the picture.
         largest: radius in half sides.
     """
-    height = (planet.horizon - planet.top) / (aspect * TURN * (COPIES - swing))
+    height = (planet.horizon - planet.top) / (aspect * planet.width * TURN * (COPIES - swing))
     lowering = min(max(height / _log(REACH / LOW_RADIUS), 1.0), MAX_LOWERING)
     lifted = min(height / lowering, 2.5)
     # The inverse of `_log`.
@@ -192,14 +155,13 @@ def show_little_planet(image: Bytes, planet: Planet, stream: RandomStream) -> By
     """
     height, width = image.shape[:2]
     turn, swing = stream.between(-TURNS, TURNS), stream.between(*SWINGS)
-    radius, lowering = _radius(planet, swing, width / height, stream.between(*RADII))
+    radius, lowering = horizon_radius(planet, swing, width / height, stream.between(*RADII))
     ground = 1 - planet.horizon
-    reach = ground * height / width / (TURN * (COPIES - swing))
+    reach = ground * height / (width * planet.width * TURN * (COPIES - swing))
     squeeze = min(max(reach / GROUND_REACH, SQUEEZES[0]), SQUEEZES[1])
-    column = planet.column
-    shape = _Shape(
-        *map(np.float32, (planet.horizon, column, radius, turn, swing, squeeze, lowering))
-    )
+    place = (planet.horizon, planet.column, planet.left, planet.width)
+    sky = min(SKY_SHARE * planet.top, MAX_SKY)
+    shape = _Shape(*map(np.float32, (*place, radius, turn, swing, squeeze, lowering, sky)))
     levels = mipmap(image[..., :3].astype(np.float32), LEVELS)
     soft = blur(resize_map(levels[0], SOFT_SIDE, SOFT_SIDE), SOFTNESS)
     out = np.empty((height, width, 3), np.float32)
@@ -251,7 +213,7 @@ def _roll_up(
     height, width = out.shape[0], out.shape[1]
     zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
     size = half * np.float32(min(height, width))
-    wide = np.float32(levels[0].shape[1])
+    wide = np.float32(levels[0].shape[1]) * shape.width
     aspect = wide / np.float32(levels[0].shape[0])
     ground = one - shape.horizon
     colour, other = np.empty(3, np.float32), np.empty(3, np.float32)
@@ -264,13 +226,14 @@ def _roll_up(
             q = r / shape.radius
             lift = np.float32(_log(q)) * speed * np.float32(TURN) * aspect
             row = shape.horizon - lift * (shape.squeeze if lift < zero else shape.lowering)
-            v, u = _reflected(row), _reflected(shape.column + widths)
+            v = _reflected(row)
+            u = shape.left + shape.width * _reflected(shape.column + widths)
             step = speed * np.float32(TURN) * wide / max(r * size, half)
             sample_mipmap(levels, v, u, step, colour, other)
-            # Above the upper edge its mirror image would be seen.
-            share = ramp(-row / np.float32(0.15))
+            # Above the upper edge the sky goes on as it ends there.
+            share = ramp(-row / shape.sky)
             if share > zero:
-                look_up(soft, v, u, other)
+                look_up(soft, min(v, half * shape.sky), u, other)
                 _mix(colour, other, share)
             near = max((row - one) / ground, np.float32(0.16) - q)
             if near > np.float32(-0.4):

@@ -6,21 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
-from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
-from diabelli.synthesis.moves.little_planet import (
+from diabelli.synthesis.moves.photograph import Photograph
+from diabelli.synthesis.moves.planet.little_planet import (
     LITTLE_PLANET,
     Planet,
     _angle,
     _around,
     _log,
-    find_planet,
+    horizon_radius,
     show_little_planet,
 )
-from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape, opaque
@@ -148,89 +146,33 @@ def test_canvases_of_any_aspect_are_made(shape):
     np.testing.assert_array_equal(image, before)
 
 
-@pytest.fixture(scope="module")
-def source():
-    """Return a landscape without its sun."""
-    colours = landscape(200).copy()
-    colours[:90, 100:] = colours[:90, 10:11]
-    return opaque(colours)
+def test_only_the_part_is_seen():
+    """A tree at the side, left of the part, is not on the planet."""
+    colours = ground_and_sky()
+    colours[:, : SIDE // 4] = (250, 20, 20)
+    image = shown(opaque(colours), planet=replace(PLANET, left=0.3, width=0.7)).astype(int)
+    assert (image[..., 0] < image[..., 2] + 100).all()
+    assert (shown(opaque(colours)).astype(int)[..., 0] > 200).any()
 
 
-@pytest.fixture(scope="module")
-def analysis(source):
-    found = analyse_source(source, 200, 200)[0]
-    kind = replace(found.kind, has_text=False)
-    return replace(found, kind=kind, lettering=np.zeros((GRID, GRID), np.float32), border=NO_BORDER)
+def test_things_reach_within_the_canvas():
+    """The higher they are, the smaller is the planet, and the lower they become."""
+    radii, lowerings = zip(
+        *(
+            horizon_radius(replace(PLANET, top=PLANET.horizon - height), 0.5, 1.0, 0.7)
+            for height in (0.02, 0.1, 0.2, 0.3)
+        ),
+        strict=True,
+    )
+    assert sorted(radii, reverse=True) == list(radii)
+    assert sorted(lowerings) == list(lowerings)
+    assert radii[0] == 0.7
+    assert lowerings[:2] == (1.0, 1.0)
 
 
-@pytest.fixture(scope="module")
-def scene(source):
-    """Return the open air without people."""
-    unpeopled = {"figure": 0.0, "person": 0.0, "skin": 0.0}
-    return replace(survey(source), openness=2.0, teal=0.0, barred=False, **unpeopled)
-
-
-def test_a_landscape_suits(scene, analysis, source):
-    """Its hills are above the horizon; the highest one is in front."""
-    planet = find_planet(scene, analysis, source)
-    assert 0.45 < planet.top < planet.horizon < 0.7
-    assert 0.2 <= planet.column <= 0.8
-
-
-@pytest.mark.parametrize(
-    "unsuitable",
-    [
-        {"openness": 0.0},
-        {"figure": 0.1},
-        {"person": 1.0},
-        {"barred": True},
-        {"teal": 0.9, "sky": 0.0},
-        {"subject": np.ones((8, 8), np.float32)},
-    ],
-)
-def test_rooms_people_and_things_close_by_are_refused(scene, analysis, source, unsuitable):
-    """People would bend; rooms and heaps of things have no sky."""
-    assert find_planet(replace(scene, **unsuitable), analysis, source) is None
-
-
-@pytest.mark.parametrize(
-    "unsuitable",
-    [
-        {"lettering": np.eye(GRID, dtype=np.float32)},
-        {"border": Insets(0.01, 0, 0, 0)},
-    ],
-)
-def test_lettering_and_frames_are_refused(scene, analysis, source, unsuitable):
-    """Half of the letters would be mirrored."""
-    text = replace(analysis, kind=replace(analysis.kind, has_text=True))
-    assert find_planet(scene, text, source) is None
-    assert find_planet(scene, replace(analysis, **unsuitable), source) is None
-
-
-def test_a_picture_without_sky_along_its_top_is_refused(scene, analysis, source):
-    """A mast to the upper edge has no top, and the sky must be lighter than the ground."""
-    mast = source.copy()
-    mast[:, 90:110, :3] = 20
-    dark = source.copy()
-    dark[..., :3] = 255 - dark[..., :3]
-    assert find_planet(scene, analysis, mast) is None
-    assert find_planet(scene, analysis, dark) is None
-
-
-def test_a_plain_sea_is_refused(scene, analysis):
-    """Its planet would be a disc."""
-    assert find_planet(scene, analysis, opaque(ground_and_sky())) is None
-
-
-def test_high_things_are_refused(scene, analysis, source):
-    """The planet below a high tower would be tiny."""
-    tower = source.copy()
-    tower[20:, 90:110, :3] = 20
-    assert find_planet(scene, analysis, tower) is None
-
-
-def test_a_planet_is_made_of_the_unmirrored_source(source, monkeypatch):
+def test_a_planet_is_made_of_the_unmirrored_source(monkeypatch):
     """It is one kind of picture in any light, with a fixed share."""
+    source = opaque(landscape(64))
     orientations = analyse_source(source, 64, 64)
     scene = survey(source)
     shown = Photograph(orientations, scene, {"golden": 1.0}, [], frozenset(), planet=PLANET)

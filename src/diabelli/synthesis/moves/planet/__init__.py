@@ -1,0 +1,1 @@
+"""Landscapes rolled up into a little planet."""
