@@ -17,6 +17,8 @@ from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
+from diabelli.synthesis.core.pyramid import size_with_area
+from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.still_lifes.jigsaw_pieces import Piece, lay_pieces
@@ -39,6 +41,8 @@ CARDBOARD = (0.33, 0.3, 0.265)
 """Linear light of cardboard."""
 SHADOW, SOFTNESS, CONTACT = 1.7, 0.45, 1.3
 """Length of a shadow, its softness, and the reach of the shade at an edge, in thicknesses."""
+SHADOW_SIDE = 512
+"""Largest side in pixels at which shadows are blurred."""
 FIBRES = 64
 """Rows and columns of the noise of which the fibres of cardboard are made."""
 
@@ -120,10 +124,7 @@ def show_jigsaw(image: Bytes, jigsaw: Jigsaw, stream: RandomStream, *, grey: boo
         trace = _trace(piece.outline, np.float32(BEVEL * cell + 2), height, width)
         _add_piece(layer, piece, trace, picture, calm, fibres, view, light, np.float32(cell))
     thickness = THICKNESS * cell
-    cover = np.minimum(layer[..., 3], np.float32(1))
-    cast = _moved(cover, *(-SHADOW * thickness * float(one) for one in (light.down, light.across)))
-    cast = blur(cast, SOFTNESS * thickness)
-    contact = blur(cover, CONTACT * thickness)
+    cast, contact = _shadows(np.minimum(layer[..., 3], np.float32(1)), light, thickness)
     _lay(canvas, layer, cast, contact, light, np.float32(WALL * thickness), view)
     return finished(canvas)
 
@@ -150,6 +151,27 @@ def _light(image: Bytes, stream: RandomStream, *, grey: bool) -> _Light:
     gloss = stream.between(*GLOSS) * (0.35 + 0.65 * mean)
     down, across, shine = (np.float32(one) for one in (slope / length, sign / length, gloss))
     return _Light(colour, board * colour, down, across, shine)
+
+
+def _shadows(cover: Floats, light: _Light, thickness: float) -> tuple[Floats, Floats]:
+    """Return the shares of the shadow of the lamp and of the shade close to pieces, (h, w) float32.
+
+    Args:
+        cover: (h, w) float32, share of pixels that pieces cover.
+        light: on the table.
+        thickness: of a piece, in pixels.
+    """
+    height, width = cover.shape
+    small = cover
+    if height * width > SHADOW_SIDE * SHADOW_SIDE:
+        small = resize_map(cover, *size_with_area(height, width, SHADOW_SIDE))
+    scale = thickness * small.shape[0] / height
+    moved = _moved(small, *(-SHADOW * scale * float(one) for one in (light.down, light.across)))
+    cast, contact = (
+        resize_map(blur(values, deviation * scale), height, width)
+        for values, deviation in ((moved, SOFTNESS), (small, CONTACT))
+    )
+    return cast, contact
 
 
 def _moved(values: Floats, down: float, across: float) -> Floats:

@@ -147,9 +147,9 @@ def _draw(
             value += grain * np.float32(0.05) * fine
             fine = value_noise(noise, np.float32(263) * b, np.float32(9) * a)
             value += grain * finer * np.float32(0.06) * fine
-            fine = value_noise(noise, np.float32(410) * b, np.float32(19) * a)
-            pore = max(fine + half * late - np.float32(0.7), np.float32(0))
-            value -= grain * finest * (np.float32(0.22) * pore + np.float32(0.03) * fine)
+            fine = value_noise(noise, np.float32(490) * b, np.float32(31) * a)
+            pore = max(fine - np.float32(0.75), np.float32(0))
+            value -= grain * finest * (np.float32(0.13) * pore + np.float32(0.02) * fine)
             value = max(value, np.float32(0.12)) * seam
             # Where wood is darker, its colour is deeper.
             deep = value * value
