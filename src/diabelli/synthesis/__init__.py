@@ -34,6 +34,7 @@ from packages above them in this list.
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
+                night_sky: lanterns, fireworks
                 season, foliage_colour: snowfall; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base;

@@ -224,17 +224,22 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
         ("balloons", "golden"),
         ("birds", "sunset"),
     }
-    assert set(weights) == {("sunset",), *shown}
+    nights = {("fireworks",), ("lanterns",)}
+    assert set(weights) == {("sunset",), *shown, *nights}
+    share = sum(weights[names] for names in nights) / sum(weights.values())
+    assert share == pytest.approx(thing.NIGHT_SHARE)
     assert sum(weights.values()) == pytest.approx(sum(plain.values()))
     without = frozenset({"birds"})
     fewer = photograph.moves_of(Photograph(orientations, scene, lights, [], without))
-    assert fewer["birds", "golden"] == 2 * weights["birds", "golden"] == pytest.approx(2.0)
+    assert fewer["birds", "golden"] == pytest.approx(2.0)
+    half = weights["birds", "golden"] / (1 - thing.NIGHT_SHARE)
+    assert half == pytest.approx(1.0)
 
 
-def test_a_sky_without_a_light_shows_birds_and_balloons(orientations, scene):
-    """The moon needs dusk."""
+def test_a_sky_without_a_light_shows_all_but_the_moon(orientations, scene):
+    """The moon needs dusk; lanterns and fireworks bring the night with them."""
     weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [], thing.SKY_THINGS))
-    assert set(weights) == {("birds",), ("balloons",)}
+    assert set(weights) == {("birds",), ("balloons",), ("fireworks",), ("lanterns",)}
 
 
 def test_a_person_is_not_deformed(orientations, scene):

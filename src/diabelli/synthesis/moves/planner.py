@@ -41,6 +41,8 @@ WARM, WARM_LIGHTS = "warm", frozenset({"golden", "lamp"})
 """Idea of the pictures in warm light, and their lights."""
 GLASS, GLASSES = "glass", frozenset({GLASS_BALL, SNOW_GLOBE})
 """Kind of the still lifes that resemble each other, and their names."""
+NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
+"""Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 SHARE_BESIDE_STILL_LIFES = 0.5
@@ -76,8 +78,10 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: glass, a print or a planet in any light, else the name."""
+        """Kind of picture: glass, a print or a planet in any light, after dark, else the name."""
         last = self.names[-1]
+        if NIGHTS.intersection(self.names) and last not in photograph.WHOLE:
+            return NIGHT
         return GLASS if last in GLASSES else last if last in photograph.WHOLE else self.name
 
     @property

@@ -90,7 +90,7 @@ def test_rooms_bars_and_the_sea_floor_show_nothing(analysis, scene, monkeypatch,
 def test_no_moon_rises_where_the_sun_sets(analysis, scene, monkeypatch):
     """A red sky has no full moon; where the sun is seen, there is no dusk for it."""
     red = things_of(scene, analysis, monkeypatch, redness=0.1)
-    assert red == {"birds", "balloons"}
+    assert red == {"birds", "balloons"} | thing.NIGHT_THINGS
 
 
 def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatch):
@@ -99,6 +99,23 @@ def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatc
     assert things_of(shore, analysis, monkeypatch) == thing.SKY_THINGS
     wet = {"upright": 0.35, "unevenness": 0.015}
     assert things_of(shore, analysis, monkeypatch, **wet) == {"birds"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"grey": True}, {"toned": True}, {"portrait": 1.0}, {"sun_warmth": 0.5}]
+)
+def test_no_night_falls_on_faces_the_sun_or_black_and_white(analysis, scene, monkeypatch, change):
+    """A face would be dim, the sun would stay, and warm light is nothing without colour."""
+    found = things_of(replace(scene, **change), analysis, monkeypatch)
+    assert found
+    assert not found & thing.NIGHT_THINGS
+
+
+def test_no_night_falls_among_clouds(analysis, scene, monkeypatch):
+    """They are lit by the sun."""
+    monkeypatch.setattr(thing, "cloudiness", lambda *_: 0.6)
+    found = things_of(scene, analysis, monkeypatch)
+    assert found == thing.SKY_THINGS - thing.NIGHT_THINGS
 
 
 def test_sepia_prints_and_small_skies_show_no_balloons(analysis, scene, monkeypatch):

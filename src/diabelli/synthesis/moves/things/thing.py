@@ -10,20 +10,29 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.lights.light import is_under_water
+from diabelli.synthesis.moves.lights.light import MIN_SUN_WARMTH, is_under_water
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.things.balloons import show_balloons
 from diabelli.synthesis.moves.things.birds import show_birds
 from diabelli.synthesis.moves.things.bubbles import has_room_for_bubbles, show_bubbles
 from diabelli.synthesis.moves.things.fairy_lights import show_fairy_lights
+from diabelli.synthesis.moves.things.fireworks import show_fireworks
 from diabelli.synthesis.moves.things.keep_clear import free_distance
+from diabelli.synthesis.moves.things.lanterns import show_lanterns
 from diabelli.synthesis.moves.things.moon import show_moon
+from diabelli.synthesis.moves.things.night_sky import cloudiness
 
 BALLOONS, BIRDS, MOON = "balloons", "birds", "moon"
+LANTERNS, FIREWORKS = "lanterns", "fireworks"
 BUBBLES, FAIRY_LIGHTS = "bubbles", "fairy_lights"
-SKY_THINGS, FLOATING_THINGS = frozenset({BALLOONS, BIRDS, MOON}), frozenset({BUBBLES, FAIRY_LIGHTS})
+NIGHT_THINGS = frozenset({LANTERNS, FIREWORKS})
+SKY_THINGS = frozenset({BALLOONS, BIRDS, MOON}) | NIGHT_THINGS
+FLOATING_THINGS = frozenset({BUBBLES, FAIRY_LIGHTS})
 THINGS = SKY_THINGS | FLOATING_THINGS
-"""Names of the moves that show a thing: in the clear sky, in front of the picture, and all."""
+"""Names of the moves that show a thing: in the sky of a night that they bring with them, in the
+clear sky, in front of the picture, and all."""
+NIGHT_SHARE = 0.5
+"""Share of the pictures without a still life that are of such a night, where it suits."""
 SEE_THROUGH = frozenset({BUBBLES})
 """Those of which hardly more than the rim is seen."""
 SHARES: dict[tuple[str, str], float] = {
@@ -50,6 +59,9 @@ MAX_MOON_REDNESS = 0.06
 MAX_WATER_CERTAINTY = -1.0
 """Log-odds of water below the sky above which it would mirror the moon and balloons; three in four
 waters are above, and one in nine other pictures."""
+MAX_CLOUDINESS, MAX_NIGHT_PORTRAIT = 0.45, 0.8
+"""Area of bright places beside a clear sky, in that of it, above which clouds would stay as they
+are when night falls; how much of a portrait, 0..1, it falls on, as it dims a face."""
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
@@ -83,27 +95,34 @@ def find_things(scene: Scene, analysis: Analysis, image: Bytes) -> frozenset[str
     if scene.barred or is_under_water(scene):
         return frozenset()
     sky = find_clear_sky(image, scene.subject)
-    shown = _things_of_sky(scene, sky) if sky is not None else frozenset()
+    shown = _things_of_sky(scene, sky, image) if sky is not None else frozenset()
     if shown or analysis.kind.has_text or analysis.border != NO_BORDER:
         return shown
     return _floating_things(scene, analysis.lettering_share, image)
 
 
-def _things_of_sky(scene: Scene, sky: Sky) -> frozenset[str]:
-    """Return the names of what the clear sky may show."""
+def _things_of_sky(scene: Scene, sky: Sky, image: Bytes) -> frozenset[str]:
+    """Return the names of what the clear sky of a picture (h, w, 4) uint8 may show."""
     room = float(sky.room.max())
     is_large = min(sky.share / MIN_SKY_SHARE, sky.width / MIN_SKY_WIDTH, room / MIN_SKY_ROOM) > 1
     is_wall = sky.footing > MAX_SKY_FOOTING or sky.bottom > MAX_SKY_BOTTOM
     is_sure = sky.certainty(scene.ground) > MIN_SKY_CERTAINTY and scene.openness > MIN_SKY_OPENNESS
     if is_wall or not (is_large and is_sure and sky.luma > MIN_SKY_LUMA):
         return frozenset()
+    is_wet = sky.certainty_of_water(scene.ground) > MAX_WATER_CERTAINTY
+    is_coloured = room > MIN_BALLOON_ROOM and not scene.toned
+    if is_wet:
+        return frozenset({BIRDS})
     things = {BIRDS}
-    if sky.certainty_of_water(scene.ground) > MAX_WATER_CERTAINTY:
-        return frozenset(things)
     if sky.redness < MAX_MOON_REDNESS:
         things.add(MOON)
-    if room > MIN_BALLOON_ROOM and not scene.toned:
+    if is_coloured:
         things.add(BALLOONS)
+    is_sunny = scene.sun_warmth > MIN_SUN_WARMTH
+    is_near = scene.portrait > MAX_NIGHT_PORTRAIT
+    is_plain = is_coloured and not (scene.grey or is_near or is_sunny)
+    if is_plain and cloudiness(image, sky) <= MAX_CLOUDINESS:
+        things |= NIGHT_THINGS
     return frozenset(things)
 
 
@@ -152,7 +171,7 @@ def weights_with_things(
     *,
     beside_seasons: bool = False,
 ) -> dict[tuple[str, ...], float]:
-    """Return the weights of moves that show things, and of their lights alone.
+    """Return the weights of moves that show things, and of those that these leave less.
 
     Where no such light suits, a thing is shown without another light, but never the moon.
 
@@ -168,6 +187,12 @@ def weights_with_things(
             if things.intersection(names) and (light,) in weights:
                 left = found.get((light,), weights[light,])
                 found[names], found[light,] = share * left, (1 - share) * left
+    nights = sorted(things & NIGHT_THINGS)
+    if nights and weights:
+        days = {**weights, **found}
+        found = {names: (1 - NIGHT_SHARE) * weight for names, weight in days.items()}
+        share = NIGHT_SHARE * sum(days.values()) / len(nights)
+        found.update(((name,), share) for name in nights)
     return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
 
 
@@ -196,5 +221,7 @@ def show_thing(
         return canvas
     if name == BIRDS:
         return show_birds(canvas, sky, stream)
+    if name in NIGHT_THINGS:
+        return (show_lanterns if name == LANTERNS else show_fireworks)(canvas, sky, stream)
     show = show_moon if name == MOON else show_balloons
     return show(canvas, sky, stream, grey=scene.grey)
