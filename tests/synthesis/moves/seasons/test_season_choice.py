@@ -36,6 +36,7 @@ def park():
         openness=2.0,
         surface=-0.8,
         greenery=0.4,
+        sky=0.5,
         median_luma=0.45,
         upper_luma=0.6,
         lower_luma=0.4,
@@ -64,6 +65,11 @@ NIGHT = {"greenery": 0.0, "median_luma": 0.1, "upper_luma": 0.1, "black": 0.4}
         (SNOW, {"snowfall"}),
         (NIGHT, {"snowfall"}),
         ({**NIGHT, "openness": -0.5}, set()),
+        ({**NIGHT, "openness": 0.3}, {"snowfall"}),
+        ({**NIGHT, "openness": 0.3, "person": 1.0}, set()),
+        ({"greenery": 0.0, "sky": 0.0}, set()),
+        ({**SNOW, "sky": 0.0}, {"snowfall"}),
+        ({"greenery": 0.0, "person": 1.0}, {"petals"}),
         ({"warmth": 0.4}, {"petals", "leaves"}),
         ({"skin": 0.5}, {"petals", "leaves"}),
         ({"openness": 0.3}, {"petals", "leaves"}),
@@ -76,11 +82,13 @@ NIGHT = {"greenery": 0.0, "median_luma": 0.1, "upper_luma": 0.1, "black": 0.4}
         ({"surface": 0.1}, set()),
         ({"surface": 0.1, "person": 1.0}, SEASONS),
         ({"barred": True}, set()),
+        ({"teal": 0.6, "sky": 0.3}, SEASONS),
+        ({"teal": 0.6, "sky": 0.3, "greenery": 0.1}, set()),
         ({"subject": np.ones((64, 64), np.float32)}, set()),
     ],
 )
 def test_each_season_has_its_pictures(park, analysis, change, left):
-    """Leaves need foliage, petals daylight, snow the open air, and all of them room."""
+    """Leaves need foliage, petals daylight, snow no beach, and all the open air and room."""
     assert find_seasons(replace(park, **change), analysis) == left
 
 

@@ -20,18 +20,23 @@ SHARES = {LEAVES: 0.24, PETALS: 0.14, SNOWFALL: 0.24}
 """Shares of the pictures other than still lifes that show a season, where it suits."""
 SEPIA = 0.05
 """Mean red minus blue, -1..1, above which a picture of one tone is a sepia print, not of snow."""
-MAX_LETTERING, MAX_SUBJECT = 0.12, 0.6
+MAX_LETTERING, MAX_SUBJECT = 0.18, 0.6
 """Shares of the picture that may be lettering, and that may be its subject, beside which there is
 room."""
 DAYLIGHT, MIN_UPPER_LUMA, MAX_BLACK = (0.2, 0.75), 0.22, 0.3
 """Bounds of the median luma 0..1 of a picture in daylight, least mean luma of its uppermost third,
 and share of black from which it is of a thing in the dark."""
-MAX_WHITE, BARE = 0.15, 0.1
+MAX_WHITE, BARE = 0.15, 0.15
 """Share of white along the lower edges from which there may be snow or a white ground, and share of
 greenery below which a ground without leaves and grass may be snow."""
-SNOW_LUMA, SNOW_WARMTH, COLD = 0.5, 0.03, -0.08
+SNOW_LUMA, SNOW_WARMTH, COLD = 0.5, 0.03, -0.02
 """Mean luma 0..1 of the lowest third above which, and mean red minus blue, -1..1, below which a
 bare ground is snow; the latter below which a bare picture is too cold for spring at any luma."""
+LEAFY = 0.3
+"""Share of greenery from which teal below a sky is of leaves or a lake, not of under water."""
+MIN_SKY, MIN_OPEN_GREENERY = 0.1, 0.04
+"""Shares of sky and of greenery below both of which a picture by day may be of a hall, unless it is
+of snow."""
 OPEN_AIR, WINTRY, DARK = 0.2, 0.5, 0.2
 """Log-odds of the open air below which it may be a room, and below which it does not snow, except
 below a median luma 0..1 of DARK, since few rooms are so dark."""
@@ -55,12 +60,13 @@ def find_seasons(scene: Scene, analysis: Analysis) -> frozenset[str]:
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_written = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
     is_full = float((scene.subject > 0.5).mean()) > MAX_SUBJECT
-    if is_framed or is_written or is_full or is_under_water(scene):
+    is_sea = is_under_water(scene) and min(scene.sky / MIN_SKY, scene.greenery / LEAFY) < 1
+    if is_framed or is_written or is_full or is_sea:
         return frozenset()
     is_near = scene.surface > (PERSON_CLOSE_BY if scene.person >= 1 else CLOSE_BY)
     if is_near or scene.openness < OPEN_AIR:
         return frozenset()
-    is_in_daylight = _is_in_daylight(scene)
+    is_in_daylight = _is_in_daylight(scene) and _shows_nature(scene)
     suitable = {
         LEAVES: is_in_daylight and scene.greenery > MIN_GREENERY,
         PETALS: is_in_daylight,
@@ -73,15 +79,27 @@ def _is_in_daylight(scene: Scene) -> bool:
     """Return whether a picture of the open air is in the colours of a day without snow."""
     is_day = DAYLIGHT[0] < scene.median_luma < DAYLIGHT[1] and scene.upper_luma > MIN_UPPER_LUMA
     is_plain = scene.white_edge >= MAX_WHITE or scene.black >= MAX_BLACK
+    return is_day and not (is_plain or _may_be_snow(scene) or scene.grey or scene.toned)
+
+
+def _may_be_snow(scene: Scene) -> bool:
+    """Return whether the ground is bare, and pale or in cold light."""
     is_pale = scene.lower_luma > SNOW_LUMA and scene.warmth < SNOW_WARMTH
-    is_snow = scene.greenery < BARE and (is_pale or scene.warmth < COLD)
-    return is_day and not (is_plain or is_snow or scene.grey or scene.toned)
+    return scene.greenery < BARE and (is_pale or scene.warmth < COLD)
+
+
+def _shows_nature(scene: Scene) -> bool:
+    """Return whether there is a sky, or leaves and grass."""
+    return scene.sky > MIN_SKY or scene.greenery > MIN_OPEN_GREENERY
 
 
 def _takes_snowfall(scene: Scene) -> bool:
     """Return whether a picture is surely of the open air, and neither bright nor of summer."""
-    is_open = scene.openness > WINTRY or scene.median_luma < DARK
-    is_summer = scene.warmth > MAX_WINTER_WARMTH or scene.skin > MAX_WINTER_SKIN
+    is_night = scene.median_luma < DARK and scene.person < 1
+    is_natural = _may_be_snow(scene) or _shows_nature(scene)
+    is_open = is_night or (scene.openness > WINTRY and is_natural)
+    is_at_beach = scene.person >= 1 and scene.greenery < BARE and scene.warmth > SNOW_WARMTH
+    is_summer = scene.warmth > MAX_WINTER_WARMTH or scene.skin > MAX_WINTER_SKIN or is_at_beach
     is_sepia = scene.toned and scene.warmth > SEPIA
     is_seen = scene.median_luma < MAX_WINTER_LUMA
     return is_open and is_seen and not (is_summer or is_sepia)

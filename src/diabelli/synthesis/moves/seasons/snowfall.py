@@ -45,7 +45,7 @@ FROST_LIFT, FULL_GREENERY, FULL_SKY = 0.9, 0.2, 0.3
 change wholly."""
 MIST, MIST_COLOUR, MOST_MIST, NEAR_MIST = 0.7, (0.85, 0.95, 1.07), 0.2, 0.12
 """Light of the mist relative to that of the picture, its colour, and its most; share near by."""
-SHADES, LIGHTS, SATURATIONS = (0.9, 0.99, 1.08), (0.93, 0.99, 1.05), (0.62, 0.7)
+SHADES, LIGHTS, SATURATIONS = (0.92, 0.99, 1.07), (0.95, 0.99, 1.04), (0.7, 0.78)
 """Gains of linear light in the shades and in bright places, and of saturation in both."""
 UNEVENNESS = 0.12
 """Deviation of the radius of a flake in different directions, in radii."""
