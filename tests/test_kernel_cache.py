@@ -4,12 +4,18 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from diabelli import kernel_cache
-from diabelli.kernel_cache import compilation_notice, configure_kernel_cache, record_compilation
+from diabelli.kernel_cache import (
+    compilation_notice,
+    configure_kernel_cache,
+    record_compilation,
+    second_compiler,
+)
 from diabelli.synthesis.core.jit import kernel
 
 
@@ -89,6 +95,73 @@ def test_some_kernels_are_not_all_kernels():
 
     assert square(12) == 144
     assert "This is done once" in (compilation_notice() or "")
+
+
+def wait_for(file):
+    deadline = time.monotonic() + 30
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} is missing"
+        time.sleep(0.02)
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_a_second_process_compiles_meanwhile(tmp_path):
+    """It runs until this process has all kernels, and not a moment longer, even after a fault."""
+    started = tmp_path / "started"
+    code = f"""
+import os, time
+open({str(started) + ".new"!r}, "w").write(str(os.getpid()))
+os.rename({str(started) + ".new"!r}, {str(started)!r})
+time.sleep(60)
+"""
+
+    def compile_kernels():
+        with second_compiler(code):
+            wait_for(started)
+            assert alive(int(started.read_text()))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compile_kernels()
+    assert not alive(int(started.read_text()))
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_no_second_process_where_there_is_nothing_to_compile(monkeypatch):
+    """Nor where it could not hand over its kernels."""
+
+    def refuse(*_args, **_options):
+        raise AssertionError("a process is started")
+
+    monkeypatch.setattr(kernel_cache.subprocess, "Popen", refuse)
+    with pytest.raises(AssertionError, match="is started"), second_compiler("pass"):
+        pass
+    record_compilation()
+    with second_compiler("pass"):
+        pass
+    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
+    with second_compiler("pass"):
+        pass
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_without_a_second_process_the_first_compiles_all(monkeypatch):
+    """A system may refuse to start one."""
+
+    def fail(*_args, **_options):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(kernel_cache.subprocess, "Popen", fail)
+    with second_compiler("pass"):
+        pass
 
 
 def test_the_notice_is_true_where_kernels_are_not_kept(monkeypatch, tmp_path):

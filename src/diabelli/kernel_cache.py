@@ -6,10 +6,11 @@ import atexit
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from diabelli.errors import StoreUnavailable
@@ -60,6 +61,33 @@ def compilation_notice() -> str | None:
         if (directory / _RECORD).read_text("utf-8") == _fingerprint():
             return None
     return "Compiling the engine. This is done once, and takes about half a minute ..."
+
+
+@contextmanager
+def second_compiler(code: str) -> Iterator[None]:
+    """Run Python code in a second process meanwhile, which compiles kernels on another core.
+
+    Numba compiles on one core of a process. Nothing is run where all kernels are compiled, or where
+    there is no cache through which this process gets them. Its failure only costs time.
+
+    Args:
+        code: compiles kernels that this process compiles last; it is stopped in the end.
+    """
+    process = None
+    if sys.executable and _directory() is not None and compilation_notice() is not None:
+        # Without -P, a module in the working directory might hide one of the package.
+        command = [sys.executable, "-P", "-c", code]
+        null = subprocess.DEVNULL
+        with suppress(OSError):
+            process = subprocess.Popen(  # noqa: S603 # the code is this package's own
+                command, stdin=null, stdout=null, stderr=null
+            )
+    try:
+        yield
+    finally:
+        if process is not None:
+            process.kill()
+            process.wait()
 
 
 def record_compilation() -> None:

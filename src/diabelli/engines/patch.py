@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from diabelli.engines import ParallelMap, Piece, run_sequentially
-from diabelli.kernel_cache import record_compilation
+from diabelli.kernel_cache import record_compilation, second_compiler
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves.planner import MIN_STRENGTH, run_all_moves
@@ -31,6 +31,10 @@ from diabelli.variation import (
 
 ENGINE_VERSION = "13"
 """Changes when the same source, strength and seed give another picture."""
+_LAST_MOVES_FIRST = """
+from diabelli.synthesis.moves.planner import run_all_moves
+run_all_moves(backwards=True)
+"""
 
 
 class PatchEngine:
@@ -58,10 +62,11 @@ class PatchEngine:
         drawing[16:48, 16:48] = 255
         strength = 0.99 * MIN_STRENGTH  # from there on a move takes the place of the composition
         spec = VariationSpec(height=512, width=512, n=1, seed=1, strength=strength)
-        run_all_moves(96)
-        for source in (texture, photograph, drawing):
-            for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):
-                piece()
+        with second_compiler(_LAST_MOVES_FIRST):
+            for source in (texture, photograph, drawing):
+                for piece in self.prepare(source, spec, Observer().on_progress, run_sequentially):
+                    piece()
+            run_all_moves()
         record_compilation()
 
     def prepare(

@@ -256,11 +256,12 @@ def _first_numbers(seed: int, name: str) -> list[float]:
     return [stream.between(0, 1) for _ in range(COMPARED_NUMBERS)]
 
 
-def run_all_moves(side: int) -> None:
+def run_all_moves(side: int = 96, *, backwards: bool = False) -> None:
     """Make every move once on synthetic pictures, which compiles or loads all of their kernels.
 
     Args:
         side: of the pictures, in pixels.
+        backwards: whether the last moves are made first.
     """
     ink = np.full((side, side, 4), 255, np.uint8)
     ink[side // 4 : side // 2, side // 4 : side // 2, :3] = (20, 40, 160)
@@ -288,5 +289,5 @@ def run_all_moves(side: int) -> None:
             jigsaw=Jigsaw(even, even),
         )
         alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *SEASONS, *photograph.WHOLE)
-        for names in ((name,) for name in alone):
-            photograph.render(shown, names, 1.0, RandomStream(1), side, side)
+        for name in reversed(alone) if backwards else alone:
+            photograph.render(shown, (name,), 1.0, RandomStream(1), side, side)
