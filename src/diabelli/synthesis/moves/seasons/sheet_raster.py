@@ -9,6 +9,8 @@ from diabelli.synthesis.core.types import Floats
 
 SAMPLES = ((0.125, 0.625), (0.375, 0.125), (0.625, 0.875), (0.875, 0.375))
 """Samples of a pixel, down and across, on a turned square, so that no two are in a row."""
+KNEE = 0.72
+"""Linear light above which a sheet is compressed."""
 SOFT_LIGHT, RELIEF, RELIEF_STEP = 0.35, 1.2, 0.025
 """How far light reaches around edges, as it is of a part of the sky; strength of the shades of the
 relief, and distance in half sides over which it is compared."""
@@ -153,13 +155,21 @@ def _shade(
             base += np.float32(0.5) * (colours[3, c] - base)
         colour[c] = base
         most = max(most, base)
-    opacity = edge * numbers[17]
+    opacity, knee, top = edge * numbers[17], np.float32(KNEE), zero
     for c in range(3):
         base = colour[c]
         deep = base * base / max(most, np.float32(0.001))
         light = base * (lights[1, c] * lit + lights[2, c] * above * (half + half * bump))
         light += deep * lights[1, c] * through + gleam * lights[1, c]
-        colour[c] = opacity * light
+        colour[c] = light
+        top = max(top, light)
+    # Highlights keep their hue, so that no petal is a hole of white.
+    share = opacity
+    if top > knee:
+        room = one - knee
+        share *= (knee + room * (top - knee) / (top - knee + room)) / top
+    for c in range(3):
+        colour[c] *= share
     colour[3] = opacity
 
 
