@@ -23,6 +23,7 @@ from diabelli.synthesis.moves.planner import (
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.pipeline import (
@@ -81,19 +82,20 @@ def test_ball_and_globe_are_of_one_kind():
         assert len(set(made)) == 4
 
 
-@pytest.mark.parametrize(
-    ("others", "is_made"), [(("golden", "lamp"), True), (("golden", "window"), False)]
-)
-def test_dusk_is_made_where_few_others_are_sure(monkeypatch, others, is_made):
-    """A print is one more, and warm lights are alike; judges call dusk a tint."""
+@pytest.mark.parametrize("is_made", [True, False])
+def test_tints_are_made_where_few_others_are_sure(monkeypatch, is_made):
+    """The others are a print, a window's light and a cinema; a ball is the fourth, if any."""
     orientations = analyse_source(landscape(100), 64, 64)
     scene = replace(survey(landscape(100)), person=0.0)
-    lights = dict.fromkeys(("dusk", *others), 1.0)
-    shown = photograph.Photograph(orientations, scene, lights, [], frozenset())
+    lights = dict.fromkeys(("dusk", "golden", "lamp", "window"), 1.0)
+    ball = None if is_made else Window(0.5, 0.5, 0.5)
+    shown = photograph.Photograph(
+        orientations, scene, lights, [], frozenset(), ball, suits_cinema=True
+    )
     monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
-    names = [move.names for move in find_moves(orientations, 1.0)]
-    assert (("dusk",) in names) == is_made
-    assert all((other,) in names for other in others)
+    names = {move.names for move in find_moves(orientations, 1.0)}
+    assert ("window",) in names
+    assert {(light,) in names for light in ("dusk", "golden", "lamp")} == {is_made}
 
 
 def test_without_moves_a_seed_makes_none():

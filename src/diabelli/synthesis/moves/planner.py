@@ -35,10 +35,9 @@ DECISION_SIDE = 512
 MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
-DUSK = ("dusk",)
-"""Move that is made where fewer than MIN_KINDS other ideas are sure: many call it a tint."""
-WARM, WARM_LIGHTS = "warm", frozenset({"golden", "lamp"})
-"""Idea of the pictures in warm light, and their lights."""
+TINTS, MIN_OTHERS = frozenset({("dusk",), ("golden",), ("lamp",)}), 4
+"""Names of the moves that judges call a tint, and the least number of other kinds, as many as in a
+set of four, without which they are made."""
 GLASS, GLASSES = "glass", frozenset({GLASS_BALL, SNOW_GLOBE})
 """Kind of the still lifes that resemble each other, and their names."""
 NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
@@ -83,11 +82,6 @@ class SureMove:
         if NIGHTS.intersection(self.names) and last not in photograph.WHOLE:
             return NIGHT
         return GLASS if last in GLASSES else last if last in photograph.WHOLE else self.name
-
-    @property
-    def idea(self) -> str:
-        """Kind of picture, where all in warm light are one, still lifes and planets apart."""
-        return WARM if WARM_LIGHTS.intersection(self.kind.split("+")) else self.kind
 
     @property
     def name(self) -> str:
@@ -136,8 +130,8 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         return []
     weights = photograph.moves_of(shown)
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
-    others = [move for move in moves if move.names != DUSK]
-    if len({move.idea for move in others}) >= MIN_KINDS:
+    others = [move for move in moves if move.names not in TINTS]
+    if len({move.kind for move in others}) >= MIN_OTHERS:
         moves = others
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS

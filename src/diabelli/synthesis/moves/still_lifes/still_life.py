@@ -51,7 +51,7 @@ TRIED_PIECES = 6
 CALM_SUBJECT, CALM_REACH, CALM_BLUR = 0.7, 2, 1.5
 """How fine the gaps of a puzzle are on the subject, 1 for those on faces; how far beside faces they
 are as fine, and the standard deviation of the change, in cells."""
-LIGHTS, LIT_SHARE = frozenset({"golden", "sunset"}), 0.5
+LIGHTS, LIT_SHARE = frozenset({"golden", "sunset"}), 0.3
 """Lights in which a still life may be, and the share of still lifes in one of them."""
 
 
