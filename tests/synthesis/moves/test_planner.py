@@ -10,6 +10,7 @@ from diabelli.synthesis.core.parallel import run_sequentially
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.lights import light
+from diabelli.synthesis.moves.lights.light import LIGHTS
 from diabelli.synthesis.moves.planner import (
     GLASSES,
     MIN_KINDS,
@@ -23,6 +24,7 @@ from diabelli.synthesis.moves.planner import (
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.things import thing
@@ -251,6 +253,15 @@ def test_refused_moves_are_composed_and_named_so(monkeypatch):
     assert "layout" in composed.moves
 
 
-def test_all_moves_run_at_warm_up():
-    """Small pictures are enough."""
-    run_all_moves(64)
+def test_all_moves_run_at_warm_up(monkeypatch):
+    """Small pictures are enough for each move of a photograph."""
+    run: set[str] = set()
+    render = photograph.render
+
+    def recorded(shown, names, *rest):
+        run.update(names)
+        return render(shown, names, *rest)
+
+    monkeypatch.setattr(photograph, "render", recorded)
+    run_all_moves()
+    assert run >= {photograph.WATER, *LIGHTS, *thing.THINGS, *SEASONS, *photograph.WHOLE}
