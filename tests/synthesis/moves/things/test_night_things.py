@@ -74,6 +74,16 @@ def test_what_stands_before_the_sky_stays_before_it(name):
         assert np.median((edge - beside).max(1)) < 0
 
 
+def test_no_light_is_before_things_of_the_colour_of_the_sky():
+    """A board that is as blue as the sky is before the fireworks behind it."""
+    image = picture(480)
+    image[20:300, 180:300, :3] = (20, 22, 25)
+    image[30:300, 190:290, :3] = (135, 170, 220)
+    for seed in range(6):
+        board = shown("fireworks", image, seed)[40:270, 194:286].astype(int)
+        assert np.abs(board - np.median(board, axis=1, keepdims=True)).max() < 20
+
+
 @pytest.mark.parametrize("name", SHOWS)
 def test_a_sky_without_room_shows_nothing(name):
     """A narrow strip of sky is too small, and no night falls."""

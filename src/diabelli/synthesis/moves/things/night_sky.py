@@ -35,17 +35,18 @@ ALIKE, UNLIKE, MIXED = 0.06, 0.2, 0.75
 dark thing in the sky's own light, to which an edge is mixed."""
 EVEN, ROUGH = 0.03, 0.08
 """Deviation of that difference within a cell in haze, where its mean counts, and among leaves."""
-THING = 0.45
-"""Share of sky in a pixel up to which it is of a thing, before which no light is."""
+THING, SURE_REACH, SURE_SOFTNESS = 0.45, 3, 1.0
+"""Share of sky in a pixel up to which it is of a thing, before which no light is; cells beyond the
+clear sky in which a place may be surely the sky, and softness of their end."""
 TEXTURE_KEPT, TEXTURE = 0.6, (0.6, 1.5)
 """Share of the sky's own texture that is kept, and bounds of it."""
 GROUND_TINT: Colour = (0.44, 0.76, 1.65)
 """Light of the blue hour on the ground."""
 GROUND_SATURATION, GROUND_LIGHT, MAX_GROUND_GAIN = 0.8, 0.052, 0.9
 """Factor of the ground's saturation, its median of linear luminance, and its largest gain."""
-MOST_GROUND, MOST_BEFORE_SKY = 0.26, 1.7
+MOST_GROUND, MOST_BEFORE_SKY, LEAST_BEFORE_SKY = 0.26, 1.7, 0.06
 """Linear luminance towards which bright ground is compressed; the same for things before the sky,
-in its luminance."""
+in its luminance, and the least of these, so that a face is seen."""
 MIN_GROUND_CELLS = 50
 """Number of cells below which all of the picture counts as ground."""
 SUNWARD, SLOPE = (0.0, 0.4), 0.22
@@ -116,6 +117,7 @@ def at_night(
         blur(dilate_disc(clear, RIM_REACH).astype(np.float32), RIM_SOFTNESS),
         mean,
         smoothstep(ROUGH, EVEN, deviation),
+        blur(dilate_disc(clear, SURE_REACH).astype(np.float32), SURE_SOFTNESS),
     )
     is_ground = ~clear if (~clear).sum() > MIN_GROUND_CELLS else np.ones_like(clear)
     luminance = (np.square(small[is_ground]) * np.array(LUMINANCE, np.float32)).sum(1)
@@ -165,8 +167,8 @@ def _at_night(
     Args:
         image: (h, w, 4) uint8.
         own: (3, SIDE, SIDE) float32, 0..1, colour of the sky that was there, continued.
-        maps: (4, SIDE, SIDE) float32: where the sky may be, where a pixel may be partly of it,
-            mean difference from it, and how even this is.
+        maps: (5, SIDE, SIDE) float32: where the sky may be, where a pixel may be partly of it,
+            mean difference from it, how even this is, and where it may be surely the sky.
         target: (3, SIDE, SIDE) float32, linear light of the new sky.
         flash: (3, SIDE, SIDE) float32, factors of the ground's light.
         gain: factor of the ground's light.
@@ -214,7 +216,8 @@ def _at_night(
                 behind += np.float32(LUMINANCE[c]) * shade
                 above[c] = texture[c] * shade
             most = np.float32(MOST_GROUND)
-            most += near * (min(np.float32(MOST_BEFORE_SKY) * behind, most) - most)
+            before_sky = max(np.float32(MOST_BEFORE_SKY) * behind, np.float32(LEAST_BEFORE_SKY))
+            most += near * (min(before_sky, most) - most)
             dim = gain / (one + gain * luminance / most)
             for c in range(3):
                 ground = luminance + np.float32(GROUND_SATURATION) * (pixel[c] - luminance)
@@ -222,6 +225,7 @@ def _at_night(
                 lit += interpolate(flash[c], top, left, down, across)
                 ground = max(ground, zero) * lit
                 light[y, x, c] = ground + share * (above[c] - ground)
+            share *= min(max(interpolate(maps[4], top, left, down, across), zero), one)
             matte[y, x] = ramp((share - np.float32(THING)) / np.float32(1 - THING))
     return light, matte
 

@@ -31,7 +31,7 @@ FLOATING_THINGS = frozenset({BUBBLES, FAIRY_LIGHTS})
 THINGS = SKY_THINGS | FLOATING_THINGS
 """Names of the moves that show a thing: in the sky of a night that they bring with them, in the
 clear sky, in front of the picture, and all."""
-NIGHT_SHARE = 0.5
+NIGHT_SHARE = 0.6
 """Share of the pictures without a still life that are of such a night, where it suits."""
 SEE_THROUGH = frozenset({BUBBLES})
 """Those of which hardly more than the rim is seen."""
