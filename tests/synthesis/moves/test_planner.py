@@ -84,6 +84,18 @@ def test_ball_and_globe_are_of_one_kind():
         assert len(set(made)) == 4
 
 
+def test_half_of_a_set_shows_the_scene_itself():
+    """Things that show it come next, and a tint last, although they are surer."""
+    things = {"jigsaw": 1.0, "painting": 1.0, "instant_print": 1.0, "cinema": 1.0, "golden": 3.0}
+    found = moves(leaves=0.5, birds=0.5, **things)
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        made = [move_of_seed(found, seed).name for seed in seeds]
+        assert len({"leaves", "birds", "golden"} & set(made)) == 2
+        assert len(set(made)) == 4
+        assert "golden" not in made[1:]
+
+
 @pytest.mark.parametrize("is_made", [True, False])
 def test_tints_are_made_where_few_others_are_sure(monkeypatch, is_made):
     """The others are a print, a window's light and a cinema; a ball is the fourth, if any."""

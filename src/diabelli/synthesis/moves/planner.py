@@ -209,10 +209,11 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    After these, kinds are repeated in proportion to confidence. Only the move that a seed draws
-    first counts, as trust costs time: where it is not trusted, two seeds may make one kind. Among
-    seeds of one kind, those whose random numbers are farthest apart come first. Which picture a
-    seed makes does not depend on the selection.
+    As long as there are other kinds, half of them at most show the source as a thing, and none is
+    a tint. After these, kinds are repeated in proportion to confidence. Only the move that a seed
+    draws first counts, as trust costs time: where it is not trusted, two seeds may make one kind.
+    Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
+    a seed makes does not depend on the selection.
     """
     made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
     kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}
@@ -234,9 +235,15 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
         made = Counter(kinds[seed] for seed in chosen)
         seen = {last_names[seed] for seed in chosen}
 
-        def order(seed: int, made: Counter[str] = made, seen: set[str] = seen) -> tuple[int, float]:
-            repeats = (kinds[seed] in made) + (last_names[seed] in seen)
-            return repeats, made[kinds[seed]] / (confidences[kinds[seed]] or 1.0)
+        is_full = 2 * sum(last_names[seed] in photograph.WHOLE for seed in chosen) >= n
+
+        def order(
+            seed: int, made: Counter[str] = made, seen: set[str] = seen, is_full: bool = is_full
+        ) -> tuple[int, bool, float]:
+            kind, name = kinds[seed], last_names[seed]
+            repeats = (kind in made) + (name in seen)
+            is_last = (kind,) in TINTS or (is_full and name in photograph.WHOLE)
+            return repeats, is_last, made[kind] / (confidences[kind] or 1.0)
 
         rest = [seed for seed in seeds if seed not in chosen]
         first = min(order(seed) for seed in rest)
