@@ -25,7 +25,6 @@ from diabelli.synthesis.moves.planner import (
 )
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.seasons.season import SEASONS
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.pipeline import (
@@ -96,20 +95,24 @@ def test_half_of_a_set_shows_the_scene_itself():
         assert "golden" not in made[1:]
 
 
-@pytest.mark.parametrize("is_made", [True, False])
-def test_tints_are_made_where_few_others_are_sure(monkeypatch, is_made):
-    """The others are a print, a window's light and a cinema; a ball is the fourth, if any."""
+@pytest.mark.parametrize(
+    ("lights", "tints"),
+    [
+        ([], ["dusk", "golden", "lamp"]),
+        (["window"], ["golden", "lamp"]),
+        (["window", "sunset"], ["golden", "lamp"]),
+        (["window", "sunset", "noon"], []),
+    ],
+)
+def test_tints_are_made_where_few_others_are_sure(monkeypatch, lights, tints):
+    """One more of the others is a print."""
     orientations = analyse_source(landscape(100), 64, 64)
     scene = replace(survey(landscape(100)), person=0.0)
-    lights = dict.fromkeys(("dusk", "golden", "lamp", "window"), 1.0)
-    ball = None if is_made else Window(0.5, 0.5, 0.5)
-    shown = photograph.Photograph(
-        orientations, scene, lights, [], frozenset(), ball, suits_cinema=True
-    )
+    weights = dict.fromkeys(("dusk", "golden", "lamp", *lights), 1.0)
+    shown = photograph.Photograph(orientations, scene, weights, [], frozenset())
     monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
-    names = {move.names for move in find_moves(orientations, 1.0)}
-    assert ("window",) in names
-    assert {(light,) in names for light in ("dusk", "golden", "lamp")} == {is_made}
+    names = {move.names for move in find_moves(orientations, 1.0) if len(move.names) == 1}
+    assert names - {("composition",)} == {(name,) for name in (*lights, *tints, INSTANT_PRINT)}
 
 
 def test_without_moves_a_seed_makes_none():

@@ -35,9 +35,8 @@ DECISION_SIDE = 512
 MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
-TINTS, MIN_OTHERS = frozenset({("dusk",), ("golden",), ("lamp",)}), 4
-"""Names of the moves that judges call a tint, and the least number of other kinds, as many as in a
-set of four, without which they are made."""
+TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 4, ("lamp",): 4}
+"""Moves that judges call a tint, and the number of other kinds from which on they are not made."""
 GLASS, GLASSES = "glass", frozenset({GLASS_BALL, SNOW_GLOBE})
 """Kind of the still lifes that resemble each other, and their names."""
 NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
@@ -130,9 +129,8 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         return []
     weights = photograph.moves_of(shown)
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
-    others = [move for move in moves if move.names not in TINTS]
-    if len({move.kind for move in others}) >= MIN_OTHERS:
-        moves = others
+    others = len({move.kind for move in moves if move.names not in TINTS})
+    moves = [move for move in moves if others < TINTS.get(move.names, others + 1)]
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
         is_alone = all(move.names[-1] in photograph.WHOLE for move in moves)
