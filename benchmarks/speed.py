@@ -30,23 +30,14 @@ from diabelli import engines, pictures
 from diabelli.engines import Engine, run_sequentially, wait_for_pieces
 from diabelli.observer import Observer
 from diabelli.synthesis.core.alpha import premultiply
-from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.drawings.drawn_layer import DrawnLayer
-from diabelli.synthesis.moves.lights import light
 from diabelli.synthesis.moves.photograph import Photograph
-from diabelli.synthesis.moves.planet.little_planet import Planet
-from diabelli.synthesis.moves.planner import find_moves
+from diabelli.synthesis.moves.planner import CHANGES, find_moves, sure_of_all
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.seasons.season import SEASONS
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window
-from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
-from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
-from diabelli.synthesis.moves.things import thing
-from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
 from pictures import load
@@ -120,18 +111,9 @@ def median_seconds(
 def move_renderers() -> Iterator[tuple[str, Renderer]]:
     """Yield the name and the renderer of each move, on a photograph or a drawing."""
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
-    shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
     scene = survey(studied[0].image_at(512, 512))
-    ball = Window(0.5, 0.5, 0.5)
-    nothing = np.zeros((GRID, GRID), np.bool_)
-    even = nothing.astype(np.float32)
-    globe, planet = Globe(ball, nothing, nothing), Planet(0.5, 0.3, 0.5)
-    jigsaw = Jigsaw(even, even)
-    shown = Photograph(
-        studied, scene, {}, [shore], thing.THINGS, ball, globe, planet=planet, jigsaw=jigsaw
-    )
-    others = thing.THINGS | photograph.WHOLE | SEASONS
-    for name in (photograph.WATER, *sorted(others), *light.LIGHTS):
+    shown = sure_of_all(Photograph(studied, scene, {}, [], frozenset()))
+    for name in CHANGES:
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
     drawn = drawing.prepare(resize(planes, 512, 512), lambda: planes)

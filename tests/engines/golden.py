@@ -11,20 +11,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
-
 from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
-from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
-from diabelli.synthesis.moves.lights import light
 from diabelli.synthesis.moves.photograph import Photograph
+from diabelli.synthesis.moves.planner import CHANGES, sure_of_all
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window
-from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
-from diabelli.synthesis.moves.still_lifes.still_life import STILL_LIFES
-from diabelli.synthesis.moves.things import thing
-from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
 from oracles.sources import ball, flag, landscape, sticker
@@ -49,16 +41,12 @@ def lights() -> dict[str, str]:
     """Return the digests of a landscape by each move of photographs."""
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
-    shore, ball = Shore(0.1, 0.0, 1.0, 0.6, 0.0), Window(0.5, 0.5, 0.5)
-    nothing = np.zeros((GRID, GRID), np.bool_)
-    shown = Photograph(
-        orientations, scene, {}, [shore], thing.THINGS, ball, Globe(ball, nothing, nothing)
-    )
+    shown = sure_of_all(Photograph(orientations, scene, {}, [], frozenset()))
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)
         )
-        for name in (photograph.WATER, *sorted(thing.THINGS | STILL_LIFES), *light.LIGHTS)
+        for name in CHANGES
     }
 
 

@@ -49,6 +49,14 @@ COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
 CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
+CHANGES = (
+    photograph.WATER,
+    *LIGHTS,
+    *sorted(thing.THINGS),
+    *sorted(SEASONS),
+    *sorted(photograph.WHOLE),
+)
+"""Names of all changes of photographs but another frame."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
 Judge: TypeAlias = Callable[[float, RandomStream], float]
@@ -255,6 +263,21 @@ def _first_numbers(seed: int, name: str) -> list[float]:
     return [stream.between(0, 1) for _ in range(COMPARED_NUMBERS)]
 
 
+def sure_of_all(shown: photograph.Photograph) -> photograph.Photograph:
+    """Return a photograph as if all moves were sure of it, to make each of CHANGES once."""
+    ball = Window(0.5, 0.5, 0.5)
+    nothing = np.zeros((GRID, GRID), np.bool_)
+    return replace(
+        shown,
+        shores=[Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)],
+        things=thing.THINGS,
+        ball=ball,
+        globe=Globe(ball, nothing, nothing),
+        planet=Planet(0.5, 0.3, 0.5),
+        jigsaw=Jigsaw(nothing.astype(np.float32), nothing.astype(np.float32)),
+    )
+
+
 def run_all_moves(side: int = 96, *, backwards: bool = False) -> None:
     """Make every move once on synthetic pictures, which compiles or loads all of their kernels.
 
@@ -274,19 +297,6 @@ def run_all_moves(side: int = 96, *, backwards: bool = False) -> None:
     analysis = analyse(hazy, side, side)
     shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
     if shown is not None:
-        shore = Shore(top=0.0, left=0.0, size=1.0, line=0.6, cost=0.0)
-        ball = Window(0.5, 0.5, 0.5)
-        nothing = np.zeros((GRID, GRID), np.bool_)
-        even = nothing.astype(np.float32)
-        shown = replace(
-            shown,
-            shores=[shore],
-            things=thing.THINGS,
-            ball=ball,
-            globe=Globe(ball, nothing, nothing),
-            planet=Planet(0.5, 0.3, 0.5),
-            jigsaw=Jigsaw(even, even),
-        )
-        alone = (photograph.WATER, *LIGHTS, *thing.THINGS, *SEASONS, *photograph.WHOLE)
-        for name in reversed(alone) if backwards else alone:
+        shown = sure_of_all(shown)
+        for name in reversed(CHANGES) if backwards else CHANGES:
             photograph.render(shown, (name,), 1.0, RandomStream(1), side, side)
