@@ -138,7 +138,7 @@ def _flash(bursts: list[Burst]) -> Floats:
     for burst in bursts:
         area = np.zeros((SIDE, SIDE), np.float32)
         area[int(burst.row * SIDE), int(burst.column * SIDE)] = (burst.radius * SIDE) ** 2
-        amount = np.float32(FLASH) * (blur(area, 0.25 * SIDE) + area.mean() / 2)
+        amount = np.float32(FLASH) * (blur(area, 0.25 * SIDE) + np.float32(burst.radius**2 / 2))
         out += np.array(burst.first, np.float32)[:, None, None] * amount
     return out
 

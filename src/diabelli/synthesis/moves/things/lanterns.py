@@ -122,7 +122,8 @@ def _light_on_ground(lanterns: list[tuple[float, ...]]) -> Floats:
     area = np.zeros((SIDE, SIDE), np.float32)
     for row, column, height, *_ in lanterns:
         area[int(row * SIDE), int(column * SIDE)] += height * height * SIDE * SIDE
-    amount = 4 * blur(area, 0.16 * SIDE) + blur(area, 0.4 * SIDE) + area.mean()
+    everywhere = np.float32(sum(height * height for _, _, height, *_ in lanterns))
+    amount = 4 * blur(area, 0.16 * SIDE) + blur(area, 0.4 * SIDE) + everywhere
     return np.asarray(np.array(WARM_LIGHT, np.float32)[:, None, None] * amount, np.float32)
 
 
