@@ -24,8 +24,11 @@ Colour = tuple[float, float, float]
 BRIGHT, CLOUD_DISTANCE = 0.8, 4
 """Luma of clouds in that of the clear sky from which they count, and their distance from it in
 cells."""
-WIDE_REACH, WIDE_SOFTNESS = 28, 6.0
-"""Cells beyond the clear sky in which all that is like it is sky, and softness of their end."""
+DIM_REACH, DIM_SOFTNESS = 28, 6.0
+"""Cells beyond the clear sky in which things are hardly brighter than it, and softness of their
+end."""
+ALIKE_REACH, ALIKE_SOFTNESS = 10, 3.0
+"""The same in which all that is like the sky is sky."""
 RIM_REACH, RIM_SOFTNESS = 7, 1.5
 """The same in which a pixel may be partly of the sky."""
 SPREADS = ((1.5, 1.0), (6.0, 1e-3), (24.0, 1e-6), (72.0, 1e-9))
@@ -113,11 +116,12 @@ def at_night(
     mean = blur(apart, 1.0)
     deviation = np.sqrt(np.maximum(blur(apart * apart, 1.0) - mean * mean, 0))
     maps = (
-        blur(dilate_disc(clear, WIDE_REACH).astype(np.float32), WIDE_SOFTNESS),
+        blur(dilate_disc(clear, ALIKE_REACH).astype(np.float32), ALIKE_SOFTNESS),
         blur(dilate_disc(clear, RIM_REACH).astype(np.float32), RIM_SOFTNESS),
         mean,
         smoothstep(ROUGH, EVEN, deviation),
         blur(dilate_disc(clear, SURE_REACH).astype(np.float32), SURE_SOFTNESS),
+        blur(dilate_disc(clear, DIM_REACH).astype(np.float32), DIM_SOFTNESS),
     )
     is_ground = ~clear if (~clear).sum() > MIN_GROUND_CELLS else np.ones_like(clear)
     luminance = (np.square(small[is_ground]) * np.array(LUMINANCE, np.float32)).sum(1)
@@ -167,8 +171,9 @@ def _at_night(
     Args:
         image: (h, w, 4) uint8.
         own: (3, SIDE, SIDE) float32, 0..1, colour of the sky that was there, continued.
-        maps: (5, SIDE, SIDE) float32: where the sky may be, where a pixel may be partly of it,
-            mean difference from it, how even this is, and where it may be surely the sky.
+        maps: (6, SIDE, SIDE) float32: where the sky may be, where a pixel may be partly of it,
+            mean difference from it, how even this is, where it may be surely the sky, and where
+            things are dim.
         target: (3, SIDE, SIDE) float32, linear light of the new sky.
         flash: (3, SIDE, SIDE) float32, factors of the ground's light.
         gain: factor of the ground's light.
@@ -197,8 +202,7 @@ def _at_night(
             mean = interpolate(maps[2], top, left, down, across)
             apart = difference + even * (mean - difference)
             share = one - ramp((apart - np.float32(ALIKE)) / np.float32(UNLIKE - ALIKE))
-            near = min(max(interpolate(maps[0], top, left, down, across), zero), one)
-            share *= near
+            share *= min(max(interpolate(maps[0], top, left, down, across), zero), one)
             rim = min(max(interpolate(maps[1], top, left, down, across), zero), one)
             mixed = max(one - difference / (np.float32(MIXED) * brightest), zero)
             share = max(share, rim * (one - even) * mixed)
@@ -215,15 +219,16 @@ def _at_night(
                 shade = interpolate(target[c], top, left, down, across)
                 behind += np.float32(LUMINANCE[c]) * shade
                 above[c] = texture[c] * shade
+            near = min(max(interpolate(maps[5], top, left, down, across), zero), one)
             most = np.float32(MOST_GROUND)
             before_sky = max(np.float32(MOST_BEFORE_SKY) * behind, np.float32(LEAST_BEFORE_SKY))
             most += near * (min(before_sky, most) - most)
-            dim = gain / (one + gain * luminance / most)
+            dim = one / (one + gain * luminance / most)
             for c in range(3):
                 ground = luminance + np.float32(GROUND_SATURATION) * (pixel[c] - luminance)
-                lit = dim * np.float32(GROUND_TINT[c])
+                lit = gain * np.float32(GROUND_TINT[c])
                 lit += interpolate(flash[c], top, left, down, across)
-                ground = max(ground, zero) * lit
+                ground = max(ground, zero) * dim * lit
                 light[y, x, c] = ground + share * (above[c] - ground)
             share *= min(max(interpolate(maps[4], top, left, down, across), zero), one)
             matte[y, x] = ramp((share - np.float32(THING)) / np.float32(1 - THING))
