@@ -35,7 +35,7 @@ from packages above them in this list.
                 water, shore; gentle_layout, light, lighting, daylight, shadows
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
                 night_sky: lanterns, fireworks
-                season, foliage_colour: snowfall; petals and leaves: scatter, thin_sheets,
+                season, foliage_colour; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base;
                     jigsaw, jigsaw_pieces, jigsaw_cut, wooden_table

@@ -1,4 +1,4 @@
-"""Photographs behind petals, falling leaves and snow."""
+"""Photographs behind petals and falling leaves."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.scene import Scene, survey
-from diabelli.synthesis.moves.seasons import scatter, snowfall, thin_shapes
+from diabelli.synthesis.moves.seasons import scatter, thin_shapes
 from diabelli.synthesis.moves.seasons.season import SEASONS, show_season
 from diabelli.synthesis.moves.seasons.thin_sheets import Air, Sheet, draw_sheet
 from diabelli.synthesis.moves.things.keep_clear import SIDE
@@ -39,11 +39,10 @@ def difference(first: Bytes, second: Bytes) -> np.ndarray:
 
 @pytest.fixture
 def clear(monkeypatch) -> Callable[[np.ndarray], None]:
-    """Set where sheets and flakes may be; everywhere, unless called."""
+    """Set where sheets may be; everywhere, unless called."""
 
     def set_distance(distance: np.ndarray) -> None:
-        for module in (scatter, snowfall):
-            monkeypatch.setattr(module, "free_distance", lambda image: distance)
+        monkeypatch.setattr(scatter, "free_distance", lambda image: distance)
 
     set_distance(EVERYWHERE)
     return set_distance
@@ -104,7 +103,7 @@ def test_things_stay_off_the_middle(name, clear):
     clear(np.maximum(away, 0).astype(np.float32))
     for seed in range(4):
         made = shown(even(), name, seed)
-        # Light and mist differ from seed to seed, but are smooth.
+        # Light differs from seed to seed, but is smooth.
         steps = np.abs(np.diff(made[..., :3].astype(int), axis=1)).max(2)
         assert steps[middle[:, 1:]].max() <= 4
         assert difference(made, without)[~middle].max() > 40
@@ -154,31 +153,12 @@ def test_no_face_is_behind_anything():
             assert steps[inner[:, 1:]].max() <= 3
 
 
-def test_flakes_are_bright_in_the_dark(clear):
-    """At night they are seen by lamps."""
-    dark = even() // 12
-    dark[..., 3] = 255
-    made = shown(dark, "snowfall")
-    assert (made[..., :3].mean(2) > 60).mean() > 0.03
-
-
 def leafy(height: int = 240) -> Bytes:
     """Return grass below a blue sky, opaque."""
     image = even(height, height)
     image[: height // 2, :, :3] = (90, 140, 220)
     image[height // 2 :, :, :3] = (70, 130, 40)
     return image
-
-
-def test_winter_covers_grass_and_sky(clear):
-    """Frost is pale, and clouds have hardly a colour."""
-    clear(0 * EVERYWHERE)
-    image = leafy()
-    made = shown(image, "snowfall", greenery=0.5, sky=0.8)
-    grass, sky = (made[rows, :, :3].astype(int) for rows in (slice(180, 230), slice(10, 60)))
-    assert np.ptp(grass, axis=2).max() < 30
-    assert grass.mean() > image[180:230, :, :3].mean() + 30
-    assert np.ptp(sky, axis=2).max() < 60
 
 
 def test_autumn_turns_leaves_to_gold_and_keeps_the_sky(clear):

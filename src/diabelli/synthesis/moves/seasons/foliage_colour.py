@@ -1,21 +1,13 @@
-"""Colour of foliage and sky in another season, by hue alone, so no outline is needed."""
+"""Colour of foliage in another season, by hue alone, so no outline is needed."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from diabelli.synthesis.analysis.foliage import leaf_share
-from diabelli.synthesis.core.curves import ramp
 from diabelli.synthesis.core.grid import grid_positions, interpolate
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
-
-FROST = (0.975, 0.995, 1.03)
-"""Colour of frost and clouds, relative to luma."""
-HORIZON, FADE = 0.7, 0.25
-"""Row in sides from which on nothing is sky, and the distance above it of full change."""
-CLOUD_SHARE, CLOUD_LUMA, CLOUD_CONTRAST = 0.85, 0.3, 0.65
-"""Most change of blue; luma 0..1 of clouds in place of black, and their contrast."""
 
 
 def recolour_foliage(image: Bytes, tint: Floats, *, lift: float, share: float) -> Bytes:
@@ -29,16 +21,6 @@ def recolour_foliage(image: Bytes, tint: Floats, *, lift: float, share: float) -
     """
     planes = np.ascontiguousarray(tint.transpose(2, 0, 1), np.float32)
     return _recoloured(np.ascontiguousarray(image), planes, np.float32(lift), np.float32(share))
-
-
-def cloud_over(image: Bytes, share: float) -> Bytes:
-    """Return an image (h, w, 4) uint8 whose upper part is grey where it was blue.
-
-    Args:
-        image: the image.
-        share: 0..1, of the change.
-    """
-    return _clouded(np.ascontiguousarray(image), np.float32(share))
 
 
 @kernel
@@ -63,32 +45,5 @@ def _recoloured(image: Bytes, tint: Floats, lift: np.float32, share: np.float32)
                 value = np.float32(image[y, x, c]) / whole
                 aim = light * interpolate(tint[c], tops[y], lefts[x], down, across)
                 value += change * (min(aim, one) - value)
-                out[y, x, c] = np.uint8(value * whole + half)
-    return out
-
-
-@kernel
-def _clouded(image: Bytes, share: np.float32) -> Bytes:
-    """Implement `cloud_over`."""
-    one, zero, half, whole = np.float32(1), np.float32(0), np.float32(0.5), np.float32(255)
-    out = image.copy()
-    for y in range(image.shape[0]):
-        above = np.float32(HORIZON) - np.float32(y) / np.float32(image.shape[0])
-        most = np.float32(CLOUD_SHARE) * share * ramp(above / np.float32(FADE))
-        if most <= zero:
-            break
-        for x in range(image.shape[1]):
-            r = np.float32(image[y, x, 0]) / whole
-            g = np.float32(image[y, x, 1]) / whole
-            b = np.float32(image[y, x, 2]) / whole
-            blue = (b - np.float32(1.08) * r) / (max(r, g, b) + np.float32(0.03))
-            change = most * min(max(np.float32(4) * blue, zero), one)
-            if change <= zero:
-                continue
-            light = np.float32(0.3) * r + np.float32(0.6) * g + np.float32(0.1) * b
-            light = np.float32(CLOUD_LUMA) + np.float32(CLOUD_CONTRAST) * light
-            for c in range(3):
-                value = np.float32(image[y, x, c]) / whole
-                value += change * (min(light * np.float32(FROST[c]), one) - value)
                 out[y, x, c] = np.uint8(value * whole + half)
     return out

@@ -10,16 +10,13 @@ from diabelli.synthesis.moves.lights.light import is_under_water
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.seasons.leaves import show_leaves
 from diabelli.synthesis.moves.seasons.petals import show_petals
-from diabelli.synthesis.moves.seasons.snowfall import show_snowfall
 
-LEAVES, PETALS, SNOWFALL = "leaves", "petals", "snowfall"
-SHOWS = {LEAVES: show_leaves, PETALS: show_petals, SNOWFALL: show_snowfall}
+LEAVES, PETALS = "leaves", "petals"
+SHOWS = {LEAVES: show_leaves, PETALS: show_petals}
 SEASONS = frozenset(SHOWS)
-"""Names of the moves that show autumn, spring and winter, and of all."""
-SHARES = {LEAVES: 0.24, PETALS: 0.14, SNOWFALL: 0.24}
+"""Names of the moves that show autumn and spring, and of both."""
+SHARES = {LEAVES: 0.3, PETALS: 0.18}
 """Shares of the pictures other than still lifes that show a season, where it suits."""
-SEPIA = 0.05
-"""Mean red minus blue, -1..1, above which a picture of one tone is a sepia print, not of snow."""
 MAX_LETTERING, MAX_SUBJECT = 0.18, 0.6
 """Shares of the picture that may be lettering, and that may be its subject, beside which there is
 room."""
@@ -35,19 +32,14 @@ bare ground is snow; the latter below which a bare picture is too cold for sprin
 LEAFY = 0.3
 """Share of greenery from which teal below a sky is of leaves or a lake, not of under water."""
 MIN_SKY, MIN_OPEN_GREENERY = 0.1, 0.04
-"""Shares of sky and of greenery below both of which a picture by day may be of a hall, unless it is
-of snow."""
-OPEN_AIR, WINTRY, DARK = 0.2, 0.5, 0.2
-"""Log-odds of the open air below which it may be a room, and below which it does not snow, except
-below a median luma 0..1 of DARK, since few rooms are so dark."""
+"""Shares of sky and of greenery below both of which a picture may be of a hall."""
+OPEN_AIR = 0.2
+"""Log-odds of the open air below which it may be a room."""
 CLOSE_BY, PERSON_CLOSE_BY = 0.0, 0.2
 """How well a picture suits a window's light, about -1..1, above which it is of things close by, as
 food, tools and toys are: in general, and of a person."""
 MIN_GREENERY = 0.06
 """Share of greenery below which no leaves fall."""
-MAX_WINTER_LUMA, MAX_WINTER_WARMTH, MAX_WINTER_SKIN = 0.8, 0.22, 0.3
-"""Median luma 0..1 above which flakes are not seen, mean red minus blue, -1..1, above which the sun
-is low or the ground is sand, and share of bare skin above which people are dressed for summer."""
 
 
 def find_seasons(scene: Scene, analysis: Analysis) -> frozenset[str]:
@@ -70,7 +62,6 @@ def find_seasons(scene: Scene, analysis: Analysis) -> frozenset[str]:
     suitable = {
         LEAVES: is_in_daylight and scene.greenery > MIN_GREENERY,
         PETALS: is_in_daylight,
-        SNOWFALL: _takes_snowfall(scene),
     }
     return frozenset(name for name in suitable if suitable[name])
 
@@ -91,18 +82,6 @@ def _may_be_snow(scene: Scene) -> bool:
 def _shows_nature(scene: Scene) -> bool:
     """Return whether there is a sky, or leaves and grass."""
     return scene.sky > MIN_SKY or scene.greenery > MIN_OPEN_GREENERY
-
-
-def _takes_snowfall(scene: Scene) -> bool:
-    """Return whether a picture is surely of the open air, and neither bright nor of summer."""
-    is_night = scene.median_luma < DARK and scene.person < 1
-    is_natural = _may_be_snow(scene) or _shows_nature(scene)
-    is_open = is_night or (scene.openness > WINTRY and is_natural)
-    is_at_beach = scene.person >= 1 and scene.greenery < BARE and scene.warmth > SNOW_WARMTH
-    is_summer = scene.warmth > MAX_WINTER_WARMTH or scene.skin > MAX_WINTER_SKIN or is_at_beach
-    is_sepia = scene.toned and scene.warmth > SEPIA
-    is_seen = scene.median_luma < MAX_WINTER_LUMA
-    return is_open and is_seen and not (is_summer or is_sepia)
 
 
 def weights_of_seasons(seasons: frozenset[str], total: float) -> dict[tuple[str, ...], float]:
