@@ -126,11 +126,10 @@ def test_things_close_by_and_films_are_not_mirrored(
     assert used[0] is orientations[0]
 
 
-def test_a_cinema_shows_no_pages_and_strips(orientations, scene, monkeypatch):
-    """Every other photograph is a film, in the dark and in black and white as well."""
-    monkeypatch.setattr(
-        photograph, "survey", lambda *_: replace(scene, grey=True, median_light=0.0)
-    )
+def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene, monkeypatch):
+    """Every other photograph is a film, in black and white as well."""
+    properties = {"grey": True, "median_light": 0.02}
+    monkeypatch.setattr(photograph, "survey", lambda *_: replace(scene, **properties))
     small = orientations[0].image_at(200, 200)
 
     def suits(**change) -> bool:
@@ -146,6 +145,8 @@ def test_a_cinema_shows_no_pages_and_strips(orientations, scene, monkeypatch):
     assert suits(kind=text)
     assert not suits(kind=text, lettering=written(0.2))
     assert not suits(sizes=[*orientations[0].sizes[:-1], (200, 600)])
+    properties["median_light"] = 0.005
+    assert not suits()
 
 
 @pytest.mark.parametrize(

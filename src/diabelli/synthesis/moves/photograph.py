@@ -91,9 +91,10 @@ MAX_WATER_PORTRAIT = 0.5
 MAX_CINEMA_LETTERING, MAX_CINEMA_TEXT = 0.5, 0.1
 """Shares of the picture that may be lettering, above which it may be a page, which is no film: in
 general, and of a picture with text."""
-MAX_CINEMA_ASPECT = 2.6
-"""Ratio of the longer to the shorter side above which no screen has that shape."""
-CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.12, 0.3
+MAX_CINEMA_ASPECT, MIN_CINEMA_LIGHT = 2.6, 0.01
+"""Ratio of the longer to the shorter side above which no screen has that shape, and median linear
+light 0..1 below which a screen would hardly stand out from the dark."""
+CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.06, 0.14
 """Shares of the pictures that are on the screen of a cinema: in general, and where only still lifes
 suit beside it."""
 WATER_SHARE = 3.0
@@ -165,7 +166,7 @@ def prepare(
         find_things(scene, orientations[0], small),
         ball,
         find_snow_globe(ball, scene, orientations[0]),
-        _suits_cinema(orientations[0]),
+        _suits_cinema(scene, orientations[0]),
         find_planet(scene, orientations[0], small),
         suits_painting(scene, orientations[0]),
         find_seasons(scene, orientations[0]),
@@ -192,12 +193,13 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
     return is_ground and is_level and not (is_near or is_framed or is_written)
 
 
-def _suits_cinema(analysis: Analysis) -> bool:
-    """Return whether it is neither a page nor a strip."""
+def _suits_cinema(scene: Scene, analysis: Analysis) -> bool:
+    """Return whether it is neither a page nor a strip, nor dark."""
     height, width = analysis.sizes[-1]
     most = MAX_CINEMA_TEXT if analysis.kind.has_text else MAX_CINEMA_LETTERING
     is_page = analysis.lettering_share > most
-    return not is_page and max(height, width) <= MAX_CINEMA_ASPECT * min(height, width)
+    is_strip = max(height, width) > MAX_CINEMA_ASPECT * min(height, width)
+    return not (is_page or is_strip or scene.median_light < MIN_CINEMA_LIGHT)
 
 
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
@@ -296,8 +298,9 @@ def _arranged(
     if names[0] == WATER:
         return _with_water(photograph, stream, height, width)
     first, mirrored = photograph.orientations
-    # Things close by often have lettering that is too small to be found.
-    is_kept = WINDOW in names or names[-1] in WHOLE
+    # Things close by and clothes often have lettering that is too small to be found.
+    scene = photograph.scene
+    is_kept = WINDOW in names or names[-1] in WHOLE or scene.person > 0 or not scene.is_outdoors
     orientations = (first, first if is_kept else mirrored)
     boldness = 0.0 if names[-1] in WHOLE else strength
     return gentle_layout(orientations, boldness, stream, height, width)

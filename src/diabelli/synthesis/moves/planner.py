@@ -24,7 +24,7 @@ from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
-from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, SNOW_GLOBE
+from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
 
@@ -35,10 +35,10 @@ DECISION_SIDE = 512
 MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
-TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 4, ("lamp",): 4}
+TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 3, ("lamp",): 3}
 """Moves that judges call a tint, and the number of other kinds from which on they are not made."""
-GLASS, GLASSES = "glass", frozenset({GLASS_BALL, SNOW_GLOBE})
-"""Kind of the still lifes that resemble each other, and their names."""
+TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
+"""Kind of the still lifes with the blurred picture behind a table, and their names."""
 NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
 """Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
@@ -84,11 +84,11 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: glass, a print or a planet in any light, after dark, else the name."""
+        """Kind of picture: on a table, of a thing or a planet in any light, at night, or the name."""
         last = self.names[-1]
         if NIGHTS.intersection(self.names) and last not in photograph.WHOLE:
             return NIGHT
-        return GLASS if last in GLASSES else last if last in photograph.WHOLE else self.name
+        return TABLE if last in TABLES else last if last in photograph.WHOLE else self.name
 
     @property
     def name(self) -> str:
