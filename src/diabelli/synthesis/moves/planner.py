@@ -84,7 +84,7 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: on a table, of a thing or a planet in any light, at night, or the name."""
+        """Kind of picture: on a table, a thing or planet in any light, at night, or the name."""
         last = self.names[-1]
         if NIGHTS.intersection(self.names) and last not in photograph.WHOLE:
             return NIGHT
