@@ -273,9 +273,15 @@ def main() -> None:
         "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
         "shadows": photograph_strip(source, ("window", "dusk", "lamp")),
         "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
-        "floating": photograph_strip(load(PHOTOGRAPH), ["golden+bubbles"] * 3),
+        "night": photograph_strip(sample, ("lanterns", "fireworks", "lanterns")),
+        "floating": photograph_strip(load("rocket"), ["golden+bubbles"] * 3),
+        "season": photograph_strip(load(SCENE), ("leaves", "petals", "leaves")),
         "still-life": photograph_strip(
             load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
+        ),
+        "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
+        "planet": photograph_strip(
+            sample, ("little_planet", "golden+little_planet", "little_planet")
         ),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
