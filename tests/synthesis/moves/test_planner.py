@@ -15,6 +15,7 @@ from diabelli.synthesis.moves.planner import (
     MIN_STRENGTH,
     SHARE_BESIDE_STILL_LIFES,
     TABLES,
+    TINT_SHARE,
     SureMove,
     find_moves,
     move_of_seed,
@@ -166,7 +167,9 @@ def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)
     assert [move.name for move in found] == ["lamp", INSTANT_PRINT, "composition"]
-    assert 0 < found[-1].confidence < 0.1 * found[0].confidence
+    lamp, still, composed = (move.confidence for move in found)
+    assert 0 < composed < 0.1 * (lamp + still)
+    assert lamp / (lamp + still) == pytest.approx(TINT_SHARE)
     with pytest.raises(ValueError, match="candidate"):
         found[-1].render(1, 0.5, 64, 64)
 

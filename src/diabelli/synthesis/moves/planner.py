@@ -37,6 +37,8 @@ MIN_KINDS = 3
 alike, the composition is one more; of a person, another frame is."""
 TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 3, ("lamp",): 3}
 """Moves that judges call a tint, and the number of other kinds from which on they are not made."""
+TINT_SHARE = 0.25
+"""Largest share of the pictures that are a tint, if there is any other kind."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes with the blurred picture behind a table, and their names."""
 NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
@@ -137,8 +139,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         return []
     weights = photograph.moves_of(shown)
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
-    others = len({move.kind for move in moves if move.names not in TINTS})
-    moves = [move for move in moves if others < TINTS.get(move.names, others + 1)]
+    moves = _with_few_tints(moves)
     if moves and (photograph.FRAME,) not in weights:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
         is_alone = all(move.names[-1] in photograph.WHOLE for move in moves)
@@ -149,6 +150,17 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         frame = _photograph_move(shown, (photograph.FRAME,), weight)
         moves.append(frame if is_person else SureMove(("composition",), weight, None))
     return moves
+
+
+def _with_few_tints(moves: list[SureMove]) -> list[SureMove]:
+    """Return moves without the tints that others make needless; the rest is made seldom."""
+    others = [move for move in moves if move.names not in TINTS]
+    kinds = len({move.kind for move in others})
+    tints = [move for move in moves if kinds < TINTS.get(move.names, 0)]
+    total = sum(move.confidence for move in tints)
+    most = TINT_SHARE / (1 - TINT_SHARE) * sum(move.confidence for move in others)
+    factor = most / total if 0 < most < total else 1.0
+    return [*(replace(move, confidence=factor * move.confidence) for move in tints), *others]
 
 
 def _photograph_move(
