@@ -1,9 +1,9 @@
-"""Colour differences: inverse conversions, rotations and the skin box."""
+"""Colour differences: inverse conversions and the skin box."""
 
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.chroma import hues, is_skin, palette, rotation, to_rgb, to_ycc
+from diabelli.synthesis.core.chroma import hues, is_skin, palette, to_rgb, to_ycc
 
 
 def test_the_conversions_are_inverse():
@@ -19,13 +19,6 @@ def test_a_palette_agrees_with_the_kernel():
     for row, pixel in zip(found, image.reshape(-1, 3).astype(np.float32), strict=True):
         np.testing.assert_allclose(row[:3], to_ycc(*pixel), atol=1e-3)
     assert palette(np.full((1, 1, 3), 77, np.uint8))[0, 3] == pytest.approx(0, abs=1e-3)
-
-
-@pytest.mark.parametrize("angle", [-1.2, -0.3, 0.0, 0.7, 2.0])
-def test_a_rotation_is_given_by_half_its_tangent(angle):
-    """Cosine and sine are those of the angle."""
-    expected = (np.cos(angle), np.sin(angle))
-    np.testing.assert_allclose(rotation(np.tan(angle / 2)), expected, atol=1e-12)
 
 
 def test_hues_are_unit_vectors():

@@ -67,15 +67,6 @@ def is_skin(light: Floats, cb: Floats, cr: Floats, *, max_cb: float = -4) -> NDA
     return np.asarray((cb > -48) & (cb < max_cb) & (cr > 8) & (cr < 42) & (light > 60))
 
 
-def rotation(tangent: float) -> tuple[float, float]:
-    """Cosine and sine of the angle whose half has that tangent.
-
-    The formula uses exactly rounded operations only, so it gives the same result on every machine.
-    """
-    square = tangent * tangent
-    return (1 - square) / (1 + square), 2 * tangent / (1 + square)
-
-
 @kernel
 def to_ycc(
     r: np.float32, g: np.float32, b: np.float32

@@ -20,13 +20,13 @@ from diabelli.synthesis.core.chroma import (
     in_hue_group,
     is_skin,
     palette,
-    rotation,
     to_rgb,
     to_ycc,
 )
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Bytes, Floats
 
 MIN_CHROMA_SHARE = 0.004

@@ -17,10 +17,11 @@ from diabelli.synthesis.analysis.recolouring import (
     OUTER_COSINE,
     PURITY_RAMP,
 )
-from diabelli.synthesis.core.chroma import rotation, to_rgb, to_ycc
+from diabelli.synthesis.core.chroma import to_rgb, to_ycc
 from diabelli.synthesis.core.grid import interpolate
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Bytes, Floats
 
 PROBABILITY_FACTOR = 1.4

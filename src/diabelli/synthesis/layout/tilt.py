@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
-from diabelli.synthesis.core.chroma import rotation
 from diabelli.synthesis.core.grid import GRID, sample_bilinear
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.layout.layout import Layout
 

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.alpha import premultiply, unpremultiply
-from diabelli.synthesis.core.chroma import colour_differences, rotation
+from diabelli.synthesis.core.chroma import colour_differences
 from diabelli.synthesis.core.filters import blur, dilate, dilate_disc, flood_from_edges
 from diabelli.synthesis.core.resample import resize, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.core.warp import warp
 from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue

@@ -11,6 +11,7 @@ import numpy as np
 
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.still_lifes.jigsaw_cut import Points, cut
 
@@ -165,14 +166,16 @@ def lay_pieces(
             small = np.clip(stream.normal(6), -2.5, 2.5)
             sides, places = stream.uniform(3), stream.uniform(PLACES, 2)
             target, turned = middle + SHIFT * puzzle.cell * small[:2], False
-            turn = turned_by(TURN * float(small[2]))
+            turn = rotation(TURN * float(small[2]))
             if (row, column) in missing:
                 aside = (places - 0.5) * np.array(size)
                 room = puzzle.room(aside, taken)
                 if room.max() > MIN_ROOM:
                     target = aside[room.argmax()]
                     turned = bool(taken) and sides[0] < BACK_SHARE
-                    turn = turned_by(2 * float(sides[1]) - 1, is_half=sides[2] < 0.5)
+                    cosine, sine = rotation(2 * float(sides[1]) - 1)
+                    # The tangent of half the angle covers half a turn; the sign the other half.
+                    turn = (-cosine, -sine) if sides[2] < 0.5 else (cosine, sine)
                     taken.append(target)
             moved = _moved(middle, target, turn, is_mirrored=turned).after(puzzle.place)
             pieces.append(
@@ -185,17 +188,6 @@ def lay_pieces(
                 )
             )
     return pieces, puzzle.cell
-
-
-def turned_by(tangent: float, *, is_half: bool = False) -> tuple[float, float]:
-    """Return cosine and sine of an angle; rational, so that they are equal on every machine.
-
-    Args:
-        tangent: of half the angle.
-        is_half: whether half a turn is added.
-    """
-    whole = (1 + tangent * tangent) * (-1 if is_half else 1)
-    return (1 - tangent * tangent) / whole, 2 * tangent / whole
 
 
 def missing_pieces(
@@ -248,7 +240,7 @@ def _placed(size: tuple[int, int], tilt: float, step: float, stream: RandomStrea
     height, width = size
     share = stream.between(*SIZES)
     is_left, is_before = (stream.between(0, 1) < 0.5 for _ in range(2))
-    cosine, sine = turned_by(stream.between(*TURNS) * (1 if is_left else -1))
+    cosine, sine = rotation(stream.between(*TURNS) * (1 if is_left else -1))
     chance = 0.5 if height == width else 0.85 if width > height else 0.15
     axis = 1 if stream.between(0, 1) < chance else 0
     spread = 0.3 * (2 * stream.uniform(2) - 1)

@@ -10,8 +10,8 @@ from diabelli.synthesis.core.curves import bell, ramp
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.still_lifes.jigsaw_pieces import turned_by
 
 LATTICE = 64
 """Rows and columns of the noise of which the grain is made."""
@@ -77,7 +77,7 @@ def draw_wood(canvas: Floats, view: View, wood: Wood, tone: Floats, stream: Rand
         stream: random numbers.
     """
     tangent = stream.between(-0.12, 0.12) + (1 if stream.between(0, 1) < UPRIGHT else 0)
-    turn = np.array(turned_by(tangent), np.float32)
+    turn = np.array(rotation(tangent), np.float32)
     noise = stream.normal(LATTICE, LATTICE).astype(np.float32)
     offset = np.array([stream.between(0, 40), stream.between(0, 40)], np.float32)
     _draw(canvas, view, tone, turn, offset, noise, np.array(wood[1:], np.float32))
