@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from diabelli.synthesis.core.jit import kernel
@@ -16,27 +18,72 @@ SOFT_LIGHT, RELIEF, RELIEF_STEP = 0.35, 1.2, 0.025
 relief, and distance in half sides over which it is compared."""
 
 
+class Pose(NamedTuple):
+    """A sheet before the camera; lengths are in cells of the raster.
+
+    Attributes:
+        axes: (3, 3) float32, as in `Sheet`.
+        row: of its middle, float32.
+        column: of its middle, float32.
+        size: half side of the maps, float32.
+        bend: as in `Sheet`, float32.
+        cosine: of the direction of the bend, float32.
+        sine: of it, float32.
+        translucency: as in `Sheet`, float32.
+        gloss: as in `Sheet`, float32.
+        opacity: as in `Sheet`, float32.
+        down: movement during the exposure, float32.
+        across: the same to the right, float32.
+    """
+
+    axes: Floats
+    row: np.float32
+    column: np.float32
+    size: np.float32
+    bend: np.float32
+    cosine: np.float32
+    sine: np.float32
+    translucency: np.float32
+    gloss: np.float32
+    opacity: np.float32
+    down: np.float32
+    across: np.float32
+
+
+class Light(NamedTuple):
+    """Light on a sheet, each (3,) float32.
+
+    Attributes:
+        toward: direction of the light: down, across, toward the camera; length 1.
+        key: linear light of it on a white sheet that faces it.
+        sky: the same of the sky on a sheet that faces up.
+    """
+
+    toward: Floats
+    key: Floats
+    sky: Floats
+
+
 @kernel
 def render_sheet(
-    raster: Floats, numbers: Floats, maps: Floats, colours: Floats, lights: Floats
+    raster: Floats, pose: Pose, maps: Floats, colours: Floats, light: Light
 ) -> None:
     """Render a sheet.
 
     Args:
         raster: (h, w, 4) float32, written: linear light times opacity, and opacity.
-        numbers: (20,) float32: row, column, size in cells; axes; bend; turn; translucency, gloss,
-            opacity; motion in cells.
+        pose: of the sheet.
         maps: as in `Sheet`.
         colours: as in `Sheet`.
-        lights: (3, 3) float32: direction, light, light of the sky.
+        light: on the sheet.
     """
     one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
-    size, bend = numbers[2], numbers[12]
+    size, bend = pose.size, pose.bend
     # Along the bend (a), across it (b), and the upper side (n).
-    a, b, n = np.empty(3, np.float32), np.empty(3, np.float32), numbers[9:12]
+    a, b, n = np.empty(3, np.float32), np.empty(3, np.float32), pose.axes[2]
     for c in range(3):
-        a[c] = numbers[13] * numbers[3 + c] + numbers[14] * numbers[6 + c]
-        b[c] = numbers[13] * numbers[6 + c] - numbers[14] * numbers[3 + c]
+        a[c] = pose.cosine * pose.axes[0, c] + pose.sine * pose.axes[1, c]
+        b[c] = pose.cosine * pose.axes[1, c] - pose.sine * pose.axes[0, c]
     flat = a[0] * b[1] - a[1] * b[0]
     curved = bend * (n[0] * b[1] - n[1] * b[0])
     span = b[0] * b[0] + b[1] * b[1]
@@ -52,8 +99,8 @@ def render_sheet(
             for sample in range(len(SAMPLES)):
                 when = (np.float32(sample) + half) / count - half
                 down, across = np.float32(SAMPLES[sample][0]), np.float32(SAMPLES[sample][1])
-                v = (np.float32(y) + down - numbers[0] - when * numbers[18]) / size
-                u = (np.float32(x) + across - numbers[1] - when * numbers[19]) / size
+                v = (np.float32(y) + down - pose.row - when * pose.down) / size
+                u = (np.float32(x) + across - pose.column - when * pose.across) / size
                 right = v * b[1] - u * b[0]
                 root = flat * flat + np.float32(4) * curved * right
                 if root < zero:
@@ -74,7 +121,7 @@ def render_sheet(
                     s, t = found[k, 0], found[k, 1]
                     if s * s + t * t > two:
                         continue
-                    _shade(s, t, a, numbers, maps, colours, lights, colour)
+                    _shade(s, t, a, pose, maps, colours, light, colour)
                     if colour[3] > zero:
                         for c in range(4):
                             total[c] += clear * colour[c]
@@ -88,10 +135,10 @@ def _shade(
     s: np.float32,
     t: np.float32,
     a: Floats,
-    numbers: Floats,
+    pose: Pose,
     maps: Floats,
     colours: Floats,
-    lights: Floats,
+    light: Light,
     colour: Floats,
 ) -> None:
     """Write the light of a place of a sheet, times opacity, and opacity.
@@ -100,52 +147,52 @@ def _shade(
         s: place along the bend.
         t: place across the bend.
         a: (3,) float32, direction of the bend.
-        numbers: as for `render_sheet`.
+        pose: of the sheet.
         maps: as in `Sheet`.
         colours: as in `Sheet`.
-        lights: as for `render_sheet`.
+        light: on the sheet.
         colour: (4,) float32, written.
     """
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
-    across, down = numbers[13] * s - numbers[14] * t, numbers[14] * s + numbers[13] * t
+    across, down = pose.cosine * s - pose.sine * t, pose.sine * s + pose.cosine * t
     if abs(across) >= one or abs(down) >= one:
         colour[3] = zero
         return
     _sample(maps, down, across, colour)
-    edge = min(max(colour[0] * numbers[2] * np.float32(1.5) + half, zero), one)
+    edge = min(max(colour[0] * pose.size * np.float32(1.5) + half, zero), one)
     if edge <= zero:
         colour[3] = zero
         return
     second, third, relief = colour[1], colour[2], colour[3]
     # Upper side of the bent sheet, turned toward the camera.
     normal = np.empty(3, np.float32)
-    slope = np.float32(2) * numbers[12] * s
+    slope = np.float32(2) * pose.bend * s
     length = np.sqrt(one + slope * slope)
     for c in range(3):
-        normal[c] = (numbers[9 + c] - slope * a[c]) / length
+        normal[c] = (pose.axes[2, c] - slope * a[c]) / length
     is_under = normal[2] < zero
     if is_under:
         for c in range(3):
             normal[c] = -normal[c]
     facing, along, beside = zero, zero, zero
     for c in range(3):
-        facing += normal[c] * lights[0, c]
-        along += lights[0, c] * numbers[3 + c]
-        beside += lights[0, c] * numbers[6 + c]
+        facing += normal[c] * light.toward[c]
+        along += light.toward[c] * pose.axes[0, c]
+        beside += light.toward[c] * pose.axes[1, c]
     step = np.float32(RELIEF_STEP)
     _sample(maps, down + step * beside, across + step * along, colour)
     bump = one + (relief - colour[3]) * np.float32(-RELIEF if is_under else RELIEF)
     soft = np.float32(SOFT_LIGHT)
     lit = max(facing + soft, zero) / (one + soft) * bump
-    through = numbers[15] * max(soft - facing, zero) / (one + soft)
+    through = pose.translucency * max(soft - facing, zero) / (one + soft)
     gleam = zero
     if facing > zero:
         # Halfway between light and camera (Blinn 1977).
-        ahead = np.sqrt(np.float32(2) + np.float32(2) * lights[0, 2])
+        ahead = np.sqrt(np.float32(2) + np.float32(2) * light.toward[2])
         gleam = min((facing + normal[2]) / ahead, one)
         for _ in range(4):
             gleam *= gleam
-        gleam *= numbers[16]
+        gleam *= pose.gloss
     above = np.float32(0.78) - np.float32(0.22) * normal[0]
     most = zero
     for c in range(3):
@@ -155,14 +202,14 @@ def _shade(
             base += np.float32(0.5) * (colours[3, c] - base)
         colour[c] = base
         most = max(most, base)
-    opacity, knee, top = edge * numbers[17], np.float32(KNEE), zero
+    opacity, knee, top = edge * pose.opacity, np.float32(KNEE), zero
     for c in range(3):
         base = colour[c]
         deep = base * base / max(most, np.float32(0.001))
-        light = base * (lights[1, c] * lit + lights[2, c] * above * (half + half * bump))
-        light += deep * lights[1, c] * through + gleam * lights[1, c]
-        colour[c] = light
-        top = max(top, light)
+        value = base * (light.key[c] * lit + light.sky[c] * above * (half + half * bump))
+        value += deep * light.key[c] * through + gleam * light.key[c]
+        colour[c] = value
+        top = max(top, value)
     # Highlights keep their hue, so that no petal is a hole of white.
     share = opacity
     if top > knee:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.seasons.sheet_raster import render_sheet
+from diabelli.synthesis.moves.seasons.sheet_raster import Light, Pose, render_sheet
 
 Points = NDArray[np.float64]
 """Places (n, 2) or a place (2,)."""
@@ -129,13 +129,14 @@ def draw_sheet(out: Bytes, sheet: Sheet, air: Air) -> None:
     row, column = middle.tolist()
     y, x = (min(max(int(p * LIGHT_SIDE), 0), LIGHT_SIDE - 1) for p in (sheet.row, sheet.column))
     numbers = (
-        *((row - top) / step, (column - left) / step, size / step, *sheet.axes.ravel()),
+        *((row - top) / step, (column - left) / step, size / step),
         *(sheet.bend, *sheet.turn, sheet.translucency, sheet.gloss, sheet.opacity),
         *(one * side / step for one in sheet.motion),
     )
-    lights = np.stack([air.toward, air.local[y, x] * air.key, air.local[y, x] * air.sky])
+    pose = Pose(sheet.axes, *map(np.float32, numbers))
+    light = Light(air.toward, air.local[y, x] * air.key, air.local[y, x] * air.sky)
     raster = np.zeros((*cells, 4), np.float32)
-    render_sheet(raster, np.array(numbers, np.float32), sheet.maps, sheet.colours, lights)
+    render_sheet(raster, pose, sheet.maps, sheet.colours, light)
     if air.grey:
         raster[..., :3] = raster[..., :3].mean(2, keepdims=True)
     if blur > LEAST_BLUR:
