@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
 """Array of float32."""
+Points: TypeAlias = NDArray[np.float64]
+"""Points or vectors (n, 2), or a single one (2,), float64."""
 Bytes: TypeAlias = NDArray[np.uint8]
 """Array of uint8; an image is (height, width, channels)."""
 Field: TypeAlias = NDArray[np.int32]

@@ -18,15 +18,14 @@ from diabelli.synthesis.moves.lights.lighting import (
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.seasons.foliage_colour import recolour_foliage
 from diabelli.synthesis.moves.seasons.scatter import (
+    Kind,
     Swarm,
-    linear_colours,
     random_air,
-    random_axes,
-    random_direction,
+    random_sheet,
     scatter,
 )
 from diabelli.synthesis.moves.seasons.thin_shapes import LEAVES, birch, maple
-from diabelli.synthesis.moves.seasons.thin_sheets import Sheet, draw_sheet
+from diabelli.synthesis.moves.seasons.thin_sheets import draw_sheet
 
 SWARM = Swarm((40, 75), (6, 11), (0.032, 0.046), (0.3, 4.0), (0.014, 0.026), 0.5)
 COLOURS = (
@@ -40,12 +39,18 @@ COLOURS = (
 """Colours of a leaf, of its veins, of its spots and edges, and of its underside, 0..255."""
 MAPLES, MAPLE_SIZE, BIRCH_SIZE = (0.3, 0.9), 1.15, 0.8
 """Bounds of the share of maples, and sizes of both relative to the place."""
-GAINS, BENDS, LEAST_FACING = (0.75, 1.1), (-0.5, 0.5), 0.3
-"""Bounds of the light of a leaf relative to the others, and of its bend; see `random_axes`."""
-TRANSLUCENCY, GLOSS, OPACITY = 1.1, 0.12, 1.0
-"""Properties of a leaf; see `Sheet`. Light that shines through is tinted, and so weaker."""
-FALLS, SWAYS = (0.0, 0.12), (-0.05, 0.05)
-"""Bounds of the movement during the exposure, down and across, in half sides of the maps."""
+LEAF = Kind(
+    variants=LEAVES,
+    gains=(0.75, 1.1),
+    bends=(-0.5, 0.5),
+    least_facing=0.3,
+    # Light that shines through is tinted, and so weaker than 1.1.
+    translucency=1.1,
+    gloss=0.12,
+    opacity=1.0,
+    falls=(0.0, 0.12),
+    sways=(-0.05, 0.05),
+)
 GOLD, RUST, STRAW = (1.32, 0.93, 0.3), (1.42, 0.72, 0.3), (1.14, 0.98, 0.56)
 """Colours of trees, and of grass, relative to luma."""
 PATCHES, RUSTY, GRASS = (7.0, 13.0), (-0.4, 0.6), (0.3, 0.68)
@@ -73,19 +78,8 @@ def show_leaves(image: Bytes, scene: Scene, stream: RandomStream) -> Bytes:
         is_maple = stream.between(0, 1) < maples
         size = place.size * (MAPLE_SIZE if is_maple else BIRCH_SIZE)
         colours = COLOURS[int(stream.between(0, len(COLOURS)))]
-        motion = (size * stream.between(*FALLS), size * stream.between(*SWAYS))
-        sheet = Sheet(
-            (maple if is_maple else birch)(int(stream.between(0, LEAVES))),
-            linear_colours(colours, stream.between(*GAINS)),
-            *place._replace(size=size),
-            random_axes(stream, LEAST_FACING),
-            stream.between(*BENDS),
-            random_direction(stream, 2),
-            TRANSLUCENCY,
-            GLOSS,
-            OPACITY,
-            motion,
-        )
+        shape = maple if is_maple else birch
+        sheet = random_sheet(place._replace(size=size), LEAF, shape, colours, stream)
         draw_sheet(out, sheet, air)
     return out
 

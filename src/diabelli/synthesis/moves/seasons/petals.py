@@ -16,15 +16,14 @@ from diabelli.synthesis.moves.lights.lighting import (
 )
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.seasons.scatter import (
+    Kind,
     Swarm,
-    linear_colours,
     random_air,
-    random_axes,
-    random_direction,
+    random_sheet,
     scatter,
 )
 from diabelli.synthesis.moves.seasons.thin_shapes import PETALS, petal
-from diabelli.synthesis.moves.seasons.thin_sheets import Air, Sheet, draw_sheet
+from diabelli.synthesis.moves.seasons.thin_sheets import Air, draw_sheet
 
 SWARM = Swarm((90, 150), (9, 17), (0.018, 0.026), (0.3, 4.3), (0.012, 0.022), 0.6)
 COLOURS = (
@@ -32,13 +31,19 @@ COLOURS = (
     ((255, 244, 245), (249, 202, 213), (255, 252, 250), (254, 236, 239)),
     ((254, 214, 226), (240, 142, 172), (255, 236, 240), (250, 200, 216)),
 )
-"""Colours of the middle, of the base and veins, of nothing, and of the underside, 0..255."""
-GAINS, BENDS, LEAST_FACING = (0.92, 1.03), (-0.75, 0.75), 0.25
-"""Bounds of the light of a petal relative to the others, and of its bend; see `random_axes`."""
-TRANSLUCENCY, GLOSS, OPACITY = 0.95, 0.05, 0.96
-"""Properties of a petal; see `Sheet`."""
-FALLS, SWAYS = (0.0, 0.15), (-0.1, 0.1)
-"""Bounds of the movement during the exposure, down and across, in half sides of the maps."""
+"""Colours of the middle, of the base and veins, a third that no petal shows, and of the underside,
+0..255."""
+PETAL = Kind(
+    variants=PETALS,
+    gains=(0.92, 1.03),
+    bends=(-0.75, 0.75),
+    least_facing=0.25,
+    translucency=0.95,
+    gloss=0.05,
+    opacity=0.96,
+    falls=(0.0, 0.15),
+    sways=(-0.1, 0.1),
+)
 GLOW, NEAR_GLOW = (0.13, 0.085, 0.09), 0.08
 """Light in the air beside the light, and its share on the other side."""
 SHADES, LIGHTS, SATURATIONS = (1.12, 1.07, 1.07), (1.06, 1.01, 1.01), (1.0, 0.98)
@@ -57,20 +62,7 @@ def show_petals(image: Bytes, scene: Scene, stream: RandomStream) -> Bytes:
     out = _in_spring(image, air)
     colours = COLOURS[int(stream.between(0, len(COLOURS)))]
     for place in scatter(image, SWARM, stream):
-        motion = (place.size * stream.between(*FALLS), place.size * stream.between(*SWAYS))
-        sheet = Sheet(
-            petal(int(stream.between(0, PETALS))),
-            linear_colours(colours, stream.between(*GAINS)),
-            *place,
-            random_axes(stream, LEAST_FACING),
-            stream.between(*BENDS),
-            random_direction(stream, 2),
-            TRANSLUCENCY,
-            GLOSS,
-            OPACITY,
-            motion,
-        )
-        draw_sheet(out, sheet, air)
+        draw_sheet(out, random_sheet(place, PETAL, petal, colours, stream), air)
     return out
 
 

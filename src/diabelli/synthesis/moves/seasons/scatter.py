@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.seasons.thin_sheets import Air, Points, air_of
+from diabelli.synthesis.core.types import Bytes, Floats, Points
+from diabelli.synthesis.moves.seasons.thin_sheets import Air, Sheet, measure_air
 from diabelli.synthesis.moves.things.keep_clear import SIDE, free_distance
 
 NEAR, IN_FOCUS = 1.3, 1.25
@@ -65,6 +66,32 @@ class Place(NamedTuple):
     blur: float
 
 
+class Kind(NamedTuple):
+    """Sheets of one kind; see `Sheet`.
+
+    Attributes:
+        variants: number of shapes.
+        gains: bounds of the light of a sheet relative to the others.
+        bends: bounds of the bend.
+        least_facing: cosine of the largest angle between the sight and a side of a sheet.
+        translucency: share of light that shines through.
+        gloss: share that is mirrored.
+        opacity: share of the light behind that is hidden.
+        falls: bounds of the movement down during the exposure, in half sides of the maps.
+        sways: bounds of the movement across, in the same.
+    """
+
+    variants: int
+    gains: tuple[float, float]
+    bends: tuple[float, float]
+    least_facing: float
+    translucency: float
+    gloss: float
+    opacity: float
+    falls: tuple[float, float]
+    sways: tuple[float, float]
+
+
 def scatter(image: Bytes, swarm: Swarm, stream: RandomStream) -> list[Place]:
     """Draw places that are apart from the subject, the farthest first.
 
@@ -116,6 +143,40 @@ def _is_apart(places: list[Place], row: float, column: float, size: float, shape
     )
 
 
+def random_sheet(
+    place: Place,
+    kind: Kind,
+    shape: Callable[[int], Floats],
+    colours: tuple[tuple[int, int, int], ...],
+    stream: RandomStream,
+) -> Sheet:
+    """Draw the pose of a sheet.
+
+    Args:
+        place: of the sheet.
+        kind: of the sheet.
+        shape: makes the maps of a variant, 0..`kind.variants` - 1.
+        colours: four, 0..255, as in `Sheet`.
+        stream: random numbers.
+    """
+    motion = (place.size * stream.between(*kind.falls), place.size * stream.between(*kind.sways))
+    return Sheet(
+        maps=shape(int(stream.between(0, kind.variants))),
+        colours=linear_colours(colours, stream.between(*kind.gains)),
+        row=place.row,
+        column=place.column,
+        size=place.size,
+        blur=place.blur,
+        axes=random_axes(stream, kind.least_facing),
+        bend=stream.between(*kind.bends),
+        turn=random_direction(stream, 2),
+        translucency=kind.translucency,
+        gloss=kind.gloss,
+        opacity=kind.opacity,
+        motion=motion,
+    )
+
+
 def random_axes(stream: RandomStream, least: float) -> Floats:
     """Draw the axes (3, 3) of a sheet that is not seen from its edge.
 
@@ -141,7 +202,7 @@ def random_direction(stream: RandomStream, count: int) -> Points:
 def random_air(image: Bytes, stream: RandomStream, *, grey: bool) -> Air:
     """Draw a light from above, aside, before or behind a picture (h, w, 4) uint8."""
     aside = stream.between(*ASIDE) * (1 if stream.between(0, 1) < 0.5 else -1)
-    return air_of(image, (-0.8, aside, stream.between(*TOWARD)), grey=grey)
+    return measure_air(image, (-0.8, aside, stream.between(*TOWARD)), grey=grey)
 
 
 def linear_colours(colours: tuple[tuple[int, int, int], ...], gain: float) -> Floats:

@@ -65,9 +65,7 @@ class Light(NamedTuple):
 
 
 @kernel
-def render_sheet(
-    raster: Floats, pose: Pose, maps: Floats, colours: Floats, light: Light
-) -> None:
+def render_sheet(raster: Floats, pose: Pose, maps: Floats, colours: Floats, light: Light) -> None:
     """Render a sheet.
 
     Args:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.core.types import Floats, Points
 
 SIDE = 224
 """Side of the maps, in cells."""
 PETALS, LEAVES = 3, 3
 """Number of different petals, and of leaves of each tree."""
-Points = NDArray[np.float64]
-"""Points (n, 2), across and up."""
 Line = tuple[tuple[float, float], ...]
 """Points of a line, across and up."""
 

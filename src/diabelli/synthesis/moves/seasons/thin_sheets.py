@@ -9,15 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.core.types import Bytes, Floats, Points
 from diabelli.synthesis.moves.seasons.sheet_raster import Light, Pose, render_sheet
 
-Points = NDArray[np.float64]
-"""Places (n, 2) or a place (2,)."""
 BLUR_CELLS, LEAST_BLUR = 5.0, 0.3
 """Radius in cells of a blur, of which a raster is coarser than the picture if the blur is larger
 there; radius in pixels below which nothing is blurred."""
@@ -84,8 +81,8 @@ class Sheet(NamedTuple):
     motion: tuple[float, float]
 
 
-def air_of(image: Bytes, toward: tuple[float, float, float], *, grey: bool) -> Air:
-    """Return the light of a picture (h, w, 4) uint8.
+def measure_air(image: Bytes, toward: tuple[float, float, float], *, grey: bool) -> Air:
+    """Measure the light of a picture (h, w, 4) uint8.
 
     Args:
         image: the picture.
@@ -95,7 +92,7 @@ def air_of(image: Bytes, toward: tuple[float, float, float], *, grey: bool) -> A
     small = np.square(resize(image, LIGHT_SIDE, LIGHT_SIDE)[..., :3].astype(np.float32) / 255)
     luminance = small.mean(2, dtype=np.float64)
     local = np.sqrt(np.sqrt((luminance + 0.02) / (luminance.mean() + 0.02)))
-    white, direction = white_of(image), np.array(toward) / np.sqrt(np.square(toward).sum())
+    white, direction = _white(image), np.array(toward) / np.sqrt(np.square(toward).sum())
     return Air(
         direction.astype(np.float32),
         np.asarray(white * KEY, np.float32),
@@ -105,7 +102,7 @@ def air_of(image: Bytes, toward: tuple[float, float, float], *, grey: bool) -> A
     )
 
 
-def white_of(image: Bytes) -> Points:
+def _white(image: Bytes) -> Points:
     """Return the linear light of white in a picture (h, w, 4) uint8, (3,) float64."""
     small = np.square(resize(image, LIGHT_SIDE, LIGHT_SIDE)[..., :3].astype(np.float64) / 255)
     light = np.sort(small.reshape(-1, 3), axis=0)[-LIGHT_CELLS:].mean(0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Points
 
 STEPS = 16
 """Points of each of the three cubic curves (Bézier) of which an edge of a piece is made."""
@@ -15,8 +15,6 @@ KNOBS, JITTER = (0.085, 0.112), 0.036
 """Bounds of a third of the height of a knob, and how far its points move, in cells."""
 NODE_SHIFT = 0.05
 """How far the corners of pieces are moved at most, in cells."""
-
-Points = NDArray[np.float64]
 
 
 def cut(rows: int, columns: int, stream: RandomStream) -> list[list[Points]]:

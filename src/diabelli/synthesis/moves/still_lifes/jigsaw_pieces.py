@@ -12,8 +12,8 @@ import numpy as np
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
-from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.still_lifes.jigsaw_cut import Points, cut
+from diabelli.synthesis.core.types import Floats, Points
+from diabelli.synthesis.moves.still_lifes.jigsaw_cut import cut
 
 SIZES, TURNS = (0.76, 0.8), (0.012, 0.05)
 """Bounds of the puzzle's size as a share of the canvas, where there is room, and of the tangent of
