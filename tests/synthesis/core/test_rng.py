@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.rng import RandomStream, derive_seed
+from diabelli.synthesis.core.rng import RandomStream, derive_seed, fraction
 
 
 def test_the_numbers_are_those_of_splitmix64():
@@ -59,3 +59,10 @@ def test_derived_seeds_fit_every_json_reader():
 def test_derived_seeds_never_change():
     """The seeds derived for known names are pinned."""
     assert derive_seed(0, "layout") == 3793447057050920
+
+
+def test_a_fraction_is_that_of_the_lowest_24_bits():
+    """The smallest and the largest are exact, and higher bits do not count."""
+    assert fraction(np.uint64(0)) == 0
+    assert fraction(np.uint64(1 << 24 | 1)) == 2.0**-24
+    assert fraction(np.uint64(2**64 - 1)) == 1 - 2.0**-24

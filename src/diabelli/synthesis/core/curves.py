@@ -1,4 +1,4 @@
-"""Curves from 0 to 1 that soften the edges of rendered things.
+"""Curves that soften the edges of rendered things, and a shoulder for their highlights.
 
 All use exactly rounded operations only, so a picture is the same on every machine.
 """
@@ -22,6 +22,20 @@ def ramp(value: np.float32) -> np.float32:
     """Return the cubic ramp from 0 at 0 to 1 at 1, for use inside kernels."""
     share = min(max(value, np.float32(0)), np.float32(1))
     return share * share * (np.float32(3) - np.float32(2) * share)
+
+
+@kernel
+def shoulder(value: np.float32, knee: np.float32) -> np.float32:
+    """Compress light above `knee` towards 1, which it never reaches; for use inside kernels.
+
+    Args:
+        value: linear light, at least 0.
+        knee: 0..1, excluded, where the curve leaves the identity, with the same slope.
+    """
+    if value <= knee:
+        return value
+    room = np.float32(1) - knee
+    return knee + room * (value - knee) / (value - knee + room)
 
 
 @kernel

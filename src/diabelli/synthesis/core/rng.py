@@ -71,3 +71,12 @@ def xorshift(state: np.uint64) -> np.uint64:
     state ^= state >> np.uint64(7)
     state ^= state << np.uint64(17)
     return state
+
+
+@kernel
+def fraction(bits: np.uint64) -> np.float32:
+    """Return the lowest 24 bits as a multiple of 2^-24 in [0, 1); for use inside kernels.
+
+    A float32 has no more bits, so the number is exact.
+    """
+    return np.float32(bits & np.uint64(0xFFFFFF)) * np.float32(2.0**-24)

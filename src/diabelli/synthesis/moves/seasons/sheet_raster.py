@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import shoulder
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
@@ -211,8 +212,7 @@ def _shade(
     # Highlights keep their hue, so that no petal is a hole of white.
     share = opacity
     if top > knee:
-        room = one - knee
-        share *= (knee + room * (top - knee) / (top - knee + room)) / top
+        share *= shoulder(top, knee) / top
     for c in range(3):
         colour[c] *= share
     colour[3] = opacity

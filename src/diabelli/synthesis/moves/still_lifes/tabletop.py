@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.core.curves import bell, ramp, smoothstep
+from diabelli.synthesis.core.curves import bell, ramp, shoulder, smoothstep
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
@@ -34,6 +34,8 @@ HORIZON_HEIGHT = 0.17
 """Height of the far edge of the table above the foot of the thing on it, in sides."""
 SCENE_ROW = 0.85
 """Row of the picture, as a share, that is seen at the far edge of the table."""
+KNEE = 0.7
+"""Linear light from which highlights are compressed."""
 SPECKLES = 64
 """Rows and columns of the noise of which the grain is made."""
 
@@ -259,8 +261,7 @@ def _grain(speckles: Floats, across: np.float32, depth: np.float32) -> np.float3
 def _finish(canvas: Floats) -> Bytes:
     """Implement `finished`: darker corners, a shoulder for highlights, then square roots."""
     height, width = canvas.shape[0], canvas.shape[1]
-    one, half, shoulder = np.float32(1), np.float32(0.5), np.float32(0.7)
-    room = one - shoulder
+    one, half = np.float32(1), np.float32(0.5)
     out = np.full((height, width, 4), np.uint8(255), np.uint8)
     for y in range(height):
         v = (np.float32(y) + half) / np.float32(height) - half
@@ -269,7 +270,6 @@ def _finish(canvas: Floats) -> Bytes:
             corner = one - np.float32(0.56) * (v * v + u * u)
             for c in range(3):
                 value = max(canvas[y, x, c] * corner, np.float32(0))
-                if value > shoulder:
-                    value = shoulder + room * (value - shoulder) / (value - shoulder + room)
+                value = shoulder(value, np.float32(KNEE))
                 out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * np.float32(255) + half)
     return out

@@ -11,9 +11,9 @@ from diabelli.synthesis.core.curves import bell, ramp
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import centres, upsample_noise
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.rng import RandomStream, xorshift
+from diabelli.synthesis.core.rng import GAMMA, RandomStream, fraction, xorshift
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.things.night_sky import Colour, Hour, add_glow, at_night, developed
+from diabelli.synthesis.moves.things.night_sky import Colour, Hour, add_glow, develop, render_night
 
 HOURS = (
     Hour(
@@ -59,13 +59,16 @@ THICKNESS, RISE_LEAN, BELOW = 0.00075, 0.05, 0.15
 """Radius of a trail in sides; bounds of how far a shell rises aslant, and depth below the sky's end
 from which it does."""
 
+GRAIN = 0.0035
+"""Length in sides of the sparks of which the trail of a willow is made."""
+
 
 class Burst(NamedTuple):
-    """A shell that bursts.
+    """A shell that bursts; kernels take its numbers but the kind as float32.
 
     Attributes:
         row: of its middle, in sides.
-        column: the same.
+        column: of its middle, in sides.
         radius: in sides.
         kind: CHRYSANTHEMUM, WILLOW or PEONY.
         first: colour of its stars when they are lit.
@@ -91,14 +94,16 @@ def show_fireworks(image: Bytes, sky: Sky, stream: RandomStream) -> Bytes:
         stream: random numbers.
     """
     hour = HOURS[int(stream.between(0, len(HOURS)))]
-    bursts = _bursts(sky, stream)
+    bursts = _random_bursts(sky, stream)
     if len(bursts) < MIN_BURSTS:
         return image
-    light, matte = at_night(image, sky, hour, _flash(bursts), stream)
+    light, matte = render_night(image, sky, hour, _flash(bursts), stream)
     bloom = np.zeros((3, SIDE, SIDE), np.float32)
     for burst in bursts:
-        numbers = np.array((*burst[:4], *burst.first, *burst.second), np.float32)
-        _draw_trails(light, matte, bloom, _stars(burst, stream), numbers)
+        numbers = map(np.float32, (burst.row, burst.column, burst.radius))
+        first, second = (tuple(map(np.float32, one)) for one in (burst.first, burst.second))
+        single = Burst._make((*numbers, burst.kind, first, second))
+        _draw_trails(light, matte, bloom, _random_stars(burst, stream), single)
         lean = stream.between(-RISE_LEAN, RISE_LEAN)
         rise = (burst.row, burst.column, sky.bottom + BELOW, lean)
         _draw_rise(light, matte, np.array(rise, np.float32))
@@ -106,10 +111,10 @@ def show_fireworks(image: Bytes, sky: Sky, stream: RandomStream) -> Bytes:
     for share, deviation in (BLOOM, WIDE_BLOOM):
         glow += np.stack([np.float32(share) * blur(plane, deviation) for plane in bloom])
     add_glow(light, matte, glow)
-    return developed(light, image)
+    return develop(light, image)
 
 
-def _bursts(sky: Sky, stream: RandomStream) -> list[Burst]:
+def _random_bursts(sky: Sky, stream: RandomStream) -> list[Burst]:
     """Draw bursts, the largest first, apart from each other."""
     room, shares = sky.room.copy(), centres(SIDE)
     bursts: list[Burst] = []
@@ -160,7 +165,7 @@ def _smoke(bursts: list[Burst], stream: RandomStream) -> Floats:
     return out
 
 
-def _stars(burst: Burst, stream: RandomStream) -> Floats:
+def _random_stars(burst: Burst, stream: RandomStream) -> Floats:
     """Draw the stars of a burst.
 
     Returns:
@@ -175,26 +180,26 @@ def _stars(burst: Burst, stream: RandomStream) -> Floats:
 
 
 @kernel
-def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, burst: Floats) -> None:
+def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, burst: Burst) -> None:
     """Draw the trails of the stars of a burst, in place.
 
     Args:
         light: (h, w, 3) float32, linear.
         matte: (h, w) float32, 0..1, where the sky is.
         bloom: (3, SIDE, SIDE) float32, sum of the light, written as well.
-        stars: (n, 4) float32, as `_stars` returns them.
-        burst: (10,) float32: row, column and radius in sides, kind, and two colours.
+        stars: (n, 4) float32, as `_random_stars` returns them.
+        burst: of the stars.
     """
     rows, columns, cells = light.shape[0], light.shape[1], bloom.shape[1]
     one, half = np.float32(1), np.float32(0.5)
     side = np.sqrt(np.float32(rows * columns))
-    kind, radius = int(burst[3]), burst[2] * side
+    kind, radius = burst.kind, burst.radius * side
     gravity, start = np.float32(GRAVITIES[kind]), np.float32(STARTS[kind])
     # Thin trails are wider and dimmer in small pictures.
     thick = max(np.float32(THICKNESS) * side, np.float32(0.6))
     thin = np.float32(THICKNESS) * side / thick
     steps = max(int(radius / (np.float32(0.55) * thick)), 24)
-    share_of_step = one / (thin * np.float32(steps) * burst[2])
+    share_of_step = one / (thin * np.float32(steps) * burst.radius)
     colour = np.empty(3, np.float32)
     for k in range(stars.shape[0]):
         for step in range(steps):
@@ -205,8 +210,8 @@ def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, bur
             life = (time - start / stars[k, 3]) / (one - start / stars[k, 3])
             # The air slows the stars; they fall.
             far = t * (np.float32(1.75) - np.float32(0.75) * t)
-            y = burst[0] * np.float32(rows) + radius * (stars[k, 0] * far + gravity * t * t)
-            x = burst[1] * np.float32(columns) + radius * stars[k, 1] * far
+            y = burst.row * np.float32(rows) + radius * (stars[k, 0] * far + gravity * t * t)
+            x = burst.column * np.float32(columns) + radius * stars[k, 1] * far
             if kind == PEONY:
                 fade = np.float32(0.12) + ramp((life - np.float32(0.55)) / np.float32(0.4))
                 fade *= ramp(life * np.float32(2)) * ramp((one - life) * np.float32(14))
@@ -216,9 +221,9 @@ def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, bur
                 fade *= np.float32(0.55) + np.float32(1.7) * life
                 width = thick * (np.float32(1.25) - half * life)
             if kind == WILLOW:
-                grain = int(t * burst[2] / np.float32(0.0035))
-                state = xorshift(np.uint64(k * 8191 + grain + 1) * np.uint64(0x9E3779B97F4A7C15))
-                spark = np.float32(state >> np.uint64(40)) / np.float32(16777216)
+                grain = int(t * burst.radius / np.float32(GRAIN))
+                state = xorshift(np.uint64(k * 8191 + grain + 1) * GAMMA)
+                spark = fraction(state >> np.uint64(40))
                 fade *= np.float32(0.35) + np.float32(1.5) * spark * spark * (half + life)
             fade *= stars[k, 2] * thin * np.float32(LIGHTS[kind])
             late = ramp((life - np.float32(0.45)) / np.float32(0.4))
@@ -226,7 +231,7 @@ def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, bur
             row, column = int(y * cells / rows), int(x * cells / columns)
             is_inside = 0 <= row < cells and 0 <= column < cells
             for c in range(3):
-                own = burst[4 + c] + late * (burst[7 + c] - burst[4 + c])
+                own = burst.first[c] + late * (burst.second[c] - burst.first[c])
                 colour[c] = fade * (own + hot * (one - own))
                 if is_inside:
                     bloom[c, row, column] += colour[c] * share_of_step

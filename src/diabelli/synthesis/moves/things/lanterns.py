@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from diabelli.synthesis.analysis.clear_sky import SIDE, Sky
@@ -11,7 +13,7 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.things.night_sky import Hour, at_night, developed
+from diabelli.synthesis.moves.things.night_sky import Hour, develop, render_night
 
 HOURS = (
     Hour((0.30, 0.26, 0.29), (0.10, 0.14, 0.25), (0.028, 0.06, 0.16), (0.010, 0.024, 0.075)),
@@ -49,6 +51,32 @@ WARM_LIGHT = (0.45, 0.225, 0.072)
 """Factor of the ground's light from lanterns."""
 GLOW_REACH = 3.2
 """Heights from its middle to which a lantern lights the air."""
+LATTICE = 16
+"""Rows and columns of the noise of the paper."""
+
+
+class Lantern(NamedTuple):
+    """A lantern; kernels take its numbers as float32.
+
+    Attributes:
+        row: of its middle, in sides.
+        column: of its middle, in sides.
+        height: in sides.
+        edge: half width of its soft edge, in sides.
+        lean: sine of its lean.
+        power: its light relative to the others.
+        turn: of its sheets of paper, 0..1.
+        place: of its creases in the noise, 0..1.
+    """
+
+    row: float
+    column: float
+    height: float
+    edge: float
+    lean: float
+    power: float
+    turn: float
+    place: float
 
 
 def show_lanterns(image: Bytes, sky: Sky, stream: RandomStream) -> Bytes:
@@ -62,27 +90,23 @@ def show_lanterns(image: Bytes, sky: Sky, stream: RandomStream) -> Bytes:
     if float(sky.room.max()) < MIN_SKY_ROOM:
         return image
     hour = HOURS[int(stream.between(0, len(HOURS)))]
-    lattice = stream.uniform(16, 16).astype(np.float32)
-    lanterns = _lanterns(sky, stream)
+    lattice = stream.uniform(LATTICE, LATTICE).astype(np.float32)
+    lanterns = _random_lanterns(sky, stream)
     if len(lanterns) < MIN_LANTERNS:
         return image
-    light, _ = at_night(image, sky, hour, _light_on_ground(lanterns), stream)
-    _draw_lanterns(light, np.array(lanterns, np.float32), lattice)
-    return developed(light, image)
+    light, _ = render_night(image, sky, hour, _light_on_ground(lanterns), stream)
+    for lantern in lanterns:
+        _draw_lantern(light, Lantern._make(map(np.float32, lantern)), lattice)
+    return develop(light, image)
 
 
-def _lanterns(sky: Sky, stream: RandomStream) -> list[tuple[float, ...]]:
-    """Draw lanterns, the farthest first.
-
-    Returns:
-        Row and column, height and half width of the edge in sides, lean, power, turn of the sheets
-        0..1, and place in the noise 0..1.
-    """
+def _random_lanterns(sky: Sky, stream: RandomStream) -> list[Lantern]:
+    """Draw lanterns, the farthest first."""
     largest = 0.9 * float(sky.room.max()) / ROOM_OF_HEIGHT
     wind = 1.0 if stream.between(0, 1) < 0.5 else -1.0
     origin = 0.5 - wind * stream.between(0, ORIGIN)
     drift, focus = wind * stream.between(*DRIFT), stream.between(*FOCUS)
-    lanterns: list[tuple[float, ...]] = []
+    lanterns: list[Lantern] = []
     for layer, (fewest, most, low, high, spread) in enumerate(LAYERS):
         highest = 0.0 if layer < len(LAYERS) // 2 + 1 else FARTHEST_ROW
         for _ in range(int(stream.between(fewest, most))):
@@ -94,16 +118,16 @@ def _lanterns(sky: Sky, stream: RandomStream) -> list[tuple[float, ...]]:
                 rise = 1 - row / max(sky.bottom, 0.1)
                 column = origin + drift * rise + spread * (0.45 + rise) * (across - 0.5)
                 if _is_free(sky.room, lanterns, row, column, height):
-                    soft = LEAST_BLUR + BLUR * height * abs(height - focus) / focus
+                    edge = LEAST_BLUR + BLUR * height * abs(height - focus) / focus
                     tilt = LEAN * (2 * lean - 1)
                     strength = POWERS[0] + (POWERS[1] - POWERS[0]) * power
-                    lanterns.append((row, column, height, soft, tilt, strength, turn, place))
+                    lanterns.append(Lantern(row, column, height, edge, tilt, strength, turn, place))
                     break
     return lanterns[::-1]
 
 
 def _is_free(
-    room: Floats, lanterns: list[tuple[float, ...]], row: float, column: float, height: float
+    room: Floats, lanterns: list[Lantern], row: float, column: float, height: float
 ) -> bool:
     """Return whether a lantern at a place is in the clear sky and apart from the others."""
     if not (0 <= row < 1 and 0 <= column < 1):
@@ -111,13 +135,13 @@ def _is_free(
     if room[int(row * SIDE), int(column * SIDE)] < max(ROOM_OF_HEIGHT * height, MIN_ROOM):
         return False
     return all(
-        (row - other[0]) ** 2 + (column - other[1]) ** 2
-        > (GAP_OF_HEIGHT * (height + other[2])) ** 2
+        (row - other.row) ** 2 + (column - other.column) ** 2
+        > (GAP_OF_HEIGHT * (height + other.height)) ** 2
         for other in lanterns
     )
 
 
-def _light_on_ground(lanterns: list[tuple[float, ...]]) -> Floats:
+def _light_on_ground(lanterns: list[Lantern]) -> Floats:
     """Return factors of the ground's light from lanterns, (3, SIDE, SIDE) float32."""
     area = np.zeros((SIDE, SIDE), np.float32)
     for row, column, height, *_ in lanterns:
@@ -128,47 +152,43 @@ def _light_on_ground(lanterns: list[tuple[float, ...]]) -> Floats:
 
 
 @kernel
-def _draw_lanterns(light: Floats, lanterns: Floats, lattice: Floats) -> None:
-    """Draw lanterns and the glow around them, in place.
+def _draw_lantern(light: Floats, lantern: Lantern, lattice: Floats) -> None:
+    """Draw a lantern and the glow around it, in place.
 
     Args:
         light: (h, w, 3) float32, linear.
-        lanterns: (n, 8) float32, as `_lanterns` returns them.
-        lattice: (16, 16) float32, 0..1, noise of the paper.
+        lantern: which is drawn.
+        lattice: (LATTICE, LATTICE) float32, 0..1, noise of the paper.
     """
     rows, columns = light.shape[0], light.shape[1]
     one, half, two = np.float32(1), np.float32(0.5), np.float32(2)
     side = np.sqrt(np.float32(rows * columns))
     colour = np.zeros(3, np.float32)
-    for k in range(lanterns.shape[0]):
-        middle_y = lanterns[k, 0] * np.float32(rows)
-        middle_x = lanterns[k, 1] * np.float32(columns)
-        size, power = lanterns[k, 2] * side, lanterns[k, 5]
-        soft = max(lanterns[k, 3] * side, half) / size
-        sine = lanterns[k, 4]
-        cosine = np.sqrt(one - sine * sine)
-        reach = np.float32(GLOW_REACH) * size + one
-        for y in range(max(int(middle_y - reach), 0), min(int(middle_y + reach) + 1, rows)):
-            for x in range(max(int(middle_x - reach), 0), min(int(middle_x + reach) + 1, columns)):
-                down = (np.float32(y) + half - middle_y) / size
-                right = (np.float32(x) + half - middle_x) / size
-                squared = down * down + right * right
-                left = one - squared / np.float32(GLOW_REACH * GLOW_REACH)
-                if left <= 0:
-                    continue
-                fall = left / (one + np.float32(12) * squared)
-                halo = np.float32(0.2) * power * fall * fall
-                light[y, x, 0] += halo
-                light[y, x, 1] += np.float32(0.42) * halo
-                light[y, x, 2] += np.float32(0.1) * halo
-                v, u = cosine * down - sine * right, cosine * right + sine * down
-                if abs(v) > np.float32(0.62) + two * soft or abs(u) > half + two * soft:
-                    continue
-                cover = _lantern_at(
-                    v + half, u, soft, lanterns[k, 6], lanterns[k, 7], lattice, colour
-                )
-                for c in range(3):
-                    light[y, x, c] += cover * (power * colour[c] - light[y, x, c])
+    middle_y, middle_x = lantern.row * np.float32(rows), lantern.column * np.float32(columns)
+    size, power = lantern.height * side, lantern.power
+    soft = max(lantern.edge * side, half) / size
+    sine = lantern.lean
+    cosine = np.sqrt(one - sine * sine)
+    reach = np.float32(GLOW_REACH) * size + one
+    for y in range(max(int(middle_y - reach), 0), min(int(middle_y + reach) + 1, rows)):
+        for x in range(max(int(middle_x - reach), 0), min(int(middle_x + reach) + 1, columns)):
+            down = (np.float32(y) + half - middle_y) / size
+            right = (np.float32(x) + half - middle_x) / size
+            squared = down * down + right * right
+            left = one - squared / np.float32(GLOW_REACH * GLOW_REACH)
+            if left <= 0:
+                continue
+            fall = left / (one + np.float32(12) * squared)
+            halo = np.float32(0.2) * power * fall * fall
+            light[y, x, 0] += halo
+            light[y, x, 1] += np.float32(0.42) * halo
+            light[y, x, 2] += np.float32(0.1) * halo
+            v, u = cosine * down - sine * right, cosine * right + sine * down
+            if abs(v) > np.float32(0.62) + two * soft or abs(u) > half + two * soft:
+                continue
+            cover = _lantern_at(v + half, u, soft, lantern, lattice, colour)
+            for c in range(3):
+                light[y, x, c] += cover * (power * colour[c] - light[y, x, c])
 
 
 @kernel
@@ -176,8 +196,7 @@ def _lantern_at(
     v: np.float32,
     u: np.float32,
     soft: np.float32,
-    turn: np.float32,
-    place: np.float32,
+    lantern: Lantern,
     lattice: Floats,
     colour: Floats,
 ) -> np.float32:
@@ -187,9 +206,8 @@ def _lantern_at(
         v: down from its top, in heights.
         u: across from its middle, in heights.
         soft: half width of its edge, in heights.
-        turn: of its sheets, 0..1.
-        place: in the noise, 0..1.
-        lattice: (16, 16) float32, 0..1.
+        lantern: which is drawn.
+        lattice: (LATTICE, LATTICE) float32, 0..1.
         colour: (3,) float32, written.
     """
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
@@ -215,13 +233,13 @@ def _lantern_at(
     glow *= one - np.float32(0.45) * ramp((np.float32(0.16) - v) / np.float32(0.2))
     detail = max(one - np.float32(9) * soft, zero)
     bend = across * (one + np.float32(0.17) * across * across)
-    sheet = (bend * np.float32(0.62) + turn) * np.float32(3)
+    sheet = (bend * np.float32(0.62) + lantern.turn) * np.float32(3)
     seam = ramp((abs(sheet - np.floor(sheet) - half) - np.float32(0.455)) / np.float32(0.03))
     glow *= one - np.float32(0.22) * detail * seam
     crease = value_noise(
         lattice,
-        np.float32(8) + np.float32(3.2) * v + np.float32(7) * place,
-        np.float32(8) + np.float32(2.5) * sheet + np.float32(5) * place,
+        np.float32(8) + np.float32(3.2) * v + np.float32(7) * lantern.place,
+        np.float32(8) + np.float32(2.5) * sheet + np.float32(5) * lantern.place,
     )
     heat = min(
         max(glow * (one + np.float32(0.26) * detail * (crease - half)), zero), np.float32(1.3)

@@ -7,17 +7,18 @@ difference from that sky. So leaves and masts stay before the new sky as they ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.clear_sky import SIDE, Sky
-from diabelli.synthesis.core.curves import ramp, smoothstep
+from diabelli.synthesis.core.curves import ramp, shoulder, smoothstep
 from diabelli.synthesis.core.filters import LUMINANCE, blur, dilate_disc, luma
 from diabelli.synthesis.core.grid import centres, grid_positions, interpolate
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.core.rng import RandomStream, xorshift
+from diabelli.synthesis.core.rng import GAMMA, RandomStream, fraction, xorshift
 from diabelli.synthesis.core.types import Bytes, Floats
 
 Colour = tuple[float, float, float]
@@ -80,6 +81,26 @@ class Hour:
     ground: float = 1.0
 
 
+class _Masks(NamedTuple):
+    """Properties of places, each (SIDE, SIDE) float32, about 0..1.
+
+    Attributes:
+        alike: where all that is like the sky is sky.
+        rim: where a pixel may be partly of the sky.
+        mean: mean difference from the sky's own colour.
+        even: how even that difference is.
+        sure: where a place may be surely the sky.
+        dim: where things are hardly brighter than the sky.
+    """
+
+    alike: Floats
+    rim: Floats
+    mean: Floats
+    even: Floats
+    sure: Floats
+    dim: Floats
+
+
 def cloudiness(image: Bytes, sky: Sky) -> float:
     """Return the area of bright places beside a clear sky, which may be clouds, in that of it.
 
@@ -94,10 +115,10 @@ def cloudiness(image: Bytes, sky: Sky) -> float:
     return float(bright.sum()) / max(int(clear.sum()), 1)
 
 
-def at_night(
+def render_night(
     image: Bytes, sky: Sky, hour: Hour, flash: Floats, stream: RandomStream
 ) -> tuple[Floats, Floats]:
-    """Return an image at nightfall.
+    """Render an image at nightfall.
 
     Args:
         image: (h, w, 4) uint8, opaque.
@@ -111,33 +132,38 @@ def at_night(
     """
     clear = sky.room > 0
     small = resize(image, SIDE, SIDE)[..., :3].astype(np.float32) / np.float32(255)
-    own = np.stack([_continued(small[..., c], clear) for c in range(3)])
+    own = np.stack([_continue_sky(small[..., c], clear) for c in range(3)])
     apart = np.abs(small.transpose(2, 0, 1) - own).max(0)
     mean = blur(apart, 1.0)
     deviation = np.sqrt(np.maximum(blur(apart * apart, 1.0) - mean * mean, 0))
-    maps = (
-        blur(dilate_disc(clear, ALIKE_REACH).astype(np.float32), ALIKE_SOFTNESS),
-        blur(dilate_disc(clear, RIM_REACH).astype(np.float32), RIM_SOFTNESS),
-        mean,
-        smoothstep(ROUGH, EVEN, deviation),
-        blur(dilate_disc(clear, SURE_REACH).astype(np.float32), SURE_SOFTNESS),
-        blur(dilate_disc(clear, DIM_REACH).astype(np.float32), DIM_SOFTNESS),
+    masks = _Masks(
+        alike=_widen(clear, ALIKE_REACH, ALIKE_SOFTNESS),
+        rim=_widen(clear, RIM_REACH, RIM_SOFTNESS),
+        mean=mean,
+        even=smoothstep(ROUGH, EVEN, deviation),
+        sure=_widen(clear, SURE_REACH, SURE_SOFTNESS),
+        dim=_widen(clear, DIM_REACH, DIM_SOFTNESS),
     )
     is_ground = ~clear if (~clear).sum() > MIN_GROUND_CELLS else np.ones_like(clear)
     luminance = (np.square(small[is_ground]) * np.array(LUMINANCE, np.float32)).sum(1)
     median = max(float(np.median(luminance)), 0.005)
     gain = min(hour.ground * GROUND_LIGHT / median, MAX_GROUND_GAIN)
-    return _at_night(
+    return _render_night(
         np.ascontiguousarray(image),
         own,
-        np.stack(maps).astype(np.float32),
-        _light_of(hour, sky, stream),
+        masks,
+        _sky_light(hour, sky, stream),
         np.ascontiguousarray(flash, np.float32),
         np.float32(gain),
     )
 
 
-def _continued(values: Floats, clear: NDArray[np.bool_]) -> Floats:
+def _widen(clear: NDArray[np.bool_], reach: int, softness: float) -> Floats:
+    """Return a mask (h, w) float32, dilated by cells and blurred by a standard deviation."""
+    return blur(dilate_disc(clear, reach).astype(np.float32), softness)
+
+
+def _continue_sky(values: Floats, clear: NDArray[np.bool_]) -> Floats:
     """Return values (h, w) that continue those of the clear sky beyond it."""
     weight = clear.astype(np.float32)
     total, weights = np.zeros_like(values), np.full_like(values, 1e-20)
@@ -147,7 +173,7 @@ def _continued(values: Floats, clear: NDArray[np.bool_]) -> Floats:
     return np.asarray(total / weights, np.float32)
 
 
-def _light_of(hour: Hour, sky: Sky, stream: RandomStream) -> Floats:
+def _sky_light(hour: Hour, sky: Sky, stream: RandomStream) -> Floats:
     """Return the linear light of a sky, (3, SIDE, SIDE) float32, brighter where the sun has set."""
     shares = centres(SIDE)
     across = shares if stream.between(0, 1) < 0.5 else 1 - shares
@@ -163,17 +189,15 @@ def _light_of(hour: Hour, sky: Sky, stream: RandomStream) -> Floats:
 
 
 @kernel
-def _at_night(
-    image: Bytes, own: Floats, maps: Floats, target: Floats, flash: Floats, gain: np.float32
+def _render_night(
+    image: Bytes, own: Floats, masks: _Masks, target: Floats, flash: Floats, gain: np.float32
 ) -> tuple[Floats, Floats]:
-    """Implement `at_night`.
+    """Implement `render_night`.
 
     Args:
         image: (h, w, 4) uint8.
         own: (3, SIDE, SIDE) float32, 0..1, colour of the sky that was there, continued.
-        maps: (6, SIDE, SIDE) float32: where the sky may be, where a pixel may be partly of it,
-            mean difference from it, how even this is, where it may be surely the sky, and where
-            things are dim.
+        masks: of the image.
         target: (3, SIDE, SIDE) float32, linear light of the new sky.
         flash: (3, SIDE, SIDE) float32, factors of the ground's light.
         gain: factor of the ground's light.
@@ -198,12 +222,12 @@ def _at_night(
                 before[c] = max(interpolate(own[c], top, left, down, across), np.float32(0.02))
                 difference = max(difference, abs(pixel[c] - before[c]))
                 brightest = max(brightest, before[c])
-            even = interpolate(maps[3], top, left, down, across)
-            mean = interpolate(maps[2], top, left, down, across)
+            even = interpolate(masks.even, top, left, down, across)
+            mean = interpolate(masks.mean, top, left, down, across)
             apart = difference + even * (mean - difference)
             share = one - ramp((apart - np.float32(ALIKE)) / np.float32(UNLIKE - ALIKE))
-            share *= min(max(interpolate(maps[0], top, left, down, across), zero), one)
-            rim = min(max(interpolate(maps[1], top, left, down, across), zero), one)
+            share *= _share_at(masks.alike, top, left, down, across)
+            rim = _share_at(masks.rim, top, left, down, across)
             mixed = max(one - difference / (np.float32(MIXED) * brightest), zero)
             share = max(share, rim * (one - even) * mixed)
             rest, luminance = max(one - share, np.float32(0.05)), zero
@@ -219,7 +243,7 @@ def _at_night(
                 shade = interpolate(target[c], top, left, down, across)
                 behind += np.float32(LUMINANCE[c]) * shade
                 above[c] = texture[c] * shade
-            near = min(max(interpolate(maps[5], top, left, down, across), zero), one)
+            near = _share_at(masks.dim, top, left, down, across)
             most = np.float32(MOST_GROUND)
             before_sky = max(np.float32(MOST_BEFORE_SKY) * behind, np.float32(LEAST_BEFORE_SKY))
             most += near * (min(before_sky, most) - most)
@@ -230,9 +254,15 @@ def _at_night(
                 lit += interpolate(flash[c], top, left, down, across)
                 ground = max(ground, zero) * dim * lit
                 light[y, x, c] = ground + share * (above[c] - ground)
-            share *= min(max(interpolate(maps[4], top, left, down, across), zero), one)
+            share *= _share_at(masks.sure, top, left, down, across)
             matte[y, x] = ramp((share - np.float32(THING)) / np.float32(1 - THING))
     return light, matte
+
+
+@kernel
+def _share_at(mask: Floats, y: int, x: int, down: np.float32, across: np.float32) -> np.float32:
+    """Interpolate a mask as `interpolate` does, clipped to 0..1."""
+    return min(max(interpolate(mask, y, x, down, across), np.float32(0)), np.float32(1))
 
 
 @kernel
@@ -258,24 +288,20 @@ def add_glow(light: Floats, matte: Floats, glow: Floats) -> None:
 
 
 @kernel
-def developed(light: Floats, image: Bytes) -> Bytes:
+def develop(light: Floats, image: Bytes) -> Bytes:
     """Return linear light (h, w, 3) float32 as (h, w, 4) uint8, with the alpha of an image.
 
     A fine grain hides the steps of dark gradients.
     """
     one, zero, half, whole = np.float32(1), np.float32(0), np.float32(0.5), np.float32(255)
-    knee, room, scale = np.float32(KNEE), np.float32(1 - KNEE), np.float32(1 / 16777216)
     out = image.copy()
     for y in range(light.shape[0]):
         for x in range(light.shape[1]):
-            state = np.uint64(y * light.shape[1] + x + 1) * np.uint64(0x9E3779B97F4A7C15)
+            state = np.uint64(y * light.shape[1] + x + 1) * GAMMA
             for c in range(3):
-                value = max(light[y, x, c], zero)
-                if value > knee:
-                    value = knee + room * (value - knee) / (value - knee + room)
+                value = shoulder(max(light[y, x, c], zero), np.float32(KNEE))
                 state = xorshift(state)
-                first = scale * np.float32(state >> np.uint64(40))
-                second = scale * np.float32((state >> np.uint64(8)) & np.uint64(0xFFFFFF))
+                first, second = fraction(state >> np.uint64(40)), fraction(state >> np.uint64(8))
                 level = np.sqrt(value) * whole + half + np.float32(GRAIN) * (first + second - one)
                 out[y, x, c] = np.uint8(min(max(level, zero), whole))
     return out
