@@ -18,7 +18,7 @@ from diabelli.synthesis.core.warp import cubic_weights
 from diabelli.synthesis.moves.cinema.curtains import BORDER, Velvet, draw_hall
 from diabelli.synthesis.moves.cinema.hall import Hall, direction, light_field
 from diabelli.synthesis.moves.cinema.seats import render_seats
-from diabelli.synthesis.moves.still_lifes.tabletop import finished
+from diabelli.synthesis.moves.still_lifes.tabletop import finished, lay_sprite
 
 HALL_SIDE, LIGHT_SIDE, BEAM_SIDE, GLOW_SIDE = 640, 192, 160, 256
 """Sides in pixels at which the hall, the light of the picture, the beam and the glow are made."""
@@ -38,6 +38,17 @@ EXPOSURE, MEAN_LIGHT, MOST = 7.0, 0.2, 7.0
 factor by which darker pictures raise it."""
 SHOULDER = 6.0
 """Gained light of a part of the screen that is halved, so that no curtain is brighter than it."""
+BLACK, SCATTERED = 0.0018, 0.012
+"""Linear light of black on the screen in a dark hall, and the share of the picture's mean light
+that the hall throws back on it."""
+HALL_BLUR, BEAM_BLUR, MIRROR_BLUR = 0.0011, 4.0, 3.0
+"""Deviations of blurs: of the hall, which is a little out of focus, in sides; of the picture in the
+beam and in the stage, in pixels of LIGHT_SIDE."""
+RISES, PROJECTOR = (0.25, 0.6), 1.7
+"""Bounds of the projector's height above the upper edge of the screen, in sides, and its distance
+from the screen in that of the camera."""
+LATTICE = 64
+"""Rows and columns of the noise of velvet and wood."""
 DUST, BEAM_STEPS = 0.0025, 24
 """Share of light that dust in the beam scatters, and the places along a ray where it is added."""
 GLOWS = ((0.05, 2.5), (0.045, 9.0), (0.05, 32.0))
@@ -54,35 +65,31 @@ def show_cinema(image: Bytes, stream: RandomStream) -> Bytes:
     height, width = image.shape[:2]
     size = stream.between(*SIZES)
     hall = make_hall(size, stream, height, width)
-    cloth = VELVETS[max(int(stream.between(-1, len(VELVETS))), 0)]
-    lattice = stream.normal(64, 64).astype(np.float32)
+    # Truncation takes -1..1 to 0, so the first velvet is drawn twice as often.
+    cloth = VELVETS[int(stream.between(-1, len(VELVETS)))]
+    lattice = stream.normal(LATTICE, LATTICE).astype(np.float32)
     velvet = Velvet(np.array(cloth, np.float32), lattice)
     colours = resize(image, *size_with_area(height, width, LIGHT_SIDE))[..., :3]
     linear = np.square(colours.astype(np.float32) / np.float32(255))
     mean = float(linear.astype(np.float64).mean())
-    ratio = MEAN_LIGHT / (mean + 0.008)
-    gain = EXPOSURE * min(ratio, float(np.sqrt(ratio * np.sqrt(ratio))), MOST)
+    gain = _gain(mean)
     emitters = np.maximum(resize_map(linear, EMITTERS, EMITTERS), np.float32(0)) * np.float32(gain)
     emitters /= 1 + emitters.max(2, keepdims=True) / np.float32(SHOULDER)
     field = light_field(emitters, hall)
     rows, columns = size_with_area(height, width, HALL_SIDE)
     drawn = np.zeros((rows, columns, 3), np.float32)
     draw_hall(drawn, field, hall, velvet, _framed(linear))
-    drawn = blur(drawn, 0.0011 * min(rows, columns))
+    drawn = blur(drawn, HALL_BLUR * min(rows, columns))
     beam = np.zeros((*size_with_area(height, width, BEAM_SIDE), 3), np.float32)
-    rise = np.float32(stream.between(0.25, 0.6))
-    _add_beam(beam, blur(linear, 4.0), hall, rise, np.float32(DUST * gain))
+    rise = np.float32(stream.between(*RISES))
+    _add_beam(beam, blur(linear, BEAM_BLUR), hall, rise, np.float32(DUST * gain))
     drawn += resize_map(beam, rows, columns)
     seats, first = render_seats(field, hall, velvet, stream, rows, columns)
     canvas = resize_map(drawn, height, width)
     shown = resize(image, max(round(size * height), 1), max(round(size * width), 1))
-    _draw_screen(canvas, shown, hall, np.float32(0.0018 + 0.012 * mean))
+    _draw_screen(canvas, shown, hall, np.float32(BLACK + SCATTERED * mean))
     _lay_seats(canvas, seats, first, rows)
-    small = resize_map(canvas, *size_with_area(height, width, GLOW_SIDE))
-    glow = np.zeros_like(small)
-    for share, deviation in GLOWS:
-        glow += np.float32(share) * blur(small, deviation)
-    canvas += resize_map(glow, height, width)
+    _add_glow(canvas)
     return finished(canvas)
 
 
@@ -116,16 +123,47 @@ def make_hall(size: float, stream: RandomStream, height: int, width: int) -> Hal
     return Hall(**{name: np.float32(value) for name, value in sizes.items()})
 
 
+def _gain(mean: float) -> float:
+    """Return the gain of the light in the hall for a picture of that mean of linear light."""
+    ratio = MEAN_LIGHT / (mean + 0.008)
+    # The ratio to the power of 3/4, by roots, which every machine rounds alike.
+    return EXPOSURE * min(ratio, float(np.sqrt(ratio * np.sqrt(ratio))), MOST)
+
+
+def _add_glow(canvas: Floats) -> None:
+    """Add the light that the lens scatters to a canvas (h, w, 3) float32, in place."""
+    height, width = canvas.shape[:2]
+    small = resize_map(canvas, *size_with_area(height, width, GLOW_SIDE))
+    glow = np.zeros_like(small)
+    for share, deviation in GLOWS:
+        glow += np.float32(share) * blur(small, deviation)
+    canvas += resize_map(glow, height, width)
+
+
 def _framed(linear: Floats) -> Floats:
-    """Return a blurred picture (h, w, 3) with black around it, (2 h, 2 w, 3) float32."""
+    """Return what the stage mirrors: a blurred picture with black around it.
+
+    Args:
+        linear: (h, w, 3) float32, linear light of the picture.
+
+    Returns:
+        (2 h, 2 w, 3) float32.
+    """
     rows, columns = linear.shape[:2]
     framed = np.zeros((2 * rows, 2 * columns, 3), np.float32)
     framed[rows // 2 : rows // 2 + rows, columns // 2 : columns // 2 + columns] = linear
-    return blur(framed, 3.0)
+    return blur(framed, MIRROR_BLUR)
 
 
 def _lay_seats(canvas: Floats, seats: Floats, first: int, rows: int) -> None:
-    """Lay seats on a canvas, in place; they were rendered for a canvas of that many rows."""
+    """Lay seats on a canvas, in place.
+
+    Args:
+        canvas: (h, w, 3) float32, linear light.
+        seats: as `render_seats` returns them.
+        first: row of the rendered canvas at which they begin.
+        rows: of the rendered canvas.
+    """
     height, width = canvas.shape[:2]
     top = -(-first * height // rows)
     if top >= height:
@@ -133,10 +171,7 @@ def _lay_seats(canvas: Floats, seats: Floats, first: int, rows: int) -> None:
     start, count = top * rows / height - first, seats.shape[0]
     size = (height - top, width)
     layer = crop(seats, start / count, 0.0, (count - start) / count, 1.0, size)
-    layer = np.clip(layer, 0, 1)
-    under = canvas[top:]
-    under *= np.float32(1) - layer[..., 3:]
-    under += layer[..., :3]
+    lay_sprite(canvas, np.clip(layer, 0, 1), top, 0)
 
 
 @kernel
@@ -155,7 +190,7 @@ def _add_beam(
     zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
     height, width = canvas.shape[0], canvas.shape[1]
     light = np.zeros(3, np.float32)
-    top, away = hall.half_height + rise, np.float32(1.7) * hall.z
+    top, away = hall.half_height + rise, np.float32(PROJECTOR) * hall.z
     for row in range(height):
         for column in range(width):
             dx, dy, dz = direction(hall, row, column, height, width)

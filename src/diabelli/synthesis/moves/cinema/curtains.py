@@ -29,8 +29,11 @@ WOOD = (0.05, 0.036, 0.022)
 """Share of red, green and blue light that the stage reflects in all directions."""
 POLISH = 1.3
 """How clearly the stage mirrors the screen."""
-WALL, CEILING, STAGE, CURTAIN, VALANCE = range(1, 6)
-"""Surfaces that a pixel may show."""
+WALL_TONE, WALL_DYE, CEILING_TONE = 0.03, 0.15, 0.012
+"""Shares of light that walls reflect, without colour and in that of the velvet, and that the
+ceiling reflects."""
+BLACK, WALL, CEILING, STAGE, CURTAIN, VALANCE = range(6)
+"""Surfaces that a pixel may show: nothing that is lit, and five others."""
 
 
 class Velvet(NamedTuple):
@@ -67,7 +70,7 @@ def draw_hall(canvas: Floats, field: Floats, hall: Hall, velvet: Velvet, mirrore
 
     Args:
         canvas: (h, w, 3) float32, 0; linear light.
-        field: light in the hall.
+        field: as returned by `light_field`.
         hall: of the field.
         velvet: of the curtains.
         mirrored: (rows, columns, 3) float32, linear light that the stage mirrors: twice the width
@@ -117,11 +120,12 @@ def draw_hall(canvas: Floats, field: Floats, hall: Hall, velvet: Velvet, mirrore
             elif shown == WALL:
                 light_at(field, hall, (x, y, z), (-side, zero, zero), light)
                 for c in range(3):
-                    colour[c] = light[c] * (np.float32(0.03) + np.float32(0.15) * velvet.cloth[c])
+                    tone = np.float32(WALL_TONE) + np.float32(WALL_DYE) * velvet.cloth[c]
+                    colour[c] = light[c] * tone
             elif shown == CEILING:
                 light_at(field, hall, (x, y, z), (zero, -one, zero), light)
                 for c in range(3):
-                    colour[c] = light[c] * np.float32(0.012)
+                    colour[c] = light[c] * np.float32(CEILING_TONE)
 
 
 @kernel
@@ -138,14 +142,14 @@ def _seen_surface(
         dz: z of it.
 
     Returns:
-        The surface, 0 where all is black; the distance to it, in lengths of the direction; and the
+        The surface; the distance to it, in lengths of the direction; and the
         place along the curtain, in sides, if it is one.
     """
     zero, one = np.float32(0), np.float32(1)
-    shown, reach, along = 0, -hall.z / dz, zero
+    shown, reach, along = BLACK, -hall.z / dz, zero
     x, y = hall.x + reach * dx, hall.y + reach * dy
     if abs(x) < hall.half_width and abs(y) < hall.half_height:
-        return 0, reach, zero
+        return BLACK, reach, zero
     wall = hall.wall if dx > 0 else -hall.wall
     if dx != 0 and (wall - hall.x) / dx < reach:
         shown, reach = WALL, (wall - hall.x) / dx
@@ -153,7 +157,7 @@ def _seen_surface(
         shown, reach = CEILING, (hall.ceiling - hall.y) / dy
     if dy < 0 and (hall.stage - hall.y) / dy < reach:
         reach = (hall.stage - hall.y) / dy
-        shown = STAGE if hall.z + reach * dz < hall.stage_depth else 0
+        shown = STAGE if hall.z + reach * dz < hall.stage_depth else BLACK
     side = one if x > 0 else -one
     inner = hall.half_width + np.float32(BORDER)
     far = np.float32(CURTAIN_Z) - hall.z + hall.splay * (side * hall.x - inner)

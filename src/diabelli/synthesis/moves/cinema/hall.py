@@ -16,6 +16,7 @@ from diabelli.synthesis.core.types import Floats
 DEEP, HIGH, WIDE = 10, 28, 40
 """Places along z, y and x at which light is computed; along z they are denser at the screen."""
 PI = 3.14159
+"""Circle constant; six digits are enough for light."""
 DIRECT_SHARE, MEAN_SHARE = 0.035, 0.012
 """Light that walls scatter to all sides: as a share of the light that falls nearby, and of the
 mean light of the screen."""
