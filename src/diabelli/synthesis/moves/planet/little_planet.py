@@ -27,7 +27,7 @@ LITTLE_PLANET = "little_planet"
 """Name of the move."""
 COPIES = 2.0
 """Widths of the picture around the planet."""
-SWINGS, TURNS = (0.36, 0.54), 0.07
+SWINGS, ASIDE = (0.36, 0.54), 0.07
 """Bounds of how many widths a turn the picture is larger in front than the mean, and how far the
 front is turned aside, in turns."""
 RADII, REACH = (0.6, 0.72), 0.96
@@ -40,8 +40,10 @@ factor by which the ground is squeezed for that."""
 SKY_SHARE, MAX_SKY = 0.8, 0.15
 """Rows above the upper edge in which the sky turns soft, as a share of those below it without
 things, and at most in shares of the height."""
-TURN = 0.15915494
-"""Turns in a radian."""
+TURNS_PER_RADIAN = 0.15915494
+"""The inverse of two pi."""
+MAX_LOG = 2.5
+"""Largest logarithm of a height that is inverted; `_log` tends to 3."""
 LEVELS = 5
 """Levels of the mipmap; near the pole the picture is much smaller."""
 SOFT_SIDE, SOFTNESS, RING_SOFTNESS = 64, 2.0, 4.0
@@ -52,6 +54,10 @@ soft picture of whose texture it is: those of the most even colours."""
 DETAIL_SIZE, MAX_DETAIL = 0.015, 1.7
 """Standard deviation in sides of the blur that is no texture; largest difference in the texture as
 a multiple of the mean one."""
+POLE_RADIUS, POLE_START, POLE_RISE = 0.16, 0.25, 0.35
+"""Radius in radii of the horizon within which the pole is seen even where the ground reaches
+farther; distance before the pole at which its texture begins, and that over which it becomes full,
+in heights of the ground or radii of the horizon."""
 BENDS, BEND, RIM = 16, 0.012, 0.06
 """Rows and columns of the noise that bends the texture, its deviation in half sides, and that of
 the rim of the texture in radii of the horizon."""
@@ -131,10 +137,11 @@ def horizon_radius(
         aspect: width by height of the picture.
         largest: radius in half sides.
     """
-    height = (planet.horizon - planet.top) / (aspect * planet.width * TURN * (COPIES - swing))
+    around = aspect * planet.width * TURNS_PER_RADIAN * (COPIES - swing)
+    height = (planet.horizon - planet.top) / around
     lowering = min(max(height / _log(REACH / LOW_RADIUS), 1.0), MAX_LOWERING)
-    lifted = min(height / lowering, 2.5)
-    # The inverse of `_log`.
+    lifted = min(height / lowering, MAX_LOG)
+    # `_log` solved for its ratio.
     growth = (2 * lifted + (3 * lifted * lifted + 9) ** 0.5) / (3 - lifted)
     return min(largest, REACH / growth), lowering
 
@@ -154,10 +161,10 @@ def show_little_planet(image: Bytes, planet: Planet, stream: RandomStream) -> By
         stream: random numbers.
     """
     height, width = image.shape[:2]
-    turn, swing = stream.between(-TURNS, TURNS), stream.between(*SWINGS)
+    turn, swing = stream.between(-ASIDE, ASIDE), stream.between(*SWINGS)
     radius, lowering = horizon_radius(planet, swing, width / height, stream.between(*RADII))
     ground = 1 - planet.horizon
-    reach = ground * height / (width * planet.width * TURN * (COPIES - swing))
+    reach = ground * height / (width * planet.width * TURNS_PER_RADIAN * (COPIES - swing))
     squeeze = min(max(reach / GROUND_REACH, SQUEEZES[0]), SQUEEZES[1])
     place = (planet.horizon, planet.column, planet.left, planet.width)
     sky = min(SKY_SHARE * planet.top, MAX_SKY)
@@ -224,22 +231,22 @@ def _roll_up(
             r = np.sqrt(down * down + across * across)
             widths, speed = _around(_angle(down, across) - shape.turn, shape.swing)
             q = r / shape.radius
-            lift = np.float32(_log(q)) * speed * np.float32(TURN) * aspect
+            lift = np.float32(_log(q)) * speed * np.float32(TURNS_PER_RADIAN) * aspect
             row = shape.horizon - lift * (shape.squeeze if lift < zero else shape.lowering)
             v = _reflected(row)
             u = shape.left + shape.width * _reflected(shape.column + widths)
-            step = speed * np.float32(TURN) * wide / max(r * size, half)
+            step = speed * np.float32(TURNS_PER_RADIAN) * wide / max(r * size, half)
             sample_mipmap(levels, v, u, step, colour, other)
             # Above the upper edge the sky goes on as it ends there.
             share = ramp(-row / shape.sky)
             if share > zero:
                 look_up(soft, min(v, half * shape.sky), u, other)
                 _mix(colour, other, share)
-            near = max((row - one) / ground, np.float32(0.16) - q)
-            if near > np.float32(-0.4):
-                # Without noise the rim of the texture would be a circle.
+            near = max((row - one) / ground, np.float32(POLE_RADIUS) - q)
+            # Without noise the rim of the texture would be a circle.
+            if near > np.float32(-POLE_START - 2.5 * RIM):
                 near += np.float32(RIM) * _noise_at(pole.noise, down, across, np.float32(9))
-            share = ramp((near + np.float32(0.25)) / np.float32(0.35))
+            share = ramp((near + np.float32(POLE_START)) / np.float32(POLE_RISE))
             if share > zero:
                 _look_at_pole(pole, down, across, size, u, q, other, out[y, x])
                 _mix(colour, other, share)
@@ -295,6 +302,7 @@ def _look_at_pole(
 @kernel
 def _noise_at(noise: Floats, down: np.float32, across: np.float32, cells: np.float32) -> np.float32:
     """Return noise at a place from the pole, with this many cells in a half side."""
+    # Value noise is not defined at places below 0.
     away = np.float32(8)
     return value_noise(noise, cells * (down + away), cells * (across + away))
 
@@ -318,7 +326,10 @@ def _around(turns: np.float32, swing: np.float32) -> tuple[np.float32, np.float3
 
 @kernel
 def _angle(down: np.float32, across: np.float32) -> np.float32:
-    """Return the angle from upwards, clockwise, in turns -0.5..0.5, by a polynomial."""
+    """Return the angle from upwards, clockwise, in turns -0.5..0.5.
+
+    The arctangent of 0..1 is a polynomial (Abramowitz, Stegun 1964, 4.4.47).
+    """
     zero = np.float32(0)
     a, b = abs(across), abs(down)
     t = min(a, b) / max(a, b) if max(a, b) > zero else zero
@@ -327,7 +338,7 @@ def _angle(down: np.float32, across: np.float32) -> np.float32:
     angle = angle * s - np.float32(0.0851330)
     angle = angle * s + np.float32(0.1801410)
     angle = angle * s - np.float32(0.3302995)
-    angle = (angle * s + np.float32(0.9998660)) * t * np.float32(TURN)
+    angle = (angle * s + np.float32(0.9998660)) * t * np.float32(TURNS_PER_RADIAN)
     if a > b:
         angle = np.float32(0.25) - angle
     if down > zero:

@@ -34,6 +34,9 @@ MAX_FIGURE, MAX_PERSON = 0.03, 0.5
 LETTERING, SUBJECT, MAX_SUBJECT = 0.7, 0.5, 0.5
 """Values of the maps of lettering and of the subject from which a place counts, and largest share
 of the subject; heaps of things close by are no landscape."""
+FRONT, FRONT_BLUR = (0.2, 0.8), 2.0
+"""Bounds of the column in front, in the width of the part, and the deviation in cells of the blur
+of the skyline of which it is the highest."""
 MIN_RADIUS = 0.36
 """Least radius of the horizon, in half sides of the canvas."""
 
@@ -69,12 +72,12 @@ def find_planet(scene: Scene, analysis: Analysis, small: Bytes) -> Planet | None
 
 def _planet_of(skyline: Skyline, first: int) -> Planet | None:
     """Return the planet of a part whose first column is `first`; None where it suits none."""
-    highest = float(np.argmin(blur(skyline.rows[None], 2.0)[0]) + 0.5) / len(skyline.rows)
+    highest = float(np.argmin(blur(skyline.rows[None], FRONT_BLUR)[0]) + 0.5) / len(skyline.rows)
     horizon, top = skyline.row(HORIZON), skyline.row(TOP)
     if skyline.roughness > MAX_ROUGHNESS or horizon > MAX_HORIZON or horizon - top < MIN_HEIGHT:
         return None
     part = (first / SIDE, len(skyline.rows) / SIDE)
-    return Planet(horizon, top, min(max(highest, 0.2), 0.8), *part)
+    return Planet(horizon, top, min(max(highest, FRONT[0]), FRONT[1]), *part)
 
 
 def _widest_run(allowed: NDArray[np.bool_]) -> tuple[int, int]:

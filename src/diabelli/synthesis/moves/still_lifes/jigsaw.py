@@ -37,6 +37,9 @@ LEAST_LIGHT, LIGHT = 0.38, 0.95
 """Light on the table beside a black picture, and how much more there is beside a white one."""
 GLOSS = (0.06, 0.11)
 """Bounds of the light of the window that the pieces mirror."""
+WINDOW, UNEVEN = 0.24, 0.06
+"""Place in sides, towards the lamp, where the window is mirrored, and how far the lean of a piece
+moves it."""
 CARDBOARD = (0.33, 0.3, 0.265)
 """Linear light of cardboard."""
 SHADOW, SOFTNESS, CONTACT = 1.7, 0.45, 1.3
@@ -49,7 +52,7 @@ FIBRES = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Jigsaw:
-    """What a jigsaw puzzle keeps of a picture.
+    """Places of a picture that a jigsaw puzzle treats with care.
 
     Attributes:
         kept: (GRID, GRID) float32, how much of the subject places show, 0..1; above 1 where no
@@ -102,7 +105,7 @@ def show_jigsaw(image: Bytes, jigsaw: Jigsaw, stream: RandomStream, *, grey: boo
 
     Args:
         image: (h, w, 4) uint8, opaque.
-        jigsaw: what it keeps of the image.
+        jigsaw: places of the image that it treats with care.
         stream: random numbers.
         grey: whether wood and cardboard are grey, as the image is.
     """
@@ -166,7 +169,7 @@ def _shadows(cover: Floats, light: _Light, thickness: float) -> tuple[Floats, Fl
     if height * width > SHADOW_SIDE * SHADOW_SIDE:
         small = resize_map(cover, *size_with_area(height, width, SHADOW_SIDE))
     scale = thickness * small.shape[0] / height
-    moved = _moved(small, *(-SHADOW * scale * float(one) for one in (light.down, light.across)))
+    moved = _shifted(small, *(-SHADOW * scale * float(one) for one in (light.down, light.across)))
     cast, contact = (
         resize_map(blur(values, deviation * scale), height, width)
         for values, deviation in ((moved, SOFTNESS), (small, CONTACT))
@@ -174,8 +177,8 @@ def _shadows(cover: Floats, light: _Light, thickness: float) -> tuple[Floats, Fl
     return cast, contact
 
 
-def _moved(values: Floats, down: float, across: float) -> Floats:
-    """Return values (h, w) float32 moved by whole pixels; those at the edges are repeated."""
+def _shifted(values: Floats, down: float, across: float) -> Floats:
+    """Return values (h, w) float32 shifted by whole pixels; those at the edges are repeated."""
     rows, columns = (
         np.clip(np.arange(count) - round(step), 0, count - 1)
         for count, step in zip(values.shape, (down, across), strict=True)
@@ -293,12 +296,7 @@ def _add_piece(
                     colour[i] = light.board[i] * (one + np.float32(0.045) * speck)
             else:
                 _sample(picture, row - half, column - half, colour)
-                # Each piece leans differently, so it mirrors another part of the window.
-                p = near - np.float32(0.24) + np.float32(0.06) * (piece.normal[0] + 2 * lean)
-                q = beside + np.float32(0.06) * piece.normal[1]
-                shine = np.float32(0.45) + half * bell(q * q / np.float32(0.06))
-                shine *= bell(p * p / np.float32(0.05)) * (one - np.float32(0.75) * gentle[0])
-                shine = light.gloss * (shine + np.float32(1.6) * max(lean, zero))
+                shine = light.gloss * _shine(piece.normal, near, beside, lean, gentle[0])
                 for i in range(3):
                     lit = min(np.float32(0.62) + np.float32(0.42) * light.colour[i], one)
                     colour[i] *= colour[i] * lit
@@ -306,6 +304,28 @@ def _add_piece(
                 value = colour[i] * level + shine * light.colour[i]
                 layer[r + trace.top, c + trace.left, i] += cover * value
             layer[r + trace.top, c + trace.left, 3] += cover
+
+
+@kernel
+def _shine(
+    normal: Floats, near: np.float32, beside: np.float32, lean: np.float32, calm: np.float32
+) -> np.float32:
+    """Return how clearly a place mirrors the window and the lamp, about 0..1.
+
+    Args:
+        normal: (2,) float32, of the piece.
+        near: place on the table towards the lamp, in sides.
+        beside: place at right angles to that, in sides.
+        lean: how far the bevel falls towards the lamp, -1..1.
+        calm: how weak gloss is there, 0..1.
+    """
+    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
+    # Each piece leans differently, so it mirrors another part of the window.
+    p = near - np.float32(WINDOW) + np.float32(UNEVEN) * (normal[0] + 2 * lean)
+    q = beside + np.float32(UNEVEN) * normal[1]
+    shine = np.float32(0.45) + half * bell(q * q / np.float32(0.06))
+    shine *= bell(p * p / np.float32(0.05)) * (one - np.float32(0.75) * calm)
+    return shine + np.float32(1.6) * max(lean, zero)
 
 
 @kernel

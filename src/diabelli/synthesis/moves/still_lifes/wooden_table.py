@@ -17,8 +17,11 @@ LATTICE = 64
 """Rows and columns of the noise of which the grain is made."""
 FAR = 4 * LATTICE
 """Cells by which positions are moved, so that they are never below 0."""
-UPRIGHT = 0.35
-"""Share of the tables whose boards are upright."""
+UPRIGHT, SLANT = 0.35, 0.12
+"""Share of the tables whose boards are upright, and the tangent of half the angle by which boards
+are turned at most."""
+OFFSET = 40.0
+"""Largest distance, in sides, of the canvas from the corner of the table."""
 
 
 class Wood(NamedTuple):
@@ -76,10 +79,11 @@ def draw_wood(canvas: Floats, view: View, wood: Wood, tone: Floats, stream: Rand
         tone: (3,) float32, its linear light.
         stream: random numbers.
     """
-    tangent = stream.between(-0.12, 0.12) + (1 if stream.between(0, 1) < UPRIGHT else 0)
+    # 1 is the tangent of half a right angle.
+    tangent = stream.between(-SLANT, SLANT) + (1 if stream.between(0, 1) < UPRIGHT else 0)
     turn = np.array(rotation(tangent), np.float32)
     noise = stream.normal(LATTICE, LATTICE).astype(np.float32)
-    offset = np.array([stream.between(0, 40), stream.between(0, 40)], np.float32)
+    offset = np.array([stream.between(0, OFFSET) for _ in range(2)], np.float32)
     _draw(canvas, view, tone, turn, offset, noise, np.array(wood[1:], np.float32))
 
 
@@ -102,7 +106,7 @@ def _draw(
         turn: (2,) float32, cosine and sine of the direction of the grain.
         offset: (2,) float32, place of the canvas on the table.
         noise: (LATTICE, LATTICE) float32, normal.
-        wood: (3,) float32, rings, grain and width.
+        wood: (3,) float32, rings, grain and width of a `Wood`.
     """
     one, half = np.float32(1), np.float32(0.5)
     rings, grain, boards = wood[0], wood[1], wood[2]
