@@ -54,7 +54,7 @@ class Affine(NamedTuple):
     e: float
     f: float
 
-    def of(self, points: Points) -> Points:
+    def apply(self, points: Points) -> Points:
         """Return the images of points (n, 2)."""
         rows, columns = points[:, 0], points[:, 1]
         return np.stack(
@@ -65,7 +65,7 @@ class Affine(NamedTuple):
             1,
         )
 
-    def after(self, first: Affine) -> Affine:
+    def compose(self, first: Affine) -> Affine:
         """Return the map that applies `first` and then this one."""
         (a, b, c), (d, e, f) = (
             (p * first.a + q * first.d, p * first.b + q * first.e, p * first.c + q * first.f + r)
@@ -113,7 +113,7 @@ class _Puzzle(NamedTuple):
     place: Affine
     cell: float
 
-    def seen(self, points: Points) -> Points:
+    def project(self, points: Points) -> Points:
         """Return where points (n, 2) of the table are on the canvas, from its middle."""
         return points / (1 - self.tilt * points[:, :1])
 
@@ -126,8 +126,8 @@ class _Puzzle(NamedTuple):
         """
         edges = np.array(self.size) / 2
         scale = (self.place.a * self.place.a + self.place.b * self.place.b) ** 0.5
-        away = scale * (np.abs(self.place.inverse().of(places) - edges) - edges).max(1)
-        rim = (edges - np.abs(self.seen(places))).min(1)
+        away = scale * (np.abs(self.place.inverse().apply(places) - edges) - edges).max(1)
+        rim = (edges - np.abs(self.project(places))).min(1)
         found = np.minimum(away / (AWAY * self.cell), rim / (FROM_RIM * self.cell))
         for one in taken:
             apart = np.sqrt(np.square(places[:, 0] - one[0]) + np.square(places[:, 1] - one[1]))
@@ -154,14 +154,14 @@ def lay_pieces(
     )
     outlines = cut(rows, columns, stream)
     step = np.array((size[0] / rows, size[1] / columns))
-    puzzle = _placed(size, tilt, float(step.min()), stream)
+    puzzle = _place_puzzle(size, tilt, float(step.min()), stream)
     missing = missing_pieces(kept, rows, columns, stream)
     taken: list[Points] = []
     pieces = []
     for row in range(rows):
         for column in range(columns):
             outline = outlines[row][column] * step
-            home = puzzle.place.of(outline)
+            home = puzzle.place.apply(outline)
             middle = (home.max(0) + home.min(0)) / 2
             small = np.clip(stream.normal(6), -2.5, 2.5)
             sides, places = stream.uniform(3), stream.uniform(PLACES, 2)
@@ -177,10 +177,12 @@ def lay_pieces(
                     # The tangent of half the angle covers half a turn; the sign the other half.
                     turn = (-cosine, -sine) if sides[2] < 0.5 else (cosine, sine)
                     taken.append(target)
-            moved = _moved(middle, target, turn, is_mirrored=turned).after(puzzle.place)
+            moved = _motion(middle, target, turn, is_mirrored=turned).compose(puzzle.place)
             pieces.append(
                 Piece(
-                    np.asarray(puzzle.seen(moved.of(outline)) + np.array(size) / 2, np.float32),
+                    np.asarray(
+                        puzzle.project(moved.apply(outline)) + np.array(size) / 2, np.float32
+                    ),
                     np.array(moved.inverse(), np.float32),
                     small[3:5].astype(np.float32),
                     np.float32(1 + SHADE * small[5]),
@@ -228,8 +230,8 @@ def missing_pieces(
     return chosen
 
 
-def _placed(size: tuple[int, int], tilt: float, step: float, stream: RandomStream) -> _Puzzle:
-    """Return a puzzle with room for pieces at one side.
+def _place_puzzle(size: tuple[int, int], tilt: float, step: float, stream: RandomStream) -> _Puzzle:
+    """Place a puzzle so that there is room for pieces at one side.
 
     Args:
         size: as for `lay_pieces`.
@@ -250,9 +252,9 @@ def _placed(size: tuple[int, int], tilt: float, step: float, stream: RandomStrea
     # The perspective depends on place and size, and these on the perspective.
     for _ in range(4):
         turned = Affine(share * cosine, share * sine, 0.0, -share * sine, share * cosine, 0.0)
-        down, across = (float(one) for one in shift - turned.of(middle[None])[0])
+        down, across = (float(one) for one in shift - turned.apply(middle[None])[0])
         puzzle = _Puzzle(size, tilt, turned._replace(c=down, f=across), share * step)
-        seen = puzzle.seen(puzzle.place.of(corners))
+        seen = puzzle.project(puzzle.place.apply(corners))
         above, below = middle + seen.min(0), middle - seen.max(0)
         free = np.maximum(above + below, 0) / 2
         aim = spread * free
@@ -263,7 +265,7 @@ def _placed(size: tuple[int, int], tilt: float, step: float, stream: RandomStrea
     return puzzle
 
 
-def _moved(
+def _motion(
     middle: Points, target: Points, turn: tuple[float, float], *, is_mirrored: bool
 ) -> Affine:
     """Return the map that moves a piece on the table.
@@ -276,5 +278,5 @@ def _moved(
     """
     (cosine, sine), sign = turn, -1 if is_mirrored else 1
     turned = Affine(cosine, sign * sine, 0.0, -sine, sign * cosine, 0.0)
-    down, across = (float(one) for one in target - turned.of(middle[None])[0])
+    down, across = (float(one) for one in target - turned.apply(middle[None])[0])
     return turned._replace(c=down, f=across)
