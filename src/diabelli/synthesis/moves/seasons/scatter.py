@@ -162,14 +162,14 @@ def random_sheet(
     motion = (place.size * stream.between(*kind.falls), place.size * stream.between(*kind.sways))
     return Sheet(
         maps=shape(int(stream.between(0, kind.variants))),
-        colours=linear_colours(colours, stream.between(*kind.gains)),
+        colours=_linear_colours(colours, stream.between(*kind.gains)),
         row=place.row,
         column=place.column,
         size=place.size,
         blur=place.blur,
-        axes=random_axes(stream, kind.least_facing),
+        axes=_random_axes(stream, kind.least_facing),
         bend=stream.between(*kind.bends),
-        turn=random_direction(stream, 2),
+        turn=_random_direction(stream, 2),
         translucency=kind.translucency,
         gloss=kind.gloss,
         opacity=kind.opacity,
@@ -177,23 +177,23 @@ def random_sheet(
     )
 
 
-def random_axes(stream: RandomStream, least: float) -> Floats:
+def _random_axes(stream: RandomStream, least: float) -> Floats:
     """Draw the axes (3, 3) of a sheet that is not seen from its edge.
 
     Args:
         stream: random numbers.
         least: cosine of the largest angle between the sight and the upper or lower side.
     """
-    upper = random_direction(stream, 3)
+    upper = _random_direction(stream, 3)
     while abs(upper[2]) < least:
-        upper = random_direction(stream, 3)
+        upper = _random_direction(stream, 3)
     across = stream.normal(3)
     across -= upper * (across * upper).sum()
     across /= np.sqrt(np.square(across).sum())
     return np.stack([across, np.cross(upper, across), upper]).astype(np.float32)
 
 
-def random_direction(stream: RandomStream, count: int) -> Points:
+def _random_direction(stream: RandomStream, count: int) -> Points:
     """Draw a vector (count,) float64 of length 1."""
     vector = stream.normal(count)
     return np.asarray(vector / np.sqrt(np.square(vector).sum()))
@@ -205,7 +205,7 @@ def random_air(image: Bytes, stream: RandomStream, *, grey: bool) -> Air:
     return measure_air(image, (-0.8, aside, stream.between(*TOWARD)), grey=grey)
 
 
-def linear_colours(colours: tuple[tuple[int, int, int], ...], gain: float) -> Floats:
+def _linear_colours(colours: tuple[tuple[int, int, int], ...], gain: float) -> Floats:
     """Return linear light (n, 3) float32 of colours 0..255."""
     light = np.square(np.array(colours, np.float32) / np.float32(255))
     return np.asarray(light * np.float32(gain), np.float32)

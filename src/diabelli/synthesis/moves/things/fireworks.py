@@ -212,14 +212,8 @@ def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, bur
             far = t * (np.float32(1.75) - np.float32(0.75) * t)
             y = burst.row * np.float32(rows) + radius * (stars[k, 0] * far + gravity * t * t)
             x = burst.column * np.float32(columns) + radius * stars[k, 1] * far
-            if kind == PEONY:
-                fade = np.float32(0.12) + ramp((life - np.float32(0.55)) / np.float32(0.4))
-                fade *= ramp(life * np.float32(2)) * ramp((one - life) * np.float32(14))
-                width = thick * (np.float32(0.7) + np.float32(0.9) * life * life)
-            else:
-                fade = ramp(life * np.float32(9)) * (one - life)
-                fade *= np.float32(0.55) + np.float32(1.7) * life
-                width = thick * (np.float32(1.25) - half * life)
+            fade, width = _trail_at(kind, life)
+            width *= thick
             if kind == WILLOW:
                 grain = int(t * burst.radius / np.float32(GRAIN))
                 state = xorshift(np.uint64(k * 8191 + grain + 1) * GAMMA)
@@ -235,13 +229,50 @@ def _draw_trails(light: Floats, matte: Floats, bloom: Floats, stars: Floats, bur
                 colour[c] = fade * (own + hot * (one - own))
                 if is_inside:
                     bloom[c, row, column] += colour[c] * share_of_step
-            reach = int(np.float32(2.2) * width) + 1
-            for j in range(max(int(y) - reach, 0), min(int(y) + reach + 1, rows)):
-                for i in range(max(int(x) - reach, 0), min(int(x) + reach + 1, columns)):
-                    v, u = np.float32(j) + half - y, np.float32(i) + half - x
-                    share = bell((v * v + u * u) / (width * width)) * matte[j, i]
-                    for c in range(3):
-                        light[j, i, c] += share * colour[c]
+            _add_dot(light, matte, y, x, width, colour)
+
+
+@kernel
+def _trail_at(kind: int, life: np.float32) -> tuple[np.float32, np.float32]:
+    """Return the light and the width of a trail, relative to the others of its kind.
+
+    Args:
+        kind: CHRYSANTHEMUM, WILLOW or PEONY.
+        life: share of the way of the star that is seen, 0..1.
+    """
+    one, half = np.float32(1), np.float32(0.5)
+    if kind == PEONY:
+        fade = np.float32(0.12) + ramp((life - np.float32(0.55)) / np.float32(0.4))
+        fade *= ramp(life * np.float32(2)) * ramp((one - life) * np.float32(14))
+        return fade, np.float32(0.7) + np.float32(0.9) * life * life
+    fade = ramp(life * np.float32(9)) * (one - life)
+    return fade * (np.float32(0.55) + np.float32(1.7) * life), np.float32(1.25) - half * life
+
+
+@kernel
+def _add_dot(
+    light: Floats, matte: Floats, y: np.float32, x: np.float32, width: np.float32, colour: Floats
+) -> None:
+    """Add a soft dot to a sky, in place.
+
+    Args:
+        light: (h, w, 3) float32, linear.
+        matte: (h, w) float32, 0..1, where the sky is.
+        y: row of its middle, in pixels.
+        x: column of its middle, in pixels.
+        width: of its bell, in pixels.
+        colour: (3,) float32, linear.
+    """
+    rows, columns = matte.shape
+    half = np.float32(0.5)
+    # The bell ends at 2.12 widths.
+    reach = int(np.float32(2.2) * width) + 1
+    for j in range(max(int(y) - reach, 0), min(int(y) + reach + 1, rows)):
+        for i in range(max(int(x) - reach, 0), min(int(x) + reach + 1, columns)):
+            v, u = np.float32(j) + half - y, np.float32(i) + half - x
+            share = bell((v * v + u * u) / (width * width)) * matte[j, i]
+            for c in range(3):
+                light[j, i, c] += share * colour[c]
 
 
 @kernel
