@@ -4,7 +4,7 @@ Start with `pipeline`: it contains all steps from a source to its variations. Pa
 from packages above them in this list.
 
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, mipmap, warp, alpha;
-                chroma, structure_tensor; convnet; solvers binary_mrf and sor
+                chroma, rotation, noise, curves, structure_tensor; convnet; solvers binary_mrf and sor
     strength    parameters of all steps for one strength
     models      trained weights of the maps, the surroundings and the ground
     analysis    properties of a source: source_analysis combines
@@ -38,7 +38,7 @@ from packages above them in this list.
                 season, foliage_colour; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes
                 still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base;
-                    jigsaw, jigsaw_pieces, jigsaw_cut, wooden_table
+                    jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
                 little_planet, suitability: landscapes rolled up
                 painting, brush_strokes; picture_frame, gallery_wall
