@@ -4,7 +4,8 @@ Start with `pipeline`: it contains all steps from a source to its variations. Pa
 from packages above them in this list.
 
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, mipmap, warp, alpha;
-                chroma, rotation, noise, curves, structure_tensor; convnet; solvers binary_mrf and sor
+                chroma, rotation, noise, curves; structure_tensor; convnet;
+                solvers binary_mrf and sor
     strength    parameters of all steps for one strength
     models      trained weights of the maps, the surroundings and the ground
     analysis    properties of a source: source_analysis combines
