@@ -38,7 +38,8 @@ from packages above them in this list.
                 night_sky: lanterns, fireworks
                 season, foliage_colour; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes
-                still_life, tabletop: glass_ball, instant_print; snow_globe, turned_base;
+                still_life, tabletop: glass_ball; snow_globe, turned_base;
+                    instant_print: standing_print, pile_of_prints, hanging_print, print_card;
                     jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
                 little_planet, suitability: landscapes rolled up

@@ -22,6 +22,7 @@ from diabelli.synthesis.moves.lights.light import LIGHTS
 from diabelli.synthesis.moves.planet.little_planet import Planet
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
@@ -312,3 +313,6 @@ def run_all_moves(side: int = 96, *, backwards: bool = False) -> None:
         shown = sure_of_all(shown)
         for name in reversed(CHANGES) if backwards else CHANGES:
             photograph.render(shown, (name,), 1.0, RandomStream(1), side, side)
+        # One stream chooses one of these layouts, so the others are made here.
+        for _, layout in LAYOUTS:
+            layout(hazy, RandomStream(1))

@@ -233,7 +233,7 @@ def _add_piece(
                 for i in range(3):
                     colour[i] = light.board[i] * (one + np.float32(0.045) * speck)
             else:
-                _sample(picture, row - half, column - half, colour)
+                sample(picture, row - half, column - half, colour)
                 shine = light.gloss * _shine(piece.normal, near, beside, lean, gentle[0])
                 for i in range(3):
                     lit = min(np.float32(0.62) + np.float32(0.42) * light.colour[i], one)
@@ -275,7 +275,7 @@ def _fibre(fibres: Floats, down: np.float32, across: np.float32) -> np.float32:
 
 
 @kernel
-def _sample(picture: Bytes, row: np.float32, column: np.float32, out: Floats) -> None:
+def sample(picture: Bytes, row: np.float32, column: np.float32, out: Floats) -> None:
     """Sample a picture (h, w, 3) uint8 bilinearly at a place in pixels; `out` (3,) is 0..1."""
     zero, scale = np.float32(0), np.float32(255)
     v = min(max(row, zero), np.float32(picture.shape[0] - 1))
