@@ -38,8 +38,14 @@ ODD_HEIGHT, ODD_LEAN = 0.012, 0.02
 """Deviations of the height of a seat, in its width, and of its lean."""
 SHEEN = 2.25
 """How much brighter velvet is at a rim."""
-STEPS, TOUCH = 24, 0.0003
-"""Steps of a ray at most, and the distance in sides at which it has reached a seat."""
+STEPS, TOUCH, NORMAL_STEP = 24, 0.0003, 0.0007
+"""Steps of a ray at most, the distance in sides at which it has reached a seat, and the distance in
+sides over which the normal of a seat is measured."""
+HALF_DEPTH, RIM, ARCH = 0.19, 0.13, 0.12
+"""Half of the depth of a seat, and radius of its rims, in its pitch; how far its top falls towards
+its sides, in half its width."""
+NAP, NAP_DEPTH = 220.0, 0.06
+"""Cells of the noise of the nap in a side, and its strength."""
 
 
 class Row(NamedTuple):
@@ -68,7 +74,7 @@ def render_seats(
     """Render all rows of seats.
 
     Args:
-        field: light in the hall.
+        field: as returned by `light_field`.
         hall: of the field.
         velvet: of the seats.
         stream: random numbers.
@@ -123,7 +129,7 @@ def _draw_row(
         before: the same, of the rows in front of it; what they hide is not drawn.
         first: row of the canvas that is the first of the layer.
         height: rows of the canvas.
-        field: light in the hall.
+        field: as returned by `light_field`.
         hall: of the field.
         velvet: of the seats.
         row: the row.
@@ -134,7 +140,7 @@ def _draw_row(
     light = np.zeros(3, np.float32)
     level = hall.y + (row.top - hall.y) * (hall.z - row.z) / hall.z
     reach = np.float32(0.22) * row.pitch + np.float32(0.03)
-    e = np.float32(0.0007)
+    e = np.float32(NORMAL_STEP)
     for r in range(layer.shape[0]):
         for column in range(width):
             if before[r, column, 3] > np.float32(0.999):
@@ -179,11 +185,10 @@ def _draw_row(
             sheen = np.float32(SHEEN) * grazing * grazing * grazing
             shade = one / (one + np.float32(1.2) * max(-y, zero) / row.pitch)
             shade *= one - np.float32(0.6) * max(nz, zero)
-            u, v = (
-                np.float32(220) * at[0] + np.float32(1024),
-                np.float32(220) * at[1] + np.float32(1024),
-            )
-            shade *= one + np.float32(0.06) * value_noise(velvet.lattice, v, u)
+            # Value noise is not defined at places below 0.
+            u = np.float32(NAP) * at[0] + np.float32(1024)
+            v = np.float32(NAP) * at[1] + np.float32(1024)
+            shade *= one + np.float32(NAP_DEPTH) * value_noise(velvet.lattice, v, u)
             for c in range(3):
                 tone = np.float32(0.8) * velvet.cloth[c] + np.float32(0.012)
                 tone += sheen * (velvet.cloth[c] + np.float32(0.28))
@@ -203,11 +208,11 @@ def _distance(row: Row, x: np.float32, y: np.float32, z: np.float32) -> np.float
     """
     zero = np.float32(0)
     # The top is an arch.
-    y += np.float32(0.12) * x * x / row.half
+    y += np.float32(ARCH) * x * x / row.half
     across, up = abs(x) - (row.half - row.corner), y + row.corner
     a, b = max(across, zero), max(up, zero)
     outline = min(max(across, up), zero) + np.sqrt(a * a + b * b) - row.corner
-    rim = np.float32(0.13) * row.pitch
-    across, up = outline + rim, abs(z) - np.float32(0.19) * row.pitch + rim
+    rim = np.float32(RIM) * row.pitch
+    across, up = outline + rim, abs(z) - np.float32(HALF_DEPTH) * row.pitch + rim
     a, b = max(across, zero), max(up, zero)
     return min(max(across, up), zero) + np.sqrt(a * a + b * b) - rim
