@@ -33,7 +33,8 @@ from packages above them in this list.
     moves       planner, trust: which seed makes which move
                 drawing, drawn_layer, drawn_ground: drawings
                 photograph, scene: photographs, and the properties that decide
-                water, shore; gentle_layout, light, lighting, daylight, shadows
+                water, shore; gentle_layout, light, lighting, daylight, shadows,
+                leaf_shade
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
                 night_sky: lanterns, fireworks
                 season, foliage_colour; petals and leaves: scatter, thin_sheets,

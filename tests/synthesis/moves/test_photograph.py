@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
-from diabelli.synthesis.moves.lights.light import WINDOW
+from diabelli.synthesis.moves.lights.light import SHADOWS
 from diabelli.synthesis.moves.photograph import CINEMA, FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import (
@@ -96,18 +96,29 @@ def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, m
 
 
 @pytest.mark.parametrize(("border", "found"), [(NO_BORDER, True), (Insets(0.01, 0, 0, 0), False)])
-def test_no_light_of_a_window_crosses_a_frame(orientations, scene, monkeypatch, border, found):
+def test_no_shadow_crosses_a_frame(orientations, scene, monkeypatch, border, found):
     """It would fall on the frame and on the picture within it alike."""
     close = {"openness": -3.0, "surface": 1.0, "foliage": 0.0, "roughness": 8.0}
     room = replace(scene, white=0.0, white_edge=0.0, flat=0.0, **close)
     monkeypatch.setattr(photograph, "survey", lambda *_: replace(room, black=0.0, person=0.0))
     framed = tuple(replace(one, border=border) for one in orientations)
     shown = photograph.prepare(framed, orientations[0].image_at(200, 200), 0.5)
-    assert (WINDOW in shown.lights) == found
+    assert SHADOWS & set(shown.lights) == (SHADOWS if found else set())
+
+
+def test_no_shadow_falls_on_water(orientations, scene):
+    """Water is made with each other light."""
+    lights = dict.fromkeys(("golden", *SHADOWS), 1.0)
+    shore = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
+    shown = Photograph(orientations, scene, lights, [shore], frozenset())
+    wet = {names for names in photograph.moves_of(shown) if names[0] == photograph.WATER}
+    assert ("water", "golden") in wet
+    assert not any(SHADOWS.intersection(names) for names in wet)
 
 
 @pytest.mark.parametrize(
-    ("move", "may_mirror"), [("window", False), (CINEMA, False), ("dusk", True)]
+    ("move", "may_mirror"),
+    [*((name, False) for name in sorted(SHADOWS)), (CINEMA, False), ("dusk", True)],
 )
 def test_things_close_by_and_films_are_not_mirrored(
     orientations, scene, monkeypatch, move, may_mirror

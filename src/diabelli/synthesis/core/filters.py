@@ -104,3 +104,40 @@ def blur(values: Floats, deviation: float) -> Floats:
         weights = np.broadcast_to((kernel / kernel.sum()).astype(np.float32), (len(first), len(x)))
         planes = convolve(planes, first, np.ascontiguousarray(weights))
     return planes.reshape(values.shape)
+
+
+@kernel
+def disc_blurred(raster: Floats, radius: np.float32) -> Floats:
+    """Return a raster (h, w, c) float32 under a blur of the shape of a disc.
+
+    Args:
+        raster: the raster; 0 along its edges.
+        radius: of the disc, in cells.
+    """
+    height, width, channels = raster.shape
+    half = np.float32(0.5)
+    sums = np.zeros((height, width + 1, channels), np.float32)
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                sums[y, x + 1, c] = sums[y, x, c] + raster[y, x, c]
+    reach = int(radius + half)
+    wide = np.zeros(2 * reach + 1, np.float32)
+    area = np.float32(0)
+    for row in range(-reach, reach + 1):
+        rest = (radius + half) * (radius + half) - np.float32(row * row)
+        wide[row + reach] = np.sqrt(max(rest, np.float32(0)))
+        area += np.float32(2) * wide[row + reach]
+    out = np.zeros_like(raster)
+    for y in range(height):
+        for row in range(max(-reach, -y), min(reach, height - 1 - y) + 1):
+            for x in range(width):
+                first = max(np.float32(x) + half - wide[row + reach], np.float32(0))
+                last = min(np.float32(x) + half + wide[row + reach], np.float32(width))
+                left, right = min(int(first), width - 1), min(int(last), width - 1)
+                ahead, rest = first - np.float32(left), last - np.float32(right)
+                for c in range(channels):
+                    low = sums[y + row, left, c] + ahead * raster[y + row, left, c]
+                    high = sums[y + row, right, c] + rest * raster[y + row, right, c]
+                    out[y, x, c] += (high - low) / area
+    return out

@@ -17,7 +17,7 @@ from diabelli.synthesis.moves.cinema.cinema import show_cinema
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lights.light import (
     LIGHTS,
-    WINDOW,
+    SHADOWS,
     is_under_water,
     relight,
     suitable_lights,
@@ -175,11 +175,11 @@ def prepare(
 
 
 def _lights(scene: Scene, analysis: Analysis) -> dict[str, float]:
-    """Return the weights of the lights that suit; no window's light crosses a frame."""
+    """Return the weights of the lights that suit; no shadow crosses a frame."""
     lights = suitable_lights(scene)
     if analysis.border == NO_BORDER:
         return lights
-    return {name: weight for name, weight in lights.items() if name != WINDOW}
+    return {name: weight for name, weight in lights.items() if name not in SHADOWS}
 
 
 def _takes_water(scene: Scene, analysis: Analysis) -> bool:
@@ -206,11 +206,13 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     """Return the weights of the moves of a photograph, by the names of their changes in order."""
     lit: dict[tuple[str, ...], float] = {}
     lit.update(((light,), weight) for light, weight in photograph.lights.items())
-    total = sum(lit.values())
     weights = dict(lit)
     if photograph.shores:
-        wet: dict[tuple[str, ...], float] = {(WATER,): max(lit.values(), default=1.0)}
-        wet.update(((WATER, *names), weight) for names, weight in lit.items())
+        # Shadows would fall on the water.
+        alone = {names: weight for names, weight in lit.items() if not SHADOWS.intersection(names)}
+        total = sum(alone.values())
+        wet: dict[tuple[str, ...], float] = {(WATER,): max(alone.values(), default=1.0)}
+        wet.update(((WATER, *names), weight) for names, weight in alone.items())
         factor = WATER_SHARE * max(total, 1.0) / sum(wet.values())
         weights.update((names, factor * weight) for names, weight in wet.items())
     if photograph.things:
@@ -300,7 +302,8 @@ def _arranged(
     first, mirrored = photograph.orientations
     # Things close by and clothes often have lettering that is too small to be found.
     scene = photograph.scene
-    is_kept = WINDOW in names or names[-1] in WHOLE or scene.person > 0 or not scene.is_outdoors
+    is_near = bool(SHADOWS.intersection(names)) or scene.person > 0 or not scene.is_outdoors
+    is_kept = is_near or names[-1] in WHOLE
     orientations = (first, first if is_kept else mirrored)
     boldness = 0.0 if names[-1] in WHOLE else strength
     return gentle_layout(orientations, boldness, stream, height, width)

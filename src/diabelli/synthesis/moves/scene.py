@@ -50,6 +50,11 @@ BLOWN_RED, BLOWN_GREEN = 250, 225
 """Grey levels above which a place is as bright as the sun, which may be yellow."""
 MIN_RING, MIN_RING_CELLS = 0.02, 20
 """Share of such places nearby from which a place is beside the sun; least number of these."""
+BARE = 0.15
+"""Share of greenery below which a ground without leaves and grass may be snow."""
+SNOW_LUMA, SNOW_WARMTH, COLD = 0.5, 0.03, -0.02
+"""Mean luma 0..1 of the lowest third above which, and mean red minus blue, -1..1, below which a
+bare ground is snow; the latter below which a bare picture is too cold for spring at any luma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,12 @@ class Scene:
     def is_indoors(self) -> bool:
         """Whether it surely does not."""
         return self.openness < SURE_INDOORS
+
+    @property
+    def may_be_snow(self) -> bool:
+        """Whether the ground is bare, and pale or in cold light."""
+        is_pale = self.lower_luma > SNOW_LUMA and self.warmth < SNOW_WARMTH
+        return self.greenery < BARE and (is_pale or self.warmth < COLD)
 
     def exposure(self, target: float, least: float, most: float) -> float:
         """Return the factor, `least`..`most`, that gives the picture that median of light."""

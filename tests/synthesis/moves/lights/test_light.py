@@ -66,7 +66,7 @@ def rendered(prepared, kind, strength=0.5, seed=1, side=200):
 def test_a_window_is_of_rooms_and_a_sunset_of_the_open_air():
     """An unsure scene gets the lights that suit both."""
     assert set(light.suitable_lights(NOON)) == {"golden", "dusk", "sunset"}
-    assert set(light.suitable_lights(ROOM)) == {"golden", "dusk", "window"}
+    assert set(light.suitable_lights(ROOM)) == {"golden", "dusk", *light.SHADOWS}
     assert set(light.suitable_lights(replace(NOON, openness=-0.1))) == {"golden", "dusk"}
 
 
@@ -96,6 +96,90 @@ def test_a_window_shines_on_things_close_by():
     assert light.WINDOW in light.suitable_lights(close)
     for unsuitable in ({"surface": 0.6}, {"openness": 0.2}):
         assert light.WINDOW not in light.suitable_lights(replace(close, **unsuitable))
+
+
+THING = np.zeros((scene.SIDE, scene.SIDE), np.float32)
+THING[20:100, 20:100] = 1
+GOAT = replace(
+    NOON, sky=0.0, foliage=0.2, greenery=0.27, surface=-0.8, figure=0.2, person=0.5, subject=THING
+)
+
+
+def test_leaves_shade_things_close_by_in_the_open_air():
+    """A goat before a wall; where a window shines, leaves may be before it."""
+    assert "leaf_shade" in light.suitable_lights(GOAT)
+    assert not {"window", "blinds"} & set(light.suitable_lights(GOAT))
+    assert "leaf_shade" not in light.suitable_lights(NOON)
+
+
+@pytest.mark.parametrize(
+    "unsuitable",
+    [
+        {"sky": 0.3},
+        {"greenery": 0.5},
+        {"median_luma": 0.2},
+        {"teal": 0.4},
+        {"black": 0.3},
+        {"white": 0.1},
+        {"white_edge": 0.3},
+        {"flat": 0.5},
+        {"roughness": 2.0},
+        {"roughness": 28.0},
+        {"person": 1.0},
+        {"person_odds": -1.5},
+        {"figure": 0.6},
+        {"greenery": 0.0, "lower_luma": 0.8, "warmth": 0.0},
+        {"subject": np.zeros((scene.SIDE, scene.SIDE), np.float32)},
+        {"openness": 0.5, "even_top": 0.5},
+    ],
+)
+def test_no_leaves_shade_landscapes_plants_water_the_night_people_or_snow(unsuitable):
+    """Shadows fall on the sky or on nothing close by, on a face, or under a ceiling."""
+    assert "leaf_shade" not in light.suitable_lights(replace(GOAT, **unsuitable))
+
+
+@pytest.mark.parametrize(
+    "unsuitable", [{"figure": 0.2}, {"person": 0.5}, {"person_odds": -0.5}, {"sun_warmth": 0.4}]
+)
+def test_no_leaves_shade_rooms_with_a_figure_or_a_lit_lamp(unsuitable):
+    """Things that are less surely close by than for a window."""
+    near = replace(ROOM, surface=0.5, greenery=0.0)
+    assert "leaf_shade" in light.suitable_lights(near)
+    assert "leaf_shade" not in light.suitable_lights(replace(near, **unsuitable))
+
+
+@pytest.mark.parametrize("kind", sorted(light.SHADOWS))
+def test_what_shines_itself_is_in_no_shadow(kind):
+    """A lit lamp keeps its light, and all around it changes."""
+    canvas = np.full((160, 200, 4), 255, np.uint8)
+    canvas[..., :3] = 120
+    canvas[40:120, 60:140, :3] = 255
+    shown = light.relight(canvas, kind, ROOM, 0.5, RandomStream(3))
+    assert shown[48:112, 68:132, :3].min() >= 250
+    assert np.ptp(shown[:30, :, :3].mean(2)) > 40
+
+
+@pytest.mark.parametrize("kind", sorted(light.SHADOWS))
+def test_shadows_are_as_strong_as_those_of_a_window(kind):
+    """On an even wall, the shade is less than half as bright as the sun, in all seeds."""
+    wall = np.full((160, 200, 4), 255, np.uint8)
+    wall[..., :3] = 130
+    for seed in range(6):
+        shown = light.relight(wall, kind, ROOM, 0.5, RandomStream(seed))[..., :3].mean(2)
+        low, high = np.quantile(np.square(shown / 255), (0.1, 0.9))
+        assert high > 2 * low
+
+
+@pytest.mark.parametrize(("grey", "is_coloured"), [(False, True), (True, False)])
+def test_the_sun_between_leaves_is_warmer_than_the_shade(grey, is_coloured):
+    """The shade is lit by the sky."""
+    wall = np.full((160, 200, 4), 255, np.uint8)
+    wall[..., :3] = 130
+    shown = light.relight(wall, "leaf_shade", replace(ROOM, grey=grey), 0.5, RandomStream(1))
+    level, warmth = shown[..., :3].mean(2), shown[..., 0].astype(int) - shown[..., 2]
+    bright, dark = level >= np.quantile(level, 0.9), level <= np.quantile(level, 0.1)
+    assert (warmth[bright].mean() > 15 > 0 > warmth[dark].mean()) == is_coloured
+    assert (np.abs(warmth).max() <= 1) != is_coloured
 
 
 def test_white_and_flat_places_are_found():

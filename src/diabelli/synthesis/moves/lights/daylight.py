@@ -12,8 +12,10 @@ import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.grid import centres
+from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.lights import leaf_shade as leaves
 from diabelli.synthesis.moves.lights import shadows
 from diabelli.synthesis.moves.lights.lighting import (
     FIELD_SIDE,
@@ -28,6 +30,16 @@ SHADE: Colour = (0.42, 0.45, 0.5)
 """Light from the sky, in which shadows lie."""
 SUN: Colour = (1.46, 1.3, 1.01)
 """Light of the sun through a window."""
+BLIND_SHADE: Colour = (0.4, 0.41, 0.45)
+LOW_SUN: Colour = (1.62, 1.26, 0.84)
+"""Light beside and between the slats of a blind."""
+LEAF_SHADE: Colour = (0.33, 0.38, 0.44)
+LEAF_SUN: Colour = (1.66, 1.45, 1.08)
+"""Light in the shade of leaves, and of the sun between them."""
+ROUGH, LARGE_LEAVES = 12.0, 1.4
+"""Roughness in grey levels above which small shadows are not seen, and the size of leaves there."""
+SHINING = (0.93, 0.99)
+"""Least channel 0..1 from which a place may shine itself, and at which it surely does."""
 SUNSETS: tuple[tuple[Colour, Colour], ...] = (
     ((0.29, 0.24, 0.5), (0.4, 0.35, 0.66)),
     ((0.84, 0.4, 0.37), (0.92, 0.46, 0.6)),
@@ -48,15 +60,32 @@ class View(NamedTuple):
     Attributes:
         scene: properties of the source.
         stream: random numbers.
+        canvas: (h, w, 4) uint8, the picture in its own light.
     """
 
     scene: Scene
     stream: RandomStream
+    canvas: Bytes
 
 
 def window(view: View) -> Lighting:
     """Sunlight through a window."""
-    return _sunlight(shadows.window(view.stream))
+    places = shadows.bent_places(view.canvas, view.stream)
+    return _sunlight(view.canvas, shadows.window(view.stream, places), SHADE, SUN)
+
+
+def blinds(view: View) -> Lighting:
+    """Low sun between the slats of a blind."""
+    places = shadows.bent_places(view.canvas, view.stream)
+    return _sunlight(view.canvas, shadows.blinds(view.stream, places), BLIND_SHADE, LOW_SUN)
+
+
+def leaf_shade(view: View) -> Lighting:
+    """Sunlight through the leaves of a tree."""
+    places = shadows.bent_places(view.canvas, view.stream)
+    size = LARGE_LEAVES if view.scene.roughness > ROUGH else 1.0
+    mask = leaves.leaf_shade(view.stream, places, size)
+    return _sunlight(view.canvas, mask, LEAF_SHADE, LEAF_SUN)
 
 
 def golden(view: View) -> Lighting:
@@ -150,10 +179,16 @@ LightMaker = Callable[[View], Lighting]
 """Makes the lighting of one picture."""
 
 
-def _sunlight(mask: Floats) -> Lighting:
-    """Return sunlight where a mask is 1 and light from the sky where it is 0."""
-    gain = mixed(mask, _colour(*SHADE), _colour(*SUN))
-    return Lighting(gain, gain, filled(0.0, 0.0, 0.0), headroom=HEADROOM)
+def _sunlight(canvas: Bytes, mask: Floats, shade: Colour, sun: Colour) -> Lighting:
+    """Return sunlight where a mask is 1 and light from the sky where it is 0.
+
+    Places that shine themselves, such as lamps, windows and the sky, keep their light.
+    """
+    gain = mixed(mask, _colour(*shade), _colour(*sun))
+    own = resize(canvas, *mask.shape)[..., :3].min(2).astype(np.float32) / np.float32(255)
+    shining = smoothstep(*SHINING, own)
+    gain = mixed(shining, gain, _colour(1.0, 1.0, 1.0))
+    return Lighting(gain, gain, np.zeros_like(gain), headroom=HEADROOM)
 
 
 def _between(share: Floats, low: Colour, high: Colour, exposure: float) -> Floats:

@@ -12,9 +12,11 @@ from diabelli.synthesis.moves.lights.lighting import illuminate
 from diabelli.synthesis.moves.scene import SKY, Scene
 
 LIGHTS: dict[str, daylight.LightMaker] = {
+    "blinds": daylight.blinds,
     "dusk": daylight.dusk,
     "golden": daylight.golden,
     "lamp": daylight.lamp,
+    "leaf_shade": daylight.leaf_shade,
     "sunset": daylight.sunset,
     "window": daylight.window,
 }
@@ -33,13 +35,33 @@ uppermost third below which things would be lit as the sky, and of the lowest th
 snow and sand would."""
 MAX_SUNSET_FIGURE = 0.012
 """Share of marked places above which a person may stand below, whose face would be black."""
-WINDOW = "window"
-"""Name of the light that falls on things close by."""
+WINDOW, BLINDS, LEAF_SHADE = "window", "blinds", "leaf_shade"
+SHADOWS = frozenset({WINDOW, BLINDS, LEAF_SHADE})
+"""Names of the lights whose shadows fall on things close by."""
 MIN_SURFACE, MAX_SURFACE_OPENNESS = 0.6, 0.0
 """How well a picture must suit for a window's light, about -1..1, and log-odds of the open air
 above which it does not; `models/surface.md` has rates."""
-WINDOW_WEIGHT = 6.0
-"""Weight of a window's light, whose shadows no judge called a tint, beside 2 of low sun."""
+SHADOW_WEIGHT = 4.0
+"""Weight of each light with shadows, which no judge called a tint, beside 2 of low sun."""
+MIN_LEAF_SURFACE, MIN_LEAF_SUBJECT = 0.35, 0.12
+"""How well a picture must suit a window's light, about -1..1, for the shade of leaves, and share of
+its subject from which it is of something close by in the open air."""
+MAX_LEAF_SKY, MAX_LEAF_GREENERY = 0.12, 0.35
+"""Shares of sky in the open air and of greenery above which it is of a landscape or of plants."""
+MAX_LEAF_FIGURE, MAX_LEAF_SKIN = (0.1, 0.5), (0.3, 0.6)
+"""Shares of places that the person map marks, and bare skin 0..1, above which it may show a person:
+in rooms and in the open air, where it may show an animal."""
+LIKELY_PERSON, MAYBE_PERSON, MARKED_FIGURE = -1.0, -2.0, 0.05
+"""Log-odds of a person from which it may show one: in rooms, and in the open air or where the
+person map marks more than that share of it."""
+MAX_LEAF_ROUGHNESS = 26.0
+"""Roughness in grey levels above which shadows are not seen."""
+MAX_LEAF_CEILING = 0.3
+"""Share of even places of the uppermost third above which a picture that is not surely of the open
+air may show a ceiling."""
+MAX_LEAF_WHITE, MAX_LEAF_LUMA = 0.04, 0.8
+"""Share of white in the open air above which there is a sky, and median luma 0..1 above which there
+may be snow or white ground."""
 MAX_WINDOW_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of things indoors."""
 MAX_WINDOW_WHITE = 0.015
@@ -113,7 +135,9 @@ def _kinds_of_day(scene: Scene) -> dict[str, float]:
     if is_under_water(scene):
         return kinds
     if _takes_window(scene):
-        kinds[WINDOW] = WINDOW_WEIGHT
+        kinds[WINDOW] = kinds[BLINDS] = SHADOW_WEIGHT
+    if _takes_leaf_shade(scene):
+        kinds[LEAF_SHADE] = SHADOW_WEIGHT
     is_dim = scene.median_luma < MIN_GOLDEN_LUMA
     if not (is_stained or is_dim) and scene.warmth < WARM:
         kinds["golden"] = 2.0
@@ -148,6 +172,42 @@ def _takes_window(scene: Scene) -> bool:
     is_faint = scene.flat > MAX_WINDOW_FLAT or scene.roughness < MIN_WINDOW_ROUGHNESS
     is_alive = scene.foliage > MAX_WINDOW_FOLIAGE or scene.person > 0.5
     return is_close and not (is_bright or is_dim or is_faint or is_alive)
+
+
+def _takes_leaf_shade(scene: Scene) -> bool:
+    """Return whether it is of things close by, indoors or out, without a person."""
+    if _takes_window(scene):
+        return True
+    is_open = scene.openness > MAX_SURFACE_OPENNESS
+    most = MAX_LEAF_WHITE if is_open else MAX_WINDOW_WHITE
+    is_bright = scene.white_edge >= MAX_WHITE_EDGE or scene.white > most
+    is_dim = scene.median_luma < MIN_WINDOW_LUMA or scene.black > MAX_WINDOW_BLACK
+    is_faint = scene.flat > MAX_WINDOW_FLAT or scene.roughness < MIN_WINDOW_ROUGHNESS
+    is_pale = scene.median_luma > MAX_LEAF_LUMA
+    is_rough = scene.roughness > MAX_LEAF_ROUGHNESS
+    is_green = scene.greenery > MAX_LEAF_GREENERY or scene.teal > MAX_LAMP_TEAL
+    is_near = _is_near_outdoors(scene) if is_open else _is_near_indoors(scene)
+    is_unfit = is_bright or is_dim or is_faint or is_pale or is_green or is_rough
+    return is_near and not (is_unfit or _may_show_person(scene, is_open=is_open))
+
+
+def _is_near_indoors(scene: Scene) -> bool:
+    """Return whether it is of things close by without a lit lamp."""
+    return scene.surface > MIN_LEAF_SURFACE and scene.sun_warmth <= MIN_SUN_WARMTH
+
+
+def _is_near_outdoors(scene: Scene) -> bool:
+    """Return whether something close by is in the open air, and hardly any sky."""
+    is_sure = scene.is_outdoors or scene.even_top <= MAX_LEAF_CEILING
+    is_thing = float((scene.subject > 0.5).mean()) > MIN_LEAF_SUBJECT
+    return is_sure and is_thing and scene.sky < MAX_LEAF_SKY and not scene.may_be_snow
+
+
+def _may_show_person(scene: Scene, *, is_open: bool) -> bool:
+    """Return whether a person is likely, by skin, the person map or the surroundings."""
+    figure, skin = MAX_LEAF_FIGURE[is_open], MAX_LEAF_SKIN[is_open]
+    odds = MAYBE_PERSON if is_open or scene.figure > MARKED_FIGURE else LIKELY_PERSON
+    return scene.figure > figure or scene.person > skin or scene.person_odds > odds
 
 
 def _takes_lamp(scene: Scene) -> bool:
@@ -186,7 +246,7 @@ def relight(
         strength: 0..1.
         stream: random numbers.
     """
-    lighting = LIGHTS[light](daylight.View(scene, stream))
+    lighting = LIGHTS[light](daylight.View(scene, stream, canvas))
     if scene.grey:
         lighting = lighting.without_colour()
     return illuminate(canvas, lighting.scaled(0.8 + 0.4 * strength))

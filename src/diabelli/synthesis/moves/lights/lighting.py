@@ -16,7 +16,7 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Bytes, Floats
 
 FIELD_SIDE = 192
-"""Side of the fields of a lighting, in cells; enough for the edges of soft shadows."""
+"""Side of the smooth fields of a lighting, in cells."""
 KNEE, LEAST_ROOM, HUE_KEPT = 0.45, 0.001, 0.5
 """Linear light below which nothing is limited, least room above it, and how far the channels of
 limited light keep their ratios."""
@@ -31,9 +31,9 @@ class Lighting:
     Gains and saturations change from the first to the second where luma passes the range.
 
     Attributes:
-        dark_gain: (FIELD_SIDE, FIELD_SIDE, 3) float32, factors of linear light in the shades.
+        dark_gain: (rows, columns, 3) float32, factors of linear light in the shades.
         bright_gain: the same for bright places.
-        glow: (FIELD_SIDE, FIELD_SIDE, 3) float32, 0..1, light in the air, screened over all.
+        glow: (rows, columns, 3) float32, 0..1, light in the air, screened over all.
         luma_range: luma 0..1 up to which a place is dark, and from which on it is bright.
         saturations: factors of saturation in dark and in bright places.
         shoulder: linear light above which highlights are compressed, if `headroom` is 1.
@@ -83,7 +83,7 @@ def mixed(share: Floats, low: Floats, high: Floats) -> Floats:
     """Return a field of `low` where a share is 0 and `high` where it is 1.
 
     Args:
-        share: (FIELD_SIDE, FIELD_SIDE) float32, 0..1.
+        share: (rows, columns) float32, 0..1.
         low: (3,) or a field, float32.
         high: the same.
     """
@@ -113,7 +113,7 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
 
     Args:
         image: (h, w, 3 or more) uint8.
-        dark: (3, FIELD_SIDE, FIELD_SIDE) float32.
+        dark: (3, rows, columns) float32.
         bright: the same.
         glow: the same.
         numbers: (6,) float32, luma range, saturations, shoulder, headroom.

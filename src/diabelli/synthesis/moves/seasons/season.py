@@ -23,12 +23,8 @@ room."""
 DAYLIGHT, MIN_UPPER_LUMA, MAX_BLACK = (0.2, 0.75), 0.22, 0.3
 """Bounds of the median luma 0..1 of a picture in daylight, least mean luma of its uppermost third,
 and share of black from which it is of a thing in the dark."""
-MAX_WHITE, BARE = 0.15, 0.15
-"""Share of white along the lower edges from which there may be snow or a white ground, and share of
-greenery below which a ground without leaves and grass may be snow."""
-SNOW_LUMA, SNOW_WARMTH, COLD = 0.5, 0.03, -0.02
-"""Mean luma 0..1 of the lowest third above which, and mean red minus blue, -1..1, below which a
-bare ground is snow; the latter below which a bare picture is too cold for spring at any luma."""
+MAX_WHITE = 0.15
+"""Share of white along the lower edges from which there may be snow or a white ground."""
 LEAFY = 0.3
 """Share of greenery from which teal below a sky is of leaves or a lake, not of under water."""
 MIN_SKY, MIN_OPEN_GREENERY = 0.1, 0.04
@@ -70,13 +66,7 @@ def _is_in_daylight(scene: Scene) -> bool:
     """Return whether a picture of the open air is in the colours of a day without snow."""
     is_day = DAYLIGHT[0] < scene.median_luma < DAYLIGHT[1] and scene.upper_luma > MIN_UPPER_LUMA
     is_plain = scene.white_edge >= MAX_WHITE or scene.black >= MAX_BLACK
-    return is_day and not (is_plain or _may_be_snow(scene) or scene.grey or scene.toned)
-
-
-def _may_be_snow(scene: Scene) -> bool:
-    """Return whether the ground is bare, and pale or in cold light."""
-    is_pale = scene.lower_luma > SNOW_LUMA and scene.warmth < SNOW_WARMTH
-    return scene.greenery < BARE and (is_pale or scene.warmth < COLD)
+    return is_day and not (is_plain or scene.may_be_snow or scene.grey or scene.toned)
 
 
 def _shows_nature(scene: Scene) -> bool:

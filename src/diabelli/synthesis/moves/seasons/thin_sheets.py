@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from diabelli.synthesis.core.filters import disc_blurred
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes, Floats, Points
@@ -137,7 +138,7 @@ def draw_sheet(out: Bytes, sheet: Sheet, air: Air) -> None:
     if air.grey:
         raster[..., :3] = raster[..., :3].mean(2, keepdims=True)
     if blur > LEAST_BLUR:
-        raster = _disc_blurred(raster, np.float32(blur / step))
+        raster = disc_blurred(raster, np.float32(blur / step))
     _lay_over(out, raster, top, left, np.float32(step))
 
 
@@ -156,43 +157,6 @@ def _extent(sheet: Sheet) -> tuple[Points, Points]:
     raised = sheet.bend * max(float(np.square(ends).max(1).sum()), 0.0) * sheet.axes[2, :2]
     low, high = np.min(corners, axis=0), np.max(corners, axis=0)
     return low + np.minimum(raised, 0), high + np.maximum(raised, 0)
-
-
-@kernel
-def _disc_blurred(raster: Floats, radius: np.float32) -> Floats:
-    """Return a raster (h, w, 4) float32 under a blur of the shape of a disc.
-
-    Args:
-        raster: the raster; 0 along its edges.
-        radius: of the disc, in cells.
-    """
-    height, width = raster.shape[0], raster.shape[1]
-    half = np.float32(0.5)
-    sums = np.zeros((height, width + 1, 4), np.float32)
-    for y in range(height):
-        for x in range(width):
-            for c in range(4):
-                sums[y, x + 1, c] = sums[y, x, c] + raster[y, x, c]
-    reach = int(radius + half)
-    wide = np.zeros(2 * reach + 1, np.float32)
-    area = np.float32(0)
-    for row in range(-reach, reach + 1):
-        rest = (radius + half) * (radius + half) - np.float32(row * row)
-        wide[row + reach] = np.sqrt(max(rest, np.float32(0)))
-        area += np.float32(2) * wide[row + reach]
-    out = np.zeros_like(raster)
-    for y in range(height):
-        for row in range(max(-reach, -y), min(reach, height - 1 - y) + 1):
-            for x in range(width):
-                first = max(np.float32(x) + half - wide[row + reach], np.float32(0))
-                last = min(np.float32(x) + half + wide[row + reach], np.float32(width))
-                left, right = min(int(first), width - 1), min(int(last), width - 1)
-                ahead, rest = first - np.float32(left), last - np.float32(right)
-                for c in range(4):
-                    low = sums[y + row, left, c] + ahead * raster[y + row, left, c]
-                    high = sums[y + row, right, c] + rest * raster[y + row, right, c]
-                    out[y, x, c] += (high - low) / area
-    return out
 
 
 @kernel
