@@ -22,6 +22,7 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
+from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.planet.little_planet import (
     LITTLE_PLANET,
     Planet,
@@ -38,7 +39,6 @@ from diabelli.synthesis.moves.seasons.season import (
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
-from diabelli.synthesis.moves.still_lifes.painting import show_painting
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
 from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,

@@ -1,1 +1,1 @@
-"""Things that show a photograph: on a table, or on a wall."""
+"""Things on a table that show a photograph."""

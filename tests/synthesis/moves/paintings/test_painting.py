@@ -9,9 +9,9 @@ import pytest
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.still_lifes.brush_strokes import BRUSHES, SIDE, _directions, painted
-from diabelli.synthesis.moves.still_lifes.painting import show_painting
-from diabelli.synthesis.moves.still_lifes.picture_frame import choose_moulding, render_frame
+from diabelli.synthesis.moves.paintings.brush_strokes import BRUSHES, SIDE, _directions, painted
+from diabelli.synthesis.moves.paintings.painting import show_painting
+from diabelli.synthesis.moves.paintings.picture_frame import choose_moulding, render_frame
 from oracles.sources import landscape, opaque
 
 

@@ -13,15 +13,15 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.still_lifes.brush_strokes import Paint, painted
-from diabelli.synthesis.moves.still_lifes.gallery_wall import (
+from diabelli.synthesis.moves.paintings.brush_strokes import Paint, painted
+from diabelli.synthesis.moves.paintings.gallery_wall import (
     LATTICE,
     Gallery,
     add_lamp,
     light_sprite,
     photograph_wall,
 )
-from diabelli.synthesis.moves.still_lifes.picture_frame import choose_moulding, render_frame
+from diabelli.synthesis.moves.paintings.picture_frame import choose_moulding, render_frame
 from diabelli.synthesis.moves.still_lifes.tabletop import finished
 
 SIZES, FRAMES = (0.63, 0.67), (0.07, 0.09)

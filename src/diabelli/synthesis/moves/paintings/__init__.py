@@ -1,0 +1,1 @@
+"""Photographs as paintings: in a gallery."""
