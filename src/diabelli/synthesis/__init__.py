@@ -44,6 +44,6 @@ from packages above them in this list.
                     jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
                 little_planet, suitability: landscapes rolled up
-                painting, brush_strokes; picture_frame, gallery_wall
+                painting, picture_frame, gallery_wall; brushwork: brush_strokes, strokes
     pipeline    the steps in order
 """

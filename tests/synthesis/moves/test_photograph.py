@@ -10,6 +10,7 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.lights.light import SHADOWS
+from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
 from diabelli.synthesis.moves.photograph import CINEMA, FRAME, WATER, Photograph
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import (
@@ -118,7 +119,12 @@ def test_no_shadow_falls_on_water(orientations, scene):
 
 @pytest.mark.parametrize(
     ("move", "may_mirror"),
-    [*((name, False) for name in sorted(SHADOWS)), (CINEMA, False), ("dusk", True)],
+    [
+        *((name, False) for name in sorted(SHADOWS)),
+        (CINEMA, False),
+        (BRUSHWORK, False),
+        ("dusk", True),
+    ],
 )
 def test_things_close_by_and_films_are_not_mirrored(
     orientations, scene, monkeypatch, move, may_mirror
@@ -171,6 +177,32 @@ def test_a_cinema_has_its_share(orientations, scene, lights, share):
     assert weights[CINEMA,] == pytest.approx(share * sum(weights.values()))
     assert photograph.CINEMA_SHARE < photograph.CINEMA_SHARE_ALONE
     assert (CINEMA,) not in photograph.moves_of(replace(shown, suits_cinema=False))
+
+
+@pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
+def test_brushwork_has_its_share(orientations, scene, lights):
+    """It is made where a painting suits, beside a cinema of the same share as elsewhere."""
+    suits = {"suits_cinema": True, "suits_painting": True}
+    shown = Photograph(orientations, scene, lights, [], frozenset(), **suits)
+    weights = photograph.moves_of(shown)
+    total = sum(weights.values())
+    cinema = photograph.CINEMA_SHARE if lights else photograph.CINEMA_SHARE_ALONE
+    assert weights[BRUSHWORK,] == pytest.approx(photograph.BRUSHWORK_SHARE * total)
+    assert weights[CINEMA,] == pytest.approx(cinema * total)
+    assert {BRUSHWORK} not in [
+        {*names} for names in photograph.moves_of(replace(shown, suits_painting=False))
+    ]
+
+
+def test_brushwork_shows_the_subject_with_care(orientations, scene):
+    """The map of the subject is that of the source, whose frame is kept."""
+    shown = Photograph(orientations, scene, {}, [], frozenset(), suits_painting=True)
+    bare = replace(shown, scene=replace(scene, subject=np.zeros_like(scene.subject)))
+    with_care, without = (
+        photograph.render(one, (BRUSHWORK,), 0.5, RandomStream(1), 96, 96) for one in (shown, bare)
+    )
+    assert with_care.shape == (96, 96, 4)
+    assert (with_care != without).any()
 
 
 def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):

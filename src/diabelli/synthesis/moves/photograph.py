@@ -1,4 +1,4 @@
-"""Photographs in other pictures: water, light, seasons, things, still lifes, cinema, planet."""
+"""Photographs in other pictures: water, light, seasons, things, still lifes, cinema, paint."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
+from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK, show_brushwork
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.planet.little_planet import (
     LITTLE_PLANET,
@@ -97,6 +98,8 @@ light 0..1 below which a screen would hardly stand out from the dark."""
 CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.06, 0.14
 """Shares of the pictures that are on the screen of a cinema: in general, and where only still lifes
 suit beside it."""
+BRUSHWORK_SHARE = 0.14
+"""Share of the pictures that are painted without a frame, where paint suits."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 PLANET_SHARE = 0.18
@@ -233,9 +236,13 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         shares = {name: (1 - PLANET_SHARE) * share for name, share in shares.items()}
         shares[LITTLE_PLANET] = PLANET_SHARE
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
-    if photograph.suits_cinema:
-        share = CINEMA_SHARE if others else CINEMA_SHARE_ALONE
-        weights[CINEMA,] = share / (1 - share) * sum(weights.values())
+    cinema = CINEMA_SHARE if others else CINEMA_SHARE_ALONE
+    more = {
+        CINEMA: photograph.suits_cinema * cinema,
+        BRUSHWORK: photograph.suits_painting * BRUSHWORK_SHARE,
+    }
+    total = sum(weights.values()) / (1 - sum(more.values()))
+    weights.update(((name,), share * total) for name, share in more.items())
     if not others and photograph.scene.person >= 1:
         weights[FRAME,] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
@@ -303,9 +310,10 @@ def _arranged(
     # Things close by and clothes often have lettering that is too small to be found.
     scene = photograph.scene
     is_near = bool(SHADOWS.intersection(names)) or scene.person > 0 or not scene.is_outdoors
-    is_kept = is_near or names[-1] in WHOLE
+    is_whole = names[-1] in WHOLE or names[-1] == BRUSHWORK
+    is_kept = is_near or is_whole
     orientations = (first, first if is_kept else mirrored)
-    boldness = 0.0 if names[-1] in WHOLE else strength
+    boldness = 0.0 if is_whole else strength
     return gentle_layout(orientations, boldness, stream, height, width)
 
 
@@ -337,6 +345,9 @@ def _changed(
             canvas = show_season(canvas, name, photograph.scene, stream)
         elif name == CINEMA:
             canvas = show_cinema(canvas, stream)
+        elif name == BRUSHWORK:
+            grey = photograph.scene.grey
+            canvas = show_brushwork(canvas, photograph.scene.subject, stream, grey=grey)
         elif name == LITTLE_PLANET and with_things and photograph.planet is not None:
             canvas = show_little_planet(canvas, photograph.planet, stream)
         elif name == PAINTING and with_things:

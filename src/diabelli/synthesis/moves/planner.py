@@ -19,6 +19,7 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
+from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
 from diabelli.synthesis.moves.planet.little_planet import Planet
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window
@@ -58,6 +59,7 @@ CHANGES = (
     *sorted(thing.THINGS),
     *sorted(SEASONS),
     *sorted(photograph.WHOLE),
+    BRUSHWORK,
 )
 """Names of all changes of photographs but another frame."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]

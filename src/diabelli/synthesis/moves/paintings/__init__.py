@@ -1,1 +1,1 @@
-"""Photographs as paintings: in a gallery."""
+"""Photographs as paintings: in a gallery, or without a frame."""
