@@ -182,7 +182,7 @@ def test_a_cinema_has_its_share(orientations, scene, lights, share):
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_brushwork_has_its_share(orientations, scene, lights):
     """It is made where a painting suits, beside a cinema of the same share as elsewhere."""
-    suits = {"suits_cinema": True, "suits_painting": True}
+    suits = {"suits_cinema": True, "suits_brushwork": True}
     shown = Photograph(orientations, scene, lights, [], frozenset(), **suits)
     weights = photograph.moves_of(shown)
     total = sum(weights.values())
@@ -190,13 +190,13 @@ def test_brushwork_has_its_share(orientations, scene, lights):
     assert weights[BRUSHWORK,] == pytest.approx(photograph.BRUSHWORK_SHARE * total)
     assert weights[CINEMA,] == pytest.approx(cinema * total)
     assert {BRUSHWORK} not in [
-        {*names} for names in photograph.moves_of(replace(shown, suits_painting=False))
+        {*names} for names in photograph.moves_of(replace(shown, suits_brushwork=False))
     ]
 
 
 def test_brushwork_shows_the_subject_with_care(orientations, scene):
     """The map of the subject is that of the source, whose frame is kept."""
-    shown = Photograph(orientations, scene, {}, [], frozenset(), suits_painting=True)
+    shown = Photograph(orientations, scene, {}, [], frozenset(), suits_brushwork=True)
     bare = replace(shown, scene=replace(scene, subject=np.zeros_like(scene.subject)))
     with_care, without = (
         photograph.render(one, (BRUSHWORK,), 0.5, RandomStream(1), 96, 96) for one in (shown, bare)

@@ -52,6 +52,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_jigsaw,
     find_snow_globe,
     shares_of_still_lifes,
+    suits_brushwork,
     suits_painting,
     weights_of_still_lifes,
 )
@@ -121,6 +122,7 @@ class Photograph:
         suits_cinema: whether it may be on the screen of a cinema.
         planet: how it is rolled up into a planet; None if it suits none.
         suits_painting: whether a painting suits it.
+        suits_brushwork: whether it may be painted without a frame.
         seasons: names of the seasons in which it may be shown.
         jigsaw: what a jigsaw puzzle keeps; None if none suits it.
     """
@@ -137,6 +139,7 @@ class Photograph:
     suits_painting: bool = False
     seasons: frozenset[str] = frozenset()
     jigsaw: Jigsaw | None = None
+    suits_brushwork: bool = False
 
 
 def prepare(
@@ -174,6 +177,7 @@ def prepare(
         suits_painting(scene, orientations[0]),
         find_seasons(scene, orientations[0]),
         find_jigsaw(scene, orientations[0]),
+        suits_brushwork(scene, orientations[0]),
     )
 
 
@@ -239,7 +243,7 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     cinema = CINEMA_SHARE if others else CINEMA_SHARE_ALONE
     more = {
         CINEMA: photograph.suits_cinema * cinema,
-        BRUSHWORK: photograph.suits_painting * BRUSHWORK_SHARE,
+        BRUSHWORK: photograph.suits_brushwork * BRUSHWORK_SHARE,
     }
     total = sum(weights.values()) / (1 - sum(more.values()))
     weights.update(((name,), share * total) for name, share in more.items())

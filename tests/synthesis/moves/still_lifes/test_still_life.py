@@ -21,6 +21,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_jigsaw,
     find_snow_globe,
     shares_of_still_lifes,
+    suits_brushwork,
     suits_painting,
     weights_of_still_lifes,
 )
@@ -170,3 +171,15 @@ def test_lettering_is_not_painted(scene, analysis):
     text = replace(analysis, kind=replace(analysis.kind, has_text=True))
     assert not suits_painting(landscape, text)
     assert not suits_painting(landscape, replace(analysis, border=Insets(0.01, 0, 0, 0)))
+
+
+def test_wide_strokes_hide_no_single_word(scene, analysis):
+    """A framed painting, whose strokes are finer, may have one."""
+    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0)
+    assert suits_brushwork(landscape, analysis)
+    word = analysis.lettering.copy()
+    word[20, 20:24] = 0.8
+    signed = replace(analysis, lettering=word)
+    assert suits_painting(landscape, signed)
+    assert not suits_brushwork(landscape, signed)
+    assert not suits_brushwork(replace(landscape, skin=0.01), analysis)

@@ -143,9 +143,9 @@ def find_strokes(
         count = 1
         # The phase of the marks of bristles is not seen in the length of a stroke.
         fewer = habit.unevenness * chance[cell, 5] * np.float32(habit.points)
-        most = habit.points - int(fewer)
+        limit = habit.points - int(fewer)
         last_y, last_x = np.float32(0), np.float32(0)
-        while count < most:
+        while count < limit:
             v, u = min(max(int(down_at), 0), height - 1), min(max(int(across_at), 0), width - 1)
             here = _distance(reference[v, u], colour)
             if count > MIN_POINTS and _distance(reference[v, u], canvas[v, u]) < here:

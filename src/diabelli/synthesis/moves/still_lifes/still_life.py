@@ -126,6 +126,18 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     return scene.person_odds < NEAR_ODDS and not (scene.grey or scene.toned)
 
 
+def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
+    """Return whether a painting suits, and no place surely has lettering.
+
+    Wide strokes hide what the finer ones of a framed painting keep.
+
+    Args:
+        scene: properties of the photograph.
+        analysis: of it.
+    """
+    return suits_painting(scene, analysis) and float(analysis.lettering.max()) <= MIN_LETTERING
+
+
 def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:
     """Return the places (GRID, GRID) that have to keep their shape: lettering and people's skin."""
     careful = analysis.lettering > MIN_LETTERING
