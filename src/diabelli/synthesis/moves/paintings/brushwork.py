@@ -170,8 +170,8 @@ DARK_LUMA, DARK_LIFT = 95.0, 0.4
 """Mean luma below which a picture is painted lighter, and by how much of what it has less."""
 EVENNESS = 0.8
 """How close colours come to the few, so that some of the shapes between them are kept."""
-WEIGHTS = np.array([1, 2, 2], np.float32)
-"""Weights of luma, Cb and Cr in the difference of two colours of a palette: of hues, mostly."""
+HUE_WEIGHT = np.float32(3)
+"""Weight of squared differences of Cb and Cr beside those of luma: a wrong hue is seen more."""
 NOISE_NODES = 64
 """Rows and columns of the noise by which threads differ."""
 LIGHT_ANGLES = (0.42, 0.6)
@@ -257,9 +257,10 @@ def _few(colours: Floats, count: int) -> Floats:
     means = np.empty((count, 3), np.float32)
     # The first ones are far apart, so that small things of another colour keep it.
     means[0] = colours[int(np.argmin(colours[:, 0]))]
+    least = _apart(colours, means[0])
     for k in range(1, count):
-        away = (((colours[:, None] - means[None, :k]) * WEIGHTS) ** 2).sum(2).min(1)
-        means[k] = colours[int(np.argmax(away))]
+        means[k] = colours[int(np.argmax(least))]
+        least = np.minimum(least, _apart(colours, means[k]))
     for _ in range(ROUNDS):
         nearest = _nearest(colours, means)
         counts = np.bincount(nearest, minlength=count)
@@ -269,21 +270,20 @@ def _few(colours: Floats, count: int) -> Floats:
     return means
 
 
-@kernel
 def _nearest(colours: Floats, means: Floats) -> NDArray[np.int64]:
-    """Return for each colour (n, 3) the index of the closest one of (count, 3), int64."""
-    out = np.empty(len(colours), np.int64)
-    for index in range(len(colours)):
-        least, best = np.float32(1e9), 0
-        for k in range(len(means)):
-            a = colours[index, 0] - means[k, 0]
-            b, c = colours[index, 1] - means[k, 1], colours[index, 2] - means[k, 2]
-            # A wrong hue is seen more than a wrong lightness.
-            away = a * a + np.float32(3) * (b * b + c * c)
-            if away < least:
-                least, best = away, k
-        out[index] = best
-    return out
+    """Return for each colour (n, 3) the index of the closest one of (count, 3)."""
+    best, least = np.zeros(len(colours), np.int64), _apart(colours, means[0])
+    for k in range(1, len(means)):
+        away = _apart(colours, means[k])
+        best[away < least] = k
+        least = np.minimum(least, away)
+    return best
+
+
+def _apart(colours: Floats, mean: Floats) -> Floats:
+    """Return the squared differences (n,) of colours (n, 3) from one of them."""
+    luma, cb, cr = (colours[:, c] - mean[c] for c in range(3))
+    return np.asarray(luma * luma + HUE_WEIGHT * (cb * cb + cr * cr), np.float32)
 
 
 @kernel
