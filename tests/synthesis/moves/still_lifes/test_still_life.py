@@ -173,8 +173,8 @@ def test_lettering_is_not_painted(scene, analysis):
     assert not suits_painting(landscape, replace(analysis, border=Insets(0.01, 0, 0, 0)))
 
 
-def test_wide_strokes_hide_no_single_word(scene, analysis):
-    """A framed painting, whose strokes are finer, may have one."""
+def test_wide_strokes_hide_neither_words_nor_faces(scene, analysis):
+    """A framed painting, whose strokes are finer, may have them."""
     landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0)
     assert suits_brushwork(landscape, analysis)
     word = analysis.lettering.copy()
@@ -182,4 +182,6 @@ def test_wide_strokes_hide_no_single_word(scene, analysis):
     signed = replace(analysis, lettering=word)
     assert suits_painting(landscape, signed)
     assert not suits_brushwork(landscape, signed)
-    assert not suits_brushwork(replace(landscape, skin=0.01), analysis)
+    far_away = replace(landscape, skin=0.001)
+    assert suits_painting(far_away, analysis)
+    assert not suits_brushwork(far_away, analysis)

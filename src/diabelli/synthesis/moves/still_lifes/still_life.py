@@ -34,6 +34,8 @@ CLEAR_LETTERING, CLEAR_SKIN = 0.5, 0.25
 MAX_PAINTED_LETTERING, MAX_PAINTED_SKIN = 0.06, 0.0035
 """Shares of a picture that may be lettering, and bare skin, to be painted. Of 62 pictures of people
 one has less skin and is not refused for another reason; its faces are a fiftieth of the side."""
+MAX_BRUSHWORK_SKIN = 0.0002
+"""Share of bare skin above which wide strokes may merge small people; a few pixels of the map."""
 MIN_FIGURE = 0.01
 """Share that the person map marks from which a picture may show someone close by."""
 FAR_ODDS, NEAR_ODDS = -1.2, -1.9
@@ -127,7 +129,7 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
 
 
 def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether a painting suits, and no place surely has lettering.
+    """Return whether a painting suits, and no place has bare skin or surely lettering.
 
     Wide strokes hide what the finer ones of a framed painting keep.
 
@@ -135,7 +137,9 @@ def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
         scene: properties of the photograph.
         analysis: of it.
     """
-    return suits_painting(scene, analysis) and float(analysis.lettering.max()) <= MIN_LETTERING
+    if scene.skin > MAX_BRUSHWORK_SKIN or float(analysis.lettering.max()) > MIN_LETTERING:
+        return False
+    return suits_painting(scene, analysis)
 
 
 def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:
