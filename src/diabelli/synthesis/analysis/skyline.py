@@ -36,12 +36,10 @@ class Skyline:
     Attributes:
         rows: (columns,) float32, in shares of the height; SIDE columns of a whole picture.
         contrast: mean luma above it less that below it, in grey levels.
-        blueness: mean blue less red above it, in grey levels.
     """
 
     rows: Floats = field(repr=False, compare=False)
     contrast: float
-    blueness: float
 
     @property
     def roughness(self) -> float:
@@ -80,11 +78,10 @@ def find_skyline(image: Bytes) -> Skyline | None:
     if found is None:
         return None
     is_sky = np.arange(SIDE)[:, None] < found
-    light, colours = luma(small).astype(np.float64), small[is_sky].astype(np.int64)
+    light = luma(small).astype(np.float64)
     return Skyline(
         rows=(found / SIDE).astype(np.float32),
         contrast=float(light[is_sky].mean() - light[~is_sky].mean()),
-        blueness=float((colours[:, 2] - colours[:, 0]).mean()),
     )
 
 

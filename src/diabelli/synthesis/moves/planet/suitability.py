@@ -19,8 +19,8 @@ MIN_OPENNESS = 0.5
 """Log-odds of the open air; a skyline is evidence as well."""
 MAX_ROUGHNESS = 2.6
 """Mean step of a skyline from column to column in cells; those that were seen have 0 to 2.5."""
-MIN_CONTRAST, MIN_BLUENESS = 30.0, 100.0
-"""Grey levels by which a sky is lighter than all below, or blue above snow."""
+MIN_CONTRAST = 30.0
+"""Grey levels by which a sky is lighter than all below."""
 MIN_SKIES, MIN_WIDTH = (0.055, 0.1, 0.15, 0.2, 0.25, 0.3), 0.55
 """Rows of sky above all things, in shares of the height, of which the first is taken by which some
 part suits, and least width of that part in shares; a tree at the side may reach the upper edge."""
@@ -56,7 +56,8 @@ def find_planet(scene: Scene, analysis: Analysis, small: Bytes) -> Planet | None
     if is_framed or is_peopled or is_close or not is_open:
         return None
     skyline = find_skyline(small)
-    if skyline is None or max(skyline.contrast - MIN_CONTRAST, skyline.blueness - MIN_BLUENESS) < 0:
+    # Clouds below a blue sky are as white as snow, so nothing may be lighter than the sky.
+    if skyline is None or skyline.contrast < MIN_CONTRAST:
         return None
     is_written = np.repeat((analysis.lettering > LETTERING).any(0), SIDE // GRID)
     aspect = small.shape[1] / small.shape[0]

@@ -129,15 +129,16 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
 
 
 def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether a painting suits, and no place has bare skin or surely lettering.
+    """Return whether a painting suits, with colours, and without skin or surely lettering.
 
-    Wide strokes hide what the finer ones of a framed painting keep.
+    Wide strokes hide what the finer ones of a framed painting keep; without colours, more so.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
     """
-    if scene.skin > MAX_BRUSHWORK_SKIN or float(analysis.lettering.max()) > MIN_LETTERING:
+    is_written = float(analysis.lettering.max()) > MIN_LETTERING
+    if scene.grey or scene.skin > MAX_BRUSHWORK_SKIN or is_written:
         return False
     return suits_painting(scene, analysis)
 
