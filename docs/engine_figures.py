@@ -271,7 +271,7 @@ def main() -> None:
         "drawing": drawing_strip(load(LINE_ART)),
         "water": photograph_strip(load(SCENE), ("water", "water+golden", "water+dusk")),
         "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
-        "shadows": photograph_strip(source, ("window", "dusk", "lamp")),
+        "shadows": photograph_strip(source, ("window", "blinds", "leaf_shade")),
         "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
         "night": photograph_strip(sample, ("lanterns", "fireworks", "lanterns")),
         "floating": photograph_strip(load("rocket"), ["golden+bubbles"] * 3),
@@ -279,6 +279,7 @@ def main() -> None:
         "still-life": photograph_strip(
             load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
         ),
+        "brushwork": photograph_strip(load(SCENE), ["brushwork"] * 3),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
         "planet": photograph_strip(
             sample, ("little_planet", "golden+little_planet", "little_planet")
