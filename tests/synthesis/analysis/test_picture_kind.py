@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_kind import classify, has_many_colours
+from diabelli.synthesis.analysis.picture_kind import classify, has_many_colours, has_many_tones
 from diabelli.synthesis.core.alpha import premultiply
 from oracles.sources import SOURCES, sticker
 
@@ -139,3 +139,14 @@ def test_a_photograph_on_a_flat_ground_has_many_colours():
     astronaut = pytest.importorskip("skimage.data").astronaut()
     picture[64:192] = astronaut[64:192, :SIDE]
     assert has_many_colours(picture)
+
+
+def test_a_grey_photograph_on_black_has_many_tones():
+    """It is shaded, unlike ink and text; a coloured picture has no tones."""
+    picture = np.zeros((200, 200, 3), np.uint8)
+    picture[40:180, 60:160] = np.linspace(0, 255, 100).astype(np.uint8)[None, :, None]
+    assert has_many_tones(picture)
+    assert not has_many_tones(picture * np.array([1, 0, 0], np.uint8))
+    for values in (0, 255):
+        picture[40:180, 60:160] = values
+        assert not has_many_tones(picture)

@@ -24,6 +24,12 @@ MAIN_COLOURS = 3
 MIN_COLOUR_WEALTH = 55.0
 """Least wealth of colours of a photograph on a flat ground; drawings have up to 42."""
 
+MAX_GREY_SPREAD = 24
+"""Difference of the channels of each pixel of a black-and-white picture, in grey levels."""
+MIN_TONES, MIN_TONE_SHARE, MIN_SHADED_SHARE = 22, 0.004, 0.2
+"""Number of 32 tones that a photograph has, least share of the picture of each of them, and of all
+but the three main ones; drawings have up to 5 tones, and 6 % beside the main ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureKind:
@@ -63,6 +69,20 @@ def has_many_colours(image: Bytes) -> bool:
     counts = np.bincount((bins @ np.array([256, 16, 1])).ravel(), minlength=4096)
     rest = 1 - np.sort(counts)[-MAIN_COLOURS:].sum() / counts.sum()
     return bool(np.count_nonzero(counts) * rest >= MIN_COLOUR_WEALTH)
+
+
+def has_many_tones(image: Bytes) -> bool:
+    """Return whether a black-and-white image (h, w, 3 or more) uint8 is shaded like a photograph.
+
+    One with a black ground looks like a graphic otherwise.
+    """
+    counts = (
+        np.bincount((luma(image) / 8).astype(np.int64).ravel(), minlength=32) / image[..., 0].size
+    )
+    is_grey = int(np.ptp(image[..., :3], axis=2).max()) <= MAX_GREY_SPREAD
+    rest = 1 - np.sort(counts)[-MAIN_COLOURS:].sum()
+    is_shaded = np.count_nonzero(counts > MIN_TONE_SHARE) >= MIN_TONES
+    return is_grey and bool(rest >= MIN_SHADED_SHARE and is_shaded)
 
 
 def _is_graphic(light: Floats) -> bool:

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
-from diabelli.synthesis.analysis.picture_kind import has_many_colours
+from diabelli.synthesis.analysis.picture_kind import has_many_colours, has_many_tones
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.alpha import is_transparent
 from diabelli.synthesis.core.pyramid import WORK_LEVEL
@@ -45,6 +45,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     GLASS_BALL,
     INSTANT_PRINT,
     JIGSAW,
+    MIN_FIGURE,
     PAINTING,
     SNOW_GLOBE,
     STILL_LIFES,
@@ -99,11 +100,11 @@ light 0..1 below which a screen would hardly stand out from the dark."""
 CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.06, 0.14
 """Shares of the pictures that are on the screen of a cinema: in general, and where only still lifes
 suit beside it."""
-BRUSHWORK_SHARE = 0.14
+BRUSHWORK_SHARE = 0.1
 """Share of the pictures that are painted without a frame, where paint suits."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
-PLANET_SHARE = 0.18
+PLANET_SHARE = 0.1
 """Share of the pictures that are a little planet, where one suits; still lifes share the rest."""
 
 
@@ -153,7 +154,8 @@ def prepare(
         strength: 0..1.
     """
     kind, contrast = orientations[0].kind, orientations[0].contrast
-    is_drawn = kind.is_graphic and not has_many_colours(resize(small, KIND_SIDE, KIND_SIDE))
+    counted = resize(small, KIND_SIDE, KIND_SIDE)
+    is_drawn = kind.is_graphic and not (has_many_colours(counted) or has_many_tones(counted))
     if is_drawn or kind.is_cut_out or is_transparent(small) or contrast < MIN_CONTRAST:
         return None
     scene = survey(small, orientations[0].people.skin)
@@ -201,12 +203,14 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
 
 
 def _suits_cinema(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether it is neither a page nor a strip, nor dark."""
+    """Return whether it shows the open air or someone, and is neither a page, a strip nor dark."""
+    is_scene = scene.is_outdoors or scene.grey or max(scene.figure, scene.person) > MIN_FIGURE
     height, width = analysis.sizes[-1]
     most = MAX_CINEMA_TEXT if analysis.kind.has_text else MAX_CINEMA_LETTERING
     is_page = analysis.lettering_share > most
     is_strip = max(height, width) > MAX_CINEMA_ASPECT * min(height, width)
-    return not (is_page or is_strip or scene.median_light < MIN_CINEMA_LIGHT)
+    is_unfit = is_page or is_strip or scene.median_light < MIN_CINEMA_LIGHT
+    return is_scene and not is_unfit
 
 
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
@@ -247,8 +251,6 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     }
     total = sum(weights.values()) / (1 - sum(more.values()))
     weights.update(((name,), share * total) for name, share in more.items())
-    if not others and photograph.scene.person >= 1:
-        weights[FRAME,] = 1.0
     return {names: weight for names, weight in weights.items() if weight > 0}
 
 

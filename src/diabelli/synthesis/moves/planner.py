@@ -47,7 +47,7 @@ NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
 """Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
-SHARE_BESIDE_STILL_LIFES = 0.5
+SHARE_BESIDE_STILL_LIFES = 0.15
 """The same beside still lifes alone, which would be alike."""
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""

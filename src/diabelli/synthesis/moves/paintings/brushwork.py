@@ -160,7 +160,7 @@ STYLES = (
 )
 THREADS = 190.0
 """Threads of the canvas along its shorter side."""
-CARES = (1.25, 0.4)
+CARES = (1.25, 0.25)
 """Factors of the thresholds beside the subject, and on it."""
 GROUND_SHARE = 0.45
 """How far the bare canvas has its own colour, beside that of the picture."""

@@ -37,7 +37,7 @@ of the subject; heaps of things close by are no landscape."""
 FRONT, FRONT_BLUR = (0.2, 0.8), 2.0
 """Bounds of the column in front, in the width of the part, and the deviation in cells of the blur
 of the skyline of which it is the highest."""
-MIN_RADIUS = 0.36
+MIN_RADIUS = 0.45
 """Least radius of the horizon, in half sides of the canvas."""
 
 

@@ -15,7 +15,7 @@ LEAVES, PETALS = "leaves", "petals"
 SHOWS = {LEAVES: show_leaves, PETALS: show_petals}
 SEASONS = frozenset(SHOWS)
 """Names of the moves that show autumn and spring, and of both."""
-SHARES = {LEAVES: 0.3, PETALS: 0.18}
+SHARES = {LEAVES: 0.3, PETALS: 0.14}
 """Shares of the pictures other than still lifes that show a season, where it suits."""
 MAX_LETTERING, MAX_SUBJECT = 0.18, 0.6
 """Shares of the picture that may be lettering, and that may be its subject, beside which there is
@@ -27,15 +27,15 @@ MAX_WHITE = 0.15
 """Share of white along the lower edges from which there may be snow or a white ground."""
 LEAFY = 0.3
 """Share of greenery from which teal below a sky is of leaves or a lake, not of under water."""
-MIN_SKY, MIN_OPEN_GREENERY = 0.1, 0.04
-"""Shares of sky and of greenery below both of which a picture may be of a hall."""
+MIN_SKY = 0.1
+"""Share of sky from which teal below it is of leaves or a lake."""
 OPEN_AIR = 0.2
 """Log-odds of the open air below which it may be a room."""
 CLOSE_BY, PERSON_CLOSE_BY = 0.0, 0.2
 """How well a picture suits a window's light, about -1..1, above which it is of things close by, as
 food, tools and toys are: in general, and of a person."""
 MIN_GREENERY = 0.06
-"""Share of greenery below which no leaves fall."""
+"""Share of greenery below which a picture may be of a hall or a road, where nothing drifts."""
 
 
 def find_seasons(scene: Scene, analysis: Analysis) -> frozenset[str]:
@@ -54,12 +54,8 @@ def find_seasons(scene: Scene, analysis: Analysis) -> frozenset[str]:
     is_near = scene.surface > (PERSON_CLOSE_BY if scene.person >= 1 else CLOSE_BY)
     if is_near or scene.openness < OPEN_AIR:
         return frozenset()
-    is_in_daylight = _is_in_daylight(scene) and _shows_nature(scene)
-    suitable = {
-        LEAVES: is_in_daylight and scene.greenery > MIN_GREENERY,
-        PETALS: is_in_daylight,
-    }
-    return frozenset(name for name in suitable if suitable[name])
+    is_green = _is_in_daylight(scene) and scene.greenery > MIN_GREENERY
+    return SEASONS if is_green else frozenset()
 
 
 def _is_in_daylight(scene: Scene) -> bool:
@@ -67,11 +63,6 @@ def _is_in_daylight(scene: Scene) -> bool:
     is_day = DAYLIGHT[0] < scene.median_luma < DAYLIGHT[1] and scene.upper_luma > MIN_UPPER_LUMA
     is_plain = scene.white_edge >= MAX_WHITE or scene.black >= MAX_BLACK
     return is_day and not (is_plain or scene.may_be_snow or scene.grey or scene.toned)
-
-
-def _shows_nature(scene: Scene) -> bool:
-    """Return whether there is a sky, or leaves and grass."""
-    return scene.sky > MIN_SKY or scene.greenery > MIN_OPEN_GREENERY
 
 
 def weights_of_seasons(seasons: frozenset[str], total: float) -> dict[tuple[str, ...], float]:

@@ -38,8 +38,8 @@ MAX_BRUSHWORK_SKIN = 0.0002
 """Share of bare skin above which wide strokes may merge small people; a few pixels of the map."""
 MIN_FIGURE = 0.01
 """Share that the person map marks from which a picture may show someone close by."""
-FAR_ODDS, NEAR_ODDS = -1.2, -1.9
-"""Log-odds of a person above which nothing is painted: of those far away, and close by."""
+MAX_PAINTED_ODDS = -1.2
+"""Log-odds of a person above which nothing is painted."""
 MAX_CUT_LETTERING = (0.3, 0.05)
 """Shares of the picture that may be lettering, above which it may be a page: in photographs, and
 in pictures that have text."""
@@ -112,7 +112,7 @@ def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
 def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     """Return whether paint would change neither a face nor lettering.
 
-    The person map marks most animals as well, so few of these are painted.
+    The person map marks most animals as well, so these are not painted.
 
     Args:
         scene: properties of the photograph.
@@ -120,25 +120,22 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     """
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_written = analysis.kind.has_text or analysis.lettering_share > MAX_PAINTED_LETTERING
-    if is_framed or is_written or scene.skin > MAX_PAINTED_SKIN:
-        return False
-    if scene.figure < MIN_FIGURE:
-        return scene.person_odds < FAR_ODDS
-    # Without colours, skin is not found.
-    return scene.person_odds < NEAR_ODDS and not (scene.grey or scene.toned)
+    may_be_person = scene.figure > MIN_FIGURE or scene.person_odds > MAX_PAINTED_ODDS
+    return not (is_framed or is_written or may_be_person or scene.skin > MAX_PAINTED_SKIN)
 
 
 def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether a painting suits, with colours, and without skin or surely lettering.
+    """Return whether a painting suits, in colours, of no room, without skin or lettering.
 
-    Wide strokes hide what the finer ones of a framed painting keep; without colours, more so.
+    Wide strokes hide what the finer ones of a framed painting keep, such as people in a room.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
     """
     is_written = float(analysis.lettering.max()) > MIN_LETTERING
-    if scene.grey or scene.skin > MAX_BRUSHWORK_SKIN or is_written:
+    is_room = not scene.is_outdoors and scene.surface < 0
+    if scene.grey or is_room or scene.skin > MAX_BRUSHWORK_SKIN or is_written:
         return False
     return suits_painting(scene, analysis)
 
