@@ -31,6 +31,8 @@ MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
 CLEAR_LETTERING, CLEAR_SKIN = 0.5, 0.25
 """Values of the maps of lettering and of bare skin, 0..1, from which no flake is before a place."""
+MAX_PAINTED_SIGN = 0.5
+"""Value of the map of lettering, 0..1, of the surest place of a picture that may be painted."""
 MAX_PAINTED_LETTERING, MAX_PAINTED_SKIN = 0.06, 0.0035
 """Shares of a picture that may be lettering, and bare skin, to be painted. Of 62 pictures of people
 one has less skin and is not refused for another reason; its faces are a fiftieth of the side."""
@@ -119,13 +121,15 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
         analysis: of it.
     """
     is_framed = scene.barred or analysis.border != NO_BORDER
-    is_written = analysis.kind.has_text or analysis.lettering_share > MAX_PAINTED_LETTERING
+    is_signed = float(analysis.lettering.max()) > MAX_PAINTED_SIGN
+    is_page = analysis.kind.has_text or analysis.lettering_share > MAX_PAINTED_LETTERING
     may_be_person = scene.figure > MIN_FIGURE or scene.person_odds > MAX_PAINTED_ODDS
-    return not (is_framed or is_written or may_be_person or scene.skin > MAX_PAINTED_SKIN)
+    is_bare = scene.skin > MAX_PAINTED_SKIN
+    return not (is_framed or is_signed or is_page or may_be_person or is_bare)
 
 
 def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether a painting suits, in colours, of no room, without skin or lettering.
+    """Return whether a painting suits, in colours, of no room, without any skin.
 
     Wide strokes hide what the finer ones of a framed painting keep, such as people in a room.
 
@@ -133,9 +137,8 @@ def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
         scene: properties of the photograph.
         analysis: of it.
     """
-    is_written = float(analysis.lettering.max()) > MIN_LETTERING
     is_room = not scene.is_outdoors and scene.surface < 0
-    if scene.grey or is_room or scene.skin > MAX_BRUSHWORK_SKIN or is_written:
+    if scene.grey or is_room or scene.skin > MAX_BRUSHWORK_SKIN:
         return False
     return suits_painting(scene, analysis)
 
