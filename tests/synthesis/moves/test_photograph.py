@@ -117,16 +117,18 @@ def test_no_shadow_falls_on_water(orientations, scene):
 
 
 @pytest.mark.parametrize(
-    ("move", "may_mirror"),
+    ("move", "change", "may_mirror"),
     [
-        *((name, False) for name in sorted(SHADOWS)),
-        (CINEMA, False),
-        (BRUSHWORK, False),
-        ("dusk", True),
+        *((name, {}, False) for name in sorted(SHADOWS)),
+        (CINEMA, {}, False),
+        (BRUSHWORK, {}, False),
+        ("dusk", {}, True),
+        ("dusk", {"person": 0.5}, False),
+        ("dusk", {"openness": -1.0}, False),
     ],
 )
-def test_things_close_by_and_films_are_not_mirrored(
-    orientations, scene, monkeypatch, move, may_mirror
+def test_things_close_by_people_and_films_are_not_mirrored(
+    orientations, scene, monkeypatch, move, change, may_mirror
 ):
     """Their labels are often too small to be found."""
     used = []
@@ -136,7 +138,7 @@ def test_things_close_by_and_films_are_not_mirrored(
         return orientations[0].image_at(64, 64)
 
     monkeypatch.setattr(photograph, "gentle_layout", layout)
-    shown = Photograph(orientations, scene, {}, [], frozenset())
+    shown = Photograph(orientations, replace(scene, **change), {}, [], frozenset())
     photograph.render(shown, (move,), 0.5, RandomStream(1), 64, 64)
     assert (used[1] is orientations[1]) == may_mirror
     assert used[0] is orientations[0]
@@ -229,10 +231,10 @@ def test_water_alone_suits_a_night_without_lights(orientations, scene):
     assert not moves_without_still_lifes(Photograph(orientations, scene, {}, [], frozenset()))
 
 
-def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering(
+def test_half_of_the_pictures_with_water_are_mirrored_unless_letters_may_be_seen(
     orientations, scene
 ):
-    """Lettering above the water stays readable."""
+    """Lettering above the water stays readable, and that on clothes."""
 
     def mirrored(shown: Photograph) -> int:
         images = [
@@ -252,6 +254,8 @@ def test_half_of_the_pictures_with_water_are_mirrored_unless_they_show_lettering
     )
     assert 2 <= mirrored(Photograph(plain, scene, {}, [SHORE], frozenset())) <= 10
     assert mirrored(Photograph(written, scene, {}, [SHORE], frozenset())) == 0
+    person = replace(scene, person=0.5)
+    assert mirrored(Photograph(plain, person, {}, [SHORE], frozenset())) == 0
 
 
 def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):

@@ -370,7 +370,7 @@ def _with_water(photograph: Photograph, stream: RandomStream, height: int, width
     """Return the photograph with water in front of it, (height, width, 4) uint8."""
     shore = photograph.shores[int(stream.between(0, len(photograph.shores)))]
     analysis = photograph.orientations[0]
-    is_written = analysis.kind.has_text or analysis.has_lettering
-    if stream.between(0, 1) < 0.5 and not is_written:
+    is_kept = analysis.kind.has_text or analysis.has_lettering or photograph.scene.person > 0
+    if stream.between(0, 1) < 0.5 and not is_kept:
         analysis, shore = photograph.orientations[1], shore.mirrored()
     return show_water(analysis, shore, stream, height, width, grey=photograph.scene.grey)
