@@ -42,7 +42,7 @@ TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 3, ("lamp",): 3}
 TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
-"""Kind of the still lifes with the blurred picture behind a table, and their names."""
+"""Kind of the still lifes of one thing on a table, and their names."""
 NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
 """Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
@@ -143,7 +143,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     weights = photograph.moves_of(shown)
     moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
     moves = _with_few_tints(moves)
-    if moves and (photograph.FRAME,) not in weights:
+    if moves:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
         is_alone = all(move.names[-1] in photograph.WHOLE for move in moves)
         share = SHARE_BESIDE_STILL_LIFES if is_alone else COMPOSITION_SHARE
