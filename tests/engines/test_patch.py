@@ -7,8 +7,8 @@ import pytest
 
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.planner import CHANGES
+from diabelli.synthesis.moves.remakes import WHOLE
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from measures import sharpness
@@ -91,7 +91,7 @@ def test_variations_of_a_photograph_are_as_sharp(patch_engine, name, strength):
     """None is blurred or noisy, except the surroundings of a still life or a screen."""
     source = load(name)
     variations = made(patch_engine, source, square(n=4, strength=strength))
-    sharp = [one for one in variations if not photograph.WHOLE.intersection(one.moves)]
+    sharp = [one for one in variations if not WHOLE.intersection(one.moves)]
     assert sharp
     for variation in sharp:
         assert 0.75 < sharpness(source, [variation.image]) < 1.6

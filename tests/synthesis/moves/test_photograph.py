@@ -9,9 +9,11 @@ from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import SHADOWS
 from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
-from diabelli.synthesis.moves.photograph import CINEMA, FRAME, WATER, Photograph
+from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
+from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
@@ -138,7 +140,9 @@ def test_things_close_by_people_and_films_are_not_mirrored(
         return orientations[0].image_at(64, 64)
 
     monkeypatch.setattr(photograph, "gentle_layout", layout)
-    shown = Photograph(orientations, replace(scene, **change), {}, [], frozenset())
+    shown = Photograph(
+        orientations, replace(scene, **change), {}, [], frozenset(), remakes={move: True}
+    )
     photograph.render(shown, (move,), 0.5, RandomStream(1), 64, 64)
     assert (used[1] is orientations[1]) == may_mirror
     assert used[0] is orientations[0]
@@ -153,7 +157,7 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     def suits(**change) -> bool:
         plain = {"kind": replace(orientations[0].kind, has_text=False), "lettering": written(0)}
         changed = tuple(replace(one, **plain | change) for one in orientations)
-        return photograph.prepare(changed, small, 0.5).suits_cinema
+        return photograph.prepare(changed, small, 0.5).remakes.get(CINEMA, False)
 
     assert suits()
     assert suits(sizes=[*orientations[0].sizes[:-1], (200, 500)])
@@ -169,35 +173,35 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
 
 @pytest.mark.parametrize(
     ("lights", "share"),
-    [({"golden": 2.0}, photograph.CINEMA_SHARE), ({}, photograph.CINEMA_SHARE_ALONE)],
+    [({"golden": 2.0}, REMAKES[CINEMA].share), ({}, photograph.CINEMA_SHARE_ALONE)],
 )
 def test_a_cinema_has_its_share(orientations, scene, lights, share):
     """It is made more often where only still lifes suit beside it."""
-    shown = Photograph(orientations, scene, lights, [], frozenset(), suits_cinema=True)
+    remakes = {INSTANT_PRINT: True, CINEMA: True}
+    shown = Photograph(orientations, scene, lights, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)
     assert weights[CINEMA,] == pytest.approx(share * sum(weights.values()))
-    assert photograph.CINEMA_SHARE < photograph.CINEMA_SHARE_ALONE
-    assert (CINEMA,) not in photograph.moves_of(replace(shown, suits_cinema=False))
+    assert REMAKES[CINEMA].share < photograph.CINEMA_SHARE_ALONE
+    assert (CINEMA,) not in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
 
 
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_brushwork_has_its_share(orientations, scene, lights):
     """It is made where a painting suits, beside a cinema of the same share as elsewhere."""
-    suits = {"suits_cinema": True, "suits_brushwork": True}
-    shown = Photograph(orientations, scene, lights, [], frozenset(), **suits)
+    remakes = {INSTANT_PRINT: True, CINEMA: True, BRUSHWORK: True}
+    shown = Photograph(orientations, scene, lights, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)
     total = sum(weights.values())
-    cinema = photograph.CINEMA_SHARE if lights else photograph.CINEMA_SHARE_ALONE
-    assert weights[BRUSHWORK,] == pytest.approx(photograph.BRUSHWORK_SHARE * total)
+    cinema = REMAKES[CINEMA].share if lights else photograph.CINEMA_SHARE_ALONE
+    assert weights[BRUSHWORK,] == pytest.approx(REMAKES[BRUSHWORK].share * total)
     assert weights[CINEMA,] == pytest.approx(cinema * total)
-    assert {BRUSHWORK} not in [
-        {*names} for names in photograph.moves_of(replace(shown, suits_brushwork=False))
-    ]
+    without = replace(shown, remakes={INSTANT_PRINT: True})
+    assert (BRUSHWORK,) not in photograph.moves_of(without)
 
 
 def test_brushwork_shows_the_subject_with_care(orientations, scene):
     """The map of the subject is that of the source, whose frame is kept."""
-    shown = Photograph(orientations, scene, {}, [], frozenset(), suits_brushwork=True)
+    shown = Photograph(orientations, scene, {}, [], frozenset(), remakes={BRUSHWORK: True})
     bare = replace(shown, scene=replace(scene, subject=np.zeros_like(scene.subject)))
     with_care, without = (
         photograph.render(one, (BRUSHWORK,), 0.5, RandomStream(1), 96, 96) for one in (shown, bare)
@@ -324,21 +328,21 @@ def test_a_person_without_a_light_is_a_print(orientations, scene):
 def test_a_landscape_may_be_a_jigsaw(orientations, scene, monkeypatch):
     """All of the picture is in the puzzle; a page is none."""
     shown = prepared(orientations, replace(scene, person=0.0), monkeypatch)
-    assert shown.jigsaw is not None
+    assert JIGSAW in shown.remakes
     assert (JIGSAW,) in photograph.moves_of(shown)
     page = tuple(replace(one, lettering=written(1)) for one in orientations)
     small = orientations[0].image_at(200, 200)
-    assert photograph.prepare(page, small, 0.5).jigsaw is None
+    assert JIGSAW not in photograph.prepare(page, small, 0.5).remakes
 
 
 def test_a_painting_is_made_where_it_suits(orientations, scene):
     """Then it is one of the moves, also in low sun; its picture is all of the source."""
-    shown = Photograph(orientations, scene, {"golden": 1.0}, [], frozenset(), suits_painting=True)
+    remakes = {INSTANT_PRINT: True, PAINTING: True}
+    shown = Photograph(orientations, scene, {"golden": 1.0}, [], frozenset(), remakes=remakes)
     names = {names for names in photograph.moves_of(shown) if names[-1] == PAINTING}
     assert names == {(PAINTING,), ("golden", PAINTING)}
-    assert not any(
-        PAINTING in names for names in photograph.moves_of(replace(shown, suits_painting=False))
-    )
+    without = replace(shown, remakes={INSTANT_PRINT: True})
+    assert not any(PAINTING in names for names in photograph.moves_of(without))
     plain, lit = (
         photograph.render(shown, each, 0.5, RandomStream(1), 80, 80) for each in sorted(names)
     )

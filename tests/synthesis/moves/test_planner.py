@@ -170,9 +170,7 @@ def test_a_landscape_gets_no_treatment_of_drawings():
 def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     """The composition adds other pictures to one light and a print, and is made seldom."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
-    monkeypatch.setattr(photograph, "find_ball_window", lambda *_: None)
-    monkeypatch.setattr(photograph, "find_jigsaw", lambda *_: None)
-    monkeypatch.setattr(photograph, "_suits_cinema", lambda *_: False)
+    monkeypatch.setattr(photograph, "find_remakes", lambda *_: {INSTANT_PRINT: True})
     monkeypatch.setattr(photograph, "_lights", lambda *_: {"lamp": 1.0})
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)

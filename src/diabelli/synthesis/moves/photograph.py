@@ -1,9 +1,11 @@
-"""Photographs in other pictures: water, light, seasons, things, still lifes, cinema, paint."""
+"""Photographs in other pictures: water, light, seasons, things, and remakes of all of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.picture_kind import has_many_colours, has_many_tones
@@ -13,7 +15,7 @@ from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.cinema.cinema import show_cinema
+from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lights.light import (
     LIGHTS,
@@ -22,14 +24,8 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
-from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK, show_brushwork
-from diabelli.synthesis.moves.paintings.painting import show_painting
-from diabelli.synthesis.moves.planet.little_planet import (
-    LITTLE_PLANET,
-    Planet,
-    show_little_planet,
-)
-from diabelli.synthesis.moves.planet.suitability import find_planet
+from diabelli.synthesis.moves.planet.little_planet import LITTLE_PLANET
+from diabelli.synthesis.moves.remakes import REMAKES, find_remakes
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.seasons.season import (
     SEASONS,
@@ -37,24 +33,10 @@ from diabelli.synthesis.moves.seasons.season import (
     show_season,
     weights_of_seasons,
 )
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
-from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
-from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
-from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
 from diabelli.synthesis.moves.still_lifes.still_life import (
-    GLASS_BALL,
     INSTANT_PRINT,
-    JIGSAW,
-    MIN_FIGURE,
-    PAINTING,
-    SNOW_GLOBE,
     STILL_LIFES,
-    find_ball_window,
-    find_jigsaw,
-    find_snow_globe,
     shares_of_still_lifes,
-    suits_brushwork,
-    suits_painting,
     weights_of_still_lifes,
 )
 from diabelli.synthesis.moves.things.thing import (
@@ -70,10 +52,8 @@ from diabelli.synthesis.moves.trust import trust_in_light, trust_in_thing
 from diabelli.synthesis.moves.water.shore import Shore, find_shores
 from diabelli.synthesis.moves.water.water import show_water
 
-WATER, FRAME, CINEMA = "water", "frame", "cinema"
-"""Names of the moves that show water, a person in another frame alone, and a cinema."""
-WHOLE = STILL_LIFES | {CINEMA, LITTLE_PLANET}
-"""Names of the moves that show all of the source in another picture, in its own orientation."""
+WATER, FRAME = "water", "frame"
+"""Names of the moves that show water, and a person in another frame alone."""
 KIND_SIDE = 256
 """Side in pixels at which colours are counted."""
 MIN_CONTRAST = 16.0
@@ -91,17 +71,8 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
-MAX_CINEMA_LETTERING, MAX_CINEMA_TEXT = 0.5, 0.1
-"""Shares of the picture that may be lettering, above which it may be a page, which is no film: in
-general, and of a picture with text."""
-MAX_CINEMA_ASPECT, MIN_CINEMA_LIGHT = 2.6, 0.01
-"""Ratio of the longer to the shorter side above which no screen has that shape, and median linear
-light 0..1 below which a screen would hardly stand out from the dark."""
-CINEMA_SHARE, CINEMA_SHARE_ALONE = 0.06, 0.14
-"""Shares of the pictures that are on the screen of a cinema: in general, and where only still lifes
-suit beside it."""
-BRUSHWORK_SHARE = 0.1
-"""Share of the pictures that are painted without a frame, where paint suits."""
+CINEMA_SHARE_ALONE = 0.14
+"""Share of the pictures that show a cinema where only still lifes suit beside it."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 PLANET_SHARE = 0.1
@@ -118,14 +89,8 @@ class Photograph:
         lights: weights of the lights that suit it, by name.
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
-        ball: the part of it that a ball of glass shows; None if no ball suits it.
-        globe: what a snow globe shows; None if none suits it.
-        suits_cinema: whether it may be on the screen of a cinema.
-        planet: how it is rolled up into a planet; None if it suits none.
-        suits_painting: whether a painting suits it.
-        suits_brushwork: whether it may be painted without a frame.
         seasons: names of the seasons in which it may be shown.
-        jigsaw: what a jigsaw puzzle keeps; None if none suits it.
+        remakes: what the remakes that suit it need of it, by name; a print suits all.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -133,14 +98,8 @@ class Photograph:
     lights: dict[str, float]
     shores: list[Shore]
     things: frozenset[str]
-    ball: Window | None = None
-    globe: Globe | None = None
-    suits_cinema: bool = False
-    planet: Planet | None = None
-    suits_painting: bool = False
     seasons: frozenset[str] = frozenset()
-    jigsaw: Jigsaw | None = None
-    suits_brushwork: bool = False
+    remakes: Mapping[str, Any] = field(default_factory=lambda: {INSTANT_PRINT: True})
 
 
 def prepare(
@@ -165,21 +124,14 @@ def prepare(
         shores = [
             one for one in find_shores(small, scene.subject, aim) if one.cost <= MAX_SHORE_COST
         ]
-    ball = find_ball_window(scene, orientations[0])
     return Photograph(
         without_extension(orientations),
         scene,
         _lights(scene, orientations[0]),
         shores,
         find_things(scene, orientations[0], small),
-        ball,
-        find_snow_globe(ball, scene, orientations[0]),
-        _suits_cinema(scene, orientations[0]),
-        find_planet(scene, orientations[0], small),
-        suits_painting(scene, orientations[0]),
         find_seasons(scene, orientations[0]),
-        find_jigsaw(scene, orientations[0]),
-        suits_brushwork(scene, orientations[0]),
+        find_remakes(scene, orientations[0], small),
     )
 
 
@@ -202,17 +154,6 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
     return is_ground and is_level and not (is_near or is_framed or is_written)
 
 
-def _suits_cinema(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether it shows the open air or someone, and is neither a page, a strip nor dark."""
-    is_scene = scene.is_outdoors or scene.grey or max(scene.figure, scene.person) > MIN_FIGURE
-    height, width = analysis.sizes[-1]
-    most = MAX_CINEMA_TEXT if analysis.kind.has_text else MAX_CINEMA_LETTERING
-    is_page = analysis.lettering_share > most
-    is_strip = max(height, width) > MAX_CINEMA_ASPECT * min(height, width)
-    is_unfit = is_page or is_strip or scene.median_light < MIN_CINEMA_LIGHT
-    return is_scene and not is_unfit
-
-
 def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     """Return the weights of the moves of a photograph, by the names of their changes in order."""
     lit: dict[tuple[str, ...], float] = {}
@@ -231,24 +172,15 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         weights.update(weights_with_things(photograph.things, weights, beside_seasons=is_beside))
     weights.update(weights_of_seasons(photograph.seasons, sum(weights.values())))
     others = sum(weights.values())
-    found = {
-        GLASS_BALL: photograph.ball,
-        SNOW_GLOBE: photograph.globe,
-        JIGSAW: photograph.jigsaw,
-        PAINTING: photograph.suits_painting or None,
-    }
-    # A print suits all.
-    suitable = {INSTANT_PRINT, *(name for name, what in found.items() if what is not None)}
-    shares = shares_of_still_lifes(suitable)
-    if photograph.planet is not None:
+    remakes = photograph.remakes
+    shares = shares_of_still_lifes(STILL_LIFES & remakes.keys())
+    if LITTLE_PLANET in remakes:
         shares = {name: (1 - PLANET_SHARE) * share for name, share in shares.items()}
         shares[LITTLE_PLANET] = PLANET_SHARE
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
-    cinema = CINEMA_SHARE if others else CINEMA_SHARE_ALONE
-    more = {
-        CINEMA: photograph.suits_cinema * cinema,
-        BRUSHWORK: photograph.suits_brushwork * BRUSHWORK_SHARE,
-    }
+    more = {name: REMAKES[name].share for name in remakes if REMAKES[name].share > 0}
+    if CINEMA in more and not others:
+        more[CINEMA] = CINEMA_SHARE_ALONE
     total = sum(weights.values()) / (1 - sum(more.values()))
     weights.update(((name,), share * total) for name, share in more.items())
     return {names: weight for names, weight in weights.items() if weight > 0}
@@ -316,7 +248,7 @@ def _arranged(
     # Things close by and clothes often have lettering that is too small to be found.
     scene = photograph.scene
     is_near = bool(SHADOWS.intersection(names)) or scene.person > 0 or not scene.is_outdoors
-    is_whole = names[-1] in WHOLE or names[-1] == BRUSHWORK
+    is_whole = names[-1] in REMAKES
     is_kept = is_near or is_whole
     orientations = (first, first if is_kept else mirrored)
     boldness = 0.0 if is_whole else strength
@@ -332,7 +264,7 @@ def _changed(
     *,
     with_things: bool = True,
 ) -> Bytes:
-    """Return a canvas (h, w, 4) uint8 in its light and with its things."""
+    """Return a canvas (h, w, 4) uint8 in its light, with its things, and remade."""
     is_sky = with_things and SKY_THINGS.intersection(names)
     sky = clear_sky_of(canvas) if is_sky else None
     for name in names:
@@ -341,26 +273,12 @@ def _changed(
             own = RandomStream(int(stream.between(0, 2**52)))
             if with_things:
                 canvas = show_thing(canvas, name, sky, photograph.scene, own)
-        elif name == GLASS_BALL and with_things and photograph.ball is not None:
-            canvas = show_glass_ball(canvas, photograph.ball, stream)
-        elif name == INSTANT_PRINT and with_things:
-            canvas = show_instant_print(canvas, stream, grey=photograph.scene.grey)
-        elif name == SNOW_GLOBE and with_things and photograph.globe is not None:
-            canvas = show_snow_globe(canvas, photograph.globe, stream)
+        elif name in REMAKES:
+            if with_things:
+                need = photograph.remakes[name]
+                canvas = REMAKES[name].show(canvas, need, photograph.scene, stream)
         elif name in SEASONS:
             canvas = show_season(canvas, name, photograph.scene, stream)
-        elif name == CINEMA:
-            canvas = show_cinema(canvas, stream)
-        elif name == BRUSHWORK:
-            grey = photograph.scene.grey
-            canvas = show_brushwork(canvas, photograph.scene.subject, stream, grey=grey)
-        elif name == LITTLE_PLANET and with_things and photograph.planet is not None:
-            canvas = show_little_planet(canvas, photograph.planet, stream)
-        elif name == PAINTING and with_things:
-            canvas = show_painting(canvas, stream, grey=photograph.scene.grey)
-        elif name == JIGSAW and with_things and photograph.jigsaw is not None:
-            grey = photograph.scene.grey
-            canvas = show_jigsaw(canvas, photograph.jigsaw, stream, grey=grey)
         elif name in LIGHTS:
             canvas = relight(canvas, name, photograph.scene, strength, stream)
     return canvas

@@ -12,20 +12,15 @@ from typing import TypeAlias
 import numpy as np
 
 from diabelli.synthesis.analysis.source_analysis import Analysis, analyse
-from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
-from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
-from diabelli.synthesis.moves.planet.little_planet import Planet
+from diabelli.synthesis.moves.remakes import REMAKES, WHOLE
 from diabelli.synthesis.moves.seasons.season import SEASONS
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
-from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
-from diabelli.synthesis.moves.still_lifes.snow_globe import Globe
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
@@ -58,8 +53,7 @@ CHANGES = (
     *LIGHTS,
     *sorted(thing.THINGS),
     *sorted(SEASONS),
-    *sorted(photograph.WHOLE),
-    BRUSHWORK,
+    *sorted(REMAKES),
 )
 """Names of all changes of photographs but another frame."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
@@ -91,9 +85,9 @@ class SureMove:
     def kind(self) -> str:
         """Kind of picture: on a table, a thing or planet in any light, at night, or the name."""
         last = self.names[-1]
-        if NIGHTS.intersection(self.names) and last not in photograph.WHOLE:
+        if NIGHTS.intersection(self.names) and last not in WHOLE:
             return NIGHT
-        return TABLE if last in TABLES else last if last in photograph.WHOLE else self.name
+        return TABLE if last in TABLES else last if last in WHOLE else self.name
 
     @property
     def name(self) -> str:
@@ -145,7 +139,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     moves = _with_few_tints(moves)
     if moves:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
-        is_alone = all(move.names[-1] in photograph.WHOLE for move in moves)
+        is_alone = all(move.names[-1] in WHOLE for move in moves)
         share = SHARE_BESIDE_STILL_LIFES if is_alone else COMPOSITION_SHARE
         total = sum(move.confidence for move in moves)
         weight = 0.0 if is_varied else share * total
@@ -256,14 +250,14 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
         made = Counter(kinds[seed] for seed in chosen)
         seen = {last_names[seed] for seed in chosen}
 
-        is_full = 2 * sum(last_names[seed] in photograph.WHOLE for seed in chosen) >= n
+        is_full = 2 * sum(last_names[seed] in WHOLE for seed in chosen) >= n
 
         def order(
             seed: int, made: Counter[str] = made, seen: set[str] = seen, is_full: bool = is_full
         ) -> tuple[int, bool, float]:
             kind, name = kinds[seed], last_names[seed]
             repeats = (kind in made) + (name in seen)
-            is_last = (kind,) in TINTS or (is_full and name in photograph.WHOLE)
+            is_last = (kind,) in TINTS or (is_full and name in WHOLE)
             return repeats, is_last, made[kind] / (confidences[kind] or 1.0)
 
         rest = [seed for seed in seeds if seed not in chosen]
@@ -280,16 +274,11 @@ def _first_numbers(seed: int, name: str) -> list[float]:
 
 def sure_of_all(shown: photograph.Photograph) -> photograph.Photograph:
     """Return a photograph as if all moves were sure of it, to make each of CHANGES once."""
-    ball = Window(0.5, 0.5, 0.5)
-    nothing = np.zeros((GRID, GRID), np.bool_)
     return replace(
         shown,
         shores=[Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)],
         things=thing.THINGS,
-        ball=ball,
-        globe=Globe(ball, nothing, nothing),
-        planet=Planet(0.5, 0.3, 0.5),
-        jigsaw=Jigsaw(nothing.astype(np.float32), nothing.astype(np.float32)),
+        remakes={name: remake.example for name, remake in REMAKES.items()},
     )
 
 

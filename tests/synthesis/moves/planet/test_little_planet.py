@@ -20,6 +20,7 @@ from diabelli.synthesis.moves.planet.little_planet import (
     show_little_planet,
 )
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape, opaque
 
@@ -175,13 +176,14 @@ def test_a_planet_is_made_of_the_unmirrored_source(monkeypatch):
     source = opaque(landscape(64))
     orientations = analyse_source(source, 64, 64)
     scene = survey(source)
-    shown = Photograph(orientations, scene, {"golden": 1.0}, [], frozenset(), planet=PLANET)
+    remakes = {INSTANT_PRINT: True, LITTLE_PLANET: PLANET}
+    shown = Photograph(orientations, scene, {"golden": 1.0}, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)
     total = sum(weights.values())
     share = weights[LITTLE_PLANET,] + weights["golden", LITTLE_PLANET]
     assert share == pytest.approx(photograph.PLANET_SHARE * total)
     assert LITTLE_PLANET not in {
-        names[-1] for names in photograph.moves_of(replace(shown, planet=None))
+        names[-1] for names in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
     }
     used = []
 

@@ -20,6 +20,8 @@ from diabelli.synthesis.moves.cinema.hall import Hall, direction, light_field
 from diabelli.synthesis.moves.cinema.seats import render_seats
 from diabelli.synthesis.moves.still_lifes.tabletop import finished, lay_sprite
 
+CINEMA = "cinema"
+"""Name of the move."""
 HALL_SIDE, LIGHT_SIDE, BEAM_SIDE, GLOW_SIDE = 640, 192, 160, 256
 """Sides in pixels at which the hall, the light of the picture, the beam and the glow are made."""
 EMITTERS = 12

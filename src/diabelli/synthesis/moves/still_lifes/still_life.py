@@ -159,7 +159,7 @@ def shares_of_still_lifes(suitable: Collection[str]) -> dict[str, float]:
     Args:
         suitable: names of those that suit it.
     """
-    factor = sum(SHARES.values()) / sum(SHARES[name] for name in suitable)
+    factor = sum(SHARES.values()) / sum(SHARES[name] for name in sorted(suitable))
     return {name: min(factor * SHARES[name], MAX_SHARE) for name in sorted(suitable)}
 
 

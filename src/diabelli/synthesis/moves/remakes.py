@@ -1,0 +1,126 @@
+"""Remakes: the moves that make another picture of all of a photograph, in its own orientation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
+from diabelli.synthesis.moves.cinema.suitability import suits_cinema
+from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK, show_brushwork
+from diabelli.synthesis.moves.paintings.painting import show_painting
+from diabelli.synthesis.moves.planet.little_planet import (
+    LITTLE_PLANET,
+    Planet,
+    show_little_planet,
+)
+from diabelli.synthesis.moves.planet.suitability import find_planet
+from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
+from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
+from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
+from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
+from diabelli.synthesis.moves.still_lifes.still_life import (
+    GLASS_BALL,
+    INSTANT_PRINT,
+    JIGSAW,
+    PAINTING,
+    SNOW_GLOBE,
+    STILL_LIFES,
+    find_ball_window,
+    find_jigsaw,
+    find_snow_globe,
+    suits_brushwork,
+    suits_painting,
+)
+
+WHOLE = STILL_LIFES | {CINEMA, LITTLE_PLANET}
+"""Names of the remakes that show the source as a thing within another picture."""
+BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
+"""A part in the middle, and a map of no place, for the examples."""
+NONE_KEPT = Jigsaw(NOTHING.astype(np.float32), NOTHING.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Remake:
+    """A move that makes another picture of all of a photograph.
+
+    Attributes:
+        find: returns what the renderer needs of a scene, an analysis, and the source
+            (h, w, 4) uint8 at the size of decisions; None or False where the move does not suit.
+        show: renders a canvas (h, w, 4) uint8, opaque, what `find` returned, a scene, and random
+            numbers as another canvas of this size.
+        share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
+        example: of what `find` returns, to make the move of any picture.
+    """
+
+    find: Callable[[Scene, Analysis, Bytes], Any]
+    show: Callable[[Bytes, Any, Scene, RandomStream], Bytes]
+    share: float = 0.0
+    example: Any = True
+
+
+REMAKES = {
+    GLASS_BALL: Remake(
+        lambda scene, analysis, _: find_ball_window(scene, analysis),
+        lambda canvas, ball, _, stream: show_glass_ball(canvas, ball, stream),
+        example=BALL,
+    ),
+    INSTANT_PRINT: Remake(
+        lambda *_: True,
+        lambda canvas, _, scene, stream: show_instant_print(canvas, stream, grey=scene.grey),
+    ),
+    SNOW_GLOBE: Remake(
+        lambda scene, analysis, _: find_snow_globe(
+            find_ball_window(scene, analysis), scene, analysis
+        ),
+        lambda canvas, globe, _, stream: show_snow_globe(canvas, globe, stream),
+        example=Globe(BALL, NOTHING, NOTHING),
+    ),
+    JIGSAW: Remake(
+        lambda scene, analysis, _: find_jigsaw(scene, analysis),
+        lambda canvas, jigsaw, scene, stream: show_jigsaw(canvas, jigsaw, stream, grey=scene.grey),
+        example=NONE_KEPT,
+    ),
+    PAINTING: Remake(
+        lambda scene, analysis, _: suits_painting(scene, analysis),
+        lambda canvas, _, scene, stream: show_painting(canvas, stream, grey=scene.grey),
+    ),
+    LITTLE_PLANET: Remake(
+        find_planet,
+        lambda canvas, planet, _, stream: show_little_planet(canvas, planet, stream),
+        example=Planet(0.5, 0.3, 0.5),
+    ),
+    CINEMA: Remake(
+        lambda scene, analysis, _: suits_cinema(scene, analysis),
+        lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
+        share=0.06,
+    ),
+    BRUSHWORK: Remake(
+        lambda scene, analysis, _: suits_brushwork(scene, analysis),
+        lambda canvas, _, scene, stream: show_brushwork(
+            canvas, scene.subject, stream, grey=scene.grey
+        ),
+        share=0.1,
+    ),
+}
+"""The remakes by name. Still lifes and the planet may be in low sun; the others are not."""
+
+
+def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, Any]:
+    """Return what the suitable remakes need of a photograph, by name.
+
+    Args:
+        scene: its properties.
+        analysis: of the source.
+        image: (h, w, 4) uint8, the source at the size of decisions.
+    """
+    needs = {name: remake.find(scene, analysis, image) for name, remake in REMAKES.items()}
+    return {name: need for name, need in needs.items() if need}
