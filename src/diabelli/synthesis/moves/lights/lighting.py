@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import shoulder
 from diabelli.synthesis.core.filters import LUMINANCE
 from diabelli.synthesis.core.grid import grid_positions, interpolate
 from diabelli.synthesis.core.jit import kernel
@@ -119,9 +120,9 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
         numbers: (6,) float32, luma range, saturations, shoulder, headroom.
     """
     low, span = numbers[0], numbers[1] - numbers[0]
-    dull, vivid, shoulder, headroom = numbers[2], numbers[3], numbers[4], numbers[5]
+    dull, vivid, knee, headroom = numbers[2], numbers[3], numbers[4], numbers[5]
     one, zero, whole = np.float32(1), np.float32(0), np.float32(255)
-    half, room = np.float32(0.5), one - shoulder
+    half = np.float32(0.5)
     tops, downs = grid_positions(image.shape[0], dark.shape[1])
     lefts, acrosses = grid_positions(image.shape[1], dark.shape[2])
     out = image.copy()
@@ -150,8 +151,8 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
                 _limit(lit, max(light[0], light[1], light[2]), headroom)
             for c in range(3):
                 value = lit[c]
-                if headroom >= one and value > shoulder:
-                    value = shoulder + room * (value - shoulder) / (value - shoulder + room)
+                if headroom >= one:
+                    value = shoulder(value, knee)
                 value = one - (one - value) * (one - interpolate(glow[c], top, left, down, across))
                 out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * whole + half)
     return out
