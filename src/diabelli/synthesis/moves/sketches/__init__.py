@@ -1,0 +1,1 @@
+"""Moves: the picture drawn and painted on paper."""
