@@ -9,25 +9,27 @@ from diabelli.synthesis.core.filters import blur, gradient
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
+EVEN = np.float32(0.0002)
+"""Variance of tones below which sectors weigh alike, so that noise chooses none."""
+SHARPNESS, NEAR, FAR = np.float32(18), 1.1, 1.76
+"""Factor of the difference of Gaussians, and their deviations in pixels."""
 
-def simplified(planes: Floats, reach: float, rounds: int) -> Floats:
-    """Return planes (h, w, c) as even areas with crisp edges, by a Kuwahara filter in eight sectors.
 
-    Each sector is a blurred disc at distance `reach`; the even ones among them weigh most
-    (Papari, Petkov, Campisi 2007).
+def simplified(planes: Floats, reach: float) -> Floats:
+    """Return planes (h, w, c) as even areas with crisp edges, by a Kuwahara filter.
+
+    The even ones among eight sectors weigh most (Papari, Petkov, Campisi 2007); each is a blurred
+    disc at distance `reach`.
 
     Args:
-        planes: (h, w, c) float32, luma first, 0..1.
+        planes: (h, w, c) float32, tone first, 0..1.
         reach: in pixels.
-        rounds: number of passes.
     """
-    for _ in range(rounds):
-        squares = planes[..., :1] * planes[..., :1]
-        means = blur(np.concatenate([planes, squares], 2), reach * 0.6)
-        out = np.empty_like(planes)
-        _choose_even(out, means, np.float32(reach))
-        planes = out
-    return planes
+    squares = planes[..., :1] * planes[..., :1]
+    means = blur(np.concatenate([planes, squares], 2), reach * 0.6)
+    out = np.empty_like(planes)
+    _choose_even(out, means, np.float32(reach))
+    return out
 
 
 @kernel
@@ -54,7 +56,7 @@ def _choose_even(out: Floats, means: Floats, reach: np.float32) -> None:
                 u = min(max(int(np.float32(x) + acrosses[k] + half), 0), width - 1)
                 mean = means[v, u, 0]
                 uneven = max(means[v, u, count] - mean * mean, np.float32(0))
-                weight = np.float32(1) / (np.float32(0.0002) + uneven)
+                weight = EVEN / (EVEN + uneven)
                 weight *= weight
                 weight *= weight
                 total += weight
@@ -77,7 +79,6 @@ def steepness(tone: Floats) -> Floats:
     return blur(np.sqrt(down * down + across * across), 1.0)
 
 
-def lines_of(tone: Floats, deviation: float, sharpness: float) -> Floats:
+def lines_of(tone: Floats) -> Floats:
     """Return a difference of Gaussians of (h, w) float32, below 0 at lines (Winnemoeller 2012)."""
-    near, far = blur(tone, deviation), blur(tone, 1.6 * deviation)
-    return np.float32(sharpness) * (near - far)
+    return SHARPNESS * (blur(tone, NEAR) - blur(tone, FAR))
