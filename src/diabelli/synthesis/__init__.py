@@ -45,5 +45,6 @@ from packages above them in this list.
                 cinema: hall, curtains, seats
                 little_planet, suitability: landscapes rolled up
                 painting, picture_frame, gallery_wall; brushwork: brush_strokes, strokes
+                watercolour: paper, washes, wash_layers, backruns
     pipeline    the steps in order
 """

@@ -15,6 +15,7 @@ from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.sketches.watercolour import WATERCOLOUR
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
     JIGSAW,
@@ -171,18 +172,17 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
-@pytest.mark.parametrize(
-    ("lights", "share"),
-    [({"golden": 2.0}, REMAKES[CINEMA].share), ({}, photograph.CINEMA_SHARE_ALONE)],
-)
-def test_a_cinema_has_its_share(orientations, scene, lights, share):
+@pytest.mark.parametrize("name", [CINEMA, WATERCOLOUR])
+@pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
+def test_a_remake_has_its_share(orientations, scene, lights, name):
     """It is made more often where only still lifes suit beside it."""
-    remakes = {INSTANT_PRINT: True, CINEMA: True}
+    remakes = {INSTANT_PRINT: True, name: REMAKES[name].example}
     shown = Photograph(orientations, scene, lights, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)
-    assert weights[CINEMA,] == pytest.approx(share * sum(weights.values()))
-    assert REMAKES[CINEMA].share < photograph.CINEMA_SHARE_ALONE
-    assert (CINEMA,) not in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
+    share = REMAKES[name].share if lights else REMAKES[name].share_alone
+    assert weights[name,] == pytest.approx(share * sum(weights.values()))
+    assert REMAKES[name].share < REMAKES[name].share_alone
+    assert (name,) not in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
 
 
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
@@ -192,7 +192,7 @@ def test_brushwork_has_its_share(orientations, scene, lights):
     shown = Photograph(orientations, scene, lights, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)
     total = sum(weights.values())
-    cinema = REMAKES[CINEMA].share if lights else photograph.CINEMA_SHARE_ALONE
+    cinema = REMAKES[CINEMA].share if lights else REMAKES[CINEMA].share_alone
     assert weights[BRUSHWORK,] == pytest.approx(REMAKES[BRUSHWORK].share * total)
     assert weights[CINEMA,] == pytest.approx(cinema * total)
     without = replace(shown, remakes={INSTANT_PRINT: True})

@@ -15,7 +15,6 @@ from diabelli.synthesis.core.pyramid import WORK_LEVEL
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lights.light import (
     LIGHTS,
@@ -71,8 +70,6 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
-CINEMA_SHARE_ALONE = 0.14
-"""Share of the pictures that show a cinema where only still lifes suit beside it."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 PLANET_SHARE = 0.1
@@ -178,9 +175,7 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
         shares = {name: (1 - PLANET_SHARE) * share for name, share in shares.items()}
         shares[LITTLE_PLANET] = PLANET_SHARE
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
-    more = {name: REMAKES[name].share for name in remakes if REMAKES[name].share > 0}
-    if CINEMA in more and not others:
-        more[CINEMA] = CINEMA_SHARE_ALONE
+    more = {name: REMAKES[name].share_beside(others) for name in remakes if REMAKES[name].share > 0}
     total = sum(weights.values()) / (1 - sum(more.values()))
     weights.update(((name,), share * total) for name, share in more.items())
     return {names: weight for names, weight in weights.items() if weight > 0}

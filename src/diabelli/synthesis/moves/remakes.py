@@ -23,6 +23,12 @@ from diabelli.synthesis.moves.planet.little_planet import (
 )
 from diabelli.synthesis.moves.planet.suitability import find_planet
 from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.sketches.watercolour import (
+    WATERCOLOUR,
+    Kept,
+    find_watercolour,
+    show_watercolour,
+)
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
@@ -58,13 +64,19 @@ class Remake:
         show: renders a canvas (h, w, 4) uint8, opaque, what `find` returned, a scene, and random
             numbers as another canvas of this size.
         share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
+        share_alone: the same where only still lifes suit beside it; 0 for no other share.
         example: of what `find` returns, to make the move of any picture.
     """
 
     find: Callable[[Scene, Analysis, Bytes], Any]
     show: Callable[[Bytes, Any, Scene, RandomStream], Bytes]
     share: float = 0.0
+    share_alone: float = 0.0
     example: Any = True
+
+    def share_beside(self, others: float) -> float:
+        """Return the share beside other moves of that weight; 0 if there are only still lifes."""
+        return self.share if others else self.share_alone or self.share
 
 
 REMAKES = {
@@ -102,6 +114,16 @@ REMAKES = {
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
         share=0.06,
+        share_alone=0.14,
+    ),
+    WATERCOLOUR: Remake(
+        lambda scene, analysis, _: find_watercolour(scene, analysis),
+        lambda canvas, kept, scene, stream: show_watercolour(
+            canvas, kept, scene.subject, stream, grey=scene.grey
+        ),
+        share=0.12,
+        share_alone=0.2,
+        example=Kept(NOTHING.astype(np.float32)),
     ),
     BRUSHWORK: Remake(
         lambda scene, analysis, _: suits_brushwork(scene, analysis),

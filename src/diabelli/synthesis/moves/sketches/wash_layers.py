@@ -68,7 +68,7 @@ class Manner(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What is painted.
+    """Picture, paper and paint.
 
     Attributes:
         fields: (rows, columns, 8) float32: simplified tone 0..1, Cb and Cr, steepness of the
@@ -146,7 +146,7 @@ def paint_washes(out: Bytes, sheet: Sheet, manner: Manner) -> None:
             if manner.ink > zero:
                 least = np.float32(0.4) - np.float32(0.2) * max(subject, kept)
                 stroke = ramp((-here[6] - least - np.float32(0.08) * down) / np.float32(0.3))
-                stroke *= manner.ink * ramp(np.float32(0.4) * border + np.float32(2.5))
+                stroke *= manner.ink * ramp(half * border)
                 stroke *= one - np.float32(0.7) * kept
                 stroke *= np.float32(0.8) - np.float32(0.09) * grain
             # Light from the upper left side on the grain.
