@@ -46,5 +46,6 @@ from packages above them in this list.
                 little_planet, suitability: landscapes rolled up
                 painting, picture_frame, gallery_wall; brushwork: brush_strokes, strokes
                 watercolour: paper, washes, wash_layers, backruns
+                pencil: paper, pencil_tone, pencil_strokes, pencil_suitability
     pipeline    the steps in order
 """

@@ -15,6 +15,7 @@ from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.sketches.pencil import PENCIL
 from diabelli.synthesis.moves.sketches.watercolour import WATERCOLOUR
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
@@ -125,6 +126,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
         (BRUSHWORK, {}, False),
+        (PENCIL, {}, False),
         ("dusk", {}, True),
         ("dusk", {"person": 0.5}, False),
         ("dusk", {"openness": -1.0}, False),
@@ -141,9 +143,8 @@ def test_things_close_by_people_and_films_are_not_mirrored(
         return orientations[0].image_at(64, 64)
 
     monkeypatch.setattr(photograph, "gentle_layout", layout)
-    shown = Photograph(
-        orientations, replace(scene, **change), {}, [], frozenset(), remakes={move: True}
-    )
+    remakes = {move: REMAKES[move].example} if move in REMAKES else {}
+    shown = Photograph(orientations, replace(scene, **change), {}, [], frozenset(), remakes=remakes)
     photograph.render(shown, (move,), 0.5, RandomStream(1), 64, 64)
     assert (used[1] is orientations[1]) == may_mirror
     assert used[0] is orientations[0]

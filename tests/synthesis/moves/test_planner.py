@@ -14,6 +14,7 @@ from diabelli.synthesis.moves.planner import (
     MIN_KINDS,
     MIN_STRENGTH,
     SHARE_BESIDE_STILL_LIFES,
+    SKETCHES,
     TABLES,
     TINT_SHARE,
     SureMove,
@@ -92,6 +93,16 @@ def test_half_of_a_set_shows_the_scene_itself():
         assert len({"leaves", "birds", "golden"} & set(made)) == 2
         assert len(set(made)) == 4
         assert "golden" not in made[1:]
+
+
+def test_drawings_and_watercolours_are_of_one_kind():
+    """A set has one of them before it has two, which are then different."""
+    found = moves(pencil=1.0, watercolour=1.0, leaves=1.0, window=1.0)
+    for seed in range(20):
+        seeds = select_seeds(found, derive_seeds(seed, 60), 4)
+        made = [move_of_seed(found, one).name for one in seeds]
+        assert len({"sketch" if name in SKETCHES else name for name in made[:3]}) == 3
+        assert len(set(made)) == 4
 
 
 def test_brushwork_is_no_thing_that_shows_the_picture():

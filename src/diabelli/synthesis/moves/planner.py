@@ -20,6 +20,8 @@ from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
 from diabelli.synthesis.moves.remakes import REMAKES, WHOLE
 from diabelli.synthesis.moves.seasons.season import SEASONS
+from diabelli.synthesis.moves.sketches.pencil import PENCIL
+from diabelli.synthesis.moves.sketches.watercolour import WATERCOLOUR
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
 from diabelli.synthesis.moves.things import thing
@@ -38,6 +40,8 @@ TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
+SKETCH, SKETCHES = "sketch", frozenset({PENCIL, WATERCOLOUR})
+"""Kind of the pictures that are made by hand on paper, and their names."""
 NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
 """Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
@@ -83,8 +87,13 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: on a table, a thing or planet in any light, at night, or the name."""
+        """Kind of picture: on a table, a thing or planet in any light, at night, or the name.
+
+        Drawings and watercolours are of one kind.
+        """
         last = self.names[-1]
+        if last in SKETCHES:
+            return SKETCH
         if NIGHTS.intersection(self.names) and last not in WHOLE:
             return NIGHT
         return TABLE if last in TABLES else last if last in WHOLE else self.name

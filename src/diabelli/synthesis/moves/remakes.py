@@ -23,6 +23,8 @@ from diabelli.synthesis.moves.planet.little_planet import (
 )
 from diabelli.synthesis.moves.planet.suitability import find_planet
 from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
+from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
 from diabelli.synthesis.moves.sketches.watercolour import (
     WATERCOLOUR,
     Kept,
@@ -124,6 +126,15 @@ REMAKES = {
         share=0.12,
         share_alone=0.2,
         example=Kept(NOTHING.astype(np.float32)),
+    ),
+    PENCIL: Remake(
+        lambda scene, analysis, _: find_pencil(scene, analysis),
+        lambda canvas, need, scene, stream: show_pencil(
+            canvas, scene.subject, need.skin, stream, grey=scene.grey
+        ),
+        share=0.12,
+        share_alone=0.2,
+        example=Drawable(NOTHING.astype(np.float32)),
     ),
     BRUSHWORK: Remake(
         lambda scene, analysis, _: suits_brushwork(scene, analysis),

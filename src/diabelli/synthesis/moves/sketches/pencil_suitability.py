@@ -1,0 +1,55 @@
+"""Which photographs suit a drawing: those whose faces and words it would not change."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from diabelli.synthesis.analysis.picture_border import NO_BORDER
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.moves.scene import Scene
+
+MAX_LETTERING = 0.5
+"""Value of the map of lettering, 0..1, of the surest place of a picture that may be drawn."""
+MIN_SKIN = 0.003
+"""Share of bare skin from which there may be a face."""
+FACE_REACH, MIN_FACE = 24.0, 0.55
+"""Standard deviation in pixels of the window in which skin is measured, and its least share there:
+the skin of small faces never fills it."""
+MAX_PERSON_ODDS = 0.4
+"""Log-odds of a person above which there are many: of 44 portraits none has as much."""
+MIN_LIGHT = 0.03
+"""Median linear light 0..1 below which people are too dim to be drawn."""
+
+
+class Drawable(NamedTuple):
+    """A photograph that may be drawn.
+
+    Attributes:
+        skin: (h, w) float32, 0..1, bare skin, which is drawn finely.
+    """
+
+    skin: Floats
+
+
+def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
+    """Return what a drawing needs of a photograph; None if it suits none.
+
+    Refused are words, frames, groups, small faces and people in the dark.
+
+    Args:
+        scene: properties of the photograph.
+        analysis: of it.
+    """
+    is_framed = scene.barred or analysis.border != NO_BORDER
+    is_written = analysis.kind.has_text or float(analysis.lettering.max()) > MAX_LETTERING
+    if is_framed or is_written or scene.person_odds > MAX_PERSON_ODDS:
+        return None
+    skin = analysis.people.skin
+    if scene.skin > MIN_SKIN:
+        is_small = float(blur(skin, FACE_REACH).max()) < MIN_FACE
+        is_dim = scene.person > 0 and scene.median_light < MIN_LIGHT
+        if is_small or is_dim:
+            return None
+    return Drawable(skin)
