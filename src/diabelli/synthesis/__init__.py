@@ -15,6 +15,7 @@ from packages above them in this list.
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
                 subject_map                       the same from a trained map
+                matte                             maps refined to the outlines of a picture
                 people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
                 clear_sky                         where things may be in the sky
@@ -34,7 +35,7 @@ from packages above them in this list.
                 drawing, drawn_layer, drawn_ground: drawings
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows,
-                leaf_shade
+                leaf_shade; evening_lights, bokeh_lamps
                 things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
                 night_sky: lanterns, fireworks
                 season, foliage_colour; petals and leaves: scatter, thin_sheets,

@@ -14,6 +14,11 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
+from diabelli.synthesis.moves.lights.evening_lights import (
+    EVENING_LIGHTS,
+    show_evening_lights,
+    suits_evening_lights,
+)
 from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK, show_brushwork
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.planet.little_planet import (
@@ -142,6 +147,12 @@ REMAKES = {
             canvas, scene.subject, stream, grey=scene.grey
         ),
         share=0.1,
+    ),
+    EVENING_LIGHTS: Remake(
+        suits_evening_lights,
+        lambda canvas, _need, _scene, stream: show_evening_lights(canvas, stream),
+        share=0.12,
+        share_alone=0.2,
     ),
 }
 """The remakes by name. Still lifes and the planet may be in low sun; the others are not."""
