@@ -22,7 +22,7 @@ DEVIATIONS = (0.02, 0.008)
 """Standard deviations of the windows of each pass, in sides."""
 EPSILON = 0.0008
 """Regularization: variance of the guide, 0..1, below which a window counts as even."""
-BAND_DEVIATION, OUTSIDE, INSIDE = 0.016, (0.02, 0.14), (0.86, 0.98)
+BAND_DEVIATION, OUTSIDE, INSIDE = 0.022, (0.02, 0.14), (0.86, 0.98)
 """Standard deviation, in sides, of the blur of the coarse map that finds its unsure band; values of
 it from which a place may be of the subject, and at which it surely is."""
 NEARBY, FAR_WEIGHT = 0.03, np.float32(0.02)

@@ -43,7 +43,7 @@ GAINS = (0.12, 0.62), (0.34, 1.3)
 """Bounds of the factors of the light of the ground and of the subject."""
 EVENINGS = ((0.62, 0.86, 1.5), (0.8, 0.86, 1.25), (1.1, 0.9, 0.9))
 """Colour of the ground's light: blue hour, violet, warm."""
-SHADED, LIT = (0.92, 0.88, 0.9), (1.3, 1.07, 0.8)
+SHADED, LIT = (0.95, 0.88, 0.91), (1.3, 1.03, 0.82)
 """Colour of the subject's light on the far side and towards the lamp."""
 SIDES = (-0.1, 1.1)
 """Columns, in widths of the subject from its far side, between which this light changes."""
@@ -82,8 +82,8 @@ GLOW_HIDDEN = 0.88
 CUT_FOOT, FAR = 0.97, (0.05, 0.4)
 """Row of its foot, as a share, from which the frame cuts the subject; heights above the foot at
 which the ground begins to be farther, and is far."""
-MOST_OWN = 1.5
-"""Most light of the subject in a mixed pixel, in its share of that pixel's light."""
+OWN = (0.3, 1.5)
+"""Bounds of the subject's light in a mixed pixel, in its share of that pixel's light."""
 KNEE = 0.72
 """Linear light from which highlights are compressed."""
 
@@ -301,7 +301,7 @@ def _compose(image: Bytes, matte: Floats, lights: Floats, planes: Floats, evenin
     """
     height, width = matte.shape
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
-    whole = np.float32(255)
+    whole, least, most = np.float32(255), np.float32(OWN[0]), np.float32(OWN[1])
     out = np.empty_like(image)
     for y in range(height):
         for x in range(width):
@@ -310,15 +310,23 @@ def _compose(image: Bytes, matte: Floats, lights: Floats, planes: Floats, evenin
             # Light that is scattered in the air is seen less before the near subject.
             air = (one - np.float32(GLOW_HIDDEN) * alpha) * (deep * half + half)
             out[y, x, 3] = image[y, x, 3]
+            total, beside = np.float32(1e-4), zero
+            for c in range(3):
+                value = np.float32(image[y, x, c]) / whole
+                total += value * value
+                beside += planes[y, x, 10 + c]
+            # A mixed pixel holds light of its ground, which is taken away.
+            own = alpha
+            if zero < alpha < one:
+                own = total - (one - alpha) * beside
+                own = min(max(own / total, least * alpha), most * alpha)
             for c in range(3):
                 value = np.float32(image[y, x, c]) / whole
                 value *= value
                 near = value * evening[c]
                 behind = near + deep * (planes[y, x, c] - near)
                 behind += deep * lights[y, x, c]
-                # A mixed pixel holds light of its ground, which is taken away.
-                own = max(value - (one - alpha) * planes[y, x, 10 + c], zero)
-                front = min(own, value * alpha * np.float32(MOST_OWN)) * planes[y, x, 3 + c]
+                front = value * own * planes[y, x, 3 + c]
                 value = front + (one - alpha) * behind
                 value += planes[y, x, 6 + c] * air
                 value = shoulder(value, np.float32(KNEE))
