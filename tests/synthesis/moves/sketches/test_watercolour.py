@@ -159,8 +159,8 @@ def test_skin_and_lettering_are_kept(scene, analysis):
     assert places[rows // 2, columns // 2] == 0
 
 
-def test_small_faces_pages_frames_and_the_dark_are_refused(scene, analysis):
-    """A face would have no features left, a page would be illegible."""
+def test_small_faces_pages_frames_heaps_and_the_dark_are_refused(scene, analysis):
+    """A face would have no features left, a page would be illegible, a heap is no shape."""
     assert find_watercolour(scene, analysis)
     assert find_watercolour(replace(scene, person=1.0, skin=0.1), analysis)
     for change in (
@@ -168,6 +168,8 @@ def test_small_faces_pages_frames_and_the_dark_are_refused(scene, analysis):
         {"person_odds": 1.0, "skin": 0.02},
         {"median_light": 0.01},
         {"barred": True},
+        {"roughness": 22.0},
+        {"subject": np.ones_like(scene.subject)},
     ):
         assert not find_watercolour(replace(scene, **change), analysis)
     text = replace(analysis, kind=replace(analysis.kind, has_text=True))

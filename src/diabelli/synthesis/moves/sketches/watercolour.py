@@ -29,7 +29,7 @@ SIDE = 576
 """Side in pixels, by area, at which shapes are simplified, so that every size has the same."""
 WASHES = Manner(3.6, 0.6, 5, 0.008, 0.5, 1.6, 0.3, 0.28, 0.15, 1.6, 0.84, 0.0, 0.0, 0.035, 0.02, 3)
 """Transparent washes, with the light of the paper."""
-LINE = Manner(4.4, 0.5, 3, 0.012, 0.5, 3.0, 0.4, 0.22, 0.38, 1.9, 0.76, 1.0, 4.0, 0.035, 0.035, 3)
+LINE = Manner(4.4, 0.5, 4, 0.012, 0.5, 3.0, 0.4, 0.22, 0.27, 1.9, 0.76, 1.0, 4.0, 0.035, 0.035, 3)
 """Lines of a pen, with loose and pale washes."""
 WET = Manner(4.4, 0.3, 4, 0.03, 0.35, 3.0, 0.6, 0.28, 0.2, 1.9, 0.9, 0.0, 0.0, 0.03, 0.035, 11)
 """Wet-in-wet: soft edges and backruns."""
@@ -59,6 +59,9 @@ which a picture is painted lighter, and how much of what it has less."""
 MAX_LETTERING, MIN_LETTERING = 0.12, 0.3
 """Share of the picture that may be lettering above which it may be a page, and value of the map of
 lettering from which a place keeps its tones."""
+MAX_SUBJECT, MAX_ROUGHNESS = 0.8, 19.5
+"""Share of the subject, and roughness in grey levels, above which all is detail, as in heaps, and
+little of it can be simplified."""
 MIN_LIGHT = 0.02
 """Median linear light below which a picture is too dark for paper."""
 MIN_FACE, PERSON, PERSON_ODDS = 0.06, 0.3, 0.0
@@ -79,7 +82,7 @@ class Kept(NamedTuple):
 def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     """Return what a watercolour of a photograph keeps; None if it suits none.
 
-    Refused are pages, frames, the dark, and people whose faces are small.
+    Refused are pages, frames, the dark, heaps and textures, and people whose faces are small.
 
     Args:
         scene: properties of the photograph.
@@ -89,7 +92,8 @@ def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     is_page = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
     may_be_person = scene.person > PERSON or scene.person_odds > PERSON_ODDS
     is_far = may_be_person and scene.skin < MIN_FACE
-    if is_framed or is_page or is_far or scene.median_light < MIN_LIGHT:
+    is_heap = scene.roughness > MAX_ROUGHNESS or float((scene.subject > 0.5).mean()) > MAX_SUBJECT
+    if is_framed or is_page or is_heap or is_far or scene.median_light < MIN_LIGHT:
         return None
     skin = analysis.people.skin
     lettering = dilate((analysis.lettering > MIN_LETTERING).astype(np.float32), 1)
@@ -124,12 +128,13 @@ def show_watercolour(
     places = np.clip(1.6 * blur(resize_map(kept.places, *size), 10.0), 0, 1)
     care = np.clip(blur(resize_map(subject, *size), 6.0), 0, 1)
     fine = simplified(planes, FINE)
-    near = 0.45 + 0.55 * np.maximum(care, places)[..., None]
+    near = np.float32(0.45) + np.float32(0.55) * np.maximum(care, places)[..., None]
     mixed = simplified(fine, manner.reach)
     mixed += near * (fine - mixed)
     # Colour runs farther than tone.
     mixed[..., 1:] = blur(mixed[..., 1:], 1.5)
-    lines = lines_of(fine[..., 0])
+    # Between both, so that leaves and grass are no dots.
+    lines = lines_of(np.float32(0.5) * (fine[..., 0] + mixed[..., 0]))
     blooms = backruns(stream, *size, int(manner.blooms))
     layers = (mixed, steepness(mixed[..., 0]), places, care, lines, blooms)
     # Little of the sheet stays bare, however pale the picture is.
