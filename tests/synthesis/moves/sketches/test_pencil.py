@@ -32,7 +32,15 @@ def manner(request, monkeypatch):
 
 @pytest.fixture(scope="module")
 def scene():
-    return replace(survey(landscape(200)), person=0.0, skin=0.0, person_odds=-3.0, barred=False)
+    return replace(
+        survey(landscape(200)),
+        person=0.0,
+        skin=0.0,
+        person_odds=-3.0,
+        barred=False,
+        grey=False,
+        toned=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +192,15 @@ def test_words_frames_groups_and_small_faces_suit_none(scene, analysis):
     assert find_pencil(scene, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
     assert find_pencil(replace(scene, barred=True), analysis) is None
     assert find_pencil(replace(scene, person_odds=0.6), analysis) is None
+    labels = np.full((GRID, GRID), 0.05, np.float32)
+    assert find_pencil(scene, replace(analysis, lettering=labels)) is None
     skin = NOWHERE.copy()
     skin[80:100, 80:100] = 1
     far = replace(analysis, people=analysis.people._replace(skin=skin))
     assert find_pencil(replace(scene, skin=float(skin.mean())), far) is None
+
+
+def test_sepia_and_fog_suit_none_but_black_and_white_does(scene, analysis):
+    """Small faces are not found in sepia, and fog has nothing to be drawn."""
+    assert find_pencil(replace(scene, toned=True), analysis) is None
+    assert find_pencil(replace(scene, toned=True, grey=True), analysis) is not None

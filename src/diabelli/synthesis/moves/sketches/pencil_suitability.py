@@ -10,8 +10,9 @@ from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.scene import Scene
 
-MAX_LETTERING = 0.5
-"""Value of the map of lettering, 0..1, of the surest place of a picture that may be drawn."""
+MAX_LETTERING, MAX_LETTERING_SHARE = 0.5, 0.03
+"""Value of the map of lettering, 0..1, of the surest place of a picture that may be drawn, and
+the share of it that may be lettering: labels of circuits are too small to be sure of."""
 MIN_SKIN = 0.003
 """Share of bare skin from which there may be a face."""
 FACE_REACH, MIN_FACE = 24.0, 0.55
@@ -36,15 +37,19 @@ class Drawable(NamedTuple):
 def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     """Return what a drawing needs of a photograph; None if it suits none.
 
-    Refused are words, frames, groups, small faces and people in the dark.
+    Refused are words, frames, groups, small faces, people in the dark, and pictures of one tone.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
     """
     is_framed = scene.barred or analysis.border != NO_BORDER
-    is_written = analysis.kind.has_text or float(analysis.lettering.max()) > MAX_LETTERING
-    if is_framed or is_written or scene.person_odds > MAX_PERSON_ODDS:
+    is_labelled = analysis.lettering_share > MAX_LETTERING_SHARE
+    is_signed = float(analysis.lettering.max()) > MAX_LETTERING
+    is_written = analysis.kind.has_text or is_signed or is_labelled
+    # Skin has no colour of skin in sepia, and fog has hardly an edge.
+    is_toned = scene.toned and not scene.grey
+    if is_framed or is_written or is_toned or scene.person_odds > MAX_PERSON_ODDS:
         return None
     skin = analysis.people.skin
     if scene.skin > MIN_SKIN:
