@@ -279,11 +279,7 @@ def main() -> None:
         "still-life": photograph_strip(
             load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
         ),
-        "brushwork": photograph_strip(load(SCENE), ["brushwork"] * 3),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
-        "planet": photograph_strip(
-            sample, ("little_planet", "golden+little_planet", "little_planet")
-        ),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

@@ -3,7 +3,7 @@
 Start with `pipeline`: it contains all steps from a source to its variations. Packages import only
 from packages above them in this list.
 
-    core        types, jit, rng, parallel; resample, filters, grid, pyramid, mipmap, warp, alpha;
+    core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha;
                 chroma, rotation, noise, curves; structure_tensor; convnet;
                 solvers binary_mrf and sor
     strength    parameters of all steps for one strength
@@ -19,7 +19,6 @@ from packages above them in this list.
                 people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
                 clear_sky                         where things may be in the sky
-                skyline                           where the sky ends
                 ground                            whether water or a window's light suits it
                 cell_features                     features for montages
                 ground_texture                    whether a montage may rearrange it
@@ -44,8 +43,7 @@ from packages above them in this list.
                     instant_print: standing_print, pile_of_prints, hanging_print, print_card;
                     jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
-                little_planet, suitability: landscapes rolled up
-                painting, picture_frame, gallery_wall; brushwork: brush_strokes, strokes
+                painting, brush_strokes, strokes; picture_frame, gallery_wall
                 watercolour: paper, washes, wash_layers, backruns
                 pencil: paper, pencil_tone, pencil_strokes, pencil_suitability
     pipeline    the steps in order

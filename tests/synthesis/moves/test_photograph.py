@@ -11,7 +11,6 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import SHADOWS
-from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
@@ -125,7 +124,6 @@ def test_no_shadow_falls_on_water(orientations, scene):
     [
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
-        (BRUSHWORK, {}, False),
         (PENCIL, {}, False),
         ("dusk", {}, True),
         ("dusk", {"person": 0.5}, False),
@@ -184,31 +182,6 @@ def test_a_remake_has_its_share(orientations, scene, lights, name):
     assert weights[name,] == pytest.approx(share * sum(weights.values()))
     assert REMAKES[name].share < REMAKES[name].share_alone
     assert (name,) not in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
-
-
-@pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
-def test_brushwork_has_its_share(orientations, scene, lights):
-    """It is made where a painting suits, beside a cinema of the same share as elsewhere."""
-    remakes = {INSTANT_PRINT: True, CINEMA: True, BRUSHWORK: True}
-    shown = Photograph(orientations, scene, lights, [], frozenset(), remakes=remakes)
-    weights = photograph.moves_of(shown)
-    total = sum(weights.values())
-    cinema = REMAKES[CINEMA].share if lights else REMAKES[CINEMA].share_alone
-    assert weights[BRUSHWORK,] == pytest.approx(REMAKES[BRUSHWORK].share * total)
-    assert weights[CINEMA,] == pytest.approx(cinema * total)
-    without = replace(shown, remakes={INSTANT_PRINT: True})
-    assert (BRUSHWORK,) not in photograph.moves_of(without)
-
-
-def test_brushwork_shows_the_subject_with_care(orientations, scene):
-    """The map of the subject is that of the source, whose frame is kept."""
-    shown = Photograph(orientations, scene, {}, [], frozenset(), remakes={BRUSHWORK: True})
-    bare = replace(shown, scene=replace(scene, subject=np.zeros_like(scene.subject)))
-    with_care, without = (
-        photograph.render(one, (BRUSHWORK,), 0.5, RandomStream(1), 96, 96) for one in (shown, bare)
-    )
-    assert with_care.shape == (96, 96, 4)
-    assert (with_care != without).any()
 
 
 def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):

@@ -105,16 +105,6 @@ def test_drawings_and_watercolours_are_of_one_kind():
         assert len(set(made)) == 4
 
 
-def test_brushwork_is_no_thing_that_shows_the_picture():
-    """A set may have it beside as many things as without it."""
-    things = {"jigsaw": 1.0, "painting": 1.0, "instant_print": 1.0, "cinema": 1.0}
-    found = moves(brushwork=0.3, leaves=0.3, **things)
-    for first in range(20):
-        seeds = select_seeds(found, derive_seeds(first, 193), 4)
-        made = {move_of_seed(found, seed).name for seed in seeds}
-        assert {"brushwork", "leaves"} < made
-
-
 @pytest.mark.parametrize(
     ("lights", "tints"),
     [

@@ -23,7 +23,6 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
-from diabelli.synthesis.moves.planet.little_planet import LITTLE_PLANET
 from diabelli.synthesis.moves.remakes import REMAKES, find_remakes
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.seasons.season import (
@@ -72,8 +71,6 @@ MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
-PLANET_SHARE = 0.1
-"""Share of the pictures that are a little planet, where one suits; still lifes share the rest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,9 +168,6 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     others = sum(weights.values())
     remakes = photograph.remakes
     shares = shares_of_still_lifes(STILL_LIFES & remakes.keys())
-    if LITTLE_PLANET in remakes:
-        shares = {name: (1 - PLANET_SHARE) * share for name, share in shares.items()}
-        shares[LITTLE_PLANET] = PLANET_SHARE
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     more = {name: REMAKES[name].share_beside(others) for name in remakes if REMAKES[name].share > 0}
     total = sum(weights.values()) / (1 - sum(more.values()))

@@ -87,7 +87,7 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: on a table, a thing or planet in any light, at night, or the name.
+        """Kind of picture: on a table, a thing in any light, at night, or the name.
 
         Drawings and watercolours are of one kind.
         """

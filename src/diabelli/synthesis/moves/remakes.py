@@ -19,14 +19,7 @@ from diabelli.synthesis.moves.lights.evening_lights import (
     show_evening_lights,
     suits_evening_lights,
 )
-from diabelli.synthesis.moves.paintings.brushwork import BRUSHWORK, show_brushwork
 from diabelli.synthesis.moves.paintings.painting import show_painting
-from diabelli.synthesis.moves.planet.little_planet import (
-    LITTLE_PLANET,
-    Planet,
-    show_little_planet,
-)
-from diabelli.synthesis.moves.planet.suitability import find_planet
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
@@ -50,11 +43,10 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_ball_window,
     find_jigsaw,
     find_snow_globe,
-    suits_brushwork,
     suits_painting,
 )
 
-WHOLE = STILL_LIFES | {CINEMA, LITTLE_PLANET}
+WHOLE = STILL_LIFES | {CINEMA}
 """Names of the remakes that show the source as a thing within another picture."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""
@@ -112,11 +104,6 @@ REMAKES = {
         lambda scene, analysis, _: suits_painting(scene, analysis),
         lambda canvas, _, scene, stream: show_painting(canvas, stream, grey=scene.grey),
     ),
-    LITTLE_PLANET: Remake(
-        find_planet,
-        lambda canvas, planet, _, stream: show_little_planet(canvas, planet, stream),
-        example=Planet(0.5, 0.3, 0.5),
-    ),
     CINEMA: Remake(
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
@@ -141,13 +128,6 @@ REMAKES = {
         share_alone=0.2,
         example=Drawable(NOTHING.astype(np.float32)),
     ),
-    BRUSHWORK: Remake(
-        lambda scene, analysis, _: suits_brushwork(scene, analysis),
-        lambda canvas, _, scene, stream: show_brushwork(
-            canvas, scene.subject, stream, grey=scene.grey
-        ),
-        share=0.1,
-    ),
     EVENING_LIGHTS: Remake(
         suits_evening_lights,
         lambda canvas, _need, _scene, stream: show_evening_lights(canvas, stream),
@@ -155,7 +135,7 @@ REMAKES = {
         share_alone=0.2,
     ),
 }
-"""The remakes by name. Still lifes and the planet may be in low sun; the others are not."""
+"""The remakes by name. Still lifes may be in low sun; the others are not."""
 
 
 def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_jigsaw,
     find_snow_globe,
     shares_of_still_lifes,
-    suits_brushwork,
     suits_painting,
     weights_of_still_lifes,
 )
@@ -171,12 +170,3 @@ def test_lettering_is_not_painted(scene, analysis):
     text = replace(analysis, kind=replace(analysis.kind, has_text=True))
     assert not suits_painting(landscape, text)
     assert not suits_painting(landscape, replace(analysis, border=Insets(0.01, 0, 0, 0)))
-
-
-def test_wide_strokes_hide_no_faces(scene, analysis):
-    """A framed painting, whose strokes are finer, may have them far away."""
-    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0)
-    assert suits_brushwork(landscape, analysis)
-    far_away = replace(landscape, skin=0.001)
-    assert suits_painting(far_away, analysis)
-    assert not suits_brushwork(far_away, analysis)

@@ -38,8 +38,6 @@ USUAL_CONTRAST, CONTRAST_REACH, MIN_SHARE = 26.0, 26.0, 0.4
 """Deviation of luma in grey levels for which thresholds and random changes are, standard deviation
 in pixels of the window in which it is measured, and the share of them that remains without any: a
 white vase before a white wall is painted with care."""
-FINE = 2.6
-"""Radius up to which care changes thresholds in full; those of wider brushes are changed less."""
 GRID_SHARE = 2.2
 """Distance of strokes in radii, f_g."""
 REFERENCE_BLUR = 0.45
@@ -125,7 +123,6 @@ def paint(
     stream: RandomStream,
     height: int,
     width: int,
-    care: Floats | None = None,
 ) -> Paint:
     """Paint a picture in a manner.
 
@@ -136,7 +133,6 @@ def paint(
         stream: random numbers.
         height: rows of the canvas.
         width: columns of the canvas.
-        care: (rows, columns) float32, factors of the thresholds; None for 1.
     """
     rows, columns = source.shape[:2]
     bristles = resize_map(stream.normal(BRISTLES, BRISTLES).astype(np.float32), MARKS, MARKS)
@@ -173,8 +169,6 @@ def paint(
         errors = differences(small.colours, reference)
         around = np.float32(EVEN_SHARE) * blur(errors, EVEN_REACH)
         mended = np.float32(threshold) * contrast
-        if care is not None:
-            mended *= 1 + (care - 1) * np.float32(min(FINE / radius, 1.0))
         least = np.maximum(around, mended)
         # The first brush covers all of the canvas.
         thresholds = least if threshold > 0 else np.full_like(least, -1)

@@ -36,8 +36,6 @@ MAX_PAINTED_SIGN = 0.5
 MAX_PAINTED_LETTERING, MAX_PAINTED_SKIN = 0.06, 0.0035
 """Shares of a picture that may be lettering, and bare skin, to be painted. Of 62 pictures of people
 one has less skin and is not refused for another reason; its faces are a fiftieth of the side."""
-MAX_BRUSHWORK_SKIN = 0.0002
-"""Share of bare skin above which wide strokes may merge small people; a few pixels of the map."""
 MIN_FIGURE = 0.01
 """Share that the person map marks from which a picture may show someone close by."""
 MAX_PAINTED_ODDS = -1.2
@@ -126,21 +124,6 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     may_be_person = scene.figure > MIN_FIGURE or scene.person_odds > MAX_PAINTED_ODDS
     is_bare = scene.skin > MAX_PAINTED_SKIN
     return not (is_framed or is_signed or is_page or may_be_person or is_bare)
-
-
-def suits_brushwork(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether a painting suits, in colours, of no room, without any skin.
-
-    Wide strokes hide what the finer ones of a framed painting keep, such as people in a room.
-
-    Args:
-        scene: properties of the photograph.
-        analysis: of it.
-    """
-    is_room = not scene.is_outdoors and scene.surface < 0
-    if scene.grey or is_room or scene.skin > MAX_BRUSHWORK_SKIN:
-        return False
-    return suits_painting(scene, analysis)
 
 
 def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:

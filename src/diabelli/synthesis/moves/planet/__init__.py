@@ -1,1 +1,0 @@
-"""Landscapes rolled up into a little planet."""
