@@ -59,7 +59,7 @@ AREAS, MAX_UNSURE = (0.08, 0.7), (0.095, 0.13)
 """Bounds of the share of the subject, and how much of a map may be neither 0 nor 1, of a thing and
 of a person. The latter is relative to the root of the share, as a longer rim is unsure at more
 places."""
-SURE, MAX_ADDED, MAX_REMOVED = (0.1, 0.9), 0.55, 1.6
+SURE, MAX_ADDED, MAX_REMOVED = (0.1, 0.9), 0.55, 1.7
 """Values of a coarse map at which a place is surely not of the subject, and surely is; how many
 pixels the matte may change there, as before a fence or leaves, relative to the same root."""
 MAX_TOP, MAX_UPPER, MAX_SIDES = (0.25, 0.45), 0.6, (0.15, 0.6)
