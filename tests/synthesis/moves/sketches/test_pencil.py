@@ -152,7 +152,9 @@ def test_dark_skin_stays_darker_than_pale_skin():
     rng = np.random.default_rng(1)
     fine = np.ones((80, 80), np.float32)
     means = [
-        tones(rng.normal(level, 0.03, (80, 80)).clip(0, 1).astype(np.float32), fine).mean()
+        tones(
+            rng.normal(level, 0.03, (80, 80)).clip(0, 1).astype(np.float32), 0 * fine, fine
+        ).mean()
         for level in (0.2, 0.7)
     ]
     assert means[0] < means[1] - 0.2
@@ -204,3 +206,22 @@ def test_sepia_and_fog_suit_none_but_black_and_white_does(scene, analysis):
     """Small faces are not found in sepia, and fog has nothing to be drawn."""
     assert find_pencil(replace(scene, toned=True), analysis) is None
     assert find_pencil(replace(scene, toned=True, grey=True), analysis) is not None
+
+
+def test_heaps_of_small_things_need_a_subject(scene, analysis):
+    """Leaves alone become a heap of marks."""
+    heap = replace(scene, roughness=20.0, subject=np.zeros_like(scene.subject))
+    assert find_pencil(heap, analysis) is None
+    assert find_pencil(replace(heap, subject=np.ones_like(scene.subject)), analysis) is not None
+    assert find_pencil(replace(heap, roughness=8.0), analysis) is not None
+
+
+def test_the_subject_is_not_lost_in_paper():
+    """A pale thing keeps a tone where it is the subject; elsewhere it may become paper."""
+    light = np.full((120, 120), 0.8, np.float32)
+    light[:20] = 0.2
+    light[20:24] = 0.98
+    whole, nothing = np.ones_like(light), np.zeros_like(light)
+    assert tones(light, nothing, nothing)[80, 60] > 0.9
+    assert tones(light, whole, nothing)[80, 60] < 0.85
+    assert tones(np.full_like(light, 0.98), whole, nothing).min() > 0.9

@@ -124,7 +124,9 @@ def show_pencil(
     near = np.clip(resize_map(subject, rows, columns), 0, 1)
     fine = np.clip(resize_map(skin, rows, columns), 0, 1)
     light = luma(source) / np.float32(255)
-    tone, places = tones(light, fine), drawn_places(near, fine, stream, faded=is_faded)
+    # Chalk is what shows the lights on toned paper.
+    held = np.zeros_like(near) if manner.chalk else near
+    tone, places = tones(light, held, fine), drawn_places(near, fine, stream, faded=is_faded)
     flow = edge_directions(luma(source))
     colours = hues(source) if manner.pencil is None else _ink(manner.pencil, paper)
     limit = np.float32(PAPER_TONE if manner.chalk else 1)
@@ -153,7 +155,7 @@ def show_pencil(
         spread = np.maximum(resize_map(blur(white, 1.5), height, width), 0)
         chalk += np.float32(0.45) * spread[..., None]
     # Grain would be seen as spots on a face.
-    rough = np.float32(manner.grain) * (1 - np.float32(0.55) * resize_map(skin, height, width))
+    rough = np.float32(manner.grain) * (1 - np.float32(0.8) * resize_map(skin, height, width))
     out = np.empty((height, width, 4), np.uint8)
     grain = paper_grain(stream, height, width)
     _show(out, pencil, chalk, grain, rough, paper, np.float32(lit_from))

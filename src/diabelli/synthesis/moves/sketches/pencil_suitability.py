@@ -20,6 +20,9 @@ FACE_REACH, MIN_FACE = 24.0, 0.55
 the skin of small faces never fills it."""
 MAX_PERSON_ODDS = 0.4
 """Log-odds of a person above which there are many: of 44 portraits none has as much."""
+MAX_ROUGHNESS, MIN_SUBJECT, SUBJECT = 12.0, 0.12, 0.5
+"""Roughness in grey levels above which a picture needs a subject, the least share of that, and the
+value of the subject map from which a place is of it: leaves become a heap of marks."""
 MIN_LIGHT = 0.03
 """Median linear light 0..1 below which people are too dim to be drawn."""
 
@@ -37,7 +40,8 @@ class Drawable(NamedTuple):
 def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     """Return what a drawing needs of a photograph; None if it suits none.
 
-    Refused are words, frames, groups, small faces, people in the dark, and pictures of one tone.
+    Refused are words, frames, groups, small faces, people in the dark, pictures of one tone,
+    and heaps of small things without a subject.
 
     Args:
         scene: properties of the photograph.
@@ -50,6 +54,9 @@ def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     # Skin has no colour of skin in sepia, and fog has hardly an edge.
     is_toned = scene.toned and not scene.grey
     if is_framed or is_written or is_toned or scene.person_odds > MAX_PERSON_ODDS:
+        return None
+    subject_share = float((scene.subject > SUBJECT).mean())
+    if scene.roughness > MAX_ROUGHNESS and subject_share < MIN_SUBJECT:
         return None
     skin = analysis.people.skin
     if scene.skin > MIN_SKIN:

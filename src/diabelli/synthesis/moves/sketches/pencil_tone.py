@@ -16,9 +16,11 @@ TONES = (0.05, 0.1, 0.24, 0.42, 0.63, 0.8, 0.94, 1.0)
 """Quantiles of the tones of pencil drawings, and the tones, 0..1: many lights, few darks."""
 MATCHED = 0.55
 """How far the histogram of a picture becomes that of drawings."""
-FACE_TONE, MAX_FACE_GAIN, MIN_FACE = 0.96, 1.4, 50
+FACE_TONE, MAX_FACE_GAIN, MIN_FACE = 0.95, 1.3, 50
 """Tone of the lights of a face, so that they are almost paper; the largest factor that makes them
 so, as dark skin stays dark; least number of pixels of skin."""
+SUBJECT_TONE = 0.82
+"""Tone of the subject above which only its brightest lights are."""
 MIN_TONE = 0.001
 """Tone of the darkest place."""
 RIM, FADING_RIM = (0.03, 0.045), (0.02, 0.2)
@@ -34,11 +36,12 @@ def density(share: Floats) -> Floats:
     return np.asarray(16 * (1 - root), np.float32)
 
 
-def tones(light: Floats, fine: Floats) -> Floats:
+def tones(light: Floats, near: Floats, fine: Floats) -> Floats:
     """Return the tones 0..1 of a drawing.
 
     Args:
         light: (h, w) float32, luma 0..1.
+        near: (h, w) float32, 0..1, subject map.
         fine: (h, w) float32, 0..1, bare skin.
     """
     steps = np.clip(light * 255, 0, 255).astype(np.int64)
@@ -47,7 +50,7 @@ def tones(light: Floats, fine: Floats) -> Floats:
     tone = np.float32(MATCHED) * table[steps] + np.float32(1 - MATCHED) * light
     face = np.sort(light[fine > 0.5])
     if len(face) > MIN_FACE:
-        low, high = 0.6 * float(face[len(face) // 50]), float(face[len(face) * 4 // 5])
+        low, high = 0.6 * float(face[len(face) // 50]), float(face[len(face) * 11 // 12])
         gain = min(FACE_TONE / max(high - low, 0.1), MAX_FACE_GAIN)
         own = np.clip((light - np.float32(low)) * np.float32(gain), 0, 1)
         tone = tone + fine * (own - tone)
@@ -55,7 +58,11 @@ def tones(light: Floats, fine: Floats) -> Floats:
     calm = 1 - np.float32(0.75) * fine
     tone = tone + np.float32(0.35) * calm * (tone - blur(tone, 16.0))
     tone = tone + np.float32(0.7) * calm * (tone - blur(tone, 1.6))
-    return np.asarray(np.clip((tone - np.float32(0.02)) / np.float32(0.9), 0, 1), np.float32)
+    tone = np.clip((tone - np.float32(0.02)) / np.float32(0.9), 0, 1)
+    # The subject has no bare paper but its brightest lights, so that no part of it is lost.
+    most = np.float32(SUBJECT_TONE) + np.float32(1 - SUBJECT_TONE) * smoothstep(0.82, 0.97, light)
+    held = blur(np.clip(np.float32(1.5) * near, 0, 1), 6.0) * (1 - np.float32(0.5) * fine)
+    return np.asarray(tone + held * np.minimum(most - tone, 0), np.float32)
 
 
 def drawn_places(near: Floats, fine: Floats, stream: RandomStream, *, faded: bool) -> Floats:
@@ -76,7 +83,8 @@ def drawn_places(near: Floats, fine: Floats, stream: RandomStream, *, faded: boo
     x = np.minimum(places, places[::-1]).astype(np.float32)[None, :]
     away = np.minimum(y, x) / np.float32(min(rows, columns)) + np.float32(0.014) * rough
     if faded:
-        away = away + np.float32(0.05) * held + np.float32(0.02) * rough
+        # A subject that the frame cuts is drawn up to the rim.
+        away = away + np.float32(0.13) * held + np.float32(0.02) * rough
     rim = smoothstep(*(FADING_RIM if faded else RIM), away)
     return np.asarray((np.float32(0.72) + np.float32(0.28) * held) * rim, np.float32)
 
