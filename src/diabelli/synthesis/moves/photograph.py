@@ -69,6 +69,8 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_PORTRAIT = 0.5
 """How much of a portrait a picture may be, 0..1, to stand in water."""
+MAX_REMADE = 0.75
+"""Largest share of the pictures that are remakes other than still lifes, where many suit."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 
@@ -170,6 +172,8 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     shares = shares_of_still_lifes(STILL_LIFES & remakes.keys())
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     more = {name: REMAKES[name].share_beside(others) for name in remakes if REMAKES[name].share > 0}
+    factor = min(1.0, MAX_REMADE / sum(more.values())) if more else 1.0
+    more = {name: factor * share for name, share in more.items()}
     total = sum(weights.values()) / (1 - sum(more.values()))
     weights.update(((name,), share * total) for name, share in more.items())
     return {names: weight for names, weight in weights.items() if weight > 0}
@@ -237,7 +241,8 @@ def _arranged(
     # Things close by and clothes often have lettering that is too small to be found.
     scene = photograph.scene
     is_near = bool(SHADOWS.intersection(names)) or scene.person > 0 or not scene.is_outdoors
-    is_whole = names[-1] in REMAKES
+    remake = REMAKES.get(names[-1])
+    is_whole = remake is not None and not remake.is_reframed
     is_kept = is_near or is_whole
     orientations = (first, first if is_kept else mirrored)
     boldness = 0.0 if is_whole else strength

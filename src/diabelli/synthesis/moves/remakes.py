@@ -1,4 +1,4 @@
-"""Remakes: the moves that make another picture of all of a photograph, in its own orientation."""
+"""Remakes: the moves that make another picture of all of a photograph."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
+from diabelli.synthesis.moves.foregrounds.foreground import FOREGROUND, show_foreground
+from diabelli.synthesis.moves.foregrounds.suitability import find_foregrounds
 from diabelli.synthesis.moves.lights.evening_lights import (
     EVENING_LIGHTS,
     show_evening_lights,
@@ -65,6 +67,7 @@ class Remake:
         share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
         share_alone: the same where only still lifes suit beside it; 0 for no other share.
         example: of what `find` returns, to make the move of any picture.
+        is_reframed: whether the canvas may show the source in another frame.
     """
 
     find: Callable[[Scene, Analysis, Bytes], Any]
@@ -72,6 +75,7 @@ class Remake:
     share: float = 0.0
     share_alone: float = 0.0
     example: Any = True
+    is_reframed: bool = False
 
     def share_beside(self, others: float) -> float:
         """Return the share beside other moves of that weight; 0 if there are only still lifes."""
@@ -133,6 +137,14 @@ REMAKES = {
         lambda canvas, _need, _scene, stream: show_evening_lights(canvas, stream),
         share=0.12,
         share_alone=0.2,
+    ),
+    FOREGROUND: Remake(
+        find_foregrounds,
+        show_foreground,
+        share=0.12,
+        share_alone=0.25,
+        example=frozenset({"blossoms"}),
+        is_reframed=True,
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""

@@ -1,0 +1,1 @@
+"""Pictures taken through flowers or leaves near the lens."""
