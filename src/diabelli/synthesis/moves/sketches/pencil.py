@@ -87,7 +87,7 @@ Darker ones are shorter and follow the form."""
 LINES = Hatching(0.8, 2.4, 14.0, 1.15, 0.85, 0.25, 0.0)
 CHALK = Hatching(1.0, 5.0, 44.0, 2.6, 0.1, 0.4, 0.2)
 """Lines along edges, and strokes of chalk."""
-FACE_SHARE, FACE_SMUDGE = 0.42, 0.72
+FACE_SHARE, FACE_SMUDGE = 0.42, 0.86
 """Size of the strokes on bare skin beside others, and the share of its tone that is rubbed."""
 PAPER_TONE = 0.68
 """Tone of toned paper, above which chalk is used."""
