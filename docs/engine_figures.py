@@ -273,7 +273,7 @@ def main() -> None:
         "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
         "shadows": photograph_strip(source, ("window", "blinds", "leaf_shade")),
         "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
-        "night": photograph_strip(sample, ("lanterns", "fireworks", "lanterns")),
+        "night": photograph_strip(sample, ["lanterns"] * 3),
         "floating": photograph_strip(load("rocket"), ["golden+bubbles"] * 3),
         "season": photograph_strip(load(SCENE), ("leaves", "petals", "leaves")),
         "still-life": photograph_strip(

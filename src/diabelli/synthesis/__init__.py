@@ -35,8 +35,8 @@ from packages above them in this list.
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows,
                 leaf_shade; evening_lights, bokeh_lamps
-                things, free_place, keep_clear: moon, birds, balloons, bubbles, fairy_lights
-                night_sky: lanterns, fireworks
+                things, free_place, keep_clear: moon, birds, balloons, bubbles
+                lanterns: night_sky
                 season, foliage_colour; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes
                 still_life, tabletop: glass_ball; snow_globe, turned_base;

@@ -45,7 +45,7 @@ def orientations():
 def scene():
     """Return the open air, seen from the side."""
     return replace(
-        survey(landscape(200)), openness=2.0, ground=1.0, portrait=0.0, teal=0.0, barred=False
+        survey(landscape(200)), openness=2.0, ground=1.0, figure=0.0, teal=0.0, barred=False
     )
 
 
@@ -73,15 +73,13 @@ def test_a_landscape_gets_water(orientations, scene, monkeypatch):
     [
         {"ground": 0.45, "openness": 0.0},
         {"ground": 0.3, "openness": 3.0},
-        {"portrait": 0.8},
+        {"figure": 0.05},
         {"teal": 0.9, "sky": 0.0},
         {"barred": True},
     ],
 )
-def test_rooms_portraits_and_the_sea_floor_get_no_water(
-    orientations, scene, monkeypatch, unsuitable
-):
-    """Water would flood the room, stand at a chin, be within water, or show a film's bars."""
+def test_rooms_figures_and_the_sea_floor_get_no_water(orientations, scene, monkeypatch, unsuitable):
+    """Water would flood the room, stand at knees, be within water, or show a film's bars."""
     dry = prepared(orientations, replace(scene, **unsuitable), monkeypatch)
     assert not dry.shores
 
@@ -259,7 +257,7 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
         ("balloons", "golden"),
         ("birds", "sunset"),
     }
-    nights = {("fireworks",), ("lanterns",)}
+    nights = {("lanterns",)}
     assert set(weights) == {("sunset",), *shown, *nights}
     share = sum(weights[names] for names in nights) / sum(weights.values())
     assert share == pytest.approx(thing.NIGHT_SHARE)
@@ -272,9 +270,9 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
 
 
 def test_a_sky_without_a_light_shows_all_but_the_moon(orientations, scene):
-    """The moon needs dusk; lanterns and fireworks bring the night with them."""
+    """The moon needs dusk; lanterns bring the night with them."""
     weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [], thing.SKY_THINGS))
-    assert set(weights) == {("birds",), ("balloons",), ("fireworks",), ("lanterns",)}
+    assert set(weights) == {("birds",), ("balloons",), ("lanterns",)}
 
 
 def test_a_person_is_not_deformed(orientations, scene):

@@ -67,8 +67,8 @@ MAX_WATER_TILT = 0.8
 """Tilt tolerance above which a picture may be seen from above, where no water stands."""
 MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
-MAX_WATER_PORTRAIT = 0.5
-"""How much of a portrait a picture may be, 0..1, to stand in water."""
+MAX_WATER_FIGURE = 0.02
+"""Share that the person map marks above which someone would be cut by the edge of water."""
 MAX_REMADE = 0.75
 """Largest share of the pictures that are remakes other than still lifes, where many suit."""
 WATER_SHARE = 3.0
@@ -144,7 +144,7 @@ def _takes_water(scene: Scene, analysis: Analysis) -> bool:
     least = MIN_OPEN_GROUND if scene.is_outdoors else MIN_GROUND
     is_ground = scene.ground > least and not is_under_water(scene)
     is_level = analysis.tilt_tolerance <= MAX_WATER_TILT
-    is_near = scene.portrait > MAX_WATER_PORTRAIT
+    is_near = scene.figure > MAX_WATER_FIGURE
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_written = analysis.kind.has_text or analysis.lettering_share > MAX_WATER_LETTERING
     return is_ground and is_level and not (is_near or is_framed or is_written)

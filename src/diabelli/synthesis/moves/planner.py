@@ -42,7 +42,7 @@ TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
 SKETCH, SKETCHES = "sketch", frozenset({PENCIL, WATERCOLOUR})
 """Kind of the pictures that are made by hand on paper, and their names."""
-NIGHT, NIGHTS = "night", thing.NIGHT_THINGS | {thing.MOON}
+NIGHT, NIGHTS = "night", frozenset({thing.LANTERNS, thing.MOON})
 """Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""

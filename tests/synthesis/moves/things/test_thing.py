@@ -90,7 +90,7 @@ def test_rooms_bars_and_the_sea_floor_show_nothing(analysis, scene, monkeypatch,
 def test_no_moon_rises_where_the_sun_sets(analysis, scene, monkeypatch):
     """A red sky has no full moon; where the sun is seen, there is no dusk for it."""
     red = things_of(scene, analysis, monkeypatch, redness=0.1)
-    assert red == {"birds", "balloons"} | thing.NIGHT_THINGS
+    assert red == {"birds", "balloons", "lanterns"}
 
 
 def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatch):
@@ -102,20 +102,20 @@ def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "change", [{"grey": True}, {"toned": True}, {"portrait": 1.0}, {"sun_warmth": 0.5}]
+    "change", [{"grey": True}, {"toned": True}, {"figure": 0.06}, {"sun_warmth": 0.5}]
 )
-def test_no_night_falls_on_faces_the_sun_or_black_and_white(analysis, scene, monkeypatch, change):
-    """A face would be dim, the sun would stay, and warm light is nothing without colour."""
+def test_no_night_falls_on_figures_the_sun_or_black_and_white(analysis, scene, monkeypatch, change):
+    """Rims would fade into it, the sun would stay, and warm light is nothing without colour."""
     found = things_of(replace(scene, **change), analysis, monkeypatch)
     assert found
-    assert not found & thing.NIGHT_THINGS
+    assert "lanterns" not in found
 
 
 def test_no_night_falls_among_clouds(analysis, scene, monkeypatch):
     """They are lit by the sun."""
     monkeypatch.setattr(thing, "cloudiness", lambda *_: 0.6)
     found = things_of(scene, analysis, monkeypatch)
-    assert found == thing.SKY_THINGS - thing.NIGHT_THINGS
+    assert found == thing.SKY_THINGS - {"lanterns"}
 
 
 def test_sepia_prints_and_small_skies_show_no_balloons(analysis, scene, monkeypatch):
@@ -147,9 +147,9 @@ def person(scene):
     )
 
 
-def test_a_person_is_behind_bubbles_and_fairy_lights(person, analysis, monkeypatch):
-    """Both need room beside the subject."""
-    assert floating(person, analysis, monkeypatch) == thing.FLOATING_THINGS
+def test_a_person_is_behind_bubbles(person, analysis, monkeypatch):
+    """They need room beside the subject."""
+    assert floating(person, analysis, monkeypatch) == {"bubbles"}
     assert not floating(person, analysis, monkeypatch, distance=0.01)
 
 
@@ -159,11 +159,11 @@ def test_a_person_is_behind_bubbles_and_fairy_lights(person, analysis, monkeypat
         ({"median_luma": 0.6}, {"bubbles"}),
         ({"median_luma": 0.8}, set()),
         ({"white_edge": 0.3}, set()),
-        ({"black": 0.5}, {"fairy_lights"}),
+        ({"black": 0.5}, set()),
         ({"sky": 0.5}, {"bubbles"}),
         ({"roughness": 20.0}, {"bubbles"}),
-        ({"openness": -1.0}, {"fairy_lights"}),
-        ({"surface": 0.5}, {"fairy_lights"}),
+        ({"openness": -1.0}, set()),
+        ({"surface": 0.5}, set()),
         ({"person": 0.0, "openness": -1.5}, set()),
         ({"person": 0.0, "openness": 1.0}, {"bubbles"}),
         ({"person": 0.0, "openness": -2.5, "median_luma": 0.15, "warmth": 0.1}, set()),
@@ -182,12 +182,6 @@ def test_nothing_floats_before_lettering_and_scans(person, analysis, monkeypatch
     assert not floating(person, replace(analysis, **change), monkeypatch)
 
 
-def test_lamps_do_not_hide_lettering(person, analysis, monkeypatch):
-    """It is readable through bubbles."""
-    labelled = replace(analysis, lettering=written(0.08))
-    assert floating(person, labelled, monkeypatch) == {"bubbles"}
-
-
 def test_nothing_floats_before_a_clear_sky(person, analysis, monkeypatch):
     """It shows something already."""
     monkeypatch.setattr(thing, "find_clear_sky", lambda *_: SKY)
@@ -199,10 +193,9 @@ def test_nothing_floats_before_a_clear_sky(person, analysis, monkeypatch):
 def test_floating_things_take_a_share_of_the_lights():
     """The weights of the lights together stay."""
     lights = {("golden",): 2.0, ("dusk",): 1.0}
-    weights = thing.weights_with_things(thing.FLOATING_THINGS, lights)
-    mixes = {("golden", "bubbles"), ("dusk", "fairy_lights")}
-    assert set(weights) == {*lights, *mixes}
-    assert sum(weights.values()) == pytest.approx(3.0)
+    weights = thing.weights_with_things(frozenset({"bubbles"}), lights)
+    assert set(weights) == {("golden",), ("golden", "bubbles")}
+    assert sum(weights.values()) == pytest.approx(2.0)
     assert weights["golden",] == 0
 
 
@@ -217,5 +210,5 @@ def test_fewer_bubbles_are_shown_beside_seasons():
 
 def test_things_without_their_light_are_alone():
     """A sunset has neither low sun nor dusk in it."""
-    weights = thing.weights_with_things(thing.FLOATING_THINGS, {("sunset",): 2.0})
-    assert set(weights) == {("bubbles",), ("fairy_lights",)}
+    weights = thing.weights_with_things(frozenset({"bubbles"}), {("sunset",): 2.0})
+    assert set(weights) == {("bubbles",)}

@@ -50,6 +50,15 @@ class Places(NamedTuple):
     width: float
 
 
+def flat_places(canvas: Bytes) -> Places:
+    """Return the places of a canvas (h, w, 4) uint8 as those of a flat wall."""
+    height, width = canvas.shape[:2]
+    size = size_with_area(height, width, CELLS)
+    rows = np.repeat(centres(size[0])[:, None], size[1], axis=1)
+    columns = np.repeat(centres(size[1])[None], size[0], axis=0)
+    return Places(rows, columns, size[0] / CELLS, size[1] / CELLS)
+
+
 def bent_places(canvas: Bytes, stream: RandomStream) -> Places:
     """Return the places of a canvas (h, w, 4) uint8, moved where it is nearer or farther.
 

@@ -27,7 +27,7 @@ from diabelli.synthesis.moves.seasons.scatter import (
 from diabelli.synthesis.moves.seasons.thin_shapes import LEAVES, birch, maple
 from diabelli.synthesis.moves.seasons.thin_sheets import draw_sheet
 
-SWARM = Swarm((40, 75), (6, 11), (0.032, 0.046), (0.3, 4.0), (0.014, 0.026), 0.5)
+SWARM = Swarm((40, 75), (6, 11), (0.032, 0.046), (0.3, 2.6), (0.009, 0.015), 0.5)
 COLOURS = (
     ((196, 62, 28), (222, 140, 44), (92, 48, 24), (196, 112, 74)),
     ((226, 120, 28), (238, 178, 56), (120, 66, 28), (214, 146, 84)),

@@ -266,28 +266,6 @@ def _share_at(mask: Floats, y: int, x: int, down: np.float32, across: np.float32
 
 
 @kernel
-def add_glow(light: Floats, matte: Floats, glow: Floats) -> None:
-    """Add soft light to a sky, in place.
-
-    Args:
-        light: (h, w, 3) float32, linear.
-        matte: (h, w) float32, 0..1, where the sky is.
-        glow: (3, SIDE, SIDE) float32, linear.
-    """
-    height, width = matte.shape
-    one, zero = np.float32(1), np.float32(0)
-    tops, downs = grid_positions(height, glow.shape[1])
-    lefts, acrosses = grid_positions(width, glow.shape[2])
-    for y in range(height):
-        down = min(max(downs[y], zero), one)
-        for x in range(width):
-            across = min(max(acrosses[x], zero), one)
-            for c in range(3):
-                soft = interpolate(glow[c], tops[y], lefts[x], down, across)
-                light[y, x, c] += matte[y, x] * soft
-
-
-@kernel
 def develop(light: Floats, image: Bytes) -> Bytes:
     """Return linear light (h, w, 3) float32 as (h, w, 4) uint8, with the alpha of an image.
 

@@ -15,24 +15,18 @@ from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.things.balloons import show_balloons
 from diabelli.synthesis.moves.things.birds import show_birds
 from diabelli.synthesis.moves.things.bubbles import has_room_for_bubbles, show_bubbles
-from diabelli.synthesis.moves.things.fairy_lights import show_fairy_lights
-from diabelli.synthesis.moves.things.fireworks import show_fireworks
 from diabelli.synthesis.moves.things.keep_clear import free_distance
 from diabelli.synthesis.moves.things.lanterns import show_lanterns
 from diabelli.synthesis.moves.things.moon import show_moon
 from diabelli.synthesis.moves.things.night_sky import cloudiness
 
 BALLOONS, BIRDS, MOON = "balloons", "birds", "moon"
-LANTERNS, FIREWORKS = "lanterns", "fireworks"
-BUBBLES, FAIRY_LIGHTS = "bubbles", "fairy_lights"
-NIGHT_THINGS = frozenset({LANTERNS, FIREWORKS})
-SKY_THINGS = frozenset({BALLOONS, BIRDS, MOON}) | NIGHT_THINGS
-FLOATING_THINGS = frozenset({BUBBLES, FAIRY_LIGHTS})
-THINGS = SKY_THINGS | FLOATING_THINGS
-"""Names of the moves that show a thing: in the sky of a night that they bring with them, in the
-clear sky, in front of the picture, and all."""
+LANTERNS, BUBBLES = "lanterns", "bubbles"
+SKY_THINGS = frozenset({BALLOONS, BIRDS, MOON, LANTERNS})
+THINGS = SKY_THINGS | {BUBBLES}
+"""Names of the moves that show a thing: in the clear sky, and all. Lanterns bring the night."""
 NIGHT_SHARE = 0.6
-"""Share of the pictures without a still life that are of such a night, where it suits."""
+"""Share of the pictures without a still life that show lanterns, where these suit."""
 SEE_THROUGH = frozenset({BUBBLES})
 """Those of which hardly more than the rim is seen."""
 SHARES: dict[tuple[str, str], float] = {
@@ -40,7 +34,6 @@ SHARES: dict[tuple[str, str], float] = {
     (BALLOONS, "golden"): 0.5,
     (BIRDS, "golden"): 1.0,
     (BIRDS, "sunset"): 0.5,
-    ("dusk", FAIRY_LIGHTS): 0.5,
     ("golden", BUBBLES): 1.0,
 }
 """Share of the pictures in a light that show a thing, of those that show no thing before it in this
@@ -59,14 +52,15 @@ MAX_MOON_REDNESS = 0.06
 MAX_WATER_CERTAINTY = -1.0
 """Log-odds of water below the sky above which it would mirror the moon and balloons; three in four
 waters are above, and one in nine other pictures."""
-MAX_CLOUDINESS, MAX_NIGHT_PORTRAIT = 0.45, 0.8
+MAX_CLOUDINESS, MAX_NIGHT_FIGURE = 0.45, 0.03
 """Area of bright places beside a clear sky, in that of it, above which clouds would stay as they
-are when night falls; how much of a portrait, 0..1, it falls on, as it dims a face."""
+are when night falls; share that the person map marks above which someone or something stands before
+the sky, whose rim would fade into the night."""
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
 """Radius in sides of the largest free disc below which there is no room for birds or the moon, and
 below which balloons are specks."""
-MAX_BUBBLE_LETTERING, MAX_LAMP_LETTERING = 0.12, 0.04
-"""Shares of the picture that may be lettering, through bubbles and beside lamps."""
+MAX_BUBBLE_LETTERING = 0.12
+"""Share of the picture that may be lettering, through bubbles."""
 MIN_BUBBLE_OPENNESS, MAX_BUBBLE_SURFACE = 0.0, 0.2
 """Log-odds of the open air below which bubbles have no reason, and how well a picture suits a
 window's light, about -1..1, above which it is of things close by, such as food."""
@@ -75,13 +69,6 @@ BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.7), 0.15, 0.3
 and of black from which it is of a product or a page."""
 BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.12
 """Distance from the subject in sides, and share of the picture that has it for bubbles."""
-MAX_LAMP_LUMA, MAX_LAMP_ROUGHNESS = 0.5, 16.0
-"""Median luma 0..1 above which a person is in daylight, and roughness in grey levels above which
-lamps out of focus are before sharp leaves."""
-MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.2, 0.05
-"""Shares of sky and of white edges above which fairy lights hang from nothing."""
-LAMP_DISTANCE, LAMP_ROOM, LAMP_ROWS = 0.04, 0.5, 0.4
-"""Distance from the subject in sides, and share of the uppermost rows that has it for lamps."""
 
 
 def find_things(scene: Scene, analysis: Analysis, image: Bytes) -> frozenset[str]:
@@ -98,7 +85,12 @@ def find_things(scene: Scene, analysis: Analysis, image: Bytes) -> frozenset[str
     shown = _things_of_sky(scene, sky, image) if sky is not None else frozenset()
     if shown or analysis.kind.has_text or analysis.border != NO_BORDER:
         return shown
-    return _floating_things(scene, analysis.lettering_share, image)
+    if analysis.lettering_share > MAX_BUBBLE_LETTERING or not _takes_bubbles(scene):
+        return frozenset()
+    distance = free_distance(image)
+    has_room = float((distance > BUBBLE_DISTANCE).mean()) > BUBBLE_ROOM
+    has_room = has_room and has_room_for_bubbles(image, distance)
+    return frozenset({BUBBLES}) if has_room else frozenset()
 
 
 def _things_of_sky(scene: Scene, sky: Sky, image: Bytes) -> frozenset[str]:
@@ -119,35 +111,11 @@ def _things_of_sky(scene: Scene, sky: Sky, image: Bytes) -> frozenset[str]:
     if is_coloured:
         things.add(BALLOONS)
     is_sunny = scene.sun_warmth > MIN_SUN_WARMTH
-    is_near = scene.portrait > MAX_NIGHT_PORTRAIT
+    is_near = scene.figure > MAX_NIGHT_FIGURE
     is_plain = is_coloured and not (scene.grey or is_near or is_sunny)
     if is_plain and cloudiness(image, sky) <= MAX_CLOUDINESS:
-        things |= NIGHT_THINGS
+        things.add(LANTERNS)
     return frozenset(things)
-
-
-def _floating_things(scene: Scene, lettering: float, image: Bytes) -> frozenset[str]:
-    """Return the names of what may float in front of a picture (h, w, 4) uint8.
-
-    Args:
-        scene: its properties.
-        lettering: share of it that may be lettering.
-        image: (h, w, 4) uint8, the source at the size of decisions.
-    """
-    suitable = {
-        BUBBLES: lettering <= MAX_BUBBLE_LETTERING and _takes_bubbles(scene),
-        FAIRY_LIGHTS: lettering <= MAX_LAMP_LETTERING and _takes_fairy_lights(scene),
-    }
-    if not any(suitable.values()):
-        return frozenset()
-    distance = free_distance(image)
-    upper = distance[: int(LAMP_ROWS * len(distance))]
-    room = {
-        BUBBLES: float((distance > BUBBLE_DISTANCE).mean()) > BUBBLE_ROOM
-        and has_room_for_bubbles(image, distance),
-        FAIRY_LIGHTS: float((upper > LAMP_DISTANCE).mean()) > LAMP_ROOM,
-    }
-    return frozenset(name for name in suitable if suitable[name] and room[name])
 
 
 def _takes_bubbles(scene: Scene) -> bool:
@@ -156,13 +124,6 @@ def _takes_bubbles(scene: Scene) -> bool:
     is_seen = BUBBLE_LUMA[0] < scene.median_luma < BUBBLE_LUMA[1]
     is_plain = scene.white_edge >= MAX_BUBBLE_WHITE or scene.black >= MAX_BUBBLE_BLACK
     return is_likely and is_seen and not is_plain
-
-
-def _takes_fairy_lights(scene: Scene) -> bool:
-    """Return whether it is a person in dim light, without a sky."""
-    is_dim_person = scene.person >= 1 and scene.median_luma < MAX_LAMP_LUMA
-    is_bright = scene.sky >= MAX_LAMP_SKY or scene.white_edge >= MAX_LAMP_WHITE
-    return is_dim_person and not is_bright and scene.roughness <= MAX_LAMP_ROUGHNESS
 
 
 def weights_with_things(
@@ -187,12 +148,10 @@ def weights_with_things(
             if things.intersection(names) and (light,) in weights:
                 left = found.get((light,), weights[light,])
                 found[names], found[light,] = share * left, (1 - share) * left
-    nights = sorted(things & NIGHT_THINGS)
-    if nights and weights:
+    if LANTERNS in things and weights:
         days = {**weights, **found}
         found = {names: (1 - NIGHT_SHARE) * weight for names, weight in days.items()}
-        share = NIGHT_SHARE * sum(days.values()) / len(nights)
-        found.update(((name,), share) for name in nights)
+        found[LANTERNS,] = NIGHT_SHARE * sum(days.values())
     return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
 
 
@@ -215,13 +174,11 @@ def show_thing(
     """
     if name == BUBBLES:
         return show_bubbles(canvas, scene, stream)
-    if name == FAIRY_LIGHTS:
-        return show_fairy_lights(canvas, scene, stream)
     if sky is None:
         return canvas
     if name == BIRDS:
         return show_birds(canvas, sky, stream)
-    if name in NIGHT_THINGS:
-        return (show_lanterns if name == LANTERNS else show_fireworks)(canvas, sky, stream)
+    if name == LANTERNS:
+        return show_lanterns(canvas, sky, stream)
     show = show_moon if name == MOON else show_balloons
     return show(canvas, sky, stream, grey=scene.grey)

@@ -1,21 +1,15 @@
-"""Lanterns and fireworks in the sky of a night that falls with them."""
+"""Lanterns in the sky of a night that falls with them."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import pytest
 
 from diabelli.synthesis.analysis.clear_sky import SIDE, Sky, find_clear_sky
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.things.fireworks import show_fireworks
 from diabelli.synthesis.moves.things.lanterns import show_lanterns
 from diabelli.synthesis.moves.things.night_sky import cloudiness
-
-Show = Callable[[Bytes, Sky, RandomStream], Bytes]
-SHOWS: dict[str, Show] = {"lanterns": show_lanterns, "fireworks": show_fireworks}
 
 
 def picture(side: int = 240) -> Bytes:
@@ -32,17 +26,16 @@ def sky_of(image: Bytes) -> Sky:
     return find_clear_sky(image, np.zeros((4, 4), np.float32))
 
 
-def shown(name: str, image: Bytes, seed: int = 1) -> Bytes:
-    return SHOWS[name](image, sky_of(image), RandomStream(seed))
+def shown(image: Bytes, seed: int = 1) -> Bytes:
+    return show_lanterns(image, sky_of(image), RandomStream(seed))
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_night_falls_and_its_sky_is_lit(name):
+def test_night_falls_and_its_sky_is_lit():
     """All is darker but the things, which are in the sky alone."""
     image = picture()
     before = image.copy()
     for seed in range(6):
-        made = shown(name, image, seed)
+        made = shown(image, seed)
         brighter = made[..., 0] > 150
         assert np.array_equal(image, before)
         assert 0.001 < brighter[:140].mean() < 0.2
@@ -52,11 +45,10 @@ def test_night_falls_and_its_sky_is_lit(name):
         assert (made[..., 3] == 255).all()
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_the_ground_stays_readable(name):
+def test_the_ground_stays_readable():
     """Brighter places stay brighter, so lettering and faces keep their shape."""
     image = picture()
-    made = shown(name, image, 4)
+    made = shown(image, 4)
     ground = image[205:, :, 1].ravel(), made[205:, :, 1].ravel()
     assert np.corrcoef(*ground)[0, 1] > 0.95
     # Close to the sky all is dimmer.
@@ -64,55 +56,41 @@ def test_the_ground_stays_readable(name):
         assert np.corrcoef(image[row, :, 1], made[row, :, 1])[0, 1] > 0.9
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_what_stands_before_the_sky_stays_before_it(name):
+def test_what_stands_before_the_sky_stays_before_it():
     """A dark mast is as dark as before, and no edge of it glows."""
     image = picture(480)
     image[60:300, 236:244, :3] = (20, 22, 25)
     image[60:300, (235, 244), :3] = (75, 93, 120)
     for seed in range(4):
-        made = shown(name, image, seed)
+        made = shown(image, seed)
         assert made[80:270, 237:243, :3].max() < 60
         edge, beside = (made[80:270, column, :3].astype(int) for column in (235, 233))
         assert np.median((edge - beside).max(1)) < 0
 
 
-def test_no_light_is_before_things_of_the_colour_of_the_sky():
-    """A board that is as blue as the sky is before the fireworks behind it."""
-    image = picture(480)
-    image[20:300, 180:300, :3] = (20, 22, 25)
-    image[30:300, 190:290, :3] = (135, 170, 220)
-    for seed in range(6):
-        board = shown("fireworks", image, seed)[40:270, 194:286].astype(int)
-        assert np.abs(np.diff(board, axis=1)).max() < 12
-
-
-@pytest.mark.parametrize("name", SHOWS)
-def test_a_sky_without_room_shows_nothing(name):
+def test_a_sky_without_room_shows_nothing():
     """A narrow strip of sky is too small, and no night falls."""
     image = np.roll(picture(), -125, axis=0)
     image[120:] = picture()[150:151]
-    assert np.array_equal(shown(name, image), image)
+    assert np.array_equal(shown(image), image)
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_seeds_differ_and_repeat_in_every_thread(name):
+def test_seeds_differ_and_repeat_in_every_thread():
     """Each seed has other places, and one picture."""
     image = picture()
-    first = shown(name, image)
+    first = shown(image)
     with ThreadPoolExecutor(2) as pool:
-        again = list(pool.map(lambda _: shown(name, image), range(4)))
+        again = list(pool.map(lambda _: shown(image), range(4)))
     assert all(np.array_equal(first, one) for one in again)
-    assert not np.array_equal(first, shown(name, image, 2))
+    assert not np.array_equal(first, shown(image, 2))
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_things_are_the_same_at_every_size(name):
+def test_things_are_the_same_at_every_size():
     """Twice the side shows the same things in the same places."""
     small, large = picture(240), picture(480)
     sky = sky_of(small)
-    near = softened(SHOWS[name](small, sky, RandomStream(3)))
-    far = softened(SHOWS[name](large, sky, RandomStream(3)).astype(np.float32), 2)
+    near = softened(show_lanterns(small, sky, RandomStream(3)))
+    far = softened(show_lanterns(large, sky, RandomStream(3)).astype(np.float32), 2)
     assert np.corrcoef(near.ravel(), far.ravel())[0, 1] > 0.98
     assert np.abs(far - near).mean() < 6
 
@@ -127,7 +105,7 @@ def softened(image, factor=1):
 def test_lanterns_are_warm_and_apart():
     """They are orange in a blue sky, and no two touch the frame or the ground."""
     for seed in range(4):
-        red, _, blue, _ = shown("lanterns", picture(480), seed).astype(int).transpose(2, 0, 1)
+        red, _, blue, _ = shown(picture(480), seed).astype(int).transpose(2, 0, 1)
         lit = (red > 190) & (red - blue > 60)
         assert 0.001 < lit.mean() < 0.2
         assert not lit[0].any()

@@ -1,4 +1,4 @@
-"""Soap bubbles and fairy lights in front of a picture."""
+"""Soap bubbles in front of a picture."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,14 +9,11 @@ import pytest
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
-from diabelli.synthesis.moves.scene import Scene, survey
-from diabelli.synthesis.moves.things import bubbles, fairy_lights
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.things import bubbles
 from diabelli.synthesis.moves.things.bubbles import show_bubbles
-from diabelli.synthesis.moves.things.fairy_lights import show_fairy_lights
 from diabelli.synthesis.moves.things.keep_clear import SIDE, free_distance
 
-Show = Callable[[Bytes, Scene, RandomStream], Bytes]
-SHOWS: dict[str, Show] = {"bubbles": show_bubbles, "fairy lights": show_fairy_lights}
 EVERYWHERE = np.full((SIDE, SIDE), 1, np.float32)
 
 
@@ -32,8 +29,7 @@ def clear(monkeypatch) -> Callable[[np.ndarray], None]:
     """Set where things may float."""
 
     def set_distance(distance: np.ndarray) -> None:
-        for module in (bubbles, fairy_lights):
-            monkeypatch.setattr(module, "free_distance", lambda image: distance)
+        monkeypatch.setattr(bubbles, "free_distance", lambda image: distance)
 
     set_distance(EVERYWHERE)
     return set_distance
@@ -43,29 +39,26 @@ def difference(image: Bytes, made: Bytes) -> np.ndarray:
     return np.abs(made[..., :3].astype(int) - image[..., :3]).max(2)
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_things_change_a_part_of_the_picture(name, clear):
+def test_things_change_a_part_of_the_picture(clear):
     """The input stays as it is, and so does most of the picture."""
     image = even()
     before = image.copy()
     for seed in range(8):
-        made = SHOWS[name](image, survey(image), RandomStream(seed))
+        made = show_bubbles(image, survey(image), RandomStream(seed))
         assert np.array_equal(image, before)
         assert (made[..., 3] == 255).all()
         assert 0.003 < (difference(image, made) > 25).mean() < 0.35
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_nothing_is_drawn_where_all_is_taken(name, clear):
+def test_nothing_is_drawn_where_all_is_taken(clear):
     """A picture full of its subject stays as it is."""
     clear(0 * EVERYWHERE)
     image = even()
-    made = SHOWS[name](image, survey(image), RandomStream(1))
+    made = show_bubbles(image, survey(image), RandomStream(1))
     assert np.array_equal(made, image)
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_things_stay_off_the_middle(name, clear):
+def test_things_stay_off_the_middle(clear):
     """The distance from the subject is kept up to the rims and halos of things."""
     places = (np.arange(SIDE) + 0.5) / SIDE - 0.5
     away = np.sqrt(np.square(places[:, None]) + np.square(places[None])) - 0.3
@@ -74,39 +67,36 @@ def test_things_stay_off_the_middle(name, clear):
     y, x = (np.indices((240, 240)) + 0.5) / 240 - 0.5
     middle = y * y + x * x < 0.23**2
     for seed in range(8):
-        made = SHOWS[name](image, survey(image), RandomStream(seed))
+        made = show_bubbles(image, survey(image), RandomStream(seed))
         assert (difference(image, made)[middle] < 40).all()
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_black_and_white_stays_so(name, clear):
-    """Neither film nor lamps have a colour there."""
+def test_black_and_white_stays_so(clear):
+    """The film has no colour there."""
     image = np.full((200, 200, 4), 255, np.uint8)
     image[..., :3] = np.arange(40, 240, dtype=np.uint8)[:, None, None]
     scene = survey(image)
     assert scene.grey
-    grey = SHOWS[name](image, scene, RandomStream(2))[..., :3]
-    coloured = SHOWS[name](image, replace(scene, grey=False), RandomStream(2))[..., :3]
+    grey = show_bubbles(image, scene, RandomStream(2))[..., :3]
+    coloured = show_bubbles(image, replace(scene, grey=False), RandomStream(2))[..., :3]
     assert np.ptp(grey, axis=2).max() == 0
     assert np.ptp(coloured, axis=2).max() > 10
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_seeds_differ_and_repeat(name, clear):
+def test_seeds_differ_and_repeat(clear):
     """Each seed has other places."""
     image = even()
     scene = survey(image)
-    first, again, other = (SHOWS[name](image, scene, RandomStream(seed)) for seed in (1, 1, 2))
+    first, again, other = (show_bubbles(image, scene, RandomStream(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert (difference(first, other) > 20).mean() > 0.005
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_things_are_of_one_size_at_every_size_of_the_picture(name, clear):
+def test_things_are_of_one_size_at_every_size_of_the_picture(clear):
     """Twice the side shows the same things."""
     small, large = even(side=240), even(side=480)
     scene = survey(large)
-    near, far = (SHOWS[name](image, scene, RandomStream(3)) for image in (small, large))
+    near, far = (show_bubbles(image, scene, RandomStream(3)) for image in (small, large))
     halved = far.reshape(240, 2, 240, 2, 4).mean((1, 3))
     assert np.abs(halved - near).mean() < 1
 
