@@ -45,6 +45,7 @@ from packages above them in this list.
                 cinema: hall, curtains, seats
                 foreground, arrangement, sprigs: seen through blossoms or leaves
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
+                embroidery: stitches, thread_painting, counted_stitches, cloth
                 watercolour: paper, washes, wash_layers, backruns
                 pencil: paper, pencil_tone, pencil_strokes, pencil_suitability
     pipeline    the steps in order

@@ -21,6 +21,8 @@ from diabelli.synthesis.moves.lights.evening_lights import (
     show_evening_lights,
     suits_evening_lights,
 )
+from diabelli.synthesis.moves.needlework.embroidery import EMBROIDERY, show_embroidery
+from diabelli.synthesis.moves.needlework.suitability import suits_embroidery
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
@@ -145,6 +147,13 @@ REMAKES = {
         share_alone=0.25,
         example=frozenset({"blossoms"}),
         is_reframed=True,
+    ),
+    EMBROIDERY: Remake(
+        suits_embroidery,
+        lambda canvas, _, scene, stream: show_embroidery(
+            canvas, scene.subject, stream, roughness=scene.roughness
+        ),
+        share=0.1,
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""

@@ -9,7 +9,7 @@ import pytest
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.paintings.brush_strokes import CAREFUL, SIDE, _directions, painted
+from diabelli.synthesis.moves.paintings.brush_strokes import CAREFUL, SIDE, painted
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.paintings.picture_frame import choose_moulding, render_frame
 from oracles.sources import landscape, opaque
@@ -95,17 +95,6 @@ def test_fine_strokes_are_where_the_picture_has_detail():
     assert radii == sorted(radii, reverse=True)
     # A stroke is about 1 to 5 % of the side wide.
     assert 2 * radii[0] / SIDE < 0.06
-
-
-def test_strokes_follow_edges():
-    """They run down beside an upright edge, and across above a level one."""
-    colours = np.full((SIDE, SIDE, 3), 40, np.float32)
-    colours[:, SIDE // 2 :] = 200
-    for source, axis in ((colours, 0), (colours.transpose(1, 0, 2), 1)):
-        edge = _directions(np.ascontiguousarray(source), RandomStream(1))
-        line = edge[50:-50, SIDE // 2] if axis == 0 else edge[SIDE // 2, 50:-50]
-        assert np.abs(line[:, axis]).min() > 0.98
-        np.testing.assert_allclose((edge**2).sum(2), 1, atol=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(12))

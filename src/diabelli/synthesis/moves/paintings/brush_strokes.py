@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.core.filters import blur, gradient, luma
+from diabelli.synthesis.core.filters import blur, luma
+from diabelli.synthesis.core.flow import flow_directions
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.core.structure_tensor import structure_tensor
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.paintings.strokes import (
     BRISTLES,
@@ -42,11 +42,6 @@ GRID_SHARE = 2.2
 """Distance of strokes in radii, f_g."""
 REFERENCE_BLUR = 0.45
 """Standard deviation of the blur of the reference image in radii, f_sigma."""
-TENSOR_REACH, FAR_REACH, FAR_WEIGHT, FLOW_WEIGHT = 2.2, 12.0, 0.15, 12.0
-"""Standard deviations of the windows of the structure tensor in pixels, the weight of the larger
-one, and that of the random flow that leads strokes where nothing else does."""
-FLOW_NODES = 4
-"""Rows and columns of random directions from which the flow is interpolated."""
 
 
 class Manner(NamedTuple):
@@ -136,7 +131,7 @@ def paint(
     """
     rows, columns = source.shape[:2]
     bristles = resize_map(stream.normal(BRISTLES, BRISTLES).astype(np.float32), MARKS, MARKS)
-    directions = _directions(source, stream)
+    directions = flow_directions(source, stream)
     small, large = (
         Paint(
             np.stack([resize_map(ground[..., c], *size) for c in range(3)], 2),
@@ -198,24 +193,3 @@ def _contrast(light: Floats) -> Floats:
     variance = np.maximum(blur(light * light, CONTRAST_REACH) - mean * mean, np.float32(0))
     share = np.sqrt(variance) / np.float32(USUAL_CONTRAST)
     return np.asarray(np.clip(share, np.float32(MIN_SHARE), np.float32(1)), np.float32)
-
-
-def _directions(source: Floats, stream: RandomStream) -> Floats:
-    """Return the directions of strokes (h, w, 2) float32, unit vectors down and across."""
-    height, width = source.shape[:2]
-    down, across = gradient(blur(luma(source), 1.0))
-    near = structure_tensor(down, across, TENSOR_REACH)
-    tensor = near + np.float32(FAR_WEIGHT) * blur(near, FAR_REACH)
-    lean = stream.normal(1, 1, 2) * 0.6
-    nodes = (stream.normal(FLOW_NODES, FLOW_NODES, 2) * 0.7 + lean + [0.5, 0]).astype(np.float32)
-    flow = np.float32(FLOW_WEIGHT) * resize_map(nodes, height, width)
-    yy, xx, xy = (tensor[..., k] for k in range(3))
-    # Twice the angle of the edge, as a vector: that of the smaller eigenvalue.
-    cosine = yy - xx + flow[..., 0]
-    sine = -2 * xy + flow[..., 1]
-    cosine = cosine / np.maximum(np.sqrt(cosine * cosine + sine * sine), np.float32(1e-6))
-    half_cosine = np.sqrt(np.maximum((1 + cosine) / 2, 0))
-    half_sine = np.where(sine < 0, np.float32(-1), np.float32(1)) * np.sqrt(
-        np.maximum((1 - cosine) / 2, 0)
-    )
-    return np.stack([half_sine, half_cosine], 2).astype(np.float32)

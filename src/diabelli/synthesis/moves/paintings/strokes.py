@@ -108,7 +108,7 @@ def find_strokes(
     Args:
         canvas: (h, w, 3) float32, 0..255.
         reference: the blurred picture, the same.
-        directions: (h, w, 2) float32, as `_directions` returns them.
+        directions: (h, w, 2) float32, as `flow_directions` returns them.
         error: of the canvas.
         order: (n,) int64, the cells of a grid in the order in which they are painted.
         chance: (n, 6) float32, for each cell: the changes of the channels, and of all alike, in

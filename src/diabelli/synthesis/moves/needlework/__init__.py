@@ -1,0 +1,1 @@
+"""Needlework: pictures that are stitched in thread."""
