@@ -43,7 +43,6 @@ from packages above them in this list.
                     instant_print: standing_print, pile_of_prints, hanging_print, print_card;
                     jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
-                foreground, arrangement, sprigs: seen through blossoms or leaves
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
                 embroidery: stitches, thread_painting, counted_stitches, cloth
                 watercolour: paper, washes, wash_layers, backruns

@@ -69,7 +69,7 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
-MAX_REMADE = 0.75
+MAX_REMADE = 0.7
 """Largest share of the pictures that are remakes other than still lifes, where many suit."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
@@ -241,8 +241,7 @@ def _arranged(
     # Things close by and clothes often have lettering that is too small to be found.
     scene = photograph.scene
     is_near = bool(SHADOWS.intersection(names)) or scene.person > 0 or not scene.is_outdoors
-    remake = REMAKES.get(names[-1])
-    is_whole = remake is not None and not remake.is_reframed
+    is_whole = names[-1] in REMAKES
     is_kept = is_near or is_whole
     orientations = (first, first if is_kept else mirrored)
     boldness = 0.0 if is_whole else strength

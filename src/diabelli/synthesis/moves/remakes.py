@@ -14,8 +14,6 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
-from diabelli.synthesis.moves.foregrounds.foreground import FOREGROUND, show_foreground
-from diabelli.synthesis.moves.foregrounds.suitability import find_foregrounds
 from diabelli.synthesis.moves.lights.evening_lights import (
     EVENING_LIGHTS,
     show_evening_lights,
@@ -69,7 +67,6 @@ class Remake:
         share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
         share_alone: the same where only still lifes suit beside it; 0 for no other share.
         example: of what `find` returns, to make the move of any picture.
-        is_reframed: whether the canvas may show the source in another frame.
     """
 
     find: Callable[[Scene, Analysis, Bytes], Any]
@@ -77,7 +74,6 @@ class Remake:
     share: float = 0.0
     share_alone: float = 0.0
     example: Any = True
-    is_reframed: bool = False
 
     def share_beside(self, others: float) -> float:
         """Return the share beside other moves of that weight; 0 if there are only still lifes."""
@@ -140,6 +136,7 @@ REMAKES = {
         share=0.12,
         share_alone=0.2,
     ),
+<<<<<<< HEAD
     FOREGROUND: Remake(
         find_foregrounds,
         show_foreground,
@@ -155,6 +152,8 @@ REMAKES = {
         ),
         share=0.1,
     ),
+=======
+>>>>>>> 6a476a6 (Drop the foreground of blossoms and leaves)
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""
 

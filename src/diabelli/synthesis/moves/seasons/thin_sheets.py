@@ -139,7 +139,7 @@ def draw_sheet(out: Bytes, sheet: Sheet, air: Air) -> None:
         raster[..., :3] = raster[..., :3].mean(2, keepdims=True)
     if blur > LEAST_BLUR:
         raster = disc_blurred(raster, np.float32(blur / step))
-    lay_over(out, raster, top, left, np.float32(step))
+    _lay_over(out, raster, top, left, np.float32(step))
 
 
 def _extent(sheet: Sheet) -> tuple[Points, Points]:
@@ -160,7 +160,7 @@ def _extent(sheet: Sheet) -> tuple[Points, Points]:
 
 
 @kernel
-def lay_over(out: Bytes, raster: Floats, top: int, left: int, step: np.float32) -> None:
+def _lay_over(out: Bytes, raster: Floats, top: int, left: int, step: np.float32) -> None:
     """Lay a raster over an image, in place.
 
     Args:

@@ -20,19 +20,16 @@ DECISION_SIDE = 256
 """Side in pixels at which places are decided, so that they are the same at every size."""
 SUBJECT, PERSON, SKIN = 0.5, 0.4, 0.15
 """Values of the subject map, the person map and widened skin from which a place is taken."""
-EDGE, LOW_EDGE = 0.16, 0.3
-"""Widths of the edges where clothes may be hidden, in general and below, as shares of the side."""
 FACE, FACE_BLUR = 0.5, 1.5
 """Share of the colour of skin around a place from which it may be a far face, and the standard
 deviation of its surroundings, in pixels of the skin map."""
 
 
-def free_distance(image: Bytes, *, clothes_at_edges: bool = False) -> Floats:
+def free_distance(image: Bytes) -> Floats:
     """Return how far places are from the subject, from people and from all of the colour of skin.
 
     Args:
         image: (h, w, 3 or more) uint8.
-        clothes_at_edges: whether the subject is free near the edges; skin never is.
 
     Returns:
         (SIDE, SIDE) float32, distance in sides; 0 on them.
@@ -41,11 +38,6 @@ def free_distance(image: Bytes, *, clothes_at_edges: bool = False) -> Floats:
     taken = resize_map(decode(encode(small)), SIDE, SIDE) > SUBJECT
     matte = person_map(small)
     taken |= resize_map(matte, SIDE, SIDE) > PERSON
-    if clothes_at_edges:
-        edge = round(EDGE * SIDE)
-        inner = np.zeros_like(taken)
-        inner[edge : SIDE - round(LOW_EDGE * SIDE), edge:-edge] = True
-        taken &= inner
     taken |= resize_map(skin_of_matte(small, matte), SIDE, SIDE) > SKIN
     colours = resize(small, SKIN_SIDE, SKIN_SIDE)[..., :3]
     if not is_grey(colours):

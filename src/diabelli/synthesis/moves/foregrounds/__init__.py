@@ -1,1 +1,0 @@
-"""Pictures taken through flowers or leaves near the lens."""
