@@ -56,7 +56,7 @@ MAX_BARE = 0.08
 DARKEST, LIGHTEST, MIN_SPAN, MEAN_TONE, LIFT = 0.01, 0.985, 0.35, 0.64, 1.6
 """Quantiles of the tones that become black and white, their least distance, the mean tone below
 which a picture is painted lighter, and how much of what it has less."""
-MAX_LETTERING, MIN_LETTERING = 0.12, 0.3
+MAX_LETTERING, MIN_LETTERING = 0.05, 0.3
 """Share of the picture that may be lettering above which it may be a page, and value of the map of
 lettering from which a place keeps its tones."""
 MAX_SUBJECT, MAX_ROUGHNESS = 0.8, 19.5
@@ -82,7 +82,7 @@ class Kept(NamedTuple):
 def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     """Return what a watercolour of a photograph keeps; None if it suits none.
 
-    Refused are pages, frames, the dark, heaps and textures, and people whose faces are small.
+    Refused are pages, frames, black and white, the dark, heaps, and people with small faces.
 
     Args:
         scene: properties of the photograph.
@@ -93,7 +93,8 @@ def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     may_be_person = scene.person > PERSON or scene.person_odds > PERSON_ODDS
     is_far = may_be_person and scene.skin < MIN_FACE
     is_heap = scene.roughness > MAX_ROUGHNESS or float((scene.subject > 0.5).mean()) > MAX_SUBJECT
-    if is_framed or is_page or is_heap or is_far or scene.median_light < MIN_LIGHT:
+    is_dull = scene.grey or scene.median_light < MIN_LIGHT
+    if is_framed or is_page or is_heap or is_far or is_dull:
         return None
     skin = analysis.people.skin
     lettering = dilate((analysis.lettering > MIN_LETTERING).astype(np.float32), 1)
