@@ -37,6 +37,8 @@ def outdoors(image):
     return replace(
         survey(image),
         openness=2.0,
+        surface=0.5,
+        median_luma=0.5,
         person_odds=-3.0,
         skin=0.0,
         figure=0.0,
@@ -61,9 +63,11 @@ def test_a_picture_in_colours_suits(outdoors, analysis, image):
         {"grey": True},
         {"toned": True},
         {"barred": True},
+        {"median_luma": 0.9},
+        {"openness": -1.5, "surface": -0.2},
     ],
 )
-def test_people_and_dull_pictures_do_not(outdoors, analysis, image, change):
+def test_people_rooms_and_dull_pictures_do_not(outdoors, analysis, image, change):
     """A face would change, and grey thread is dull."""
     assert not suits_embroidery(replace(outdoors, **change), analysis, image)
 

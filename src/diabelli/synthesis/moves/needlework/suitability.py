@@ -14,6 +14,8 @@ MAX_SIGN, MAX_LETTERING = 0.5, 0.06
 lettering, above which words might be lost."""
 MIN_CONTRAST, MIN_COLOUR = 28.0, 15.0
 """Deviation of luma, and mean difference of channels, in grey levels, of a dull picture."""
+MAX_LUMA = 0.85
+"""Median luma, 0..1, above which pale things would vanish in white thread."""
 MAX_SKIN = 0.0005
 """Share of bare skin above which there may be small people; a few pixels of the map."""
 MAX_SKIN_FAR, MAX_ODDS_FAR = 0.0035, -2.5
@@ -29,7 +31,7 @@ such a thing."""
 
 
 def suits_embroidery(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
-    """Return whether it is a picture in colours that shows neither people nor lettering.
+    """Return whether it is in colours, and shows neither people, lettering nor a room.
 
     Args:
         scene: its properties.
@@ -43,8 +45,9 @@ def suits_embroidery(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
         return False
     colours = image[..., :3].astype(np.int64)
     colour = float((colours.max(2) - colours.min(2)).mean())
-    is_dull = scene.grey or scene.toned or colour < MIN_COLOUR
-    return not is_dull and float(analysis.contrast) >= MIN_CONTRAST
+    is_dull = scene.grey or scene.toned or colour < MIN_COLOUR or scene.median_luma > MAX_LUMA
+    is_room = not scene.is_outdoors and scene.surface < 0
+    return not (is_dull or is_room) and float(analysis.contrast) >= MIN_CONTRAST
 
 
 def _may_show_people(scene: Scene) -> bool:
