@@ -136,15 +136,6 @@ REMAKES = {
         share=0.12,
         share_alone=0.2,
     ),
-<<<<<<< HEAD
-    FOREGROUND: Remake(
-        find_foregrounds,
-        show_foreground,
-        share=0.12,
-        share_alone=0.25,
-        example=frozenset({"blossoms"}),
-        is_reframed=True,
-    ),
     EMBROIDERY: Remake(
         suits_embroidery,
         lambda canvas, _, scene, stream: show_embroidery(
@@ -152,8 +143,6 @@ REMAKES = {
         ),
         share=0.1,
     ),
-=======
->>>>>>> 6a476a6 (Drop the foreground of blossoms and leaves)
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""
 
