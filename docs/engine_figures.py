@@ -272,7 +272,7 @@ def main() -> None:
         "water": photograph_strip(load(SCENE), ("water", "water+golden", "water+dusk")),
         "daylight": photograph_strip(sample, ("golden", "dusk", "sunset")),
         "shadows": photograph_strip(source, ("window", "blinds", "leaf_shade")),
-        "sky": photograph_strip(load(SCENE), ("dusk+moon", "birds+golden", "balloons+golden")),
+        "sky": photograph_strip(load(SCENE), ("birds+golden", "birds+sunset", "balloons+golden")),
         "night": photograph_strip(sample, ["lanterns"] * 3),
         "floating": photograph_strip(load("rocket"), ["golden+bubbles"] * 3),
         "season": photograph_strip(load(SCENE), ("leaves", "petals", "leaves")),

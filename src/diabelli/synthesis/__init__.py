@@ -35,7 +35,7 @@ from packages above them in this list.
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows,
                 leaf_shade; evening_lights, bokeh_lamps
-                things, free_place, keep_clear: moon, birds, balloons, bubbles
+                things, free_place, keep_clear: birds, balloons, bubbles
                 lanterns: night_sky
                 season, foliage_colour; petals and leaves: scatter, thin_sheets,
                 sheet_raster, thin_shapes

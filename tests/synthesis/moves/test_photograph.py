@@ -251,13 +251,12 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
         Photograph(orientations, scene, lights, [], thing.SKY_THINGS)
     )
     shown = {
-        ("dusk", "moon"),
         ("birds", "golden"),
         ("balloons", "golden"),
         ("birds", "sunset"),
     }
     nights = {("lanterns",)}
-    assert set(weights) == {("sunset",), *shown, *nights}
+    assert set(weights) == {("sunset",), ("dusk",), *shown, *nights}
     share = sum(weights[names] for names in nights) / sum(weights.values())
     assert share == pytest.approx(thing.NIGHT_SHARE)
     assert sum(weights.values()) == pytest.approx(sum(plain.values()))
@@ -268,8 +267,8 @@ def test_things_of_the_sky_take_a_share_of_the_lights(orientations, scene):
     assert half == pytest.approx(1.0)
 
 
-def test_a_sky_without_a_light_shows_all_but_the_moon(orientations, scene):
-    """The moon needs dusk; lanterns bring the night with them."""
+def test_a_sky_without_a_light_shows_all(orientations, scene):
+    """Lanterns bring the night with them."""
     weights = moves_without_still_lifes(Photograph(orientations, scene, {}, [], thing.SKY_THINGS))
     assert set(weights) == {("birds",), ("balloons",), ("lanterns",)}
 

@@ -108,8 +108,8 @@ def test_drawings_and_watercolours_are_of_one_kind():
 @pytest.mark.parametrize(
     ("lights", "tints"),
     [
-        ([], ["dusk", "golden", "lamp"]),
-        (["window"], ["golden", "lamp"]),
+        ([], ["dusk", "golden"]),
+        (["window"], ["golden"]),
         (["window", "sunset"], []),
     ],
 )
@@ -117,7 +117,7 @@ def test_tints_are_made_where_few_others_are_sure(monkeypatch, lights, tints):
     """One more of the others is a print."""
     orientations = analyse_source(landscape(100), 64, 64)
     scene = replace(survey(landscape(100)), person=0.0)
-    weights = dict.fromkeys(("dusk", "golden", "lamp", *lights), 1.0)
+    weights = dict.fromkeys(("dusk", "golden", *lights), 1.0)
     shown = photograph.Photograph(orientations, scene, weights, [], frozenset())
     monkeypatch.setattr(photograph, "prepare", lambda *_: shown)
     names = {move.names for move in find_moves(orientations, 1.0) if len(move.names) == 1}
@@ -172,13 +172,13 @@ def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     """The composition adds other pictures to one light and a print, and is made seldom."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
     monkeypatch.setattr(photograph, "find_remakes", lambda *_: {INSTANT_PRINT: True})
-    monkeypatch.setattr(photograph, "_lights", lambda *_: {"lamp": 1.0})
+    monkeypatch.setattr(photograph, "_lights", lambda *_: {"dusk": 1.0})
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)
-    assert [move.name for move in found] == ["lamp", INSTANT_PRINT, "composition"]
-    lamp, still, composed = (move.confidence for move in found)
-    assert 0 < composed < 0.1 * (lamp + still)
-    assert lamp / (lamp + still) == pytest.approx(TINT_SHARE)
+    assert [move.name for move in found] == ["dusk", INSTANT_PRINT, "composition"]
+    dusk, still, composed = (move.confidence for move in found)
+    assert 0 < composed < 0.1 * (dusk + still)
+    assert dusk / (dusk + still) == pytest.approx(TINT_SHARE)
     with pytest.raises(ValueError, match="candidate"):
         found[-1].render(1, 0.5, 64, 64)
 

@@ -35,7 +35,7 @@ DECISION_SIDE = 512
 MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
-TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 3, ("lamp",): 3}
+TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 3}
 """Moves that judges call a tint, and the number of other kinds from which on they are not made."""
 TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
@@ -43,8 +43,6 @@ TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
 SKETCH, SKETCHES = "sketch", frozenset({PENCIL, WATERCOLOUR})
 """Kind of the pictures that are made by hand on paper, and their names."""
-NIGHT, NIGHTS = "night", frozenset({thing.LANTERNS, thing.MOON})
-"""Kind of the pictures after dark, and the things in their sky."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 SHARE_BESIDE_STILL_LIFES = 0.15
@@ -88,15 +86,13 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: on a table, a thing in any light, at night, or the name.
+        """Kind of picture: on a table, a thing in any light, or the name.
 
         Drawings and watercolours are of one kind.
         """
         last = self.names[-1]
         if last in SKETCHES:
             return SKETCH
-        if NIGHTS.intersection(self.names) and last not in WHOLE:
-            return NIGHT
         return TABLE if last in TABLES else last if last in WHOLE else self.name
 
     @property

@@ -224,40 +224,6 @@ def test_low_sun_is_refused_where_it_stains_or_is_unseen(unsuitable):
 
 
 @pytest.mark.parametrize(
-    "close", [{"warmth": 0.3}, {"black": 0.5}, {"openness": -3.0, "warmth": 0.3}]
-)
-def test_a_lamp_lights_warm_pictures_dark_ones_and_rooms(close):
-    """Its light would be uneven in a sky, and a veil on white margins; low sun is cleaner."""
-    near = replace(NOON, openness=0.0, sky=0.0, foliage=0.0)
-    assert "lamp" not in light.suitable_lights(near)
-    assert "lamp" in light.suitable_lights(replace(near, **close))
-    skies = [{"sky": 0.2}] if "openness" not in close else []
-    for unsuitable in (
-        *skies,
-        {"white_edge": 0.1},
-        {"openness": 0.7},
-        {"teal": 0.3},
-        {"foliage": 0.2},
-    ):
-        assert "lamp" not in light.suitable_lights(replace(near, **(close | unsuitable)))
-
-
-def test_a_lamp_is_not_for_an_evening_sky():
-    """The sky behind its light would be black; an even wall is in a room."""
-    warm = replace(NOON, openness=0.0, sky=0.0, foliage=0.0, warmth=0.3)
-    assert "lamp" in light.suitable_lights(warm)
-    assert "lamp" not in light.suitable_lights(replace(warm, even_top=0.4))
-    assert "lamp" in light.suitable_lights(replace(warm, even_top=0.4, openness=-1.0))
-
-
-def test_a_lamp_does_not_put_out_those_of_the_picture():
-    """A lit lamp in a dim room would turn grey beside another one."""
-    warm = replace(ROOM, warmth=0.3, sun_warmth=0.6)
-    assert "lamp" in light.suitable_lights(warm)
-    assert "lamp" not in light.suitable_lights(replace(warm, median_luma=0.3))
-
-
-@pytest.mark.parametrize(
     "unsuitable",
     [{"upper_luma": 0.4}, {"lower_luma": 0.8}, {"person": 1.0}, {"figure": 0.04}, {"sky": 0.6}],
 )
@@ -282,13 +248,6 @@ def test_sunsets_are_of_different_colours(prepared):
     ]
     warmth = [red - blue for red, _, blue in horizons]
     assert max(warmth) > min(warmth) + 20
-
-
-def test_a_lamp_has_no_other_colour(prepared):
-    """Shades of its light are dark and warm, not blue."""
-    image = rendered(prepared, "lamp")[..., :3].astype(float)
-    source = landscape(200)[..., :3].astype(float)
-    assert (image[..., 0] - image[..., 2]).mean() > (source[..., 0] - source[..., 2]).mean()
 
 
 def test_a_photograph_on_a_flat_ground_is_not_a_drawing():
@@ -396,10 +355,10 @@ def test_grey_pictures_stay_grey(prepared):
 
 
 def test_the_night_gets_no_sun():
-    """There is no low sun in a dark sky, and only a lamp in the dark."""
+    """There is no low sun in a dark sky, and no light in the dark."""
     dim = replace(NOON, upper_luma=0.2)
     assert not {"golden", "sunset"} & set(light.suitable_lights(dim))
-    assert set(light.suitable_lights(replace(ROOM, median_luma=0.05))) == {"lamp"}
+    assert not light.suitable_lights(replace(ROOM, median_luma=0.05))
 
 
 @pytest.mark.parametrize("draw", [flag, sticker])

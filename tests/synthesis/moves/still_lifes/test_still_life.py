@@ -74,7 +74,7 @@ def test_skin_at_the_rim_of_a_person_suits_none(scene, analysis):
     "suitable", [{INSTANT_PRINT}, {INSTANT_PRINT, JIGSAW}, {*STILL_LIFES} - {PAINTING}, STILL_LIFES]
 )
 @pytest.mark.parametrize("total", [0.0, 5.0])
-@pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "lamp": 1.0}, {"dusk": 0.0}])
+@pytest.mark.parametrize("lights", [{}, {"golden": 2.0, "dusk": 1.0}, {"dusk": 0.0}])
 def test_still_lifes_have_their_share(suitable, total, lights):
     """Of all moves, in coloured daylight or without."""
     shares = shares_of_still_lifes(suitable)

@@ -1,4 +1,4 @@
-"""Birds, balloons and the moon in a clear sky."""
+"""Birds and balloons in a clear sky."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,13 +12,11 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.things.balloons import show_balloons
 from diabelli.synthesis.moves.things.birds import show_birds
 from diabelli.synthesis.moves.things.free_place import free_place
-from diabelli.synthesis.moves.things.moon import show_moon
 
 Show = Callable[[Bytes, Sky, RandomStream], Bytes]
 SHOWS: dict[str, Show] = {
     "balloons": partial(show_balloons, grey=False),
     "birds": show_birds,
-    "moon": partial(show_moon, grey=False),
 }
 
 
@@ -88,19 +86,15 @@ def test_grey_skies_stay_grey():
     sky = sky_of(image)
     for made in (
         show_balloons(image, sky, RandomStream(1), grey=True),
-        show_moon(image, sky, RandomStream(1), grey=True),
         show_birds(image, sky, RandomStream(1)),
     ):
         assert not np.array_equal(made, image)
         assert np.ptp(made[..., :3].astype(int), axis=2).max() <= 1
 
 
-def test_birds_are_dark_and_the_moon_is_bright():
-    """Birds are silhouettes; the moon is brighter than the sky at dusk."""
-    dusk = picture(sky=(50, 70, 110))
+def test_birds_are_dark():
+    """They are silhouettes."""
     assert shown("birds", picture())[:130, :, :3].min() < 80
-    assert shown("moon", dusk)[:130, :, :3].max() > 220
-    assert shown("moon", dusk).min() >= dusk.min()
 
 
 def test_birds_fly_in_flocks():

@@ -54,7 +54,7 @@ def things_of(scene, analysis, monkeypatch, **change):
     return thing.find_things(scene, analysis, analysis.image_at(200, 200)) & thing.SKY_THINGS
 
 
-def test_a_clear_sky_shows_birds_balloons_and_the_moon(analysis, scene, monkeypatch):
+def test_a_clear_sky_shows_birds_balloons_and_lanterns(analysis, scene, monkeypatch):
     """Without a sky there is none of them."""
     assert things_of(scene, analysis, monkeypatch) == thing.SKY_THINGS
     monkeypatch.setattr(thing, "find_clear_sky", lambda *_: None)
@@ -85,12 +85,6 @@ def test_gaps_walls_and_night_skies_show_nothing(analysis, scene, monkeypatch, u
 def test_rooms_bars_and_the_sea_floor_show_nothing(analysis, scene, monkeypatch, unsuitable):
     """Even places there are no sky."""
     assert not things_of(replace(scene, **unsuitable), analysis, monkeypatch)
-
-
-def test_no_moon_rises_where_the_sun_sets(analysis, scene, monkeypatch):
-    """A red sky has no full moon; where the sun is seen, there is no dusk for it."""
-    red = things_of(scene, analysis, monkeypatch, redness=0.1)
-    assert red == {"birds", "balloons", "lanterns"}
 
 
 def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatch):

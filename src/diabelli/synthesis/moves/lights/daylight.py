@@ -116,27 +116,6 @@ def golden(view: View) -> Lighting:
     )
 
 
-def lamp(view: View) -> Lighting:
-    """One warm lamp on a place beside the centre; all else is dark, without another colour."""
-    y, x = _coordinates()
-    near = x if view.stream.between(0, 1) < 0.5 else 1 - x
-    height, side = view.stream.between(0.25, 0.5), view.stream.between(0.7, 0.9)
-    across, above = near - np.float32(side), y - np.float32(height)
-    lit = smoothstep(-0.85, -0.1, -np.sqrt(across * across + above * above))
-    exposure = view.scene.exposure(0.19, 0.75, 1.35)
-    return Lighting(
-        dark_gain=_calmed(
-            _between(lit, (0.05, 0.045, 0.047), (1.05, 0.86, 0.6), exposure), view.scene
-        ),
-        bright_gain=_calmed(
-            _between(lit, (0.06, 0.054, 0.055), (2.4, 1.7, 0.85), exposure), view.scene
-        ),
-        glow=filled(0.0, 0.0, 0.0),
-        saturations=(0.9, 1.05),
-        shoulder=0.65,
-    )
-
-
 def dusk(view: View) -> Lighting:
     """Cool light after the sun has set, a little brighter on one side; the later, the dimmer."""
     y, x = _coordinates()

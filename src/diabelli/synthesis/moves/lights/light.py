@@ -15,13 +15,12 @@ LIGHTS: dict[str, daylight.LightMaker] = {
     "blinds": daylight.blinds,
     "dusk": daylight.dusk,
     "golden": daylight.golden,
-    "lamp": daylight.lamp,
     "leaf_shade": daylight.leaf_shade,
     "sunset": daylight.sunset,
     "window": daylight.window,
 }
 """All lights, by name."""
-COLOURED = frozenset({"dusk", "golden", "lamp", "sunset"})
+COLOURED = frozenset({"dusk", "golden", "sunset"})
 """Kinds that are nothing without colour."""
 NIGHT_LUMA = 0.13
 """Median luma 0..1 below which a picture is dark already."""
@@ -66,9 +65,6 @@ MAX_WINDOW_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of things indoors."""
 MAX_WINDOW_WHITE = 0.015
 """Share of white above which there may be a window or a lit lamp, which would turn grey."""
-LAMP_WARMTH, LAMP_LUMA, LAMP_BESIDE_LOW_SUN = 0.12, 0.3, 0.7
-"""Mean red minus blue, -1..1, from which, and median luma 0..1 below which a lamp suits a picture
-that takes low sun; weight of a lamp beside a low sun."""
 WARM = 0.4
 """Mean red minus blue, -1..1, from which a low sun is hardly seen."""
 MIN_GOLDEN_LUMA = 0.14
@@ -89,22 +85,11 @@ MAX_BLACK = 0.25
 MIN_DUSK_LUMA, MIN_COOL_DUSK_LUMA, COOL = 0.25, 0.35, -0.09
 """Median luma 0..1 below which a picture is of dusk already: in general, and where mean red minus
 blue, -1..1, is below COOL."""
-MAX_LAMP_SKY, MAX_LAMP_WHITE = 0.1, 0.05
-"""Shares of sky, if not in a room, and of white edges from which a lamp's light is a veil."""
-MAX_LAMP_TEAL, MAX_LAMP_FOLIAGE = 0.2, 0.1
-"""Share of the colours of deep water from which a lamp's light has an edge from blue to green, and
-share of leaves above which it is out of place."""
-MAX_LAMP_OPENNESS = 0.5
-"""Log-odds of the open air above which a lamp's shades are not of the day."""
-MAYBE_OUTDOORS, MAX_EVEN_TOP = -0.5, 0.15
-"""Log-odds of the open air above which, and share of even places of the uppermost third above
-which a warm picture may be of an evening sky, where a lamp's light does not end."""
-DUSK_OF_PORTRAITS, DUSK_BESIDE_LAMP, DUSK_BESIDE_LOW_SUN = 0.75, 0.5, 0.6
-"""Share of the weight of dusk that a portrait takes away if another light is sure; weights of dusk
-beside a lamp and beside a low sun, which judges prefer."""
-MIN_LAMP_WARMTH, MAX_LAMPLIGHT_LUMA = 0.4, 0.4
-"""Mean red minus blue, -1..1, around the brightest places above which, and median luma 0..1 below
-which these are lit lamps, which another lamp would put out."""
+MAX_LEAF_TEAL = 0.2
+"""Share of the colours of deep water above which there is no shade of leaves."""
+DUSK_OF_PORTRAITS, DUSK_BESIDE_LOW_SUN = 0.75, 0.6
+"""Share of the weight of dusk that a portrait takes away if another light is sure, and weight of
+dusk beside a low sun, which judges prefer."""
 MIN_SUN_WARMTH = 0.2
 """Mean red minus blue, -1..1, around the brightest places from which these are a low sun."""
 
@@ -113,14 +98,10 @@ def suitable_lights(scene: Scene) -> dict[str, float]:
     """Return the weights of the lights that suit a scene, by name."""
     is_lit = not _is_dark(scene) and (scene.is_indoors or not scene.barred)
     kinds = _kinds_of_day(scene) if is_lit else {}
-    suits_lamp = scene.warmth >= LAMP_WARMTH or scene.median_luma < LAMP_LUMA
-    if ("golden" not in kinds or suits_lamp) and _takes_lamp(scene):
-        kinds["lamp"] = LAMP_BESIDE_LOW_SUN if "golden" in kinds else 2.0
     if "dusk" in kinds and "golden" in kinds:
         kinds["dusk"] *= DUSK_BESIDE_LOW_SUN
     if "dusk" in kinds and len(kinds) > 1:
         kinds["dusk"] *= 1 - DUSK_OF_PORTRAITS * scene.portrait
-        kinds["dusk"] *= DUSK_BESIDE_LAMP if "lamp" in kinds else 1
     left_out = COLOURED if scene.grey else frozenset()
     return {name: weight for name, weight in kinds.items() if name not in left_out}
 
@@ -185,7 +166,7 @@ def _takes_leaf_shade(scene: Scene) -> bool:
     is_faint = scene.flat > MAX_WINDOW_FLAT or scene.roughness < MIN_WINDOW_ROUGHNESS
     is_pale = scene.median_luma > MAX_LEAF_LUMA
     is_rough = scene.roughness > MAX_LEAF_ROUGHNESS
-    is_green = scene.greenery > MAX_LEAF_GREENERY or scene.teal > MAX_LAMP_TEAL
+    is_green = scene.greenery > MAX_LEAF_GREENERY or scene.teal > MAX_LEAF_TEAL
     is_near = _is_near_outdoors(scene) if is_open else _is_near_indoors(scene)
     is_unfit = is_bright or is_dim or is_faint or is_pale or is_green or is_rough
     return is_near and not (is_unfit or _may_show_person(scene, is_open=is_open))
@@ -208,20 +189,6 @@ def _may_show_person(scene: Scene, *, is_open: bool) -> bool:
     figure, skin = MAX_LEAF_FIGURE[is_open], MAX_LEAF_SKIN[is_open]
     odds = MAYBE_PERSON if is_open or scene.figure > MARKED_FIGURE else LIKELY_PERSON
     return scene.figure > figure or scene.person > skin or scene.person_odds > odds
-
-
-def _takes_lamp(scene: Scene) -> bool:
-    """Return whether a lamp may suit it: warm pictures, rooms, things in the dark, no sky."""
-    is_veiled = scene.white_edge >= MAX_LAMP_WHITE or scene.teal >= MAX_LAMP_TEAL
-    is_sky = scene.openness > MAYBE_OUTDOORS and scene.even_top > MAX_EVEN_TOP
-    is_lit = scene.sun_warmth > MIN_LAMP_WARMTH and scene.median_luma < MAX_LAMPLIGHT_LUMA
-    is_open = scene.openness > MAX_LAMP_OPENNESS or scene.foliage > MAX_LAMP_FOLIAGE
-    if is_open or is_sky or is_veiled or is_lit:
-        return False
-    is_dark = scene.black > MAX_BLACK or scene.median_luma < NIGHT_LUMA
-    return scene.is_indoors or (
-        scene.sky < MAX_LAMP_SKY and (is_dark or scene.warmth >= LAMP_WARMTH)
-    )
 
 
 def _shows_sun(scene: Scene) -> bool:

@@ -17,12 +17,11 @@ from diabelli.synthesis.moves.things.birds import show_birds
 from diabelli.synthesis.moves.things.bubbles import has_room_for_bubbles, show_bubbles
 from diabelli.synthesis.moves.things.keep_clear import free_distance
 from diabelli.synthesis.moves.things.lanterns import show_lanterns
-from diabelli.synthesis.moves.things.moon import show_moon
 from diabelli.synthesis.moves.things.night_sky import cloudiness
 
-BALLOONS, BIRDS, MOON = "balloons", "birds", "moon"
+BALLOONS, BIRDS = "balloons", "birds"
 LANTERNS, BUBBLES = "lanterns", "bubbles"
-SKY_THINGS = frozenset({BALLOONS, BIRDS, MOON, LANTERNS})
+SKY_THINGS = frozenset({BALLOONS, BIRDS, LANTERNS})
 THINGS = SKY_THINGS | {BUBBLES}
 """Names of the moves that show a thing: in the clear sky, and all. Lanterns bring the night."""
 NIGHT_SHARE = 0.6
@@ -30,7 +29,6 @@ NIGHT_SHARE = 0.6
 SEE_THROUGH = frozenset({BUBBLES})
 """Those of which hardly more than the rim is seen."""
 SHARES: dict[tuple[str, str], float] = {
-    ("dusk", MOON): 1.0,
     (BALLOONS, "golden"): 0.5,
     (BIRDS, "golden"): 1.0,
     (BIRDS, "sunset"): 0.5,
@@ -47,17 +45,15 @@ MAX_SKY_FOOTING, MAX_SKY_BOTTOM = 0.05, 0.85
 MIN_SKY_LUMA, MIN_SKY_OPENNESS, MIN_SKY_CERTAINTY = 0.4, 0.0, 2.0
 """Luma 0..1 below which a sky is of the night, and log-odds of the open air and of the sky below
 which it may be a wall or a blurred ground; of 31 such pictures one is accepted."""
-MAX_MOON_REDNESS = 0.06
-"""Median red minus blue of the sky, -1..1, above which the sun sets there, and no moon rises."""
 MAX_WATER_CERTAINTY = -1.0
-"""Log-odds of water below the sky above which it would mirror the moon and balloons; three in four
+"""Log-odds of water below the sky above which it would mirror balloons; three in four
 waters are above, and one in nine other pictures."""
 MAX_CLOUDINESS, MAX_NIGHT_FIGURE = 0.45, 0.03
 """Area of bright places beside a clear sky, in that of it, above which clouds would stay as they
 are when night falls; share that the person map marks above which someone or something stands before
 the sky, whose rim would fade into the night."""
 MIN_SKY_ROOM, MIN_BALLOON_ROOM = 0.085, 0.1
-"""Radius in sides of the largest free disc below which there is no room for birds or the moon, and
+"""Radius in sides of the largest free disc below which there is no room for birds, and
 below which balloons are specks."""
 MAX_BUBBLE_LETTERING = 0.12
 """Share of the picture that may be lettering, through bubbles."""
@@ -106,8 +102,6 @@ def _things_of_sky(scene: Scene, sky: Sky, image: Bytes) -> frozenset[str]:
     if is_wet:
         return frozenset({BIRDS})
     things = {BIRDS}
-    if sky.redness < MAX_MOON_REDNESS:
-        things.add(MOON)
     if is_coloured:
         things.add(BALLOONS)
     is_sunny = scene.sun_warmth > MIN_SUN_WARMTH
@@ -134,7 +128,7 @@ def weights_with_things(
 ) -> dict[tuple[str, ...], float]:
     """Return the weights of moves that show things, and of those that these leave less.
 
-    Where no such light suits, a thing is shown without another light, but never the moon.
+    Where no such light suits, a thing is shown without another light.
 
     Args:
         things: names of what the picture may show.
@@ -152,7 +146,7 @@ def weights_with_things(
         days = {**weights, **found}
         found = {names: (1 - NIGHT_SHARE) * weight for names, weight in days.items()}
         found[LANTERNS,] = NIGHT_SHARE * sum(days.values())
-    return found or {(thing,): 1.0 for thing in sorted(things - {MOON})}
+    return found or {(thing,): 1.0 for thing in sorted(things)}
 
 
 def clear_sky_of(canvas: Bytes) -> Sky | None:
@@ -180,5 +174,4 @@ def show_thing(
         return show_birds(canvas, sky, stream)
     if name == LANTERNS:
         return show_lanterns(canvas, sky, stream)
-    show = show_moon if name == MOON else show_balloons
-    return show(canvas, sky, stream, grey=scene.grey)
+    return show_balloons(canvas, sky, stream, grey=scene.grey)
