@@ -275,7 +275,7 @@ def main() -> None:
         "sky": photograph_strip(load(SCENE), ("birds+golden", "birds+sunset", "balloons+golden")),
         "night": photograph_strip(sample, ["lanterns"] * 3),
         "floating": photograph_strip(load("rocket"), ["golden+bubbles"] * 3),
-        "season": photograph_strip(load(SCENE), ("leaves", "petals", "leaves")),
+        "season": photograph_strip(load(SCENE), ["petals"] * 3),
         "still-life": photograph_strip(
             load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
         ),

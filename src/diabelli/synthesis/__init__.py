@@ -34,10 +34,10 @@ from packages above them in this list.
                 drawing, drawn_layer, drawn_ground: drawings
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows,
-                leaf_shade; evening_lights, bokeh_lamps
+                leaf_shade
                 things, free_place, keep_clear: birds, balloons, bubbles
                 lanterns: night_sky
-                season, foliage_colour; petals and leaves: scatter, thin_sheets,
+                season; petals: scatter, thin_sheets,
                 sheet_raster, thin_shapes
                 still_life, tabletop: glass_ball; snow_globe, turned_base;
                     instant_print: standing_print, pile_of_prints, hanging_print, print_card;

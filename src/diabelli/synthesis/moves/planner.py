@@ -21,8 +21,6 @@ from diabelli.synthesis.moves.lights.light import LIGHTS
 from diabelli.synthesis.moves.needlework.embroidery import MANNERS
 from diabelli.synthesis.moves.remakes import REMAKES, WHOLE
 from diabelli.synthesis.moves.seasons.season import SEASONS
-from diabelli.synthesis.moves.sketches.pencil import PENCIL
-from diabelli.synthesis.moves.sketches.watercolour import WATERCOLOUR
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
 from diabelli.synthesis.moves.things import thing
@@ -41,8 +39,6 @@ TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
-SKETCH, SKETCHES = "sketch", frozenset({PENCIL, WATERCOLOUR})
-"""Kind of the pictures that are made by hand on paper, and their names."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 SHARE_BESIDE_STILL_LIFES = 0.15
@@ -86,13 +82,8 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: on a table, a thing in any light, or the name.
-
-        Drawings and watercolours are of one kind.
-        """
+        """Kind of picture: on a table, a thing in any light, or the name."""
         last = self.names[-1]
-        if last in SKETCHES:
-            return SKETCH
         return TABLE if last in TABLES else last if last in WHOLE else self.name
 
     @property

@@ -14,11 +14,6 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
-from diabelli.synthesis.moves.lights.evening_lights import (
-    EVENING_LIGHTS,
-    show_evening_lights,
-    suits_evening_lights,
-)
 from diabelli.synthesis.moves.needlework.embroidery import EMBROIDERY, show_embroidery
 from diabelli.synthesis.moves.needlework.suitability import suits_embroidery
 from diabelli.synthesis.moves.paintings.painting import show_painting
@@ -117,7 +112,7 @@ REMAKES = {
         lambda canvas, kept, scene, stream: show_watercolour(
             canvas, kept, scene.subject, stream, grey=scene.grey
         ),
-        share=0.12,
+        share=0.15,
         share_alone=0.2,
         example=Kept(NOTHING.astype(np.float32)),
     ),
@@ -126,15 +121,9 @@ REMAKES = {
         lambda canvas, need, scene, stream: show_pencil(
             canvas, scene.subject, need.skin, stream, grey=scene.grey
         ),
-        share=0.12,
+        share=0.15,
         share_alone=0.2,
         example=Drawable(NOTHING.astype(np.float32)),
-    ),
-    EVENING_LIGHTS: Remake(
-        suits_evening_lights,
-        lambda canvas, _need, _scene, stream: show_evening_lights(canvas, stream),
-        share=0.12,
-        share_alone=0.2,
     ),
     EMBROIDERY: Remake(
         suits_embroidery,

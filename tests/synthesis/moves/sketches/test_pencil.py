@@ -208,12 +208,13 @@ def test_sepia_and_fog_suit_none_but_black_and_white_does(scene, analysis):
     assert find_pencil(replace(scene, toned=True, grey=True), analysis) is not None
 
 
-def test_heaps_of_small_things_need_a_subject(scene, analysis):
-    """Leaves alone become a heap of marks."""
-    heap = replace(scene, roughness=20.0, subject=np.zeros_like(scene.subject))
-    assert find_pencil(heap, analysis) is None
-    assert find_pencil(replace(heap, subject=np.ones_like(scene.subject)), analysis) is not None
-    assert find_pencil(replace(heap, roughness=8.0), analysis) is not None
+@pytest.mark.parametrize(
+    "change", [{"roughness": 16.0}, {"median_luma": 0.15}, {"portrait": 1.0, "skin": 0.1}]
+)
+def test_heaps_the_dark_and_small_portraits_are_not_drawn(scene, analysis, change):
+    """Marks would be a jumble, small things lost, and a cheek hatched over."""
+    assert find_pencil(scene, analysis) is not None
+    assert find_pencil(replace(scene, **change), analysis) is None
 
 
 def test_the_subject_is_not_lost_in_paper():

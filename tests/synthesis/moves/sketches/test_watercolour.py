@@ -150,7 +150,7 @@ def test_skin_and_lettering_are_kept(scene, analysis):
     skin = np.zeros_like(analysis.people.skin)
     skin[-1, -1] = 1
     word = np.zeros((GRID, GRID), np.float32)
-    word[2, 2] = 0.9
+    word[2, 2] = 0.32
     found = replace(analysis, people=analysis.people._replace(skin=skin), lettering=word)
     places = find_watercolour(scene, found).places
     rows, columns = places.shape
@@ -162,10 +162,10 @@ def test_skin_and_lettering_are_kept(scene, analysis):
 def test_small_faces_pages_frames_heaps_and_the_dark_are_refused(scene, analysis):
     """A face would have no features left, a page would be illegible, a heap is no shape."""
     assert find_watercolour(scene, analysis)
-    assert find_watercolour(replace(scene, person=1.0, skin=0.1), analysis)
+    assert find_watercolour(replace(scene, figure=0.5, skin=0.3), analysis)
     for change in (
-        {"person": 1.0, "skin": 0.02},
-        {"person_odds": 1.0, "skin": 0.02},
+        {"figure": 0.5, "skin": 0.1},
+        {"grey": True},
         {"median_light": 0.01},
         {"barred": True},
         {"roughness": 22.0},
@@ -175,7 +175,10 @@ def test_small_faces_pages_frames_heaps_and_the_dark_are_refused(scene, analysis
     text = replace(analysis, kind=replace(analysis.kind, has_text=True))
     written = replace(analysis, lettering=np.full((GRID, GRID), 0.2, np.float32))
     framed = replace(analysis, border=Insets(0.01, 0, 0, 0))
-    assert not any(find_watercolour(scene, one) for one in (text, written, framed))
+    word = np.zeros((GRID, GRID), np.float32)
+    word[2, 2] = 0.4
+    signed = replace(analysis, lettering=word)
+    assert not any(find_watercolour(scene, one) for one in (text, written, signed, framed))
 
 
 def test_seeds_differ_in_manner():

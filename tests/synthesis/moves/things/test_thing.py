@@ -194,7 +194,7 @@ def test_floating_things_take_a_share_of_the_lights():
 
 
 def test_fewer_bubbles_are_shown_beside_seasons():
-    """Petals, leaves and snow are newer."""
+    """Petals are newer."""
     lights = {("golden",): 2.0}
     many = thing.weights_with_things(frozenset({"bubbles"}), lights)
     few = thing.weights_with_things(frozenset({"bubbles"}), lights, beside_seasons=True)

@@ -9,12 +9,12 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.scene import Scene
 
-MAX_SIGN, MAX_LETTERING = 0.5, 0.06
+MAX_SIGN, MAX_LETTERING = 0.2, 0.06
 """Value of the map of lettering, 0..1, of its surest place, and share of the picture that may be
 lettering, above which words might be lost."""
 MIN_CONTRAST, MIN_COLOUR = 28.0, 15.0
 """Deviation of luma, and mean difference of channels, in grey levels, of a dull picture."""
-MAX_LUMA = 0.85
+MAX_LUMA = 0.7
 """Median luma, 0..1, above which pale things would vanish in white thread."""
 MAX_SKIN = 0.0005
 """Share of bare skin above which there may be small people; a few pixels of the map."""

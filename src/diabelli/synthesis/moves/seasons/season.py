@@ -1,4 +1,4 @@
-"""Seasons: which of them suit a photograph, and how often each is shown."""
+"""Spring: which photographs it suits, and how often it is shown."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.lights.light import is_under_water
 from diabelli.synthesis.moves.scene import Scene
-from diabelli.synthesis.moves.seasons.leaves import show_leaves
 from diabelli.synthesis.moves.seasons.petals import show_petals
 
-LEAVES, PETALS = "leaves", "petals"
-SHOWS = {LEAVES: show_leaves, PETALS: show_petals}
+PETALS = "petals"
+SHOWS = {PETALS: show_petals}
 SEASONS = frozenset(SHOWS)
-"""Names of the moves that show autumn and spring, and of both."""
-SHARES = {LEAVES: 0.3, PETALS: 0.14}
+"""Names of the moves that show a season."""
+SHARES = {PETALS: 0.2}
 """Shares of the pictures other than still lifes that show a season, where it suits."""
 MAX_LETTERING, MAX_SUBJECT = 0.18, 0.6
 """Shares of the picture that may be lettering, and that may be its subject, beside which there is

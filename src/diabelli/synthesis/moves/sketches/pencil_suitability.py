@@ -20,9 +20,12 @@ FACE_REACH, MIN_FACE = 24.0, 0.55
 the skin of small faces never fills it."""
 MAX_PERSON_ODDS = 0.4
 """Log-odds of a person above which there are many: of 44 portraits none has as much."""
-MAX_ROUGHNESS, MIN_SUBJECT, SUBJECT = 12.0, 0.12, 0.5
-"""Roughness in grey levels above which a picture needs a subject, the least share of that, and the
-value of the subject map from which a place is of it: leaves become a heap of marks."""
+MAX_ROUGHNESS = 14.0
+"""Roughness in grey levels above which leaves and heaps become a jumble of marks."""
+MIN_LUMA = 0.2
+"""Median luma, 0..1, below which small things are lost in dark strokes."""
+MIN_PORTRAIT_SKIN = 0.15
+"""Share of bare skin below which the face of a portrait is too small for its strokes."""
 MIN_LIGHT = 0.03
 """Median linear light 0..1 below which people are too dim to be drawn."""
 
@@ -40,8 +43,8 @@ class Drawable(NamedTuple):
 def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     """Return what a drawing needs of a photograph; None if it suits none.
 
-    Refused are words, frames, groups, small faces, people in the dark, pictures of one tone,
-    and heaps of small things without a subject.
+    Refused are words, frames, groups, small faces, the dark, pictures of one tone, and heaps of
+    small things.
 
     Args:
         scene: properties of the photograph.
@@ -55,8 +58,8 @@ def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     is_toned = scene.toned and not scene.grey
     if is_framed or is_written or is_toned or scene.person_odds > MAX_PERSON_ODDS:
         return None
-    subject_share = float((scene.subject > SUBJECT).mean())
-    if scene.roughness > MAX_ROUGHNESS and subject_share < MIN_SUBJECT:
+    is_far = scene.portrait > 0 and scene.skin < MIN_PORTRAIT_SKIN
+    if scene.roughness > MAX_ROUGHNESS or scene.median_luma < MIN_LUMA or is_far:
         return None
     skin = analysis.people.skin
     if scene.skin > MIN_SKIN:

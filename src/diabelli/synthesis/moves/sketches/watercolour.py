@@ -59,14 +59,16 @@ which a picture is painted lighter, and how much of what it has less."""
 MAX_LETTERING, MIN_LETTERING = 0.05, 0.3
 """Share of the picture that may be lettering above which it may be a page, and value of the map of
 lettering from which a place keeps its tones."""
-MAX_SUBJECT, MAX_ROUGHNESS = 0.8, 19.5
+MAX_SUBJECT, MAX_ROUGHNESS = 0.8, 15.5
 """Share of the subject, and roughness in grey levels, above which all is detail, as in heaps, and
 little of it can be simplified."""
 MIN_LIGHT = 0.02
 """Median linear light below which a picture is too dark for paper."""
-MIN_FACE, PERSON, PERSON_ODDS = 0.06, 0.3, 0.0
-"""Share of skin below which a face would be too small, how much of a person and log-odds above
+MIN_FACE, MAX_FIGURE = 0.22, 0.02
+"""Share of skin below which a face would be too small, and share that the person map marks above
 which there may be one."""
+MAX_SIGN = 0.33
+"""Value of the map of lettering, 0..1, of its surest place, above which words might be lost."""
 
 
 class Kept(NamedTuple):
@@ -90,8 +92,8 @@ def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     """
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_page = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
-    may_be_person = scene.person > PERSON or scene.person_odds > PERSON_ODDS
-    is_far = may_be_person and scene.skin < MIN_FACE
+    is_page = is_page or float(analysis.lettering.max()) > MAX_SIGN
+    is_far = scene.figure > MAX_FIGURE and scene.skin < MIN_FACE
     is_heap = scene.roughness > MAX_ROUGHNESS or float((scene.subject > 0.5).mean()) > MAX_SUBJECT
     is_dull = scene.grey or scene.median_light < MIN_LIGHT
     if is_framed or is_page or is_heap or is_far or is_dull:
