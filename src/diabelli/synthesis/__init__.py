@@ -15,7 +15,6 @@ from packages above them in this list.
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
                 subject_map                       the same from a trained map
-                matte                             maps refined to the outlines of a picture
                 people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
                 clear_sky                         where things may be in the sky
@@ -44,8 +43,7 @@ from packages above them in this list.
                     jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
-                embroidery: stitches, thread_painting, counted_stitches, cloth
-                watercolour: paper, washes, wash_layers, backruns
+                calm_subject; watercolour: paper, washes, wash_layers, backruns
                 pencil: paper, pencil_tone, pencil_strokes, pencil_suitability
     pipeline    the steps in order
 """

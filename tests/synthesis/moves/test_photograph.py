@@ -170,7 +170,7 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
 
 
 def test_many_remakes_leave_room_for_still_lifes(orientations, scene):
-    """If all remakes suit, two fifths of the pictures are still lifes."""
+    """If all remakes suit, half of the pictures are still lifes."""
     remakes = {name: remake.example for name, remake in REMAKES.items()}
     shown = Photograph(orientations, scene, {}, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)

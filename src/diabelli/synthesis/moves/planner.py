@@ -18,7 +18,6 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
-from diabelli.synthesis.moves.needlework.embroidery import MANNERS
 from diabelli.synthesis.moves.remakes import REMAKES, WHOLE
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
@@ -301,8 +300,6 @@ def run_all_moves(side: int = 96, *, backwards: bool = False) -> None:
         shown = sure_of_all(shown)
         for name in reversed(CHANGES) if backwards else CHANGES:
             photograph.render(shown, (name,), 1.0, RandomStream(1), side, side)
-        # One stream chooses one of these layouts and manners, so the others are made here.
+        # One stream chooses one of these layouts, so the others are made here.
         for _, layout in LAYOUTS:
             layout(hazy, RandomStream(1))
-        for manner in MANNERS:
-            manner(hazy, shown.scene.subject, RandomStream(1))

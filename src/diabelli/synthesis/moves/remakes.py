@@ -14,8 +14,6 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
-from diabelli.synthesis.moves.needlework.embroidery import EMBROIDERY, show_embroidery
-from diabelli.synthesis.moves.needlework.suitability import suits_embroidery
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
@@ -124,13 +122,6 @@ REMAKES = {
         share=0.15,
         share_alone=0.2,
         example=Drawable(NOTHING.astype(np.float32)),
-    ),
-    EMBROIDERY: Remake(
-        suits_embroidery,
-        lambda canvas, _, scene, stream: show_embroidery(
-            canvas, scene.subject, stream, roughness=scene.roughness
-        ),
-        share=0.1,
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""

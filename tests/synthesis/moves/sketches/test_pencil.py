@@ -32,8 +32,13 @@ def manner(request, monkeypatch):
 
 @pytest.fixture(scope="module")
 def scene():
+    found = survey(landscape(200))
+    subject = np.zeros_like(found.subject)
+    subject[:120, :120] = 1
     return replace(
-        survey(landscape(200)),
+        found,
+        subject=subject,
+        roughness=5.0,
         person=0.0,
         skin=0.0,
         person_odds=-3.0,

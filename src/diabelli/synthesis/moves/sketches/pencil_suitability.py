@@ -9,6 +9,7 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.sketches.calm_subject import has_calm_subject
 
 MAX_LETTERING, MAX_LETTERING_SHARE = 0.5, 0.03
 """Value of the map of lettering, 0..1, of the surest place of a picture that may be drawn, and
@@ -20,8 +21,6 @@ FACE_REACH, MIN_FACE = 24.0, 0.55
 the skin of small faces never fills it."""
 MAX_PERSON_ODDS = 0.4
 """Log-odds of a person above which there are many: of 44 portraits none has as much."""
-MAX_ROUGHNESS = 14.0
-"""Roughness in grey levels above which leaves and heaps become a jumble of marks."""
 MIN_LUMA = 0.2
 """Median luma, 0..1, below which small things are lost in dark strokes."""
 MIN_PORTRAIT_SKIN = 0.15
@@ -43,8 +42,8 @@ class Drawable(NamedTuple):
 def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     """Return what a drawing needs of a photograph; None if it suits none.
 
-    Refused are words, frames, groups, small faces, the dark, pictures of one tone, and heaps of
-    small things.
+    Refused are words, frames, groups, small faces, the dark, pictures of one tone, and those
+    without one subject before calm ground.
 
     Args:
         scene: properties of the photograph.
@@ -59,7 +58,7 @@ def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     if is_framed or is_written or is_toned or scene.person_odds > MAX_PERSON_ODDS:
         return None
     is_far = scene.portrait > 0 and scene.skin < MIN_PORTRAIT_SKIN
-    if scene.roughness > MAX_ROUGHNESS or scene.median_luma < MIN_LUMA or is_far:
+    if not has_calm_subject(scene) or scene.median_luma < MIN_LUMA or is_far:
         return None
     skin = analysis.people.skin
     if scene.skin > MIN_SKIN:

@@ -19,6 +19,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.backruns import backruns
+from diabelli.synthesis.moves.sketches.calm_subject import has_calm_subject
 from diabelli.synthesis.moves.sketches.paper import paper_grain
 from diabelli.synthesis.moves.sketches.wash_layers import Manner, Sheet, paint_washes
 from diabelli.synthesis.moves.sketches.washes import lines_of, planes_of, simplified, steepness
@@ -59,9 +60,6 @@ which a picture is painted lighter, and how much of what it has less."""
 MAX_LETTERING, MIN_LETTERING = 0.05, 0.3
 """Share of the picture that may be lettering above which it may be a page, and value of the map of
 lettering from which a place keeps its tones."""
-MAX_SUBJECT, MAX_ROUGHNESS = 0.8, 15.5
-"""Share of the subject, and roughness in grey levels, above which all is detail, as in heaps, and
-little of it can be simplified."""
 MIN_LIGHT = 0.02
 """Median linear light below which a picture is too dark for paper."""
 MIN_FACE, MAX_FIGURE = 0.22, 0.02
@@ -84,7 +82,8 @@ class Kept(NamedTuple):
 def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     """Return what a watercolour of a photograph keeps; None if it suits none.
 
-    Refused are pages, frames, black and white, the dark, heaps, and people with small faces.
+    Refused are words, frames, black and white, the dark, people with small faces, and pictures
+    without one subject before calm ground.
 
     Args:
         scene: properties of the photograph.
@@ -94,9 +93,8 @@ def find_watercolour(scene: Scene, analysis: Analysis) -> Kept | None:
     is_page = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
     is_page = is_page or float(analysis.lettering.max()) > MAX_SIGN
     is_far = scene.figure > MAX_FIGURE and scene.skin < MIN_FACE
-    is_heap = scene.roughness > MAX_ROUGHNESS or float((scene.subject > 0.5).mean()) > MAX_SUBJECT
     is_dull = scene.grey or scene.median_light < MIN_LIGHT
-    if is_framed or is_page or is_heap or is_far or is_dull:
+    if is_framed or is_page or is_far or is_dull or not has_calm_subject(scene):
         return None
     skin = analysis.people.skin
     lettering = dilate((analysis.lettering > MIN_LETTERING).astype(np.float32), 1)

@@ -1,1 +1,0 @@
-"""Needlework: pictures that are stitched in thread."""
