@@ -75,7 +75,11 @@ def test_a_missing_extra_is_reported():
     assert "pip install 'diabelli[diffusion]'" in ended.stderr
     listed = run(HIDDEN + "from diabelli.cli import app; app(['engines'])", COLUMNS="200")
     assert listed.returncode == 0, listed.stderr
-    assert listed.stdout.count("pip install 'diabelli[diffusion]'") == len(PRESETS)
+    # The preset that fits this machine is named once more, and any of these may be wrapped.
+    assert " ".join(listed.stdout.split()).count("pip install 'diabelli[diffusion]'") in (
+        len(PRESETS),
+        len(PRESETS) + 1,
+    )
     assert "patch: Rearranges" in listed.stdout
     pulled = run(
         HIDDEN + "sys.argv = ['diabelli', 'pull', 'kandinsky-2.2']\n"

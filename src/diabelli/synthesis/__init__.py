@@ -43,7 +43,6 @@ from packages above them in this list.
                     jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
-                calm_subject; watercolour: paper, washes, wash_layers, backruns
-                pencil: paper, pencil_tone, pencil_strokes, pencil_suitability
+                pencil: paper, pencil_tone, pencil_strokes, pencil_suitability, calm_subject
     pipeline    the steps in order
 """

@@ -69,8 +69,6 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
-MAX_REMADE = 0.5
-"""Largest share of the pictures that are remakes other than still lifes, where many suit."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 
@@ -172,8 +170,6 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     shares = shares_of_still_lifes(STILL_LIFES & remakes.keys())
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     more = {name: REMAKES[name].share_beside(others) for name in remakes if REMAKES[name].share > 0}
-    factor = min(1.0, MAX_REMADE / sum(more.values())) if more else 1.0
-    more = {name: factor * share for name, share in more.items()}
     total = sum(weights.values()) / (1 - sum(more.values()))
     weights.update(((name,), share * total) for name, share in more.items())
     return {names: weight for names, weight in weights.items() if weight > 0}

@@ -18,12 +18,6 @@ from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
-from diabelli.synthesis.moves.sketches.watercolour import (
-    WATERCOLOUR,
-    Kept,
-    find_watercolour,
-    show_watercolour,
-)
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
@@ -104,15 +98,6 @@ REMAKES = {
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
         share=0.06,
         share_alone=0.14,
-    ),
-    WATERCOLOUR: Remake(
-        lambda scene, analysis, _: find_watercolour(scene, analysis),
-        lambda canvas, kept, scene, stream: show_watercolour(
-            canvas, kept, scene.subject, stream, grey=scene.grey
-        ),
-        share=0.15,
-        share_alone=0.2,
-        example=Kept(NOTHING.astype(np.float32)),
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),

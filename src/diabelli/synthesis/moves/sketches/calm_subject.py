@@ -1,4 +1,4 @@
-"""Pictures of one subject before calm ground, which lines and washes can simplify."""
+"""Pictures of one subject before calm ground, which a drawing can simplify."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ picture: small things are lost, and what fills the frame has no outline."""
 def has_calm_subject(scene: Scene) -> bool:
     """Return whether one subject of middle size stands before calm ground.
 
-    Of 31 judged results that meet this, three were broken; of 55 others, twenty.
+    Of 40 judged drawings that meet this two were broken, of 29 others ten.
     """
     least, most = SHARES
     share = float((scene.subject > SUBJECT).mean())
