@@ -1,6 +1,6 @@
 """The patch engine: variations of any picture that differ by strength and seed."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
