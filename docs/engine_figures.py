@@ -182,7 +182,7 @@ def drawing_strip(image: Image) -> Image:
     return tiles([image, *shown])
 
 
-def photograph_strip(source: Image, mixes: Sequence[str]) -> Image:
+def photograph_strip(source: Image, mixes: Sequence[str], first_seed: int = 1) -> Image:
     """Return a photograph, and the photograph in mixes of moves, named as `water+dusk`."""
     studied = analyse_source(source, SIDE, SIDE)
     shown = photograph.prepare(studied, studied[0].image_at(SIDE, SIDE), STRENGTH)
@@ -191,7 +191,7 @@ def photograph_strip(source: Image, mixes: Sequence[str]) -> Image:
     shown = replace(shown, shores=find_shores(source, shown.scene.subject, SHORE_LINE))
     made = [
         photograph.render(shown, tuple(mix.split("+")), STRENGTH, RandomStream(seed), SIDE, SIDE)
-        for seed, mix in enumerate(mixes, 1)
+        for seed, mix in enumerate(mixes, first_seed)
     ]
     return tiles([source, *(image[..., :3] for image in made)])
 
@@ -279,6 +279,7 @@ def main() -> None:
         "still-life": photograph_strip(
             load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
         ),
+        "pencil": photograph_strip(source, ["pencil"] * 3, first_seed=10),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
