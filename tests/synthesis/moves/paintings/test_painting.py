@@ -9,7 +9,7 @@ import pytest
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.paintings.brush_strokes import CAREFUL, SIDE, painted
+from diabelli.synthesis.moves.paintings.brush_strokes import BRUSHES, SIDE, painted
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.paintings.picture_frame import choose_moulding, render_frame
 from oracles.sources import landscape, opaque
@@ -91,7 +91,7 @@ def test_fine_strokes_are_where_the_picture_has_detail():
     paint = painted(opaque(colours), RandomStream(1), 400, 400).colours[..., 0]
     steps = np.abs(np.diff(paint, axis=0))
     assert steps[185:215, 185:215].mean() > 5 * steps[:120].mean()
-    radii = [radius for radius, _ in CAREFUL.brushes]
+    radii = [radius for radius, _ in BRUSHES]
     assert radii == sorted(radii, reverse=True)
     # A stroke is about 1 to 5 % of the side wide.
     assert 2 * radii[0] / SIDE < 0.06

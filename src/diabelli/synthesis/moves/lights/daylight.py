@@ -1,4 +1,4 @@
-"""Light of other hours: a low sun, dusk, sunset, a lamp, sunlight through a window.
+"""Light of other hours: a low sun, dusk, sunset, sunlight through a window, a blind or leaves.
 
 Colours are factors of linear light, or linear light.
 """

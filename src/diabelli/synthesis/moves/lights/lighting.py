@@ -18,6 +18,8 @@ from diabelli.synthesis.core.types import Bytes, Floats
 
 FIELD_SIDE = 192
 """Side of the smooth fields of a lighting, in cells."""
+SHOULDER = 0.8
+"""Linear light above which highlights are compressed."""
 KNEE, LEAST_ROOM, HUE_KEPT = 0.45, 0.001, 0.5
 """Linear light below which nothing is limited, least room above it, and how far the channels of
 limited light keep their ratios."""
@@ -37,8 +39,8 @@ class Lighting:
         glow: (rows, columns, 3) float32, 0..1, light in the air, screened over all.
         luma_range: luma 0..1 up to which a place is dark, and from which on it is bright.
         saturations: factors of saturation in dark and in bright places.
-        shoulder: linear light above which highlights are compressed, if `headroom` is 1.
-        headroom: share of the way to white that a pale place may go, so that it is not blown.
+        headroom: share of the way to white that a pale place may go, so that it is not blown; if it
+            is 1, highlights above SHOULDER are compressed.
     """
 
     dark_gain: Floats
@@ -46,7 +48,6 @@ class Lighting:
     glow: Floats
     luma_range: tuple[float, float] = (0.15, 0.75)
     saturations: tuple[float, float] = (1.0, 1.0)
-    shoulder: float = 0.8
     headroom: float = 1.0
 
     def scaled(self, boldness: float) -> Lighting:
@@ -93,7 +94,7 @@ def mixed(share: Floats, low: Floats, high: Floats) -> Floats:
 
 def illuminate(image: Bytes, lighting: Lighting) -> Bytes:
     """Return an image (h, w, 3 or more) uint8 under a lighting; further channels are kept."""
-    numbers = (*lighting.luma_range, *lighting.saturations, lighting.shoulder, lighting.headroom)
+    numbers = (*lighting.luma_range, *lighting.saturations, lighting.headroom)
     return _illuminate(
         np.ascontiguousarray(image),
         _by_channel(lighting.dark_gain),
@@ -117,10 +118,10 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
         dark: (3, rows, columns) float32.
         bright: the same.
         glow: the same.
-        numbers: (6,) float32, luma range, saturations, shoulder, headroom.
+        numbers: (5,) float32, luma range, saturations, headroom.
     """
     low, span = numbers[0], numbers[1] - numbers[0]
-    dull, vivid, knee, headroom = numbers[2], numbers[3], numbers[4], numbers[5]
+    dull, vivid, headroom = numbers[2], numbers[3], numbers[4]
     one, zero, whole = np.float32(1), np.float32(0), np.float32(255)
     half = np.float32(0.5)
     tops, downs = grid_positions(image.shape[0], dark.shape[1])
@@ -152,7 +153,7 @@ def _illuminate(image: Bytes, dark: Floats, bright: Floats, glow: Floats, number
             for c in range(3):
                 value = lit[c]
                 if headroom >= one:
-                    value = shoulder(value, knee)
+                    value = shoulder(value, np.float32(SHOULDER))
                 value = one - (one - value) * (one - interpolate(glow[c], top, left, down, across))
                 out[y, x, c] = np.uint8(np.sqrt(min(value, one)) * whole + half)
     return out

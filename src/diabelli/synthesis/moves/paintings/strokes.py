@@ -14,6 +14,9 @@ from diabelli.synthesis.core.types import Floats
 MIN_POINTS, MAX_POINTS, MAX_CHANGE = 4, 9, 60.0
 """Number of control points after which a stroke may end, the most that it may have, and the
 difference in grey levels from its colour at which it ends."""
+CURVATURE, GREY_JITTER = np.float32(0.7), np.float32(0.1)
+"""Weight of the new direction beside the last one, f_c, and share of the change of colours that is
+made in greys, 0..1."""
 BEND = np.float32(0.4)
 """Length, in radii, by which two pieces of a stroke overlap."""
 BRISTLES, MARKS = 32, 128
@@ -27,7 +30,6 @@ class Strokes(NamedTuple):
         points: (n, MAX_POINTS, 2) float32, control points: row and column in pixels of SIDE.
         counts: (n,) int64, number of control points.
         colours: (n, 3) float32, 0..255.
-        others: (n, 3) float32, change of the colours that single bristles leave.
         radius: R, in pixels of SIDE.
         wet: (n, 2) float32, 0..1: phases of the marks of its bristles.
     """
@@ -35,27 +37,8 @@ class Strokes(NamedTuple):
     points: Floats
     counts: NDArray[np.int64]
     colours: Floats
-    others: Floats
     radius: np.float32
     wet: Floats
-
-
-class Habit(NamedTuple):
-    """What the strokes of a painter have in common.
-
-    Attributes:
-        points: most control points of a stroke.
-        unevenness: share of these that a stroke may have less, 0..1.
-        curvature: weight of the new direction beside the last one, f_c.
-        kept: weight of the last direction.
-        grey_jitter: share of the change of colours that is made in greys, 0..1.
-    """
-
-    points: int
-    unevenness: np.float32
-    curvature: np.float32
-    kept: np.float32
-    grey_jitter: np.float32
 
 
 class Error(NamedTuple):
@@ -101,7 +84,6 @@ def find_strokes(
     chance: Floats,
     radius: np.float32,
     grid: int,
-    habit: Habit,
 ) -> Strokes:
     """Find the strokes of one brush: `paintLayer` and `makeSplineStroke` of Hertzmann (1998).
 
@@ -115,13 +97,12 @@ def find_strokes(
             grey levels; the phases of the marks of bristles, 0..1.
         radius: R, in pixels.
         grid: side of the cells, in pixels.
-        habit: of the painter.
     """
     height, width = reference.shape[0], reference.shape[1]
     across_cells = (width + grid - 1) // grid
     points = np.empty((len(order), MAX_POINTS, 2), np.float32)
     counts = np.empty(len(order), np.int64)
-    colours, others = np.empty((len(order), 3), np.float32), np.empty((len(order), 3), np.float32)
+    colours = np.empty((len(order), 3), np.float32)
     phases = np.empty((len(order), 2), np.float32)
     found = 0
     for cell in order:
@@ -141,11 +122,8 @@ def find_strokes(
         down_at, across_at = np.float32(row), np.float32(column)
         points[found, 0, 0], points[found, 0, 1] = down_at, across_at
         count = 1
-        # The phase of the marks of bristles is not seen in the length of a stroke.
-        fewer = habit.unevenness * chance[cell, 5] * np.float32(habit.points)
-        limit = habit.points - int(fewer)
         last_y, last_x = np.float32(0), np.float32(0)
-        while count < limit:
+        while count < MAX_POINTS:
             v, u = min(max(int(down_at), 0), height - 1), min(max(int(across_at), 0), width - 1)
             here = _distance(reference[v, u], colour)
             if count > MIN_POINTS and _distance(reference[v, u], canvas[v, u]) < here:
@@ -156,8 +134,8 @@ def find_strokes(
             if last_y * down + last_x * across < 0:
                 down, across = -down, -across
             if count > 1:
-                down = habit.curvature * down + habit.kept * last_y
-                across = habit.curvature * across + habit.kept * last_x
+                down = CURVATURE * down + (np.float32(1) - CURVATURE) * last_y
+                across = CURVATURE * across + (np.float32(1) - CURVATURE) * last_x
             elif chance[cell, 4] < np.float32(0.5):
                 down, across = -down, -across
             length = max(np.sqrt(down * down + across * across), np.float32(1e-6))
@@ -170,20 +148,16 @@ def find_strokes(
         bright = np.float32(0.25) + (colour[0] + colour[1] + colour[2]) / np.float32(765)
         largest = max(max(colour[0], colour[1]), colour[2])
         chroma = (largest - min(min(colour[0], colour[1]), colour[2])) / np.float32(80)
-        chroma = min(chroma + habit.grey_jitter, np.float32(1))
+        chroma = min(chroma + GREY_JITTER, np.float32(1))
         change = min(bright, np.float32(1)) * error.contrast[row, column]
         for c in range(3):
             value = chance[cell, 3] + chance[cell, c] * chroma
             value = colour[c] + value * change
             colours[found, c] = min(max(value, np.float32(0)), np.float32(255))
-            # The changes of other channels, so that hues lie beside each other in a stroke.
-            others[found, c] = chance[cell, (c + 1) % 3] * chroma * change
         phases[found, 0], phases[found, 1] = chance[cell, 4], chance[cell, 5]
         counts[found] = count
         found += 1
-    return Strokes(
-        points[:found], counts[:found], colours[:found], others[:found], radius, phases[:found]
-    )
+    return Strokes(points[:found], counts[:found], colours[:found], radius, phases[:found])
 
 
 @kernel
@@ -271,5 +245,5 @@ def lay_strokes(
             relief[y, x] += share * (thick * body - relief[y, x] * np.float32(0.8))
             shade = one + np.float32(0.035) * mark
             for c in range(3):
-                colour = strokes.colours[k, c] * shade + strokes.others[k, c] * mark
+                colour = strokes.colours[k, c] * shade
                 colours[y, x, c] += share * (colour - colours[y, x, c])
