@@ -13,6 +13,7 @@ from diabelli.synthesis.moves.planner import (
     CHANGES,
     MIN_KINDS,
     MIN_STRENGTH,
+    SHADOW,
     SHARE_BESIDE_STILL_LIFES,
     TABLES,
     TINT_SHARE,
@@ -82,16 +83,26 @@ def test_things_on_a_table_are_of_one_kind():
         assert len(set(made)) == 4
 
 
-def test_half_of_a_set_shows_the_scene_itself():
-    """Things that show it come next, and a tint last, although they are surer."""
-    things = {"jigsaw": 1.0, "painting": 1.0, "instant_print": 1.0, "cinema": 1.0, "golden": 3.0}
-    found = moves(petals=0.5, birds=0.5, **things)
+def test_families_take_turns_in_a_set():
+    """The source within another picture is one of four, although this is surer than the others."""
+    within = {"jigsaw": 1.0, "painting": 1.0, "instant_print": 1.0, "cinema": 1.0, "golden": 3.0}
+    found = moves(petals=0.5, birds=0.5, pencil=0.5, **within)
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)
         made = [move_of_seed(found, seed).name for seed in seeds]
-        assert len({"petals", "birds", "golden"} & set(made)) == 2
+        assert len({"petals", "birds", "pencil", "golden"} & set(made)) == 3
         assert len(set(made)) == 4
         assert "golden" not in made[1:]
+
+
+def test_a_set_has_shadows_once():
+    """Those of a window, of a blind and of leaves look alike, with bubbles, too."""
+    found = moves(window=1.0, blinds=1.0, leaf_shade=1.0, petals=0.3, birds=0.3, cinema=0.3, pencil=0.3)
+    found.append(SureMove(("window", "bubbles"), 1.0, None))
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        made = [move_of_seed(found, seed) for seed in seeds]
+        assert sum(move.kind == SHADOW for move in made) == 1
 
 
 @pytest.mark.parametrize(

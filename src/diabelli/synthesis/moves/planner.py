@@ -17,7 +17,7 @@ from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
-from diabelli.synthesis.moves.lights.light import LIGHTS
+from diabelli.synthesis.moves.lights.light import LIGHTS, SHADOWS
 from diabelli.synthesis.moves.remakes import REMAKES, WHOLE
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
@@ -38,6 +38,11 @@ TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
+SHADOW = "shadow"
+"""Kind of all pictures with shadows of what is beside the frame."""
+WITHIN, MEDIUM, LIGHT, THING, SEASON = "within", "medium", "light", "thing", "season"
+"""Families: the source within another picture, in another medium or light, with a thing, and in
+another season."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""
 SHARE_BESIDE_STILL_LIFES = 0.15
@@ -81,9 +86,23 @@ class SureMove:
 
     @property
     def kind(self) -> str:
-        """Kind of picture: on a table, a thing in any light, or the name."""
+        """Kind of picture: on a table, with shadows, a remake in any light, or the name."""
         last = self.names[-1]
-        return TABLE if last in TABLES else last if last in WHOLE else self.name
+        if last in TABLES:
+            return TABLE
+        if SHADOWS.intersection(self.names):
+            return SHADOW
+        return last if last in REMAKES else self.name
+
+    @property
+    def family(self) -> str:
+        """Family of its last change; the name of that if it has none of its kind."""
+        last = self.names[-1]
+        if last in REMAKES:
+            return WITHIN if last in WHOLE else MEDIUM
+        if last in LIGHTS:
+            return LIGHT
+        return THING if last in thing.THINGS else SEASON if last in SEASONS else last
 
     @property
     def name(self) -> str:
@@ -220,14 +239,15 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    As long as there are other kinds, half of them at most show the source as a thing, and none is
-    a tint. After these, kinds are repeated in proportion to confidence. Only the move that a seed
-    draws first counts, as trust costs time: where it is not trusted, two seeds may make one kind.
+    Families take turns, and a tint is made after all other kinds. After these, kinds are repeated
+    in proportion to confidence. Only the move that a seed draws first counts, as trust costs time:
+    where it is not trusted, two seeds may make one kind.
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
     made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
     kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}
+    families = {seed: "" if move is None else move.family for seed, move in made_moves.items()}
     last_names = {seed: "" if move is None else move.names[-1] for seed, move in made_moves.items()}
     confidences: defaultdict[str, float] = defaultdict(float)
     for move in moves:
@@ -244,17 +264,20 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     chosen = seeds[:1]
     while len(chosen) < n:
         made = Counter(kinds[seed] for seed in chosen)
+        turns = Counter(families[seed] for seed in chosen)
         seen = {last_names[seed] for seed in chosen}
 
-        is_full = 2 * sum(last_names[seed] in WHOLE for seed in chosen) >= n
-
         def order(
-            seed: int, made: Counter[str] = made, seen: set[str] = seen, is_full: bool = is_full
-        ) -> tuple[int, bool, float]:
+            seed: int,
+            made: Counter[str] = made,
+            turns: Counter[str] = turns,
+            seen: set[str] = seen,
+        ) -> tuple[int, bool, int, float]:
             kind, name = kinds[seed], last_names[seed]
             repeats = (kind in made) + (name in seen)
-            is_last = (kind,) in TINTS or (is_full and name in WHOLE)
-            return repeats, is_last, made[kind] / (confidences[kind] or 1.0)
+            is_tint = (kind,) in TINTS
+            turn = 0 if repeats else turns[families[seed]]
+            return repeats, is_tint, turn, made[kind] / (confidences[kind] or 1.0)
 
         rest = [seed for seed in seeds if seed not in chosen]
         first = min(order(seed) for seed in rest)
