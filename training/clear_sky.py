@@ -22,7 +22,7 @@ from diabelli.synthesis.analysis.clear_sky import find_clear_sky
 from diabelli.synthesis.analysis.ground import SHORE, ground_features, suitability
 from diabelli.synthesis.analysis.subject_map import decode, encode
 from ground import middle_square
-from surroundings import area_under_curve
+from surroundings import area_under_curve, fit
 
 NAMES = {
     "sky": ("ground", "redness", "contrast", "room", "roughness", "constant"),
@@ -30,9 +30,8 @@ NAMES = {
 }
 """Names of the factors, by label."""
 PENALTY = 2.0
-"""Factor of the squared norm of the factors of standardised features."""
-STEPS = 50
-"""Newton steps, enough for convergence."""
+"""Factor of half the squared norm of the factors of standardised features, beside the sum of the
+cross entropy."""
 
 Table = NDArray[np.float64]
 
@@ -55,24 +54,6 @@ def features(path: Path, label: str) -> list[float]:
     return [ground, sky.redness, sky.contrast, room, sky.roughness]
 
 
-def fit(table: Table, labels: Table) -> Table:
-    """Return the factors of standardised features (pictures, k), and the constant: (k + 1,).
-
-    Args:
-        table: (pictures, k).
-        labels: (pictures,) 0 or 1.
-    """
-    rows = np.column_stack([table, np.ones(len(table))])
-    penalty = np.diag([PENALTY] * table.shape[1] + [1e-6])
-    factors = np.zeros(rows.shape[1])
-    for _ in range(STEPS):
-        likely = 1 / (1 + np.exp(-rows @ factors))
-        slope = rows.T @ (likely - labels) + penalty @ factors
-        curve = (rows * (likely * (1 - likely))[:, None]).T @ rows + penalty
-        factors -= np.linalg.solve(curve, slope)
-    return factors
-
-
 def main() -> None:
     """Measure the regression with each picture left out once, and print its factors."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,20 +66,23 @@ def main() -> None:
     pairs = [(name, kind == label) for kind in (label, "other") for name in named[kind]]
     table = np.array([features(found[name], label) for name, _ in pairs])
     labels = np.array([float(is_of_label) for _, is_of_label in pairs])
-    mean, deviation = table.mean(0), table.std(0)
-    rows = (table - mean) / deviation
-    left_out = np.array([_score_left_out(rows, labels, index) for index in range(len(rows))])
+    left_out = np.array([_score_left_out(table, labels, index) for index in range(len(table))])
     print(f"area under the curve {area_under_curve(left_out, labels):.3f}")
-    factors = fit(rows, labels)
-    raw = factors[:-1] / deviation
-    for name, value in zip(NAMES[label], (*raw, factors[-1] - raw @ mean), strict=True):
+    factors, constant = _fit(table, labels)
+    for name, value in zip(NAMES[label], (*factors, constant), strict=True):
         print(f"{name} {value:.2f}")
 
 
-def _score_left_out(rows: Table, labels: Table, index: int) -> float:
+def _fit(table: Table, labels: Table) -> tuple[Table, float]:
+    """Return the factors of features (pictures, k), and the constant."""
+    return fit(table, labels, PENALTY / (2 * len(table)))
+
+
+def _score_left_out(table: Table, labels: Table, index: int) -> float:
     """Return the score of a picture by a regression on all others."""
-    kept = np.arange(len(rows)) != index
-    return float(np.append(rows[index], 1) @ fit(rows[kept], labels[kept]))
+    kept = np.arange(len(table)) != index
+    factors, constant = _fit(table[kept], labels[kept])
+    return float(table[index] @ factors + constant)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ SUN: Colour = (1.46, 1.3, 1.01)
 BLIND_SHADE: Colour = (0.4, 0.41, 0.45)
 LOW_SUN: Colour = (1.62, 1.26, 0.84)
 """Light beside and between the slats of a blind."""
-LEAF_SHADE: Colour = (0.33, 0.38, 0.44)
+LEAF_SHADE: Colour = (0.36, 0.38, 0.42)
 LEAF_SUN: Colour = (1.66, 1.45, 1.08)
 """Light in the shade of leaves, and of the sun between them."""
 ROUGH, LARGE_LEAVES = 12.0, 1.4
