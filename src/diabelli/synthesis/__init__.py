@@ -4,7 +4,7 @@ Start with `pipeline`: it contains all steps from a source to its variations. Pa
 from packages above them in this list.
 
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha;
-                chroma, rotation, noise, curves; structure_tensor; convnet;
+                chroma, rotation, noise, curves, shapes; structure_tensor; convnet;
                 solvers binary_mrf and sor
     strength    parameters of all steps for one strength
     models      trained weights of the maps, the surroundings and the ground
@@ -15,6 +15,7 @@ from packages above them in this list.
                 rigidity                          regions that must keep their shape
                 background, segmentation, subject what the picture shows
                 subject_map                       the same from a trained map
+                matte, cut_out                    outlines of a map, and of the subject
                 people, bare_skin, person_matte   where people may be
                 surroundings                      whether it shows the open air, or a person
                 clear_sky                         where things may be in the sky
@@ -44,5 +45,6 @@ from packages above them in this list.
                 cinema: hall, curtains, seats
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
                 pencil: paper, pencil_tone, pencil_strokes, pencil_suitability, calm_subject
+                stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds
     pipeline    the steps in order
 """

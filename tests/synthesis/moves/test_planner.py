@@ -97,7 +97,9 @@ def test_families_take_turns_in_a_set():
 
 def test_a_set_has_shadows_once():
     """Those of a window, of a blind and of leaves look alike, with bubbles, too."""
-    found = moves(window=1.0, blinds=1.0, leaf_shade=1.0, petals=0.3, birds=0.3, cinema=0.3, pencil=0.3)
+    found = moves(
+        window=1.0, blinds=1.0, leaf_shade=1.0, petals=0.3, birds=0.3, cinema=0.3, pencil=0.3
+    )
     found.append(SureMove(("window", "bubbles"), 1.0, None))
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)

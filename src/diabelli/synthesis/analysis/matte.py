@@ -1,6 +1,6 @@
 """Mattes: coarse maps of a picture refined to its outlines by a guided filter.
 
-He, Sun and Tang, "Guided Image Filtering" (ECCV 2010, PAMI 2013), with a picture in colour as
+He, Sun and Tang, "Guided image filtering" (ECCV 2010), with a picture in colour as
 guide, in its fast form: the linear coefficients are found in a small picture, and applied to the
 large one. Windows are bell-shaped.
 """
@@ -11,7 +11,6 @@ import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur
-from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -112,47 +111,33 @@ def guided_filter_coefficients(guide: Floats, values: Floats, deviation: float) 
     return blur(_solve(means), deviation)
 
 
-@kernel
 def _solve(means: Floats) -> Floats:
     """Solve for the coefficients of each window from the means of its products."""
-    height, width = means.shape[:2]
+    m = np.ascontiguousarray(means.transpose(2, 0, 1))
     eps = np.float32(EPSILON)
-    out = np.empty((height, width, 4), np.float32)
-    for y in range(height):
-        for x in range(width):
-            m = means[y, x]
-            a = m[4] - m[0] * m[0] + eps
-            b = m[5] - m[0] * m[1]
-            c = m[6] - m[0] * m[2]
-            d = m[7] - m[1] * m[1] + eps
-            e = m[8] - m[1] * m[2]
-            f = m[9] - m[2] * m[2] + eps
-            u = m[10] - m[0] * m[3]
-            v = m[11] - m[1] * m[3]
-            w = m[12] - m[2] * m[3]
-            # The inverse of the symmetric matrix, by cofactors.
-            aa, ab, ac = d * f - e * e, c * e - b * f, b * e - c * d
-            bb, bc, cc = a * f - c * c, b * c - a * e, a * d - b * b
-            det = a * aa + b * ab + c * ac
-            out[y, x, 0] = (aa * u + ab * v + ac * w) / det
-            out[y, x, 1] = (ab * u + bb * v + bc * w) / det
-            out[y, x, 2] = (ac * u + bc * v + cc * w) / det
-            out[y, x, 3] = m[3] - out[y, x, 0] * m[0] - out[y, x, 1] * m[1] - out[y, x, 2] * m[2]
-    return out
+    a = m[4] - m[0] * m[0] + eps
+    b = m[5] - m[0] * m[1]
+    c = m[6] - m[0] * m[2]
+    d = m[7] - m[1] * m[1] + eps
+    e = m[8] - m[1] * m[2]
+    f = m[9] - m[2] * m[2] + eps
+    u, v, w = (m[10 + k] - m[k] * m[3] for k in range(3))
+    # The inverse of the symmetric matrix, by cofactors.
+    aa, ab, ac = d * f - e * e, c * e - b * f, b * e - c * d
+    bb, bc, cc = a * f - c * c, b * c - a * e, a * d - b * b
+    det = a * aa + b * ab + c * ac
+    red = (aa * u + ab * v + ac * w) / det
+    green = (ab * u + bb * v + bc * w) / det
+    blue = (ac * u + bc * v + cc * w) / det
+    return np.stack([red, green, blue, m[3] - red * m[0] - green * m[1] - blue * m[2]], 2)
 
 
-@kernel
 def _applied(guide: Floats, coefficients: Floats) -> Floats:
     """Apply linear coefficients (h, w, 4) to a guide (h, w, 3): (h, w) float32."""
-    height, width = guide.shape[:2]
-    out = np.empty((height, width), np.float32)
-    for y in range(height):
-        for x in range(width):
-            total = coefficients[y, x, 3]
-            for c in range(3):
-                total += coefficients[y, x, c] * guide[y, x, c]
-            out[y, x] = total
-    return out
+    total = coefficients[..., 3]
+    for c in range(3):
+        total = total + coefficients[..., c] * guide[..., c]
+    return total
 
 
 def _contrasted(values: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from diabelli.synthesis.analysis.cut_out import CutOut
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
@@ -18,6 +19,8 @@ from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
+from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
+from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_stickers
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
@@ -39,6 +42,8 @@ WHOLE = STILL_LIFES | {CINEMA}
 """Names of the remakes that show the source as a thing within another picture."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""
+MIDDLE = NOTHING.astype(np.float32)
+MIDDLE[GRID // 4 : -GRID // 4, GRID // 4 : -GRID // 4] = 1
 NONE_KEPT = Jigsaw(NOTHING.astype(np.float32), NOTHING.astype(np.float32))
 
 
@@ -107,6 +112,13 @@ REMAKES = {
         share=0.15,
         share_alone=0.2,
         example=Drawable(NOTHING.astype(np.float32)),
+    ),
+    STICKERS: Remake(
+        lambda scene, analysis, image: find_stickers(scene, analysis, image),
+        lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
+        share=0.16,
+        share_alone=0.2,
+        example=Cut(CutOut(MIDDLE, MIDDLE, agrees=True), mirrored=True),
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""

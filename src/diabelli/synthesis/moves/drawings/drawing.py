@@ -18,16 +18,15 @@ from diabelli.synthesis.core.filters import blur, dilate, dilate_disc, flood_fro
 from diabelli.synthesis.core.resample import resize, to_bytes
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
+from diabelli.synthesis.core.shapes import coordinates, edge
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.core.warp import warp
 from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
 from diabelli.synthesis.moves.drawings.drawn_ground import (
     SCHEMES,
     Scheme,
-    coordinates,
     disc,
     draw_ground,
-    edge,
     luma_of,
     polygon,
     rounded_box,

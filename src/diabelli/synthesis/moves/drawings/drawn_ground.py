@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.shapes import coordinates, edge
 from diabelli.synthesis.core.types import Floats
 
 DIRECTIONS = (
@@ -59,20 +60,6 @@ SCHEMES = (
 def luma_of(colour: tuple[float, ...] | Floats) -> float:
     """Luma of Rec. 601 of one colour, 0..255."""
     return float(0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2])
-
-
-def coordinates(height: int, width: int) -> tuple[Floats, Floats]:
-    """Return y and x of each pixel from the centre, in halves of the shorter side: float32."""
-    half = np.float32(min(height, width) / 2)
-    y = (np.arange(height, dtype=np.float32) + np.float32(0.5) - np.float32(height / 2)) / half
-    x = (np.arange(width, dtype=np.float32) + np.float32(0.5) - np.float32(width / 2)) / half
-    return np.broadcast_to(y[:, None], (height, width)), np.broadcast_to(x, (height, width))
-
-
-def edge(distance: Floats, height: int, width: int) -> Floats:
-    """Turn a signed distance, in halves of the shorter side, into a coverage 0..1."""
-    pixels = distance * np.float32(min(height, width) / 2)
-    return np.clip(np.float32(0.5) - pixels, 0, 1)
 
 
 def rounded_box(y: Floats, x: Floats, box: tuple[float, float], radius: float) -> Floats:

@@ -1,0 +1,1 @@
+"""Stickers: the subject cut out of a photograph, on another ground."""

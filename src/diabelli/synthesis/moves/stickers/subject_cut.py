@@ -1,0 +1,63 @@
+"""Photographs whose subject can be shown as a sticker."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from diabelli.synthesis.analysis.cut_out import CutOut, find_cut_out
+from diabelli.synthesis.analysis.picture_border import NO_BORDER
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.scene import Scene
+
+MAX_PERSON_ODDS, MIN_PERSON_ODDS = 0.4, -1.9
+"""Log-odds of a person above which there are many, and above which nearly all portraits are."""
+MIN_SKIN, FACE_REACH, MIN_FACE = 0.003, 24.0, 0.55
+"""Share of bare skin from which there may be a
+face; standard deviation in pixels of the window in which skin is measured, and its least share
+there: the skin of small faces never fills it."""
+MAX_ROUGHNESS = 19.0
+"""Roughness in grey levels above which a picture is of crowds or leaves."""
+MAX_LETTERING = 0.12
+"""Share of lettering above which a picture is a page."""
+
+
+class Cut(NamedTuple):
+    """A subject that can be shown as a sticker.
+
+    Attributes:
+        outline: where it is.
+        mirrored: whether it may be mirrored.
+    """
+
+    outline: CutOut
+    mirrored: bool
+
+
+def find_stickers(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
+    """Return the subject of a photograph; None if it suits no sticker.
+
+    Refused are groups, crowds, small faces, frames, pages, and subjects of unsure outline.
+
+    Args:
+        scene: properties of the photograph.
+        analysis: of it.
+        image: (h, w, 4) uint8, the photograph at the size of decisions.
+    """
+    is_framed = scene.barred or analysis.border != NO_BORDER
+    is_page = analysis.lettering_share > MAX_LETTERING
+    is_heap = scene.roughness > MAX_ROUGHNESS
+    if is_framed or is_page or is_heap or scene.person_odds > MAX_PERSON_ODDS:
+        return None
+    if scene.person_odds > MIN_PERSON_ODDS and _has_small_faces(analysis):
+        return None
+    outline = find_cut_out(scene.subject, image, is_person=scene.person >= 1)
+    is_plain = scene.person == 0 and analysis.lettering_excluded
+    return Cut(outline, is_plain) if outline else None
+
+
+def _has_small_faces(analysis: Analysis) -> bool:
+    """Return whether there is bare skin, but no large face."""
+    skin = analysis.people.skin
+    return float(skin.mean()) > MIN_SKIN and float(blur(skin, FACE_REACH).max()) < MIN_FACE
