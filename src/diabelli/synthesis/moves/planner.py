@@ -39,7 +39,7 @@ TINT_SHARE = 0.25
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
 SHADOW = "shadow"
-"""Kind of all pictures with shadows of what is beside the frame."""
+"""Kind of all pictures with shadows of things beside the frame."""
 WITHIN, MEDIUM, LIGHT, THING, SEASON = "within", "medium", "light", "thing", "season"
 """Families: the source within another picture, in another medium or light, with a thing, and in
 another season."""
