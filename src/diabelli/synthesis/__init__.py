@@ -46,5 +46,7 @@ from packages above them in this list.
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
                 pencil: paper, pencil_tone, pencil_strokes, pencil_suitability, calm_subject
                 stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds
+                woodblock, woodblock_blocks, woodblock_inks, woodblock_lines, woodblock_sky,
+                    woodblock_sheet, woodblock_suitability
     pipeline    the steps in order
 """

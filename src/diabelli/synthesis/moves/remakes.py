@@ -19,6 +19,8 @@ from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
+from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodblock
+from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
 from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
 from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_stickers
 from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
@@ -119,6 +121,15 @@ REMAKES = {
         share=0.16,
         share_alone=0.2,
         example=Cut(CutOut(MIDDLE, MIDDLE, agrees=True), mirrored=True),
+    ),
+    WOODBLOCK: Remake(
+        find_woodblock,
+        lambda canvas, need, scene, stream: show_woodblock(
+            canvas, scene.subject, need, stream, grey=scene.grey
+        ),
+        share=0.1,
+        share_alone=0.12,
+        example=Printable(*[NOTHING.astype(np.float32)] * 2),
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""
