@@ -48,5 +48,6 @@ from packages above them in this list.
                 stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds
                 woodblock, woodblock_blocks, woodblock_inks, woodblock_lines, woodblock_sky,
                     woodblock_sheet, woodblock_suitability
+                mosaic: board, border, tile_layout, tile_relief, mosaic_suitability
     pipeline    the steps in order
 """

@@ -11,6 +11,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import SHADOWS
+from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
@@ -124,6 +125,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
         (PENCIL, {}, False),
+        (MOSAIC, {}, False),
         (STICKERS, {}, False),
         (WOODBLOCK, {}, False),
         ("dusk", {}, True),
@@ -172,7 +174,7 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
-@pytest.mark.parametrize("name", [CINEMA, PENCIL, STICKERS, WOODBLOCK])
+@pytest.mark.parametrize("name", [CINEMA, MOSAIC, PENCIL, STICKERS, WOODBLOCK])
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):
     """It is made more often where only still lifes suit beside it."""

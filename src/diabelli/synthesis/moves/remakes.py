@@ -15,6 +15,8 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
+from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
+from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
@@ -114,6 +116,15 @@ REMAKES = {
         share=0.15,
         share_alone=0.2,
         example=Drawable(NOTHING.astype(np.float32)),
+    ),
+    MOSAIC: Remake(
+        find_mosaic,
+        lambda canvas, need, scene, stream: show_mosaic(
+            canvas, scene.subject, need, stream, grey=scene.grey
+        ),
+        share=0.14,
+        share_alone=0.2,
+        example=Tileable(NOTHING.astype(np.float32)),
     ),
     STICKERS: Remake(
         lambda scene, analysis, image: find_stickers(scene, analysis, image),

@@ -1,0 +1,1 @@
+"""Moves: the picture laid in small tiles of stone and glass."""
