@@ -16,6 +16,7 @@ from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.sketches.pencil import PENCIL
+from diabelli.synthesis.moves.sketches.studies import STUDIES
 from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK
 from diabelli.synthesis.moves.stickers.stickers import STICKERS
 from diabelli.synthesis.moves.still_lifes.still_life import (
@@ -125,6 +126,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
         (PENCIL, {}, False),
+        (STUDIES, {}, False),
         (MOSAIC, {}, False),
         (STICKERS, {}, False),
         (WOODBLOCK, {}, False),
@@ -174,7 +176,7 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
-@pytest.mark.parametrize("name", [CINEMA, MOSAIC, PENCIL, STICKERS, WOODBLOCK])
+@pytest.mark.parametrize("name", [CINEMA, MOSAIC, PENCIL, STUDIES, STICKERS, WOODBLOCK])
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):
     """It is made more often where only still lifes suit beside it."""

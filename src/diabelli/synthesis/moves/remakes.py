@@ -19,8 +19,11 @@ from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.sketches.bust import Bust
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
+from diabelli.synthesis.moves.sketches.studies import STUDIES, show_studies
+from diabelli.synthesis.moves.sketches.studies_suitability import find_studies
 from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodblock
 from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
 from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
@@ -125,6 +128,13 @@ REMAKES = {
         share=0.14,
         share_alone=0.2,
         example=Tileable(NOTHING.astype(np.float32)),
+    ),
+    STUDIES: Remake(
+        find_studies,
+        lambda canvas, bust, scene, stream: show_studies(canvas, bust, stream, grey=scene.grey),
+        share=0.12,
+        share_alone=0.15,
+        example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
     ),
     STICKERS: Remake(
         lambda scene, analysis, image: find_stickers(scene, analysis, image),

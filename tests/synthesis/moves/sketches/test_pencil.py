@@ -13,8 +13,9 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.sketches import pencil
-from diabelli.synthesis.moves.sketches.pencil import MANNERS, show_pencil
+from diabelli.synthesis.moves.sketches import manner as manners
+from diabelli.synthesis.moves.sketches.manner import MANNERS
+from diabelli.synthesis.moves.sketches.pencil import show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import find_pencil
 from diabelli.synthesis.moves.sketches.pencil_tone import density, tones
 from diabelli.synthesis.pipeline import analyse_source
@@ -26,7 +27,7 @@ NOWHERE = np.zeros((192, 192), np.float32)
 @pytest.fixture(params=range(len(MANNERS)))
 def manner(request, monkeypatch):
     """Return one manner, the only one that is drawn."""
-    monkeypatch.setattr(pencil, "MANNERS", (MANNERS[request.param],))
+    monkeypatch.setattr(manners, "MANNERS", (MANNERS[request.param],))
     return MANNERS[request.param]
 
 
@@ -127,7 +128,7 @@ def test_skin_is_drawn_finely():
 def test_a_grey_picture_is_not_drawn_in_colours(monkeypatch):
     """Where coloured pencils are drawn, graphite takes their place."""
     coloured = [one for one in MANNERS if one.pencil is None]
-    monkeypatch.setattr(pencil, "MANNERS", (MANNERS[0], *coloured))
+    monkeypatch.setattr(manners, "MANNERS", (MANNERS[0], *coloured))
     image = opaque(np.repeat(landscape(120)[..., 1:2], 3, 2))
     for seed in range(6):
         drawn = show_pencil(image, NOWHERE, NOWHERE, RandomStream(seed), grey=True).astype(int)
@@ -137,7 +138,7 @@ def test_a_grey_picture_is_not_drawn_in_colours(monkeypatch):
 
 def test_coloured_pencils_keep_hues(monkeypatch):
     """A red and a blue half stay red and blue."""
-    monkeypatch.setattr(pencil, "MANNERS", tuple(one for one in MANNERS if one.pencil is None))
+    monkeypatch.setattr(manners, "MANNERS", tuple(one for one in MANNERS if one.pencil is None))
     colours = np.full((300, 300, 3), 60)
     colours[:, :150, 0] = colours[:, 150:, 2] = 200
     drawn = show_pencil(opaque(colours), NOWHERE + 1, NOWHERE, RandomStream(1))[..., :3]
@@ -182,11 +183,10 @@ def test_a_landscape_and_a_face_close_by_suit(scene, analysis):
     skin = NOWHERE.copy()
     skin[40:150, 40:150] = 1
     near = replace(analysis, people=analysis.people._replace(skin=skin))
-    person = replace(scene, person=1.0, skin=float(skin.mean()), median_light=0.2)
+    person = replace(scene, person=1.0, skin=float(skin.mean()))
     found = find_pencil(person, near)
     assert found is not None
     assert found.skin is skin
-    assert find_pencil(replace(person, median_light=0.01), near) is None
 
 
 def test_words_frames_groups_and_small_faces_suit_none(scene, analysis):

@@ -153,6 +153,7 @@ def lay_strokes(
     pressure: Floats,
     flow: Floats,
     strokes: Strokes,
+    corner: tuple[int, int],
     scale: np.float32,
     width: np.float32,
     follow: np.float32,
@@ -162,9 +163,10 @@ def lay_strokes(
 
     Args:
         density: changed in place.
-        pressure: (rows, columns) float32, 0..1, at the reference size.
+        pressure: (rows, columns) float32, 0..1, of a part of the sheet at the reference size.
         flow: (rows, columns, 2) float32, directions of edges, unit vectors down and across.
-        strokes: of the pencil.
+        strokes: of the pencil, placed in that part.
+        corner: first row and column of that part.
         scale: of the sheet.
         width: of the strokes in pixels of the reference size.
         follow: how far a stroke follows the flow, 0..1.
@@ -173,6 +175,7 @@ def lay_strokes(
     one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
     high, wide = density.shape[0], density.shape[1]
     rows, columns = pressure.shape
+    above, before = np.float32(corner[0]) + half, np.float32(corner[1]) + half
     broad = width * scale
     thin = min(broad, one)
     radius = max(broad, one) * half
@@ -209,8 +212,8 @@ def lay_strokes(
                 lift = min(rest, one)
                 force = half * (last + now) * lift * strokes.amounts[k] * thin
                 if force > np.float32(0.004):
-                    y0, x0 = (y + half) * scale - half, (x + half) * scale - half
-                    y1, x1 = (to_y + half) * scale - half, (to_x + half) * scale - half
+                    y0, x0 = (y + above) * scale - half, (x + before) * scale - half
+                    y1, x1 = (to_y + above) * scale - half, (to_x + before) * scale - half
                     steep = abs(y1 - y0) > abs(x1 - x0)
                     if steep:
                         m0, m1, n0, n1 = y0, y1, x0, x1

@@ -25,8 +25,6 @@ MIN_LUMA = 0.2
 """Median luma, 0..1, below which small things are lost in dark strokes."""
 MIN_PORTRAIT_SKIN = 0.15
 """Share of bare skin below which the face of a portrait is too small for its strokes."""
-MIN_LIGHT = 0.03
-"""Median linear light 0..1 below which people are too dim to be drawn."""
 
 
 class Drawable(NamedTuple):
@@ -61,9 +59,6 @@ def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     if not has_calm_subject(scene) or scene.median_luma < MIN_LUMA or is_far:
         return None
     skin = analysis.people.skin
-    if scene.skin > MIN_SKIN:
-        is_small = float(blur(skin, FACE_REACH).max()) < MIN_FACE
-        is_dim = scene.person > 0 and scene.median_light < MIN_LIGHT
-        if is_small or is_dim:
-            return None
+    if scene.skin > MIN_SKIN and float(blur(skin, FACE_REACH).max()) < MIN_FACE:
+        return None
     return Drawable(skin)

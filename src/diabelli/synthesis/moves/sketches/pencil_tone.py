@@ -36,16 +36,18 @@ def density(share: Floats) -> Floats:
     return np.asarray(16 * (1 - root), np.float32)
 
 
-def tones(light: Floats, near: Floats, fine: Floats) -> Floats:
+def tones(light: Floats, near: Floats, fine: Floats, counted: Floats | None = None) -> Floats:
     """Return the tones 0..1 of a drawing.
 
     Args:
         light: (h, w) float32, luma 0..1.
         near: (h, w) float32, 0..1, subject map.
         fine: (h, w) float32, 0..1, bare skin.
+        counted: (h, w) float32, 0..1, places whose lights are matched; None for all.
     """
     steps = np.clip(light * 255, 0, 255).astype(np.int64)
-    share = np.cumsum(np.bincount(steps.ravel(), minlength=256)) / steps.size
+    known = steps if counted is None else steps[counted > 0.5]
+    share = np.cumsum(np.bincount(known.ravel(), minlength=256)) / max(known.size, 1)
     table = np.interp(share, SHARES, TONES).astype(np.float32)
     tone = np.float32(MATCHED) * table[steps] + np.float32(1 - MATCHED) * light
     face = np.sort(light[fine > 0.5])
