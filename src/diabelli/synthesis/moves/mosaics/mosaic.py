@@ -30,8 +30,8 @@ MOSAIC = "mosaic"
 """Name of the move."""
 SIDE = 600
 """Side in pixels at which tiles are laid, so that they are the same at every size."""
-FACE, FINE, COARSE = 4.0, 4.8, 12.5
-"""Sides of tiles on faces, of other small ones, and of the largest, in pixels of that size."""
+LEAST, FINE, COARSE = 4.0, 4.8, 12.5
+"""Sides of tiles on words and spots, of other small ones, and of the largest, in pixels."""
 KEPT, OWN, EYES, SPOTS = 0.85, 0.42, 0.7, 0.85
 """Share of the picture's own detail that is painted on the tiles of words, and how far others are
 laid and painted as words: the subject and detail, detail of the subject, such as eyes, and small
@@ -102,24 +102,24 @@ def show_mosaic(
     inks = np.array(manner.borders[int(stream.between(0, len(manner.borders)))], np.float32)
     if grey:
         inks = np.repeat(luma(inks)[:, None], 3, 1)
-    skin, lines, chances = need.fine, pattern(stream), stream.uniform(3)
+    words, lines, chances = need.fine, pattern(stream), stream.uniform(3)
     lit_from = 1 if chances[0] < 0.5 else -1
     if need.may_mirror and chances[1] < 0.5:
-        image, subject, skin = image[:, ::-1], subject[:, ::-1], skin[:, ::-1]
+        image, subject, words = image[:, ::-1], subject[:, ::-1], words[:, ::-1]
     rows, columns = size_with_area(height, width, SIDE)
     board = medallion(rows, columns, lines, subject) if chances[2] < ROUND else None
     board = board or panel(rows, columns, lines)
     part, (top, left) = (*board.part, board.size), board.place
     field = (slice(top, top + board.size[0]), slice(left, left + board.size[1]))
     seen = _toned(np.clip(crop(image[..., :3].astype(np.float32), *part), 0, 255), manner)
-    near, bare = (np.clip(crop(one, *part), 0, 1) for one in (subject, skin))
+    near, written = (np.clip(crop(one, *part), 0, 1) for one in (subject, words))
     inks = _inks(inks, seen)
     inside = board.inside[field][..., None]
     source = 255 * np.where(board.depth[..., None] < 0, inks[0], inks[1])
     source[field] = np.where(inside, seen, source[field])
     fine = np.zeros((rows, columns, 3), np.float32)
     found = detail(luma(seen))
-    kept = np.maximum(_kept_places(near, bare, found), np.float32(SPOTS) * _spots(luma(seen)))
+    kept = np.maximum(_kept_places(near, written, found), np.float32(SPOTS) * _spots(luma(seen)))
     fine[field] = np.where(inside, np.dstack([found, near, kept]), 0)
     wall = stream.normal(6, 6).astype(np.float32)
     uneven = resize_map(stream.normal(14, 14).astype(np.float32), rows, columns)
@@ -176,22 +176,22 @@ def _free_tiles(
     return tiles[free], colours[free], board.inside[v, u][free]
 
 
-def _kept_places(near: Floats, bare: Floats, fine: Floats) -> Floats:
+def _kept_places(near: Floats, words: Floats, fine: Floats) -> Floats:
     """Return how far each place is laid finely and painted, (h, w) float32, 0..1.
 
     Args:
         near: (h, w) float32, 0..1, subject map.
-        bare: (h, w) float32, 0..1, bare skin.
+        words: (h, w) float32, 0..1, places that may be words.
         fine: (h, w) float32, 0..1, detail.
     """
-    if bare.max() > 0:
-        # Eyes are no skin, but are beside it.
-        height, width = bare.shape
-        soft = blur(resize_map(bare, -(-height // 4), -(-width // 4)), 2.5)
-        bare = np.clip(resize_map(np.clip(2 * soft, 0, 1), height, width), 0, 1)
+    if words.max() > 0:
+        # The map of lettering is coarse.
+        height, width = words.shape
+        soft = blur(resize_map(words, -(-height // 4), -(-width // 4)), 2.5)
+        words = np.clip(resize_map(np.clip(2 * soft, 0, 1), height, width), 0, 1)
     near = smoothstep(0.3, 0.7, near)
     own = np.maximum(np.float32(OWN) * np.maximum(near, fine), np.float32(EYES) * near * fine)
-    return np.maximum(bare, own)
+    return np.maximum(words, own)
 
 
 def _wall_light(tiles: Floats, rows: int, columns: int, side: int, wall: Floats) -> Floats:
@@ -234,23 +234,23 @@ def _spots(light: Floats) -> Floats:
     return np.clip(np.float32(2.5) * blur(alone, 1.5), 0, 1)
 
 
-def tile_sizes(fine: Floats, near: Floats, skin: Floats) -> Floats:
+def tile_sizes(fine: Floats, near: Floats, kept: Floats) -> Floats:
     """Return the sides of tiles (h, w) float32: small where there is detail.
 
     Args:
         fine: (h, w) float32, 0..1, detail.
         near: (h, w) float32, 0..1, subject map.
-        skin: (h, w) float32, 0..1, other places that are laid finely.
+        kept: (h, w) float32, 0..1, how far places are laid finely.
     """
     held = smoothstep(0.2, 0.7, near)
     fine = np.maximum(fine * (np.float32(0.8) + np.float32(0.2) * held), np.float32(0.55) * held)
     sizes = np.float32(COARSE) + np.float32(FINE - COARSE) * fine
-    # Tiles of a face that fills the picture are as large as others.
-    share = min(max((float(skin.mean()) - 0.4) / 0.4, 0), 1)
-    sizes += skin * (np.float32(FACE + (FINE - FACE) * share) - sizes)
+    # Where most places are kept, their tiles are as large as others.
+    share = min(max((float(kept.mean()) - 0.4) / 0.4, 0), 1)
+    sizes += kept * (np.float32(LEAST + (FINE - LEAST) * share) - sizes)
     height, width = fine.shape
     calm = blur(resize_map(sizes, height // 4, width // 4), 1.2)
-    return np.clip(resize_map(calm, height, width), FACE, COARSE)
+    return np.clip(resize_map(calm, height, width), LEAST, COARSE)
 
 
 def _inks(inks: Floats, colours: Floats) -> Floats:
