@@ -179,14 +179,24 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
 @pytest.mark.parametrize("name", [CINEMA, MOSAIC, PENCIL, STUDIES, STICKERS, WOODBLOCK])
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):
-    """It is made more often where only still lifes suit beside it."""
+    """Beside still lifes, and beside them and lights."""
     remakes = {INSTANT_PRINT: True, name: REMAKES[name].example}
     shown = Photograph(orientations, scene, lights, [], frozenset(), remakes=remakes)
     weights = photograph.moves_of(shown)
-    share = REMAKES[name].share if lights else REMAKES[name].share_alone
-    assert weights[name,] == pytest.approx(share * sum(weights.values()))
-    assert REMAKES[name].share < REMAKES[name].share_alone
+    assert weights[name,] == pytest.approx(REMAKES[name].share * sum(weights.values()))
     assert (name,) not in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
+
+
+def test_remakes_leave_a_share_to_others(orientations, scene):
+    """If all of them suit, each is made less often in proportion."""
+    shown = Photograph(orientations, scene, {"golden": 2.0}, [], frozenset())
+    remakes = {name: remake.example for name, remake in REMAKES.items()}
+    weights = photograph.moves_of(replace(shown, remakes=remakes))
+    shares = {name: remake.share for name, remake in REMAKES.items() if remake.share > 0}
+    made = {name: weights[name,] / sum(weights.values()) for name in shares}
+    assert sum(shares.values()) > photograph.MAX_REMAKES
+    assert sum(made.values()) == pytest.approx(photograph.MAX_REMAKES)
+    assert made[PENCIL] / made[CINEMA] == pytest.approx(shares[PENCIL] / shares[CINEMA])
 
 
 def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):

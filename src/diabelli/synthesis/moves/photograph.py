@@ -69,6 +69,8 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
+MAX_REMAKES = 0.65
+"""Largest share of the pictures that are remakes but no still lifes."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 
@@ -169,9 +171,10 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     remakes = photograph.remakes
     shares = shares_of_still_lifes(STILL_LIFES & remakes.keys())
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
-    more = {name: REMAKES[name].share_beside(others) for name in remakes if REMAKES[name].share > 0}
-    total = sum(weights.values()) / (1 - sum(more.values()))
-    weights.update(((name,), share * total) for name, share in more.items())
+    more = {name: REMAKES[name].share for name in remakes if REMAKES[name].share > 0}
+    factor = min(1.0, MAX_REMAKES / (sum(more.values()) or 1.0))
+    total = sum(weights.values()) / (1 - factor * sum(more.values()))
+    weights.update(((name,), factor * share * total) for name, share in more.items())
     return {names: weight for names, weight in weights.items() if weight > 0}
 
 

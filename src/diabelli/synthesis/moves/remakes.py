@@ -64,19 +64,13 @@ class Remake:
         show: renders a canvas (h, w, 4) uint8, opaque, what `find` returned, a scene, and random
             numbers as another canvas of this size.
         share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
-        share_alone: the same where only still lifes suit beside it; 0 for no other share.
         example: of what `find` returns, to make the move of any picture.
     """
 
     find: Callable[[Scene, Analysis, Bytes], Any]
     show: Callable[[Bytes, Any, Scene, RandomStream], Bytes]
     share: float = 0.0
-    share_alone: float = 0.0
     example: Any = True
-
-    def share_beside(self, others: float) -> float:
-        """Return the share beside other moves of that weight; 0 if there are only still lifes."""
-        return self.share if others else self.share_alone or self.share
 
 
 REMAKES = {
@@ -108,16 +102,14 @@ REMAKES = {
     CINEMA: Remake(
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
-        share=0.06,
-        share_alone=0.14,
+        share=0.08,
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),
         lambda canvas, need, scene, stream: show_pencil(
             canvas, scene.subject, need.skin, stream, grey=scene.grey
         ),
-        share=0.15,
-        share_alone=0.2,
+        share=0.16,
         example=Drawable(NOTHING.astype(np.float32)),
     ),
     MOSAIC: Remake(
@@ -126,21 +118,18 @@ REMAKES = {
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
         share=0.14,
-        share_alone=0.2,
         example=Tileable(NOTHING.astype(np.float32)),
     ),
     STUDIES: Remake(
         find_studies,
         lambda canvas, bust, scene, stream: show_studies(canvas, bust, stream, grey=scene.grey),
-        share=0.12,
-        share_alone=0.15,
+        share=0.14,
         example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
     ),
     STICKERS: Remake(
         lambda scene, analysis, image: find_stickers(scene, analysis, image),
         lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
         share=0.16,
-        share_alone=0.2,
         example=Cut(CutOut(MIDDLE, MIDDLE, agrees=True), mirrored=True),
     ),
     WOODBLOCK: Remake(
@@ -149,7 +138,6 @@ REMAKES = {
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
         share=0.1,
-        share_alone=0.12,
         example=Printable(*[NOTHING.astype(np.float32)] * 2),
     ),
 }
