@@ -40,6 +40,7 @@ def scene():
         found,
         subject=subject,
         roughness=5.0,
+        foliage=0.0,
         person=0.0,
         skin=0.0,
         person_odds=-3.0,
@@ -220,6 +221,14 @@ def test_heaps_the_dark_and_small_portraits_are_not_drawn(scene, analysis, chang
     """Marks would be a jumble, small things lost, and a cheek hatched over."""
     assert find_pencil(scene, analysis) is not None
     assert find_pencil(replace(scene, **change), analysis) is None
+
+
+def test_a_meadow_is_no_subject_but_an_animal_in_it_is(scene, analysis):
+    """Flowers and leaves become a dark jumble."""
+    meadow = replace(scene, openness=2.0, foliage=0.3, figure=0.0)
+    assert find_pencil(meadow, analysis) is None
+    assert find_pencil(replace(meadow, figure=0.1), analysis) is not None
+    assert find_pencil(replace(meadow, openness=-1.0), analysis) is not None
 
 
 def test_the_subject_is_not_lost_in_paper():

@@ -23,6 +23,9 @@ MAX_PERSON_ODDS = 0.4
 """Log-odds of a person above which there are many: of 44 portraits none has as much."""
 MIN_LUMA = 0.2
 """Median luma, 0..1, below which small things are lost in dark strokes."""
+MAX_FOLIAGE, MAX_FIGURE = 0.2, 0.03
+"""Share of leaves and grass of the open air above which a meadow or a wood may be taken for the
+subject, unless the person map marks more than that share: it marks animals, too."""
 MIN_PORTRAIT_SKIN = 0.15
 """Share of bare skin below which the face of a portrait is too small for its strokes."""
 
@@ -40,8 +43,8 @@ class Drawable(NamedTuple):
 def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     """Return what a drawing needs of a photograph; None if it suits none.
 
-    Refused are words, frames, groups, small faces, the dark, pictures of one tone, and those
-    without one subject before calm ground.
+    Refused are words, frames, groups, small faces, the dark, meadows, pictures of one tone, and
+    those without one subject before calm ground.
 
     Args:
         scene: properties of the photograph.
@@ -56,7 +59,8 @@ def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
     if is_framed or is_written or is_toned or scene.person_odds > MAX_PERSON_ODDS:
         return None
     is_far = scene.portrait > 0 and scene.skin < MIN_PORTRAIT_SKIN
-    if not has_calm_subject(scene) or scene.median_luma < MIN_LUMA or is_far:
+    is_meadow = scene.is_outdoors and scene.foliage > MAX_FOLIAGE and scene.figure <= MAX_FIGURE
+    if not has_calm_subject(scene) or scene.median_luma < MIN_LUMA or is_far or is_meadow:
         return None
     skin = analysis.people.skin
     if scene.skin > MIN_SKIN and float(blur(skin, FACE_REACH).max()) < MIN_FACE:
