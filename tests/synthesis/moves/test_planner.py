@@ -111,8 +111,7 @@ def test_a_set_has_shadows_once():
     ("lights", "tints"),
     [
         ([], ["dusk", "golden"]),
-        (["window"], ["golden"]),
-        (["window", "sunset"], []),
+        (["window"], []),
     ],
 )
 def test_tints_are_made_where_few_others_are_sure(monkeypatch, lights, tints):

@@ -69,7 +69,7 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
-MAX_REMAKES = 0.65
+MAX_REMAKES = 0.7
 """Largest share of the pictures that are remakes but no still lifes."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""

@@ -32,7 +32,7 @@ DECISION_SIDE = 512
 MIN_KINDS = 3
 """Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
 alike, the composition is one more; of a person, another frame is."""
-TINTS: dict[tuple[str, ...], int] = {("dusk",): 2, ("golden",): 3}
+TINTS, TINT_KINDS = frozenset({("dusk",), ("golden",)}), 2
 """Moves that judges call a tint, and the number of other kinds from which on they are not made."""
 TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
@@ -168,7 +168,7 @@ def _with_few_tints(moves: list[SureMove]) -> list[SureMove]:
     """Return moves without the tints that others make needless; the rest is made seldom."""
     others = [move for move in moves if move.names not in TINTS]
     kinds = len({move.kind for move in others})
-    tints = [move for move in moves if kinds < TINTS.get(move.names, 0)]
+    tints = [move for move in moves if move.names in TINTS and kinds < TINT_KINDS]
     total = sum(move.confidence for move in tints)
     most = TINT_SHARE / (1 - TINT_SHARE) * sum(move.confidence for move in others)
     factor = most / total if 0 < most < total else 1.0

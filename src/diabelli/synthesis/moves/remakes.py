@@ -111,7 +111,7 @@ REMAKES = {
         lambda canvas, need, scene, stream: show_pencil(
             canvas, scene.subject, need.skin, stream, grey=scene.grey
         ),
-        share=0.16,
+        share=0.28,
         example=Drawable(NOTHING.astype(np.float32)),
     ),
     MOSAIC: Remake(
@@ -119,24 +119,24 @@ REMAKES = {
         lambda canvas, need, scene, stream: show_mosaic(
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
-        share=0.14,
+        share=0.25,
         example=Tileable(NOTHING.astype(np.float32)),
     ),
     STUDIES: Remake(
         find_studies,
         lambda canvas, bust, scene, stream: show_studies(canvas, bust, stream, grey=scene.grey),
-        share=0.14,
+        share=0.3,
         example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
     ),
     TRAVEL_SKETCH: Remake(
         suits_travel_sketch,
         lambda canvas, _, scene, stream: show_travel_sketch(canvas, scene.subject, stream),
-        share=0.14,
+        share=0.25,
     ),
     STICKERS: Remake(
         lambda scene, analysis, image: find_stickers(scene, analysis, image),
         lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
-        share=0.16,
+        share=0.3,
         example=Cut(CutOut(MIDDLE, MIDDLE, agrees=True), mirrored=True),
     ),
     WOODBLOCK: Remake(
@@ -144,7 +144,7 @@ REMAKES = {
         lambda canvas, need, scene, stream: show_woodblock(
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
-        share=0.1,
+        share=0.14,
         example=Printable(*[NOTHING.astype(np.float32)] * 2),
     ),
 }
