@@ -17,7 +17,6 @@ from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.sketches.pencil import PENCIL
 from diabelli.synthesis.moves.sketches.studies import STUDIES
-from diabelli.synthesis.moves.sketches.travel_sketch import TRAVEL_SKETCH
 from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK
 from diabelli.synthesis.moves.stickers.stickers import STICKERS
 from diabelli.synthesis.moves.still_lifes.still_life import (
@@ -130,7 +129,6 @@ def test_no_shadow_falls_on_water(orientations, scene):
         (STUDIES, {}, False),
         (MOSAIC, {}, False),
         (STICKERS, {}, False),
-        (TRAVEL_SKETCH, {}, False),
         (WOODBLOCK, {}, False),
         ("dusk", {}, True),
         ("dusk", {"person": 0.5}, False),
@@ -178,9 +176,7 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
-@pytest.mark.parametrize(
-    "name", [CINEMA, MOSAIC, PENCIL, STUDIES, STICKERS, TRAVEL_SKETCH, WOODBLOCK]
-)
+@pytest.mark.parametrize("name", [CINEMA, MOSAIC, PENCIL, STUDIES, STICKERS, WOODBLOCK])
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):
     """Beside still lifes, and beside them and lights."""

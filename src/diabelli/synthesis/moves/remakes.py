@@ -24,8 +24,6 @@ from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
 from diabelli.synthesis.moves.sketches.studies import STUDIES, show_studies
 from diabelli.synthesis.moves.sketches.studies_suitability import find_studies
-from diabelli.synthesis.moves.sketches.travel_sketch import TRAVEL_SKETCH, show_travel_sketch
-from diabelli.synthesis.moves.sketches.travel_suitability import suits_travel_sketch
 from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodblock
 from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
 from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
@@ -127,11 +125,6 @@ REMAKES = {
         lambda canvas, bust, scene, stream: show_studies(canvas, bust, stream, grey=scene.grey),
         share=0.3,
         example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
-    ),
-    TRAVEL_SKETCH: Remake(
-        suits_travel_sketch,
-        lambda canvas, _, scene, stream: show_travel_sketch(canvas, scene.subject, stream),
-        share=0.25,
     ),
     STICKERS: Remake(
         lambda scene, analysis, image: find_stickers(scene, analysis, image),

@@ -1,4 +1,4 @@
-"""Sheet of cold-pressed paper: the height of its grain, and drawings on it."""
+"""Sheet of cold-pressed paper: the height of its grain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.core.types import Floats
 
 NODES = 128
 """Rows and columns of the noise of which the grain consists; it is repeated beyond."""
@@ -57,53 +57,3 @@ def _raise_grain(out: Floats, lattice: Floats, grains: Floats, heights: Floats) 
                 u = (np.float32(x) + half) / size
                 down, across = cos * v + sin * u, cos * u - sin * v + offset
                 out[y, x] += deep * value_noise(lattice, down, across)
-
-
-@kernel
-def show_on_paper(
-    out: Bytes,
-    pencil: Floats,
-    chalk: Floats,
-    grain: Floats,
-    rough: Floats,
-    paper: Floats,
-    side: np.float32,
-) -> None:
-    """Show a drawing on a sheet that is lit from one side.
-
-    Args:
-        out: (h, w, 4) uint8, the result.
-        pencil: (h, w, 3) float32, its density.
-        chalk: the same of white chalk; of another size if there is none.
-        grain: (h, w) float32, height of the paper's grain.
-        rough: (h, w) float32, how far the grain takes more of the pencil.
-        paper: (3,) float32, its colour, 0..1.
-        side: 1 for light from the right, -1 for light from the left.
-    """
-    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
-    height, width = grain.shape
-    has_chalk = chalk.shape[0] == height
-    for y in range(height):
-        down = (np.float32(y) + half) / np.float32(height) - half
-        for x in range(width):
-            across = (np.float32(x) + half) / np.float32(width) - half
-            tooth = grain[y, x]
-            light = one + np.float32(0.05) * (side * across - down) + np.float32(0.012) * tooth
-            mean = (pencil[y, x, 0] + pencil[y, x, 1] + pencil[y, x, 2]) / np.float32(3)
-            # Much pencil fills the grain.
-            hold = max(one + rough[y, x] * tooth / (one + np.float32(0.7) * mean), zero)
-            over = zero
-            if has_chalk:
-                over = chalk[y, x, 0] * max(one + rough[y, x] * tooth, zero)
-                over /= over + np.float32(0.35)
-            for c in range(3):
-                amount = pencil[y, x, c]
-                # A pencil is not as black as many of its strokes.
-                most = np.float32(2.6) + half * amount / (one + amount)
-                share = one - min(amount * hold, most) / np.float32(16)
-                for _ in range(4):
-                    share *= share
-                value = paper[c] * share
-                value = (value + over * (np.float32(0.97) - value)) * light
-                out[y, x, c] = np.uint8(min(max(value, zero), one) * np.float32(255) + half)
-            out[y, x, 3] = np.uint8(255)

@@ -135,7 +135,7 @@ def _nearest(
 
 
 @kernel
-def bilinear(values: Floats, y: np.float32, x: np.float32) -> np.float32:
+def _at(values: Floats, y: np.float32, x: np.float32) -> np.float32:
     """Return a map (h, w) at a place, by bilinear interpolation."""
     height, width = values.shape
     y = min(max(y, np.float32(0)), np.float32(height - 1))
@@ -186,7 +186,7 @@ def lay_strokes(
             down, across = strokes.aims[k, 0] * sign, strokes.aims[k, 1] * sign
             reach = strokes.lengths[k] * half
             bend = strokes.bends[k] * sign
-            last = bilinear(pressure, y, x)
+            last = _at(pressure, y, x)
             gone = zero
             while gone < reach:
                 if follow > zero:
@@ -205,7 +205,7 @@ def lay_strokes(
                 inside = inside and -STEP < to_x < np.float32(columns) + STEP
                 if not inside:
                     break
-                now = bilinear(pressure, to_y, to_x)
+                now = _at(pressure, to_y, to_x)
                 now = now + lag * (last - now)
                 # The hand lifts the pencil towards the end.
                 rest = (reach - gone) / (np.float32(0.45) * reach)

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.sketches.manner import Hand
-from diabelli.synthesis.moves.sketches.paper import paper_grain, show_on_paper
+from diabelli.synthesis.moves.sketches.paper import paper_grain
 from diabelli.synthesis.moves.sketches.pencil_strokes import Hatching, hatched, lay_strokes
 
 SIDE = 600
@@ -129,10 +130,60 @@ def draw(
     rough = np.float32(manner.grain) * (1 - np.float32(0.8) * resize_map(fine, height, width))
     out = np.empty((height, width, 4), np.uint8)
     grain = paper_grain(stream, height, width)
-    show_on_paper(out, pencil, chalk, grain, rough, hand.paper, np.float32(hand.lit_from))
+    _show(out, pencil, chalk, grain, rough, hand.paper, np.float32(hand.lit_from))
     return out
 
 
 def _rub(fine: Floats, smudge: float) -> Floats:
     """Return the share of the tone that is rubbed into the paper; more of bare skin `fine`."""
     return np.asarray(np.float32(smudge) + np.float32(FACE_SMUDGE - smudge) * fine, np.float32)
+
+
+@kernel
+def _show(
+    out: Bytes,
+    pencil: Floats,
+    chalk: Floats,
+    grain: Floats,
+    rough: Floats,
+    paper: Floats,
+    side: np.float32,
+) -> None:
+    """Show a drawing on a sheet that is lit from one side.
+
+    Args:
+        out: (h, w, 4) uint8, the result.
+        pencil: (h, w, 3) float32, its density.
+        chalk: the same of white chalk; of another size if there is none.
+        grain: (h, w) float32, height of the paper's grain.
+        rough: (h, w) float32, how far the grain takes more of the pencil.
+        paper: (3,) float32, its colour, 0..1.
+        side: 1 for light from the right, -1 for light from the left.
+    """
+    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
+    height, width = grain.shape
+    has_chalk = chalk.shape[0] == height
+    for y in range(height):
+        down = (np.float32(y) + half) / np.float32(height) - half
+        for x in range(width):
+            across = (np.float32(x) + half) / np.float32(width) - half
+            tooth = grain[y, x]
+            light = one + np.float32(0.05) * (side * across - down) + np.float32(0.012) * tooth
+            mean = (pencil[y, x, 0] + pencil[y, x, 1] + pencil[y, x, 2]) / np.float32(3)
+            # Much pencil fills the grain.
+            hold = max(one + rough[y, x] * tooth / (one + np.float32(0.7) * mean), zero)
+            over = zero
+            if has_chalk:
+                over = chalk[y, x, 0] * max(one + rough[y, x] * tooth, zero)
+                over /= over + np.float32(0.35)
+            for c in range(3):
+                amount = pencil[y, x, c]
+                # A pencil is not as black as many of its strokes.
+                most = np.float32(2.6) + half * amount / (one + amount)
+                share = one - min(amount * hold, most) / np.float32(16)
+                for _ in range(4):
+                    share *= share
+                value = paper[c] * share
+                value = (value + over * (np.float32(0.97) - value)) * light
+                out[y, x, c] = np.uint8(min(max(value, zero), one) * np.float32(255) + half)
+            out[y, x, 3] = np.uint8(255)
