@@ -163,6 +163,8 @@ def test_a_person_is_behind_bubbles(person, analysis, monkeypatch):
         ({"person": 0.0, "openness": -2.5, "median_luma": 0.15, "warmth": 0.1}, set()),
         ({"barred": True}, set()),
         ({"teal": 0.9, "person": 0.0, "openness": 1.0}, set()),
+        ({"teal": 0.9, "sky": 0.6, "person": 0.0, "openness": 1.0}, set()),
+        ({"person": 0.0, "openness": 1.0, "median_luma": 0.18}, set()),
     ],
 )
 def test_floating_things_are_seen_and_have_a_reason(person, analysis, monkeypatch, change, left):

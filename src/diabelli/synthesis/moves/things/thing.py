@@ -60,9 +60,11 @@ MAX_BUBBLE_LETTERING = 0.12
 MIN_BUBBLE_OPENNESS, MAX_BUBBLE_SURFACE = 0.0, 0.2
 """Log-odds of the open air below which bubbles have no reason, and how well a picture suits a
 window's light, about -1..1, above which it is of things close by, such as food."""
-BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.12, 0.7), 0.15, 0.3
-"""Bounds of the median luma 0..1 of a picture on which bubbles are seen, and shares of white edges
-and of black from which it is of a product or a page."""
+BUBBLE_LUMA, MAX_BUBBLE_WHITE, MAX_BUBBLE_BLACK = (0.2, 0.7), 0.15, 0.3
+"""Bounds of the median luma 0..1 of a picture on which bubbles are seen and are lit by the day, and
+shares of white edges and of black from which it is of a product or a page."""
+MAX_BUBBLE_TEAL = 0.7
+"""Share of the colours of deep water above which bubbles would be in it."""
 BUBBLE_DISTANCE, BUBBLE_ROOM = 0.05, 0.12
 """Distance from the subject in sides, and share of the picture that has it for bubbles."""
 
@@ -117,7 +119,7 @@ def _takes_bubbles(scene: Scene) -> bool:
     is_likely = scene.openness > MIN_BUBBLE_OPENNESS and scene.surface < MAX_BUBBLE_SURFACE
     is_seen = BUBBLE_LUMA[0] < scene.median_luma < BUBBLE_LUMA[1]
     is_plain = scene.white_edge >= MAX_BUBBLE_WHITE or scene.black >= MAX_BUBBLE_BLACK
-    return is_likely and is_seen and not is_plain
+    return is_likely and is_seen and not is_plain and scene.teal <= MAX_BUBBLE_TEAL
 
 
 def weights_with_things(
