@@ -44,8 +44,9 @@ HALF_SIDES = (0.42, 0.44, 0.46, 0.48, 0.5)
 SHIFTS = np.arange(-4, 5) * 0.02
 """Distances of the window's middle from the picture's that are tried, in sides of the picture; the
 window stays within the picture."""
-MAX_BENT = 0.1
-"""Share of skin and lettering that the rim may bend; maps are wider than faces and letters."""
+MAX_LOST, BESIDE = 0.1, 1.3
+"""Share of skin and lettering that the rim may bend or cut, as maps are wider than faces and letters,
+and distance from the middle in half sides from which nothing is missed."""
 MIN_SUBJECT = 0.5
 """Value of the subject map from which a place is of the subject."""
 MAX_CUT = 0.1
@@ -119,7 +120,7 @@ class _BallPlace(NamedTuple):
 
 
 def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
-    """Find the part of a picture that suits the ball; None if it would bend faces or lettering.
+    """Find the part of a picture that suits the ball; None if it would bend or cut faces or lettering.
 
     Args:
         subject: (GRID, GRID) float32, 0..1, subject map.
@@ -133,13 +134,14 @@ def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
         for down, across in product(within, within):
             row, column = 0.5 + down, 0.5 + across
             away = (rows - row) ** 2 + (columns - column) ** 2
-            is_bent = (away > (EVEN_REACH * half) ** 2) & (away < half * half)
-            if (is_bent & careful).sum() > MAX_BENT * careful.sum():
+            is_lost = away > (EVEN_REACH * half) ** 2
+            is_beside = is_lost & (away < (BESIDE * half) ** 2)
+            if (is_beside & careful).sum() > MAX_LOST * careful.sum():
                 continue
             is_cut_above = (away > half * half) & (rows < row) & is_subject
             if is_cut_above.sum() > MAX_CUT * is_subject.sum():
                 continue
-            lost = ((away > (EVEN_REACH * half) ** 2) & is_subject).sum() / max(is_subject.sum(), 1)
+            lost = (is_lost & is_subject).sum() / max(is_subject.sum(), 1)
             cost = SUBJECT_WEIGHT * lost + SIZE_WEIGHT * half
             cost += SHIFT_WEIGHT * (abs(down) + abs(across))
             if cost < least - 1e-9:
