@@ -45,7 +45,7 @@ SHIFTS = np.arange(-4, 5) * 0.02
 """Distances of the window's middle from the picture's that are tried, in sides of the picture; the
 window stays within the picture."""
 MAX_LOST, BESIDE = 0.1, 1.3
-"""Share of skin and lettering that the rim may bend or cut, as maps are wider than faces and letters,
+"""Share of skin and lettering that the rim may bend or cut, as maps are wider than these are,
 and distance from the middle in half sides from which nothing is missed."""
 MIN_SUBJECT = 0.5
 """Value of the subject map from which a place is of the subject."""
@@ -120,7 +120,7 @@ class _BallPlace(NamedTuple):
 
 
 def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
-    """Find the part of a picture that suits the ball; None if it would bend or cut faces or lettering.
+    """Find the part of a picture that suits the ball; None if it would lose faces or lettering.
 
     Args:
         subject: (GRID, GRID) float32, 0..1, subject map.
