@@ -29,7 +29,7 @@ from diabelli.variation import (
     VariationSpec,
 )
 
-ENGINE_VERSION = "15"
+ENGINE_VERSION = "16"
 """Changes when the same source, strength and seed give another picture."""
 _LAST_MOVES_FIRST = """
 from diabelli.synthesis.moves.planner import run_all_moves

@@ -36,21 +36,21 @@ DEPTH, GROWTH = 8.0, 16
 """Deviation in pixels of the blur that finds the widest place, and steps of growth at once."""
 RIM, EDGE = 5, 3
 """Distance in pixels from the outline from which a map counts, and width of the picture's edge."""
-MAX_MISSED, MAX_DOUBTED = 0.02, 0.1
+MAX_MISSED, MAX_DOUBTED = 0.04, 0.1
 """Shares of the cut beyond which the subject map has more, and within which it has nothing."""
 MAX_OTHERS, AGREES = 0.12, 0.05
 """Share of the cut beyond which the person map has more, and within which it has nothing, up to
 which the person map agrees."""
-COLOUR_SIDE, MAX_LOST, MAX_GAINED = 128, 0.065, (0.1, 0.12, 0.24)
+COLOUR_SIDE, MAX_LOST, MAX_GAINED = 128, 0.1, (0.2, 0.24, 0.3)
 """Side at which colours are segmented, the share of the cut that this may leave out, and the share
 that it may add: to a thing, where the person map agrees, and to a subject of which the map is sure.
 """
 SURE = 0.16
 """Unsure share of a subject of which the map is sure."""
-MAX_TOP, MAX_SIDE, MAX_BUST, MIN_BASE = 0.02, 0.02, 0.6, 0.2
+MAX_TOP, MAX_SIDE, MAX_BUST, MIN_BASE = 0.08, 0.06, 0.6, 0.2
 """Shares of the upper and side edges that a subject may take, of a side edge that a person may, and
 of the lower edge that it then takes."""
-MAX_CUT = 0.25
+MAX_CUT = 0.5
 """Share of one side edge that a subject may take if it takes no other edge."""
 THIN_REACH, LIKELY, CALM, MAX_THIN = 10, (0.9, 1.3), 14.5, 0.012
 """Distance in pixels from the cut from which thin parts of the subject, such as straps and tails,
