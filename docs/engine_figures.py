@@ -184,6 +184,16 @@ def drawing_strip(image: Image) -> Image:
 
 def photograph_strip(source: Image, mixes: Sequence[str], first_seed: int = 1) -> Image:
     """Return a photograph, and the photograph in mixes of moves, named as `water+dusk`."""
+    return tiles([source, *moved(source, mixes, first_seed)])
+
+
+def remade_strip(moves: Sequence[tuple[str, Image]]) -> Image:
+    """Return photographs, each followed by the photograph in one move."""
+    return tiles([image for move, source in moves for image in (source, *moved(source, [move]))])
+
+
+def moved(source: Image, mixes: Sequence[str], first_seed: int = 1) -> list[Image]:
+    """Return a photograph in mixes of moves."""
     studied = analyse_source(source, SIDE, SIDE)
     shown = photograph.prepare(studied, studied[0].image_at(SIDE, SIDE), STRENGTH)
     if shown is None:
@@ -193,7 +203,7 @@ def photograph_strip(source: Image, mixes: Sequence[str], first_seed: int = 1) -
         photograph.render(shown, tuple(mix.split("+")), STRENGTH, RandomStream(seed), SIDE, SIDE)
         for seed, mix in enumerate(mixes, first_seed)
     ]
-    return tiles([source, *(image[..., :3] for image in made)])
+    return [image[..., :3] for image in made]
 
 
 def repaint_strip(image: Image) -> Image:
@@ -280,6 +290,9 @@ def main() -> None:
             load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
         ),
         "pencil": photograph_strip(source, ["pencil"] * 3, first_seed=10),
+        "remade": remade_strip(
+            (("mosaic", sample), ("woodblock", load("rocket")), ("stickers", load("flower")))
+        ),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),

@@ -14,7 +14,7 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.scene import Scene
 
-MAX_LETTERING, MAX_LETTERING_SHARE, MIRRORED_LETTERING = 0.45, 0.0075, 0.05
+MAX_LETTERING, MAX_LETTERING_SHARE, MIRRORED_LETTERING = 0.45, 0.0125, 0.05
 """Value of the map of lettering, 0..1, of the surest place of a picture that may be laid in tiles,
 the share of it that may be lettering, and the value up to which it may be mirrored."""
 MAX_ROUGHNESS = 13.0
