@@ -38,6 +38,12 @@ TINT_SHARE = 0.25
 """Largest share of the pictures that are a tint, if there is any other kind."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
+SPHERES = frozenset({GLASS_BALL, SNOW_GLOBE})
+"""Names of those that look alike."""
+COMPOSITION = "composition"
+"""Name of the move that arranges the parts of the source."""
+MILD = TINTS | {(COMPOSITION,), (photograph.FRAME,)}
+"""Moves whose pictures are close to the source."""
 SHADOW = "shadow"
 """Kind of all pictures with shadows of things beside the frame."""
 WITHIN, MEDIUM, LIGHT, THING, SEASON = "within", "medium", "light", "thing", "season"
@@ -160,7 +166,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         weight = 0.0 if is_varied else share * total
         is_person = shown.scene.person >= 1
         frame = _photograph_move(shown, (photograph.FRAME,), weight)
-        moves.append(frame if is_person else SureMove(("composition",), weight, None))
+        moves.append(frame if is_person else SureMove((COMPOSITION,), weight, None))
     return moves
 
 
@@ -239,9 +245,10 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    Families take turns, and a tint is made after all other kinds. After these, kinds are repeated
-    in proportion to confidence. Only the move that a seed draws first counts, as trust costs time:
-    where it is not trusted, two seeds may make one kind.
+    Families take turns. A picture close to the source is made after all other kinds, and after
+    another thing on a table. Then kinds are repeated in proportion to confidence. Only the move
+    that a seed draws first counts, as trust costs time: where it is not trusted, two seeds may make
+    one kind.
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
@@ -274,10 +281,11 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
             seen: set[str] = seen,
         ) -> tuple[int, bool, int, float]:
             kind, name = kinds[seed], last_names[seed]
-            repeats = (kind in made) + (name in seen)
-            is_tint = (kind,) in TINTS
+            is_alike = name in seen or (name in SPHERES and not SPHERES.isdisjoint(seen))
+            is_mild = (kind,) in MILD
+            repeats = (kind in made) + is_alike + is_mild
             turn = 0 if repeats else turns[families[seed]]
-            return repeats, is_tint, turn, made[kind] / (confidences[kind] or 1.0)
+            return repeats, is_mild, turn, made[kind] / (confidences[kind] or 1.0)
 
         rest = [seed for seed in seeds if seed not in chosen]
         first = min(order(seed) for seed in rest)
