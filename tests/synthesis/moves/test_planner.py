@@ -96,7 +96,7 @@ def test_families_take_turns_in_a_set():
 
 
 def test_a_print_is_beside_a_ball_and_a_globe_is_not():
-    """Both are spheres on a table, so the globe comes last, after what is close to the source."""
+    """Both are spheres on a table, so the globe comes last, after pictures close to the source."""
     found = moves(glass_ball=1.0, snow_globe=1.0, instant_print=1.0, jigsaw=1.0, composition=0.2)
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)
@@ -105,7 +105,7 @@ def test_a_print_is_beside_a_ball_and_a_globe_is_not():
         assert len({"glass_ball", "snow_globe"} & made) == 1
 
 
-def test_another_thing_on_a_table_comes_before_what_is_close_to_the_source():
+def test_another_thing_on_a_table_comes_before_pictures_close_to_the_source():
     """Judges call another frame, a composition and low sun the source."""
     found = moves(glass_ball=1.0, instant_print=1.0, jigsaw=1.0, golden=1.0, composition=1.0)
     for first in range(20):
