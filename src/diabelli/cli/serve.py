@@ -222,7 +222,7 @@ def _advice(settings: Settings) -> str:
         lines.append(f"Trained engines: {', '.join(plan.name for plan in trained)}.")
     elif len(bridges) < len(served):
         lines += [
-            "The built-in engine rearranges a picture or shows it in another light, season or "
+            "The built-in engine rearranges a picture or shows it in another light, medium or "
             "setting, at once.",
             "A trained engine draws its subject again, in about a minute without a GPU: run "
             f"{how_to_pull()}, then start again.",
