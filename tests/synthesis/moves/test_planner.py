@@ -1,13 +1,14 @@
 """Planner: a seed makes one move, and the variations of a request different ones."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from diabelli.synthesis.core.parallel import run_sequentially
-from diabelli.synthesis.core.rng import derive_seeds
+from diabelli.synthesis.core.rng import RandomStream, derive_seeds
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.planner import (
     CHANGES,
@@ -22,6 +23,7 @@ from diabelli.synthesis.moves.planner import (
     move_of_seed,
     run_all_moves,
     select_seeds,
+    sure_of_all,
     trusted_move,
 )
 from diabelli.synthesis.moves.scene import survey
@@ -289,6 +291,26 @@ def test_refused_moves_are_composed_and_named_so(monkeypatch):
     monkeypatch.setattr(photograph, "trust", lambda *_: 0.0)
     composed = rendered(orientations, n=1, seed=3)[3]
     assert "layout" in composed.moves
+
+
+@pytest.fixture(scope="module")
+def sure():
+    """Return a photograph of which all moves are sure."""
+    studied = analyse_source(landscape(160), 160, 160)
+    return sure_of_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_threads_give_the_same_bytes(sure, name):
+    """Kernels that run at the same time do not share anything."""
+
+    def render(seed: int) -> np.ndarray:
+        return photograph.render(sure, (name,), 0.5, RandomStream(seed), 160, 160)
+
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(render, range(4)))
+    for seed, found in enumerate(together):
+        np.testing.assert_array_equal(found, render(seed))
 
 
 def test_all_moves_run_at_warm_up(monkeypatch):

@@ -1,8 +1,5 @@
 """Mosaics: rows of tiles, boards and borders."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -76,18 +73,6 @@ def test_every_size_has_the_same_composition():
     apart = np.abs(seen(resize(large, 256, 256)) - seen(small))
     assert apart.mean() < 4
     assert apart.max() < 25
-
-
-@pytest.mark.usefixtures("manner", "is_round")
-def test_threads_give_the_same_bytes():
-    """Kernels that run at the same time do not share anything."""
-    image = opaque(landscape(160))
-    shows = [partial(show_mosaic, image, NOWHERE, PLAIN, RandomStream(k)) for k in (1, 2, 3)]
-    with ThreadPoolExecutor(2) as pool:
-        together = [one.result() for one in [pool.submit(show) for show in shows]]
-    for seed, found in zip((1, 2, 3), together, strict=True):
-        alone = show_mosaic(image, NOWHERE, PLAIN, RandomStream(seed))
-        np.testing.assert_array_equal(found, alone)
 
 
 @pytest.mark.parametrize("size", [(60, 300), (300, 60), (24, 900), (130, 170)])

@@ -1,8 +1,5 @@
 """A painting: all of the picture in brush strokes, in a frame on a wall."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -51,16 +48,6 @@ def test_every_size_has_the_same_composition(seed):
     assert apart.mean() < 6
     seen = [blur(one[..., :3].astype(np.float32), 3.0) for one in (resize(large, 256, 256), small)]
     assert np.abs(seen[0] - seen[1]).max() < 25
-
-
-def test_threads_give_the_same_bytes():
-    """Kernels that run at the same time do not share anything."""
-    image = opaque(landscape(200))
-    shows = [partial(show_painting, image, RandomStream(seed)) for seed in (1, 2, 3, 4)]
-    with ThreadPoolExecutor(2) as pool:
-        together = [one.result() for one in [pool.submit(show) for show in shows]]
-    for seed, found in zip((1, 2, 3, 4), together, strict=True):
-        np.testing.assert_array_equal(found, show_painting(image, RandomStream(seed)))
 
 
 def test_seeds_have_different_walls():

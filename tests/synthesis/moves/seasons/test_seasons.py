@@ -1,7 +1,6 @@
 """Photographs behind petals."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.scene import Scene, survey
-from diabelli.synthesis.moves.seasons import scatter, thin_shapes
+from diabelli.synthesis.moves.seasons import scatter
 from diabelli.synthesis.moves.seasons.season import SEASONS, show_season
 from diabelli.synthesis.moves.seasons.thin_sheets import Air, Sheet, draw_sheet
 from diabelli.synthesis.moves.things.keep_clear import SIDE
@@ -58,16 +57,6 @@ def test_a_season_leaves_its_input_alone_and_repeats(name, clear):
     assert np.array_equal(first, again)
     assert (first[..., 3] == 255).all()
     assert (difference(first, other) > 12).mean() > 0.02
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_threads_change_nothing(name, clear):
-    """Two seasons at a time have the bytes of one alone, also while the maps are made."""
-    thin_shapes.petal.cache_clear()
-    with ThreadPoolExecutor(2) as threads:
-        beside = list(threads.map(lambda seed: shown(even(), name, seed), (1, 2, 1, 2)))
-    alone = [shown(even(), name, seed) for seed in (1, 2)]
-    assert all(np.array_equal(one, alone[index % 2]) for index, one in enumerate(beside))
 
 
 @pytest.mark.parametrize("name", NAMES)

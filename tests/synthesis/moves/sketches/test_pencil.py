@@ -1,8 +1,6 @@
 """Drawings by hand: tones, strokes and paper, and which photographs suit them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -87,18 +85,6 @@ def test_every_size_has_the_same_strokes():
     shrunk = resize(large, 256, 256)
     assert np.abs(shrunk.astype(int) - small)[..., :3].mean() < 8
     assert np.abs(seen(shrunk) - seen(small)).max() < 20
-
-
-@pytest.mark.usefixtures("manner")
-def test_threads_give_the_same_bytes():
-    """Kernels that run at the same time do not share anything."""
-    image = opaque(landscape(160))
-    shows = [partial(show_pencil, image, NOWHERE, NOWHERE, RandomStream(k)) for k in (1, 2, 3)]
-    with ThreadPoolExecutor(2) as pool:
-        together = [one.result() for one in [pool.submit(show) for show in shows]]
-    for seed, found in zip((1, 2, 3), together, strict=True):
-        alone = show_pencil(image, NOWHERE, NOWHERE, RandomStream(seed))
-        np.testing.assert_array_equal(found, alone)
 
 
 @pytest.mark.usefixtures("manner")

@@ -1,8 +1,6 @@
 """Pages of studies: their layout, their drawing, and which photographs suit them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -124,18 +122,6 @@ def test_every_size_has_the_same_page():
     shrunk = resize(large, 256, 256)
     assert np.abs(shrunk.astype(int) - small)[..., :3].mean() < 6
     assert np.abs(blur(luma(shrunk), 6.0) - blur(luma(small), 6.0)).max() < 20
-
-
-@pytest.mark.usefixtures("manner")
-def test_threads_give_the_same_bytes():
-    """Kernels that run at the same time do not share anything."""
-    image, marked, skin = portrait(240)
-    bust = bust_of(image, marked, skin)
-    shows = [partial(show_studies, image, bust, RandomStream(k)) for k in (1, 2, 3)]
-    with ThreadPoolExecutor(2) as pool:
-        together = [one.result() for one in [pool.submit(show) for show in shows]]
-    for seed, found in zip((1, 2, 3), together, strict=True):
-        np.testing.assert_array_equal(found, show_studies(image, bust, RandomStream(seed)))
 
 
 def test_seeds_differ():

@@ -1,8 +1,5 @@
 """Woodblock prints: the whole sheet, its inks and its skies."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -106,18 +103,6 @@ def test_every_aspect_has_an_even_margin(height, width):
     outer = np.concatenate([light[: margin - 1].ravel(), light[:, -margin + 1 :].ravel()])
     assert outer.min() > 215
     assert inner.mean() < 140
-
-
-@pytest.mark.usefixtures("palette")
-def test_threads_give_the_same_bytes():
-    """Kernels that run at the same time do not share anything."""
-    image = opaque(landscape(160))
-    shows = [partial(show_woodblock, image, NOWHERE, PLAIN, RandomStream(k)) for k in (1, 2, 3)]
-    with ThreadPoolExecutor(2) as pool:
-        together = [one.result() for one in [pool.submit(show) for show in shows]]
-    for seed, found in zip((1, 2, 3), together, strict=True):
-        alone = show_woodblock(image, NOWHERE, PLAIN, RandomStream(seed))
-        np.testing.assert_array_equal(found, alone)
 
 
 def test_a_blue_print_has_a_red_accent(monkeypatch):

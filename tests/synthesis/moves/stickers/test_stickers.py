@@ -1,8 +1,5 @@
 """Stickers: the print, the border, the places, and grounds."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -79,17 +76,6 @@ def test_every_size_has_the_same_stickers():
         apart = np.abs(resize(large, 256, 256).astype(int) - small)[..., :3]
         assert apart.mean() < 5
         assert (apart.max(2) > 60).mean() < 0.02
-
-
-@pytest.mark.usefixtures("kind")
-def test_threads_give_the_same_bytes():
-    """Kernels that run at the same time do not share anything."""
-    shows = [partial(show_stickers, coin(160), cut_of(ROUND), RandomStream(k)) for k in (1, 2, 3)]
-    with ThreadPoolExecutor(2) as pool:
-        together = [one.result() for one in [pool.submit(show) for show in shows]]
-    for seed, found in zip((1, 2, 3), together, strict=True):
-        alone = show_stickers(coin(160), cut_of(ROUND), RandomStream(seed))
-        np.testing.assert_array_equal(found, alone)
 
 
 @pytest.mark.usefixtures("plain")
