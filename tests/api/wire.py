@@ -32,6 +32,10 @@ BOUNDARY = "a-boundary"
 FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 
+SHUTDOWN_SECONDS = 30
+"""Seconds that a server waits for its connections when it stops."""
+
+
 @dataclass(frozen=True)
 class Server:
     """The address of a server, and its parts."""
@@ -69,6 +73,8 @@ def serving(
         loop="asyncio",
         ws="none",
         server_header=False,
+        # A connection that a test left open must not keep the thread for ever.
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
