@@ -98,22 +98,25 @@ def test_families_take_turns_in_a_set():
 
 
 def test_a_print_is_beside_a_ball_and_a_globe_is_not():
-    """Both are spheres on a table, so the globe comes last, after pictures close to the source."""
-    found = moves(glass_ball=1.0, snow_globe=1.0, instant_print=1.0, jigsaw=1.0, composition=0.2)
+    """Both are spheres on a table, so the globe comes after the print."""
+    found = moves(glass_ball=1.0, snow_globe=1.0, instant_print=1.0, jigsaw=1.0)
     for first in range(20):
-        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        seeds = select_seeds(found, derive_seeds(first, 193), 3)
         made = {move_of_seed(found, seed).name for seed in seeds}
-        assert {"jigsaw", "instant_print", "composition"} < made
-        assert len({"glass_ball", "snow_globe"} & made) == 1
+        assert {"jigsaw", "instant_print"} < made
 
 
-def test_another_thing_on_a_table_comes_before_pictures_close_to_the_source():
-    """Judges call another frame, a composition and low sun the source."""
-    found = moves(glass_ball=1.0, instant_print=1.0, jigsaw=1.0, golden=1.0, composition=1.0)
-    for first in range(20):
-        seeds = select_seeds(found, derive_seeds(first, 193), 4)
-        made = [move_of_seed(found, seed).name for seed in seeds]
-        assert {"golden", "composition"}.isdisjoint(made[1:3])
+def test_a_picture_close_to_the_source_comes_before_a_third_of_one_kind():
+    """It comes last else: judges call another frame, a composition and low sun the source."""
+    found = moves(instant_print=1.0, cinema=1.0, golden=1.0, composition=1.0)
+    firsts = [first for first in range(40) if move_of_seed(found, first).name in ("cinema",)]
+    assert firsts
+    for first in firsts:
+        seeds = select_seeds(found, derive_seeds(first, 193), 6)
+        made = Counter(move_of_seed(found, seed).name for seed in seeds)
+        assert made["cinema"] == made["instant_print"] == 2
+        early = {move_of_seed(found, seed).name for seed in seeds[:4]}
+        assert early == {"cinema", "instant_print"}
 
 
 def test_a_set_has_shadows_once():
