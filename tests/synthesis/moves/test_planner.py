@@ -316,6 +316,14 @@ def test_threads_give_the_same_bytes(sure, name):
         np.testing.assert_array_equal(found, render(seed))
 
 
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize(("height", "width"), [(1, 4096), (4096, 1), (3, 1500), (1, 1)])
+def test_moves_render_at_every_aspect_ratio(sure, name, height, width):
+    """In seconds, however long the picture is."""
+    image = photograph.render(sure, (name,), 0.5, RandomStream(1), height, width)
+    assert image.shape == (height, width, 4)
+
+
 def test_all_moves_run_at_warm_up(monkeypatch):
     """Small pictures are enough for each move of a photograph."""
     run: set[str] = set()

@@ -30,8 +30,8 @@ STICKERS = "stickers"
 """Name of the move."""
 BORDER, SMALL_BORDER = 0.024, 0.017
 """Width of the white border of large and small stickers, in sides of the canvas."""
-PLAN = 96
-"""Shorter side in pixels at which stickers are placed."""
+PLAN, MAX_PLAN = 96, 192
+"""Shorter side in pixels at which stickers are placed, and the largest root of the area."""
 GAP = 0.02
 """Least distance of stickers from each other and from the edges, in sides."""
 ROOMS, MOST_ENLARGED, ALONE = (0.86, 0.74, 0.62), 1.45, 0.34
@@ -108,7 +108,7 @@ def _daylight(height: int, width: int, lit_from: tuple[float, float]) -> Floats:
 
 
 class _Plan:
-    """Places of stickers on a canvas, at PLAN pixels, where none is on another."""
+    """Places of stickers on a canvas, on a small raster, where none is on another."""
 
     def __init__(
         self, height: int, width: int, shape: Shape, lit_from: tuple[float, float]
@@ -120,7 +120,9 @@ class _Plan:
         rows, columns = (np.nonzero((shape.distance < 0).any(axis))[0] for axis in (1, 0))
         self.middle = tuple((int(one[0]) + int(one[-1]) + 1) / 2 for one in (rows, columns))
         self.extent = len(rows) * self.unit, len(columns) * self.unit
-        self.away = np.empty((round(PLAN * self.tall), round(PLAN * self.wide)), np.float32)
+        self.side = min(PLAN, MAX_PLAN / float(np.sqrt(self.tall * self.wide)))
+        size = (max(round(self.side * one), 1) for one in (self.tall, self.wide))
+        self.away = np.empty(tuple(size), np.float32)
         self.taken = np.ones(self.away.shape, np.bool_)
         self.places: list[Place] = []
 
@@ -162,7 +164,7 @@ class _Plan:
     def clear(self) -> None:
         """Take all stickers away; the edges of the canvas stay taken."""
         self.taken[:] = True
-        edge = max(round(GAP * PLAN), 1)
+        edge = max(round(GAP * self.side), 1)
         self.taken[edge:-edge, edge:-edge] = False
         self.places = []
 

@@ -160,6 +160,9 @@ def _places(
             shrunk = first * (1 - (1 - LEAST_SIZE) * number / TRIES)
             radius = max(shrunk, FAR_RADII[0])
             radii = radius * shape
+            if radii.max() >= 0.5:
+                # The frame is narrower than the bubble.
+                continue
             place = radii + draws * (1 - 2 * radii)
             y, x = (place * SIDE).astype(int).tolist()
             row, column = place.tolist()

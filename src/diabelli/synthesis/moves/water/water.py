@@ -48,7 +48,7 @@ def show_water(
     level = np.float32(shore.line * height)
     edge = np.asarray(level + np.float32(BAY_DEPTH * height) * np.clip(bays, 0, 1), np.float32)
     rows = min(round((shore.line + BAY_DEPTH + SHALLOW) * height), height)
-    rows = min(rows, int((1 - shore.top) / shore.size * height))
+    rows = max(min(rows, int((1 - shore.top) / shore.size * height)), 1)
     image = analysis.image_for_warp(round(height / shore.size), round(width / shore.size))
     part = (shore.top, shore.left, shore.size * rows / height, shore.size)
     colours = crop(image[..., :3].astype(np.float32), *part, (rows, width))
