@@ -1,7 +1,7 @@
 """Subject of a picture, cut out: where it is, and whether its outline is trusted.
 
-The subject map and the person map find it; a matte refines it. The cut is trusted where both maps,
-the matte and a segmentation by colours agree, so that no ear or leg is lost.
+The subject map and the person map find it; a matte refines it. The cut is trusted where the subject
+map, the matte and a segmentation by colours agree, so that no ear or leg is lost.
 """
 
 from __future__ import annotations
@@ -65,13 +65,10 @@ class CutOut(NamedTuple):
     Attributes:
         coarse: (SIDE, SIDE) float32, 0..1, where it is; `refine_matte` makes a matte of it.
         part: (SIDE, SIDE) float32, 0..1, the part of the picture that may be shown.
-        agrees: whether the person map marks it, as of people and many animals. Of the judged mattes
-            of such cuts 4 of 15 had a visible flaw, of others 8 of 10.
     """
 
     coarse: Floats
     part: Floats
-    agrees: bool
 
 
 def find_cut_out(subject: Floats, image: Bytes, *, is_person: bool) -> CutOut | None:
@@ -107,7 +104,7 @@ def find_cut_out(subject: Floats, image: Bytes, *, is_person: bool) -> CutOut | 
     is_within = _is_within(part, is_bust=agrees, is_person=is_person)
     if not is_within or not _is_trusted(things, part, small, coarse, agrees=agrees):
         return None
-    return CutOut(coarse, dilate(part.astype(np.float32), EDGE), agrees)
+    return CutOut(coarse, dilate(part.astype(np.float32), EDGE))
 
 
 def _unsure(things: Floats, share: float) -> float:

@@ -86,7 +86,7 @@ class Photograph:
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
         seasons: names of the seasons in which it may be shown.
-        remakes: what the remakes that suit it need of it, by name; a print suits all.
+        remakes: what the remakes that suit it need of it, by name; an instant print suits all.
     """
 
     orientations: tuple[Analysis, Analysis]

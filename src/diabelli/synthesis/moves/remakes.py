@@ -127,10 +127,10 @@ REMAKES = {
         example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
     ),
     STICKERS: Remake(
-        lambda scene, analysis, image: find_stickers(scene, analysis, image),
+        find_stickers,
         lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
         share=0.3,
-        example=Cut(CutOut(MIDDLE, MIDDLE, agrees=True), mirrored=True),
+        example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
     ),
     WOODBLOCK: Remake(
         find_woodblock,

@@ -30,7 +30,7 @@ ROUND = np.hypot(*(np.mgrid[:SIDE, :SIDE] - SIDE / 2 + 0.5)) < SIDE / 4
 
 def cut_of(mask, *, mirrored=False):
     part = mask.astype(np.float32)
-    return Cut(CutOut(part, part, agrees=True), mirrored)
+    return Cut(CutOut(part, part), mirrored)
 
 
 def coin(side):

@@ -85,11 +85,10 @@ def show_woodblock(
     if dyed:
         sky = blur(find_sky(smooth, need.sky).astype(np.float32), 0.7)
         dye_sky(printed, sky, smooth, palette)
-        if palette.suns and has_sun(need.sky):
+        if has_sun(need.sky):
             colour = palette.suns[int(stream.between(0, len(palette.suns)))]
             show_sun(printed, need.sky, colour, stream)
     else:
-        printed *= np.array(palette.land, np.float32)
         shade_top(printed, palette)
     line = find_lines(colours[..., 0], flow)
     line *= (1 - np.maximum(sky, calm)) * (1 - np.float32(0.7) * exact)

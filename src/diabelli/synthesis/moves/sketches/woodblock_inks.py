@@ -39,7 +39,7 @@ class Palette(NamedTuple):
     key: Colour
     sky: tuple[Colour, Colour, Colour]
     land: Colour
-    suns: tuple[Colour, ...] = ()
+    suns: tuple[Colour, ...]
     reach: float = 0.65
     accent: float = 0.0
 
