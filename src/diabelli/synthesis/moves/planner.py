@@ -245,9 +245,10 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    Families take turns. Then kinds are repeated in proportion to confidence. A picture close to the
-    source is made where each other move would be made a third time. Only the move that a seed draws
-    first counts, as trust costs time: where it is not trusted, two seeds may make one kind.
+    Families take turns. A picture close to the source is made after all other kinds, and after
+    another thing on a table. Then kinds are repeated in proportion to confidence. Only the move
+    that a seed draws first counts, as trust costs time: where it is not trusted, two seeds may make
+    one kind.
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
@@ -267,25 +268,24 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
         same = [one for one in chosen if kinds[one] == kinds[seed]]
         return min((math.dist(numbers[one], numbers[seed]) for one in same), default=math.inf)
 
-    has_mild = any(move.names in MILD for move in moves)
     chosen = seeds[:1]
     while len(chosen) < n:
         made = Counter(kinds[seed] for seed in chosen)
         turns = Counter(families[seed] for seed in chosen)
-        seen = Counter(last_names[seed] for seed in chosen)
+        seen = {last_names[seed] for seed in chosen}
 
         def order(
             seed: int,
             made: Counter[str] = made,
             turns: Counter[str] = turns,
-            seen: Counter[str] = seen,
-        ) -> tuple[int, bool, int, float]:
+            seen: set[str] = seen,
+        ) -> tuple[int, bool, bool, int, float]:
             kind, name = kinds[seed], last_names[seed]
-            is_alike = name in seen or (name in SPHERES and not SPHERES.isdisjoint(seen))
+            is_alike = name in SPHERES and not SPHERES.isdisjoint(seen)
             is_mild = (kind,) in MILD
-            repeats = (kind in made) + is_alike + 2 * is_mild + (has_mild and seen[name] > 1)
+            repeats = (kind in made) + (name in seen) + is_mild
             turn = 0 if repeats else turns[families[seed]]
-            return repeats, is_mild, turn, made[kind] / (confidences[kind] or 1.0)
+            return repeats, is_mild, is_alike, turn, made[kind] / (confidences[kind] or 1.0)
 
         rest = [seed for seed in seeds if seed not in chosen]
         first = min(order(seed) for seed in rest)
