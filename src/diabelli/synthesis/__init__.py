@@ -45,7 +45,7 @@ from packages above them in this list.
                 cinema: hall, curtains, seats
                 painting, brush_strokes, strokes; picture_frame, gallery_wall
                 pencil, studies: sheet, manner, paper, pencil_tone, pencil_strokes;
-                    pencil_suitability, calm_subject; page, bust, studies_suitability
+                    pencil_suitability; page, bust, studies_suitability
                 stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds
                 woodblock, woodblock_blocks, woodblock_inks, woodblock_lines, woodblock_sky,
                     woodblock_sheet, woodblock_suitability

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.bare_skin import bare_skin
-from diabelli.synthesis.analysis.people import find_people
+from diabelli.synthesis.analysis.people import People, find_people
 from diabelli.synthesis.core.grid import GRID
 
 HEAD = (slice(6, 22), slice(23, 34))
@@ -55,3 +55,11 @@ def test_ground_is_not_a_person():
 def test_skin_is_that_of_bare_skin(portrait):
     """The person map is computed once for both."""
     np.testing.assert_array_equal(find_people(portrait).skin, bare_skin(portrait))
+
+
+@pytest.mark.parametrize(("side", "is_small"), [(6, False), (20, True), (110, False)])
+def test_small_faces_are_bare_skin_without_a_large_face(side, is_small):
+    """A few places of skin may be of anything, and a large face fills its window."""
+    skin, cells = np.zeros((192, 192), np.float32), np.zeros((GRID, GRID), np.float32)
+    skin[40 : 40 + side, 40 : 40 + side] = 1
+    assert People(skin, cells, cells).has_small_faces == is_small

@@ -8,7 +8,7 @@ import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import skin_of_matte
 from diabelli.synthesis.analysis.person_matte import person_map
-from diabelli.synthesis.core.filters import dilate
+from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -22,6 +22,11 @@ REACH_CELLS = 2
 """Distance to which cells around it are held, over hair and hats."""
 SKIN_OF_PERSON = 0.012
 """Share of bare skin from which a picture may be of a person."""
+MIN_FACE_SKIN = 0.003
+"""Share of bare skin from which there may be a face."""
+FACE_REACH, MIN_FACE = 24.0, 0.55
+"""Standard deviation in pixels of the window in which the skin of a face is measured, and least
+share there of a large face: the skin of small ones never fills it."""
 
 
 class People(NamedTuple):
@@ -37,6 +42,16 @@ class People(NamedTuple):
     skin: Floats
     cells: Floats
     bare: Floats
+
+    @property
+    def largest_face(self) -> float:
+        """Largest share of bare skin in a window of the size of a large face, 0..1."""
+        return float(blur(self.skin, FACE_REACH).max())
+
+    @property
+    def has_small_faces(self) -> bool:
+        """Whether there is bare skin, but no large face."""
+        return float(self.skin.mean()) > MIN_FACE_SKIN and self.largest_face < MIN_FACE
 
 
 def find_people(image: Bytes) -> People:

@@ -209,6 +209,14 @@ def test_heaps_the_dark_and_small_portraits_are_not_drawn(scene, analysis, chang
     assert find_pencil(replace(scene, **change), analysis) is None
 
 
+@pytest.mark.parametrize(("share", "suits"), [(0.1, False), (0.5, True), (0.9, False)])
+def test_a_subject_has_a_middle_size(scene, analysis, share, suits):
+    """Small things are lost, and a subject that fills the frame has no outline."""
+    subject = np.zeros_like(scene.subject)
+    subject[: int(share * len(subject))] = 1
+    assert (find_pencil(replace(scene, subject=subject), analysis) is not None) == suits
+
+
 def test_a_meadow_is_no_subject_but_an_animal_in_it_is(scene, analysis):
     """Flowers and leaves become a dark jumble."""
     meadow = replace(scene, openness=2.0, foliage=0.3, figure=0.0)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import SIDE
+from diabelli.synthesis.analysis.people import MIN_FACE_SKIN
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.filters import blur, gradient, luma
@@ -22,9 +23,9 @@ MAX_ROUGHNESS = 13.0
 MIN_LUMA, MIN_CONTRAST, MIN_DIFFERENCE = 0.17, 28.0, 60.0
 """Median luma, 0..1, and contrast in grey levels below which things are lost between joints, and
 the sum of the differences of channels from which a subject differs from the ground."""
-MIN_SKIN, MIN_PERSON_ODDS, MAX_PERSON_ODDS = 0.003, -3.0, -0.5
-"""Share of bare skin and log-odds of a person from which there may be a face; log-odds above
-which there may be one without any skin."""
+MIN_PERSON_ODDS, MAX_PERSON_ODDS = -3.0, -0.5
+"""Log-odds of a person from which bare skin may be of a face, and above which there may be one
+without any skin."""
 INDOORS, MAX_SOFT, MAX_GROUND = 0.5, 0.2, 6.0
 """Log-odds of the open air below which a picture needs a subject; uncertain places of its map, and
 roughness of the ground in grey levels up to which it has one."""
@@ -67,7 +68,7 @@ def find_mosaic(scene: Scene, analysis: Analysis, image: Bytes) -> Tileable | No
     is_faint = analysis.contrast < MIN_CONTRAST or scene.median_luma < MIN_LUMA
     if is_framed or is_written or is_toned or is_faint or scene.roughness > MAX_ROUGHNESS:
         return None
-    has_skin = scene.skin > MIN_SKIN and scene.person_odds > MIN_PERSON_ODDS
+    has_skin = scene.skin > MIN_FACE_SKIN and scene.person_odds > MIN_PERSON_ODDS
     if has_skin or scene.person_odds > MAX_PERSON_ODDS or not _has_clear_subject(scene, image):
         return None
     fine = resize_map(np.clip(3 * analysis.lettering - np.float32(0.3), 0, 1), SIDE, SIDE)

@@ -6,19 +6,17 @@ from typing import NamedTuple
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.scene import Scene
-from diabelli.synthesis.moves.sketches.calm_subject import has_calm_subject
 
 MAX_LETTERING, MAX_LETTERING_SHARE = 0.5, 0.03
 """Value of the map of lettering, 0..1, of the surest place of a picture that may be drawn, and
 the share of it that may be lettering: labels of circuits are too small to be sure of."""
-MIN_SKIN = 0.003
-"""Share of bare skin from which there may be a face."""
-FACE_REACH, MIN_FACE = 24.0, 0.55
-"""Standard deviation in pixels of the window in which skin is measured, and its least share there:
-the skin of small faces never fills it."""
+MAX_ROUGHNESS = 10.0
+"""Roughness in grey levels above which a picture is of heaps or leaves."""
+SUBJECT, SHARES = 0.5, (0.2, 0.7)
+"""Value of the subject map from which a place is of the subject, and bounds of its share of the
+picture: small things are lost, and what fills the frame has no outline."""
 MAX_PERSON_ODDS = 0.4
 """Log-odds of a person above which there are many: of 44 portraits none has as much."""
 MIN_LUMA = 0.2
@@ -60,9 +58,16 @@ def find_pencil(scene: Scene, analysis: Analysis) -> Drawable | None:
         return None
     is_far = scene.portrait > 0 and scene.skin < MIN_PORTRAIT_SKIN
     is_meadow = scene.is_outdoors and scene.foliage > MAX_FOLIAGE and scene.figure <= MAX_FIGURE
-    if not has_calm_subject(scene) or scene.median_luma < MIN_LUMA or is_far or is_meadow:
+    if not _has_calm_subject(scene) or scene.median_luma < MIN_LUMA or is_far or is_meadow:
         return None
-    skin = analysis.people.skin
-    if scene.skin > MIN_SKIN and float(blur(skin, FACE_REACH).max()) < MIN_FACE:
-        return None
-    return Drawable(skin)
+    return None if analysis.people.has_small_faces else Drawable(analysis.people.skin)
+
+
+def _has_calm_subject(scene: Scene) -> bool:
+    """Return whether one subject of middle size stands before calm ground.
+
+    Of 40 judged drawings that meet this two were broken, of 29 others ten.
+    """
+    least, most = SHARES
+    share = float((scene.subject > SUBJECT).mean())
+    return least < share < most and scene.roughness < MAX_ROUGHNESS

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.analysis.clear_sky import find_clear_sky
+from diabelli.synthesis.analysis.people import MIN_FACE_SKIN
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.core.filters import blur, luma
+from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
@@ -24,11 +25,9 @@ MAX_LABEL, MIN_OPENNESS = 0.1, 0.0
 the open air: labels of things are smaller than signs."""
 MAX_ROUGHNESS = 18.0
 """Roughness in grey levels above which leaves become blots."""
-MIN_SKIN, MAX_SKIN = 0.003, 0.65
-"""Share of bare skin from which there may be a face, and above which a face fills the frame."""
-FACE_REACH, MIN_FACE = 24.0, 0.6
-"""Standard deviation in pixels of the window in which skin is measured, and its least share there:
-the skin of small faces never fills it."""
+MAX_SKIN, MIN_FACE = 0.65, 0.6
+"""Share of bare skin above which a face fills the frame, and in a window of the size of a face
+below which faces are small."""
 MIN_FIGURE, MAX_GREY_FIGURE = 0.008, 0.2
 """Share of the person map from which a picture may show people although it seems to show none,
 and that above which a grey one does, whose skin is not found."""
@@ -82,9 +81,9 @@ def find_woodblock(scene: Scene, analysis: Analysis, image: Bytes) -> Printable 
     is_unfit = is_framed or is_written or is_toned or is_pale
     if is_unfit or is_full or is_far or scene.roughness > MAX_ROUGHNESS:
         return None
-    if scene.skin > MIN_SKIN:
+    if scene.skin > MIN_FACE_SKIN:
         may_show_people = scene.person_odds > POSSIBLE_PERSON or scene.figure > MIN_FIGURE
-        is_small = float(blur(analysis.people.skin, FACE_REACH).max()) < MIN_FACE
+        is_small = analysis.people.largest_face < MIN_FACE
         if scene.person_odds > LIKELY_PERSON or (may_show_people and is_small):
             return None
     source = image[..., :3].astype(np.float32)

@@ -7,16 +7,11 @@ from typing import NamedTuple
 from diabelli.synthesis.analysis.cut_out import CutOut, find_cut_out
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.scene import Scene
 
 MAX_PERSON_ODDS, MIN_PERSON_ODDS = 0.4, -1.9
 """Log-odds of a person above which there are many, and above which nearly all portraits are."""
-MIN_SKIN, FACE_REACH, MIN_FACE = 0.003, 24.0, 0.55
-"""Share of bare skin from which there may be a
-face; standard deviation in pixels of the window in which skin is measured, and its least share
-there: the skin of small faces never fills it."""
 MAX_ROUGHNESS = 19.0
 """Roughness in grey levels above which a picture is of crowds or leaves."""
 MAX_LETTERING = 0.12
@@ -50,14 +45,8 @@ def find_stickers(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
     is_heap = scene.roughness > MAX_ROUGHNESS
     if is_framed or is_page or is_heap or scene.person_odds > MAX_PERSON_ODDS:
         return None
-    if scene.person_odds > MIN_PERSON_ODDS and _has_small_faces(analysis):
+    if scene.person_odds > MIN_PERSON_ODDS and analysis.people.has_small_faces:
         return None
     outline = find_cut_out(scene.subject, image, is_person=scene.person >= 1)
     is_plain = scene.person == 0 and analysis.lettering_excluded
     return Cut(outline, is_plain) if outline else None
-
-
-def _has_small_faces(analysis: Analysis) -> bool:
-    """Return whether there is bare skin, but no large face."""
-    skin = analysis.people.skin
-    return float(skin.mean()) > MIN_SKIN and float(blur(skin, FACE_REACH).max()) < MIN_FACE
