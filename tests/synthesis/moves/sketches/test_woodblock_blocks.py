@@ -68,13 +68,18 @@ def test_smoothing_along_the_flow_keeps_edges():
     noisy = (stripes + rng.normal(0, 0.02, (80, 80))).astype(np.float32)
     flow = np.zeros((80, 80, 2), np.float32)
     flow[..., 0] = 1
-    smooth = follow_flow(
-        np.repeat(noisy[..., None], 3, 2), flow, weights_along(6), np.float32(0.1), False
+    colours, spread = np.repeat(noisy[..., None], 3, 2), np.float32(0.1)
+    places = np.ones((80, 80), np.bool_)
+    places[:, 40:] = False
+    along, across = (
+        follow_flow(colours, flow, weights_along(6), spread, turned, places)
+        for turned in (False, True)
     )
-    assert np.abs(smooth[..., 0] - stripes).mean() < 0.5 * np.abs(noisy - stripes).mean()
-    across = follow_flow(
-        np.repeat(noisy[..., None], 3, 2), flow, weights_along(6), np.float32(0.1), True
-    )
-    assert np.abs(across[..., 0] - stripes).max() < 0.1
+    left = (slice(None), slice(40), 0)
+    assert np.abs(along[left] - stripes[:, :40]).mean() < 0.5 * np.abs(noisy - stripes).mean()
+    assert np.abs(across[left] - stripes[:, :40]).max() < 0.1
+    np.testing.assert_array_equal(along[:, 40:], colours[:, 40:])
     mean = mean_along_flow(noisy, flow, weights_along(6))
     assert np.abs(mean - stripes).mean() < 0.5 * np.abs(noisy - stripes).mean()
+    noisy[:, 8:16] = 0
+    assert (mean_along_flow(noisy, flow, weights_along(6))[:, 8:16] == 0).all()

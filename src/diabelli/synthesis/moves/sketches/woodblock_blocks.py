@@ -27,27 +27,35 @@ def weights_along(steps: int) -> Floats:
 
 @kernel
 def follow_flow(
-    values: Floats, flow: Floats, weights: Floats, spread: np.float32, turned: bool
+    values: Floats,
+    flow: Floats,
+    weights: Floats,
+    spread: np.float32,
+    turned: bool,
+    places: NDArray[np.bool_],
 ) -> Floats:
-    """Return a bilateral filter of values (h, w, 3) along the flow, or across it.
+    """Return a bilateral filter of values (h, w, channels) along the flow, or across it.
 
-    Flow-based bilateral filter of Kyprianidis, Doellner (2008), with the nearest pixels.
+    Flow-based bilateral filter of Kyprianidis, Doellner (2008), with the nearest pixels. With an
+    infinite spread it is a mean along the flow, as in line integral convolution.
 
     Args:
-        values: (h, w, 3) float32.
+        values: (h, w, channels) float32.
         flow: (h, w, 2) float32, unit vectors down and across.
         weights: (steps + 1,) float32, of places by their distance, in either direction.
         spread: difference of values from which they hardly count.
         turned: whether to go across the flow, in a straight line.
+        places: (h, w), those to be filtered; others keep their values.
     """
-    height, width = values.shape[:2]
+    height, width, channels = values.shape
     half, one = np.float32(0.5), np.float32(1)
-    out = np.empty_like(values)
+    out = values.copy()
     scale = one / (np.float32(2) * spread * spread)
     for y in range(height):
         for x in range(width):
-            r, g, b = values[y, x, 0], values[y, x, 1], values[y, x, 2]
-            red, green, blue, total = r, g, b, one
+            if not places[y, x]:
+                continue
+            total = one
             for way in range(2):
                 v, u = np.float32(y), np.float32(x)
                 down, across = flow[y, x, 0], flow[y, x, 1]
@@ -61,60 +69,34 @@ def follow_flow(
                     j, i = int(v + half), int(u + half)
                     if v < -half or u < -half or j >= height or i >= width:
                         break
-                    p, q, s = values[j, i, 0], values[j, i, 1], values[j, i, 2]
-                    apart = (p - r) * (p - r) + (q - g) * (q - g) + (s - b) * (s - b)
+                    apart = np.float32(0)
+                    for c in range(channels):
+                        step = values[j, i, c] - values[y, x, c]
+                        apart += step * step
                     weight = weights[k] * bell(apart * scale)
                     total += weight
-                    red += weight * p
-                    green += weight * q
-                    blue += weight * s
+                    for c in range(channels):
+                        out[y, x, c] += weight * values[j, i, c]
                     if not turned:
                         ahead, aside = flow[j, i, 0], flow[j, i, 1]
                         if ahead * down + aside * across < 0:
                             ahead, aside = -ahead, -aside
                         down, across = ahead, aside
-            out[y, x, 0], out[y, x, 1], out[y, x, 2] = red / total, green / total, blue / total
+            for c in range(channels):
+                out[y, x, c] /= total
     return out
 
 
-@kernel
 def mean_along_flow(values: Floats, flow: Floats, weights: Floats) -> Floats:
-    """Return the mean of values (h, w) along the flow, as in line integral convolution.
-
-    Places of value 0 remain 0.
+    """Return the mean of values (h, w) float32 along the flow; places of value 0 remain 0.
 
     Args:
         values: (h, w) float32.
-        flow: (h, w, 2) float32, unit vectors down and across.
-        weights: (steps + 1,) float32, of places by their distance, in either direction.
+        flow: as for `follow_flow`.
+        weights: as for `follow_flow`.
     """
-    height, width = values.shape
-    half = np.float32(0.5)
-    out = np.zeros_like(values)
-    for y in range(height):
-        for x in range(width):
-            if values[y, x] == 0:
-                continue
-            mean, total = values[y, x], np.float32(1)
-            for way in range(2):
-                v, u = np.float32(y), np.float32(x)
-                down, across = flow[y, x, 0], flow[y, x, 1]
-                if way == 1:
-                    down, across = -down, -across
-                for k in range(1, len(weights)):
-                    v += down
-                    u += across
-                    j, i = int(v + half), int(u + half)
-                    if v < -half or u < -half or j >= height or i >= width:
-                        break
-                    total += weights[k]
-                    mean += weights[k] * values[j, i]
-                    ahead, aside = flow[j, i, 0], flow[j, i, 1]
-                    if ahead * down + aside * across < 0:
-                        ahead, aside = -ahead, -aside
-                    down, across = ahead, aside
-            out[y, x] = mean / total
-    return out
+    infinite = np.float32(np.inf)
+    return follow_flow(values[..., None], flow, weights, infinite, False, values != 0)[..., 0]
 
 
 def choose_inks(colours: Floats, count: int) -> Floats:

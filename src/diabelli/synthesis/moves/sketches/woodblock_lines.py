@@ -91,8 +91,9 @@ def smoothed(colours: Floats, near: Floats, flow: Floats) -> Smooth:
         near: (h, w) float32, 0..1, subject map.
         flow: (h, w, 2) float32, directions of edges.
     """
-    smooth = follow_flow(colours, flow, weights_along(5), np.float32(0.09), True)
-    smooth = follow_flow(smooth, flow, weights_along(7), np.float32(0.09), False)
+    spread, everywhere = np.float32(0.09), np.ones(near.shape, np.bool_)
+    smooth = follow_flow(colours, flow, weights_along(5), spread, True, everywhere)
+    smooth = follow_flow(smooth, flow, weights_along(7), spread, False, everywhere)
     apart = smooth[..., 0] - blur(smooth[..., 0], 7.0)
     calm = (1 - near) * smoothstep(0.035, 0.015, np.sqrt(blur(apart * apart, 9.0)))
     smooth += np.float32(0.8) * calm[..., None] * (blur(smooth, 2.5) - smooth)
