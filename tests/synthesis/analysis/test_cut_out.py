@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diabelli.synthesis.analysis.cut_out import SIDE, joined_to, largest_part, thin_parts
+from diabelli.synthesis.analysis.cut_out import SIDE, largest_part, thin_parts
 from oracles.sources import opaque
 
 
@@ -38,15 +38,3 @@ def test_the_largest_part_is_whole():
     expected[60:64, 60:64] = False
     np.testing.assert_array_equal(largest_part(mask), expected)
     assert not largest_part(np.zeros((30, 30), np.bool_)).any()
-
-
-def test_only_connected_places_are_joined():
-    """A long winding line is; an island is not."""
-    mask = np.zeros((60, 60), np.bool_)
-    mask[::2] = True
-    mask[1::4, -1] = mask[3::4, 0] = True
-    seed = np.zeros_like(mask)
-    seed[0, 0] = True
-    np.testing.assert_array_equal(joined_to(seed, mask), mask)
-    mask[31] = False
-    assert not joined_to(seed, mask)[32:].any()

@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
+from skimage.measure import label
 from skimage.morphology import dilation, disk, footprint_rectangle
 
-from diabelli.synthesis.core.filters import blur, dilate, dilate_disc, gradient, luma
+from diabelli.synthesis.core.filters import (
+    blur,
+    dilate,
+    dilate_disc,
+    flood,
+    flood_from_edges,
+    gradient,
+    luma,
+)
 from synthesis.core.test_resample import image
 
 
@@ -57,3 +66,23 @@ def test_dilation_by_a_disc_agrees_with_scikit_image(radius):
     """The result equals the binary dilation by a disc."""
     mask = np.random.default_rng(4).random((19, 33)) < 0.02
     np.testing.assert_array_equal(dilate_disc(mask, radius), dilation(mask, disk(radius)))
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_a_flood_takes_the_parts_of_its_seeds(corners):
+    """These are the components of scikit-image in which a seed is; other seeds have none."""
+    rng = np.random.default_rng(6)
+    places, seeds = rng.random((30, 41)) < 0.55, rng.random((30, 41)) < 0.01
+    parts = label(places, connectivity=2 if corners else 1)
+    expected = np.isin(parts, parts[seeds & places])
+    assert 0.05 < expected.mean() < places.mean()
+    np.testing.assert_array_equal(flood(seeds, places, corners), expected)
+
+
+def test_a_flood_from_the_edges_leaves_out_enclosed_places():
+    """A ring encloses its middle, also where its parts only touch at corners."""
+    ring = disk(9) - np.pad(disk(8), 1) > 0
+    outside = flood_from_edges(np.pad(~ring, 2, constant_values=True))
+    assert outside[0, 0]
+    assert not outside[11, 11]
+    np.testing.assert_array_equal(flood_from_edges(np.ones((1, 5), np.bool_)), [[True] * 5])

@@ -15,7 +15,7 @@ from diabelli.synthesis.analysis.matte import mean_nearby, refine_matte
 from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.segmentation import silhouette
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur, dilate
+from diabelli.synthesis.core.filters import blur, dilate, flood
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 
@@ -32,8 +32,8 @@ cut and where it does; relative to the root of the share, as a longer rim is uns
 MAX_SECOND, MAX_LENGTH = 0.08, 9.3
 """Share of the subject that may be apart from its largest part, and most length of the outline
 relative to the root of the area: more have lattices, and groups."""
-DEPTH, GROWTH = 8.0, 16
-"""Deviation in pixels of the blur that finds the widest place, and steps of growth at once."""
+DEPTH = 8.0
+"""Deviation in pixels of the blur that finds the widest place."""
 RIM, EDGE = 5, 3
 """Distance in pixels from the outline from which a map counts, and width of the picture's edge."""
 MAX_MISSED, MAX_DOUBTED = 0.04, 0.1
@@ -224,7 +224,7 @@ def thin_parts(image: Bytes, part: NDArray[np.bool_]) -> tuple[NDArray[np.bool_]
     rough = float(np.sqrt(np.median(variance[rim]))) if rim.any() else 0.0
     least = np.float32(LIKELY[rough >= CALM] ** 2)
     is_like = (own < squares) & (squares > 24 * 24) & (squares > least * variance)
-    joined = joined_to(part, is_like | (dilate(cut, 4) > 0)) & is_like
+    joined = flood(part, is_like | (dilate(cut, 4) > 0), False) & is_like
     far = joined & (dilate(cut, THIN_REACH) == 0)
     return (joined & ~part if far.any() else np.zeros_like(part)), rough
 
@@ -234,19 +234,4 @@ def largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     depth = blur(mask.astype(np.float32), DEPTH)
     seed = np.zeros(mask.size, np.bool_)
     seed[int(depth.argmax())] = True
-    return joined_to(seed.reshape(mask.shape), mask)
-
-
-def joined_to(seed: NDArray[np.bool_], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return what of a mask (h, w) is connected to a seed within it, by reconstruction."""
-    found, count = seed & mask, -1
-    while count != int(found.sum()):
-        count = int(found.sum())
-        for _ in range(GROWTH):
-            wider = found.copy()
-            wider[1:] |= found[:-1]
-            wider[:-1] |= found[1:]
-            wider[:, 1:] |= found[:, :-1]
-            wider[:, :-1] |= found[:, 1:]
-            found = wider & mask
-    return found
+    return flood(seed.reshape(mask.shape), mask, False)

@@ -55,30 +55,42 @@ def dilate_disc(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     return out
 
 
-@kernel
 def flood_from_edges(even: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Mark the even pixels (h, w) that are connected to an edge of the picture."""
-    height, width = even.shape
+    edges = np.ones(even.shape, np.bool_)
+    edges[1:-1, 1:-1] = False
+    return flood(edges, even, False)
+
+
+@kernel
+def flood(seeds: NDArray[np.bool_], places: NDArray[np.bool_], corners: bool) -> NDArray[np.bool_]:
+    """Mark the places (h, w) that are connected to a seed among them.
+
+    Args:
+        seeds: (h, w), where it begins.
+        places: (h, w), where it goes on.
+        corners: whether places are connected that only touch at a corner.
+    """
+    height, width = places.shape
     found = np.zeros((height, width), np.bool_)
     stack = np.empty(height * width, np.int64)
     count = 0
     for y in range(height):
         for x in range(width):
-            edge = y in (0, height - 1) or x in (0, width - 1)
-            if edge and even[y, x] and not found[y, x]:
+            if seeds[y, x] and places[y, x]:
                 found[y, x] = True
                 stack[count] = y * width + x
                 count += 1
     while count > 0:
         count -= 1
         y, x = stack[count] // width, stack[count] % width
-        for step in range(4):
-            v = y + (step == 0) - (step == 1)
-            u = x + (step == 2) - (step == 3)
-            if 0 <= v < height and 0 <= u < width and even[v, u] and not found[v, u]:
-                found[v, u] = True
-                stack[count] = v * width + u
-                count += 1
+        for v in range(max(y - 1, 0), min(y + 2, height)):
+            for u in range(max(x - 1, 0), min(x + 2, width)):
+                is_beside = corners or v == y or u == x
+                if is_beside and places[v, u] and not found[v, u]:
+                    found[v, u] = True
+                    stack[count] = v * width + u
+                    count += 1
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from diabelli.synthesis.analysis.matte import refine_matte
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur, dilate, luma
+from diabelli.synthesis.core.filters import blur, dilate, flood, luma
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize, resize_map
@@ -92,7 +92,7 @@ def find_bust(image: Bytes, person: Floats, skin: Floats) -> Bust | None:
     small = resize(image, *size_with_area(image.shape[0], image.shape[1], SIDE))
     marked = np.clip(resize_map(person, *small.shape[:2]), 0, 1)
     refined = refine_matte(small, person) * smoothstep(*ALLOWED, marked)
-    matte = _largest_part(np.asarray(refined, np.float32))
+    matte = _densest_part(np.asarray(refined, np.float32))
     if matte is None:
         return None
     height, width = matte.shape
@@ -138,21 +138,15 @@ def faded_at(
     return np.asarray(kept, np.float32)
 
 
-def _largest_part(matte: Floats) -> Floats | None:
-    """Return the part of a matte around its heart; None if it is hardly of anything."""
+def _densest_part(matte: Floats) -> Floats | None:
+    """Return the part of a matte around its densest place; None if it is hardly of anything."""
     cells = np.clip(resize_map(matte, GRID, GRID), 0, 1)
-    solid = cells > SOLID
-    part = np.zeros_like(cells)
-    heart = int(blur(cells, 4.0).argmax())
-    if not solid.ravel()[heart] or matte.max() < MIN_PART:
+    densest = np.zeros((GRID, GRID), np.bool_)
+    densest.ravel()[int(blur(cells, 4.0).argmax())] = True
+    part = flood(densest, cells > SOLID, True)
+    if not part.any() or matte.max() < MIN_PART:
         return None
-    part.ravel()[heart] = 1
-    while True:
-        grown = dilate(part, 1) * solid
-        if (grown == part).all():
-            break
-        part = grown
-    near = np.clip(resize_map(dilate(part, 1), *matte.shape), 0, 1)
+    near = np.clip(resize_map(dilate(part.astype(np.float32), 1), *matte.shape), 0, 1)
     whole = np.asarray(np.clip(matte * near, 0, 1), np.float32)
     return whole if (whole > 0.5).mean() > 0.01 else None
 
