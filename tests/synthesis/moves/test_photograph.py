@@ -194,8 +194,8 @@ def test_remakes_leave_a_share_to_others(orientations, scene):
     weights = photograph.moves_of(replace(shown, remakes=remakes))
     shares = {name: remake.share for name, remake in REMAKES.items() if remake.share > 0}
     made = {name: weights[name,] / sum(weights.values()) for name in shares}
-    assert sum(shares.values()) > photograph.MAX_REMAKES
-    assert sum(made.values()) == pytest.approx(photograph.MAX_REMAKES)
+    assert sum(shares.values()) > photograph.MAX_SHARE_OF_REMAKES
+    assert sum(made.values()) == pytest.approx(photograph.MAX_SHARE_OF_REMAKES)
     assert made[PENCIL] / made[CINEMA] == pytest.approx(shares[PENCIL] / shares[CINEMA])
 
 

@@ -69,8 +69,8 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
-MAX_REMAKES = 0.7
-"""Largest share of the pictures that are remakes but no still lifes."""
+MAX_SHARE_OF_REMAKES = 0.7
+"""Largest share of the pictures that are remakes, without still lifes, which have another share."""
 WATER_SHARE = 3.0
 """Weight of all moves with water beside that of all lights."""
 
@@ -172,7 +172,7 @@ def moves_of(photograph: Photograph) -> dict[tuple[str, ...], float]:
     shares = shares_of_still_lifes(STILL_LIFES & remakes.keys())
     weights.update(weights_of_still_lifes(shares, photograph.lights, others))
     more = {name: REMAKES[name].share for name in remakes if REMAKES[name].share > 0}
-    factor = min(1.0, MAX_REMAKES / (sum(more.values()) or 1.0))
+    factor = min(1.0, MAX_SHARE_OF_REMAKES / (sum(more.values()) or 1.0))
     total = sum(weights.values()) / (1 - factor * sum(more.values()))
     weights.update(((name,), factor * share * total) for name, share in more.items())
     return {names: weight for names, weight in weights.items() if weight > 0}
@@ -240,10 +240,9 @@ def _arranged(
     # Things close by and clothes often have lettering that is too small to be found.
     scene = photograph.scene
     is_near = bool(SHADOWS.intersection(names)) or scene.person > 0 or not scene.is_outdoors
-    is_whole = names[-1] in REMAKES
-    is_kept = is_near or is_whole
-    orientations = (first, first if is_kept else mirrored)
-    boldness = 0.0 if is_whole else strength
+    is_remade = names[-1] in REMAKES
+    orientations = (first, first if is_near or is_remade else mirrored)
+    boldness = 0.0 if is_remade else strength
     return gentle_layout(orientations, boldness, stream, height, width)
 
 

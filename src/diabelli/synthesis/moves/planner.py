@@ -18,7 +18,7 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS, SHADOWS
-from diabelli.synthesis.moves.remakes import REMAKES, WHOLE
+from diabelli.synthesis.moves.remakes import REMAKES, WITHIN_A_PICTURE
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
@@ -105,7 +105,7 @@ class SureMove:
         """Family of its last change; the name of that if it has none of its kind."""
         last = self.names[-1]
         if last in REMAKES:
-            return WITHIN if last in WHOLE else MEDIUM
+            return WITHIN if last in WITHIN_A_PICTURE else MEDIUM
         if last in LIGHTS:
             return LIGHT
         return THING if last in thing.THINGS else SEASON if last in SEASONS else last
@@ -160,8 +160,8 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     moves = _with_few_tints(moves)
     if moves:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
-        is_alone = all(move.names[-1] in WHOLE for move in moves)
-        share = SHARE_BESIDE_STILL_LIFES if is_alone else COMPOSITION_SHARE
+        is_always_within = all(move.names[-1] in WITHIN_A_PICTURE for move in moves)
+        share = SHARE_BESIDE_STILL_LIFES if is_always_within else COMPOSITION_SHARE
         total = sum(move.confidence for move in moves)
         weight = 0.0 if is_varied else share * total
         is_person = shown.scene.person >= 1

@@ -45,7 +45,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     suits_painting,
 )
 
-WHOLE = STILL_LIFES | {CINEMA}
+WITHIN_A_PICTURE = STILL_LIFES | {CINEMA}
 """Names of the remakes that show the source as a thing within another picture."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""

@@ -56,7 +56,7 @@ def show_woodblock(
     Args:
         image: (h, w, 4) uint8, opaque.
         subject: (rows, columns) float32, 0..1, subject map.
-        need: lettering, the sky and the colours of the image.
+        need: lettering and the sky of the image.
         stream: random numbers.
         grey: whether the image is grey, so that its inks have the hues of the palette alone.
     """

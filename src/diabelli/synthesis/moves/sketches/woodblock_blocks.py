@@ -1,4 +1,4 @@
-"""Blocks of a woodblock print: smoothed colours, inks with their areas, and lines."""
+"""Blocks of a woodblock print: the filter along the flow, inks and their areas, and long marks."""
 
 from __future__ import annotations
 

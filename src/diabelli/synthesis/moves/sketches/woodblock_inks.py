@@ -1,4 +1,4 @@
-"""Inks of a woodblock print, and the colours of its areas."""
+"""Inks of a woodblock print: palettes, and the colours that they give to areas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tones and lines of a woodblock print."""
+"""Colours of a photograph for a woodblock print: open tones, smooth areas, and lines."""
 
 from __future__ import annotations
 

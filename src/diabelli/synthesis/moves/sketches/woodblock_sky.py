@@ -1,4 +1,4 @@
-"""Sky of a woodblock print: a gradation from a deep ink at the top, and a sun or moon."""
+"""Sky of a woodblock print: where it is, whether it is sure, its gradation, and a sun or moon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which photographs suit a woodblock print: those whose faces and words it would not change."""
+"""Which photographs suit a woodblock print, and which of them have a sky that may be dyed."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Printable(NamedTuple):
 def find_woodblock(scene: Scene, analysis: Analysis, image: Bytes) -> Printable | None:
     """Return what a print needs of a photograph; None if it suits none.
 
-    Refused are frames, pages, labels, large signs, people, leaves without end, and pictures of
-    hardly any contrast.
+    Refused are frames, pages, labels, large signs, people, leaves without end, things that are red,
+    a low sun, and pictures of one tone or of hardly any contrast.
 
     Args:
         scene: properties of the photograph.
