@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diabelli.synthesis.analysis import person_matte
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
@@ -97,6 +98,22 @@ def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, m
     plain = {"kind": kind, "lettering": written(0), "tilt_tolerance": 0.0}
     changed = tuple(replace(one, **plain | change) for one in orientations)
     assert not photograph.prepare(changed, orientations[0].image_at(200, 200), 0.5).shores
+
+
+def test_the_person_map_is_computed_once(monkeypatch):
+    """The outline of a cup, which might suit stickers, needs the map again."""
+    studied = analyse_source(pytest.importorskip("skimage.data").coffee(), 200, 300)
+    small, maps = studied[0].image_at(400, 600), []
+    network = person_matte.sigmoid
+
+    def counted(values):
+        maps.append(values.shape)
+        return network(values)
+
+    monkeypatch.setattr(person_matte, "sigmoid", counted)
+    shown = photograph.prepare(studied, small, 0.5)
+    assert maps.count((person_matte.INPUT, person_matte.INPUT)) == 1
+    np.testing.assert_array_equal(shown.scene.persons, person_matte.person_map(small))
 
 
 @pytest.mark.parametrize(("border", "found"), [(NO_BORDER, True), (Insets(0.01, 0, 0, 0), False)])

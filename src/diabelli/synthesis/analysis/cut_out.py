@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.matte import mean_nearby, refine_matte
-from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.segmentation import silhouette
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur, dilate, flood
@@ -71,7 +70,9 @@ class CutOut(NamedTuple):
     part: Floats
 
 
-def find_cut_out(subject: Floats, image: Bytes, *, is_person: bool) -> CutOut | None:
+def find_cut_out(
+    subject: Floats, persons: Floats, image: Bytes, *, is_person: bool
+) -> CutOut | None:
     """Return the subject of a picture; None if it cannot be cut out surely.
 
     Refused are unsure maps, several parts, what the edge of the picture cuts but for the lower
@@ -79,6 +80,7 @@ def find_cut_out(subject: Floats, image: Bytes, *, is_person: bool) -> CutOut | 
 
     Args:
         subject: (rows, columns) float32, 0..1, subject map.
+        persons: the same, person map.
         image: (h, w, 4) uint8.
         is_person: whether it surely shows bare skin.
     """
@@ -87,7 +89,7 @@ def find_cut_out(subject: Floats, image: Bytes, *, is_person: bool) -> CutOut | 
     if not 0.8 * AREAS[0] < share < AREAS[1] or _unsure(things, share) > MAX_UNSURE[1]:
         return None
     small = resize(image, SIDE, SIDE)
-    persons = np.clip(person_map(small), 0, 1)
+    persons = np.clip(resize_map(persons, SIDE, SIDE), 0, 1)
     coarse = _coarse(things, persons, is_person=is_person)
     matte = refine_matte(small, coarse) > HALF
     part = largest_part(matte)

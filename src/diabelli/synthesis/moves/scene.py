@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import SIDE, bare_skin
+from diabelli.synthesis.analysis.clear_sky import Sky, find_clear_sky
 from diabelli.synthesis.analysis.foliage import green_weight, leafiness
 from diabelli.synthesis.analysis.ground import SHORE, SURFACE, ground_features, suitability
 from diabelli.synthesis.analysis.people import SKIN_OF_PERSON
@@ -91,6 +92,8 @@ class Scene:
         even_top: share of the uppermost third that is even and not dark, 0..1.
         roughness: mean of the blurred gradient of luma, in grey levels.
         subject: (SIDE, SIDE) float32, 0..1, subject map.
+        persons: person map, as returned by `person_map`.
+        clear_sky: None without any.
     """
 
     openness: float
@@ -121,6 +124,8 @@ class Scene:
     even_top: float
     roughness: float
     subject: Floats = field(repr=False, compare=False)
+    persons: Floats = field(repr=False, compare=False)
+    clear_sky: Sky | None = field(repr=False, compare=False)
 
     @property
     def is_outdoors(self) -> bool:
@@ -160,6 +165,7 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
     light = luma(small)
     linear = np.square(small.astype(np.float32) / np.float32(255))
     luminance = sum(linear[..., c] * np.float32(weight) for c, weight in enumerate(LUMINANCE))
+    persons = person_map(image)
     skin = float((bare_skin(image) if bare is None else bare).mean())
     persons_skin = skin if surroundings.person > POSSIBLE_PERSON else 0.0
     foliage, ground = _foliage_share(small, light, subject), suitability(features, SHORE)
@@ -176,7 +182,7 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
         upper_luma=float(light[: SIDE // 3].mean()) / 255,
         lower_luma=float(light[-(SIDE // 3) :].mean()) / 255,
         median_light=float(np.median(luminance)),
-        figure=float((person_map(image) > MARKED).mean()),
+        figure=float((persons > MARKED).mean()),
         skin=skin,
         person_odds=surroundings.person,
         person=min(persons_skin / SKIN_OF_PERSON, 1.0),
@@ -194,6 +200,8 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
         even_top=float(((rough < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
         roughness=float(rough.mean()),
         subject=subject,
+        persons=persons,
+        clear_sky=find_clear_sky(image, subject),
     )
 
 

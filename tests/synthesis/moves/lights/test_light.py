@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diabelli.synthesis.analysis.person_matte import INPUT
 from diabelli.synthesis.analysis.surroundings import Surroundings
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
@@ -45,6 +46,8 @@ NOON = Scene(
     even_top=0.0,
     roughness=8.0,
     subject=np.zeros((scene.SIDE, scene.SIDE), np.float32),
+    persons=np.zeros((INPUT, INPUT), np.float32),
+    clear_sky=None,
 )
 ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0, surface=1.0)
 

@@ -12,7 +12,6 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.sketches import manner as manners
-from diabelli.synthesis.moves.sketches import studies_suitability
 from diabelli.synthesis.moves.sketches.bust import find_bust
 from diabelli.synthesis.moves.sketches.manner import MANNERS
 from diabelli.synthesis.moves.sketches.page import SMALL_SIZES, plan_page
@@ -196,13 +195,13 @@ def analysis():
 
 
 @pytest.fixture
-def suits(monkeypatch, scene, analysis):
+def suits(scene, analysis):
     """Return a function that decides whether a dummy suits after changes."""
 
     def decide(person=None, skin=None, top=0.12, image=None, scene=scene, **change):
         source, marked, _ = portrait(top=top)
         person = marked if person is None else person
-        monkeypatch.setattr(studies_suitability, "person_map", lambda _: at_side(person, 256))
+        scene = replace(scene, persons=at_side(person, 256))
         changed = replace(analysis, **change)
         if skin is not None:
             people = changed.people._replace(skin=at_side(skin, 192))

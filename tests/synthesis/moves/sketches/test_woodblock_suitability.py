@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis import clear_sky
+from diabelli.synthesis.analysis.clear_sky import find_clear_sky
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves.scene import survey
@@ -100,8 +100,9 @@ def test_a_sky_is_found_in_the_open_air_only(scene, analysis):
     image = np.full((200, 200, 4), 255, np.uint8)
     image[..., :3] = (150, 180, 230)
     image[120:, :, :3] = 40 + 60 * (np.indices((80, 200)).sum(0) % 7 > 3)[..., None]
-    plain = replace(scene, subject=NOWHERE, ground=1.0, skin=0.0)
-    assert clear_sky.find_clear_sky(image, NOWHERE) is not None
+    sky = find_clear_sky(image, NOWHERE)
+    assert sky is not None
+    plain = replace(scene, subject=NOWHERE, clear_sky=sky, ground=1.0, skin=0.0)
     outside, inside = (
         find_woodblock(replace(plain, openness=openness), analysis, image)
         for openness in (2.0, -2.0)

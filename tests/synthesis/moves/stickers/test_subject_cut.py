@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis import cut_out
 from diabelli.synthesis.analysis.cut_out import SIDE
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
@@ -41,14 +40,11 @@ def analysis():
 
 
 @pytest.fixture
-def find(analysis, monkeypatch):
+def find(analysis):
     """Return a function that finds the subject of a picture of which the map is given."""
-    scene = survey(picture(disc(200)))
-    persons = np.zeros((SIDE, SIDE), np.float32)
-    monkeypatch.setattr(cut_out, "person_map", lambda _: persons)
+    scene = replace(survey(picture(disc(200))), persons=np.zeros((SIDE, SIDE), np.float32))
 
-    def found(mask, subject=None, found_analysis=None, person_map=None, **change):
-        persons[:] = 0 if person_map is None else person_map
+    def found(mask, subject=None, found_analysis=None, **change):
         given = (disc(SMALL) if subject is None else subject).astype(np.float32)
         plain = {"subject": given, "person": 0.0, "person_odds": -4.0, "roughness": 3.0}
         shown = replace(scene, **plain | {"barred": False} | change)

@@ -49,16 +49,16 @@ SKY = Sky(
 )
 
 
-def things_of(scene, analysis, monkeypatch, **change):
-    monkeypatch.setattr(thing, "find_clear_sky", lambda *_: replace(SKY, **change))
-    return thing.find_things(scene, analysis, analysis.image_at(200, 200)) & thing.SKY_THINGS
+def things_of(scene, analysis, **change):
+    found = replace(scene, clear_sky=replace(SKY, **change))
+    return thing.find_things(found, analysis, analysis.image_at(200, 200)) & thing.SKY_THINGS
 
 
-def test_a_clear_sky_shows_birds_balloons_and_lanterns(analysis, scene, monkeypatch):
+def test_a_clear_sky_shows_birds_balloons_and_lanterns(analysis, scene):
     """Without a sky there is none of them."""
-    assert things_of(scene, analysis, monkeypatch) == thing.SKY_THINGS
-    monkeypatch.setattr(thing, "find_clear_sky", lambda *_: None)
-    assert not thing.find_things(scene, analysis, analysis.image_at(200, 200)) & thing.SKY_THINGS
+    assert things_of(scene, analysis) == thing.SKY_THINGS
+    cloudy = replace(scene, clear_sky=None)
+    assert not thing.find_things(cloudy, analysis, analysis.image_at(200, 200)) & thing.SKY_THINGS
 
 
 @pytest.mark.parametrize(
@@ -73,34 +73,34 @@ def test_a_clear_sky_shows_birds_balloons_and_lanterns(analysis, scene, monkeypa
         {"room": np.full((SIDE, SIDE), 0.07, np.float32)},
     ],
 )
-def test_gaps_walls_and_night_skies_show_nothing(analysis, scene, monkeypatch, unsuitable):
+def test_gaps_walls_and_night_skies_show_nothing(analysis, scene, unsuitable):
     """They are too small for anything, reach the lower edge, are dark, or are of a warm wall."""
-    assert not things_of(scene, analysis, monkeypatch, **unsuitable)
+    assert not things_of(scene, analysis, **unsuitable)
 
 
 @pytest.mark.parametrize(
     "unsuitable",
     [{"openness": -0.5}, {"barred": True}, {"teal": 0.9, "sky": 0.0}, {"ground": -0.9}],
 )
-def test_rooms_bars_and_the_sea_floor_show_nothing(analysis, scene, monkeypatch, unsuitable):
+def test_rooms_bars_and_the_sea_floor_show_nothing(analysis, scene, unsuitable):
     """Even places there are no sky."""
-    assert not things_of(replace(scene, **unsuitable), analysis, monkeypatch)
+    assert not things_of(replace(scene, **unsuitable), analysis)
 
 
-def test_nothing_that_water_would_mirror_is_above_it(analysis, scene, monkeypatch):
+def test_nothing_that_water_would_mirror_is_above_it(analysis, scene):
     """Water has long, even rows; birds are too small to be missed in it."""
     shore = replace(scene, ground=-0.3)
-    assert things_of(shore, analysis, monkeypatch) == thing.SKY_THINGS
+    assert things_of(shore, analysis) == thing.SKY_THINGS
     wet = {"upright": 0.35, "unevenness": 0.015}
-    assert things_of(shore, analysis, monkeypatch, **wet) == {"birds"}
+    assert things_of(shore, analysis, **wet) == {"birds"}
 
 
 @pytest.mark.parametrize(
     "change", [{"grey": True}, {"toned": True}, {"figure": 0.06}, {"sun_warmth": 0.5}]
 )
-def test_no_night_falls_on_figures_the_sun_or_black_and_white(analysis, scene, monkeypatch, change):
+def test_no_night_falls_on_figures_the_sun_or_black_and_white(analysis, scene, change):
     """Rims would fade into it, the sun would stay, and warm light is nothing without colour."""
-    found = things_of(replace(scene, **change), analysis, monkeypatch)
+    found = things_of(replace(scene, **change), analysis)
     assert found
     assert "lanterns" not in found
 
@@ -108,21 +108,21 @@ def test_no_night_falls_on_figures_the_sun_or_black_and_white(analysis, scene, m
 def test_no_night_falls_among_clouds(analysis, scene, monkeypatch):
     """They are lit by the sun."""
     monkeypatch.setattr(thing, "cloudiness", lambda *_: 0.6)
-    found = things_of(scene, analysis, monkeypatch)
+    found = things_of(scene, analysis)
     assert found == thing.SKY_THINGS - {"lanterns"}
 
 
-def test_sepia_prints_and_small_skies_show_no_balloons(analysis, scene, monkeypatch):
+def test_sepia_prints_and_small_skies_show_no_balloons(analysis, scene):
     """Their colours are not of the time, and a small one is a speck."""
-    assert "balloons" not in things_of(replace(scene, toned=True), analysis, monkeypatch)
+    assert "balloons" not in things_of(replace(scene, toned=True), analysis)
     small = np.full((SIDE, SIDE), 0.09, np.float32)
-    assert "balloons" not in things_of(scene, analysis, monkeypatch, room=small)
+    assert "balloons" not in things_of(scene, analysis, room=small)
 
 
 def floating(scene, analysis, monkeypatch, distance=0.3):
-    monkeypatch.setattr(thing, "find_clear_sky", lambda *_: None)
-    monkeypatch.setattr(thing, "free_distance", lambda _: np.full((64, 64), distance, np.float32))
-    return thing.find_things(scene, analysis, analysis.image_at(200, 200))
+    places = np.full((64, 64), distance, np.float32)
+    monkeypatch.setattr(thing, "free_distance", lambda *_: places)
+    return thing.find_things(replace(scene, clear_sky=None), analysis, analysis.image_at(200, 200))
 
 
 @pytest.fixture(scope="module")
@@ -178,10 +178,9 @@ def test_nothing_floats_before_lettering_and_scans(person, analysis, monkeypatch
     assert not floating(person, replace(analysis, **change), monkeypatch)
 
 
-def test_nothing_floats_before_a_clear_sky(person, analysis, monkeypatch):
+def test_nothing_floats_before_a_clear_sky(person, analysis):
     """It shows something already."""
-    monkeypatch.setattr(thing, "find_clear_sky", lambda *_: SKY)
-    open_air = replace(person, openness=2.0)
+    open_air = replace(person, openness=2.0, clear_sky=SKY)
     found = thing.find_things(open_air, analysis, analysis.image_at(200, 200))
     assert found == thing.SKY_THINGS
 

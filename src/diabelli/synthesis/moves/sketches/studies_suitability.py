@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.analysis.person_matte import person_map
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.resample import resize_map
@@ -53,7 +52,7 @@ def find_studies(scene: Scene, analysis: Analysis, image: Bytes) -> Bust | None:
     is_person = scene.person > 0 and MIN_PERSON_ODDS < scene.person_odds < MAX_PERSON_ODDS
     if is_framed or is_toned or not is_person:
         return None
-    bust = find_bust(image, person_map(image), analysis.people.skin)
+    bust = find_bust(image, scene.persons, analysis.people.skin)
     if (
         bust is None
         or not _is_sure(bust, scene.subject)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.analysis.clear_sky import find_clear_sky
 from diabelli.synthesis.analysis.people import MIN_FACE_SKIN
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
@@ -90,14 +89,13 @@ def find_woodblock(scene: Scene, analysis: Analysis, image: Bytes) -> Printable 
     colours = print_colours(source)
     if float((colours[..., 1] > RED_THING).mean()) > MAX_RED:
         return None
-    room = _sure_sky(scene, image, source, colours)
+    room = _sure_sky(scene, source, colours)
     return Printable(analysis.lettering, room)
 
 
-def _sure_sky(scene: Scene, image: Bytes, source: Floats, colours: Floats) -> Floats:
+def _sure_sky(scene: Scene, source: Floats, colours: Floats) -> Floats:
     """Return the room of a clear sky that may be dyed, as in `Printable`."""
-    nothing = np.zeros_like(scene.subject)
-    sky = find_clear_sky(image, scene.subject)
+    nothing, sky = np.zeros_like(scene.subject), scene.clear_sky
     if sky is None:
         return nothing
     if scene.openness + CERTAINTY_WEIGHT * sky.certainty(scene.ground) < MIN_SKY_ODDS:

@@ -47,6 +47,7 @@ def find_stickers(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
         return None
     if scene.person_odds > MIN_PERSON_ODDS and analysis.people.has_small_faces:
         return None
-    outline = find_cut_out(scene.subject, image, is_person=scene.person >= 1)
+    is_person = scene.person >= 1
+    outline = find_cut_out(scene.subject, scene.persons, image, is_person=is_person)
     is_plain = scene.person == 0 and analysis.lettering_excluded
     return Cut(outline, is_plain) if outline else None

@@ -25,18 +25,19 @@ FACE, FACE_BLUR = 0.5, 1.5
 deviation of its surroundings, in pixels of the skin map."""
 
 
-def free_distance(image: Bytes) -> Floats:
+def free_distance(image: Bytes, persons: Floats | None = None) -> Floats:
     """Return how far places are from the subject, from people and from all of the colour of skin.
 
     Args:
         image: (h, w, 3 or more) uint8.
+        persons: its person map, if that is known already.
 
     Returns:
         (SIDE, SIDE) float32, distance in sides; 0 on them.
     """
     small = resize(image, DECISION_SIDE, DECISION_SIDE)
     taken = resize_map(decode(encode(small)), SIDE, SIDE) > SUBJECT
-    matte = person_map(small)
+    matte = person_map(small) if persons is None else persons
     taken |= resize_map(matte, SIDE, SIDE) > PERSON
     taken |= resize_map(skin_of_matte(small, matte), SIDE, SIDE) > SKIN
     colours = resize(small, SKIN_SIDE, SKIN_SIDE)[..., :3]

@@ -79,13 +79,13 @@ def find_things(scene: Scene, analysis: Analysis, image: Bytes) -> frozenset[str
     """
     if scene.barred or is_under_water(scene):
         return frozenset()
-    sky = find_clear_sky(image, scene.subject)
-    shown = _things_of_sky(scene, sky, image) if sky is not None else frozenset()
+    sky = scene.clear_sky
+    shown = frozenset() if sky is None else _things_of_sky(scene, sky, image)
     if shown or analysis.kind.has_text or analysis.border != NO_BORDER:
         return shown
     if analysis.lettering_share > MAX_BUBBLE_LETTERING or not _takes_bubbles(scene):
         return frozenset()
-    distance = free_distance(image)
+    distance = free_distance(image, scene.persons)
     has_room = float((distance > BUBBLE_DISTANCE).mean()) > BUBBLE_ROOM
     has_room = has_room and has_room_for_bubbles(image, distance)
     return frozenset({BUBBLES}) if has_room else frozenset()
