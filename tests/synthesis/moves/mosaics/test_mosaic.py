@@ -8,7 +8,7 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.mosaics import mosaic
 from diabelli.synthesis.moves.mosaics.board import RIM, medallion, panel
-from diabelli.synthesis.moves.mosaics.border import PATTERNS, lay_ring
+from diabelli.synthesis.moves.mosaics.border import PATTERNS, band, lay_ring
 from diabelli.synthesis.moves.mosaics.mosaic import MANNERS, _free_tiles, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable
 from diabelli.synthesis.moves.mosaics.tile_layout import DOWN, LONG, SIZE, WIDE, X, Y, lay_out
@@ -152,7 +152,22 @@ def test_a_medallion_cuts_off_no_subject():
     board = medallion(600, 700, lines, disc(192, 0.3))
     assert board.part[2] == pytest.approx(1)
     assert board.part[3] == pytest.approx(6 / 7)
-    assert len(RIM) < len(lines)
+
+
+@pytest.mark.parametrize("lines", PATTERNS)
+def test_a_medallion_has_a_narrow_rim_and_a_wide_ring(lines):
+    """Tiles fill both, and the board between them and the picture within are free."""
+    board = medallion(600, 700, lines, NOWHERE)
+    is_border = board.depth[300] < 0
+    starts = np.flatnonzero(np.diff(is_border.astype(int))) + 1
+    rim, ring = band(RIM, 600, 700), band(lines, 600, 700)
+    assert starts[0] == pytest.approx(rim, abs=1)
+    assert starts[2] - starts[1] == pytest.approx(ring, abs=2)
+    assert rim < ring
+    tiles = board.border[0]
+    assert (board.depth[tiles[:, Y].astype(int), tiles[:, X].astype(int)] < 0).all()
+    y, x = (one[::7, None] for one in np.nonzero(board.depth < 0))
+    assert np.hypot(y - tiles[:, Y], x - tiles[:, X]).min(1).max() < tiles[:, SIZE].max()
 
 
 def test_tiles_do_not_reach_below_a_border():

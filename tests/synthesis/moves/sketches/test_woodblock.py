@@ -256,10 +256,25 @@ def test_darker_colours_give_darker_inks():
         assert (np.diff(luma(mixed(greys, one, grey=False))) > 0).all()
 
 
-def test_seeds_differ():
-    """All palettes are used, and prints of one palette differ."""
-    image = opaque(landscape(96))
-    prints = [show_woodblock(image, NOWHERE, PLAIN, RandomStream(seed)) for seed in range(12)]
-    means = np.array([one[..., :3].mean((0, 1)) for one in prints])
-    assert len(np.unique(means.round(1), axis=0)) > 3
-    assert np.abs(means - means[0]).max() > 3
+@pytest.mark.parametrize(("share", "palettes"), [(0.0, PALETTES), (0.5, SKIES)])
+def test_all_palettes_are_used(monkeypatch, share, palettes):
+    """Seeds choose among those of the prints without a sky, or among those with one."""
+    keys = []
+    monkeypatch.setattr(woodblock, "pull_print", lambda _, key, *rest: keys.append(key))
+    need = Printable(NOWHERE, sky_above(share))
+    for seed in range(30):
+        show_woodblock(opaque(landscape(48)), NOWHERE, need, RandomStream(seed))
+    assert set(keys) == {palette.key for palette in palettes}
+
+
+@pytest.mark.usefixtures("palette")
+def test_prints_of_one_palette_differ():
+    """Each seed has another sheet of paper and another block of wood."""
+    image, margin = opaque(landscape(200)), margin_of(200, 200)
+    need = Printable(NOWHERE, NOWHERE)
+    first, other = (
+        show_woodblock(image, NOWHERE, need, RandomStream(seed)).astype(int) for seed in (1, 2)
+    )
+    apart = np.abs(first - other)[..., :3].mean(2)
+    assert apart[: margin - 1].mean() > 0.5
+    assert apart[margin + 8 : -margin - 8, margin + 8 : -margin - 8].mean() > 1

@@ -94,12 +94,17 @@ def test_only_what_may_be_mirrored_is(mirrored):
     assert (flipped > 0) == mirrored
 
 
-@pytest.mark.usefixtures("plain")
-def test_all_of_the_subject_is_printed_in_a_ring_and_a_white_border(monkeypatch):
-    """Nothing of a large sticker is lost; ground and white surround it at one width each."""
+def show_one_upright(monkeypatch):
+    """Show one large sticker, neither turned nor lifted."""
     monkeypatch.setattr(stickers, "ALONE", 1.0)
     monkeypatch.setattr(stickers, "TURNS", (0.0, 0.0))
     monkeypatch.setattr(stickers, "FLAT", 1.0)
+
+
+@pytest.mark.usefixtures("plain")
+def test_all_of_the_subject_is_printed_in_a_ring_and_a_white_border(monkeypatch):
+    """Nothing of a large sticker is lost; ground and white surround it at one width each."""
+    show_one_upright(monkeypatch)
     shown = show_stickers(coin(600), cut_of(ROUND), RandomStream(3))
     disc = sum(red_and_blue(shown)) > 0
     rows, columns = np.nonzero(disc.any(1))[0], np.nonzero(disc.any(0))[0]
@@ -138,8 +143,10 @@ def stickers_of(mask):
     return [area for area in areas if area > 100]
 
 
-def test_a_long_picture_keeps_the_shape_of_its_subject():
-    """A disc in the middle of a wide picture is printed as a disc."""
+@pytest.mark.usefixtures("plain")
+def test_a_long_picture_keeps_the_shape_of_its_subject(monkeypatch):
+    """A disc in the middle of a wide picture is printed as a disc in a round ring."""
+    show_one_upright(monkeypatch)
     wide = np.full((200, 400, 3), 120)
     y, x = np.mgrid[:200, :400] + 0.5
     disc = np.hypot(y - 100, x - 200) < 60
@@ -149,7 +156,10 @@ def test_a_long_picture_keeps_the_shape_of_its_subject():
     inside = shape.distance < 0
     assert inside.any(0).sum() == pytest.approx(inside.any(1).sum(), rel=0.06)
     red, _ = red_and_blue(show_stickers(opaque(wide), cut_of(mask), RandomStream(1)))
-    assert red.any()
+    rows, columns = red.any(1).sum(), red.any(0).sum()
+    assert rows > 60
+    assert rows == pytest.approx(columns, rel=0.04)
+    assert red.sum() == pytest.approx(np.pi / 4 * rows * columns, rel=0.05)
 
 
 def test_the_outline_passes_over_notches_and_holes():
