@@ -45,8 +45,9 @@ def test_a_presigned_url_opens_one_object(s3: S3Server):
     url = presigned_url(store, "a", 60)
     with urlopen(url) as response:
         assert response.read() == b"content"
-    with pytest.raises(HTTPError, match="403"):
+    with pytest.raises(HTTPError, match="403") as refused:
         urlopen(url[:-1] + ("0" if url[-1] != "0" else "1"))
+    refused.value.close()
 
 
 def test_a_folder_is_created_and_cannot_sign(tmp_path: Path):

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.error import HTTPError
 from urllib.parse import SplitResult, unquote
 from urllib.request import Request, urlopen
 
@@ -187,12 +188,16 @@ def expiry_of(store: ObjectStore, key: str) -> datetime | None:
         StoreUnavailable: The object cannot be requested.
     """
     request = Request(presigned_url(store, key, TIMEOUT_S, "HEAD"), method="HEAD")  # noqa: S310
-    with (
-        object_store_errors("the expiry cannot be read", missing_passes=False),
-        # A URL of the bucket, as obstore signed it.
-        urlopen(request, timeout=TIMEOUT_S) as response,  # noqa: S310
-    ):
-        stated = re.search(r'expiry-date="([^"]+)"', response.headers.get("x-amz-expiration", ""))
+    with object_store_errors("the expiry cannot be read", missing_passes=False):
+        try:
+            # A URL of the bucket, as obstore signed it.
+            response = urlopen(request, timeout=TIMEOUT_S)  # noqa: S310
+        except HTTPError as refusal:
+            refusal.close()
+            raise
+        with response:
+            header = response.headers.get("x-amz-expiration", "")
+        stated = re.search(r'expiry-date="([^"]+)"', header)
         return parsedate_to_datetime(stated[1]) if stated else None
 
 

@@ -121,8 +121,44 @@ def test_a_closed_stream_stops_the_server(serve: Serve, gate: Gate) -> None:
         events = client.stream(picture(), n=2, model="halfway", size="256x256")
         next(events)
         assert gate.entered.wait(30)
-        events.close()  # type: ignore[attr-defined]
+        events.close()
         assert gate.stopped.wait(10)
+
+
+def test_a_closed_client_ends_its_streams(serve: Serve, gate: Gate) -> None:
+    """The server stops although the generator is still there."""
+    with diabelli.Client(serve().url) as client:
+        events = client.stream(picture(), n=2, model="halfway", size="256x256")
+        next(events)
+        assert gate.entered.wait(30)
+    assert gate.stopped.wait(10)
+    events.close()
+
+
+@pytest.mark.parametrize("end", ["generator", "client"])
+def test_an_asynchronous_stream_ends_with_its_generator_or_client(
+    serve: Serve, gate: Gate, end: str
+) -> None:
+    """A task that is cancelled in its loop leaves no request behind."""
+    url = serve().url
+
+    async def run() -> None:
+        async with diabelli.AsyncClient(url) as client:
+            events = client.stream(picture(), n=2, model="halfway", size="256x256")
+
+            async def read() -> None:
+                async for _ in events:
+                    await asyncio.sleep(60)
+
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(read(), 0.5)
+            if end == "generator":
+                await events.aclose()
+                assert await asyncio.to_thread(gate.stopped.wait, 10)
+        assert await asyncio.to_thread(gate.stopped.wait, 10)
+        await events.aclose()
+
+    asyncio.run(run())
 
 
 def test_errors_are_exceptions(server: Server) -> None:

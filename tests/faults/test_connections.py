@@ -30,8 +30,10 @@ def limited(start: Start, files: int) -> Process:
 def opened(stack: ExitStack, process: Process, count: int) -> list[socket.socket]:
     """Open connections that send nothing."""
     port = urlsplit(process.url).port
-    made = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(count)]
-    return [stack.enter_context(one) for one in made]
+    return [
+        stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+        for _ in range(count)
+    ]
 
 
 def test_idle_connections_keep_no_client_out(start: Start) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
@@ -60,11 +60,13 @@ class AsyncClient:
         async with self._send("POST", self._base_url + requests.VARIATIONS, request) as response:
             return parse_reply(await self._read(response))
 
-    async def stream(self, source: Source, **options: Unpack[Options]) -> AsyncIterator[Event]:
+    async def stream(
+        self, source: Source, **options: Unpack[Options]
+    ) -> AsyncGenerator[Event, None]:
         """Yield progress, previews and finished variations, and `Done` last.
 
-        The server stops its work if the iterator is closed early. Arguments and exceptions are
-        those of `vary`.
+        The server stops its work if the generator is closed early, as `contextlib.aclosing` does,
+        or the client is. Arguments and exceptions are those of `vary`.
         """
         request = requests.build(source, options, stream=True)
         async with self._send("POST", self._base_url + requests.VARIATIONS, request) as response:

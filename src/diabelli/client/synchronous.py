@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
@@ -74,11 +74,11 @@ class Client:
         with self._send("POST", self._base_url + requests.VARIATIONS, request) as response:
             return parse_reply(self._read(response))
 
-    def stream(self, source: Source, **options: Unpack[Options]) -> Iterator[Event]:
+    def stream(self, source: Source, **options: Unpack[Options]) -> Generator[Event, None, None]:
         """Yield progress, previews and finished variations, and `Done` last.
 
-        The server stops its work if the iterator is closed early. Arguments and exceptions are
-        those of `vary`.
+        The server stops its work if the generator is closed early, as `contextlib.closing` does,
+        or the client is. Arguments and exceptions are those of `vary`.
         """
         request = requests.build(source, options, stream=True)
         with self._send("POST", self._base_url + requests.VARIATIONS, request) as response:

@@ -122,7 +122,8 @@ def _refusal(reply: HTTPError) -> tuple[str, str]:
     """Return the code and the message of an error; its status if the server sent no XML."""
     code, message = str(reply.code), str(reply.reason)
     try:
-        error = ET.fromstring(reply.read())  # noqa: S314
+        with reply:
+            error = ET.fromstring(reply.read())  # noqa: S314
     except (ET.ParseError, OSError, HTTPException):
         return code, message
     message = error.findtext("{*}Message", message)[:_MAX_REASON]

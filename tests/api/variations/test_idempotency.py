@@ -177,11 +177,11 @@ def test_keys_have_a_maximum_length(server: Server) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_openais_client(server: Server) -> None:
     """Its users send the key by `extra_headers`."""
-    client = openai.OpenAI(base_url=server.base_url, api_key="any")
-    first, second = (
-        client.images.create_variation(image=SOURCE, extra_headers={"Idempotency-Key": "sdk"})
-        for _ in range(2)
-    )
+    with openai.OpenAI(base_url=server.base_url, api_key="any") as client:
+        first, second = (
+            client.images.create_variation(image=SOURCE, extra_headers={"Idempotency-Key": "sdk"})
+            for _ in range(2)
+        )
     assert first == second
 
 

@@ -8,7 +8,9 @@ import dataclasses
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,8 +18,9 @@ import numpy as np
 import openai
 import pytest
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.conftest import Serve
+from api.conftest import Serve, start
 from api.engines import Gate
 from api.wire import Server, opened, picture
 from diabelli.api.context import RequestContext
@@ -27,6 +30,7 @@ from diabelli.api.variations.response import build
 from diabelli.api.variations.sse import COMPLETED, DONE, ERROR, NAMES, PARTIAL, PROGRESS
 from diabelli.api.variations.streaming import EventStream
 from diabelli.variation import EncodedVariation, Progress
+from faults.serving import until
 
 SOURCE = picture()
 MADE = EncodedVariation(
@@ -167,6 +171,47 @@ def test_closing_the_stream_cancels_the_work(
         assert time.monotonic() < end
         time.sleep(0.02)
     assert status == 200
+
+
+def held(app: ASGIApp) -> ASGIApp:
+    """Return an application whose events are never sent to their end."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        async def hold(message: Message) -> None:
+            await send(message)
+            if scope["type"] == "http" and message["type"] == "http.response.body":
+                await asyncio.Event().wait()
+
+        await app(scope, receive, hold)
+
+    return call
+
+
+def test_a_stream_that_its_client_leaves_is_closed(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A garbage collector might find it when its event loop has ended."""
+    streams: list[AsyncGenerator[bytes, None]] = []
+
+    def record(owner: Any, name: str) -> None:
+        method = getattr(owner, name)
+
+        def recorded(*args: Any) -> AsyncGenerator[bytes, None]:
+            streams.append(method(*args))
+            return streams[-1]
+
+        monkeypatch.setattr(owner, name, recorded)
+
+    record(streaming, "iter_response")
+    record(EventStream, "iter_events")
+    with ExitStack() as stack:
+        server = start(stack, tmp_path, {}, gate, wrap=held)
+        url = f"{server.base_url}/images/variations"
+        with httpx.stream("POST", url, data=SMALL, files={"image": SOURCE}) as response:
+            next(response.iter_lines())
+            assert [one.ag_frame is None for one in streams] == [False, False]
+        until(lambda: server.app.state.admission.requests == 0)
+        until(lambda: all(one.ag_frame is None for one in streams), 5)
 
 
 @pytest.mark.tiny_engine

@@ -47,8 +47,10 @@ def test_other_models_have_no_usage(serve: Serve, server: Server) -> None:
 def test_strict_clients_accept_usage(serve: Serve) -> None:
     """OpenAI's client validates the reply strictly, and returns the numbers."""
     server = serve(**METERING)
-    client = OpenAI(base_url=server.base_url, api_key="any", _strict_response_validation=True)
-    reply = client.images.create_variation(image=picture(), n=2, size="256x256")
+    with OpenAI(
+        base_url=server.base_url, api_key="any", _strict_response_validation=True
+    ) as client:
+        reply = client.images.create_variation(image=picture(), n=2, size="256x256")
     assert reply.usage is not None
     assert (reply.usage.input_tokens, reply.usage.output_tokens) == (85, 200)
     assert reply.usage.total_tokens == 285

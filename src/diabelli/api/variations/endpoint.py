@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -274,10 +274,11 @@ class _Exchange(Response):
         try:
             await asyncio.wait({work, stream.started}, return_when=asyncio.FIRST_COMPLETED)
             if stream.enabled and (not work.done() or not work.exception()):
-                events = streaming.iter_response(self._request, stream, work)
-                await StreamingResponse(
-                    events, headers=streaming.HEADERS, media_type=streaming.MEDIA_TYPE
-                )(scope, receive, send)
+                # A client may leave in the middle of an event.
+                async with aclosing(streaming.iter_response(self._request, stream, work)) as events:
+                    await StreamingResponse(
+                        events, headers=streaming.HEADERS, media_type=streaming.MEDIA_TYPE
+                    )(scope, receive, send)
             else:
                 await send({"type": "http.response.body", "body": await work})
         finally:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 from starlette.requests import Request
 
@@ -113,7 +114,7 @@ class EventStream:
             self._drained.clear()
             await self._drained.wait()
 
-    async def iter_events(self, work: asyncio.Task[bytes]) -> AsyncIterator[bytes]:
+    async def iter_events(self, work: asyncio.Task[bytes]) -> AsyncGenerator[bytes, None]:
         """Return the events until the work is done, and a comment in each long silence.
 
         An event with a picture comes in pieces, each of which is read when it is sent.
@@ -156,11 +157,12 @@ class EventStream:
 
 async def iter_response(
     request: Request, stream: EventStream, work: asyncio.Task[bytes]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Return all events of a response; the last one is the result of the work, or an error."""
     try:
-        async for event in stream.iter_events(work):
-            yield event
+        async with aclosing(stream.iter_events(work)) as events:
+            async for event in events:
+                yield event
         yield await work
     # The head of the response is sent, so the error is an event.
     except Exception as fault:

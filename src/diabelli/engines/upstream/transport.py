@@ -9,8 +9,8 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
@@ -239,7 +239,8 @@ class Transport:
         try:
             async with self._open("POST", path, data=fields, files=files) as response:
                 await self._raise_for_status(response, ())
-                yield self._iter_events(response, limit_bytes)
+                async with aclosing(self._iter_events(response, limit_bytes)) as events:
+                    yield events
         except UpstreamUnavailable as fault:
             if fault.reason == "broken" and self._paid:
                 raise UpstreamInterrupted from fault
@@ -356,7 +357,7 @@ class Transport:
 
     async def _iter_events(
         self, response: httpx.Response, limit_bytes: int
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the JSON objects of the `data` fields; comments and other values are skipped."""
         buffered = bytearray()
         total = 0
