@@ -11,7 +11,7 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
-from diabelli.synthesis.moves.lights.light import SHADOWS
+from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES
@@ -116,15 +116,40 @@ def test_the_person_map_is_computed_once(monkeypatch):
     np.testing.assert_array_equal(shown.scene.persons, person_matte.person_map(small))
 
 
+def room_of(scene):
+    """Return a room with something close by."""
+    close = {"openness": -3.0, "surface": 1.0, "foliage": 0.0, "roughness": 8.0, "person": 0.0}
+    subject = np.zeros_like(scene.subject)
+    subject[:100, :100] = 1
+    return replace(scene, white=0.0, white_edge=0.0, flat=0.0, black=0.0, subject=subject, **close)
+
+
 @pytest.mark.parametrize(("border", "found"), [(NO_BORDER, True), (Insets(0.01, 0, 0, 0), False)])
 def test_no_shadow_crosses_a_frame(orientations, scene, monkeypatch, border, found):
     """It would fall on the frame and on the picture within it alike."""
-    close = {"openness": -3.0, "surface": 1.0, "foliage": 0.0, "roughness": 8.0}
-    room = replace(scene, white=0.0, white_edge=0.0, flat=0.0, **close)
-    monkeypatch.setattr(photograph, "survey", lambda *_: replace(room, black=0.0, person=0.0))
+    monkeypatch.setattr(photograph, "survey", lambda *_: room_of(scene))
     framed = tuple(replace(one, border=border) for one in orientations)
     shown = photograph.prepare(framed, orientations[0].image_at(200, 200), 0.5)
     assert SHADOWS & set(shown.lights) == (SHADOWS if found else set())
+
+
+@pytest.mark.parametrize(
+    ("skin_side", "figure", "found"), [(24, 0.2, False), (120, 0.2, True), (24, 0.05, True)]
+)
+def test_no_shadow_crosses_a_hall_of_people(
+    orientations, scene, monkeypatch, skin_side, figure, found
+):
+    """It would lie flat over people far away; a large face is a thing close by, as a mask is."""
+    room = replace(room_of(scene), figure=figure)
+    monkeypatch.setattr(photograph, "survey", lambda *_: room)
+    skin = np.zeros_like(scene.subject)
+    skin[60 : 60 + skin_side, 60 : 60 + skin_side] = 1
+    shown = tuple(
+        replace(one, border=NO_BORDER, people=one.people._replace(skin=skin))
+        for one in orientations
+    )
+    lights = photograph.prepare(shown, orientations[0].image_at(200, 200), 0.5).lights
+    assert (WINDOW in lights) == found
 
 
 def test_no_shadow_falls_on_water(orientations, scene):

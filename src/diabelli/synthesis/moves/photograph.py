@@ -18,6 +18,7 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.gentle_layout import gentle_layout, without_extension
 from diabelli.synthesis.moves.lights.light import (
     LIGHTS,
+    MAX_SURFACE_OPENNESS,
     SHADOWS,
     is_under_water,
     relight,
@@ -63,6 +64,9 @@ MAX_SHORE_COST = 0.75
 MIN_GROUND, MIN_OPEN_GROUND = 0.5, 0.4
 """How well the lower part must suit as a shore, about -1..1: in general, and where a picture is
 surely of the open air; `models/ground.md` has rates."""
+MAX_FAR_FIGURE = 0.1
+"""Share that the person map marks above which small faces indoors are of people far away. Of 42
+photographs that a window suits, a hall of people and a circuit board are refused."""
 MAX_WATER_TILT = 0.8
 """Tilt tolerance above which a picture may be seen from above, where no water stands."""
 MAX_WATER_LETTERING = 0.1
@@ -132,9 +136,11 @@ def prepare(
 
 
 def _lights(scene: Scene, analysis: Analysis) -> dict[str, float]:
-    """Return the weights of the lights that suit; no shadow crosses a frame."""
+    """Return the weights of the lights that suit; no shadow crosses a frame, or far people."""
     lights = suitable_lights(scene)
-    if analysis.border == NO_BORDER:
+    is_inside = scene.openness <= MAX_SURFACE_OPENNESS
+    is_hall = is_inside and scene.figure > MAX_FAR_FIGURE and analysis.people.has_small_faces
+    if analysis.border == NO_BORDER and not is_hall:
         return lights
     return {name: weight for name, weight in lights.items() if name not in SHADOWS}
 

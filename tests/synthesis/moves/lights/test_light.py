@@ -49,7 +49,9 @@ NOON = Scene(
     persons=np.zeros((INPUT, INPUT), np.float32),
     clear_sky=None,
 )
-ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0, surface=1.0)
+THING = np.zeros((scene.SIDE, scene.SIDE), np.float32)
+THING[20:100, 20:100] = 1
+ROOM = replace(NOON, openness=-3.0, sky=0.0, foliage=0.0, surface=1.0, subject=THING)
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +97,12 @@ def test_no_window_shines_outdoors_into_the_dark_on_a_person_a_lamp_or_a_drawing
 
 def test_a_window_shines_on_things_close_by():
     """Neither in the open air nor on things far away."""
-    close = replace(NOON, openness=-0.5, sky=0.0, foliage=0.0, surface=0.8)
+    close = replace(ROOM, openness=-0.5, surface=0.8)
     assert light.WINDOW in light.suitable_lights(close)
-    for unsuitable in ({"surface": 0.6}, {"openness": 0.2}):
+    for unsuitable in ({"surface": 0.6}, {"openness": 0.2}, {"subject": 0 * THING}):
         assert light.WINDOW not in light.suitable_lights(replace(close, **unsuitable))
 
 
-THING = np.zeros((scene.SIDE, scene.SIDE), np.float32)
-THING[20:100, 20:100] = 1
 GOAT = replace(
     NOON, sky=0.0, foliage=0.2, greenery=0.27, surface=-0.8, figure=0.2, person=0.5, subject=THING
 )
@@ -142,9 +142,16 @@ def test_no_leaves_shade_landscapes_plants_water_the_night_people_or_snow(unsuit
 
 
 @pytest.mark.parametrize(
-    "unsuitable", [{"figure": 0.2}, {"person": 0.5}, {"person_odds": -0.5}, {"sun_warmth": 0.4}]
+    "unsuitable",
+    [
+        {"figure": 0.2},
+        {"person": 0.5},
+        {"person_odds": -0.5},
+        {"sun_warmth": 0.4},
+        {"subject": 0 * THING},
+    ],
 )
-def test_no_leaves_shade_rooms_with_a_figure_or_a_lit_lamp(unsuitable):
+def test_no_leaves_shade_rooms_with_a_figure_or_a_lit_lamp_or_without_a_thing(unsuitable):
     """Things that are less surely close by than for a window."""
     near = replace(ROOM, surface=0.5, greenery=0.0)
     assert "leaf_shade" in light.suitable_lights(near)
