@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.person_matte import INPUT
-from diabelli.synthesis.analysis.surroundings import Surroundings
 from diabelli.synthesis.core.alpha import premultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
@@ -192,19 +191,6 @@ def test_the_sun_between_leaves_is_warmer_than_the_shade(grey, is_coloured):
     assert (np.abs(warmth).max() <= 1) != is_coloured
 
 
-def test_white_and_flat_places_are_found():
-    """White is counted in the upper three quarters, where windows and lamps are."""
-    noise = np.random.default_rng(1).integers(0, 200, (200, 200, 3), np.uint8)
-    lamp, drawing = noise.copy(), np.full_like(noise, 90)
-    lamp[20:60, 50:100] = 255
-    paper = noise.copy()
-    paper[160:] = 255
-    assert survey(lamp).white == pytest.approx(40 * 50 / (200 * 150), rel=0.1)
-    assert survey(paper).white == survey(noise).white == 0
-    assert survey(noise).flat < 0.01
-    assert survey(drawing).flat == 1
-
-
 def test_no_window_shines_into_a_room_that_is_lit_by_lamps():
     """A station below the ground has no window."""
     assert "window" not in light.suitable_lights(replace(ROOM, median_luma=0.2))
@@ -304,14 +290,6 @@ def test_a_sun_in_the_sky_is_not_of_dusk():
     assert "dusk" in light.suitable_lights(replace(ROOM, sun_warmth=0.4, sky=0.5))
 
 
-@pytest.mark.parametrize(("glow", "found"), [((255, 150, 60), True), ((150, 190, 255), False)])
-def test_a_low_sun_is_found_by_its_warm_surroundings(glow, found):
-    """A cloud in a blue sky is as bright."""
-    picture = np.full((200, 200, 3), glow, np.uint8)
-    picture[60:80, 90:110] = 255
-    assert (survey(picture).sun_warmth > light.MIN_SUN_WARMTH) == found
-
-
 @pytest.mark.parametrize("place", [NOON, ROOM])
 def test_black_and_white_grounds_keep_their_colour(place):
     """No haze or tint falls on the ground of a picture that is mostly black, or on white."""
@@ -320,26 +298,6 @@ def test_black_and_white_grounds_keep_their_colour(place):
             light.suitable_lights(replace(place, **ground))
         )
     assert "sunset" not in light.suitable_lights(replace(place, white_edge=0.6))
-
-
-@pytest.mark.parametrize("value", [0, 255])
-def test_bars_are_found(value):
-    """At two opposite edges, of any kind of picture."""
-    source = landscape(200)
-    assert not survey(source).barred
-    source[:16] = source[-16:] = value
-    assert survey(source).barred
-    assert survey(np.ascontiguousarray(source.transpose(1, 0, 2))).barred
-
-
-def test_things_of_the_colour_of_skin_are_no_person(monkeypatch):
-    """Wood is none, even if the regression on the surroundings suspects a person; a face is."""
-    grain = np.random.default_rng(2).integers(-12, 12, (200, 1, 1)).cumsum(0) // 4
-    boards = np.full((200, 200, 3), (214, 160, 124)) + grain
-    wood = np.clip(boards, 0, 255).astype(np.uint8)
-    monkeypatch.setattr(scene, "find_surroundings", lambda _: Surroundings(-3.0, 1.0))
-    assert survey(wood).person < 0.5
-    assert survey(pytest.importorskip("skimage.data").astronaut()).person == 1
 
 
 def test_unsure_lettering_is_not_mirrored():
