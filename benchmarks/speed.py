@@ -36,8 +36,9 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.drawings.drawn_layer import DrawnLayer
 from diabelli.synthesis.moves.photograph import Photograph
-from diabelli.synthesis.moves.planner import CHANGES, find_moves, sure_of_all
+from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
 from pictures import load

@@ -15,8 +15,8 @@ from diabelli.engines.patch import ENGINE_VERSION, PatchEngine
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.photograph import Photograph
-from diabelli.synthesis.moves.planner import CHANGES, sure_of_all
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
 from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
 from oracles.sources import ball, flag, landscape, sticker

@@ -7,8 +7,8 @@ import pytest
 
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
-from diabelli.synthesis.moves.planner import CHANGES
 from diabelli.synthesis.moves.remakes import REMAKES
+from diabelli.synthesis.moves.warm_up import CHANGES
 from diabelli.variation import Progress, VariationSpec
 from engines.making import digest, made, square
 from measures import sharpness

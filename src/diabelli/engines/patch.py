@@ -10,7 +10,8 @@ from diabelli.engines import ParallelMap, Piece, run_sequentially
 from diabelli.kernel_cache import record_compilation, second_compiler
 from diabelli.observer import Observer
 from diabelli.synthesis.core.rng import derive_seeds
-from diabelli.synthesis.moves.planner import MIN_STRENGTH, run_all_moves
+from diabelli.synthesis.moves.planner import MIN_STRENGTH
+from diabelli.synthesis.moves.warm_up import run_all_moves
 from diabelli.synthesis.pipeline import (
     PlannedVariation,
     Preview,
@@ -32,7 +33,7 @@ from diabelli.variation import (
 ENGINE_VERSION = "16"
 """Changes when the same source, strength and seed give another picture."""
 _LAST_MOVES_FIRST = """
-from diabelli.synthesis.moves.planner import run_all_moves
+from diabelli.synthesis.moves.warm_up import run_all_moves
 run_all_moves(backwards=True)
 """
 

@@ -30,7 +30,8 @@ from packages above them in this list.
     patchmatch  patchmatch, nearest_neighbour_field, voting, refine: mending of seams
     finish      hue_shift, object_hue_shift, relight: changes of colour and light
     selection   candidates, artefact_gate: which montages are rendered
-    moves       planner, trust: which seed makes which move
+    moves       planner, sure_move, seed_selection, trust: which seed makes which move
+                warm_up: every move once
                 drawing, drawn_layer, drawn_ground: drawings
                 photograph, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows,

@@ -27,12 +27,9 @@ from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.finish.hue_shift import random_hue_rotation, rotate_hue
 from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotation, rotate_object_hue
 from diabelli.synthesis.finish.relight import random_light, relight
-from diabelli.synthesis.moves.planner import (
-    SureMove,
-    find_moves,
-    select_seeds,
-    trusted_move,
-)
+from diabelli.synthesis.moves.planner import find_moves
+from diabelli.synthesis.moves.seed_selection import select_seeds, trusted_move
+from diabelli.synthesis.moves.sure_move import SureMove
 from diabelli.synthesis.patchmatch.refine import refine
 from diabelli.synthesis.selection.candidates import (
     Candidate,
