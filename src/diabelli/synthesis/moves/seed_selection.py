@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.moves.sure_move import MILD, SPHERES, SureMove
@@ -62,6 +64,25 @@ def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
     return next(_drawn_moves(moves, seed), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A seed, and properties of the move that it draws first.
+
+    Attributes:
+        seed: of the picture.
+        kind: of the move.
+        family: of the move.
+        name: of its last change.
+        numbers: its first random numbers 0..1, which decide on sides and slopes.
+    """
+
+    seed: int
+    kind: str
+    family: str
+    name: str
+    numbers: tuple[float, ...]
+
+
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
@@ -72,48 +93,52 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
-    made_moves = {seed: move_of_seed(moves, seed) for seed in seeds}
-    kinds = {seed: "" if move is None else move.kind for seed, move in made_moves.items()}
-    families = {seed: "" if move is None else move.family for seed, move in made_moves.items()}
-    last_names = {seed: "" if move is None else move.names[-1] for seed, move in made_moves.items()}
     confidences: defaultdict[str, float] = defaultdict(float)
     for move in moves:
         confidences[move.kind] += move.confidence
-    numbers = {
-        seed: _first_numbers(seed, "" if move is None else move.name)
-        for seed, move in made_moves.items()
-    }
-
-    def distance(seed: int) -> float:
-        same = [one for one in chosen if kinds[one] == kinds[seed]]
-        return min((math.dist(numbers[one], numbers[seed]) for one in same), default=math.inf)
-
-    chosen = seeds[:1]
+    left = [_drafted(moves, seed) for seed in seeds]
+    chosen = [left.pop(0)]
     while len(chosen) < n:
-        made = Counter(kinds[seed] for seed in chosen)
-        turns = Counter(families[seed] for seed in chosen)
-        seen = {last_names[seed] for seed in chosen}
-
-        def order(
-            seed: int,
-            made: Counter[str] = made,
-            turns: Counter[str] = turns,
-            seen: set[str] = seen,
-        ) -> tuple[int, bool, bool, int, float]:
-            kind, name = kinds[seed], last_names[seed]
-            is_alike = name in SPHERES and not SPHERES.isdisjoint(seen)
-            is_mild = (kind,) in MILD
-            repeats = (kind in made) + (name in seen) + is_mild
-            turn = 0 if repeats else turns[families[seed]]
-            return repeats, is_mild, is_alike, turn, made[kind] / (confidences[kind] or 1.0)
-
-        rest = [seed for seed in seeds if seed not in chosen]
-        first = min(order(seed) for seed in rest)
-        chosen.append(max((one for one in rest if order(one) == first), key=distance))
-    return chosen
+        ranks = _ranks(left, chosen, confidences)
+        first = min(ranks)
+        best = [draft for draft, rank in zip(left, ranks, strict=True) if rank == first]
+        chosen.append(max(best, key=partial(_distance, chosen=chosen)))
+        left.remove(chosen[-1])
+    return [draft.seed for draft in chosen]
 
 
-def _first_numbers(seed: int, name: str) -> list[float]:
-    """Return the first random numbers 0..1 of a seed's move, which decide on sides and slopes."""
-    stream = RandomStream(derive_seed(seed, name))
-    return [stream.between(0, 1) for _ in range(COMPARED_NUMBERS)]
+def _drafted(moves: list[SureMove], seed: int) -> _Draft:
+    """Return the draft of a seed; moves have confidence."""
+    move = next(_drawn_moves(moves, seed))
+    stream = RandomStream(derive_seed(seed, move.name))
+    numbers = tuple(stream.between(0, 1) for _ in range(COMPARED_NUMBERS))
+    return _Draft(seed, move.kind, move.family, move.names[-1], numbers)
+
+
+def _ranks(
+    drafts: list[_Draft], chosen: list[_Draft], confidences: Mapping[str, float]
+) -> list[tuple[int, bool, bool, int, float]]:
+    """Return the rank of each draft beside the chosen ones; the least comes next."""
+    made = Counter(draft.kind for draft in chosen)
+    turns = Counter(draft.family for draft in chosen)
+    seen = {draft.name for draft in chosen}
+    has_sphere = not SPHERES.isdisjoint(seen)
+
+    def rank(draft: _Draft) -> tuple[int, bool, bool, int, float]:
+        is_mild = (draft.kind,) in MILD
+        repeats = (draft.kind in made) + (draft.name in seen) + is_mild
+        return (
+            repeats,
+            is_mild,
+            has_sphere and draft.name in SPHERES,
+            0 if repeats else turns[draft.family],
+            made[draft.kind] / confidences[draft.kind],
+        )
+
+    return [rank(draft) for draft in drafts]
+
+
+def _distance(draft: _Draft, chosen: list[_Draft]) -> float:
+    """Return the least distance of its numbers to those of a chosen draft of its kind."""
+    same = [one.numbers for one in chosen if one.kind == draft.kind]
+    return min((math.dist(numbers, draft.numbers) for numbers in same), default=math.inf)
