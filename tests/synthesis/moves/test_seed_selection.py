@@ -51,6 +51,16 @@ def test_families_take_turns_in_a_set():
         assert "golden" not in made[1:]
 
 
+def test_another_medium_comes_twice_as_often_as_the_source_within_a_picture():
+    """Critics call the source on a thing the source."""
+    within = {"jigsaw": 3.0, "painting": 3.0, "instant_print": 3.0, "cinema": 3.0}
+    found = moves(pencil=0.5, mosaic=0.5, stickers=0.5, **within)
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        made = {move_of_seed(found, seed).name for seed in seeds}
+        assert len({"pencil", "mosaic", "stickers"} & made) >= 2
+
+
 def test_a_print_is_beside_a_ball_and_a_globe_is_not():
     """Both are spheres on a table, so the globe comes after the print."""
     found = moves(glass_ball=1.0, snow_globe=1.0, instant_print=1.0, jigsaw=1.0)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
-from diabelli.synthesis.moves.sure_move import MILD, SPHERES, SureMove
+from diabelli.synthesis.moves.sure_move import MILD, SPHERES, WITHIN, SureMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
+WAITS = {WITHIN: 2}
+"""Turns of other families for one of a family, 1 by default: judges call the source on a thing the
+source."""
 CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
 
@@ -86,10 +89,10 @@ class _Draft:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    Families take turns. A picture close to the source is made after all other kinds, and after
-    another thing on a table. Then kinds are repeated in proportion to confidence. Only the move
-    that a seed draws first counts, as trust costs time: where it is not trusted, two seeds may make
-    one kind.
+    Families take turns, and the source within another picture has half as many. A picture close to
+    the source is made after all other kinds, and after another thing on a table. Then kinds are
+    repeated in proportion to confidence. Only the move that a seed draws first counts, as trust
+    costs time: where it is not trusted, two seeds may make one kind.
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
     """
@@ -131,7 +134,7 @@ def _ranks(
             repeats,
             is_mild,
             has_sphere and draft.name in SPHERES,
-            0 if repeats else turns[draft.family],
+            0 if repeats else turns[draft.family] * WAITS.get(draft.family, 1),
             made[draft.kind] / confidences[draft.kind],
         )
 
