@@ -13,7 +13,7 @@ from diabelli.synthesis.moves.sure_move import MILD, SPHERES, WITHIN, SureMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
-WAITS = {WITHIN: 2}
+WAITS = {WITHIN: 3}
 """Turns of other families for one of a family, 1 by default: judges call the source on a thing the
 source."""
 CANDIDATES, MIN_TRUST = 3, 0.5
@@ -89,8 +89,8 @@ class _Draft:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    Families take turns, and the source within another picture has half as many. A picture close to
-    the source is made after all other kinds, and after another thing on a table. Then kinds are
+    Families take turns, and the source within another picture has a third as many. A picture close
+    to the source is made after all other kinds, and after another thing on a table. Then kinds are
     repeated in proportion to confidence. Only the move that a seed draws first counts, as trust
     costs time: where it is not trusted, two seeds may make one kind.
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
