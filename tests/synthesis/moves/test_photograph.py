@@ -13,8 +13,9 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
+from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
-from diabelli.synthesis.moves.remakes import REMAKES
+from diabelli.synthesis.moves.remakes import REMAKES, find_remakes
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.sketches.pencil import PENCIL
 from diabelli.synthesis.moves.sketches.studies import STUDIES
@@ -171,6 +172,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
         (STUDIES, {}, False),
         (MOSAIC, {}, False),
         (STICKERS, {}, False),
+        (PAPER_THEATRE, {}, False),
         (WOODBLOCK, {}, False),
         ("dusk", {}, True),
         ("dusk", {"person": 0.5}, False),
@@ -218,7 +220,9 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
-@pytest.mark.parametrize("name", [CINEMA, MOSAIC, PENCIL, STUDIES, STICKERS, WOODBLOCK])
+@pytest.mark.parametrize(
+    "name", [CINEMA, MOSAIC, PAPER_THEATRE, PENCIL, STUDIES, STICKERS, WOODBLOCK]
+)
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):
     """Beside still lifes, and beside them and lights."""
@@ -227,6 +231,21 @@ def test_a_remake_has_its_share(orientations, scene, lights, name):
     weights = photograph.moves_of(shown)
     assert weights[name,] == pytest.approx(REMAKES[name].share * sum(weights.values()))
     assert (name,) not in photograph.moves_of(replace(shown, remakes={INSTANT_PRINT: True}))
+
+
+def test_what_several_remakes_need_is_found_once(orientations, scene, monkeypatch):
+    """Stickers and paper theatres need the same cut, which takes time."""
+    calls = []
+
+    def find(*_):
+        calls.append(1)
+        return REMAKES[STICKERS].example
+
+    for name in (STICKERS, PAPER_THEATRE):
+        monkeypatch.setitem(REMAKES, name, replace(REMAKES[name], find=find))
+    found = find_remakes(scene, orientations[0], orientations[0].image_at(256, 256))
+    assert len(calls) == 1
+    assert found[STICKERS] is found[PAPER_THEATRE]
 
 
 def test_remakes_leave_a_share_to_others(orientations, scene):

@@ -18,6 +18,7 @@ from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.paintings.painting import show_painting
+from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE, show_paper_theatre
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.bust import Bust
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
@@ -132,6 +133,12 @@ REMAKES = {
         share=0.3,
         example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
     ),
+    PAPER_THEATRE: Remake(
+        find_stickers,
+        lambda canvas, cut, _, stream: show_paper_theatre(canvas, cut, stream),
+        share=0.3,
+        example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
+    ),
     WOODBLOCK: Remake(
         find_woodblock,
         lambda canvas, need, scene, stream: show_woodblock(
@@ -152,5 +159,6 @@ def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, An
         analysis: of the source.
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
-    needs = {name: remake.find(scene, analysis, image) for name, remake in REMAKES.items()}
-    return {name: need for name, need in needs.items() if need}
+    # Remakes that need the same share it.
+    found = {find: find(scene, analysis, image) for find in {one.find for one in REMAKES.values()}}
+    return {name: found[one.find] for name, one in REMAKES.items() if found[one.find]}

@@ -1,0 +1,1 @@
+"""Paper theatres: the subject of a photograph among landscapes of cut paper."""
