@@ -9,6 +9,8 @@ from diabelli.synthesis.analysis.lettering import (
     CELL,
     DEEPEST,
     WEIGHTS,
+    LikeliestLettering,
+    enlarged_lettering,
     find_lettering,
     lettering_map,
 )
@@ -62,7 +64,7 @@ def test_cells_cover_the_picture(shape):
 def test_words_are_found_at_their_place(word, size):
     """Lettering is marked where it is, and not across the picture."""
     image, (left, upper, right, lower) = written(word, size, (0.5, 0.25))
-    possible, excluded, cells = find_lettering(image)
+    possible, excluded, cells, likeliest = find_lettering(image)
     assert possible
     assert not excluded
     scale = GRID / SIDE
@@ -72,6 +74,8 @@ def test_words_are_found_at_their_place(word, size):
     ]
     assert inside.mean() > 0.5
     assert cells.mean() < 0.25
+    assert left < likeliest.column * SIDE < right
+    assert upper - CELL < likeliest.row * SIDE < lower + CELL
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -97,3 +101,18 @@ def test_the_map_has_the_same_bytes_everywhere():
     """The map of a drawn picture, to the bit, does not depend on the machine."""
     digest = hashlib.sha256(lettering_map(landscape(SIDE)).tobytes()).hexdigest()
     assert digest == "2c00e47cdeb0838d770205f916bd7ebe0ed37d93a562a25206efb3e2294b0bd1"
+
+
+@pytest.mark.parametrize("centre", [(0.5, 0.5), (0.03, 0.97)])
+@pytest.mark.parametrize("shape", [(512, 512), (256, 1024), (40, 2000)])
+def test_a_part_is_enlarged_at_every_edge(centre, shape):
+    """The part stays within the picture, also of a long one."""
+    place = LikeliestLettering(0.5, *centre)
+    assert 0 <= enlarged_lettering(np.zeros((*shape, 3), np.uint8), place) < 0.6
+
+
+def test_small_words_are_surer_enlarged():
+    """Their letters are twice as large there."""
+    image, (left, upper, right, lower) = written("No parking", 13)
+    place = LikeliestLettering(0, (upper + lower) / 2 / SIDE, (left + right) / 2 / SIDE)
+    assert enlarged_lettering(image, place) > lettering_map(image).max() + 0.02

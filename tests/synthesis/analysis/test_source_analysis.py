@@ -76,6 +76,9 @@ def test_the_mirrored_analysis_is_of_the_mirrored_source():
     np.testing.assert_array_equal(mirrored.rigidity[:, ::-1], analysis.rigidity)
     np.testing.assert_array_equal(mirrored.mirrored().subject, analysis.subject)
     assert mirrored.extension == analysis.extension.mirrored()
+    places = mirrored.likeliest_lettering, analysis.likeliest_lettering
+    assert places[0].column == pytest.approx(1 - places[1].column)
+    assert places[0].row == places[1].row
 
 
 def test_contrast_is_never_nothing():

@@ -38,6 +38,24 @@ MARGIN = 1
 """Cells of the grid by which lettering is grown, so that no edge of a letter is left outside."""
 
 
+ENLARGED = 0.25
+"""Side of the part of a picture that is enlarged for a second look, in sides; twice as large."""
+
+
+class LikeliestLettering(NamedTuple):
+    """Place of a picture where lettering is likeliest.
+
+    Attributes:
+        value: mean of 2 x 2 cells of the map there, 0..1.
+        row: of it, as a share of the picture's height.
+        column: of it, as a share of the width.
+    """
+
+    value: float
+    row: float
+    column: float
+
+
 class Lettering(NamedTuple):
     """Lettering of a picture.
 
@@ -45,23 +63,26 @@ class Lettering(NamedTuple):
         possible: whether there may be lettering anywhere; a false alarm is likelier than a miss.
         excluded: whether there is hardly any; neither is true in between.
         cells: (GRID, GRID) float32, 0..1, likely places of it.
+        likeliest: the place where it is likeliest.
     """
 
     possible: bool
     excluded: bool
     cells: Floats
+    likeliest: LikeliestLettering
 
 
-def lettering_map(image: Bytes) -> Floats:
+def lettering_map(image: Bytes, side: int = INPUT) -> Floats:
     """Return how likely each place of an image belongs to lettering.
 
     Args:
         image: (h, w, 3 or more) uint8 sRGB; channels after the third are ignored.
+        side: of a square of the network's input area, in pixels.
 
     Returns:
         (rows, columns) float32, 0..1, over the whole image; cells are about square.
     """
-    tall, wide = size_with_area(image.shape[0], image.shape[1], INPUT)
+    tall, wide = size_with_area(image.shape[0], image.shape[1], side)
     height, width = (max(1, round(side / DEEPEST)) * DEEPEST for side in (tall, wide))
     colours = resize(image, height, width)[..., :3].astype(np.float32)
     fine = _NETWORK.step("e0", _pairs(colours * np.float32(4 / 255) - np.float32(2)), stride=2)
@@ -80,14 +101,39 @@ def find_lettering(image: Bytes) -> Lettering:
         image: (h, w, 3 or more) uint8 sRGB.
     """
     likely = lettering_map(image)
-    blocks = (likely[:-1, :-1] + likely[1:, :-1] + likely[:-1, 1:] + likely[1:, 1:]) / 4
-    peak = blocks.max()
-    if peak < POSSIBLE:
+    likeliest = _likeliest(likely)
+    if likeliest.value < POSSIBLE:
         none = np.zeros((GRID, GRID), np.float32)
-        return Lettering(possible=False, excluded=bool(peak < EXCLUDED), cells=none)
+        excluded = likeliest.value < EXCLUDED
+        return Lettering(possible=False, excluded=excluded, cells=none, likeliest=likeliest)
     graded = np.clip((likely - POSSIBLE) / (CERTAIN - POSSIBLE), 0, 1).astype(np.float32)
     cells = np.clip(resize_map(graded, GRID, GRID), 0, 1)
-    return Lettering(possible=True, excluded=False, cells=dilate(cells.astype(np.float32), MARGIN))
+    cells = dilate(cells.astype(np.float32), MARGIN)
+    return Lettering(possible=True, excluded=False, cells=cells, likeliest=likeliest)
+
+
+def enlarged_lettering(image: Bytes, place: LikeliestLettering) -> float:
+    """Return how likely a part of a picture, enlarged, has lettering, 0..1; it finds smaller words.
+
+    Args:
+        image: (h, w, 3 or more) uint8 sRGB, the picture, about as large as INPUT.
+        place: the middle of the part.
+    """
+    rows, columns = (max(round(ENLARGED * side), 1) for side in image.shape[:2])
+    top = round(place.row * image.shape[0] - rows / 2)
+    left = round(place.column * image.shape[1] - columns / 2)
+    top = min(max(top, 0), image.shape[0] - rows)
+    left = min(max(left, 0), image.shape[1] - columns)
+    part = np.ascontiguousarray(image[top : top + rows, left : left + columns])
+    return _likeliest(lettering_map(part, round(2 * ENLARGED * INPUT))).value
+
+
+def _likeliest(likely: Floats) -> LikeliestLettering:
+    """Return the 2 x 2 cells of a map of which the mean is highest."""
+    blocks = (likely[:-1, :-1] + likely[1:, :-1] + likely[:-1, 1:] + likely[1:, 1:]) / 4
+    row, column = divmod(int(blocks.argmax()), blocks.shape[1])
+    rows, columns = likely.shape
+    return LikeliestLettering(float(blocks.max()), (row + 1) / rows, (column + 1) / columns)
 
 
 def _pairs(planes: Floats) -> Floats:

@@ -19,7 +19,12 @@ from diabelli.synthesis.analysis.cell_features import (
 from diabelli.synthesis.analysis.colour_objects import ColourObject
 from diabelli.synthesis.analysis.extension import ExtensionLimits, extension_limits
 from diabelli.synthesis.analysis.ground_texture import is_one_texture
-from diabelli.synthesis.analysis.lettering import INPUT, Lettering, find_lettering
+from diabelli.synthesis.analysis.lettering import (
+    INPUT,
+    Lettering,
+    LikeliestLettering,
+    find_lettering,
+)
 from diabelli.synthesis.analysis.orientation import tilt_tolerance
 from diabelli.synthesis.analysis.patch_uniqueness import patch_uniqueness
 from diabelli.synthesis.analysis.people import People, find_people
@@ -64,6 +69,7 @@ class Analysis:
         has_lettering: whether it may show lettering, which is unreadable mirrored.
         lettering_excluded: whether it hardly shows any; neither is true where that is unsure.
         lettering: (GRID, GRID) float32, 0..1, what may be lettering, widened.
+        likeliest_lettering: the place where lettering is likeliest.
         divisible: whether a montage may rearrange the surroundings of the subject.
         tilt_tolerance: 0..1, share of the maximum tilt.
         colour_objects: objects that can be recoloured.
@@ -84,6 +90,7 @@ class Analysis:
     has_lettering: bool
     lettering_excluded: bool
     lettering: Floats
+    likeliest_lettering: LikeliestLettering
     divisible: bool
     tilt_tolerance: float
     colour_objects: list[ColourObject]
@@ -134,6 +141,7 @@ class Analysis:
 
     def mirrored(self) -> Analysis:
         """Return the analysis of the source mirrored left to right."""
+        likeliest = self.likeliest_lettering
         return Analysis(
             sizes=self.sizes,
             pyramid=[_flip(image) for image in self.pyramid],
@@ -150,6 +158,7 @@ class Analysis:
             has_lettering=self.has_lettering,
             lettering_excluded=self.lettering_excluded,
             lettering=_flip(self.lettering),
+            likeliest_lettering=likeliest._replace(column=1 - likeliest.column),
             divisible=self.divisible,
             tilt_tolerance=self.tilt_tolerance,
             colour_objects=self.colour_objects,
@@ -288,6 +297,7 @@ def _combine_findings(
         has_lettering=lettering.possible,
         lettering_excluded=lettering.excluded,
         lettering=lettering.cells,
+        likeliest_lettering=lettering.likeliest,
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),
         colour_objects=[] if kind.is_graphic or kind.is_cut_out else recolourable_objects(work),

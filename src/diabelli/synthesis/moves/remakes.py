@@ -18,6 +18,7 @@ from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.paintings.painting import show_painting
+from diabelli.synthesis.moves.paintings.painting_suitability import suits_painting
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE, show_paper_theatre
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.bust import Bust
@@ -29,7 +30,8 @@ from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodbloc
 from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
 from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
 from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_stickers
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
+from diabelli.synthesis.moves.still_lifes.glass_ball import show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe
@@ -43,7 +45,6 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_ball_window,
     find_jigsaw,
     find_snow_globe,
-    suits_painting,
 )
 
 WITHIN_A_PICTURE = STILL_LIFES | {CINEMA}
@@ -97,7 +98,7 @@ REMAKES = {
         example=NONE_KEPT,
     ),
     PAINTING: Remake(
-        lambda scene, analysis, _: suits_painting(scene, analysis),
+        suits_painting,
         lambda canvas, _, scene, stream: show_painting(canvas, stream, grey=scene.grey),
     ),
     CINEMA: Remake(

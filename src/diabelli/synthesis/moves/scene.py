@@ -36,6 +36,9 @@ MARKED = 0.5
 POSSIBLE_PERSON = -2.6
 """Log-odds above which nine in ten pictures of persons are, when left out."""
 
+MIN_FIGURE = 0.01
+"""Share that the person map marks from which a picture may show someone close by."""
+
 EVEN = 2.2
 """Blurred gradient in grey levels below which a place is even."""
 DIM_LUMA = 60.0

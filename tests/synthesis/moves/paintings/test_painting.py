@@ -99,3 +99,13 @@ def test_a_frame_leaves_the_picture_free(seed):
         frame[middle + 88 : middle + 62 : -1, centre, 0],
     )
     assert np.abs(upper - lower).max() > 0.02
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_faint_things_keep_their_contrast(seed):
+    """Trunks in fog are painted, and random changes of colour do not hide them."""
+    is_trunk = np.arange(400) % 25 < 8
+    colours = np.full((400, 400, 3), 170)
+    colours[100:300, is_trunk] = 158
+    paint = painted(opaque(colours), RandomStream(seed), 400, 400).colours[120:280]
+    assert paint[:, ~is_trunk].mean() - paint[:, is_trunk].mean() > 6.5

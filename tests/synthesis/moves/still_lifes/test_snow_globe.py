@@ -5,7 +5,8 @@ import pytest
 
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.still_lifes.glass_ball import SLOPE, Window
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
+from diabelli.synthesis.moves.still_lifes.glass_ball import SLOPE
 from diabelli.synthesis.moves.still_lifes.snow_globe import (
     FOOT,
     Globe,

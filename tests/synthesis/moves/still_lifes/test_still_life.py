@@ -8,11 +8,10 @@ import pytest
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
     JIGSAW,
-    MAX_PAINTED_LETTERING,
     MAX_SHARE,
     PAINTING,
     SHARES,
@@ -21,7 +20,6 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_jigsaw,
     find_snow_globe,
     shares_of_still_lifes,
-    suits_painting,
     weights_of_still_lifes,
 )
 from diabelli.synthesis.pipeline import analyse_source
@@ -134,39 +132,3 @@ def test_pages_and_close_portraits_suit_no_jigsaw(scene, analysis):
     assert find_jigsaw(scene, graphic) is None
     near = replace(analysis, people=analysis.people._replace(skin=np.ones((192, 192), np.float32)))
     assert find_jigsaw(replace(scene, person=1.0), near) is None
-
-
-def test_landscapes_are_painted(scene, analysis):
-    """Also in black and white."""
-    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0, grey=False, toned=False)
-    assert suits_painting(landscape, analysis)
-    assert suits_painting(replace(landscape, grey=True), analysis)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"skin": 0.01},
-        {"person_odds": 0.0},
-        {"figure": 0.05},
-        {"barred": True},
-    ],
-)
-def test_faces_and_frames_are_not_painted(scene, analysis, change):
-    """Paint would change a face, and that of an animal."""
-    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0, grey=False, toned=False)
-    assert not suits_painting(replace(landscape, **change), analysis)
-
-
-def test_lettering_is_not_painted(scene, analysis):
-    """Paint would make it illegible; faint marks may be a false alarm, a sure word is none."""
-    landscape = replace(scene, skin=0.0, figure=0.0, person_odds=-3.0)
-    written = np.full((GRID, GRID), MAX_PAINTED_LETTERING, np.float32)
-    assert suits_painting(landscape, replace(analysis, lettering=0.9 * written))
-    assert not suits_painting(landscape, replace(analysis, lettering=1.1 * written))
-    word = analysis.lettering.copy()
-    word[20, 20:24] = 0.8
-    assert not suits_painting(landscape, replace(analysis, lettering=word))
-    text = replace(analysis, kind=replace(analysis.kind, has_text=True))
-    assert not suits_painting(landscape, text)
-    assert not suits_painting(landscape, replace(analysis, border=Insets(0.01, 0, 0, 0)))

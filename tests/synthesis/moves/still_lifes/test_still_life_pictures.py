@@ -9,7 +9,8 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.paintings.painting import show_painting
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window, show_glass_ball
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
+from diabelli.synthesis.moves.still_lifes.glass_ball import show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw, show_jigsaw
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, show_snow_globe

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.moves.scene import Scene
-from diabelli.synthesis.moves.still_lifes.still_life import MIN_FIGURE
+from diabelli.synthesis.moves.scene import MIN_FIGURE, Scene
 
 MAX_LETTERING, MAX_TEXT_LETTERING = 0.5, 0.1
 """Shares of the picture that may be lettering, above which it may be a page, which is no film: in

@@ -28,20 +28,20 @@ from diabelli.synthesis.moves.paintings.strokes import (
 
 SIDE = 400
 """Side in pixels at which strokes are placed, so that they are the same at every size."""
-EVEN_SHARE, EVEN_REACH = 1.4, 11.0
+EVEN_SHARE, EVEN_REACH = 1.15, 11.0
 """Least error of a stroke as a share of that around it, and standard deviation of the window in
 pixels: even texture, such as gravel, is painted coarsely."""
-USUAL_CONTRAST, CONTRAST_REACH, MIN_SHARE = 26.0, 26.0, 0.4
+CARE, CHANGE = (40.0, 12.0, 0.15), (26.0, 26.0, 0.2)
 """Deviation of luma in grey levels for which thresholds and random changes are, standard deviation
 in pixels of the window in which it is measured, and the share of them that remains without any: a
-white vase before a white wall is painted with care."""
+white vase before a white wall, or a wood in fog, is painted with care."""
 GRID_SHARE = 2.2
 """Distance of strokes in radii, f_g."""
 REFERENCE_BLUR = 0.45
 """Standard deviation of the blur of the reference image in radii, f_sigma."""
 
 
-BRUSHES = ((10.5, 0.0), (5.4, 26.0), (2.9, 23.0), (1.7, 36.0), (1.0, 70.0))
+BRUSHES = ((10.5, 0.0), (5.4, 24.0), (2.9, 20.0), (1.7, 26.0), (1.0, 45.0))
 """Radii R in pixels of SIDE, the largest first, and thresholds T: mean error in grey levels from
 which a stroke is made; 0 covers all of the canvas."""
 VALUE_JITTER, COLOUR_JITTER = 24.0, 14.0
@@ -84,7 +84,8 @@ def painted(image: Bytes, stream: RandomStream, height: int, width: int) -> Pain
     is_grey = bool((source == source[..., :1]).all())
     colour_jitter = 0.0 if is_grey else COLOUR_JITTER
     spans = np.array([colour_jitter] * 3 + [VALUE_JITTER], np.float32)
-    contrast = _contrast(luma(source))
+    light = luma(source)
+    care, change = _contrast(light, *CARE), _contrast(light, *CHANGE)
     for radius, threshold in BRUSHES:
         reference = blur(source, REFERENCE_BLUR * radius)
         grid = max(round(GRID_SHARE * radius), 1)
@@ -94,10 +95,10 @@ def painted(image: Bytes, stream: RandomStream, height: int, width: int) -> Pain
         chance[:, :4] = (chance[:, :4] - np.float32(0.5)) * spans
         errors = differences(small.colours, reference)
         around = np.float32(EVEN_SHARE) * blur(errors, EVEN_REACH)
-        least = np.maximum(around, np.float32(threshold) * contrast)
+        least = np.maximum(around, np.float32(threshold) * care)
         # The first brush covers all of the canvas.
         thresholds = least if threshold > 0 else np.full_like(least, -1)
-        error = Error(errors, thresholds, contrast)
+        error = Error(errors, thresholds, change)
         strokes = find_strokes(
             small.colours, reference, directions, error, order, chance, np.float32(radius), grid
         )
@@ -107,9 +108,16 @@ def painted(image: Bytes, stream: RandomStream, height: int, width: int) -> Pain
     return large
 
 
-def _contrast(light: Floats) -> Floats:
-    """Return the contrast of luma (h, w) float32 around each place, MIN_SHARE..1."""
-    mean = blur(light, CONTRAST_REACH)
-    variance = np.maximum(blur(light * light, CONTRAST_REACH) - mean * mean, np.float32(0))
-    share = np.sqrt(variance) / np.float32(USUAL_CONTRAST)
-    return np.asarray(np.clip(share, np.float32(MIN_SHARE), np.float32(1)), np.float32)
+def _contrast(light: Floats, usual: float, reach: float, least: float) -> Floats:
+    """Return the contrast of luma (h, w) float32 around each place, as a share: least..1.
+
+    Args:
+        light: (h, w) float32, luma in grey levels.
+        usual: standard deviation in grey levels of which the share is 1.
+        reach: standard deviation of the window, in pixels.
+        least: share of places without any contrast.
+    """
+    mean = blur(light, reach)
+    variance = np.maximum(blur(light * light, reach) - mean * mean, np.float32(0))
+    share = np.sqrt(variance) / np.float32(usual)
+    return np.asarray(np.clip(share, np.float32(least), np.float32(1)), np.float32)

@@ -7,20 +7,18 @@ bends things, as glass does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diabelli.synthesis.core.curves import bell, ramp, smoothstep
 from diabelli.synthesis.core.filters import blur
-from diabelli.synthesis.core.grid import GRID, centres, look_up
+from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
 from diabelli.synthesis.moves.still_lifes.mirror_image import MirrorPlaces, add_mirror_image
 from diabelli.synthesis.moves.still_lifes.tabletop import (
     STONE,
@@ -37,23 +35,6 @@ FOOT = 0.845
 SLOPE, EVEN_RADIUS, BEND = 0.95, 0.78, 4.0
 """A place at the radius r of the ball, 0..1, shows the picture SLOPE * r from the middle of the
 window, in its half sides; beyond EVEN_RADIUS, BEND times the square of the rest is added."""
-EVEN_REACH = 0.78
-"""Distance from the middle of the window, in its half sides, within which shapes are kept."""
-HALF_SIDES = (0.42, 0.44, 0.46, 0.48, 0.5)
-"""Half sides of windows that are tried, in sides of the picture."""
-SHIFTS = np.arange(-4, 5) * 0.02
-"""Distances of the window's middle from the picture's that are tried, in sides of the picture; the
-window stays within the picture."""
-MAX_LOST, BESIDE = 0.1, 1.3
-"""Share of skin and lettering that the rim may bend or cut, as maps are wider than these are,
-and distance from the middle in half sides from which nothing is missed."""
-MIN_SUBJECT = 0.5
-"""Value of the subject map from which a place is of the subject."""
-MAX_CUT = 0.1
-"""Share of the subject that may be outside the ball in the upper half, where heads are."""
-SUBJECT_WEIGHT, SIZE_WEIGHT, SHIFT_WEIGHT = 1.0, 0.5, 0.1
-"""Costs of a window: of the share of the subject that the rim bends or cuts, of its half side, and
-of its distance from the middle."""
 BEYOND_SIDE, BEYOND = 64, 0.04
 """Side in pixels of the blurred picture that is seen beyond the picture's edges, at the outermost
 rim, and the distance on both sides of them over which it replaces the picture, in sides."""
@@ -62,25 +43,6 @@ MIRROR_SIDE, MIRROR_BLURS = 96, (0.8, 2.3)
 SINK = 0.004
 """How far the lowest point of the ball is below the row of its foot, in sides: the stone is seen
 from above, and the ball touches it a little farther away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Part of the picture that the ball shows, as shares of the picture.
-
-    Attributes:
-        row: of its middle.
-        column: of its middle.
-        half: half of its side.
-        is_lit_from_right: whether the lamp is on the right, where it hides less of the subject.
-        has_lamp: whether a lamp is reflected; it would hide neither a face nor lettering.
-    """
-
-    row: float
-    column: float
-    half: float
-    is_lit_from_right: bool = False
-    has_lamp: bool = True
 
 
 class _BallView(NamedTuple):
@@ -117,49 +79,6 @@ class _BallPlace(NamedTuple):
     column: np.float32
     radius: np.float32
     foot: np.float32
-
-
-def find_window(subject: Floats, careful: NDArray[np.bool_]) -> Window | None:
-    """Find the part of a picture that suits the ball; None if it would lose faces or lettering.
-
-    Args:
-        subject: (GRID, GRID) float32, 0..1, subject map.
-        careful: (GRID, GRID) bool, faces and lettering.
-    """
-    rows, columns = np.meshgrid(centres(GRID), centres(GRID), indexing="ij")
-    is_subject = subject > MIN_SUBJECT
-    best, least = None, np.inf
-    for half in HALF_SIDES:
-        within = [float(shift) for shift in SHIFTS if abs(shift) <= 0.5 - half + 1e-9]
-        for down, across in product(within, within):
-            row, column = 0.5 + down, 0.5 + across
-            away = (rows - row) ** 2 + (columns - column) ** 2
-            is_lost = away > (EVEN_REACH * half) ** 2
-            is_beside = is_lost & (away < (BESIDE * half) ** 2)
-            if (is_beside & careful).sum() > MAX_LOST * careful.sum():
-                continue
-            is_cut_above = (away > half * half) & (rows < row) & is_subject
-            if is_cut_above.sum() > MAX_CUT * is_subject.sum():
-                continue
-            lost = (is_lost & is_subject).sum() / max(is_subject.sum(), 1)
-            cost = SUBJECT_WEIGHT * lost + SIZE_WEIGHT * half
-            cost += SHIFT_WEIGHT * (abs(down) + abs(across))
-            if cost < least - 1e-9:
-                best, least = Window(row, column, half), cost
-    if best is None:
-        return None
-    counted = is_subject.astype(np.int64) + careful
-    areas = [_lamp_area(best, rows, columns, sign) for sign in (-1, 1)]
-    left, right = (counted[area].sum() for area in areas)
-    is_right = bool(right < left)
-    has_lamp = not (careful & areas[is_right]).any()
-    return replace(best, is_lit_from_right=is_right, has_lamp=has_lamp)
-
-
-def _lamp_area(window: Window, rows: Floats, columns: Floats, sign: int) -> NDArray[np.bool_]:
-    """Return the places (GRID, GRID) that a lamp hides: at the left for -1, at the right for 1."""
-    row, column = window.row - 0.6 * window.half, window.column + sign * 0.5 * window.half
-    return np.asarray((rows - row) ** 2 + (columns - column) ** 2 < (0.3 * window.half) ** 2)
 
 
 def show_glass_ball(image: Bytes, window: Window, stream: RandomStream) -> Bytes:

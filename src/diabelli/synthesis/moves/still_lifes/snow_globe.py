@@ -18,7 +18,8 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.still_lifes.glass_ball import SLOPE, Window, render_ball
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
+from diabelli.synthesis.moves.still_lifes.glass_ball import SLOPE, render_ball
 from diabelli.synthesis.moves.still_lifes.tabletop import (
     WOOD,
     Tabletop,

@@ -11,7 +11,8 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.still_lifes.glass_ball import Window, add_ball
+from diabelli.synthesis.moves.still_lifes.ball_window import Window
+from diabelli.synthesis.moves.still_lifes.glass_ball import add_ball
 from diabelli.synthesis.moves.still_lifes.mirror_image import MirrorPlaces, add_mirror_image
 from diabelli.synthesis.moves.still_lifes.print_card import (
     FIBRES,

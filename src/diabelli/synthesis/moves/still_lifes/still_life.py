@@ -14,7 +14,7 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.scene import Scene
-from diabelli.synthesis.moves.still_lifes.glass_ball import MIN_SUBJECT, Window, find_window
+from diabelli.synthesis.moves.still_lifes.ball_window import MIN_SUBJECT, Window, find_window
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
 from diabelli.synthesis.moves.still_lifes.jigsaw_pieces import MISSING, missing_pieces
 from diabelli.synthesis.moves.still_lifes.snow_globe import Globe, hides
@@ -31,15 +31,6 @@ MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
 CLEAR_LETTERING, CLEAR_SKIN = 0.5, 0.25
 """Values of the maps of lettering and of bare skin, 0..1, from which no flake is before a place."""
-MAX_PAINTED_SIGN = 0.5
-"""Value of the map of lettering, 0..1, of the surest place of a picture that may be painted."""
-MAX_PAINTED_LETTERING, MAX_PAINTED_SKIN = 0.06, 0.0035
-"""Shares of a picture that may be lettering, and bare skin, to be painted. Of 62 pictures of people
-one has less skin and is not refused for another reason; its faces are a fiftieth of the side."""
-MIN_FIGURE = 0.01
-"""Share that the person map marks from which a picture may show someone close by."""
-MAX_PAINTED_ODDS = -1.2
-"""Log-odds of a person above which nothing is painted."""
 MAX_CUT_LETTERING = (0.3, 0.05)
 """Shares of the picture that may be lettering, above which it may be a page: in photographs, and
 in pictures that have text."""
@@ -66,7 +57,8 @@ def find_ball_window(scene: Scene, analysis: Analysis) -> Window | None:
     """
     if scene.barred or analysis.border != NO_BORDER or analysis.kind.has_text:
         return None
-    return find_window(resize_map(scene.subject, GRID, GRID), _careful(scene, analysis))
+    subject = resize_map(scene.subject, GRID, GRID)
+    return find_window(subject, _careful(scene, analysis), analysis.people.cells)
 
 
 def find_snow_globe(ball: Window | None, scene: Scene, analysis: Analysis) -> Globe | None:
@@ -107,23 +99,6 @@ def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
     if len(missing_pieces(kept, TRIED_PIECES, TRIED_PIECES, RandomStream(0))) < MISSING[0]:
         return None
     return Jigsaw(kept, blur(calm.astype(np.float32), CALM_BLUR))
-
-
-def suits_painting(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether paint would change neither a face nor lettering.
-
-    The person map marks most animals as well, so these are not painted.
-
-    Args:
-        scene: properties of the photograph.
-        analysis: of it.
-    """
-    is_framed = scene.barred or analysis.border != NO_BORDER
-    is_signed = float(analysis.lettering.max()) > MAX_PAINTED_SIGN
-    is_page = analysis.kind.has_text or analysis.lettering_share > MAX_PAINTED_LETTERING
-    may_be_person = scene.figure > MIN_FIGURE or scene.person_odds > MAX_PAINTED_ODDS
-    is_bare = scene.skin > MAX_PAINTED_SKIN
-    return not (is_framed or is_signed or is_page or may_be_person or is_bare)
 
 
 def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:

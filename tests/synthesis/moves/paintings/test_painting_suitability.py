@@ -1,0 +1,97 @@
+"""Which photographs are painted: those without faces, lettering or signs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.lettering import LikeliestLettering
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.moves.paintings.painting_suitability import (
+    MAX_LETTERING,
+    MAX_SMALL_SIGN,
+    MIN_LUMA,
+    MIN_ROUGHNESS,
+    suits_painting,
+)
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.lettering import SIDE, written
+from oracles.sources import landscape, opaque
+
+IMAGE = opaque(landscape(SIDE))
+
+
+@pytest.fixture(scope="module")
+def scene():
+    plain = {"barred": False, "grey": False, "toned": False, "roughness": 8.0, "median_luma": 0.4}
+    person = {"skin": 0.0, "figure": 0.0, "person_odds": -3.0}
+    return replace(survey(landscape(200)), openness=2.0, **plain, **person)
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    """Return a picture without lettering or a border."""
+    found = analyse_source(landscape(200), 200, 200)[0]
+    kind, nothing = replace(found.kind, has_text=False), np.zeros((GRID, GRID), np.float32)
+    nowhere = LikeliestLettering(0.3, 0.5, 0.5)
+    return replace(
+        found, kind=kind, lettering=nothing, border=NO_BORDER, likeliest_lettering=nowhere
+    )
+
+
+def test_landscapes_are_painted(scene, analysis):
+    """Also in black and white."""
+    assert suits_painting(scene, analysis, IMAGE)
+    assert suits_painting(replace(scene, grey=True), analysis, IMAGE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"skin": 0.01},
+        {"person_odds": 0.0},
+        {"figure": 0.05},
+        {"barred": True},
+        {"roughness": 0.9 * MIN_ROUGHNESS},
+        {"median_luma": 0.9 * MIN_LUMA},
+    ],
+)
+def test_faces_frames_and_fog_are_not_painted(scene, analysis, change):
+    """Paint would change a face, and that of an animal, and hide faint things."""
+    assert not suits_painting(replace(scene, **change), analysis, IMAGE)
+
+
+def test_lettering_is_not_painted(scene, analysis):
+    """Paint would make it illegible; faint marks may be a false alarm, a sure word is none."""
+    faint = np.full((GRID, GRID), MAX_LETTERING, np.float32)
+    assert suits_painting(scene, replace(analysis, lettering=0.9 * faint), IMAGE)
+    assert not suits_painting(scene, replace(analysis, lettering=1.1 * faint), IMAGE)
+    word = analysis.lettering.copy()
+    word[20, 20:24] = 0.45
+    assert not suits_painting(scene, replace(analysis, lettering=word), IMAGE)
+    text = replace(analysis, kind=replace(analysis.kind, has_text=True))
+    assert not suits_painting(scene, text, IMAGE)
+    assert not suits_painting(scene, replace(analysis, border=Insets(0.01, 0, 0, 0)), IMAGE)
+
+
+def test_where_there_may_be_signs_the_map_has_to_be_surer(scene, analysis):
+    """In the open air the same value is a false alarm, as of trees."""
+    marked = replace(
+        analysis, likeliest_lettering=LikeliestLettering(1.01 * MAX_SMALL_SIGN, 0.5, 0.5)
+    )
+    room = replace(scene, openness=0.0)
+    assert suits_painting(scene, marked, IMAGE)
+    assert suits_painting(room, analysis, IMAGE)
+    assert not suits_painting(room, marked, IMAGE)
+
+
+@pytest.mark.parametrize("centre", [(0.5, 0.5), (0.9, 0.1)])
+def test_small_signs_are_found_enlarged(scene, analysis, centre):
+    """The part of the picture where lettering is likeliest is looked at twice as large."""
+    place = LikeliestLettering(0.6, centre[1], centre[0])
+    room = replace(scene, openness=0.0)
+    signed = opaque(written("OPEN 24", 16, centre)[0])
+    assert suits_painting(room, replace(analysis, likeliest_lettering=place), IMAGE)
+    assert not suits_painting(room, replace(analysis, likeliest_lettering=place), signed)
