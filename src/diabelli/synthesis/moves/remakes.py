@@ -104,7 +104,7 @@ REMAKES = {
     CINEMA: Remake(
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
-        share=0.08,
+        share=0.15,
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),

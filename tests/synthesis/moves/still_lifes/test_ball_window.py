@@ -72,6 +72,7 @@ def test_no_person_is_at_the_rim(columns):
 def test_a_clear_subject_is_shown_whole():
     """A cyclist would lose a wheel; a scene, or what may be one, goes on beyond the ball."""
     wide = spot(slice(24, 40), slice(2, 62)).astype(np.float32)
+    wide[24:34, 16:48] = 0
     assert find_window(wide, NOTHING, NO_PEOPLE) is None
     assert find_window(spot(slice(24, 40), slice(14, 50)).astype(np.float32), NOTHING, NO_PEOPLE)
     unsure = 0.7 * wide
