@@ -13,6 +13,7 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
+from diabelli.synthesis.moves.painted_tiles.painted_tiles import PAINTED_TILES
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
 from diabelli.synthesis.moves.remakes import REMAKES, find_remakes
@@ -171,6 +172,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
         (PENCIL, {}, False),
         (STUDIES, {}, False),
         (MOSAIC, {}, False),
+        (PAINTED_TILES, {}, False),
         (STICKERS, {}, False),
         (PAPER_THEATRE, {}, False),
         (WOODBLOCK, {}, False),
@@ -221,7 +223,7 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
 
 
 @pytest.mark.parametrize(
-    "name", [CINEMA, MOSAIC, PAPER_THEATRE, PENCIL, STUDIES, STICKERS, WOODBLOCK]
+    "name", [CINEMA, PAINTED_TILES, MOSAIC, PAPER_THEATRE, PENCIL, STUDIES, STICKERS, WOODBLOCK]
 )
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):

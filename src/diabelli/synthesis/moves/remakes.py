@@ -17,6 +17,11 @@ from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
+from diabelli.synthesis.moves.painted_tiles.painted_tiles import PAINTED_TILES, show_painted_tiles
+from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import (
+    Paintable,
+    find_painted_tiles,
+)
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.paintings.painting_suitability import suits_painting
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE, show_paper_theatre
@@ -147,6 +152,12 @@ REMAKES = {
         ),
         share=0.14,
         example=Printable(*[NOTHING.astype(np.float32)] * 2),
+    ),
+    PAINTED_TILES: Remake(
+        find_painted_tiles,
+        lambda canvas, need, scene, stream: show_painted_tiles(canvas, scene.subject, need, stream),
+        share=0.3,
+        example=Paintable(0 * MIDDLE, 0 * MIDDLE, 0 * MIDDLE),
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""

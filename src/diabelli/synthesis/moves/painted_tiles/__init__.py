@@ -1,0 +1,1 @@
+"""Tableaux of glazed tiles, painted in cobalt or manganese."""
