@@ -32,7 +32,7 @@ UPPER, MIN_AREA = 0.5, 0.05
 """Rows to this many half sides below the middle count as those that show whether something is cut,
 as a body is cut below naturally; and least share of the picture that may be people, for these to
 count."""
-MAX_PEOPLE_LOST, MAX_SUBJECT_LOST = 0.08, 0.2
+MAX_PEOPLE_LOST, MAX_SUBJECT_LOST = 0.08, 0.25
 """Shares of all who may be people, and of a clear subject, that the rim may bend or cut there."""
 CLEAR, UNSURE = (0.2, 0.8), 0.8
 """Values of the subject map between which a place is unsure, and the share of such places, of all
