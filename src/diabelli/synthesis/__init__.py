@@ -4,7 +4,7 @@ Start with `pipeline`: it contains all steps from a source to its variations. Pa
 from packages above them in this list.
 
     core        types, jit, rng, parallel; resample, filters, grid, pyramid, warp, alpha;
-                chroma, rotation, noise, curves, shapes; structure_tensor; convnet;
+                chroma, rotation, noise, curves, shapes; structure_tensor, flow; convnet;
                 solvers binary_mrf and sor
     strength    parameters of all steps for one strength
     models      trained weights of the maps, the surroundings and the ground
@@ -25,6 +25,7 @@ from packages above them in this list.
                 picture_border                    lines along the edges that no frame shows
                 extension, orientation            limits of frames and tilt
                 colour_objects, recolouring       objects that can be recoloured
+                foliage                           where leaves and grass are
     layout      random frame, layout and tilt
     montage     shifts, montage, guide: graph-cut montage of shifted copies
     patchmatch  patchmatch, nearest_neighbour_field, voting, refine: mending of seams
@@ -33,18 +34,20 @@ from packages above them in this list.
     moves       planner, sure_move, seed_selection, trust: which seed makes which move
                 warm_up: every move once
                 drawing, drawn_layer, drawn_ground: drawings
-                photograph, scene: photographs, and the properties that decide
+                photograph, remakes, scene: photographs, and the properties that decide
                 water, shore; gentle_layout, light, lighting, daylight, shadows,
                 leaf_shade
-                things, free_place, keep_clear: birds, balloons, bubbles
+                thing, free_place, keep_clear: birds, balloons, bubbles
                 lanterns: night_sky
                 season; petals: scatter, thin_sheets,
                 sheet_raster, thin_shapes
-                still_life, tabletop: glass_ball; snow_globe, turned_base;
-                    instant_print: standing_print, pile_of_prints, hanging_print, print_card;
-                    jigsaw, jigsaw_trace, jigsaw_pieces, jigsaw_cut, wooden_table
-                cinema: hall, curtains, seats
-                painting, brush_strokes, strokes; picture_frame, gallery_wall
+                still_life, tabletop, mirror_image: glass_ball, ball_window;
+                    snow_globe, turned_base; instant_print: standing_print,
+                    pile_of_prints, hanging_print, print_card; jigsaw, jigsaw_trace,
+                    jigsaw_pieces, jigsaw_cut, wooden_table
+                cinema: hall, curtains, seats; suitability
+                painting, brush_strokes, strokes; picture_frame, gallery_wall;
+                    painting_suitability
                 pencil, studies: sheet, manner, paper, pencil_tone, pencil_strokes;
                     pencil_suitability; page, bust, studies_suitability
                 stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds

@@ -62,11 +62,6 @@ def _drawn_moves(moves: list[SureMove], seed: int) -> Iterator[SureMove]:
         yield left.pop(index)
 
 
-def move_of_seed(moves: list[SureMove], seed: int) -> SureMove | None:
-    """Return the move that a seed draws first, in proportion to confidence; None without moves."""
-    return next(_drawn_moves(moves, seed), None)
-
-
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A seed, and properties of the move that it draws first.
