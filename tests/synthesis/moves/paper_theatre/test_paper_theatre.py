@@ -6,7 +6,7 @@ import pytest
 from diabelli.synthesis.analysis.cut_out import SIDE, CutOut
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.paper_theatre import landscapes, placing
+from diabelli.synthesis.moves.paper_theatre import inks, landscapes, placing
 from diabelli.synthesis.moves.paper_theatre.board import Board
 from diabelli.synthesis.moves.paper_theatre.landscapes import LANDSCAPES, fitting_landscape
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import FRAME, show_paper_theatre
@@ -189,10 +189,20 @@ def test_a_figure_is_not_lost_in_its_landscape():
     """Palettes like its own colour are never drawn; most others are."""
     teal = np.array((0.35, 0.65, 0.6), np.float32)
     drawn = [fitting_landscape(teal, RandomStream(seed)) for seed in range(200)]
-    palettes = {inks for _, inks in drawn}
-    every = {inks for one in LANDSCAPES for inks in one.palettes}
+    palettes = {palette for _, palette in drawn}
+    every = {palette for one in LANDSCAPES for palette in one.palettes}
     assert 10 < len(palettes) < len(every)
     assert len({one.behind for one, _ in drawn}) >= 6
+
+
+def test_a_dark_figure_is_not_shown_at_night():
+    """A white one is, in all palettes of the night."""
+    black, white = (
+        {fitting_landscape(np.full(3, grey, np.float32), RandomStream(k))[1] for k in range(200)}
+        for grey in (0, 1)
+    )
+    assert black.isdisjoint(inks.NIGHT)
+    assert white.issuperset(inks.NIGHT)
 
 
 def test_seeds_differ():

@@ -1,4 +1,4 @@
-"""Board on which sheets of paper are drawn and laid: areas below curves, discs and spindles.
+"""Board of a paper theatre, on which sheets are laid: areas, discs and spindles.
 
 Lengths are in sides: shorter sides of the board. Places are `x` from the middle and `y` from the
 top. A sheet throws a soft shadow on all below it.
@@ -16,7 +16,7 @@ from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.sheet_raster import draw_spindles, lay_sheet, mix_ink
+from diabelli.synthesis.moves.paper_theatre.paper_raster import draw_spindles, lay_sheet, mix_ink
 
 Colour = tuple[float, float, float]
 Rows = NDArray[np.float64] | Sequence[Sequence[float]]
@@ -27,13 +27,13 @@ DEPTH, SHADOW = (0.014, 0.012), (0.5, 0.16)
 """Distance of a shadow aside, and deviation of its blur, for a sheet of height 1; strength of this
 shadow, and of one of three times the size."""
 RISE = -0.35
-"""How far up a shadow is, in its distance aside."""
+"""How far down a shadow is, in its distance aside."""
 LIP, LIP_LIGHT = 0.0022, 0.13
 """Width of the lit edge of a sheet, and how much brighter it is."""
 
 
 class Board:
-    """A picture that is drawn.
+    """A picture of sheets of paper, which lie one on another.
 
     Attributes:
         scene: (h, w, 3) float32, 0..1, the sheets that are laid.

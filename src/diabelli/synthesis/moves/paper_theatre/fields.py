@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
-from diabelli.synthesis.moves.paper_theatre.ground import draw_hills, draw_rows, near_bank
+from diabelli.synthesis.moves.paper_theatre.bank import draw_sward, near_bank
+from diabelli.synthesis.moves.paper_theatre.board import Board
+from diabelli.synthesis.moves.paper_theatre.ground import draw_hills, draw_rows
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 from diabelli.synthesis.moves.paper_theatre.plants import (
     draw_blossoms,
     draw_flowers,
-    draw_grass,
     draw_leaf,
     draw_round_trees,
 )
@@ -64,17 +64,6 @@ def draw_before_meadow(board: Board, inks: Inks, _: Stand) -> None:
     with board.sheet(0.7):
         rows = board.tall - 0.03, board.tall + 0.03
         draw_flowers(board, span, rows, int(14 * board.wide), inks, 0.03, 0.12)
-
-
-def draw_sward(board: Board, inks: tuple[Colour, ...]) -> None:
-    """Draw a bank of grass before the figure."""
-    crest = near_bank(board)
-    span, count = (-board.wide / 2, board.wide / 2), board.wide
-    with board.sheet(1.5):
-        draw_grass(board, span, crest + np.float32(0.012), (0.03, 0.075), 150 * count, inks, 0.005)
-        board.fill(crest, between(inks[0], inks[2], 0.3), inks[0], 0.12)
-    with board.sheet(0.8):
-        draw_grass(board, span, board.tall + 0.02, (0.05, 0.12), 110 * count, inks, 0.006)
 
 
 def draw_autumn(board: Board, inks: Inks, stand: Stand) -> None:

@@ -1,4 +1,4 @@
-"""Ground of landscapes: hills, mountains, dunes, rows of a field, a lake, and a near bank."""
+"""Ground of landscapes: hills, mountains, dunes, rows of a field, and a lake."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ ROW, ROW_SHARE, CORE_SHARE = 0.85, 0.3, 0.14
 planted, and of its lit part."""
 PATCH = 80
 """Random numbers that move the rows of a mirror image in water."""
-BANK = 0.115
-"""Height of the sheet before all."""
 
 
 def draw_hills(
@@ -24,7 +22,7 @@ def draw_hills(
     """Draw layers of hills from far to near; return the crest (w,) of the nearest.
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         inks: of the landscape.
         rows: y of the farthest, and of the ground below the nearest.
         count: of the layers.
@@ -50,7 +48,7 @@ def draw_mountains(
     """Draw peaks with a lit and a shaded side.
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         inks: of the landscape.
         base: y of their foot.
         height: of the highest.
@@ -126,7 +124,7 @@ def draw_rows(board: Board, inks: Inks, horizon: float, aim: float) -> None:
     """Draw a field of planted rows that meet at the horizon.
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         inks: of the landscape.
         horizon: its y.
         aim: x at which rows meet.
@@ -167,9 +165,3 @@ def draw_lake(board: Board, inks: Inks, shore: float) -> None:
     share = np.float32(0.42) + np.float32(0.4) * t
     colours = mirrored + share * (water - mirrored)
     board.mix(np.ones(colours.shape[:2], np.float32), colours, first)
-
-
-def near_bank(board: Board) -> Floats:
-    """Return the crest (w,) of the sheet before all, behind which the figure stands."""
-    waves = np.float32(0.02) * board.ridge(2.6) + np.float32(0.008) * board.ridge(5.5)
-    return np.asarray(np.float32(board.tall - BANK) + waves, np.float32)

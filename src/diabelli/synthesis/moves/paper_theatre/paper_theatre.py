@@ -67,7 +67,7 @@ def _framed(board: Board, inks: Inks, grain: Floats, frame: int) -> Bytes:
     """Return a board behind two frames of paper, (h, w, 4) uint8.
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         inks: of the landscape.
         grain: (h, w) float32, of the paper, with the frame.
         frame: its width in pixels.

@@ -10,7 +10,7 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.board import DEPTH, Board
+from diabelli.synthesis.moves.paper_theatre.board import DEPTH, RISE, Board
 from diabelli.synthesis.moves.paper_theatre.stand import Stand
 from diabelli.synthesis.moves.stickers.sticker_print import Pose, beyond_rims
 from diabelli.synthesis.moves.stickers.sticker_shape import SIDE, Shape, distance_to
@@ -125,7 +125,7 @@ def shadow_of(board: Board, shape: Shape, pose: Pose) -> Floats:
     away = np.empty(size, np.float32)
     aside = np.float32(DEPTH[0] * RAISED)
     moved = pose._replace(
-        row=pose.row - aside * np.float32(0.35), column=pose.column - aside * np.float32(board.lit)
+        row=pose.row + aside * np.float32(RISE), column=pose.column - aside * np.float32(board.lit)
     )
     beyond_rims(away, shape.distance, moved, np.float32(board.tall), np.float32(board.wide))
     soft = blur(smoothstep(0.004, -0.004, away), DEPTH[1] * RAISED * PLAN)

@@ -26,7 +26,7 @@ def draw_spruces(
     """Draw spruces on a crest (w,).
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         crest: y of the ground.
         inks: of their left and right.
         size: height of most.
@@ -75,7 +75,7 @@ def draw_grass(
     """Draw blades of grass.
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         span: x of the first and last.
         y: of their feet; of those in each column, if it is an array (w,).
         tall: least and largest height.
@@ -99,7 +99,7 @@ def draw_flowers(
     """Draw flowers on stems, far ones first and smaller.
 
     Args:
-        board: the picture.
+        board: on which it is drawn.
         span: x of the first and last.
         y: of the farthest and nearest feet.
         count: of the flowers.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.moves.paper_theatre.bank import draw_bank, near_bank
 from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
 from diabelli.synthesis.moves.paper_theatre.ground import (
     draw_hills,
     draw_lake,
     draw_mountains,
-    near_bank,
 )
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 from diabelli.synthesis.moves.paper_theatre.plants import draw_grass, draw_spruces
@@ -135,9 +135,6 @@ def draw_before_beach(board: Board, inks: Inks, stand: Stand) -> None:
         inks.key,
     )
     pale, dim = between(inks.ground, inks.cloud, 0.25), between(inks.ground, inks.shade, 0.5)
-    with board.sheet(1.5):
-        board.fill(near_bank(board), pale, dim, 0.1)
-    with board.sheet(1.2):
-        board.fill(near_bank(board) + np.float32(0.055), dim, inks.shade, 0.1)
+    draw_bank(board, (pale, dim, 0.1), (dim, inks.shade, 0.1))
     with board.sheet(0.9):
         _draw_tufts(board, stand, greens, (0.22, 0.13), 40)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
+from diabelli.synthesis.moves.paper_theatre.bank import draw_bank, draw_sward
 from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
-from diabelli.synthesis.moves.paper_theatre.fields import draw_sward
 from diabelli.synthesis.moves.paper_theatre.ground import (
     draw_dunes,
     draw_hills,
     draw_mountains,
-    near_bank,
 )
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 from diabelli.synthesis.moves.paper_theatre.plants import draw_grass, draw_spruces
@@ -42,10 +41,8 @@ def draw_desert(board: Board, inks: Inks, stand: Stand) -> None:
 def draw_before_desert(board: Board, inks: Inks, _: Stand) -> None:
     """Draw sand and agaves before the figure."""
     dim = between(inks.ground, inks.shade, 0.55)
-    with board.sheet(1.5):
-        board.fill(near_bank(board), between(inks.ground, inks.shade, 0.2), dim, 0.1)
-    with board.sheet(1.2):
-        board.fill(near_bank(board) + np.float32(0.055), dim, inks.shade, 0.12)
+    sand = between(inks.ground, inks.shade, 0.2)
+    draw_bank(board, (sand, dim, 0.1), (dim, inks.shade, 0.12))
     with board.sheet(0.9):
         for at in board.uniform(int(3 * board.wide) + 1):
             x = (float(at) - 0.5) * board.wide
@@ -87,10 +84,7 @@ def draw_before_alps(board: Board, inks: Inks, stand: Stand) -> None:
             x, y = board.between(-0.5, 0.5) * board.wide, board.between(0, board.tall)
             if not stand.hides(x, y):
                 board.disc(x, y, board.between(0.003, 0.0065), inks.cloud)
-    with board.sheet(1.5):
-        board.fill(near_bank(board), inks.cloud, dim, 0.12)
-    with board.sheet(1.2):
-        board.fill(near_bank(board) + np.float32(0.055), inks.cloud, inks.shade, 0.16)
+    draw_bank(board, (inks.cloud, dim, 0.12), (inks.cloud, inks.shade, 0.16))
 
 
 def draw_night(board: Board, inks: Inks, stand: Stand) -> None:

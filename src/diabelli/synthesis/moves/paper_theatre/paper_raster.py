@@ -1,4 +1,4 @@
-"""Raster of sheets of paper: ink, spindles, and sheets with their shadows."""
+"""Raster of cut paper: ink, spindles, and sheets with their shadows."""
 
 from __future__ import annotations
 
