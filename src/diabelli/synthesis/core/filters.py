@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.jit import kernel
-from diabelli.synthesis.core.resample import filter_columns, filter_rows
+from diabelli.synthesis.core.resample import filter_columns, filter_rows, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 
 LUMINANCE = (0.25, 0.65, 0.1)
@@ -116,6 +116,21 @@ def blur(values: Floats, deviation: float) -> Floats:
         weights = np.broadcast_to((kernel / kernel.sum()).astype(np.float32), (len(first), len(x)))
         planes = convolve(planes, first, np.ascontiguousarray(weights))
     return planes.reshape(values.shape)
+
+
+def wide_blur(values: Floats, deviation: float) -> Floats:
+    """Blur as `blur` with a large deviation, at a quarter of the size.
+
+    Args:
+        values: (h, w) float32.
+        deviation: standard deviation in pixels, at least 4.
+
+    Returns:
+        (h, w) float32.
+    """
+    height, width = values.shape
+    small = blur(resize_map(values, -(-height // 4), -(-width // 4)), deviation / 4)
+    return resize_map(small, height, width)
 
 
 @kernel

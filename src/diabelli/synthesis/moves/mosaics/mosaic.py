@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur, gradient, luma
+from diabelli.synthesis.core.filters import blur, gradient, luma, wide_blur
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import crop, resize_map
 from diabelli.synthesis.core.rng import RandomStream
@@ -227,10 +227,8 @@ def _spots(light: Floats) -> Floats:
     Args:
         light: (h, w) float32, luma 0..255.
     """
-    height, width = light.shape
     spots = smoothstep(15, 40, np.abs(light - blur(light, 4.0)))
-    small = blur(resize_map(spots, -(-height // 4), -(-width // 4)), 3.0)
-    alone = spots * np.clip(1 - 3 * resize_map(small, height, width), 0, 1)
+    alone = spots * np.clip(1 - 3 * wide_blur(spots, 12.0), 0, 1)
     return np.clip(np.float32(2.5) * blur(alone, 1.5), 0, 1)
 
 

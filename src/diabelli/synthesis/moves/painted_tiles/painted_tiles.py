@@ -6,7 +6,7 @@ from bisect import bisect
 
 import numpy as np
 
-from diabelli.synthesis.core.filters import luma
+from diabelli.synthesis.core.filters import luma, wide_blur
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
@@ -15,14 +15,13 @@ from diabelli.synthesis.moves.mosaics.mosaic import detail
 from diabelli.synthesis.moves.painted_tiles.glaze import glazed
 from diabelli.synthesis.moves.painted_tiles.ornament import ornament
 from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import Paintable
-from diabelli.synthesis.moves.painted_tiles.pigments import PIGMENTS, SHARES
+from diabelli.synthesis.moves.painted_tiles.pigments import CUMULATIVE_SHARES, PIGMENTS
 from diabelli.synthesis.moves.painted_tiles.tableau import faded, field_of, plan_tableau
 from diabelli.synthesis.moves.painted_tiles.tile_painting import paint
-from diabelli.synthesis.moves.painted_tiles.tile_tones import wide_mean
 
 PAINTED_TILES = "painted_tiles"
 """Name of the move."""
-MIN_FACES = 0.1
+PORTRAIT_SKIN = 0.1
 """Share of bare skin from which a picture is of faces."""
 SIDE = 600
 """Side in pixels at which tiles are painted, so that they are the same at every size."""
@@ -41,9 +40,9 @@ def show_painted_tiles(
     """
     height, width = image.shape[:2]
     size = size_with_area(height, width, SIDE)
-    pigment = np.array(PIGMENTS[bisect(SHARES, stream.between(0, 1))], np.float32)
+    pigment = np.array(PIGMENTS[bisect(CUMULATIVE_SHARES, stream.between(0, 1))], np.float32)
     # A ring may cut shoulders, but no face.
-    whole = need.skin if float(need.skin.mean()) > MIN_FACES else subject
+    whole = need.skin if float(need.skin.mean()) > PORTRAIT_SKIN else subject
     tableau = plan_tableau(size, whole, need.delicate, stream, may_fade=need.may_fade)
     source = np.clip(field_of(image[..., :3].astype(np.float32), tableau), 0, 255)
     maps = (np.clip(field_of(one, tableau), 0, 1) for one in (subject, need.skin, need.words))
@@ -69,5 +68,5 @@ def calm_places(density: Floats, held: Floats) -> Floats:
         density: (h, w) float32, of pigment.
         held: (h, w) float32, 0..1, the subject, faces and words.
     """
-    painted = wide_mean(np.maximum(np.float32(4) * density, 2 * held), 8.0)
+    painted = wide_blur(np.maximum(np.float32(4) * density, 2 * held), 8.0)
     return np.clip(1 - painted, 0, 1)

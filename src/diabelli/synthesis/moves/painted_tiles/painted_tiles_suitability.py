@@ -48,7 +48,7 @@ MIN_PORTRAIT_SKIN, MAX_SKIN_DEVIATION = 0.1, 52.0
 grey levels above which light is so hard that halves of faces are burnt or black."""
 BURNT, MAX_BURNT = 243.0, 0.015
 """Luma in grey levels from which skin is burnt, and largest share of it that is."""
-MIN_FIGURE = 0.015
+MIN_SKINLESS_FIGURE = 0.015
 """Share of the person map from which a picture without skin may show people."""
 SMALL_FIGURES, MAX_SMALL_FACE, SMALL_SKIN, SMALL_PERSON_ODDS = (0.03, 0.2), 0.3, 0.007, -3.25
 """Bounds of the share of the person map, and of the skin in a window, share of skin, and log-odds
@@ -175,7 +175,7 @@ def _has_large_faces(scene: Scene, people: People) -> bool:
         is_near = scene.portrait == 0 or scene.skin > MIN_PORTRAIT_SKIN
         return largest > MIN_FACE and is_near
     if scene.person_odds > MIN_PERSON_ODDS:
-        return scene.figure < MIN_FIGURE
+        return scene.figure < MIN_SKINLESS_FIGURE
     least, most = SMALL_FIGURES
     is_small = least < scene.figure < most and largest < MAX_SMALL_FACE
     return not (is_small and scene.skin > SMALL_SKIN and scene.person_odds > SMALL_PERSON_ODDS)

@@ -7,16 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
+from diabelli.synthesis.core.filters import wide_blur
 from diabelli.synthesis.core.resample import crop, resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.painted_tiles.tile_tones import wide_mean
 
 BORDERED, ROUND, OPEN = "bordered", "round", "open"
 """Layouts: within a border of small tiles; in a ring; fading out on bare glaze."""
-COUNTS = {BORDERED: (1, 2, 3, 4), ROUND: (1, 2, 3, 4), OPEN: (1, 2, 3, 4)}
+LAYOUTS = (BORDERED, OPEN, ROUND)
+"""Layouts in the order in which they are tried."""
 MAX_COUNT = 4
-"""Numbers of tiles along the shorter side of the field, and the largest."""
+"""Largest number of tiles along the shorter side of the field."""
 ONE_TILE = {BORDERED: 0.2, ROUND: 0.25, OPEN: 0.25}
 LAYOUT_TASTE, TASTE, CROP = 0.3, 0.05, 0.8
 """Costs: of a picture on one tile, as joints make it a tableau; at most, by chance, of a layout and
@@ -95,14 +96,14 @@ def plan_tableau(
         stream: random numbers.
         may_fade: whether it may fade out towards the edges.
     """
-    layouts = [BORDERED, OPEN] if may_fade else [BORDERED]
-    if max(size) < MAX_ROUND_ASPECT * min(size) and fits_ring(whole):
-        layouts.append(ROUND)
+    fits = {BORDERED: True, OPEN: may_fade}
+    fits[ROUND] = max(size) < MAX_ROUND_ASPECT * min(size) and fits_ring(whole)
+    layouts = [layout for layout in LAYOUTS if fits[layout]]
     lines = [delicate.mean(1 - axis) for axis in range(2)]
-    tastes = stream.uniform(len(COUNTS), MAX_COUNT + 1)
+    tastes = stream.uniform(len(LAYOUTS), MAX_COUNT + 1)
     found = []
     for layout, by_layout in zip(layouts, tastes, strict=False):
-        for count in COUNTS[layout]:
+        for count in range(1, MAX_COUNT + 1):
             edge, field = field_place(size, layout, count)
             for zoom in ZOOMS[: 1 if layout == ROUND else None]:
                 shown = _shown(size, field[2:], zoom)
@@ -219,7 +220,7 @@ def faded(one: Tableau, held: Floats, stream: RandomStream) -> Floats:
     # Corners are free for ornaments.
     free = ((down + across) / shorter - np.float32(CORNER)) * np.float32(1.2)
     shown = smoothstep(*RIM, np.minimum(away + np.float32(0.02) * rough, free))
-    return np.maximum(shown, smoothstep(0.25, 0.6, wide_mean(held, 5.0)))
+    return np.maximum(shown, smoothstep(0.25, 0.6, wide_blur(held, 5.0)))
 
 
 def field_of(values: Floats, one: Tableau) -> Floats:

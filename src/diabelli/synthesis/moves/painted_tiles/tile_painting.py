@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur, luma
+from diabelli.synthesis.core.filters import blur, luma, wide_blur
 from diabelli.synthesis.core.flow import flow_directions
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
@@ -14,7 +14,6 @@ from diabelli.synthesis.moves.painted_tiles.tile_tones import (
     densities,
     face_density,
     stepped,
-    wide_mean,
 )
 from diabelli.synthesis.moves.sketches.pencil_tone import edge_directions
 from diabelli.synthesis.moves.sketches.woodblock_blocks import mean_along_flow, weights_along
@@ -65,13 +64,13 @@ def paint(
     flow, colours = edge_directions(bright), print_colours(source)
     light, smooth = colours[..., 0], smoothed(colours, near, flow).colours[..., 0]
     kept = _kept_places(found, near, fine)
-    local = LOCAL * (smooth - wide_mean(smooth, 20.0))
+    local = LOCAL * (smooth - wide_blur(smooth, 20.0))
     # On calm ground it would be a halo of the subject.
     local *= np.float32(0.25) + np.float32(0.75) * near
     streaks, slow = _streaks(source, stream)
     apart = light - blur(light, 2.4)
     # A painter shows little of a texture.
-    busy = smoothstep(*TEXTURED, wide_mean(np.abs(apart), 7.0)) * (1 - np.maximum(fine, near))
+    busy = smoothstep(*TEXTURED, wide_blur(np.abs(apart), 7.0)) * (1 - np.maximum(fine, near))
     broad = densities(np.clip(smooth + local, 0, 1), light, kept)
     density = _washes(broad, busy)
     uneven = STREAKED * streaks + np.float32(0.09) * slow
@@ -82,7 +81,7 @@ def paint(
     density = density * (1 - glint) + dark
     exact = densities(np.clip(light + np.float32(0.5) * local, 0, 1), light, kept)
     form = bright / np.float32(255)
-    form = form + FACE_FORM * (form - wide_mean(form, 10.0))
+    form = form + FACE_FORM * (form - wide_blur(form, 10.0))
     exact = exact + skin * (face_density(form, skin) - exact)
     sharp = exact + (np.float32(1.3) - np.float32(0.6) * skin) * (exact - blur(exact, 1.3))
     density = density + np.maximum(fine, OWN * near) * (np.clip(sharp, 0, 1.5) - density)
@@ -102,7 +101,7 @@ def carried_lines(kept: Floats, density: Floats) -> Floats:
         kept: (h, w) float32, 0..1, how far each place is painted.
         density: (h, w) float32, of washes.
     """
-    return smoothstep(*ALONE, wide_mean(kept, 16.0)) * smoothstep(*BARE, wide_mean(density, 5.0))
+    return smoothstep(*ALONE, wide_blur(kept, 16.0)) * smoothstep(*BARE, wide_blur(density, 5.0))
 
 
 def _washes(density: Floats, busy: Floats) -> Floats:
@@ -138,7 +137,7 @@ def _kept_places(found: Floats, near: Floats, fine: Floats) -> Floats:
         fine: (h, w) float32, 0..1, faces and words.
     """
     held = np.maximum(np.maximum(found, smoothstep(0.15, 0.6, near)), fine)
-    return np.clip(np.maximum(wide_mean(held, 12.0), np.float32(0.8) * found), 0, 1)
+    return np.clip(np.maximum(wide_blur(held, 12.0), np.float32(0.8) * found), 0, 1)
 
 
 def _focus(near: Floats, fine: Floats, found: Floats) -> Floats:
@@ -149,10 +148,10 @@ def _focus(near: Floats, fine: Floats, found: Floats) -> Floats:
         fine: (h, w) float32, 0..1, faces and words.
         found: (h, w) float32, 0..1, detail that is in focus, of which more is left.
     """
-    beside = np.clip(np.float32(1.5) * wide_mean(np.maximum(near, fine), 22.0), 0, 1)
+    beside = np.clip(np.float32(1.5) * wide_blur(np.maximum(near, fine), 22.0), 0, 1)
     return 1 - UNFOCUSED * (1 - beside) * (1 - np.float32(0.65) * found)
 
 
 def _crisp(light: Floats) -> Floats:
     """Return where a picture of tones (h, w), 0..1, is in focus, 0..1."""
-    return smoothstep(*CRISP, wide_mean(np.abs(light - blur(light, 1.5)), 8.0))
+    return smoothstep(*CRISP, wide_blur(np.abs(light - blur(light, 1.5)), 8.0))

@@ -7,18 +7,16 @@ from itertools import pairwise
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur
-from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Floats
 
-SHARES = (0.0, 0.05, 0.14, 0.28, 0.45, 0.62, 0.8, 1.0)
+QUANTILES = (0.0, 0.05, 0.14, 0.28, 0.45, 0.62, 0.8, 1.0)
 DENSITIES = (1.35, 1.0, 0.62, 0.34, 0.16, 0.07, 0.02, 0.0)
 """Quantiles of tones from dark to light, and the density of pigment there."""
 MATCHED, UNCOUNTED = 0.6, 0.15
 """How far the histogram becomes that of a painting, and the weight of calm ground in it."""
 WASHES, STEP = (0.0, 0.13, 0.34, 0.66, 1.05), np.float32(0.55)
 """Densities of washes, and how far a tone becomes that of its wash."""
-FACE_DENSITY, FACE_LIGHT, MAX_FACE_GAIN, MIN_FACE = 1.0, 0.9, 1.4, 5000
+FACE_DENSITY, FACE_LIGHT, MAX_FACE_GAIN, MIN_FACE_PIXELS = 1.0, 0.9, 1.4, 5000
 """Density of the darkest places of a face; tone of its lights, of which few are bare glaze; the
 largest factor that makes them so, as dark skin stays dark; least number of pixels of skin."""
 
@@ -34,7 +32,7 @@ def densities(tone: Floats, light: Floats, counted: Floats) -> Floats:
     steps = np.clip(light * 255, 0, 255).astype(np.int64)
     weights = (counted + np.float32(UNCOUNTED)).ravel().astype(np.float64)
     share = np.cumsum(np.bincount(steps.ravel(), weights, 256)) / weights.sum()
-    table = np.interp(share, SHARES, DENSITIES).astype(np.float32)
+    table = np.interp(share, QUANTILES, DENSITIES).astype(np.float32)
     at = np.clip(tone * 255, 0, 254.999)
     low = at.astype(np.int64)
     matched = table[low] + (at - low) * (table[low + 1] - table[low])
@@ -61,17 +59,10 @@ def face_density(light: Floats, skin: Floats) -> Floats:
         skin: (h, w) float32, 0..1, faces.
     """
     face = np.sort(light[skin > 0.5])
-    if len(face) < MIN_FACE:
+    if len(face) < MIN_FACE_PIXELS:
         low, high = 0.0, 1.0
     else:
         low, high = 0.6 * float(face[len(face) // 50]), float(face[len(face) * 15 // 16])
     gain = min(FACE_LIGHT / max(high - low, 0.1), MAX_FACE_GAIN)
     tone = np.clip((light - np.float32(low)) * np.float32(gain), 0, 1)
     return np.asarray(np.float32(FACE_DENSITY) * np.square(1 - tone), np.float32)
-
-
-def wide_mean(values: Floats, deviation: float) -> Floats:
-    """Return a blurred map (h, w), computed at a quarter of its size."""
-    rows, columns = values.shape
-    small = blur(resize_map(values, -(-rows // 4), -(-columns // 4)), deviation / 4)
-    return resize_map(small, rows, columns)
