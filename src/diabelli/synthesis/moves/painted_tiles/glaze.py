@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diabelli.synthesis.core.curves import ramp
 from diabelli.synthesis.core.jit import kernel
@@ -22,6 +23,8 @@ TILES = 521
 """Number of different tiles; it is a prime number, so rows of tiles differ."""
 NODES = 64
 """Nodes along the sides of the noise."""
+FAR = 20.0
+"""Distance in nodes at which noise is read elsewhere, for another kind of unevenness."""
 
 
 def glazed(
@@ -73,12 +76,89 @@ def _scaled(cuts: Floats, old: int, new: int) -> Floats:
 
 
 @kernel
-def _between(cuts: Floats, place: np.float32) -> int:
+def _joint_before(cuts: Floats, place: np.float32) -> int:
     """Return the index of the joint before a place."""
     index = 0
     while index < len(cuts) - 2 and place >= cuts[index + 1]:
         index += 1
     return index
+
+
+@kernel
+def _edge_distance(
+    edge_y: np.float32, edge_x: np.float32, gap: np.float32, corner: np.float32
+) -> np.float32:
+    """Return the distance in pixels from the edge of a tile with round corners.
+
+    Args:
+        edge_y: distance from its upper or lower edge, before rounding.
+        edge_x: the same from its left or right edge.
+        gap: half of the width of a joint.
+        corner: radius of its corners.
+    """
+    zero = np.float32(0)
+    a, b = max(corner + gap - edge_y, zero), max(corner + gap - edge_x, zero)
+    if a > zero and b > zero:
+        return corner + gap - np.sqrt(a * a + b * b)
+    return min(edge_y, edge_x)
+
+
+@kernel
+def _sample(painting: Floats, y: np.float32, x: np.float32, out: NDArray[np.float64]) -> None:
+    """Interpolate the absorbance (h, w, 4) of a painting at a place in pixels, into `out` (3,)."""
+    height, width = painting.shape[:2]
+    zero = np.float32(0)
+    sy, sx = min(max(y, zero), np.float32(height - 1)), min(max(x, zero), np.float32(width - 1))
+    j, i = min(int(sy), max(height - 2, 0)), min(int(sx), max(width - 2, 0))
+    below, beside = min(j + 1, height - 1), min(i + 1, width - 1)
+    fy, fx = sy - np.float32(j), sx - np.float32(i)
+    for c in range(3):
+        above = painting[j, i, c] + fx * (painting[j, beside, c] - painting[j, i, c])
+        under = painting[below, i, c] + fx * (painting[below, beside, c] - painting[below, i, c])
+        out[c] = above + fy * (under - above)
+
+
+@kernel
+def _window_light(window: Floats, row: np.float32, column: np.float32) -> np.float32:
+    """Return how much of a window with two bars is mirrored at a place, 0..1.
+
+    Args:
+        window: place of its middle, and half of its width.
+        row: of the place, in heights of the image.
+        column: of the place from the side of the light, in widths of the image.
+    """
+    one = np.float32(1)
+    wv = (row - window[0] - np.float32(0.25) * (column - window[1])) / (
+        np.float32(1.25) * window[2]
+    )
+    wu = (column - window[1]) / window[2]
+    pane = ramp((one - abs(wv)) * np.float32(5)) * ramp((one - abs(wu)) * np.float32(5))
+    bars = min(abs(wu), abs(wv + np.float32(0.1)))
+    return pane * (np.float32(0.35) + np.float32(0.65) * ramp(bars * np.float32(9)))
+
+
+@kernel
+def _flaws(
+    lattice: Floats, v: np.float32, u: np.float32, crazing: np.float32, fine: np.float32
+) -> np.float32:
+    """Return the absorbance of pinholes, and of cracks of the glaze on some tiles.
+
+    Args:
+        lattice: noise of deviation 1.
+        v: place down, in shorter sides.
+        u: place across, in shorter sides.
+        crazing: random number of the tile, of deviation 1.
+        fine: fine noise at the place, of deviation 1.
+    """
+    one, half, zero, far = np.float32(1), np.float32(0.5), np.float32(0), np.float32(FAR)
+    hole = value_noise(lattice, v * np.float32(140) + far, u * np.float32(140) + far)
+    pit = max(hole - np.float32(2.75), zero) * np.float32(0.8)
+    crack = zero
+    if crazing > np.float32(0.6):
+        net = value_noise(lattice, v * np.float32(17) + crazing * far, u * np.float32(17) + far)
+        net += np.float32(0.35) * fine * half
+        crack = max(one - abs(net) * np.float32(22), zero) * np.float32(0.055)
+    return np.float32(0.16) * pit + crack
 
 
 @kernel
@@ -118,12 +198,12 @@ def _shade(
     height, width = out.shape[:2]
     shorter = np.float32(min(height, width))
     gap = half * np.float32(JOINT) * shorter
-    far = np.float32(20)
+    far, amounts = np.float32(FAR), np.empty(3, np.float64)
     for y in range(height):
         v = (np.float32(y) + half) / shorter
         middle = np.float32(y) + half
         is_cap = min(middle, np.float32(height) - middle) < edges[0]
-        inner_row, outer_row = _between(downs, middle), _between(border_downs, middle)
+        inner_row, outer_row = _joint_before(downs, middle), _joint_before(border_downs, middle)
         across = border_acrosses if is_cap else acrosses
         column = 0
         for x in range(width):
@@ -150,27 +230,18 @@ def _shade(
             slow = value_noise(lattice, v * np.float32(3.1), u * np.float32(3.1))
             edge_y = half * (low - top) - abs(py)
             edge_x = half * (right - left) - abs(px)
-            corner = np.float32(0.006) * shorter
-            a, b = max(corner + gap - edge_y, zero), max(corner + gap - edge_x, zero)
-            edge = min(edge_y, edge_x)
-            if a > zero and b > zero:
-                edge = corner + gap - np.sqrt(a * a + b * b)
+            edge = _edge_distance(edge_y, edge_x, gap, np.float32(0.006) * shorter)
             rough = (
                 np.float32(0.0009) * shorter * (wave * np.float32(0.8) + fine * np.float32(0.12))
             )
             inner = edge - gap + rough
             cover = min(max(inner + half, zero), one)
             # Painting, sampled where the tile has it.
-            sy = min(max(np.float32(y) + (py - dy), zero), np.float32(height - 1))
-            sx = min(max(np.float32(x) + (px - dx), zero), np.float32(width - 1))
-            j, i = min(int(sy), max(height - 2, 0)), min(int(sx), max(width - 2, 0))
-            below, beside = min(j + 1, height - 1), min(i + 1, width - 1)
-            fy, fx = sy - np.float32(j), sx - np.float32(i)
+            _sample(painting, np.float32(y) + (py - dy), np.float32(x) + (px - dx), amounts)
             # Glaze is thin at edges and gathers beside them.
             rim = min(max(inner / (np.float32(0.016) * shorter), zero), one)
             round_off = (one - rim) * (one - rim)
             lit = -dy / (low - top) + np.float32(side) * -dx / (right - left)
-            facing = zero
             if edge_y < edge_x:
                 facing = one if py < zero else -one
             else:
@@ -192,34 +263,14 @@ def _shade(
             if side < 0:
                 mirror_u = one - mirror_u
             mirror_u += np.float32(0.05) * tiles[k, 6] + np.float32(0.012) * slow
-            wv = (mirror_v - window[0] - np.float32(0.25) * (mirror_u - window[1])) / (
-                np.float32(1.25) * window[2]
-            )
-            wu = (mirror_u - window[1]) / window[2]
-            pane = ramp((one - abs(wv)) * np.float32(5)) * ramp((one - abs(wu)) * np.float32(5))
-            bars = min(abs(wu), abs(wv + np.float32(0.1)))
-            pane *= np.float32(0.35) + np.float32(0.65) * ramp(bars * np.float32(9))
+            pane = _window_light(window, mirror_v, mirror_u)
             gloss = np.float32(0.36) * pane * (one - np.float32(0.3) * round_off)
             gloss *= min(max(painting[y, x, 3], zero), one)
             glint = np.float32(0.3) * round_off * rim * max(facing, zero) * np.float32(1.2)
-            # Pinholes, and cracks of the glaze on some tiles.
-            hole = value_noise(lattice, v * np.float32(140) + far, u * np.float32(140) + far)
-            pit = max(hole - np.float32(2.75), zero) * np.float32(0.8)
-            crack = zero
-            if tiles[k, 7] > np.float32(0.6):
-                net = value_noise(
-                    lattice, v * np.float32(17) + tiles[k, 7] * far, u * np.float32(17) + far
-                )
-                net += np.float32(0.35) * fine * half
-                crack = max(one - abs(net) * np.float32(22), zero) * np.float32(0.055)
+            flaws = _flaws(lattice, v, u, tiles[k, 7], fine)
             shadow = min(max(one - (gap - edge) / max(gap, half), zero), one)
             for c in range(3):
-                above = painting[j, i, c] + fx * (painting[j, beside, c] - painting[j, i, c])
-                under = painting[below, i, c] + fx * (
-                    painting[below, beside, c] - painting[below, i, c]
-                )
-                amount = max(above + fy * (under - above), zero)
-                amount += np.float32(0.16) * pit + crack
+                amount = max(amounts[c], zero) + flaws
                 share = max(one - amount / np.float32(16), zero)
                 for _ in range(4):
                     share *= share
