@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
-from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import find_mosaic
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.pipeline import analyse_source
+from oracles.plain_analysis import plain_analysis
 from oracles.sources import landscape, opaque
 
 NOWHERE = np.zeros((192, 192), np.float32)
@@ -35,11 +34,7 @@ def scene():
 @pytest.fixture(scope="module")
 def analysis():
     """Return a picture without lettering, a border or skin."""
-    found = analyse_source(landscape(200), 200, 200)[0]
-    kind, nothing = replace(found.kind, has_text=False), np.zeros((GRID, GRID), np.float32)
-    people = found.people._replace(skin=NOWHERE)
-    plain = replace(found, kind=kind, lettering=nothing, border=NO_BORDER, people=people)
-    return replace(plain, contrast=50.0)
+    return plain_analysis()
 
 
 def thing(rough=0.0, edge=0.5):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.core.filters import blur, luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
@@ -16,7 +16,7 @@ from diabelli.synthesis.moves.sketches.manner import MANNERS
 from diabelli.synthesis.moves.sketches.pencil import show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import find_pencil
 from diabelli.synthesis.moves.sketches.pencil_tone import density, tones
-from diabelli.synthesis.pipeline import analyse_source
+from oracles.plain_analysis import plain_analysis
 from oracles.sources import landscape, opaque
 
 NOWHERE = np.zeros((192, 192), np.float32)
@@ -51,10 +51,7 @@ def scene():
 @pytest.fixture(scope="module")
 def analysis():
     """Return a picture without lettering, a border or skin."""
-    found = analyse_source(landscape(200), 200, 200)[0]
-    kind, nothing = replace(found.kind, has_text=False), np.zeros((GRID, GRID), np.float32)
-    people = found.people._replace(skin=NOWHERE)
-    return replace(found, kind=kind, lettering=nothing, border=NO_BORDER, people=people)
+    return plain_analysis()
 
 
 def seen(image):

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.clear_sky import find_clear_sky
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
-from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.sketches.woodblock_suitability import find_woodblock
-from diabelli.synthesis.pipeline import analyse_source
+from oracles.plain_analysis import plain_analysis
 from oracles.sources import landscape
 
 NOWHERE = np.zeros((192, 192), np.float32)
@@ -36,10 +35,7 @@ def scene():
 @pytest.fixture(scope="module")
 def analysis():
     """Return a picture without lettering, a border or skin."""
-    found = analyse_source(landscape(200), 200, 200)[0]
-    kind, nothing = replace(found.kind, has_text=False), np.zeros((GRID, GRID), np.float32)
-    people = found.people._replace(skin=NOWHERE)
-    return replace(found, kind=kind, lettering=nothing, border=NO_BORDER, people=people)
+    return plain_analysis()
 
 
 @pytest.mark.parametrize(
