@@ -28,6 +28,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     PAINTING,
     STILL_LIFES,
 )
+from diabelli.synthesis.moves.television.television import TELEVISION
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
@@ -169,6 +170,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
     [
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
+        (TELEVISION, {}, False),
         (PENCIL, {}, False),
         (STUDIES, {}, False),
         (MOSAIC, {}, False),
@@ -222,8 +224,25 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
+def test_a_television_set_shows_all_but_pages_and_strips(orientations, scene):
+    """Words, the dark and small faces are legible on it."""
+
+    def suits(**change) -> bool:
+        return bool(REMAKES[TELEVISION].find(scene, replace(orientations[0], **change), None))
+
+    sizes = orientations[0].sizes[:-1]
+    assert suits(lettering=written(0.4))
+    assert not suits(lettering=written(0.6))
+    assert suits(sizes=[*sizes, (200, 500)])
+    assert not suits(sizes=[*sizes, (200, 600)])
+
+
 @pytest.mark.parametrize(
-    "name", [CINEMA, PAINTED_TILES, MOSAIC, PAPER_THEATRE, PENCIL, STUDIES, STICKERS, WOODBLOCK]
+    "name",
+    [
+        *(CINEMA, TELEVISION, PAINTED_TILES, MOSAIC, PAPER_THEATRE),
+        *(PENCIL, STUDIES, STICKERS, WOODBLOCK),
+    ],
 )
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
 def test_a_remake_has_its_share(orientations, scene, lights, name):

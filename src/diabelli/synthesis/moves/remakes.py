@@ -51,8 +51,10 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     find_jigsaw,
     find_snow_globe,
 )
+from diabelli.synthesis.moves.television.television import TELEVISION, show_television
+from diabelli.synthesis.moves.television.television_suitability import suits_television
 
-WITHIN_A_PICTURE = STILL_LIFES | {CINEMA}
+WITHIN_A_PICTURE = STILL_LIFES | {CINEMA, TELEVISION}
 """Names of the remakes that show the source as a thing within another picture."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""
@@ -110,6 +112,11 @@ REMAKES = {
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
         share=0.15,
+    ),
+    TELEVISION: Remake(
+        lambda _scene, analysis, _: suits_television(analysis),
+        lambda canvas, _, scene, stream: show_television(canvas, stream, grey=scene.grey),
+        share=0.1,
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),

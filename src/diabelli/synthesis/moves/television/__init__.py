@@ -1,0 +1,1 @@
+"""Move: the picture on an old television set."""
