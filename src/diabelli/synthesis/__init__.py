@@ -47,6 +47,7 @@ from packages above them in this list.
                     jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats; suitability
                 television, layout: room, wallpaper; cabinet, relief; glass; television_suitability
+                mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;
                     painting_suitability
                 pencil, studies: sheet, manner, paper, pencil_tone, pencil_strokes;

@@ -17,6 +17,8 @@ from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
+from diabelli.synthesis.moves.murals.mural import MURAL, Paintwork, show_mural
+from diabelli.synthesis.moves.murals.mural_suitability import find_mural
 from diabelli.synthesis.moves.painted_tiles.painted_tiles import PAINTED_TILES, show_painted_tiles
 from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import (
     Paintable,
@@ -54,7 +56,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
 from diabelli.synthesis.moves.television.television import TELEVISION, show_television
 from diabelli.synthesis.moves.television.television_suitability import suits_television
 
-WITHIN_A_PICTURE = STILL_LIFES | {CINEMA, TELEVISION}
+WITHIN_A_PICTURE = STILL_LIFES | {CINEMA, MURAL, TELEVISION}
 """Names of the remakes that show the source as a thing within another picture."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""
@@ -165,6 +167,12 @@ REMAKES = {
         lambda canvas, need, scene, stream: show_painted_tiles(canvas, scene.subject, need, stream),
         share=0.3,
         example=Paintable(0 * MIDDLE, 0 * MIDDLE, 0 * MIDDLE),
+    ),
+    MURAL: Remake(
+        lambda scene, analysis, _: find_mural(scene, analysis),
+        lambda canvas, need, scene, stream: show_mural(canvas, need, stream, grey=scene.grey),
+        share=0.1,
+        example=Paintwork(0 * MIDDLE),
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""

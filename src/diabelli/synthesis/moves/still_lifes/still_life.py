@@ -13,6 +13,7 @@ from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.still_lifes.ball_window import MIN_SUBJECT, Window, find_window
 from diabelli.synthesis.moves.still_lifes.jigsaw import Jigsaw
@@ -87,18 +88,34 @@ def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
     """
     if analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
         return None
-    skin = resize_map(analysis.people.skin, GRID, GRID) > CUT_SKIN
-    careful = (analysis.lettering > CUT_LETTERING) | (skin & (scene.person > 0))
+    careful = _uncut(scene, analysis)
     subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
-    near = dilate(careful.astype(np.float32), CALM_REACH)
-    calm = np.maximum(np.maximum(near, analysis.people.cells), CALM_SUBJECT * subject)
     # Where there are people, other things may be people who are not found.
     things = (THINGS_SHARE + PERSON_SHARE * scene.person) * analysis.rigidity
     kept = np.maximum(np.maximum(subject, analysis.people.cells), things) + 2 * careful
     kept = kept.astype(np.float32)
     if len(missing_pieces(kept, TRIED_PIECES, TRIED_PIECES, RandomStream(0))) < MISSING[0]:
         return None
-    return Jigsaw(kept, blur(calm.astype(np.float32), CALM_BLUR))
+    return Jigsaw(kept, calm_places(scene, analysis))
+
+
+def calm_places(scene: Scene, analysis: Analysis) -> Floats:
+    """Return the places (GRID, GRID) float32, 0..1, where gaps and joints have to be fine.
+
+    Args:
+        scene: properties of a photograph.
+        analysis: of it.
+    """
+    subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
+    near = dilate(_uncut(scene, analysis).astype(np.float32), CALM_REACH)
+    calm = np.maximum(np.maximum(near, analysis.people.cells), CALM_SUBJECT * subject)
+    return blur(calm.astype(np.float32), CALM_BLUR)
+
+
+def _uncut(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:
+    """Return the places (GRID, GRID) that nothing cuts: lettering and people's skin."""
+    skin = resize_map(analysis.people.skin, GRID, GRID) > CUT_SKIN
+    return np.asarray((analysis.lettering > CUT_LETTERING) | (skin & (scene.person > 0)))
 
 
 def _careful(scene: Scene, analysis: Analysis) -> NDArray[np.bool_]:

@@ -1,0 +1,1 @@
+"""Move: the picture as a mural on a wall of bricks in a street."""

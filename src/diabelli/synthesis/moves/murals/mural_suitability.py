@@ -1,0 +1,20 @@
+"""Suitability for a mural: all photographs but pages and pictures with bars."""
+
+from __future__ import annotations
+
+from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.moves.murals.mural import Paintwork
+from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.still_lifes.still_life import MAX_CUT_LETTERING, calm_places
+
+
+def find_mural(scene: Scene, analysis: Analysis) -> Paintwork | None:
+    """Return what a mural treats with care; None if a photograph suits none.
+
+    Args:
+        scene: properties of the photograph.
+        analysis: of it.
+    """
+    if scene.barred or analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
+        return None
+    return Paintwork(calm_places(scene, analysis))
