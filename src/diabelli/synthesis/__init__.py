@@ -46,6 +46,7 @@ from packages above them in this list.
                     pile_of_prints, hanging_print, print_card; jigsaw, jigsaw_trace,
                     jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats; suitability
+                cake: border, relief, cream, toppings, table; suitability
                 television, layout: room, wallpaper; cabinet, relief; glass; television_suitability
                 mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;

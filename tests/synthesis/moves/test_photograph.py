@@ -10,6 +10,7 @@ from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.cake.cake import CAKE
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
@@ -170,6 +171,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
     [
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
+        (CAKE, {}, False),
         (TELEVISION, {}, False),
         (PENCIL, {}, False),
         (STUDIES, {}, False),
@@ -224,6 +226,21 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
+def test_strips_are_on_no_cake(orientations, scene, monkeypatch):
+    """A cake of three to one is one; longer ones are refused."""
+    monkeypatch.setattr(photograph, "survey", lambda *_: scene)
+    small = orientations[0].image_at(200, 200)
+
+    def suits(*size: int) -> bool:
+        sizes = [*orientations[0].sizes[:-1], size]
+        changed = tuple(replace(one, sizes=sizes) for one in orientations)
+        return photograph.prepare(changed, small, 0.5).remakes.get(CAKE, False)
+
+    assert suits(200, 600)
+    assert suits(600, 200)
+    assert not suits(200, 640)
+
+
 def test_a_television_set_shows_all_but_pages_and_strips(orientations, scene):
     """Words, the dark and small faces are legible on it."""
 
@@ -240,7 +257,7 @@ def test_a_television_set_shows_all_but_pages_and_strips(orientations, scene):
 @pytest.mark.parametrize(
     "name",
     [
-        *(CINEMA, TELEVISION, PAINTED_TILES, MOSAIC, PAPER_THEATRE),
+        *(CAKE, CINEMA, TELEVISION, PAINTED_TILES, MOSAIC, PAPER_THEATRE),
         *(PENCIL, STUDIES, STICKERS, WOODBLOCK),
     ],
 )

@@ -13,6 +13,8 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.cake.cake import CAKE, show_cake
+from diabelli.synthesis.moves.cake.suitability import suits_cake
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
@@ -56,7 +58,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
 from diabelli.synthesis.moves.television.television import TELEVISION, show_television
 from diabelli.synthesis.moves.television.television_suitability import suits_television
 
-WITHIN_A_PICTURE = STILL_LIFES | {CINEMA, MURAL, TELEVISION}
+WITHIN_A_PICTURE = STILL_LIFES | {CAKE, CINEMA, MURAL, TELEVISION}
 """Names of the remakes that show the source as a thing within another picture."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""
@@ -119,6 +121,11 @@ REMAKES = {
         lambda _scene, analysis, _: suits_television(analysis),
         lambda canvas, _, scene, stream: show_television(canvas, stream, grey=scene.grey),
         share=0.1,
+    ),
+    CAKE: Remake(
+        lambda _scene, analysis, _image: suits_cake(analysis),
+        lambda canvas, _, scene, stream: show_cake(canvas, stream, grey=scene.grey),
+        share=0.08,
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),

@@ -1,0 +1,1 @@
+"""Move: the picture as a sugar print on a cake."""
