@@ -1,4 +1,4 @@
-"""Border of a cake: piped cream, and what lies on it."""
+"""Border of a cake: piped cream, and what is on it."""
 
 from __future__ import annotations
 

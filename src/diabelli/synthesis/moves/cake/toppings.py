@@ -1,4 +1,4 @@
-"""What lies on a cake: berries, cherries, pearls and sprinkles."""
+"""What is on a cake: berries, cherries, pearls and sprinkles."""
 
 from __future__ import annotations
 
