@@ -1,4 +1,4 @@
-"""Border of a cake: piped cream, and what is on it."""
+"""Border of a cake: piped cream, and its decoration."""
 
 from __future__ import annotations
 

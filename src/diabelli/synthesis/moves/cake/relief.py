@@ -47,7 +47,7 @@ def stamp(
     colour: Floats,
     gloss: float,
 ) -> None:
-    """Put a thing on a relief, in place, where it is higher than what is there.
+    """Put a thing on a relief, in place, where it is highest.
 
     Args:
         relief: of all there is.
@@ -74,7 +74,7 @@ def stamp(
 
 
 def lit(relief: Relief, lamp: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Return light on a relief: that which colours reflect, 1 on a plane, and what is mirrored.
+    """Return light on a relief: that which colours reflect, 1 on a plane, and mirrored light.
 
     Args:
         relief: of all there is.

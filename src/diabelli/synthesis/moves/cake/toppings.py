@@ -1,4 +1,4 @@
-"""What is on a cake: berries, cherries, pearls and sprinkles."""
+"""Things on a cake: berries, cherries, pearls and sprinkles."""
 
 from __future__ import annotations
 
