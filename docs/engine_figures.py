@@ -52,6 +52,8 @@ from figures import joined  # noqa: E402  docs/figures.py
 from pictures import load  # noqa: E402  benchmarks/pictures.py
 
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
+CUP = 280
+"""Side of the upper left part of this source that shows little but its cup, in pixels."""
 DRAWING, PHOTOGRAPH, LOOSE, SCENE = "crest", "astronaut", "chelsea", "china"
 TEXTURE, TEXTURE_SEED = "gravel", 12
 """Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
@@ -287,13 +289,21 @@ def main() -> None:
         "floating": photograph_strip(load("rocket"), ["golden+bubbles"] * 3),
         "season": photograph_strip(load(SCENE), ["petals"] * 3),
         "still-life": photograph_strip(
-            load(SCENE), ("glass_ball", "golden+snow_globe", "instant_print")
+            sample, ("glass_ball", "golden+snow_globe", "instant_print")
         ),
         "pencil": photograph_strip(source, ["pencil"] * 3, first_seed=10),
         "remade": remade_strip(
             (("mosaic", sample), ("woodblock", load("rocket")), ("stickers", load("flower")))
         ),
+        "elsewhere": remade_strip(
+            (
+                ("paper_theatre", load("flower")),
+                ("painted_tiles", source[:CUP, :CUP]),
+                ("paper_theatre", load(SCENE)),
+            )
+        ),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
+        "scenes": photograph_strip(load(SCENE), ("mural", "television", "cake")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
         "strength": strength_strip(sample),
     }

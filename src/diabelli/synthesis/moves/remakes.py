@@ -120,12 +120,12 @@ REMAKES = {
     TELEVISION: Remake(
         lambda _scene, analysis, _: suits_television(analysis),
         lambda canvas, _, scene, stream: show_television(canvas, stream, grey=scene.grey),
-        share=0.1,
+        share=0.13,
     ),
     CAKE: Remake(
         lambda _scene, analysis, _image: suits_cake(analysis),
         lambda canvas, _, scene, stream: show_cake(canvas, stream, grey=scene.grey),
-        share=0.08,
+        share=0.1,
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),
@@ -178,7 +178,7 @@ REMAKES = {
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),
         lambda canvas, need, scene, stream: show_mural(canvas, need, stream, grey=scene.grey),
-        share=0.1,
+        share=0.13,
         example=Paintwork(0 * MIDDLE),
     ),
 }

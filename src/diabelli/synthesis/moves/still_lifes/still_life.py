@@ -26,7 +26,7 @@ STILL_LIFES = frozenset({GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE, JIGSAW, PAINTING
 """Names of the moves that show a still life, and of all of them."""
 SHARES = {GLASS_BALL: 0.12, INSTANT_PRINT: 0.09, SNOW_GLOBE: 0.12, JIGSAW: 0.09, PAINTING: 0.2}
 """Shares of the pictures that are a still life, where all of them suit."""
-MAX_SHARE = 0.4
+MAX_SHARE = 0.25
 """Largest share of the pictures that are one still life, where few suit."""
 MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
