@@ -75,6 +75,15 @@ def test_a_print_is_beside_a_ball_and_a_globe_is_not():
         assert {"jigsaw", "instant_print"} < made
 
 
+def test_a_set_has_one_screen():
+    """A television set beside a cinema is the same idea."""
+    found = moves(cinema=1.0, television=1.0, mural=1.0, cake=1.0, jigsaw=1.0)
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        made = {move_of_seed(found, seed).name for seed in seeds}
+        assert {"mural", "cake", "jigsaw"} < made
+
+
 def test_a_picture_close_to_the_source_comes_after_other_things_on_a_table():
     """Judges call another frame, a composition and low sun the source."""
     found = moves(glass_ball=1.0, snow_globe=1.0, instant_print=1.0, golden=1.0, composition=1.0)

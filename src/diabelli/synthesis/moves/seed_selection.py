@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
-from diabelli.synthesis.moves.sure_move import MILD, SPHERES, WITHIN, SureMove
+from diabelli.synthesis.moves.sure_move import ALIKE, MILD, WITHIN, SureMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
@@ -120,7 +120,7 @@ def _ranks(
     made = Counter(draft.kind for draft in chosen)
     turns = Counter(draft.family for draft in chosen)
     seen = {draft.name for draft in chosen}
-    has_sphere = not SPHERES.isdisjoint(seen)
+    alike = frozenset[str]().union(*(names for names in ALIKE if not names.isdisjoint(seen)))
 
     def rank(draft: _Draft) -> tuple[int, bool, bool, int, float]:
         is_mild = (draft.kind,) in MILD
@@ -128,7 +128,7 @@ def _ranks(
         return (
             repeats,
             is_mild,
-            has_sphere and draft.name in SPHERES,
+            draft.name in alike,
             0 if repeats else turns[draft.family] * WAITS.get(draft.family, 1),
             made[draft.kind] / confidences[draft.kind],
         )

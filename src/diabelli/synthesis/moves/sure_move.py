@@ -8,19 +8,21 @@ from typing import TypeAlias
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
+from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.lights.light import LIGHTS, SHADOWS
 from diabelli.synthesis.moves.photograph import FRAME
 from diabelli.synthesis.moves.remakes import REMAKES, WITHIN_A_PICTURE
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
+from diabelli.synthesis.moves.television.television import TELEVISION
 from diabelli.synthesis.moves.things.thing import THINGS
 
 TINTS = frozenset({("dusk",), ("golden",)})
 """Moves that judges call a tint."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
-SPHERES = frozenset({GLASS_BALL, SNOW_GLOBE})
-"""Names of those that look alike."""
+ALIKE = (frozenset({GLASS_BALL, SNOW_GLOBE}), frozenset({CINEMA, TELEVISION}))
+"""Names of the remakes that look alike: spheres and screens."""
 COMPOSITION = "composition"
 """Name of the move that arranges the parts of the source."""
 MILD = TINTS | {(COMPOSITION,), (FRAME,)}
