@@ -77,9 +77,12 @@ def draw_table(
 
 
 def noise(rows: int, columns: int, cells: float, stream: RandomStream) -> Floats:
-    """Return smooth noise (rows, columns) float32 with that number of cells on a side."""
+    """Return smooth noise (rows, columns) float32 with that number of cells on a side.
+
+    No cell is smaller than a pixel.
+    """
     side = min(rows, columns)
-    counts = (max(round(cells * count / side), 2) for count in (rows, columns))
+    counts = (max(round(min(cells / side, 1) * count), 2) for count in (rows, columns))
     return resize_map(stream.normal(*counts).astype(np.float32), rows, columns)
 
 
