@@ -1,7 +1,5 @@
 """A cake: the print on it shows all of the picture, with cream around it."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 
@@ -93,13 +91,10 @@ def test_the_composition_is_alike_at_every_size():
         assert (away.max(2) > 40).mean() < 0.006
 
 
-def test_seeds_differ_and_repeat_on_any_thread():
-    """Cream and table are of the seed; two threads at once make the same bytes."""
+def test_seeds_differ():
+    """Cream and table are of the seed."""
     image = opaque(landscape(200))
     alone = [shown(image, seed) for seed in (1, 2)]
-    with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(lambda seed: shown(image, seed), (1, 2)))
-    np.testing.assert_array_equal(alone, together)
     assert np.abs(alone[0].astype(int) - alone[1]).mean() > 5
 
 
