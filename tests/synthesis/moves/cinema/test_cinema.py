@@ -1,14 +1,11 @@
 """A cinema: its screen shows all of the picture, and lights the hall."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 
-from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.cinema.cinema import show_cinema
-from oracles.sources import landscape, opaque
+from oracles.sources import opaque
 
 SHAPES = [(300, 300), (240, 420), (420, 240)]
 
@@ -95,33 +92,3 @@ def test_the_screen_is_about_as_bright_as_the_picture():
     for level in (60, 128, 200):
         found = shown(even(level))[130:150, 140:160, :3].mean()
         assert abs(found - level) < 16
-
-
-def test_the_composition_is_alike_at_every_size():
-    """Half the size differs by hardly anything."""
-    source = landscape(512)
-    large, small = (shown(opaque(resize(source, side, side)), 3) for side in (512, 256))
-    away = np.abs(resize(large, 256, 256).astype(int) - small.astype(int))
-    assert away.mean() < 1
-    assert (away.max(2) > 40).mean() < 0.002
-
-
-def test_seeds_differ_and_repeat_on_any_thread():
-    """Viewpoint, seats and velvet are of the seed; two threads at once make the same bytes."""
-    image = opaque(landscape(200))
-    alone = [shown(image, seed) for seed in (1, 2)]
-    with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(lambda seed: shown(image, seed), (1, 2)))
-    np.testing.assert_array_equal(alone, together)
-    assert np.abs(alone[0].astype(int) - alone[1]).mean() > 5
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (16, 16), (16, 4096), (4096, 16), (64, 400)])
-def test_canvases_of_any_aspect_are_made(shape):
-    """The result is opaque, and the source is left alone."""
-    image = even(90, shape)
-    before = image.copy()
-    made = shown(image, 3)
-    assert made.shape == (*shape, 4)
-    assert (made[..., 3] == 255).all()
-    np.testing.assert_array_equal(image, before)
