@@ -8,7 +8,7 @@ import pytest
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.moves import photograph
-from diabelli.synthesis.moves.remakes import REMAKES
+from diabelli.synthesis.moves.remakes import REMAKES, remakes_of_any
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.warm_up import CHANGES
 from diabelli.variation import Progress, VariationSpec
@@ -93,7 +93,7 @@ def test_more_strength_leads_further_away(patch_engine):
 )
 def test_variations_of_a_photograph_are_as_sharp(patch_engine, monkeypatch, name, strength):
     """None is blurred or noisy, except what another picture or another medium shows."""
-    monkeypatch.setattr(photograph, "find_remakes", lambda *_: {INSTANT_PRINT: True})
+    monkeypatch.setattr(photograph, "find_remakes", lambda *_: remakes_of_any([INSTANT_PRINT]))
     source = load(name)
     variations = made(patch_engine, source, square(n=4, strength=strength))
     sharp = [one for one in variations if not REMAKES.keys() & set(one.moves)]

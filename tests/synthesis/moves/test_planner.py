@@ -14,6 +14,7 @@ from diabelli.synthesis.moves.planner import (
     TINT_SHARE,
     find_moves,
 )
+from diabelli.synthesis.moves.remakes import remakes_of_any
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.things import thing
@@ -84,7 +85,7 @@ def test_a_landscape_gets_no_treatment_of_drawings():
 def test_a_picture_of_few_lights_is_also_composed(monkeypatch):
     """The composition adds other pictures to one light and a print, and is made seldom."""
     monkeypatch.setattr(photograph, "find_things", lambda *_: frozenset())
-    monkeypatch.setattr(photograph, "find_remakes", lambda *_: {INSTANT_PRINT: True})
+    monkeypatch.setattr(photograph, "find_remakes", lambda *_: remakes_of_any([INSTANT_PRINT]))
     monkeypatch.setattr(photograph, "_lights", lambda *_: {"dusk": 1.0})
     source = np.clip(landscape(100) + np.array((60, 0, -60)), 0, 255).astype(np.uint8)
     found = find_moves(analyse_source(source, 100, 100), 0.5)

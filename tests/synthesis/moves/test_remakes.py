@@ -89,7 +89,7 @@ def test_black_and_white_pictures_are_shown(show, level):
     """The result is opaque; a black picture does not become bright, nor a white one dark."""
     image = show(opaque(np.full((SIDE, SIDE, 3), level)))
     assert (image[..., 3] == 255).all()
-    # What is around the picture may have another colour.
+    # The rest may have another colour.
     middle = image[SIDE // 4 : -SIDE // 4, SIDE // 4 : -SIDE // 4, :3]
     assert abs(int(np.median(middle)) - level) < 100
 

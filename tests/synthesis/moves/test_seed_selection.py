@@ -23,8 +23,8 @@ def move_of_seed(found: list[SureMove], seed: int) -> SureMove | None:
     return trusted_move([replace(move, judge=None) for move in found], seed, 1.0)
 
 
-def judged(move: SureMove, trust: float, milder: SureMove | None = None) -> SureMove:
-    return replace(move, judge=lambda *_: trust, milder=milder)
+def judged(move: SureMove, trust: float, without_thing: SureMove | None = None) -> SureMove:
+    return replace(move, judge=lambda *_: trust, without_thing=without_thing)
 
 
 def test_moves_are_drawn_by_confidence():
@@ -150,10 +150,10 @@ def test_the_most_trusted_of_the_drawn_moves_is_made():
     assert made == {"better"}
 
 
-def test_a_milder_move_comes_before_another_one():
+def test_a_move_without_its_thing_comes_before_another_one():
     """It is most of what the seed has drawn, as a low sun without its bubbles."""
     sun, dusk, mixed = moves(sun=1.0, dusk=1e-9, mixed=1.0)
-    choice = [judged(mixed, 0.4, milder=judged(sun, 1.0)), judged(dusk, 1.0)]
+    choice = [judged(mixed, 0.4, without_thing=judged(sun, 1.0)), judged(dusk, 1.0)]
     assert getattr(trusted_move(choice, 1, 0.5), "name", "") == "sun"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.picture_kind import has_many_colours, has_many_tones
@@ -24,7 +23,7 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
-from diabelli.synthesis.moves.remakes import REMAKES, find_remakes
+from diabelli.synthesis.moves.remakes import REMAKES, RemakeRenderer, find_remakes, remakes_of_any
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.seasons.season import (
     SEASONS,
@@ -90,7 +89,7 @@ class Photograph:
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
         seasons: names of the seasons in which it may be shown.
-        remakes: what the remakes that suit it need of it, by name; an instant print suits all.
+        remakes: functions that make the remakes that suit it, by name; an instant print suits all.
     """
 
     orientations: tuple[Analysis, Analysis]
@@ -99,7 +98,9 @@ class Photograph:
     shores: list[Shore]
     things: frozenset[str]
     seasons: frozenset[str] = frozenset()
-    remakes: Mapping[str, Any] = field(default_factory=lambda: {INSTANT_PRINT: True})
+    remakes: Mapping[str, RemakeRenderer] = field(
+        default_factory=lambda: remakes_of_any({INSTANT_PRINT})
+    )
 
 
 def prepare(
@@ -272,8 +273,7 @@ def _changed(
                 canvas = show_thing(canvas, name, sky, photograph.scene, own)
         elif name in REMAKES:
             if with_things:
-                need = photograph.remakes[name]
-                canvas = REMAKES[name].show(canvas, need, photograph.scene, stream)
+                canvas = photograph.remakes[name](canvas, photograph.scene, stream)
         elif name in SEASONS:
             canvas = show_season(canvas, name, photograph.scene, stream)
         elif name in LIGHTS:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -67,8 +67,14 @@ MIDDLE[GRID // 4 : -GRID // 4, GRID // 4 : -GRID // 4] = 1
 NONE_KEPT = Jigsaw(NOTHING.astype(np.float32), NOTHING.astype(np.float32))
 
 
+Need = TypeVar("Need")
+"""What a remake needs of a photograph; True if it needs nothing."""
+RemakeRenderer: TypeAlias = Callable[[Bytes, Scene, RandomStream], Bytes]
+"""Renders a canvas (h, w, 4) uint8, opaque, as another canvas of this size."""
+
+
 @dataclass(frozen=True, slots=True)
-class Remake:
+class Remake(Generic[Need]):
     """A move that makes another picture of all of a photograph.
 
     Attributes:
@@ -76,17 +82,21 @@ class Remake:
             (h, w, 4) uint8 at the size of decisions; None or False where the move does not suit.
         show: renders a canvas (h, w, 4) uint8, opaque, what `find` returned, a scene, and random
             numbers as another canvas of this size.
-        share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
         example: of what `find` returns, to make the move of any picture.
+        share: of the pictures, where it suits; 0 for moves that divide the share of still lifes.
     """
 
-    find: Callable[[Scene, Analysis, Bytes], Any]
-    show: Callable[[Bytes, Any, Scene, RandomStream], Bytes]
+    find: Callable[[Scene, Analysis, Bytes], Need | None]
+    show: Callable[[Bytes, Need, Scene, RandomStream], Bytes]
+    example: Need
     share: float = 0.0
-    example: Any = True
+
+    def renderer(self, need: Need) -> RemakeRenderer:
+        """Return a function that makes the move of a photograph with this need."""
+        return lambda canvas, scene, stream: self.show(canvas, need, scene, stream)
 
 
-REMAKES = {
+REMAKES: dict[str, Remake[Any]] = {
     GLASS_BALL: Remake(
         lambda scene, analysis, _: find_ball_window(scene, analysis),
         lambda canvas, ball, _, stream: show_glass_ball(canvas, ball, stream),
@@ -95,6 +105,7 @@ REMAKES = {
     INSTANT_PRINT: Remake(
         lambda *_: True,
         lambda canvas, _, scene, stream: show_instant_print(canvas, stream, grey=scene.grey),
+        example=True,
     ),
     SNOW_GLOBE: Remake(
         lambda scene, analysis, _: find_snow_globe(
@@ -111,21 +122,25 @@ REMAKES = {
     PAINTING: Remake(
         suits_painting,
         lambda canvas, _, scene, stream: show_painting(canvas, stream, grey=scene.grey),
+        example=True,
     ),
     CINEMA: Remake(
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
         share=0.15,
+        example=True,
     ),
     TELEVISION: Remake(
         lambda _scene, analysis, _: suits_television(analysis),
         lambda canvas, _, scene, stream: show_television(canvas, stream, grey=scene.grey),
         share=0.13,
+        example=True,
     ),
     CAKE: Remake(
         lambda _scene, analysis, _image: suits_cake(analysis),
         lambda canvas, _, scene, stream: show_cake(canvas, stream, grey=scene.grey),
         share=0.1,
+        example=True,
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),
@@ -185,8 +200,8 @@ REMAKES = {
 """The remakes by name. Still lifes may be in low sun; the others are not."""
 
 
-def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, Any]:
-    """Return what the suitable remakes need of a photograph, by name.
+def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, RemakeRenderer]:
+    """Return functions that make the suitable remakes of a photograph, by name.
 
     Args:
         scene: its properties.
@@ -194,5 +209,10 @@ def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, An
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
     # Remakes that need the same share it.
-    found = {find: find(scene, analysis, image) for find in {one.find for one in REMAKES.values()}}
-    return {name: found[one.find] for name, one in REMAKES.items() if found[one.find]}
+    needs = {find: find(scene, analysis, image) for find in {one.find for one in REMAKES.values()}}
+    return {name: one.renderer(needs[one.find]) for name, one in REMAKES.items() if needs[one.find]}
+
+
+def remakes_of_any(names: Iterable[str]) -> dict[str, RemakeRenderer]:
+    """Return functions that make these remakes of any picture, by name."""
+    return {name: REMAKES[name].renderer(REMAKES[name].example) for name in names}

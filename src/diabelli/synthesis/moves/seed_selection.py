@@ -23,9 +23,9 @@ CANDIDATES, MIN_TRUST = 3, 0.5
 def trusted_move(moves: list[SureMove], seed: int, strength: float) -> SureMove | None:
     """Return the move that a seed makes: the most trusted of those that it draws.
 
-    Each one is followed by a milder one, and the first of full trust is made. The last move, which
-    is another frame or the composition, is made if it is drawn first, or if the trust in all others
-    is below MIN_TRUST.
+    Each one is followed by the same move without its thing, and the first of full trust is made.
+    The last move, which is another frame or the composition, is made if it is drawn first, or if
+    the trust in all others is below MIN_TRUST.
 
     Args:
         moves: as returned by `find_moves`.
@@ -40,7 +40,7 @@ def trusted_move(moves: list[SureMove], seed: int, strength: float) -> SureMove 
     first, *others = _drawn_moves(moves, seed)
     best, most = moves[-1], MIN_TRUST
     for drawn in (first, *(move for move in others if move is not moves[-1])):
-        for move in (drawn, drawn.milder):
+        for move in (drawn, drawn.without_thing):
             trust = 0.0 if move is None else move.trust(seed, strength)
             if move is not None and trust > most:
                 best, most = move, trust

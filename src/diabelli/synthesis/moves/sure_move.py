@@ -48,14 +48,14 @@ class SureMove:
             trusted.
         renderer: makes a picture of the source; None for the composition of its parts.
         judge: None for a move that is always trusted.
-        milder: the same without the thing that it shows, if it has a light.
+        without_thing: the same move without the thing that it shows, if it has a light.
     """
 
     names: tuple[str, ...]
     confidence: float
     renderer: MoveRenderer | None
     judge: Judge | None = None
-    milder: SureMove | None = None
+    without_thing: SureMove | None = None
 
     @property
     def kind(self) -> str:

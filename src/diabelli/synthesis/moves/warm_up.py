@@ -11,7 +11,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.lights.light import LIGHTS
-from diabelli.synthesis.moves.remakes import REMAKES
+from diabelli.synthesis.moves.remakes import REMAKES, remakes_of_any
 from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.instant_print import LAYOUTS
 from diabelli.synthesis.moves.things import thing
@@ -33,7 +33,7 @@ def sure_of_all(shown: photograph.Photograph) -> photograph.Photograph:
         shown,
         shores=[Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)],
         things=thing.THINGS,
-        remakes={name: remake.example for name, remake in REMAKES.items()},
+        remakes=remakes_of_any(REMAKES),
     )
 
 
