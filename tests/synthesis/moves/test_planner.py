@@ -14,7 +14,7 @@ from diabelli.synthesis.moves.planner import (
     TINT_SHARE,
     find_moves,
 )
-from diabelli.synthesis.moves.remakes import remakes_of_any
+from diabelli.synthesis.moves.remakes import WITHIN_A_PICTURE, remakes_of_any
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.things import thing
@@ -71,6 +71,18 @@ def test_mild_variations_make_no_move():
         orientations = analyse_source(source, 64, 64)
         assert find_moves(orientations, MIN_STRENGTH)
         assert not find_moves(orientations, MIN_STRENGTH - 0.01)
+
+
+def test_a_shaded_drawing_is_also_within_other_pictures():
+    """It has one treatment, so its variations would be alike; one with flat ink has others."""
+    shaded = np.full((200, 200, 3), 250, np.uint8)
+    shaded[60:150, 40:120] = np.linspace(40, 200, 80)[None, :, None]
+    names = {move.name for move in find_moves(analyse_source(shaded, 64, 64), 1.0)}
+    assert "badge" in names
+    assert len(names & WITHIN_A_PICTURE) >= MIN_KINDS
+    assert names <= {"badge"} | WITHIN_A_PICTURE
+    flat = {move.name for move in find_moves(analyse_source(drawing(), 64, 64), 1.0)}
+    assert not flat & WITHIN_A_PICTURE
 
 
 def test_a_landscape_gets_no_treatment_of_drawings():

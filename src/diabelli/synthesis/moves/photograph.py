@@ -23,7 +23,13 @@ from diabelli.synthesis.moves.lights.light import (
     relight,
     suitable_lights,
 )
-from diabelli.synthesis.moves.remakes import REMAKES, RemakeRenderer, find_remakes, remakes_of_any
+from diabelli.synthesis.moves.remakes import (
+    REMAKES,
+    WITHIN_A_PICTURE,
+    RemakeRenderer,
+    find_remakes,
+    remakes_of_any,
+)
 from diabelli.synthesis.moves.scene import Scene, survey
 from diabelli.synthesis.moves.seasons.season import (
     SEASONS,
@@ -134,6 +140,19 @@ def prepare(
         find_seasons(scene, orientations[0]),
         find_remakes(scene, orientations[0], small),
     )
+
+
+def prepare_drawing(orientations: tuple[Analysis, Analysis], small: Bytes) -> Photograph:
+    """Find the pictures within which an opaque drawing may be shown; nothing else suits it.
+
+    Args:
+        orientations: analyses of the source and of its mirror image.
+        small: (h, w, 4) uint8, the source at the size of decisions.
+    """
+    scene = survey(small, orientations[0].people.skin)
+    found = find_remakes(scene, orientations[0], small)
+    remakes = {name: renderer for name, renderer in found.items() if name in WITHIN_A_PICTURE}
+    return Photograph(without_extension(orientations), scene, {}, [], frozenset(), remakes=remakes)
 
 
 def _lights(scene: Scene, analysis: Analysis) -> dict[str, float]:

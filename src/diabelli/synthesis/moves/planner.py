@@ -18,8 +18,9 @@ MIN_STRENGTH = 0.4
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Least number of kinds of moves of a photograph. If fewer are sure, so that variations might be
-alike, the composition is one more; of a person, another frame is."""
+"""Least number of kinds of moves. If fewer are sure, so that variations might be alike, the
+composition of a photograph is one more; of a person, another frame is. A drawing is shown within
+other pictures, too."""
 TINT_KINDS = 2
 """Number of kinds other than tints from which on these are not made."""
 TINT_SHARE = 0.25
@@ -44,16 +45,17 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     small = analysis.image_at(*size_with_area(height, width, DECISION_SIDE))
     drawn = drawing.prepare(small, partial(analysis.image_at, height, width))
     if drawn is not None:
-        return [
+        moves = [
             SureMove((name,), weight, partial(drawing.render, drawn, name))
             for name, weight in drawing.treatments(drawn).items()
         ]
+        if len(moves) >= MIN_KINDS or drawn.ground is None:
+            return moves
+        return moves + _photograph_moves(photograph.prepare_drawing(orientations, small))
     shown = photograph.prepare(orientations, small, strength)
     if shown is None:
         return []
-    weights = photograph.moves_of(shown)
-    moves = [_photograph_move(shown, names, weight) for names, weight in weights.items()]
-    moves = _with_few_tints(moves)
+    moves = _with_few_tints(_photograph_moves(shown))
     if moves:
         is_varied = len({move.kind for move in moves}) >= MIN_KINDS
         is_always_within = all(move.names[-1] in WITHIN_A_PICTURE for move in moves)
@@ -75,6 +77,12 @@ def _with_few_tints(moves: list[SureMove]) -> list[SureMove]:
     most = TINT_SHARE / (1 - TINT_SHARE) * sum(move.confidence for move in others)
     factor = most / total if 0 < most < total else 1.0
     return [*(replace(move, confidence=factor * move.confidence) for move in tints), *others]
+
+
+def _photograph_moves(shown: photograph.Photograph) -> list[SureMove]:
+    """Return the moves of a photograph but another frame."""
+    weights = photograph.moves_of(shown)
+    return [_photograph_move(shown, names, weight) for names, weight in weights.items()]
 
 
 def _photograph_move(
