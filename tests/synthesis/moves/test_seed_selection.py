@@ -8,7 +8,7 @@ import pytest
 
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves.seed_selection import select_seeds, trusted_move
-from diabelli.synthesis.moves.sure_move import SHADOW, TABLES, SureMove
+from diabelli.synthesis.moves.sure_move import ITSELF, SHADOW, TABLES, WITHIN, SureMove
 
 
 def moves(**weights: float) -> list[SureMove]:
@@ -45,15 +45,36 @@ def test_things_on_a_table_are_of_one_kind():
 
 
 def test_families_take_turns_in_a_set():
-    """The source within another picture is one of four, although this is surer than the others."""
-    within = {"jigsaw": 1.0, "painting": 1.0, "instant_print": 1.0, "cinema": 1.0, "golden": 3.0}
-    found = moves(petals=0.5, birds=0.5, pencil=0.5, **within)
+    """A medium and a sphere come before the source on a thing, although this is surer."""
+    within = {"jigsaw": 1.0, "painting": 1.0, "cake": 1.0, "cinema": 1.0, "golden": 3.0}
+    found = moves(pencil=0.5, glass_ball=0.5, lanterns=0.5, **within)
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)
         made = [move_of_seed(found, seed).name for seed in seeds]
-        assert len({"petals", "birds", "pencil", "golden"} & set(made)) == 3
-        assert len(set(made)) == 4
+        assert {"pencil", "glass_ball", "lanterns"} < set(made)
         assert "golden" not in made[1:]
+
+
+@pytest.mark.parametrize("slight", ["bubbles", "birds", "petals", "leaf_shade", "dusk+birds"])
+def test_what_is_hardly_new_is_once_in_a_set(slight):
+    """Critics call another light, a season and things in front of the source hardly new."""
+    found = moves(jigsaw=1.0, cinema=1.0, cake=1.0, mural=1.0, balloons=3.0)
+    found.append(SureMove(tuple(slight.split("+")), 3.0, None))
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 5)
+        made = [move_of_seed(found, seed) for seed in seeds]
+        assert sum(move.family == ITSELF for move in made[1:4]) <= 1
+        assert sum(move.family == WITHIN for move in made) >= 2
+
+
+def test_water_is_one_family_in_any_light():
+    """Two pictures with water in a set would be one idea."""
+    found = moves(pencil=1.0, mosaic=1.0, jigsaw=1.0)
+    found += [SureMove(("water", *light), 3.0, None) for light in ((), ("golden",), ("dusk",))]
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        made = [move_of_seed(found, seed).names[0] for seed in seeds]
+        assert {"pencil", "mosaic", "jigsaw"} < set(made)
 
 
 def test_one_of_four_is_the_source_within_a_picture_where_three_media_are_sure():

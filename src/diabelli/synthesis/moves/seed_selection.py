@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
-from diabelli.synthesis.moves.sure_move import ALIKE, MILD, WITHIN, SureMove
+from diabelli.synthesis.moves.photograph import WATER
+from diabelli.synthesis.moves.sure_move import ALIKE, ITSELF, MILD, WITHIN, SureMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
-WAITS = {WITHIN: 3}
-"""Turns of other families for one of a family, 1 by default: judges call the source on a thing the
-source."""
+WAITS = {WITHIN: 2, WATER: 3, ITSELF: 4}
+"""Turns that a family waits for each of its own, 1 by default. Critics call the source on a thing
+half new, and the source in another light or with a thing in front hardly new."""
 CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
 
@@ -84,9 +85,9 @@ class _Draft:
 def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
-    Families take turns, and the source within another picture has a third as many. A picture close
-    to the source is made after all other kinds, and after another thing on a table. Then kinds are
-    repeated in proportion to confidence. Only the move that a seed draws first counts, as trust
+    Families take turns, as WAITS has them. A picture close to the source is made after all other
+    kinds, and after another thing on a table. Then kinds are repeated in proportion to confidence.
+    Only the move that a seed draws first counts, as trust
     costs time: where it is not trusted, two seeds may make one kind.
     Among seeds of one kind, those whose random numbers are farthest apart come first. Which picture
     a seed makes does not depend on the selection.
@@ -129,7 +130,7 @@ def _ranks(
             repeats,
             is_mild,
             draft.name in alike,
-            0 if repeats else turns[draft.family] * WAITS.get(draft.family, 1),
+            0 if repeats else (turns[draft.family] + 1) * WAITS.get(draft.family, 1),
             made[draft.kind] / confidences[draft.kind],
         )
 

@@ -9,19 +9,20 @@ from typing import TypeAlias
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
-from diabelli.synthesis.moves.lights.light import LIGHTS, SHADOWS
-from diabelli.synthesis.moves.photograph import FRAME
+from diabelli.synthesis.moves.lights.light import SHADOWS
+from diabelli.synthesis.moves.photograph import FRAME, WATER
 from diabelli.synthesis.moves.remakes import REMAKES, WITHIN_A_PICTURE
-from diabelli.synthesis.moves.seasons.season import SEASONS
 from diabelli.synthesis.moves.still_lifes.still_life import GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE
 from diabelli.synthesis.moves.television.television import TELEVISION
-from diabelli.synthesis.moves.things.thing import THINGS
+from diabelli.synthesis.moves.things.thing import LANTERNS
 
 TINTS = frozenset({("dusk",), ("golden",)})
 """Moves that judges call a tint."""
 TABLE, TABLES = "table", frozenset({GLASS_BALL, SNOW_GLOBE, INSTANT_PRINT})
 """Kind of the still lifes of one thing on a table, and their names."""
-ALIKE = (frozenset({GLASS_BALL, SNOW_GLOBE}), frozenset({CINEMA, TELEVISION}))
+SPHERES = frozenset({GLASS_BALL, SNOW_GLOBE})
+"""Names of the remakes in a sphere of glass."""
+ALIKE = (SPHERES, frozenset({CINEMA, TELEVISION}))
 """Names of the remakes that look alike: spheres and screens."""
 COMPOSITION = "composition"
 """Name of the move that arranges the parts of the source."""
@@ -29,9 +30,9 @@ MILD = TINTS | {(COMPOSITION,), (FRAME,)}
 """Moves whose pictures are close to the source."""
 SHADOW = "shadow"
 """Kind of all pictures with shadows of things beside the frame."""
-WITHIN, MEDIUM, LIGHT, THING, SEASON = "within", "medium", "light", "thing", "season"
-"""Families: the source within another picture, in another medium or light, with a thing, and in
-another season."""
+WITHIN, SPHERE, MEDIUM, ITSELF = "within", "sphere", "medium", "itself"
+"""Families: the source within another picture, in a sphere of glass, in another medium, and the
+source itself in another light or season, or with a thing."""
 MoveRenderer: TypeAlias = Callable[[float, RandomStream, int, int], Bytes]
 """Renders (strength, stream, height, width) as (height, width, 4) uint8, premultiplied."""
 Judge: TypeAlias = Callable[[float, RandomStream], float]
@@ -69,13 +70,13 @@ class SureMove:
 
     @property
     def family(self) -> str:
-        """Family of its last change; the name of that if it has none of its kind."""
+        """Family of its last change; water and the night of lanterns are families of their own."""
         last = self.names[-1]
+        if last in SPHERES:
+            return SPHERE
         if last in REMAKES:
             return WITHIN if last in WITHIN_A_PICTURE else MEDIUM
-        if last in LIGHTS:
-            return LIGHT
-        return THING if last in THINGS else SEASON if last in SEASONS else last
+        return next((name for name in (WATER, LANTERNS) if name in self.names), ITSELF)
 
     @property
     def name(self) -> str:
