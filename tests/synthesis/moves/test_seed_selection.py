@@ -56,7 +56,7 @@ def test_families_take_turns_in_a_set():
 
 
 @pytest.mark.parametrize("slight", ["bubbles", "birds", "petals", "leaf_shade", "dusk+birds"])
-def test_what_is_hardly_new_is_once_in_a_set(slight):
+def test_hardly_new_pictures_are_once_in_a_set(slight):
     """Critics call another light, a season and things in front of the source hardly new."""
     found = moves(jigsaw=1.0, cinema=1.0, cake=1.0, mural=1.0, balloons=3.0)
     found.append(SureMove(tuple(slight.split("+")), 3.0, None))

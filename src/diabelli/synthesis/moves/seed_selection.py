@@ -15,7 +15,7 @@ from diabelli.synthesis.moves.sure_move import ALIKE, ITSELF, MILD, WITHIN, Sure
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
 WAITS = {WITHIN: 2, WATER: 3, ITSELF: 4}
-"""Turns that a family waits for each of its own, 1 by default. Critics call the source on a thing
+"""Turns that a family waits between two pictures, 1 by default. Critics call the source on a thing
 half new, and the source in another light or with a thing in front hardly new."""
 CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""

@@ -70,7 +70,7 @@ class SureMove:
 
     @property
     def family(self) -> str:
-        """Family of its last change; water and the night of lanterns are families of their own."""
+        """Family of its last change; water and the night of lanterns are one family each."""
         last = self.names[-1]
         if last in SPHERES:
             return SPHERE
