@@ -226,19 +226,17 @@ def test_a_cinema_shows_no_pages_and_strips_and_nothing_dark(orientations, scene
     assert not suits()
 
 
-def test_strips_are_on_no_cake(orientations, scene, monkeypatch):
-    """A cake of three to one is one; longer ones are refused."""
-    monkeypatch.setattr(photograph, "survey", lambda *_: scene)
-    small = orientations[0].image_at(200, 200)
+def test_strips_and_the_dark_are_on_no_cake(orientations, scene):
+    """A cake of three to one is one; a black square is no print."""
 
-    def suits(*size: int) -> bool:
-        sizes = [*orientations[0].sizes[:-1], size]
-        changed = tuple(replace(one, sizes=sizes) for one in orientations)
-        return CAKE in photograph.prepare(changed, small, 0.5).remakes
+    def suits(*size: int, light: float = 0.2) -> bool:
+        changed = replace(orientations[0], sizes=[*orientations[0].sizes[:-1], size])
+        return bool(REMAKES[CAKE].find(replace(scene, median_light=light), changed, None))
 
     assert suits(200, 600)
     assert suits(600, 200)
     assert not suits(200, 640)
+    assert not suits(200, 200, light=0.03)
 
 
 def test_a_television_set_shows_all_but_pages_and_strips(orientations, scene):

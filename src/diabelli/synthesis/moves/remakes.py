@@ -137,9 +137,9 @@ REMAKES: dict[str, Remake[Any]] = {
         example=True,
     ),
     CAKE: Remake(
-        lambda _scene, analysis, _image: suits_cake(analysis),
+        lambda scene, analysis, _: suits_cake(scene, analysis),
         lambda canvas, _, scene, stream: show_cake(canvas, stream, grey=scene.grey),
-        share=0.1,
+        share=0.06,
         example=True,
     ),
     PENCIL: Remake(
@@ -193,7 +193,7 @@ REMAKES: dict[str, Remake[Any]] = {
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),
         lambda canvas, need, scene, stream: show_mural(canvas, need, stream, grey=scene.grey),
-        share=0.13,
+        share=0.1,
         example=Paintwork(0 * MIDDLE),
     ),
 }

@@ -103,12 +103,13 @@ def test_joints_are_never_above_each_other(kind):
     assert (face.max(0) > 0.9).all()
 
 
-def test_pages_and_pictures_with_bars_are_refused():
-    """Photographs suit, but neither letters that become small nor bars."""
+def test_pages_bars_and_the_dark_are_refused():
+    """Photographs suit, but neither letters that become small, bars nor black squares."""
     source = landscape(200)
     analysis, mirrored = analyse_source(source, 200, 200)
     scene = photograph.prepare((analysis, mirrored), opaque(source), 0.7).scene
     assert find_mural(scene, analysis)
     assert not find_mural(replace(scene, barred=True), analysis)
+    assert not find_mural(replace(scene, median_light=0.03), analysis)
     page = replace(analysis, lettering=np.full((GRID, GRID), 0.5, np.float32))
     assert not find_mural(scene, page)

@@ -43,9 +43,9 @@ may be, and bounds of the bare wall below it."""
 PRIMER, PRIMED, MARGINS = (0.78, 0.765, 0.73), 0.45, (0.005, 0.009)
 """Share of light that the white ground of the paint reflects, the share of murals around which it
 is seen, and bounds of its width there."""
-BLACK, WHITE = 0.012, 0.967
+BLACK, WHITE = 0.02, 0.967
 """Linear light of black and white in matt paint."""
-SHEEN = 0.035
+SHEEN = 0.045
 """Linear light that edges of painted bricks mirror, so that they are seen on dark paint."""
 RELIEF, CALM_RELIEF = 0.76, 0.18
 """Strength of the relief of painted bricks, and on faces, relative to bare ones."""

@@ -1,4 +1,4 @@
-"""Suitability for a mural: all photographs but pages and pictures with bars."""
+"""Suitability for a mural: all photographs but pages, pictures with bars and the dark."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.moves.murals.mural import Paintwork
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.still_lifes.still_life import MAX_CUT_LETTERING, calm_places
+
+MIN_LIGHT = 0.04
+"""Median linear light 0..1 below which the paint would be a black square."""
 
 
 def find_mural(scene: Scene, analysis: Analysis) -> Paintwork | None:
@@ -15,6 +18,7 @@ def find_mural(scene: Scene, analysis: Analysis) -> Paintwork | None:
         scene: properties of the photograph.
         analysis: of it.
     """
-    if scene.barred or analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
+    is_page = analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]
+    if scene.barred or is_page or scene.median_light < MIN_LIGHT:
         return None
     return Paintwork(calm_places(scene, analysis))
