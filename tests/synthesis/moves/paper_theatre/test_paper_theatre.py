@@ -7,7 +7,7 @@ from diabelli.synthesis.analysis.cut_out import SIDE, CutOut
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.paper_theatre import inks, landscapes, placing
-from diabelli.synthesis.moves.paper_theatre.board import Board
+from diabelli.synthesis.moves.paper_theatre.stage import Board
 from diabelli.synthesis.moves.paper_theatre.landscapes import LANDSCAPES, fitting_landscape
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import FRAME, show_paper_theatre
 from diabelli.synthesis.moves.paper_theatre.placing import card_of, placed, stand_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
+from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
 from diabelli.synthesis.moves.paper_theatre.inks import between
 from diabelli.synthesis.moves.paper_theatre.plants import draw_grass
 

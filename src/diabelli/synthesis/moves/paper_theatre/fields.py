@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.moves.paper_theatre.bank import draw_sward, near_bank
-from diabelli.synthesis.moves.paper_theatre.board import Board
+from diabelli.synthesis.moves.paper_theatre.stage import Board
 from diabelli.synthesis.moves.paper_theatre.ground import draw_hills, draw_rows
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 from diabelli.synthesis.moves.paper_theatre.plants import (

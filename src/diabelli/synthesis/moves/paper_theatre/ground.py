@@ -6,7 +6,7 @@ import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
+from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 
 ROW, ROW_SHARE, CORE_SHARE = 0.85, 0.3, 0.14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from diabelli.synthesis.moves.paper_theatre.board import Colour
+from diabelli.synthesis.moves.paper_theatre.stage import Colour
 
 
 class Inks(NamedTuple):

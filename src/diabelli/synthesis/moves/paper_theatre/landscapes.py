@@ -11,7 +11,7 @@ from diabelli.synthesis.core.chroma import colour_differences
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.paper_theatre import inks as palettes
-from diabelli.synthesis.moves.paper_theatre.board import Board
+from diabelli.synthesis.moves.paper_theatre.stage import Board
 from diabelli.synthesis.moves.paper_theatre.fields import (
     draw_autumn,
     draw_before_autumn,

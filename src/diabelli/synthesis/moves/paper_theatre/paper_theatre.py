@@ -11,7 +11,7 @@ import numpy as np
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.paper_theatre.board import Board
+from diabelli.synthesis.moves.paper_theatre.stage import Board
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 from diabelli.synthesis.moves.paper_theatre.landscapes import fitting_landscape
 from diabelli.synthesis.moves.paper_theatre.placing import card_of, placed, shadow_of, stand_of

@@ -10,7 +10,7 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.board import DEPTH, RISE, Board
+from diabelli.synthesis.moves.paper_theatre.stage import DEPTH, RISE, Board
 from diabelli.synthesis.moves.paper_theatre.stand import Stand
 from diabelli.synthesis.moves.stickers.sticker_print import Pose, beyond_rims
 from diabelli.synthesis.moves.stickers.sticker_shape import SIDE, Shape, distance_to

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
+from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
 from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
 from diabelli.synthesis.moves.paper_theatre.spindles import BLADE, DISC, LEAF, SPRUCE, STEM, TULIP
 

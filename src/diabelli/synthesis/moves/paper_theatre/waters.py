@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.moves.paper_theatre.bank import draw_bank, near_bank
-from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
+from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
 from diabelli.synthesis.moves.paper_theatre.ground import (
     draw_hills,
     draw_lake,

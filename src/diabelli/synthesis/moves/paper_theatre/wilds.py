@@ -6,7 +6,7 @@ import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.moves.paper_theatre.bank import draw_bank, draw_sward
-from diabelli.synthesis.moves.paper_theatre.board import Board, Colour
+from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
 from diabelli.synthesis.moves.paper_theatre.ground import (
     draw_dunes,
     draw_hills,
