@@ -55,7 +55,7 @@ from packages above them in this list.
                     pencil_suitability; page, bust, studies_suitability
                 stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds
                 paper_theatre: landscapes, fields, waters, wilds; sky, ground, plants, spindles,
-                    inks, bank; board, paper_raster, placing, stand
+                    inks, bank; stage, paper_raster, placing, stand
                 woodblock, woodblock_blocks, woodblock_inks, woodblock_lines, woodblock_sky,
                     woodblock_sheet, woodblock_suitability
                 mosaic: board, border, tile_layout, tile_relief, mosaic_suitability

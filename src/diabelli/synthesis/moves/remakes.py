@@ -38,7 +38,7 @@ from diabelli.synthesis.moves.sketches.studies_suitability import find_studies
 from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodblock
 from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
 from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
-from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_stickers
+from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_cut
 from diabelli.synthesis.moves.still_lifes.ball_window import Window
 from diabelli.synthesis.moves.still_lifes.glass_ball import show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
@@ -165,13 +165,13 @@ REMAKES: dict[str, Remake[Any]] = {
         example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
     ),
     STICKERS: Remake(
-        find_stickers,
+        find_cut,
         lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
         share=0.3,
         example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
     ),
     PAPER_THEATRE: Remake(
-        find_stickers,
+        find_cut,
         lambda canvas, cut, _, stream: show_paper_theatre(canvas, cut, stream),
         share=0.3,
         example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),

@@ -7,11 +7,11 @@ from diabelli.synthesis.analysis.cut_out import SIDE, CutOut
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.paper_theatre import inks, landscapes, placing
-from diabelli.synthesis.moves.paper_theatre.stage import Board
 from diabelli.synthesis.moves.paper_theatre.landscapes import LANDSCAPES, fitting_landscape
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import FRAME, show_paper_theatre
 from diabelli.synthesis.moves.paper_theatre.placing import card_of, placed, stand_of
 from diabelli.synthesis.moves.paper_theatre.spindles import DISC
+from diabelli.synthesis.moves.paper_theatre.stage import Stage
 from diabelli.synthesis.moves.stickers.sticker_shape import MARGIN, Shape, find_shape
 from diabelli.synthesis.moves.stickers.subject_cut import Cut
 from oracles.sources import opaque
@@ -44,9 +44,9 @@ def halves(image):
 
 
 def board_of(height, width, seed=1, lit=1.0):
-    """Return a board of white paper without grain."""
+    """Return a stage of white paper without grain."""
     scene, grain = np.ones((height, width, 3), np.float32), np.zeros((height, width), np.float32)
-    return Board(scene, grain, RandomStream(seed), min(height, width), lit)
+    return Stage(scene, grain, RandomStream(seed), min(height, width), lit)
 
 
 @pytest.fixture(params=range(len(LANDSCAPES)))
@@ -123,9 +123,9 @@ def test_a_figure_that_an_edge_cuts_is_at_that_edge():
         mask = np.zeros((SIDE, SIDE), np.float32)
         mask[60:, left:right] = 1
         shape = card_of(find_shape(coin(256), mask))
-        board = board_of(200, 200)
-        pose = placed(board, shape, cut_of(mask), (256, 256), RandomStream(5))
-        stand = stand_of(board, shape, pose)
+        stage = board_of(200, 200)
+        pose = placed(stage, shape, cut_of(mask), (256, 256), RandomStream(5))
+        stand = stand_of(stage, shape, pose)
         assert (stand.x - stand.reach < -0.5) == (left == 0)
         assert (stand.x + stand.reach > 0.5) == (right == SIDE)
         assert 0 < stand.top < 0.4
@@ -150,34 +150,34 @@ def test_a_card_has_no_notches_below():
 @pytest.mark.parametrize("lit", [-1.0, 1.0])
 def test_a_sheet_throws_a_shadow_away_from_the_light(lit):
     """It is darkest beside the sheet, on the side without light, and soft."""
-    board = board_of(400, 400, lit=lit)
-    with board.sheet():
-        board.disc(0, 0.5, 0.2, RED)
-    assert board.scene[200, 200] == pytest.approx(RED, abs=1e-5)
-    left, right = board.scene[200, 112, 2], board.scene[200, 287, 2]
+    stage = board_of(400, 400, lit=lit)
+    with stage.sheet():
+        stage.disc(0, 0.5, 0.2, RED)
+    assert stage.scene[200, 200] == pytest.approx(RED, abs=1e-5)
+    left, right = stage.scene[200, 112, 2], stage.scene[200, 287, 2]
     assert min(left, right) < 0.8
     assert (left < right) == (lit > 0)
-    assert board.scene[10, 10] == pytest.approx(1, abs=0.01)
+    assert stage.scene[10, 10] == pytest.approx(1, abs=0.01)
 
 
 def test_a_higher_sheet_throws_a_wider_shadow():
     """One at height 0 throws hardly any."""
     shades = []
     for height in (0.0, 0.5, 1.5):
-        board = board_of(300, 300)
-        with board.sheet(height):
-            board.disc(0, 0.5, 0.2, BLUE)
-        shades.append(float((1 - board.scene[..., 2]).sum()))
+        stage = board_of(300, 300)
+        with stage.sheet(height):
+            stage.disc(0, 0.5, 0.2, BLUE)
+        shades.append(float((1 - stage.scene[..., 2]).sum()))
     assert shades[0] < 0.2 * shades[1] < 0.2 * shades[2]
 
 
 def test_a_spindle_has_its_place_and_its_two_colours():
     """A disc is as wide as tall, red at the left and blue at the right."""
-    board = board_of(200, 300)
-    with board.sheet(0):
-        board.spindles(DISC, [(0.1, 0.75, 0.5, 0.25, 0, 0, *RED, *BLUE)])
-    red = (board.scene[..., 0] > 0.9) & (board.scene[..., 2] < 0.1)
-    blue = (board.scene[..., 2] > 0.9) & (board.scene[..., 0] < 0.1)
+    stage = board_of(200, 300)
+    with stage.sheet(0):
+        stage.spindles(DISC, [(0.1, 0.75, 0.5, 0.25, 0, 0, *RED, *BLUE)])
+    red = (stage.scene[..., 0] > 0.9) & (stage.scene[..., 2] < 0.1)
+    blue = (stage.scene[..., 2] > 0.9) & (stage.scene[..., 0] < 0.1)
     assert red.sum() + blue.sum() == pytest.approx(np.pi * 50 * 50, rel=0.03)
     assert red.sum() == pytest.approx(blue.sum(), rel=0.03)
     assert np.flatnonzero(red.any(0))[-1] == pytest.approx(169, abs=1)

@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.cut_out import SIDE
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.stickers.subject_cut import find_stickers
+from diabelli.synthesis.moves.stickers.subject_cut import find_cut
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import opaque
 
@@ -48,7 +48,7 @@ def find(analysis):
         given = (disc(SMALL) if subject is None else subject).astype(np.float32)
         plain = {"subject": given, "person": 0.0, "person_odds": -4.0, "roughness": 3.0}
         shown = replace(scene, **plain | {"barred": False} | change)
-        return find_stickers(shown, found_analysis or analysis, picture(mask))
+        return find_cut(shown, found_analysis or analysis, picture(mask))
 
     return found
 

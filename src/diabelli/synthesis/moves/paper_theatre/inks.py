@@ -51,7 +51,7 @@ def colour(digits: str) -> Colour:
     return red, green, blue
 
 
-def between(first: Colour, last: Colour, share: float) -> Colour:
+def mixed(first: Colour, last: Colour, share: float) -> Colour:
     """Return a mixture of two inks."""
     red, green, blue = (a + share * (b - a) for a, b in zip(first, last, strict=True))
     return red, green, blue

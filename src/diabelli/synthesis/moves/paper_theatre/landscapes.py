@@ -11,7 +11,6 @@ from diabelli.synthesis.core.chroma import colour_differences
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.paper_theatre import inks as palettes
-from diabelli.synthesis.moves.paper_theatre.stage import Board
 from diabelli.synthesis.moves.paper_theatre.fields import (
     draw_autumn,
     draw_before_autumn,
@@ -21,6 +20,7 @@ from diabelli.synthesis.moves.paper_theatre.fields import (
     draw_meadow,
 )
 from diabelli.synthesis.moves.paper_theatre.inks import Inks
+from diabelli.synthesis.moves.paper_theatre.stage import Stage
 from diabelli.synthesis.moves.paper_theatre.stand import Stand
 from diabelli.synthesis.moves.paper_theatre.waters import (
     draw_beach,
@@ -44,7 +44,7 @@ FITTING = 0.6
 BACKS = (1.0, 0.5, 0.3)
 """Weights of the differences from the sky, from far hills and from the ground."""
 
-Draw = Callable[[Board, Inks, Stand], None]
+Draw = Callable[[Stage, Inks, Stand], None]
 
 
 class Landscape(NamedTuple):

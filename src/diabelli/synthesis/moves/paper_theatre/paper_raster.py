@@ -29,7 +29,7 @@ def mix_ink(canvas: Floats, share: Floats, ink: Floats) -> None:
 def draw_spindles(
     canvas: Floats, shapes: Floats, profile: Floats, side: np.float32, middle: np.float32
 ) -> None:
-    """Draw shapes as in `Board.spindles` on a canvas (h, w, 4) whose middle column is `middle`."""
+    """Draw shapes as in `Stage.spindles` on a canvas (h, w, 4) whose middle column is `middle`."""
     height, width = canvas.shape[:2]
     half, one, zero = np.float32(0.5), np.float32(1), np.float32(0)
     third = one / np.float32(3)

@@ -11,10 +11,10 @@ import numpy as np
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.paper_theatre.stage import Board
-from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
+from diabelli.synthesis.moves.paper_theatre.inks import Inks, mixed
 from diabelli.synthesis.moves.paper_theatre.landscapes import fitting_landscape
 from diabelli.synthesis.moves.paper_theatre.placing import card_of, placed, shadow_of, stand_of
+from diabelli.synthesis.moves.paper_theatre.stage import Stage
 from diabelli.synthesis.moves.sketches.paper import paper_grain
 from diabelli.synthesis.moves.stickers.sticker_print import lay_sticker
 from diabelli.synthesis.moves.stickers.sticker_shape import MARGIN, find_shape
@@ -24,7 +24,7 @@ PAPER_THEATRE = "paper_theatre"
 """Name of the move."""
 FRAME, CORNER, WAVE = 0.045, 0.05, 0.012
 """Width of the frame in shorter sides of the canvas; radius of its corners, and height of the waves
-of the sheet within it, in sides of the board."""
+of the sheet within it, in sides of the stage."""
 PAPER = (0.965, 0.945, 0.9)
 """Colour of the frame, 0..1."""
 GRAIN = 0.016
@@ -49,37 +49,37 @@ def show_paper_theatre(image: Bytes, cut: Cut, stream: RandomStream) -> Bytes:
     grain = paper_grain(stream, height, width)
     within = slice(frame, height - frame), slice(frame, width - frame)
     scene = np.zeros((height - 2 * frame, width - 2 * frame, 3), np.float32)
-    board = Board(scene, np.ascontiguousarray(grain[within]), stream, min(scene.shape[:2]), lit)
-    pose = placed(board, shape, cut, (height, width), stream)
-    stand = stand_of(board, shape, pose)
-    landscape.behind(board, inks, stand)
-    scene *= (1 - shadow_of(board, shape, pose))[..., None]
+    stage = Stage(scene, np.ascontiguousarray(grain[within]), stream, min(scene.shape[:2]), lit)
+    pose = placed(stage, shape, cut, (height, width), stream)
+    stand = stand_of(stage, shape, pose)
+    landscape.behind(stage, inks, stand)
+    scene *= (1 - shadow_of(stage, shape, pose))[..., None]
     light = 1 + np.float32(GRADED) * (np.array(inks.light, np.float32) - 1)
     colours = image[..., :3].astype(np.float32) * light
     scene *= np.float32(255)
     lay_sticker(scene, colours, shape.distance, np.float32(MARGIN), pose)
     scene *= np.float32(1 / 255)
-    landscape.before(board, inks, stand)
-    return _framed(board, inks, grain, frame)
+    landscape.before(stage, inks, stand)
+    return _framed(stage, inks, grain, frame)
 
 
-def _framed(board: Board, inks: Inks, grain: Floats, frame: int) -> Bytes:
-    """Return a board behind two frames of paper, (h, w, 4) uint8.
+def _framed(stage: Stage, inks: Inks, grain: Floats, frame: int) -> Bytes:
+    """Return a stage behind two frames of paper, (h, w, 4) uint8.
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         inks: of the landscape.
         grain: (h, w) float32, of the paper, with the frame.
         frame: its width in pixels.
     """
-    scene = np.pad(board.scene, ((frame, frame), (frame, frame), (0, 0)), mode="edge")
-    outer = Board(scene, grain, board.stream, board.side, board.lit)
+    scene = np.pad(stage.scene, ((frame, frame), (frame, frame), (0, 0)), mode="edge")
+    outer = Stage(scene, grain, stage.stream, stage.side, stage.lit)
     wave = np.float32(WAVE) * (outer.ridge(2.2) + np.float32(0.6) * outer.ridge(5))
     down = np.float32(WAVE) * _along(outer, 2.2)
-    dim = between(between(inks.sky[0], inks.key, 0.55), inks.near, 0.2)
+    dim = mixed(mixed(inks.sky[0], inks.key, 0.55), inks.near, 0.2)
     for width, ink, waves in ((0.02, dim, 1), (0.0, PAPER, 0)):
-        away = _beyond_window(outer, board, width) + np.float32(waves) * (wave + down[:, None])
-        share = np.clip(away * np.float32(board.side) + np.float32(0.5), 0, 1)
+        away = _beyond_window(outer, stage, width) + np.float32(waves) * (wave + down[:, None])
+        share = np.clip(away * np.float32(stage.side) + np.float32(0.5), 0, 1)
         with outer.sheet(1.6):
             outer.mix(np.asarray(share, np.float32), ink)
     scene *= (1 + np.float32(GRAIN) * grain)[..., None]
@@ -88,19 +88,19 @@ def _framed(board: Board, inks: Inks, grain: Floats, frame: int) -> Bytes:
     return out
 
 
-def _along(board: Board, nodes: float) -> Floats:
+def _along(stage: Stage, nodes: float) -> Floats:
     """Return a random curve (h,) float32, -1..1, along the height."""
-    values = board.uniform(max(round(board.tall * nodes), 2) + 1).astype(np.float32) * 2 - 1
-    return resize_map(values[:, None], len(board.y), 1)[:, 0]
+    values = stage.uniform(max(round(stage.tall * nodes), 2) + 1).astype(np.float32) * 2 - 1
+    return resize_map(values[:, None], len(stage.y), 1)[:, 0]
 
 
-def _beyond_window(outer: Board, inner: Board, width: float) -> Floats:
+def _beyond_window(outer: Stage, inner: Stage, width: float) -> Floats:
     """Return the distance (h, w) float32, in sides, from a window with round corners.
 
     Args:
         outer: the sheet with the window.
-        inner: the board within it.
-        width: of a rim of the board that the sheet hides.
+        inner: the stage within it.
+        width: of a rim of the stage that the sheet hides.
     """
     radius = np.float32(CORNER)
     rows = (

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
-from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
+from diabelli.synthesis.moves.paper_theatre.inks import Inks, mixed
 from diabelli.synthesis.moves.paper_theatre.spindles import BLADE, DISC, LEAF, SPRUCE, STEM, TULIP
+from diabelli.synthesis.moves.paper_theatre.stage import Colour, Stage
 
 Span = tuple[float, float]
 PETALS = ((0.0, -1.0), (0.95, -0.31), (0.59, 0.81), (-0.59, 0.81), (-0.95, -0.31))
@@ -16,7 +16,7 @@ PETALS = ((0.0, -1.0), (0.95, -0.31), (0.59, 0.81), (-0.59, 0.81), (-0.95, -0.31
 
 
 def draw_spruces(
-    board: Board,
+    stage: Stage,
     crest: Floats,
     inks: tuple[Colour, Colour],
     size: float,
@@ -26,25 +26,25 @@ def draw_spruces(
     """Draw spruces on a crest (w,).
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         crest: y of the ground.
         inks: of their left and right.
         size: height of most.
         per_side: how many there are in a side.
         span: shares of the width between which they are.
     """
-    count = int(per_side * max(board.wide, 1) * (span[1] - span[0]))
+    count = int(per_side * max(stage.wide, 1) * (span[1] - span[0]))
     rows = []
-    for at in span[0] + (span[1] - span[0]) * board.uniform(count):
-        x = float(at) * board.wide
-        tall = size * board.between(0.55, 1.15)
-        half = tall * board.between(0.2, 0.27)
-        rows.append((x, board.at(crest, x) + 0.01, tall, half, 0, 0, *inks[0], *inks[1]))
-    board.spindles(SPRUCE, rows)
+    for at in span[0] + (span[1] - span[0]) * stage.uniform(count):
+        x = float(at) * stage.wide
+        tall = size * stage.between(0.55, 1.15)
+        half = tall * stage.between(0.2, 0.27)
+        rows.append((x, stage.at(crest, x) + 0.01, tall, half, 0, 0, *inks[0], *inks[1]))
+    stage.spindles(SPRUCE, rows)
 
 
 def draw_round_trees(
-    board: Board,
+    stage: Stage,
     crest: Floats,
     inks: tuple[Colour, ...],
     trunk: Colour,
@@ -52,19 +52,19 @@ def draw_round_trees(
     per_side: float,
 ) -> None:
     """Draw round trees on a crest (w,), as `draw_spruces`; each has one of the inks."""
-    for at in board.uniform(int(per_side * max(board.wide, 1))) - 0.5:
-        x = float(at) * board.wide
-        y, tall = board.at(crest, x), size * board.between(0.6, 1.2)
-        lit = inks[int(board.between(0, len(inks)))]
-        dim = between(lit, trunk, 0.35)
-        board.spindles(
+    for at in stage.uniform(int(per_side * max(stage.wide, 1))) - 0.5:
+        x = float(at) * stage.wide
+        y, tall = stage.at(crest, x), size * stage.between(0.6, 1.2)
+        lit = inks[int(stage.between(0, len(inks)))]
+        dim = mixed(lit, trunk, 0.35)
+        stage.spindles(
             BLADE, [(x, y + 0.02, 0.02 + 0.6 * tall, 0.045 * tall, 0, 0, *trunk, *trunk)]
         )
-        board.spindles(DISC, [(x, y - 0.12 * tall, tall, 0.36 * tall, 0, 0, *lit, *dim)])
+        stage.spindles(DISC, [(x, y - 0.12 * tall, tall, 0.36 * tall, 0, 0, *lit, *dim)])
 
 
 def draw_grass(
-    board: Board,
+    stage: Stage,
     span: Span,
     y: float | Floats,
     tall: Span,
@@ -75,7 +75,7 @@ def draw_grass(
     """Draw blades of grass.
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         span: x of the first and last.
         y: of their feet; of those in each column, if it is an array (w,).
         tall: least and largest height.
@@ -84,22 +84,22 @@ def draw_grass(
         thick: half of their width.
     """
     n = max(int(count), 0)
-    x = span[0] + (span[1] - span[0]) * board.uniform(n)
-    foot = _feet(board, y, x)
-    high = tall[0] + (tall[1] - tall[0]) * board.uniform(n)
-    lean, bend = (board.uniform(2, n) - 0.5) * high * np.array([[0.35], [0.9]])
-    ink = np.array(inks)[(board.uniform(n) * len(inks)).astype(np.int64)]
-    half = thick * (0.6 + 0.8 * board.uniform(n))
-    board.spindles(BLADE, np.column_stack([x, foot, high, half, lean, bend, ink, 0.93 * ink]))
+    x = span[0] + (span[1] - span[0]) * stage.uniform(n)
+    foot = _feet(stage, y, x)
+    high = tall[0] + (tall[1] - tall[0]) * stage.uniform(n)
+    lean, bend = (stage.uniform(2, n) - 0.5) * high * np.array([[0.35], [0.9]])
+    ink = np.array(inks)[(stage.uniform(n) * len(inks)).astype(np.int64)]
+    half = thick * (0.6 + 0.8 * stage.uniform(n))
+    stage.spindles(BLADE, np.column_stack([x, foot, high, half, lean, bend, ink, 0.93 * ink]))
 
 
 def draw_flowers(
-    board: Board, span: Span, y: Span, count: int, inks: Inks, size: float, stem: float
+    stage: Stage, span: Span, y: Span, count: int, inks: Inks, size: float, stem: float
 ) -> None:
     """Draw flowers on stems, far ones first and smaller.
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         span: x of the first and last.
         y: of the farthest and nearest feet.
         count: of the flowers.
@@ -107,22 +107,22 @@ def draw_flowers(
         size: radius of the nearest.
         stem: height of the nearest.
     """
-    for share in np.sort(board.uniform(count)):
+    for share in np.sort(stage.uniform(count)):
         near = 0.45 + 0.55 * float(share)
-        x, foot = board.between(*span), y[0] + (y[1] - y[0]) * float(share)
-        tall, radius = stem * near * board.between(0.7, 1.3), size * near * board.between(0.75, 1.2)
-        lean = tall * board.between(-0.25, 0.25)
-        petal = inks.accents[int(board.between(0, len(inks.accents)))]
-        stalk = between(inks.ground, inks.cloud, 0.15)
+        x, foot = stage.between(*span), y[0] + (y[1] - y[0]) * float(share)
+        tall, radius = stem * near * stage.between(0.7, 1.3), size * near * stage.between(0.75, 1.2)
+        lean = tall * stage.between(-0.25, 0.25)
+        petal = inks.accents[int(stage.between(0, len(inks.accents)))]
+        stalk = mixed(inks.ground, inks.cloud, 0.15)
         thin = 0.0018 * near + 0.0008
-        board.spindles(STEM, [(x, foot, 1.02 * tall, thin, lean, 0, *stalk, *stalk)])
+        stage.spindles(STEM, [(x, foot, 1.02 * tall, thin, lean, 0, *stalk, *stalk)])
         x, top = x + lean, foot - tall
-        if board.between(0, 1) < 0.4:
-            dim = between(petal, inks.key, 0.18)
+        if stage.between(0, 1) < 0.4:
+            dim = mixed(petal, inks.key, 0.18)
             cup = (x, top + 0.9 * radius, 2.2 * radius, radius, 0, 0, *petal, *dim)
-            board.spindles(TULIP, [cup])
+            stage.spindles(TULIP, [cup])
             continue
-        dim = between(petal, inks.key, 0.08)
+        dim = mixed(petal, inks.key, 0.08)
         discs = [
             (x + 0.62 * radius * across, top + radius * (0.62 * down + 0.55), 1.1 * radius,
              0.55 * radius, 0, 0, *petal, *dim)
@@ -130,46 +130,46 @@ def draw_flowers(
         ]  # fmt: skip
         eye = inks.accents[-1] if petal != inks.accents[-1] else inks.accents[0]
         discs.append((x, top + 0.36 * radius, 0.72 * radius, 0.36 * radius, 0, 0, *eye, *eye))
-        board.spindles(DISC, discs)
+        stage.spindles(DISC, discs)
 
 
-def _feet(board: Board, y: float | Floats, x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _feet(stage: Stage, y: float | Floats, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the feet (n,) of plants at x (n,) on ground of one height, or of one a column."""
     if isinstance(y, float):
         return np.full(len(x), y)
-    columns = ((x + board.wide / 2) * board.side).astype(np.int64)
+    columns = ((x + stage.wide / 2) * stage.side).astype(np.int64)
     return y[np.clip(columns, 0, len(y) - 1)].astype(np.float64)
 
 
 def draw_blossoms(
-    board: Board, span: Span, y: float | Floats, tall: Span, count: float, inks: Inks
+    stage: Stage, span: Span, y: float | Floats, tall: Span, count: float, inks: Inks
 ) -> None:
     """Draw the closed blossoms of a row of plants, among their leaves, as `draw_grass`."""
-    leaves = inks.accents[1], between(inks.accents[1], inks.key, 0.4)
-    draw_grass(board, span, y, tall, 0.6 * count, leaves, 0.0035)
+    leaves = inks.accents[1], mixed(inks.accents[1], inks.key, 0.4)
+    draw_grass(stage, span, y, tall, 0.6 * count, leaves, 0.0035)
     tints = inks.ground, inks.shade, inks.accents[0], inks.ground
-    x = span[0] + (span[1] - span[0]) * board.uniform(int(count))
-    stalk = between(inks.accents[1], inks.cloud, 0.35)
+    x = span[0] + (span[1] - span[0]) * stage.uniform(int(count))
+    stalk = mixed(inks.accents[1], inks.cloud, 0.35)
     stalks, rows = [], []
-    for at, foot in zip(x, _feet(board, y, x), strict=True):
-        high = board.between(*tall)
-        ink = tints[int(board.between(0, len(tints)))]
-        lean = high * board.between(-0.15, 0.15)
-        dim = between(ink, inks.key, 0.2)
+    for at, foot in zip(x, _feet(stage, y, x), strict=True):
+        high = stage.between(*tall)
+        ink = tints[int(stage.between(0, len(tints)))]
+        lean = high * stage.between(-0.15, 0.15)
+        dim = mixed(ink, inks.key, 0.2)
         stalks.append(
             (at, foot + 0.03, 0.03 + 0.6 * high, 0.02 * high, 0.4 * lean, 0, *stalk, *stalk)
         )
         rows.append(
             (at + 0.3 * lean, foot - 0.42 * high, 0.75 * high, 0.13 * high, lean, 0, *ink, *dim)
         )
-    board.spindles(STEM, stalks)
-    board.spindles(LEAF, rows)
+    stage.spindles(STEM, stalks)
+    stage.spindles(LEAF, rows)
 
 
-def draw_leaf(board: Board, x: float, y: float, inks: Inks) -> None:
+def draw_leaf(stage: Stage, x: float, y: float, inks: Inks) -> None:
     """Draw a leaf in the wind."""
-    ink = inks.accents[int(board.between(0, len(inks.accents)))]
-    size = board.between(0.014, 0.024)
-    lean = size * board.between(-0.7, 0.7)
-    dim = between(ink, inks.key, 0.25)
-    board.spindles(LEAF, [(x, y, size, 0.42 * size, lean, 0, *ink, *dim)])
+    ink = inks.accents[int(stage.between(0, len(inks.accents)))]
+    size = stage.between(0.014, 0.024)
+    lean = size * stage.between(-0.7, 0.7)
+    dim = mixed(ink, inks.key, 0.25)
+    stage.spindles(LEAF, [(x, y, size, 0.42 * size, lean, 0, *ink, *dim)])

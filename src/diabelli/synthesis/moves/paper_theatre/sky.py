@@ -6,8 +6,8 @@ import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.paper_theatre.stage import Board, Colour
-from diabelli.synthesis.moves.paper_theatre.inks import Inks, between
+from diabelli.synthesis.moves.paper_theatre.inks import Inks, mixed
+from diabelli.synthesis.moves.paper_theatre.stage import Colour, Stage
 
 RINGS, RING_STEP = (0.45, 0.17), 0.42
 """How far the ring next to a sun has its colour, and how much less each other one; width of a ring
@@ -19,60 +19,60 @@ TURN = (0.99986, 0.3302, 0.1801, 0.0851, 0.02084)
 (Abramowitz, Stegun 1964, 4.4.47, rounded; the largest error is 1e-4)."""
 
 
-def draw_sky(board: Board, inks: Inks, horizon: float, steps: int = 0) -> None:
+def draw_sky(stage: Stage, inks: Inks, horizon: float, steps: int = 0) -> None:
     """Draw a sky down to a horizon.
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         inks: of the landscape.
         horizon: its y.
         steps: number of flat bands; 0 for a gradation.
     """
-    rows = board.y[: board.row(horizon) + 2, None]
-    t = np.broadcast_to(rows / np.float32(horizon), (len(rows), len(board.x)))
+    rows = stage.y[: stage.row(horizon) + 2, None]
+    t = np.broadcast_to(rows / np.float32(horizon), (len(rows), len(stage.x)))
     share = np.ones(t.shape, np.float32)
     if not steps:
-        with board.sheet(0):
-            board.mix(share, board.graded(t, *inks.sky, 0))
+        with stage.sheet(0):
+            stage.mix(share, stage.graded(t, *inks.sky, 0))
         return
-    t = t + np.float32(0.012) * board.ridge(1.6)
+    t = t + np.float32(0.012) * stage.ridge(1.6)
     t = np.clip((np.floor(t * steps) + np.float32(0.5)) / np.float32(steps), 0, 1)
     high, low = (np.array(one, np.float32) for one in inks.sky)
-    with board.sheet(0):
-        board.mix(share, high + t[..., None] * (low - high))
+    with stage.sheet(0):
+        stage.mix(share, high + t[..., None] * (low - high))
 
 
-def draw_sun(board: Board, inks: Inks, x: float, y: float, radius: float, rings: int = 2) -> None:
+def draw_sun(stage: Stage, inks: Inks, x: float, y: float, radius: float, rings: int = 2) -> None:
     """Lay a sun or moon on rings of paper that are like the sky."""
-    sky = between(*inks.sky, 0.5)
+    sky = mixed(*inks.sky, 0.5)
     for k in range(rings, 0, -1):
-        ink = between(sky, inks.sun, RINGS[0] - RINGS[1] * (k - 1))
-        with board.sheet(0.5):
-            board.disc(x, y, radius * (1 + RING_STEP * k), ink)
-    with board.sheet(0.7):
-        board.disc(x, y, radius, inks.sun)
+        ink = mixed(sky, inks.sun, RINGS[0] - RINGS[1] * (k - 1))
+        with stage.sheet(0.5):
+            stage.disc(x, y, radius * (1 + RING_STEP * k), ink)
+    with stage.sheet(0.7):
+        stage.disc(x, y, radius, inks.sun)
 
 
-def draw_rays(board: Board, inks: Inks, x: float, y: float, horizon: float, count: int) -> None:
+def draw_rays(stage: Stage, inks: Inks, x: float, y: float, horizon: float, count: int) -> None:
     """Draw rays around a sun, which fade with distance.
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         inks: of the landscape.
         x: of the sun.
         y: of the sun.
         horizon: down to which rays go.
         count: of the rays.
     """
-    last = board.row(horizon)
-    v, u = board.y[:last, None] - np.float32(y), board.x - np.float32(x)
+    last = stage.row(horizon)
+    v, u = stage.y[:last, None] - np.float32(y), stage.x - np.float32(x)
     away = np.sqrt(v * v + u * u) + np.float32(1e-4)
-    part = _turns(v, u) * np.float32(count) + np.float32(board.between(0, 1))
+    part = _turns(v, u) * np.float32(count) + np.float32(stage.between(0, 1))
     part = part - np.floor(part)
-    width = away * np.float32(6.2831853 / count * board.side)
+    width = away * np.float32(6.2831853 / count * stage.side)
     inside = (np.float32(0.25) - np.abs(part - np.float32(0.5))) * width
     share = np.clip(inside + np.float32(0.5), 0, 1)
-    board.mix(share * np.float32(RAY) * smoothstep(1.3, 0.2, away), inks.sun)
+    stage.mix(share * np.float32(RAY) * smoothstep(1.3, 0.2, away), inks.sun)
 
 
 def _turns(v: Floats, u: Floats) -> Floats:
@@ -89,32 +89,32 @@ def _turns(v: Floats, u: Floats) -> Floats:
     return np.asarray(turned / np.float32(6.2831853) + np.float32(0.5), np.float32)
 
 
-def draw_clouds(board: Board, inks: Inks, top: float, bottom: float) -> None:
+def draw_clouds(stage: Stage, inks: Inks, top: float, bottom: float) -> None:
     """Draw a few clouds with flat bases, between two heights."""
-    shade = between(inks.cloud, inks.sky[0], 0.22)
-    for _ in range(2 + int(board.between(0, 2.5))):
-        x, y = board.between(-0.5, 0.5) * board.wide, board.between(top, bottom)
-        width = board.between(0.22, 0.42)
-        places = np.linspace(-0.5, 0.5, 4 + int(board.between(0, 3)))
+    shade = mixed(inks.cloud, inks.sky[0], 0.22)
+    for _ in range(2 + int(stage.between(0, 2.5))):
+        x, y = stage.between(-0.5, 0.5) * stage.wide, stage.between(top, bottom)
+        width = stage.between(0.22, 0.42)
+        places = np.linspace(-0.5, 0.5, 4 + int(stage.between(0, 3)))
         puffs = [
             (
-                x + width * (0.72 * float(at) + board.between(-0.05, 0.05)),
-                width * (0.2 - 0.24 * float(at * at)) * board.between(0.75, 1.2),
+                x + width * (0.72 * float(at) + stage.between(-0.05, 0.05)),
+                width * (0.2 - 0.24 * float(at * at)) * stage.between(0.75, 1.2),
             )
             for at in places
         ]
-        with board.sheet(0.7):
+        with stage.sheet(0.7):
             for shift, size, ink in ((0.0, 1.0, inks.cloud), (0.03, 0.62, shade)):
-                crest = np.full(len(board.x), y, np.float32)
+                crest = np.full(len(stage.x), y, np.float32)
                 for at, radius in puffs:
-                    across = board.x - np.float32(at + shift * width)
+                    across = stage.x - np.float32(at + shift * width)
                     rest = np.float32((size * radius) ** 2) - across * across
                     crest = np.minimum(crest, np.float32(y) - np.sqrt(np.maximum(rest, 0)))
-                board.fill(crest, ink, ink, 1.0, np.full(len(board.x), y, np.float32))
+                stage.fill(crest, ink, ink, 1.0, np.full(len(stage.x), y, np.float32))
 
 
 def draw_streaks(
-    board: Board,
+    stage: Stage,
     ink: Colour,
     rows: tuple[float, float],
     count: int,
@@ -125,7 +125,7 @@ def draw_streaks(
     """Draw thin clouds, glints or strips of ground, with pointed ends.
 
     Args:
-        board: on which it is drawn.
+        stage: on which it is drawn.
         ink: their colour.
         rows: y of the first and last.
         count: in a side.
@@ -133,39 +133,39 @@ def draw_streaks(
         widths: least and largest.
         thick: half of the largest height.
     """
-    for _ in range(int(count * max(board.wide, 1))):
-        x, y = board.between(-0.55, 0.55) * board.wide, board.between(*rows)
+    for _ in range(int(count * max(stage.wide, 1))):
+        x, y = stage.between(-0.55, 0.55) * stage.wide, stage.between(*rows)
         _draw_streak(
-            board, ink, x, y, board.between(*widths), thick * board.between(0.5, 1), strength
+            stage, ink, x, y, stage.between(*widths), thick * stage.between(0.5, 1), strength
         )
 
 
 def _draw_streak(
-    board: Board, ink: Colour, x: float, y: float, width: float, thick: float, strength: float
+    stage: Stage, ink: Colour, x: float, y: float, width: float, thick: float, strength: float
 ) -> None:
     """Draw one thin strip about (x, y)."""
-    u = np.clip(np.abs((board.x - np.float32(x)) / np.float32(width / 2)), 0, 1)
+    u = np.clip(np.abs((stage.x - np.float32(x)) / np.float32(width / 2)), 0, 1)
     body = np.float32(thick) * (1 - u * u)
     low = np.float32(y) + np.float32(0.6) * body
-    board.fill(np.float32(y) - body, ink, ink, 1.0, low, strength)
+    stage.fill(np.float32(y) - body, ink, ink, 1.0, low, strength)
 
 
-def draw_birds(board: Board, ink: Colour, x: float, y: float, count: int, size: float) -> None:
+def draw_birds(stage: Stage, ink: Colour, x: float, y: float, count: int, size: float) -> None:
     """Draw far birds, of two wings each, about (x, y)."""
     for _ in range(count):
-        at, top = x + board.between(-0.12, 0.12), y + board.between(-0.06, 0.06)
-        wing = size * board.between(0.6, 1)
-        u = np.abs((board.x - np.float32(at)) / np.float32(wing))
+        at, top = x + stage.between(-0.12, 0.12), y + stage.between(-0.06, 0.06)
+        wing = size * stage.between(0.6, 1)
+        u = np.abs((stage.x - np.float32(at)) / np.float32(wing))
         arc = np.float32(0.34 * wing) * (1 - np.square(2 * u - 1))
         crest = np.float32(top) - np.maximum(arc, 0)
         low = crest + np.float32(0.16 * wing) * np.maximum(1 - u, 0)
-        board.fill(crest, ink, ink, 1.0, low)
+        stage.fill(crest, ink, ink, 1.0, low)
 
 
 def draw_flakes(
-    board: Board, ink: Colour, count: int, radii: tuple[float, float], bottom: float
+    stage: Stage, ink: Colour, count: int, radii: tuple[float, float], bottom: float
 ) -> None:
     """Draw flakes of snow or stars down to a height, `count` in a side."""
-    for _ in range(int(count * max(board.wide, 1))):
-        x, y = board.between(-0.5, 0.5) * board.wide, board.between(0, bottom)
-        board.disc(x, y, board.between(*radii), ink)
+    for _ in range(int(count * max(stage.wide, 1))):
+        x, y = stage.between(-0.5, 0.5) * stage.wide, stage.between(0, bottom)
+        stage.disc(x, y, stage.between(*radii), ink)

@@ -1,6 +1,6 @@
-"""Board of a paper theatre, on which sheets are laid: areas, discs and spindles.
+"""Stage of a paper theatre, on which sheets are laid: areas, discs and spindles.
 
-Lengths are in sides: shorter sides of the board. Places are `x` from the middle and `y` from the
+Lengths are in sides: shorter sides of the stage. Places are `x` from the middle and `y` from the
 top. A sheet throws a soft shadow on all below it.
 """
 
@@ -32,7 +32,7 @@ LIP, LIP_LIGHT = 0.0022, 0.13
 """Width of the lit edge of a sheet, and how much brighter it is."""
 
 
-class Board:
+class Stage:
     """A picture of sheets of paper, which lie one on another.
 
     Attributes:
@@ -103,7 +103,7 @@ class Board:
         return float(curve[min(max(column, 0), len(curve) - 1)])
 
     def row(self, y: float) -> int:
-        """Return the row at a height, within the board."""
+        """Return the row at a height, within the stage."""
         return min(max(int(y * self.side), 0), len(self.y))
 
     def mix(self, share: Floats, colour: Colour | Floats, top: int = 0) -> None:
@@ -151,7 +151,7 @@ class Board:
             upper: colour there.
             lower: colour from `depth` below on.
             depth: of the gradation.
-            base: (w,) heights of its lower edge; None for the lower edge of the board.
+            base: (w,) heights of its lower edge; None for the lower edge of the stage.
             strength: of the ink.
         """
         first = self.row(float(top.min()))

@@ -30,7 +30,7 @@ class Cut(NamedTuple):
     mirrored: bool
 
 
-def find_stickers(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
+def find_cut(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
     """Return the subject of a photograph; None if it suits no sticker.
 
     Refused are groups, crowds, small faces, frames, pages, and subjects of unsure outline.
