@@ -17,6 +17,9 @@ from diabelli.synthesis.moves.cake.cake import CAKE, show_cake
 from diabelli.synthesis.moves.cake.suitability import suits_cake
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
+from diabelli.synthesis.moves.coffees.coffee_print import Disc
+from diabelli.synthesis.moves.coffees.latte import LATTE, show_latte
+from diabelli.synthesis.moves.coffees.latte_suitability import find_latte
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.murals.mural import MURAL, Paintwork, show_mural
@@ -141,6 +144,12 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda canvas, _, scene, stream: show_cake(canvas, stream, grey=scene.grey),
         share=0.06,
         example=True,
+    ),
+    LATTE: Remake(
+        find_latte,
+        lambda canvas, disc, _, stream: show_latte(canvas, disc, stream),
+        share=0.14,
+        example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
     ),
     PENCIL: Remake(
         lambda scene, analysis, _: find_pencil(scene, analysis),

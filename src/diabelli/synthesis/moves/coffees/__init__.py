@@ -1,0 +1,1 @@
+"""Pictures in the foam of a coffee."""
