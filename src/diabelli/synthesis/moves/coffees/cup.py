@@ -19,7 +19,7 @@ RIM_HEIGHT, FOAM_HEIGHT = 0.1, 0.088
 """Heights of the lip and of the foam above the table, in sides."""
 SAUCER, SAUCER_HEIGHT, SAUCER_EDGE = (0.545, 0.585), (0.012, 0.03), 0.009
 """Bounds of its radius, heights of its well and of its edge, and radius of that, in sides."""
-HANDLE, HANDLE_WIDTH, HANDLE_HEIGHT = 0.118, (0.0225, 0.016), 0.064
+HANDLE, HANDLE_WIDTH, HANDLE_HEIGHT = 0.118, (0.0255, 0.014), 0.064
 """Length of the handle, half of its width and how much wider it is at the cup, and its height, in
 sides."""
 

@@ -126,7 +126,7 @@ def _focused(scene: Floats, height: Floats, side: float) -> Floats:
     both = blur(np.concatenate([scene * away, away], 2), deviation)
     soft = both[..., :3] / np.maximum(both[..., 3:], np.float32(1e-3))
     near = blur(near, 0.6)
-    return np.asarray(soft + near * (blur(scene, 0.4) - soft), np.float32)
+    return np.asarray(soft + near * (blur(scene, 0.55) - soft), np.float32)
 
 
 def _lamp(stream: RandomStream) -> tuple[float, float]:

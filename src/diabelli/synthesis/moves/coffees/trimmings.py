@@ -138,8 +138,8 @@ def _put_cookie(relief: Relief, corner: tuple[float, float], stream: RandomStrea
         away = stream.between(-0.72, 0.72)
         v, u = away * sine, away * cosine
         at = place[0] + v * radius, place[1] + u * radius
-        size = radius * stream.between(0.06, 0.12)
-        high = base + 0.17 * radius - 0.1 * size
+        size = radius * stream.between(0.08, 0.15)
+        high = base + 0.17 * radius - 0.5 * size
         put_ball(relief, at, size, high, np.array(CHIP, np.float32), 0.25)
 
 
