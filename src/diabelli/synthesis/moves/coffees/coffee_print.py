@@ -17,7 +17,7 @@ QUANTILES, MIN_SPAN = (0.012, 0.5, 0.985), 0.2
 difference of tones between these."""
 REACH = 0.05
 """Deviation of the blur whose result are the broad tones, in diameters of the print."""
-LIFT, RANGE, DETAIL, FINE_DETAIL = 0.22, 0.69, 1.2, 0.25
+LIFT, RANGE, DETAIL, FINE_DETAIL = 0.2, 0.73, 1.1, 0.25
 """Broad tone of black places, range of the broad tones, gain of all that differs from them, and how
 much larger that is in places which are printed finely."""
 EDGE, EDGE_GAIN = 0.0022, 0.5

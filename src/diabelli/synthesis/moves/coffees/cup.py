@@ -17,7 +17,7 @@ FOAM_RADIUS, WALL, LIP = 0.418, 0.008, 0.0115
 sides."""
 RIM_HEIGHT, FOAM_HEIGHT = 0.1, 0.088
 """Heights of the lip and of the foam above the table, in sides."""
-SAUCER, SAUCER_HEIGHT, SAUCER_EDGE = (0.545, 0.585), (0.012, 0.03), 0.009
+SAUCER, SAUCER_HEIGHT, SAUCER_EDGE = (0.615, 0.64), (0.012, 0.03), 0.009
 """Bounds of its radius, heights of its well and of its edge, and radius of that, in sides."""
 HANDLE, HANDLE_WIDTH, HANDLE_HEIGHT = 0.118, (0.0255, 0.014), 0.064
 """Length of the handle, half of its width and how much wider it is at the cup, and its height, in
@@ -58,8 +58,8 @@ GLAZES = (
 
 def put_saucer(
     relief: Relief, far: Floats, glaze: Glaze, level: Floats, stream: RandomStream
-) -> None:
-    """Put a saucer on a relief, in place.
+) -> float:
+    """Put a saucer on a relief, in place; return its radius in sides.
 
     Args:
         relief: of all there is.
@@ -87,6 +87,7 @@ def put_saucer(
     )
     np.copyto(relief.colour, tone, where=inside[..., None])
     np.copyto(relief.gloss, np.float32(0.22), where=inside)
+    return radius
 
 
 def put_cup(

@@ -37,13 +37,16 @@ MARGIN, CLIMB = 0.025, 0.003
 """Width around the print in which all foam is, and how high this climbs at the wall, in sides."""
 SAUCERS = 0.65
 """Share of cups that have a saucer."""
+TABLE_RIM, SAUCER_LIP = 0.69, 0.022
+"""Distance from the middle within which beans are on a table, and width of the lip of a saucer, on
+which none is, in sides."""
 GLOW = (0.1, 0.072, 0.05)
 """Light in whole shade: red, green and blue."""
 LIGHT, SHEEN, GLINT = 1.08, 0.45, 2.2
 """Light on a table, and how bright the window is in rough and in smooth glaze."""
 WINDOW = np.array((1, 0.98, 0.94), np.float32)
 """Colour of the light of the window."""
-FOCUS, BLUR = (0.036, 0.066), 0.0032
+FOCUS, BLUR = (0.006, 0.03), 0.0028
 """Heights between which things come into focus, and deviation of the blur of a table, in sides."""
 
 
@@ -68,9 +71,10 @@ def show_latte(image: Bytes, disc: Disc, stream: RandomStream) -> Bytes:
     glaze = GLAZES[int(stream.between(0, len(GLAZES)))]
     level = variegation(rows, columns, glaze, stream)
     corners = _corners(stream)
+    rim = TABLE_RIM
     if stream.between(0, 1) < SAUCERS:
-        put_saucer(relief, far, glaze, level, stream)
-    put_trimmings(relief, corners[1:], stream)
+        rim = put_saucer(relief, far, glaze, level, stream) - SAUCER_LIP
+    put_trimmings(relief, corners[1:], rim, stream)
     put_cup(relief, far, glaze, level, corners[0])
     _pour(relief, far, image, disc, lamp, stream)
     light, mirror = lit(relief, lamp)

@@ -30,8 +30,8 @@ BEYOND = 0.02
 """Width of the part of a disc that may be beyond the frame of the picture, in sides of it."""
 ROUNDING = 1e-9
 """Greatest error of a sum of such widths."""
-CLEAR = 0.9
-"""Distance from the middle, in radii, up to which a print is clear."""
+CLEAR, CLEAR_OF_HEADS = 0.9, 0.85
+"""Distances from the middle, in radii, up to which a print is clear, and up to which heads are."""
 MIN_LETTERING, MIN_SKIN, MIN_PERSON, MIN_SUBJECT, MIN_BODY = 0.4, 0.3, 0.4, 0.4, 0.5
 """Values of the maps of lettering, of bare skin, of people, of the subject, and of what certainly
 belongs to that, from which a place counts."""
@@ -46,7 +46,7 @@ MIN_PEOPLE, CLEAR_SUBJECT, UNSURE, MAX_FIGURE = 0.2, (0.2, 0.8), 0.5, 0.05
 """Share of the picture of people from which a subject with bare skin is a person; values of the
 subject map between which a place is unsure, the share of such places, of all above the lower one,
 from which the subject is a part of the scenery, and the share of figures up to which it is."""
-MAX_SIGN, MAX_LABEL, MAX_ENLARGED_LABEL, OPEN = 0.76, 0.72, 0.77, 0.5
+MAX_SIGN, MAX_LABEL, MAX_ENLARGED_LABEL, OPEN = 0.75, 0.715, 0.76, 1.06
 """Value 0..1 of the place where words are likeliest up to which there are none: in the open air;
 elsewhere, where they are smaller; and there enlarged. Log-odds of the open air for this."""
 FACE_REACH, MIN_FACE, MAX_SKIN = 8.0, 0.7, 0.035
@@ -147,10 +147,12 @@ def _find_place(
         over = max(half + abs(down) - tall / 2, half + abs(across) - wide / 2)
         if over > BEYOND + ROUNDING:
             continue
-        lost = np.square(y - down) + np.square(x - across) > (CLEAR * half) ** 2
+        away = np.square(y - down) + np.square(x - across)
+        bounds = CLEAR, CLEAR_OF_HEADS, CLEAR_OF_HEADS, CLEAR
         if all(
-            (part & lost & (y - down < low * half)).sum() <= min(share * part.sum(), cells)
-            for part, (share, cells, low) in zip(parts, limits, strict=True)
+            (part & (away > (clear * half) ** 2) & (y - down < low * half)).sum()
+            <= min(share * part.sum(), cells)
+            for part, clear, (share, cells, low) in zip(parts, bounds, limits, strict=True)
         ):
             return 0.5 + down / tall, 0.5 + across / wide, half
     return None
