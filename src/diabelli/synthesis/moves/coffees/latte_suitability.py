@@ -137,22 +137,26 @@ def _find_place(
         None if there is no such disc.
     """
     tall, wide = (one / min(size) for one in size)
-    y, x = (centres(GRID)[:, None] - 0.5) * tall, (centres(GRID)[None] - 0.5) * wide
+    y, x = (centres(GRID) - 0.5) * tall, (centres(GRID) - 0.5) * wide
 
     def cost(disc: tuple[float, float, float]) -> float:
         half, down, across = disc
         return abs(half - BEST_HALF) + SHIFT_COST * (abs(down) + abs(across))
 
-    for half, down, across in sorted(product(HALVES, SHIFTS, SHIFTS), key=cost):
-        over = max(half + abs(down) - tall / 2, half + abs(across) - wide / 2)
-        if over > BEYOND + ROUNDING:
-            continue
-        away = np.square(y - down) + np.square(x - across)
-        bounds = CLEAR, CLEAR_OF_HEADS, CLEAR_OF_HEADS, CLEAR
-        if all(
-            (part & (away > (clear * half) ** 2) & (y - down < low * half)).sum()
-            <= min(share * part.sum(), cells)
-            for part, clear, (share, cells, low) in zip(parts, bounds, limits, strict=True)
-        ):
-            return 0.5 + down / tall, 0.5 + across / wide, half
-    return None
+    within = [
+        (half, down, across)
+        for half, down, across in product(HALVES, SHIFTS, SHIFTS)
+        if max(half + abs(down) - tall / 2, half + abs(across) - wide / 2) < BEYOND + ROUNDING
+    ]
+    discs = np.array(sorted(within, key=cost), np.float32)
+    bounds = CLEAR, CLEAR_OF_HEADS, CLEAR_OF_HEADS, CLEAR
+    for part, clear, (share, cells, low) in zip(parts, bounds, limits, strict=True):
+        rows, columns = np.nonzero(part)
+        half, down, across = (one[:, None] for one in discs.T)
+        v, u = y[rows] - down, x[columns] - across
+        lost = (v * v + u * u > np.square(np.float32(clear) * half)) & (v < np.float32(low) * half)
+        discs = discs[np.count_nonzero(lost, 1) <= min(share * len(rows), cells)]
+    if not len(discs):
+        return None
+    half, down, across = discs[0].tolist()
+    return 0.5 + down / tall, 0.5 + across / wide, half
