@@ -148,7 +148,7 @@ REMAKES: dict[str, Remake[Any]] = {
     LATTE: Remake(
         find_latte,
         lambda canvas, disc, _, stream: show_latte(canvas, disc, stream),
-        share=0.14,
+        share=0.12,
         example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
     ),
     PENCIL: Remake(

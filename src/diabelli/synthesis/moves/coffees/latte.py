@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.filters import blur, gradient
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
@@ -46,6 +46,8 @@ LIGHT, SHEEN, GLINT = 1.08, 0.45, 2.2
 """Light on a table, and how bright the window is in rough and in smooth glaze."""
 WINDOW = np.array((1, 0.98, 0.94), np.float32)
 """Colour of the light of the window."""
+STEEP, SMOOTH = (1.2, 3.0), 1.1
+"""Slopes from which a place is of an outline, and deviation in pixels of the blur of outlines."""
 FOCUS, BLUR = (0.006, 0.03), 0.0028
 """Heights between which things come into focus, and deviation of the blur of a table, in sides."""
 
@@ -129,8 +131,12 @@ def _focused(scene: Floats, height: Floats, side: float) -> Floats:
     deviation = BLUR * side
     both = blur(np.concatenate([scene * away, away], 2), deviation)
     soft = both[..., :3] / np.maximum(both[..., 3:], np.float32(1e-3))
-    near = blur(near, 0.6)
-    return np.asarray(soft + near * (blur(scene, 0.55) - soft), np.float32)
+    # A height field has jagged outlines; these are smoothed.
+    down, across = gradient(height)
+    steep = smoothstep(*STEEP, np.abs(down) + np.abs(across))
+    steep = np.clip(2 * blur(steep, 1.0), 0, 1)[..., None]
+    sharp = scene + steep * (blur(scene, SMOOTH) - scene)
+    return np.asarray(soft + blur(near, SMOOTH) * (sharp - soft), np.float32)
 
 
 def _lamp(stream: RandomStream) -> tuple[float, float]:
