@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.cut_out import SIDE, CutOut
+from diabelli.synthesis.analysis.cut_out import SIDE
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.paper_theatre import inks, landscapes, placing
@@ -13,34 +13,9 @@ from diabelli.synthesis.moves.paper_theatre.placing import card_of, placed, stan
 from diabelli.synthesis.moves.paper_theatre.spindles import DISC
 from diabelli.synthesis.moves.paper_theatre.stage import Stage
 from diabelli.synthesis.moves.stickers.sticker_shape import MARGIN, Shape, find_shape
-from diabelli.synthesis.moves.stickers.subject_cut import Cut
-from oracles.sources import opaque
+from oracles.coin import ROUND, coin, cut_of, halves
 
-ROUND = np.hypot(*(np.mgrid[:SIDE, :SIDE] - SIDE / 2 + 0.5)) < SIDE / 4
-"""Where the subject is."""
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
-
-
-def cut_of(mask, *, mirrored=False):
-    part = mask.astype(np.float32)
-    return Cut(CutOut(part, part), mirrored)
-
-
-def coin(side):
-    """Return a picture of a disc, magenta at the left and cyan at the right, on grey ground."""
-    y, x = (np.mgrid[:side, :side] + 0.5) / side - 0.5
-    colours = np.full((side, side, 3), 120)
-    disc = np.hypot(y, x) < 0.25
-    colours[disc & (x < 0)] = (250, 0, 250)
-    colours[disc & (x >= 0)] = (0, 250, 250)
-    return opaque(colours)
-
-
-def halves(image):
-    """Return where an image is as magenta, and as cyan, as the disc."""
-    red, green, blue = image[..., :3].astype(int).transpose(2, 0, 1)
-    magenta = (red > green + 130) & (blue > green + 130)
-    return magenta, (green > red + 130) & (blue > red + 130)
 
 
 def board_of(height, width, seed=1, lit=1.0):

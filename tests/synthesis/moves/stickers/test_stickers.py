@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diabelli.synthesis.analysis.cut_out import SIDE, CutOut, largest_part
+from diabelli.synthesis.analysis.cut_out import SIDE, largest_part
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.stickers import sticker_grounds, stickers
@@ -21,32 +21,8 @@ from diabelli.synthesis.moves.stickers.sticker_shape import (
     outline_distance,
 )
 from diabelli.synthesis.moves.stickers.stickers import show_stickers
-from diabelli.synthesis.moves.stickers.subject_cut import Cut
+from oracles.coin import ROUND, coin, cut_of, halves
 from oracles.sources import opaque
-
-ROUND = np.hypot(*(np.mgrid[:SIDE, :SIDE] - SIDE / 2 + 0.5)) < SIDE / 4
-"""Where the subject is."""
-
-
-def cut_of(mask, *, mirrored=False):
-    part = mask.astype(np.float32)
-    return Cut(CutOut(part, part), mirrored)
-
-
-def coin(side):
-    """Return a picture of a disc, red at the left and blue at the right, on grey ground."""
-    y, x = (np.mgrid[:side, :side] + 0.5) / side - 0.5
-    colours = np.full((side, side, 3), 120)
-    disc = np.hypot(y, x) < 0.25
-    colours[disc & (x < 0)] = (220, 40, 40)
-    colours[disc & (x >= 0)] = (40, 60, 220)
-    return opaque(colours)
-
-
-def red_and_blue(image):
-    """Return where an image is as red, and as blue, as the disc."""
-    red, green, blue = image[..., :3].astype(int).transpose(2, 0, 1)
-    return (red > green + 110) & (red > blue + 110), (blue > red + 110) & (blue > green + 90)
 
 
 @pytest.fixture(params=range(len(KINDS)))
@@ -81,14 +57,14 @@ def test_every_size_has_the_same_stickers():
 @pytest.mark.usefixtures("plain")
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_only_what_may_be_mirrored_is(mirrored):
-    """The red half is at the left on all stickers, or at the right on some."""
+    """The magenta half is at the left on all stickers, or at the right on some."""
     flipped = 0
     for seed in range(6):
-        red, blue = red_and_blue(
+        magenta, cyan = halves(
             show_stickers(coin(300), cut_of(ROUND, mirrored=mirrored), RandomStream(seed))
         )
-        assert red.any()
-        beside = np.roll(red, 12, 1) & blue, np.roll(red, -12, 1) & blue
+        assert magenta.any()
+        beside = np.roll(magenta, 12, 1) & cyan, np.roll(magenta, -12, 1) & cyan
         assert beside[0].any()
         flipped += bool(beside[1].any())
     assert (flipped > 0) == mirrored
@@ -106,7 +82,7 @@ def test_all_of_the_subject_is_printed_in_a_ring_and_a_white_border(monkeypatch)
     """Nothing of a large sticker is lost; ground and white surround it at one width each."""
     show_one_upright(monkeypatch)
     shown = show_stickers(coin(600), cut_of(ROUND), RandomStream(3))
-    disc = sum(red_and_blue(shown)) > 0
+    disc = sum(halves(shown)) > 0
     rows, columns = np.nonzero(disc.any(1))[0], np.nonzero(disc.any(0))[0]
     assert len(rows) == pytest.approx(len(columns), rel=0.04)
     assert disc.sum() == pytest.approx(np.pi / 4 * len(rows) * len(columns), rel=0.05)
@@ -128,7 +104,7 @@ def test_stickers_are_apart_and_within_the_canvas(monkeypatch):
         white = shown[..., :3].min(2) > 240
         rim = np.concatenate([white[:4].ravel(), white[-4:].ravel(), white[:, :4].ravel()])
         assert not rim.any()
-        parts = stickers_of(sum(red_and_blue(shown)) > 0)
+        parts = stickers_of(sum(halves(shown)) > 0)
         assert len(parts) >= 2
         assert parts[1] < 0.4 * parts[0]
 
@@ -150,16 +126,16 @@ def test_a_long_picture_keeps_the_shape_of_its_subject(monkeypatch):
     wide = np.full((200, 400, 3), 120)
     y, x = np.mgrid[:200, :400] + 0.5
     disc = np.hypot(y - 100, x - 200) < 60
-    wide[disc] = (220, 40, 40)
+    wide[disc] = (250, 0, 250)
     mask = np.repeat(np.repeat(disc, 2, 0), 2, 1)[:, ::2].astype(np.float32)
     shape = find_shape(opaque(wide), mask)
     inside = shape.distance < 0
     assert inside.any(0).sum() == pytest.approx(inside.any(1).sum(), rel=0.06)
-    red, _ = red_and_blue(show_stickers(opaque(wide), cut_of(mask), RandomStream(1)))
-    rows, columns = red.any(1).sum(), red.any(0).sum()
+    magenta, _ = halves(show_stickers(opaque(wide), cut_of(mask), RandomStream(1)))
+    rows, columns = magenta.any(1).sum(), magenta.any(0).sum()
     assert rows > 60
     assert rows == pytest.approx(columns, rel=0.04)
-    assert red.sum() == pytest.approx(np.pi / 4 * rows * columns, rel=0.05)
+    assert magenta.sum() == pytest.approx(np.pi / 4 * rows * columns, rel=0.05)
 
 
 def test_the_outline_passes_over_notches_and_holes():
