@@ -63,5 +63,7 @@ from packages above them in this list.
                 mosaic: board, border, tile_layout, tile_relief, mosaic_suitability
                 painted_tiles: tableau, tile_painting, tile_tones, pigments, ornament, motif, glaze,
                     painted_tiles_suitability
+                cross_stitch: motif, placing, pattern, threads, oklab, backstitch, garland,
+                    needlework, hoop, screw, skein; cross_stitch_suitability, plain_ground
     pipeline    the steps in order
 """

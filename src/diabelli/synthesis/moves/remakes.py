@@ -20,6 +20,11 @@ from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.coffees.coffee_print import Disc
 from diabelli.synthesis.moves.coffees.latte import LATTE, show_latte
 from diabelli.synthesis.moves.coffees.latte_suitability import find_latte
+from diabelli.synthesis.moves.cross_stitch.cross_stitch import CROSS_STITCH, show_cross_stitch
+from diabelli.synthesis.moves.cross_stitch.cross_stitch_suitability import (
+    Stitchable,
+    find_cross_stitch,
+)
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.murals.mural import MURAL, Paintwork, show_mural
@@ -198,6 +203,14 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda canvas, need, scene, stream: show_painted_tiles(canvas, scene.subject, need, stream),
         share=0.3,
         example=Paintable(0 * MIDDLE, 0 * MIDDLE, 0 * MIDDLE),
+    ),
+    CROSS_STITCH: Remake(
+        find_cross_stitch,
+        lambda canvas, need, scene, stream: show_cross_stitch(
+            canvas, scene.subject, need, stream, grey=scene.grey
+        ),
+        share=0.14,
+        example=Stitchable(CutOut(MIDDLE, MIDDLE)),
     ),
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),

@@ -1,0 +1,1 @@
+"""Cross-stitch: a subject stitched on linen in a hoop."""
