@@ -61,7 +61,9 @@ def trace(strength: Floats, lines: Lines) -> list[NDArray[np.float32]]:
     order = order[: int((ridge > lines.start).sum())]
     path = np.empty((2 * ridge.size + 2, 2), np.float32)
     marks = np.zeros(len(order) + 1, np.int64)
-    count = _trace(ridge, order, path, marks, np.float32(lines.goes_on), lines.length)
+    used, buffer = np.zeros(ridge.shape, np.bool_), np.empty((ridge.size, 2), np.int64)
+    goes_on = np.float32(lines.goes_on)
+    count = _trace(ridge, used, buffer, order, path, marks, goes_on, lines.length)
     return [path[marks[k] : marks[k + 1]] for k in range(count)]
 
 
@@ -139,6 +141,8 @@ def _follow(
 @kernel
 def _trace(
     ridge: Floats,
+    used: NDArray[np.bool_],
+    buffer: NDArray[np.int64],
     order: NDArray[np.int64],
     path: Floats,
     marks: NDArray[np.int64],
@@ -149,6 +153,8 @@ def _trace(
 
     Args:
         ridge: (h, w) float32.
+        used: (h, w), False; changed in place.
+        buffer: (h w, 2) int64, for one line.
         order: places of its ridges, the strongest first.
         path: (2 h w + 2, 2) float32, the result: rows and columns of all lines.
         marks: (n + 1,) int64, the result: where lines begin and the last ends.
@@ -158,9 +164,7 @@ def _trace(
     Returns:
         the number of lines.
     """
-    height, width = ridge.shape
-    used = np.zeros((height, width), np.bool_)
-    buffer = np.empty((height * width, 2), np.int64)
+    width = ridge.shape[1]
     count, total = 0, 0
     for place in order:
         start_y, start_x = place // width, place % width
