@@ -56,6 +56,31 @@ print(json.dumps([len(kernels), sum(before.values()),
                   [name for name in kernels if after[name] != before[name]]]))
 """
 
+CHECKED = """
+from diabelli.engines.patch import PatchEngine
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
+from diabelli.synthesis.pipeline import analyse_source
+from diabelli.variation import VariationSpec
+from engines.making import made
+from oracles.sources import face, flag, landscape, sticker
+
+engine = PatchEngine()
+sources = (face(90), flag(90), sticker(90), landscape(400)[:, :20], landscape(64)[:1], face(1))
+for seed, source in enumerate(sources):
+    for height, width in ((96, 96), (1, 300), (300, 1)):
+        made(engine, source, VariationSpec(n=2, height=height, width=width, seed=seed))
+studied = analyse_source(landscape(160), 160, 160)
+sure = sure_of_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
+for name in CHANGES:
+    for height, width in ((1, 4096), (4096, 1), (3, 400), (1, 1), (100, 90)):
+        try:
+            photograph.render(sure, (name,), 0.5, RandomStream(1), height, width)
+        except IndexError as error:
+            raise AssertionError(f"{name} of {height}x{width}") from error
+"""
+
 UNCOMPILED = """
 import numpy as np
 
@@ -100,3 +125,8 @@ def test_kernels_mean_the_same_uncompiled(tmp_path):
                 np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4, err_msg=name)
             else:
                 np.testing.assert_array_equal(found, expected, err_msg=name)
+
+
+def test_kernels_stay_within_their_arrays(tmp_path):
+    """Compiled code reads beyond them without an error, or ends the process."""
+    run(CHECKED, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))

@@ -162,7 +162,7 @@ def _show(
     """
     one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
     height, width = grain.shape
-    has_chalk = chalk.shape[0] == height
+    has_chalk = chalk.shape[0] == height and chalk.shape[1] == width
     for y in range(height):
         down = (np.float32(y) + half) / np.float32(height) - half
         for x in range(width):

@@ -183,12 +183,12 @@ def _sample(picture: Floats, row: np.float32, column: np.float32, out: Floats) -
     """Sample a picture (h, w, 3) bilinearly at a place in shares of its sides."""
     height, width = picture.shape[:2]
     half, zero = np.float32(0.5), np.float32(0)
-    v = min(max(row * np.float32(height) - half, zero), np.float32(height) - np.float32(1.01))
-    u = min(max(column * np.float32(width) - half, zero), np.float32(width) - np.float32(1.01))
+    v = max(min(row * np.float32(height) - half, np.float32(height - 1)), zero)
+    u = max(min(column * np.float32(width) - half, np.float32(width - 1)), zero)
     top, left = int(v), int(u)
+    low, right = min(top + 1, height - 1), min(left + 1, width - 1)
     b, a = v - np.float32(top), u - np.float32(left)
     for c in range(3):
-        above = picture[top, left, c] + a * (picture[top, left + 1, c] - picture[top, left, c])
-        below = picture[top + 1, left, c]
-        below += a * (picture[top + 1, left + 1, c] - picture[top + 1, left, c])
+        above = picture[top, left, c] + a * (picture[top, right, c] - picture[top, left, c])
+        below = picture[low, left, c] + a * (picture[low, right, c] - picture[low, left, c])
         out[c] = above + b * (below - above)
