@@ -61,6 +61,8 @@ from packages above them in this list.
                 woodblock, woodblock_blocks, woodblock_inks, woodblock_lines, woodblock_sky,
                     woodblock_sheet, woodblock_suitability
                 mosaic: board, border, tile_layout, tile_relief, mosaic_suitability
+                stained_glass: glazing, panes, outlines; glass; window, stone_wall;
+                    stained_glass_suitability
                 painted_tiles: tableau, tile_painting, tile_tones, pigments, ornament, motif, glaze,
                     painted_tiles_suitability
                 cross_stitch: motif, placing, pattern, threads, oklab, backstitch, garland,

@@ -45,6 +45,11 @@ from diabelli.synthesis.moves.sketches.studies import STUDIES, show_studies
 from diabelli.synthesis.moves.sketches.studies_suitability import find_studies
 from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodblock
 from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
+from diabelli.synthesis.moves.stained_glass.stained_glass import (
+    STAINED_GLASS,
+    show_stained_glass,
+)
+from diabelli.synthesis.moves.stained_glass.stained_glass_suitability import suits_stained_glass
 from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
 from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_cut
 from diabelli.synthesis.moves.still_lifes.ball_window import Window
@@ -211,6 +216,14 @@ REMAKES: dict[str, Remake[Any]] = {
         ),
         share=0.14,
         example=Stitchable(CutOut(MIDDLE, MIDDLE)),
+    ),
+    STAINED_GLASS: Remake(
+        suits_stained_glass,
+        lambda canvas, _, scene, stream: show_stained_glass(
+            canvas, scene.subject, stream, grey=scene.grey
+        ),
+        share=0.3,
+        example=True,
     ),
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),

@@ -1,0 +1,1 @@
+"""A photograph as a window of stained glass."""
