@@ -49,8 +49,6 @@ SURE = 0.16
 MAX_TOP, MAX_SIDE, MAX_BUST, MIN_BASE = 0.08, 0.06, 0.6, 0.2
 """Shares of the upper and side edges that a subject may take, of a side edge that a person may, and
 of the lower edge that it then takes."""
-MAX_CUT = 0.5
-"""Share of one side edge that a subject may take if it takes no other edge."""
 THIN_REACH, LIKELY, CALM, MAX_THIN = 10, (0.9, 1.3), 14.5, 0.012
 """Distance in pixels from the cut from which thin parts of the subject, such as straps and tails,
 are noticed; their difference from the ground, in its deviation, on calm ground and elsewhere;
@@ -175,9 +173,7 @@ def _is_within(part: NDArray[np.bool_], *, is_bust: bool, is_person: bool) -> bo
         return False
     is_cut_low = is_bust and base > MIN_BASE and most < MAX_BUST
     # A person has two shoulders; what else two sides cut is in a hand or goes on.
-    if most < MAX_SIDE or (is_cut_low and (is_person or least < MAX_SIDE)):
-        return True
-    return most < MAX_CUT and least + base < MAX_SIDE
+    return most < MAX_SIDE or (is_cut_low and (is_person or least < MAX_SIDE))
 
 
 def _coarse(things: Floats, persons: Floats, *, is_person: bool) -> Floats:

@@ -19,7 +19,7 @@ RIM, BESIDE, REACH = 4, 16, 10.0
 surroundings with which it is."""
 OTHER = 22.0
 """Difference from the ground in grey levels from which a place is of something else."""
-MAX_DEVIATION, MAX_OTHERS, MAX_LEFT_OUT = 6.0, 0.005, 0.03
+MAX_DEVIATION, MAX_OTHERS, MAX_LEFT_OUT = 4.0, 0.005, 0.03
 """Bounds of the plainness of a ground."""
 
 

@@ -47,22 +47,17 @@ MIN_LEAF_SURFACE = 0.35
 MIN_SUBJECT = 0.12
 """Share of its subject from which a picture is of something close by: shadows would lie flat over
 a hall. Of 767 photographs 45 suit a window without this bound; it refuses three, all rooms."""
-MAX_LEAF_SKY, MAX_LEAF_GREENERY = 0.12, 0.35
-"""Shares of sky in the open air and of greenery above which it is of a landscape or of plants."""
-MAX_LEAF_FIGURE, MAX_LEAF_SKIN = (0.1, 0.5), (0.3, 0.6)
-"""Shares of places that the person map marks, and bare skin 0..1, above which it may show a person:
-in rooms and in the open air, where it may show an animal."""
+MAX_LEAF_GREENERY = 0.35
+"""Share of greenery above which it is of plants."""
+MAX_LEAF_FIGURE, MAX_LEAF_SKIN = 0.1, 0.3
+"""Share of places that the person map marks, and bare skin 0..1, above which a person is likely."""
 LIKELY_PERSON, MAYBE_PERSON, MARKED_FIGURE = -1.0, -2.0, 0.05
-"""Log-odds of a person from which it may show one: in rooms, and in the open air or where the
-person map marks more than that share of it."""
+"""Log-odds of a person from which it may show one: in general, and where the person map marks more
+than that share of it."""
 MAX_LEAF_ROUGHNESS = 26.0
 """Roughness in grey levels above which shadows are not seen."""
-MAX_LEAF_CEILING = 0.3
-"""Share of even places of the uppermost third above which a picture that is not surely of the open
-air may show a ceiling."""
-MAX_LEAF_WHITE, MAX_LEAF_LUMA = 0.04, 0.8
-"""Share of white in the open air above which there is a sky, and median luma 0..1 above which there
-may be snow or white ground."""
+MAX_LEAF_LUMA = 0.8
+"""Median luma 0..1 above which there may be white ground."""
 MAX_WINDOW_FOLIAGE = 0.05
 """Share of leaves and grass above which a picture is not surely of things indoors."""
 MAX_WINDOW_WHITE = 0.015
@@ -159,32 +154,19 @@ def _takes_window(scene: Scene) -> bool:
 
 
 def _takes_leaf_shade(scene: Scene) -> bool:
-    """Return whether it is of things close by, indoors or out, without a person."""
+    """Return whether it is of things close by, indoors, without a person or a lit lamp."""
     if _takes_window(scene):
         return True
-    is_open = scene.openness > MAX_SURFACE_OPENNESS
-    most = MAX_LEAF_WHITE if is_open else MAX_WINDOW_WHITE
-    is_bright = scene.white_edge >= MAX_WHITE_EDGE or scene.white > most
+    is_inside = scene.surface > MIN_LEAF_SURFACE and scene.openness <= MAX_SURFACE_OPENNESS
+    is_bright = scene.white_edge >= MAX_WHITE_EDGE or scene.white > MAX_WINDOW_WHITE
     is_dim = scene.median_luma < MIN_WINDOW_LUMA or scene.black > MAX_WINDOW_BLACK
     is_faint = scene.flat > MAX_WINDOW_FLAT or scene.roughness < MIN_WINDOW_ROUGHNESS
+    is_faint = is_faint or scene.roughness > MAX_LEAF_ROUGHNESS
     is_pale = scene.median_luma > MAX_LEAF_LUMA
-    is_rough = scene.roughness > MAX_LEAF_ROUGHNESS
     is_green = scene.greenery > MAX_LEAF_GREENERY or scene.teal > MAX_LEAF_TEAL
-    is_near = _is_near_outdoors(scene) if is_open else _is_near_indoors(scene)
-    is_unfit = is_bright or is_dim or is_faint or is_pale or is_green or is_rough
-    return is_near and not (is_unfit or _may_show_person(scene, is_open=is_open))
-
-
-def _is_near_indoors(scene: Scene) -> bool:
-    """Return whether it is of things close by without a lit lamp."""
     is_lit = scene.sun_warmth > MIN_SUN_WARMTH
-    return scene.surface > MIN_LEAF_SURFACE and _has_thing(scene) and not is_lit
-
-
-def _is_near_outdoors(scene: Scene) -> bool:
-    """Return whether something close by is in the open air, and hardly any sky."""
-    is_sure = scene.is_outdoors or scene.even_top <= MAX_LEAF_CEILING
-    return is_sure and _has_thing(scene) and scene.sky < MAX_LEAF_SKY and not scene.may_be_snow
+    is_unfit = is_bright or is_dim or is_faint or is_pale or is_green or is_lit
+    return is_inside and _has_thing(scene) and not (is_unfit or _may_show_person(scene))
 
 
 def _has_thing(scene: Scene) -> bool:
@@ -192,11 +174,11 @@ def _has_thing(scene: Scene) -> bool:
     return float((scene.subject > 0.5).mean()) > MIN_SUBJECT
 
 
-def _may_show_person(scene: Scene, *, is_open: bool) -> bool:
+def _may_show_person(scene: Scene) -> bool:
     """Return whether a person is likely, by skin, the person map or the surroundings."""
-    figure, skin = MAX_LEAF_FIGURE[is_open], MAX_LEAF_SKIN[is_open]
-    odds = MAYBE_PERSON if is_open or scene.figure > MARKED_FIGURE else LIKELY_PERSON
-    return scene.figure > figure or scene.person > skin or scene.person_odds > odds
+    odds = MAYBE_PERSON if scene.figure > MARKED_FIGURE else LIKELY_PERSON
+    is_seen = scene.figure > MAX_LEAF_FIGURE or scene.person > MAX_LEAF_SKIN
+    return is_seen or scene.person_odds > odds
 
 
 def _shows_sun(scene: Scene) -> bool:
