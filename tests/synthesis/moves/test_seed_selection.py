@@ -67,6 +67,14 @@ def test_hardly_new_pictures_are_once_in_a_set(slight):
         assert sum(move.family == WITHIN for move in made) >= 2
 
 
+def test_a_print_comes_after_three_other_things():
+    """All photographs suit it, so it would be in nearly every set."""
+    found = moves(instant_print=3.0, jigsaw=1.0, cinema=1.0, cake=1.0, mural=1.0)
+    for first in range(20):
+        seeds = select_seeds(found, derive_seeds(first, 193), 4)
+        assert "instant_print" not in {move_of_seed(found, seed).name for seed in seeds[1:]}
+
+
 def test_water_is_one_family_in_any_light():
     """Two pictures with water in a set would be one idea."""
     found = moves(pencil=1.0, mosaic=1.0, jigsaw=1.0)

@@ -10,13 +10,14 @@ from functools import partial
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.moves.photograph import WATER
+from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.sure_move import ALIKE, ITSELF, MILD, WITHIN, SureMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
-WAITS = {WITHIN: 2, WATER: 3, ITSELF: 4}
-"""Turns that a family waits between two pictures, 1 by default. Critics call the source on a thing
-half new, and the source in another light or with a thing in front hardly new."""
+WAITS = {WITHIN: 2, WATER: 3, ITSELF: 4, INSTANT_PRINT: 5}
+"""Turns that a family, or one of its moves, waits between two pictures, 1 by default. Critics call
+the source on a thing half new, and on a print, in another light or behind a thing hardly new."""
 CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
 
@@ -125,12 +126,13 @@ def _ranks(
 
     def rank(draft: _Draft) -> tuple[int, bool, bool, int, float]:
         is_mild = (draft.kind,) in MILD
+        wait = WAITS.get(draft.name, WAITS.get(draft.family, 1))
         repeats = (draft.kind in made) + (draft.name in seen) + is_mild
         return (
             repeats,
             is_mild,
             draft.name in alike,
-            0 if repeats else (turns[draft.family] + 1) * WAITS.get(draft.family, 1),
+            0 if repeats else (turns[draft.family] + 1) * wait,
             made[draft.kind] / confidences[draft.kind],
         )
 
