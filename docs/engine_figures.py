@@ -54,6 +54,8 @@ from pictures import load  # noqa: E402  benchmarks/pictures.py
 SOURCE, SEED, STRENGTH = "coffee", 2, 0.8
 CUP = 280
 """Side of the upper left part of this source that shows little but its cup, in pixels."""
+BUST = 384
+"""Side of the upper middle part of the photograph that shows a person alone, in pixels."""
 DRAWING, PHOTOGRAPH, LOOSE, SCENE = "crest", "astronaut", "chelsea", "china"
 TEXTURE, TEXTURE_SEED = "gravel", 12
 """Surroundings of one texture, which a montage can rearrange, and the seed of its figure."""
@@ -299,7 +301,14 @@ def main() -> None:
             (
                 ("paper_theatre", load("flower")),
                 ("painted_tiles", source[:CUP, :CUP]),
-                ("paper_theatre", load(SCENE)),
+                ("paper_theatre", load(PHOTOGRAPH)[:BUST, BUST // 6 : BUST // 6 + BUST]),
+            )
+        ),
+        "crafts": remade_strip(
+            (
+                ("cross_stitch", source[:CUP, :CUP]),
+                ("latte", load("flower")),
+                ("stained_glass", sample[: 3 * len(sample) // 4, : 3 * len(sample) // 4]),
             )
         ),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),

@@ -158,7 +158,7 @@ REMAKES: dict[str, Remake[Any]] = {
     LATTE: Remake(
         find_latte,
         lambda canvas, disc, _, stream: show_latte(canvas, disc, stream),
-        share=0.12,
+        share=0.2,
         example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
     ),
     PENCIL: Remake(
@@ -214,7 +214,7 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda canvas, need, scene, stream: show_cross_stitch(
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
-        share=0.14,
+        share=0.2,
         example=Stitchable(CutOut(MIDDLE, MIDDLE)),
     ),
     STAINED_GLASS: Remake(
