@@ -56,11 +56,6 @@ the open air of pictures that may show people far away."""
 FIGURE, TABLE = 0.04, 0.85
 """Share of the person map from which a picture is of an animal, whose eyes would be lost, unless it
 suits as a surface so well: then it is of food or of a thing on a table."""
-FAR_ODDS, FAR_FIGURE, FAR_SKIN, INDOORS = -3.4, (0.08, 0.2), (0.02, 0.08), 0.5
-"""Log-odds of a person, bounds of the shares of the person map and of bare skin, and log-odds of
-the open air of pictures that may show people far away."""
-NEAR_FACE = 0.8
-"""Share of skin in a window from which a face is so large that crosses keep its likeness."""
 FAR, EDGE = 0.2, 4
 """Value of the subject map up to which a place is surely of the ground, and width in places of the
 upper edge."""
@@ -76,7 +71,7 @@ away, and within a wreath, where it is smaller."""
 GLARE, MAX_GLARE = 248, (0.02, 0.08)
 """Least channel from which a place is blown to white, and largest share of such places, in general
 and in the open air, which has a sky."""
-FIGURES = 0.02
+FAR_FIGURES = 0.02
 """Share of the person map from which there may be figures."""
 
 
@@ -123,7 +118,7 @@ def find_cross_stitch(scene: Scene, analysis: Analysis, image: Bytes) -> Stitcha
     if analysis.kind.has_text or not _has_subject(scene, small, steep):
         return None
     lost = loss(image, scene.subject)
-    most = MAX_LOST if scene.figure < FIGURES else MAX_LOST_OF_FIGURES
+    most = MAX_LOST if scene.figure < FAR_FIGURES else MAX_LOST_OF_FIGURES
     if lost > most or _shows_words(scene, analysis, image):
         return None
     is_wide = beyond(scene.subject, ELLIPSE) > MAX_ROUND_OUTSIDE
