@@ -307,7 +307,7 @@ def main() -> None:
         "crafts": remade_strip(
             (
                 ("cross_stitch", source[:CUP, :CUP]),
-                ("latte", load("flower")),
+                ("coffee", load("flower")),
                 ("stained_glass", sample[: 3 * len(sample) // 4, : 3 * len(sample) // 4]),
             )
         ),

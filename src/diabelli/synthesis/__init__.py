@@ -47,8 +47,8 @@ from packages above them in this list.
                     jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats; suitability
                 cake: border, relief, cream, toppings, table; suitability
-                latte: cup, cafe_table, trimmings, window_light; foam, coffee_print;
-                    latte_suitability
+                coffee: cup, cafe_table, trimmings, window_light; foam, coffee_print;
+                    coffee_suitability
                 television, layout: room, wallpaper; cabinet, relief; glass; television_suitability
                 mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;

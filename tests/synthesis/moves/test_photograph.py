@@ -12,7 +12,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cake.cake import CAKE
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
-from diabelli.synthesis.moves.coffees.latte import LATTE
+from diabelli.synthesis.moves.coffees.coffee import COFFEE
 from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
 from diabelli.synthesis.moves.painted_tiles.painted_tiles import PAINTED_TILES
@@ -173,7 +173,7 @@ def test_no_shadow_falls_on_water(orientations, scene):
         *((name, {}, False) for name in sorted(SHADOWS)),
         (CINEMA, {}, False),
         (CAKE, {}, False),
-        (LATTE, {}, False),
+        (COFFEE, {}, False),
         (TELEVISION, {}, False),
         (PENCIL, {}, False),
         (STUDIES, {}, False),
@@ -257,7 +257,7 @@ def test_a_television_set_shows_all_but_pages_and_strips(orientations, scene):
 @pytest.mark.parametrize(
     "name",
     [
-        *(CAKE, CINEMA, LATTE, TELEVISION, PAINTED_TILES, MOSAIC, PAPER_THEATRE),
+        *(CAKE, CINEMA, COFFEE, TELEVISION, PAINTED_TILES, MOSAIC, PAPER_THEATRE),
         *(PENCIL, STUDIES, STICKERS, WOODBLOCK),
     ],
 )

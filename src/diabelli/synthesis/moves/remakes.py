@@ -17,9 +17,9 @@ from diabelli.synthesis.moves.cake.cake import CAKE, show_cake
 from diabelli.synthesis.moves.cake.suitability import suits_cake
 from diabelli.synthesis.moves.cinema.cinema import CINEMA, show_cinema
 from diabelli.synthesis.moves.cinema.suitability import suits_cinema
+from diabelli.synthesis.moves.coffees.coffee import COFFEE, show_coffee
 from diabelli.synthesis.moves.coffees.coffee_print import Disc
-from diabelli.synthesis.moves.coffees.latte import LATTE, show_latte
-from diabelli.synthesis.moves.coffees.latte_suitability import find_latte
+from diabelli.synthesis.moves.coffees.coffee_suitability import find_coffee
 from diabelli.synthesis.moves.cross_stitch.cross_stitch import CROSS_STITCH, show_cross_stitch
 from diabelli.synthesis.moves.cross_stitch.cross_stitch_suitability import (
     Stitchable,
@@ -155,9 +155,9 @@ REMAKES: dict[str, Remake[Any]] = {
         share=0.06,
         example=True,
     ),
-    LATTE: Remake(
-        find_latte,
-        lambda canvas, disc, _, stream: show_latte(canvas, disc, stream),
+    COFFEE: Remake(
+        find_coffee,
+        lambda canvas, disc, _, stream: show_coffee(canvas, disc, stream),
         share=0.2,
         example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
     ),

@@ -27,7 +27,7 @@ from diabelli.synthesis.moves.coffees.trimmings import put_trimmings
 from diabelli.synthesis.moves.coffees.window_light import window_light
 from diabelli.synthesis.moves.still_lifes.tabletop import finished, positions_in_sides
 
-LATTE = "latte"
+COFFEE = "coffee"
 """Name of the move."""
 SIDE = 832
 """Side in pixels at which all is made."""
@@ -52,7 +52,7 @@ FOCUS, BLUR = (0.006, 0.03), 0.0028
 """Heights between which things come into focus, and deviation of the blur of a table, in sides."""
 
 
-def show_latte(image: Bytes, disc: Disc, stream: RandomStream) -> Bytes:
+def show_coffee(image: Bytes, disc: Disc, stream: RandomStream) -> Bytes:
     """Return an image (h, w, 4) uint8, opaque, as a print on the foam of a coffee.
 
     Args:

@@ -7,8 +7,8 @@ from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves.coffees.coffee import show_coffee
 from diabelli.synthesis.moves.coffees.coffee_print import Disc, print_ink
-from diabelli.synthesis.moves.coffees.latte import show_latte
 from oracles.sources import landscape, opaque
 
 ALL, NONE = (np.full((GRID, GRID), one, np.float32) for one in (1, 0))
@@ -16,7 +16,7 @@ MIDDLE = Disc(0.5, 0.5, 0.5, NONE)
 
 
 def shown(image, seed=1, disc=MIDDLE):
-    return show_latte(image, disc, RandomStream(seed))
+    return show_coffee(image, disc, RandomStream(seed))
 
 
 def inked(colours, disc=MIDDLE, size=200):

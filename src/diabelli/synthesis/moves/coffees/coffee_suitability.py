@@ -60,7 +60,7 @@ MIN_LUMA, MAX_ROUGHNESS, MIN_CONTRAST = 0.17, 18.7, 30.0
 """Median luma, 0..1, roughness and contrast in grey levels of pictures whose print is no mud."""
 
 
-def find_latte(scene: Scene, analysis: Analysis, image: Bytes) -> Disc | None:
+def find_coffee(scene: Scene, analysis: Analysis, image: Bytes) -> Disc | None:
     """Return the part of a photograph that a print on foam shows; None if it suits none.
 
     Refused are words, frames, graphics, the dark, fog, fine structure everywhere, small faces, and
