@@ -33,7 +33,7 @@ def test_threads_give_the_same_bytes(sure, name):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-@pytest.mark.parametrize(("height", "width"), [(1, 4096), (4096, 1), (3, 1500), (1, 1)])
+@pytest.mark.parametrize(("height", "width"), [(1, 4096), (4096, 1), (3, 1500), (3, 400), (1, 1)])
 def test_moves_render_at_every_aspect_ratio(sure, name, height, width):
     """In seconds, however long the picture is."""
     image = photograph.render(sure, (name,), 0.5, RandomStream(1), height, width)

@@ -85,7 +85,7 @@ def show_cross_stitch(
         filled = WITHIN
     motif = find_motif(image, subject, need.outline, down, across, filled, power)
     pattern = draw_pattern(motif, THREADS)
-    inside = motif.place > HALF
+    inside = motif.place >= min(np.nextafter(HALF, 1), motif.place.max())
     mean = motif.colours[inside].astype(np.float64).mean(0).astype(np.float32)
     rim = inside & (blur(inside.astype(np.float32), RIM) < RIM_SHARE)
     linen = _linen(motif.colours[rim], stream)

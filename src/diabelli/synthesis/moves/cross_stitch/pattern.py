@@ -93,7 +93,8 @@ def draw_pattern(motif: Motif, count: int) -> Pattern:
     fine = motif.colours
     rows, columns = fine.shape[0] // SAMPLES, fine.shape[1] // SAMPLES
     shares = motif.place.reshape(rows, SAMPLES, columns, SAMPLES).mean((1, 3))
-    covered = shares > HALF
+    # A thin strip may have no place that is covered by half.
+    covered = shares >= min(np.nextafter(HALF, 1), shares.max())
     stitches, small = shrink(fine, SAMPLES), shrink(fine, SAMPLES // 2)
     threads = choose_threads(stitches, covered, count)
     smooth = _smooth(stitches) & (_nearby(motif.subject) < SUBJECT)

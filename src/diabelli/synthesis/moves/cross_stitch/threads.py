@@ -42,8 +42,7 @@ def choose_threads(stitches: Floats, is_stitched: NDArray[np.bool_], count: int)
     Returns:
         (count, 3) float32, in OKLab.
     """
-    # Of a canvas of one row, no stitch may be left.
-    colours = stitches[is_stitched if is_stitched.any() else ...].reshape(-1, 3)
+    colours = stitches[is_stitched]
     points = _weighted(to_oklab(colours[:: max(len(colours) // POINTS, 1)]))
     centres = np.repeat(points.astype(np.float64).mean(0).astype(np.float32)[None], count, 0)
     nearest = _squares(points, centres[:1])[:, 0]
