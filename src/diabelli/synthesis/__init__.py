@@ -46,7 +46,8 @@ from packages above them in this list.
                     pile_of_prints, hanging_print, print_card; jigsaw, jigsaw_trace,
                     jigsaw_pieces, jigsaw_cut, wooden_table
                 cinema: hall, curtains, seats; suitability
-                cake: border, relief, cream, toppings, table; suitability
+                relief, solids, table: things seen from above
+                cake: border, cream, toppings; suitability
                 coffee: cup, cafe_table, trimmings, window_light; foam, coffee_print;
                     coffee_suitability
                 television, layout: room, wallpaper; cabinet, relief; glass; television_suitability

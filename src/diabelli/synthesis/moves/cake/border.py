@@ -8,15 +8,15 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Points
 from diabelli.synthesis.moves.cake.cream import ROSETTE, SHELL, SWIRL, pipe
-from diabelli.synthesis.moves.cake.relief import Relief, stamp
 from diabelli.synthesis.moves.cake.toppings import (
     PEARL,
-    put_ball,
     put_blueberry,
     put_cherry,
     put_raspberry,
     strew,
 )
+from diabelli.synthesis.moves.reliefs.relief import Relief, stamp
+from diabelli.synthesis.moves.reliefs.solids import put_ball
 
 THICKNESS, BOARD = 0.05, 0.012
 """Height of the cake above its board, and of the board above the table, in sides."""

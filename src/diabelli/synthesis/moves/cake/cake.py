@@ -19,8 +19,16 @@ from diabelli.synthesis.moves.cake.border import (
     pipe_border,
     pipe_foot,
 )
-from diabelli.synthesis.moves.cake.relief import Relief, lit, stamp
-from diabelli.synthesis.moves.cake.table import CHECKS, DOTS, DYES, MARBLE, WOOD, draw_table, noise
+from diabelli.synthesis.moves.reliefs.relief import Relief, lit, stamp
+from diabelli.synthesis.moves.reliefs.table import (
+    CHECKS,
+    DOTS,
+    DYES,
+    MARBLE,
+    WOOD,
+    draw_table,
+    noise,
+)
 from diabelli.synthesis.moves.still_lifes.tabletop import finished
 
 CAKE = "cake"

@@ -6,7 +6,7 @@ import numpy as np
 
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.table import DYES, MARBLE, WOOD, draw_table, noise
+from diabelli.synthesis.moves.reliefs.table import DYES, MARBLE, WOOD, draw_table, noise
 
 LINEN = -1
 """A table with a cloth of plain linen."""

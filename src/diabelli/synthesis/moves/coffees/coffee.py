@@ -11,7 +11,6 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.cake.relief import Relief, lit
 from diabelli.synthesis.moves.coffees.cafe_table import lay_table
 from diabelli.synthesis.moves.coffees.coffee_print import Disc, print_ink
 from diabelli.synthesis.moves.coffees.cup import (
@@ -25,6 +24,7 @@ from diabelli.synthesis.moves.coffees.cup import (
 from diabelli.synthesis.moves.coffees.foam import foam_colours
 from diabelli.synthesis.moves.coffees.trimmings import put_trimmings
 from diabelli.synthesis.moves.coffees.window_light import window_light
+from diabelli.synthesis.moves.reliefs.relief import Relief, lit
 from diabelli.synthesis.moves.still_lifes.tabletop import finished, positions_in_sides
 
 COFFEE = "coffee"

@@ -9,8 +9,8 @@ import numpy as np
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief, stamp
-from diabelli.synthesis.moves.cake.table import noise
+from diabelli.synthesis.moves.reliefs.relief import Relief, stamp
+from diabelli.synthesis.moves.reliefs.table import noise
 
 FOAM_RADIUS, WALL, LIP = 0.418, 0.008, 0.0115
 """Radius of the foam, width of the wall that is seen above it, and radius of the round lip, in

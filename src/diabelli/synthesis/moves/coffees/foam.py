@@ -9,8 +9,8 @@ from diabelli.synthesis.core.grid import sample_bilinear
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.table import noise
 from diabelli.synthesis.moves.coffees.cup import FOAM_RADIUS
+from diabelli.synthesis.moves.reliefs.table import noise
 
 FOAM, GOLD, CREMA, DEEP = (
     (0.9, 0.775, 0.6),

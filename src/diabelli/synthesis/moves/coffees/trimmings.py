@@ -10,9 +10,9 @@ import numpy as np
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
-from diabelli.synthesis.moves.cake.relief import Relief, stamp
-from diabelli.synthesis.moves.cake.table import noise
-from diabelli.synthesis.moves.cake.toppings import put_rod
+from diabelli.synthesis.moves.reliefs.relief import Relief, stamp
+from diabelli.synthesis.moves.reliefs.solids import put_rod
+from diabelli.synthesis.moves.reliefs.table import noise
 
 BEAN, COOKIE, CHIP, METAL, SUGAR = (
     (0.11, 0.045, 0.02),

@@ -1,4 +1,4 @@
-"""Relief of a cake and of all on it: heights and colours of pixels, seen from above."""
+"""Relief of a table and of all on it: heights and colours of pixels, seen from above."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Table below a cake: a cloth of checks or dots, wood, or marble."""
+"""Table of a relief: a cloth of checks or dots, wood, or marble."""
 
 from __future__ import annotations
 
