@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves.television import television
 from diabelli.synthesis.moves.television.glass import glass_glare
 from diabelli.synthesis.moves.television.layout import make_layout
 from diabelli.synthesis.moves.television.television import show_television
 from oracles.sources import opaque
 
 SHAPES = [(300, 300), (240, 420), (420, 240)]
+
+
+@pytest.fixture(autouse=True)
+def in_colour(monkeypatch):
+    monkeypatch.setattr(television, "MONOCHROME_SHARE", 0.0)
 
 
 def shown(image, seed=1, **options):
@@ -81,3 +87,22 @@ def test_the_glass_mirrors_a_window_only_where_a_corner_is_calm():
     assert calm.max() > busy.max() + 0.02
     assert np.ptp(busy) == 0
     assert half[:, 150:].max() > half[:, :150].max() + 0.02
+
+
+@pytest.mark.parametrize("colour", [(210, 60, 40), (40, 160, 70), (60, 70, 220)])
+def test_black_and_white_keeps_the_luma_of_each_colour(monkeypatch, colour):
+    """A sign stays as readable as its tones are; the white of the tube is a little blue."""
+    image = opaque(np.full((300, 300, 3), colour))
+    luma = round(float(np.dot(colour, (0.299, 0.587, 0.114))))
+    monkeypatch.setattr(television, "MONOCHROME_SHARE", 1.0)
+    red, green, blue = shown(image)[130:150, 140:160, :3].mean((0, 1))
+    level = shown(even(luma))[130:150, 140:160, 1].mean()
+    assert red <= green <= blue < red + 0.1 * level + 2
+    assert green == pytest.approx(level, abs=3)
+
+
+def test_a_grey_picture_stays_grey(monkeypatch):
+    """Its tube has no blue white."""
+    monkeypatch.setattr(television, "MONOCHROME_SHARE", 1.0)
+    image = shown(even(150), grey=True)[..., :3].astype(int)
+    assert np.ptp(image, axis=2).max() <= 1

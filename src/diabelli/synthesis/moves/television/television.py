@@ -1,12 +1,14 @@
 """Move: the picture on an old television set.
 
-The tube shows all of the picture, in its own proportions but for a slight bulge.
+The tube shows all of the picture, in its own proportions but for a slight bulge, in colour or in
+black and white.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize, resize_map
@@ -29,6 +31,8 @@ LINES, LINE_DEPTH = 150.0, 0.05
 """Lines of the tube in a side, and how much darker it is between them."""
 BLACK = 0.0025
 """Linear light of black on the tube in a lit room."""
+MONOCHROME_SHARE, PHOSPHOR = 0.5, (0.94, 0.99, 1.0)
+"""Share of the sets that show black and white, and the colour of their white, in sRGB."""
 
 
 def show_television(image: Bytes, stream: RandomStream, *, grey: bool = False) -> Bytes:
@@ -41,6 +45,8 @@ def show_television(image: Bytes, stream: RandomStream, *, grey: bool = False) -
     """
     height, width = image.shape[:2]
     side = min(height, width)
+    if stream.between(0, 1) < MONOCHROME_SHARE and not grey:
+        image = _in_monochrome(image)
     rows, columns = size_with_area(height, width, ROOM_SIDE)
     pixel = 0.5 * (height / rows + width / columns) / side
     layout = make_layout(height, width, pixel, stream)
@@ -56,6 +62,13 @@ def show_television(image: Bytes, stream: RandomStream, *, grey: bool = False) -
     sizes = np.array([*place, box.tall * side, box.wide * side, tube_corner(box) * side, side])
     _draw_tube(canvas, picture, resize_map(glare, height, width), sizes.astype(np.float32))
     return finished(canvas)
+
+
+def _in_monochrome(image: Bytes) -> Bytes:
+    """Return an image (h, w, 4) uint8, opaque, as a tube with one phosphor shows it."""
+    shown = image.copy()
+    shown[..., :3] = np.rint(luma(image)[..., None] * np.array(PHOSPHOR, np.float32))
+    return shown
 
 
 @kernel
