@@ -38,6 +38,11 @@ from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.paintings.painting_suitability import suits_painting
 from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE, show_paper_theatre
 from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.screen_prints.screen_print import SCREEN_PRINT, show_screen_print
+from diabelli.synthesis.moves.screen_prints.screen_print_suitability import (
+    Stencilled,
+    find_screen_print,
+)
 from diabelli.synthesis.moves.sketches.bust import Bust
 from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
@@ -216,6 +221,12 @@ REMAKES: dict[str, Remake[Any]] = {
         ),
         share=0.2,
         example=Stitchable(CutOut(MIDDLE, MIDDLE)),
+    ),
+    SCREEN_PRINT: Remake(
+        find_screen_print,
+        lambda canvas, need, _, stream: show_screen_print(canvas, need, stream),
+        share=0.2,
+        example=Stencilled(0 * MIDDLE, four=True),
     ),
     STAINED_GLASS: Remake(
         suits_stained_glass,

@@ -1,0 +1,1 @@
+"""Screen prints in flat inks, in a printer's workshop."""
