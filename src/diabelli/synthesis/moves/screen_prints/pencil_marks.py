@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.screen_prints.layout import Placed
-from diabelli.synthesis.moves.screen_prints.sheet import Sheet
+from diabelli.synthesis.moves.screen_prints.print_sheet import Sheet
+from diabelli.synthesis.moves.screen_prints.sheet_layout import Placed
 
 DIGITS: dict[str, tuple[tuple[float, float], ...]] = {
-    "0": ((0.5, 0.0), (0.12, 0.2), (0.02, 0.6), (0.25, 0.98), (0.6, 0.8), (0.68, 0.35), (0.45, 0.0)),
+    "0": (
+        (0.5, 0.0),
+        (0.12, 0.2),
+        (0.02, 0.6),
+        (0.25, 0.98),
+        (0.6, 0.8),
+        (0.68, 0.35),
+        (0.45, 0.0),
+    ),
     "1": ((0.1, 0.22), (0.4, 0.0), (0.32, 1.0)),
     "2": ((0.08, 0.22), (0.3, 0.0), (0.6, 0.12), (0.55, 0.42), (0.02, 1.0), (0.66, 0.94)),
-    "3": ((0.1, 0.08), (0.5, 0.0), (0.58, 0.25), (0.26, 0.45), (0.6, 0.62), (0.45, 0.95), (0.02, 0.92)),
+    "3": (
+        (0.1, 0.08),
+        (0.5, 0.0),
+        (0.58, 0.25),
+        (0.26, 0.45),
+        (0.6, 0.62),
+        (0.45, 0.95),
+        (0.02, 0.92),
+    ),
     "4": ((0.45, 0.0), (0.02, 0.62), (0.66, 0.6), (0.5, 0.4), (0.42, 1.02)),
-    "5": ((0.62, 0.0), (0.2, 0.04), (0.12, 0.42), (0.52, 0.42), (0.56, 0.78), (0.3, 1.0), (0.0, 0.9)),
-    "6": ((0.55, 0.02), (0.15, 0.4), (0.06, 0.8), (0.3, 1.0), (0.56, 0.75), (0.36, 0.52), (0.1, 0.72)),
+    "5": (
+        (0.62, 0.0),
+        (0.2, 0.04),
+        (0.12, 0.42),
+        (0.52, 0.42),
+        (0.56, 0.78),
+        (0.3, 1.0),
+        (0.0, 0.9),
+    ),
+    "6": (
+        (0.55, 0.02),
+        (0.15, 0.4),
+        (0.06, 0.8),
+        (0.3, 1.0),
+        (0.56, 0.75),
+        (0.36, 0.52),
+        (0.1, 0.72),
+    ),
     "7": ((0.04, 0.05), (0.62, 0.0), (0.22, 1.0)),
-    "8": ((0.55, 0.15), (0.25, 0.0), (0.12, 0.25), (0.55, 0.7), (0.32, 1.0), (0.06, 0.78), (0.58, 0.15)),
+    "8": (
+        (0.55, 0.15),
+        (0.25, 0.0),
+        (0.12, 0.25),
+        (0.55, 0.7),
+        (0.32, 1.0),
+        (0.06, 0.78),
+        (0.58, 0.15),
+    ),
     "9": ((0.58, 0.2), (0.26, 0.0), (0.1, 0.3), (0.36, 0.48), (0.6, 0.2), (0.5, 1.0)),
     "/": ((0.6, -0.1), (0.0, 1.15)),
 }
@@ -65,10 +107,8 @@ def number_print(canvas: Floats, sheet: Sheet, placed: Placed, stream: RandomStr
     points: list[tuple[float, float, float, float]] = []
 
     def draw(line: tuple[tuple[float, float], ...], at: float, scale: float) -> None:
-        for (x, y), (p, q) in zip(line[:-1], line[1:], strict=True):
-            points.append(
-                (row + y * scale, at + x * scale, row + q * scale, at + p * scale)
-            )
+        for (x, y), (p, q) in itertools.pairwise(line):
+            points.append((row + y * scale, at + x * scale, row + q * scale, at + p * scale))
 
     for letter in text:
         draw(DIGITS[letter], left, size)

@@ -14,16 +14,21 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.scene import Scene
 
+MIN_CARE = 0.004
+"""Share of a picture that is printed finely, from which its inks are calm."""
+
 
 class Stencilled(NamedTuple):
     """A photograph that may be printed.
 
     Attributes:
         fine: (GRID, GRID) float32, 0..1, faces and letters, which are printed finely.
+        calm: whether its inks are calm, as small faces and letters need it.
         four: whether it may be printed four times.
     """
 
     fine: Floats
+    calm: bool
     four: bool
 
 
@@ -35,6 +40,7 @@ def find_screen_print(scene: Scene, analysis: Analysis, image: Bytes) -> Stencil
         analysis: of it.
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
+    del image
     if scene.barred or analysis.border != NO_BORDER or analysis.kind.is_graphic:
         return None
     if analysis.kind.has_text or analysis.contrast < 25:
@@ -44,4 +50,5 @@ def find_screen_print(scene: Scene, analysis: Analysis, image: Bytes) -> Stencil
     has_words = float(analysis.lettering.max()) > 0.5
     large = analysis.people.largest_face > 0.8 and scene.roughness < 13.5
     four = large and not has_words
-    return Stencilled(np.asarray(fine, np.float32), four)
+    calm = float((fine > 0.4).mean()) > MIN_CARE and not four
+    return Stencilled(np.asarray(fine, np.float32), calm, four)

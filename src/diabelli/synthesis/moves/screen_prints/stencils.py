@@ -28,13 +28,25 @@ MATCHED = 0.65
 UNCOUNTED = 0.12
 """Weight of calm ground in the histogram."""
 AROUND, TARGET, FLOOR, GAINS = 14.0, 0.13, 0.03, (0.95, 1.7)
-QUIET = (0.02, 0.05)
 """Deviation in pixels of the window in which contrast is measured, the deviation of tones there
 that is sought, that of noise, and bounds of the factor for it."""
+QUIET = (0.02, 0.05)
+"""Deviations between which contrast is changed: less is noise."""
 WINDOW, EVEN = 2.6, 0.035
 """Deviation in pixels of the window of the guided filter, and of tones that it evens out."""
+CRISP, CRISPNESS, EDGE = (0.02, 0.07), (1.2, 0.35), 0.6
+"""Differences from the smoothed tones between which details stay; deviation in pixels and gain by
+which fine ones are made crisper; and deviation of the blur of a border of two inks."""
 FINE = (1.2, 3.0)
 """Deviations in pixels of the windows in which details are compared."""
+SEEN, ALIKE = (0.012, 0.035), (0.75, 0.4)
+"""Deviations of tones between which a detail is seen, and correlations of it with its print, as
+shares of the stronger one, between which it is lost."""
+LEAST_SOFT, MOST_SOFT, CARE = 0.05, 0.6, 0.85
+"""Softness of borders of inks: where nothing is lost, how much more where all is, and of faces and
+letters."""
+CALM, SHARP_CARE = (0.05, 0.015), 0.6
+"""Mean detail between which a screen is seen, and the share of it that faces and letters lack."""
 
 
 class Stencils(NamedTuple):
@@ -66,13 +78,15 @@ def cut_stencils(image: Bytes, fine: Floats, steps: int, side: int = SIDE) -> St
     care = np.clip(resize_map(fine, *size), 0, 1)
     tone = _evened(_matched(open_tones(light)))
     plain = _guided(_guided(tone))
-    shown = plain + np.float32(1.0) * (tone - plain) * smoothstep(0.02, 0.07, np.abs(tone - plain))
-    shown = np.clip(shown, 0, 1).astype(np.float32)
+    kept = smoothstep(*CRISP, np.abs(tone - plain))
+    shown = np.asarray(np.clip(plain + kept * (tone - plain), 0, 1), np.float32)
     soft = _softness(tone, shown, care, steps)
-    calm = smoothstep(0.05, 0.015, blur(np.abs(tone - blur(tone, 3.0)), 5.0))
-    dots = calm * (1 - soft) * (1 - np.float32(0.6) * care)
-    level = shown + soft * (tone + np.float32(0.35) * (tone - blur(tone, 1.2)) - shown)
-    return Stencils(np.stack([np.clip(level, 0, 1), soft, dots], 2).astype(np.float32))
+    calm = smoothstep(*CALM, blur(np.abs(tone - blur(tone, 3.0)), 5.0))
+    dots = calm * (1 - soft) * (1 - np.float32(SHARP_CARE) * care)
+    reach, gain = CRISPNESS
+    crisp = tone + np.float32(gain) * (tone - blur(tone, reach))
+    level = np.clip(shown + soft * (crisp - shown), 0, 1)
+    return Stencils(np.asarray(np.stack([level, soft, dots], 2), np.float32))
 
 
 def _matched(tone: Floats) -> Floats:
@@ -84,8 +98,8 @@ def _matched(tone: Floats) -> Floats:
     low = steps.astype(np.int64)
     apart = np.abs(tone - blur(tone, 3.0))
     counted = np.float32(UNCOUNTED) + smoothstep(0.004, 0.03, blur(apart, 4.0))
-    share = np.cumsum(np.bincount(low.ravel(), counted.ravel().astype(np.float64), 256))
-    share /= share[-1]
+    counts = np.cumsum(np.bincount(low.ravel(), counted.ravel().astype(np.float64), 256))
+    share = counts / counts[-1]
     table = np.interp(share, QUANTILES, LEVELS).astype(np.float32)
     matched = table[low] + (steps - low).astype(np.float32) * (
         table[np.minimum(low + 1, 255)] - table[low]
@@ -115,7 +129,7 @@ def _softness(tone: Floats, shown: Floats, care: Floats, steps: int) -> Floats:
     """Return how soft borders of inks must be, (h, w) 0..1, for details to be seen."""
     most = np.float32(steps - 1)
     flat = np.floor(shown * most + np.float32(0.5)) / most
-    flat = blur(flat, 0.6)
+    flat = blur(np.asarray(flat, np.float32), EDGE)
     lost = np.zeros_like(tone)
     for reach in FINE:
         detail = tone - blur(tone, reach)
@@ -124,8 +138,7 @@ def _softness(tone: Floats, shown: Floats, care: Floats, steps: int) -> Floats:
         both = blur(np.stack([detail * detail, drawn * drawn, detail * drawn], 2), wide)
         energy, other, common = (both[..., k] for k in range(3))
         alike = common / np.maximum(np.maximum(energy, other), np.float32(1e-6))
-        seen = smoothstep(0.012, 0.035, np.sqrt(energy))
-        lost = np.maximum(lost, seen * smoothstep(0.75, 0.4, alike))
-    lost = blur(lost, 2.0)
-    soft = np.float32(0.05) + np.float32(0.6) * lost
-    return np.clip(np.maximum(soft, care * np.float32(0.85)), 0, 1)
+        seen = smoothstep(*SEEN, np.sqrt(energy))
+        lost = np.maximum(lost, seen * smoothstep(*ALIKE, np.asarray(alike, np.float32)))
+    soft = np.float32(LEAST_SOFT) + np.float32(MOST_SOFT) * blur(lost, 2.0)
+    return np.asarray(np.clip(np.maximum(soft, np.float32(CARE) * care), 0, 1), np.float32)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diabelli.synthesis.core.curves import ramp
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
 from diabelli.synthesis.core.rng import RandomStream
@@ -75,7 +74,9 @@ def sheet_at(
 
 
 @kernel
-def lay_sheet(canvas: Floats, sheet: Sheet, paper: Floats, deckle: np.float32, lattice: Floats) -> None:
+def lay_sheet(
+    canvas: Floats, sheet: Sheet, paper: Floats, deckle: np.float32, lattice: Floats
+) -> None:
     """Lay a sheet on a canvas, in place.
 
     Args:

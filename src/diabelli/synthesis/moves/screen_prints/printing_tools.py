@@ -1,10 +1,11 @@
-"""Tools of a printer as parts of a relief: ink tins, a squeegee, a knife, tape, a pencil, pins."""
+"""Tools of a printer as parts of a relief: ink tins, a squeegee, a knife, tape, pins."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
+from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
@@ -12,19 +13,18 @@ from diabelli.synthesis.moves.cake.relief import Relief, stamp
 from diabelli.synthesis.moves.cake.table import noise
 from diabelli.synthesis.moves.cake.toppings import put_rod
 
-TIN, STEEL, BEECH, RUBBER, TAPE, CORE = (
+TIN, STEEL, BEECH, TAPE, CORE = (
     (0.55, 0.55, 0.54),
     (0.5, 0.5, 0.5),
     (0.5, 0.31, 0.15),
-    (0.1, 0.055, 0.03),
-    (0.62, 0.5, 0.3),
+    (0.66, 0.55, 0.35),
     (0.36, 0.25, 0.15),
 )
 """Shares of light that tools reflect."""
+STRIP = (0.011, 0.032)
+"""Halves of the height and width of a strip of tape, in sides."""
 RUBBERS = ((0.09, 0.05, 0.03), (0.02, 0.09, 0.2), (0.2, 0.04, 0.03), (0.03, 0.12, 0.07))
 """The same for blades of squeegees."""
-PENCILS = ((0.75, 0.42, 0.03), (0.45, 0.03, 0.03), (0.03, 0.12, 0.3), (0.03, 0.03, 0.03))
-"""The same for the paint of pencils."""
 
 
 def _square(radius: float) -> tuple[Floats, Floats, int]:
@@ -32,6 +32,16 @@ def _square(radius: float) -> tuple[Floats, Floats, int]:
     reach = int(radius) + 2
     line = np.arange(-reach, reach + 1, dtype=np.float32)
     return line[:, None], line[None], reach
+
+
+def _away(y: Floats, x: Floats, radius: float) -> Floats:
+    """Return the distance of places from the middle, in radii."""
+    return np.asarray(np.sqrt(y * y + x * x) / np.float32(radius), np.float32)
+
+
+def _lattice(rows: int, columns: int, nodes: tuple[int, int], stream: RandomStream) -> Floats:
+    """Return smooth noise (rows, columns) float32 with that number of nodes down and across."""
+    return resize_map(stream.normal(*nodes).astype(np.float32), rows, columns)
 
 
 def put_tin(
@@ -47,7 +57,7 @@ def put_tin(
         stream: random numbers.
     """
     y, x, reach = _square(radius)
-    away = np.sqrt(y * y + x * x) / np.float32(radius)
+    away = _away(y, x, radius)
     count = 2 * reach + 1
     slow, fine = noise(count, count, 5, stream), noise(count, count, 14, stream)
     top = np.float32(0.75 * radius)
@@ -57,7 +67,8 @@ def put_tin(
     pool = top - np.float32(0.2 * radius) + np.float32(0.012 * radius) * (slow + fine)
     shape = np.where(away < 0.9, pool, top + rim)
     shape = np.where(away < 1, shape, np.float32(-1)).astype(np.float32)
-    smear = smoothstep(0.55, 1.1, slow + np.float32(0.4) * fine) * smoothstep(0.86, 0.9, away)
+    stirred = np.asarray(slow + np.float32(0.4) * fine, np.float32)
+    smear = smoothstep(0.55, 1.1, stirred) * smoothstep(0.86, 0.9, away)
     inked = np.maximum(smoothstep(0.91, 0.88, away), smear)
     tone = np.array(TIN, np.float32)
     colour = tone + inked[..., None] * (ink * (1 + np.float32(0.05) * slow)[..., None] - tone)
@@ -70,9 +81,10 @@ def put_lid(
 ) -> None:
     """Put the lid of a tin, its inked side up, on a relief, in place; see `put_tin`."""
     y, x, reach = _square(radius)
-    away = np.sqrt(y * y + x * x) / np.float32(radius)
+    away = _away(y, x, radius)
     count = 2 * reach + 1
-    slow = noise(count, count, 4, stream) + np.float32(0.5) * noise(count, count, 11, stream)
+    slow = noise(count, count, 4, stream)
+    slow += np.float32(0.5) * noise(count, count, 11, stream)
     ring = np.abs(away - np.float32(0.92)) / np.float32(0.08)
     high = np.float32(0.03 * radius) + np.float32(0.09 * radius) * np.maximum(1 - ring * ring, 0)
     inked = smoothstep(-0.1, 0.25, slow) * smoothstep(0.88, 0.8, away)
@@ -125,17 +137,17 @@ def put_squeegee(
     )
     shape = np.maximum(handle, blade).astype(np.float32)
     rows, columns = shape.shape
-    grain = resize_noise(rows, columns, (max(rows // 3, 2), max(columns // 40, 2)), stream)
-    fine = resize_noise(rows, columns, (max(rows // 2, 2), max(columns // 9, 2)), stream)
+    grain = _lattice(rows, columns, (max(rows // 3, 2), max(columns // 40, 2)), stream)
+    fine = _lattice(rows, columns, (max(rows // 2, 2), max(columns // 9, 2)), stream)
     wood = np.array(BEECH, np.float32) * np.float32(stream.between(0.7, 1.15))
     wood = wood * (1 + np.float32(0.1) * grain + np.float32(0.05) * fine)[..., None]
     rubber = np.array(RUBBERS[int(stream.between(0, len(RUBBERS)))], np.float32)
     # Ink stays on the edge of the blade, and splashes the handle.
-    edge = resize_noise(rows, columns, (2, max(columns // 14, 2)), stream)
+    edge = _lattice(rows, columns, (2, max(columns // 14, 2)), stream)
     wet = smoothstep(0.0, 0.3, (v - np.float32(0.72 * wide)) / np.float32(wide) + 0.13 * edge)
     wet = wet * smoothstep(0.02, 0.1, along / np.float32(length))
     blade_colour = rubber + wet[..., None] * (ink - rubber)
-    stain = resize_noise(rows, columns, (max(rows // 6, 2), max(columns // 10, 2)), stream)
+    stain = _lattice(rows, columns, (max(rows // 6, 2), max(columns // 10, 2)), stream)
     stain = smoothstep(1.9, 2.2, stain)
     wood = wood + stain[..., None] * (ink - wood)
     colour = np.where((handle > blade)[..., None], wood, blade_colour).astype(np.float32)
@@ -146,15 +158,14 @@ def put_squeegee(
     stamp(relief, shape, at, 0.0, colour, 0.12)
 
 
-def resize_noise(rows: int, columns: int, counts: tuple[int, int], stream: RandomStream) -> Floats:
-    """Return smooth noise (rows, columns) float32 with that number of nodes down and across."""
-    from diabelli.synthesis.core.resample import resize_map
-
-    return resize_map(stream.normal(*counts).astype(np.float32), rows, columns)
-
-
 def put_knife(
-    relief: Relief, place: tuple[float, float], size: float, ink: Floats, stream: RandomStream
+    relief: Relief,
+    place: tuple[float, float],
+    size: float,
+    ink: Floats,
+    stream: RandomStream,
+    *,
+    upright: bool,
 ) -> None:
     """Put a palette knife with ink on its blade on a relief, in place.
 
@@ -164,8 +175,10 @@ def put_knife(
         size: half of its length, in pixels.
         ink: (3,) float32, share of light that the ink reflects.
         stream: random numbers.
+        upright: whether it is nearly upright.
     """
-    cosine, sine = rotation(stream.between(-0.3, 0.3) + (1 if stream.between(0, 1) < 0.5 else 0))
+    # 1 is the tangent of half a right angle.
+    cosine, sine = rotation(stream.between(-0.12, 0.12) + upright)
     y, x, reach = _square(size)
     along = (np.float32(cosine) * x + np.float32(sine) * y) / np.float32(size)
     across = (np.float32(cosine) * y - np.float32(sine) * x) / np.float32(size)
@@ -190,7 +203,7 @@ def put_knife(
 def put_tape(relief: Relief, place: tuple[float, float], radius: float) -> None:
     """Put a roll of tape on a relief, in place; see `put_tin`."""
     y, x, reach = _square(radius)
-    away = np.sqrt(y * y + x * x) / np.float32(radius)
+    away = _away(y, x, radius)
     is_roll = (away < 1) & (away > 0.62)
     shape = np.where(is_roll, np.float32(0.4 * radius), np.float32(-1)).astype(np.float32)
     ring = away * 31
@@ -201,35 +214,10 @@ def put_tape(relief: Relief, place: tuple[float, float], radius: float) -> None:
     stamp(relief, shape, (int(place[0]) - reach, int(place[1]) - reach), 0.0, colour, 0.05)
 
 
-def put_pencil(
-    relief: Relief, ends: tuple[float, float, float, float], radius: float, stream: RandomStream
-) -> None:
-    """Put a pencil on a relief, in place.
-
-    Args:
-        relief: of all there is.
-        ends: row and column of its blunt end and of its tip, in pixels.
-        radius: in pixels.
-        stream: random numbers.
-    """
-    paint = np.array(PENCILS[int(stream.between(0, len(PENCILS)))], np.float32)
-    start, way = ends[:2], (ends[2] - ends[0], ends[3] - ends[1])
-
-    def part(first: float, last: float, thick: float, colour: Floats) -> None:
-        at = [start[i] + share * way[i] for share in (first, last) for i in (0, 1)]
-        put_rod(relief, (at[0], at[1], at[2], at[3]), thick * radius, radius, colour, 0.3)
-
-    for step in range(5):
-        share = 0.86 + 0.025 * step
-        part(share, share + 0.02, 0.95 - 0.16 * step, np.array((0.6, 0.42, 0.22), np.float32))
-    part(0.965, 1.0, 0.22, np.full(3, 0.03, np.float32))
-    part(0.0, 0.86, 1.0, paint)
-
-
 def put_pin(relief: Relief, place: tuple[float, float], radius: float, colour: Floats) -> None:
     """Put a round pin on a relief, in place; see `put_tin`."""
     y, x, reach = _square(radius)
-    away = np.sqrt(y * y + x * x) / np.float32(radius)
+    away = _away(y, x, radius)
     dome = np.float32(0.9 * radius) * np.sqrt(np.maximum(1 - away * away, 0)) + np.float32(0.8)
     shape = np.where(away < 1, dome, np.float32(-1)).astype(np.float32)
     at = int(place[0]) - reach, int(place[1]) - reach
@@ -256,3 +244,16 @@ def put_clip(
     shape = np.where(inside, np.float32(0.8 * min(tall, wide)) * back * groove, np.float32(-1))
     at = int(place[0]) - int(tall) - 2, int(place[1]) - int(wide) - 2
     stamp(relief, shape.astype(np.float32), at, 0.0, colour, 0.3)
+
+
+def put_strip(relief: Relief, place: tuple[float, float], stream: RandomStream) -> None:
+    """Put a strip of tape on a relief, in place; see `put_tin`."""
+    tall, wide = STRIP[0] * relief.side, STRIP[1] * relief.side
+    cosine, sine = rotation(stream.between(-0.1, 0.1))
+    y, x, reach = _square(wide)
+    v = np.float32(cosine) * y - np.float32(sine) * x
+    u = np.float32(cosine) * x + np.float32(sine) * y
+    inside = (np.abs(v) < tall) & (np.abs(u) < wide)
+    shape = np.where(inside, np.float32(0.006 * relief.side), np.float32(-1)).astype(np.float32)
+    at = int(place[0]) - reach, int(place[1]) - reach
+    stamp(relief, shape, at, 0.0, np.array(TAPE, np.float32), 0.0)

@@ -12,36 +12,42 @@ from diabelli.synthesis.core.types import Floats
 Inks: TypeAlias = tuple[str, str, str, str, str]
 """Inks as red, green and blue in hexadecimal digits, by growing luma."""
 
-INKS: tuple[Inks, ...] = (
+CALM_SETS: tuple[Inks, ...] = (
     # Indigo, magenta, orange, yellow.
     ("1d1338", "c2186b", "f4623a", "fdbf3b", "fff3cf"),
     # Navy, teal, coral, pink on cream.
     ("10233f", "0f6f8c", "f0586c", "f9b7a6", "fff2df"),
     # Plum, violet, hot pink, aqua on pale aqua.
     ("2b0f3d", "6d35b5", "f0559f", "7ddad2", "eefaf0"),
-    # Black green, red, turquoise, lemon.
-    ("14211f", "d12a35", "2fa5a8", "f8d34c", "fff6c4"),
-    # Navy, red, blue, cream.
-    ("0d2638", "c8322f", "5f9fbd", "f1d9a0", "fbf2d8"),
     # Black, green, orange, yellow.
     ("191a17", "0f7256", "ef7a1f", "fdca2e", "fff4bd"),
     # Wine, purple, rose, peach.
     ("350f22", "a3209a", "fb6a90", "ffbd9c", "ffeede"),
     # Deep blue, blue, green, lime on pale lime.
     ("131c4a", "2a66c8", "2fae8c", "c4e05a", "f8fbd6"),
-    # Brown black, brick, sky blue, rose on pale rose.
-    ("24160f", "b23a2c", "54a7d0", "f8b3c4", "ffeaea"),
-    # Midnight, cobalt, pink, yellow.
-    ("0f1440", "2450c4", "f0609e", "ffd23d", "fffbe0"),
     # Forest, petrol, orange, mint.
     ("0e2a26", "1d6a86", "ee7444", "a5dcc0", "f3fae6"),
-    # Aubergine, crimson, lilac, pale yellow.
-    ("26123a", "c4244f", "a68be0", "f6dd7c", "fff8dc"),
     # Ink blue, ultramarine, turquoise, pale pink.
     ("161738", "4a3cc0", "21b0b4", "fbb8cf", "fff0ee"),
     # Oxblood, vermilion, amber, pale turquoise.
     ("330d12", "d23a22", "f09a2e", "a8dedb", "effaf5"),
+    # Blue black, royal blue, salmon, lemon.
+    ("14163a", "3552b8", "f2836b", "fbe06a", "fffbe2"),
 )
+"""Sets whose hues are in order, so that small things are as clear as in black and white."""
+LOUD_SETS: tuple[Inks, ...] = (
+    # Black green, red, turquoise, lemon.
+    ("14211f", "d12a35", "2fa5a8", "f8d34c", "fff6c4"),
+    # Navy, red, blue, cream.
+    ("0d2638", "c8322f", "5f9fbd", "f1d9a0", "fbf2d8"),
+    # Brown black, brick, sky blue, rose on pale rose.
+    ("24160f", "b23a2c", "54a7d0", "f8b3c4", "ffeaea"),
+    # Midnight, cobalt, pink, yellow.
+    ("0f1440", "2450c4", "f0609e", "ffd23d", "fffbe0"),
+    # Aubergine, crimson, lilac, pale yellow.
+    ("26123a", "c4244f", "a68be0", "f6dd7c", "fff8dc"),
+)
+"""Sets with hues that jump, for large shapes."""
 
 
 def linear(inks: Inks) -> Floats:
@@ -51,7 +57,14 @@ def linear(inks: Inks) -> Floats:
     return np.asarray(colours * colours, np.float32)
 
 
-def chosen_inks(count: int, stream: RandomStream) -> list[Floats]:
-    """Return that many different sets of inks, (n, 3) float32 each, in linear light."""
-    order = np.argsort(stream.uniform(len(INKS)))
-    return [linear(INKS[int(number)]) for number in order[:count]]
+def chosen_inks(count: int, stream: RandomStream, *, calm: bool) -> list[Floats]:
+    """Return that many different sets of inks, (n, 3) float32 each, in linear light.
+
+    Args:
+        count: of sets, at most len(CALM_SETS).
+        stream: random numbers.
+        calm: whether hues are in order.
+    """
+    sets = CALM_SETS if calm else CALM_SETS + LOUD_SETS
+    order = np.argsort(stream.uniform(len(sets)))
+    return [linear(sets[int(number)]) for number in order[:count]]

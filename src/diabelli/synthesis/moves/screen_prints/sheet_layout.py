@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.screen_prints.sheet import Area, Sheet, sheet_at
+from diabelli.synthesis.moves.screen_prints.print_sheet import Area, Sheet, sheet_at
 
 ONE, QUARTER, QUARTER_ALONE = (0.805, 0.825), (0.415, 0.425), (0.405, 0.412)
 """Bounds of the height of a print: alone, one of four on a sheet, and one of four sheets, in
@@ -107,6 +107,28 @@ def hang_next(layout: Layout, width: int) -> Layout:
     return layout._replace(sheets=[sheet, beside], prints=[*layout.prints, *prints])
 
 
+def scaled(layout: Layout, down: float, across: float) -> Layout:
+    """Return the layout, without prints, on a canvas of another size.
+
+    Args:
+        layout: of the sheets.
+        down: factor of the height.
+        across: factor of the width, which differs only by rounding.
+    """
+    v, u = np.float32(down), np.float32(across)
+    sheets = [
+        one._replace(
+            row=one.row * v,
+            column=one.column * u,
+            tall=one.tall * v,
+            wide=one.wide * u,
+            side=one.side * min(v, u),
+        )
+        for one in layout.sheets
+    ]
+    return layout._replace(sheets=sheets, prints=[])
+
+
 def lay_four(height: int, width: int, stream: RandomStream) -> Layout:
     """Return four sheets with a print each."""
     side = min(height, width)
@@ -116,8 +138,7 @@ def lay_four(height: int, width: int, stream: RandomStream) -> Layout:
     sheets, prints = [], []
     # Gaps grow with the canvas, so that a wide one is filled.
     gaps = [
-        max(count - 4 * half, GAP * side) * 0.33
-        for count, half in ((height, tall), (width, wide))
+        max(count - 4 * half, GAP * side) * 0.33 for count, half in ((height, tall), (width, wide))
     ]
     for number in range(4):
         j, i = divmod(number, 2)
