@@ -68,5 +68,8 @@ from packages above them in this list.
                     painted_tiles_suitability
                 cross_stitch: motif, placing, pattern, threads, oklab, backstitch, garland,
                     needlework, hoop, screw, skein; cross_stitch_suitability, plain_ground
+                screen_print: stencils, ink_sets, print_sheet, pencil_marks; workshop,
+                    sheet_layout, sheet_relief, printer_table, studio_wall, drying_line,
+                    printing_tools; screen_print_suitability
     pipeline    the steps in order
 """
