@@ -27,8 +27,8 @@ TINS, TIN_WIDTHS, TIN_HEIGHTS = 0.6, (0.03, 0.07), (0.05, 0.13)
 canvas."""
 FOCUS = 0.013
 """Deviation in sides of the blur of a workshop."""
-DROP, SAG, LINE, HIGH = 0.006, 0.012, 0.0032, 0.012
-"""Distance of a line from the upper edge of sheets, how far it sags at most, its radius, and its
+DROP, SAG, LINE, HIGH = 0.01, 0.01, 0.003, 0.012
+"""Distance of a line above the upper edge of sheets, how far it sags at most, its radius, and its
 height above sheets, in sides."""
 PEG_SIZE, PEG_AWAY = (0.032, 0.009), 0.62
 """Halves of the height and width of a peg in sides, and its distance from the middle of a sheet in
@@ -46,7 +46,7 @@ def draw_drying_line(
     _draw_room(relief, inks, stream)
     lay_flat(relief, layout.sheets)
     first = layout.sheets[0]
-    row = float(first.row) - float(first.tall) + DROP * side
+    row = float(first.row) - float(first.tall) - DROP * side
     hemp, wood = np.array(HEMP, np.float32), np.array(PEG, np.float32)
     end = row - stream.between(0, SAG) * side
     for half in ((end, -5.0, row, columns / 2), (row, columns / 2, end, columns + 5.0)):
@@ -55,7 +55,7 @@ def draw_drying_line(
         for sign in (-1, 1):
             column = float(sheet.column) + sign * PEG_AWAY * float(sheet.wide)
             size = PEG_SIZE[0] * side, PEG_SIZE[1] * side
-            put_clip(relief, (row - 0.004 * side, column), size, wood)
+            put_clip(relief, (row + 0.008 * side, column), size, wood)
 
 
 def _draw_room(relief: Relief, inks: Sequence[Floats], stream: RandomStream) -> None:

@@ -50,15 +50,14 @@ LOUD_SETS: tuple[Inks, ...] = (
 """Sets with hues that jump, for large shapes."""
 
 
-def linear(inks: Inks) -> Floats:
-    """Return inks (n, 3) float32 as shares 0..1 of linear light."""
+def colours(inks: Inks) -> Floats:
+    """Return inks (n, 3) float32, 0..1."""
     levels = [[int(ink[at : at + 2], 16) for at in (0, 2, 4)] for ink in inks]
-    colours = np.array(levels, np.float32) / np.float32(255)
-    return np.asarray(colours * colours, np.float32)
+    return np.array(levels, np.float32) / np.float32(255)
 
 
 def chosen_inks(count: int, stream: RandomStream, *, calm: bool) -> list[Floats]:
-    """Return that many different sets of inks, (n, 3) float32 each, in linear light.
+    """Return that many different sets of inks, (n, 3) float32 each, 0..1.
 
     Args:
         count: of sets, at most len(CALM_SETS).
@@ -67,4 +66,4 @@ def chosen_inks(count: int, stream: RandomStream, *, calm: bool) -> list[Floats]
     """
     sets = CALM_SETS if calm else CALM_SETS + LOUD_SETS
     order = np.argsort(stream.uniform(len(sets)))
-    return [linear(sets[int(number)]) for number in order[:count]]
+    return [colours(sets[int(number)]) for number in order[:count]]

@@ -83,7 +83,7 @@ NAMES: tuple[tuple[tuple[float, float], ...], ...] = (
     ),
 )  # fmt: skip
 """Lines of signatures, in the same unit."""
-HEIGHT, THICK, GRAPHITE = 0.0165, 0.0008, 0.3
+HEIGHT, THICK, GRAPHITE = 0.0165, 0.0008, 0.5
 """Height of a digit and half of the thickness of a line, in sides, and light of graphite."""
 LEAST_GAP = 0.4
 """Width of a print in sides from which it is signed as well."""
@@ -93,7 +93,7 @@ def number_print(canvas: Floats, sheet: Sheet, placed: Placed, stream: RandomStr
     """Write the number of a print and a name below it, in place.
 
     Args:
-        canvas: (h, w, 3) float32, linear light.
+        canvas: (h, w, 4) float32, colours 0..1.
         sheet: its place.
         placed: the print on the sheet.
         stream: random numbers.
@@ -126,7 +126,7 @@ def _write(
     """Draw lines of pencil, in place.
 
     Args:
-        canvas: (h, w, 3) float32, linear light.
+        canvas: (h, w, 4) float32, colours 0..1.
         sheet: its place.
         lines: (n, 4) float32, row and column of both ends on the sheet.
         thick: half of the thickness of a line, in pixels.

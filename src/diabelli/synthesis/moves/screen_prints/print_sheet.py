@@ -80,9 +80,9 @@ def lay_sheet(
     """Lay a sheet on a canvas, in place.
 
     Args:
-        canvas: (h, w, 4) float32, linear light, and 0..1 where sheets are.
+        canvas: (h, w, 4) float32: red, green and blue 0..1, and 0..1 where sheets are.
         sheet: its place.
-        paper: (3,) float32, share of light that it reflects.
+        paper: (3,) float32, its colour, 0..1.
         deckle: how uneven its edges are, in sides.
         lattice: (NODES, NODES) float32, normal.
     """
@@ -134,11 +134,11 @@ def pull_print(
     """Print a picture on a sheet, in place.
 
     Args:
-        canvas: (h, w, 3) float32, linear light.
-        maps: (rows, columns, 3) float32, of `Stencils`, at the size of the print in pixels.
+        canvas: (h, w, 4) float32: red, green and blue 0..1, and 0..1 where sheets are.
+        maps: (rows, columns, 4) float32, of `Stencils`, at the size of the print in pixels.
         sheet: its place.
         area: where on the sheet it is.
-        inks: (n, 3) float32, linear light of the inks, the key first.
+        inks: (n, 3) float32, inks, 0..1, the key first.
         stream: random numbers.
         misfit: how far inks are beside the key, in sides.
         cell: distance of the dots of the screen, in sides.
@@ -161,6 +161,32 @@ def _wave(place: np.float32) -> np.float32:
     part = place - np.float32(int(place))
     part = abs(np.float32(2) * part - np.float32(1))
     return part * part * (np.float32(6) - np.float32(4) * part) - np.float32(1)
+
+
+@kernel
+def _luma(red: np.float32, green: np.float32, blue: np.float32) -> np.float32:
+    """Return the luma of Rec. 601 of a colour."""
+    return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+
+
+@kernel
+def _corners(
+    row: np.float32, column: np.float32, rows: int, columns: int
+) -> tuple[int, int, int, int, np.float32, np.float32]:
+    """Return rows and columns of the map around a place: first, next; and the shares of the next.
+
+    Args:
+        row: of the place, in pixels.
+        column: of the place, in pixels.
+        rows: of the map.
+        columns: of the map.
+    """
+    zero, half = np.float32(0), np.float32(0.5)
+    v = min(max(row - half, zero), np.float32(rows - 1))
+    u = min(max(column - half, zero), np.float32(columns - 1))
+    j, i = int(v), int(u)
+    low, beside = min(j + 1, rows - 1), min(i + 1, columns - 1)
+    return j, low, i, beside, v - np.float32(j), u - np.float32(i)
 
 
 @kernel
@@ -195,7 +221,10 @@ def _pull(
     most = np.float32(count - 1)
     tall = abs(sheet.cosine) * sheet.tall + abs(sheet.sine) * sheet.wide + one
     wide = abs(sheet.cosine) * sheet.wide + abs(sheet.sine) * sheet.tall + one
-    colour = np.empty(3, np.float32)
+    colour, sought = np.empty(3, np.float32), np.empty(2, np.float32)
+    lumas = np.empty(count, np.float32)
+    for number in range(count):
+        lumas[number] = _luma(inks[number, 0], inks[number, 1], inks[number, 2])
     dot_slope = np.float32(2) / max(cell * side, one)
     for y in range(max(int(sheet.row - tall), 0), min(int(sheet.row + tall) + 2, height)):
         b = np.float32(y) + half - sheet.row
@@ -218,30 +247,27 @@ def _pull(
             dot = half * (_wave(s) + _wave(t))
             for c in range(3):
                 colour[c] = canvas[y, x, c]
+            total = zero
             for number in range(count - 1, -1, -1):
                 down, across = row - offsets[number, 0], column - offsets[number, 1]
                 depth = min(
                     min(down, np.float32(rows) - down), min(across, np.float32(columns) - across)
                 )
                 cover = min(max(depth + edge + half, zero), one)
+                total = max(total, cover)
                 if cover <= zero:
                     continue
                 if number < count - 1:
-                    sv = min(max(down - half, zero), np.float32(rows - 1))
-                    su = min(max(across - half, zero), np.float32(columns - 1))
-                    j, i = int(sv), int(su)
-                    low, beside = min(j + 1, rows - 1), min(i + 1, columns - 1)
-                    fv, fu = sv - np.float32(j), su - np.float32(i)
+                    j, low, i, beside, fv, fu = _corners(down, across, rows, columns)
                     above = maps[j, i, 0] + fu * (maps[j, beside, 0] - maps[j, i, 0])
                     below = maps[low, i, 0] + fu * (maps[low, beside, 0] - maps[low, i, 0])
                     level = most * (above + fv * (below - above))
                     slope = abs(maps[j, beside, 0] - maps[j, i, 0])
                     slope += abs(maps[low, i, 0] - maps[j, i, 0])
-                    soft, dots = maps[j, i, 1], maps[j, i, 2]
-                    power = np.float32(0.5) * dots
+                    power = np.float32(0.5) * maps[j, i, 3]
                     level += power * dot
-                    border = max(max(soft, most * slope + power * dot_slope), np.float32(0.04))
-                    rough = np.float32(0.03) * (grain + fine) * (one - soft)
+                    border = max(most * slope + power * dot_slope, np.float32(0.05))
+                    rough = np.float32(0.03) * (grain + fine)
                     cut = np.float32(number) + half + rough - level
                     cover *= min(max(cut / border + half, zero), one)
                 if cover <= zero:
@@ -254,9 +280,29 @@ def _pull(
                 )
                 miss = max(miss * np.float32(0.75) + half * cloud - np.float32(1.55), zero)
                 cover *= max(one - np.float32(0.9) * miss, zero)
-                level = one + np.float32(0.016) * streak + np.float32(0.014) * cloud
-                level += np.float32(0.012) * fine
+                level = one + np.float32(0.008) * (streak + cloud) + np.float32(0.006) * fine
                 for c in range(3):
                     colour[c] += cover * (inks[number, c] * level - colour[c])
+            if total > zero:
+                # The key and the lightest ink, through a fine screen, give the tone.
+                j, low, i, beside, fv, fu = _corners(row, column, rows, columns)
+                for c in range(2):
+                    above = maps[j, i, 1 + c]
+                    above += fu * (maps[j, beside, 1 + c] - above)
+                    below = maps[low, i, 1 + c]
+                    below += fu * (maps[low, beside, 1 + c] - below)
+                    sought[c] = above + fv * (below - above)
+                place = sought[0] * most
+                number = min(int(place), count - 2)
+                target = lumas[number] + (place - np.float32(number)) * (
+                    lumas[number + 1] - lumas[number]
+                )
+                own = _luma(colour[0], colour[1], colour[2])
+                target = own + sought[1] * (target - own)
+                end = 0 if target < own else count - 1
+                share = (target - own) / (lumas[end] - own) if lumas[end] != own else zero
+                share = total * min(max(share, zero), one)
+                for c in range(3):
+                    colour[c] += share * (inks[end, c] - colour[c])
             for c in range(3):
                 canvas[y, x, c] = colour[c]

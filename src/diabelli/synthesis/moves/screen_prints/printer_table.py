@@ -32,8 +32,11 @@ DEPTH = 0.052
 SQUEEGEE, TIN, LAST_TIN, ROLL, LID, KNIFE = (0.17, 0.033), 0.062, 0.056, 0.05, 0.052, 0.075
 """Halves of the length and width of a squeegee, radii of tins, of a roll of tape and of a lid, and
 half of the length of a knife, in sides."""
+WIDE, LARGER = 0.15, 1.25
+"""Room in sides from which there are more tools, and factor by which they are larger then."""
 ORDERS = ((0.27, 0.64, 0.86), (0.73, 0.34, 0.13))
-"""Places of a squeegee, a tin and a small thing along the free side of a table, as shares of it."""
+WIDE_ORDERS = ((0.26, 0.58, 0.76, 0.92), (0.74, 0.42, 0.24, 0.08), (0.5, 0.84, 0.13))
+"""Places of a squeegee, a tin and small things along the free side of a table, as shares of it."""
 CORNER_TIN = (0.055, 0.065)
 """Bounds of the radius of a tin at a corner, in sides."""
 
@@ -63,7 +66,7 @@ def draw_printer_table(
     if layout.free == (0, 0):
         _put_corner_tins(relief, inks, stream)
     else:
-        _put_tools(relief, layout.free, inks, stream)
+        _put_tools(relief, layout, inks, stream)
 
 
 def _wet(inks: Sequence[Floats], stream: RandomStream) -> Floats:
@@ -73,33 +76,38 @@ def _wet(inks: Sequence[Floats], stream: RandomStream) -> Floats:
 
 
 def _put_tools(
-    relief: Relief, free: tuple[int, int], inks: Sequence[Floats], stream: RandomStream
+    relief: Relief, layout: Layout, inks: Sequence[Floats], stream: RandomStream
 ) -> None:
-    """Put a squeegee, a tin and a small thing along a free side, in place."""
+    """Put a squeegee, tins and small things along a free side, in place; more where it is wide."""
     rows, columns = relief.height.shape
-    side, (down, across) = relief.side, free
-    spare = (columns if across else rows) - side
+    side, (down, across) = relief.side, layout.free
+    is_wide = layout.room > WIDE
+    size = side * (LARGER if is_wide else 1.0)
+    depth = max(DEPTH, 0.5 * layout.room) * side
 
     def place(share: float, off: float = 0.0) -> tuple[float, float]:
-        far = (DEPTH + off) * side + 0.04 * spare
+        far = depth + off * side
         if across:
             return share * rows, far if across < 0 else columns - far
         return far if down < 0 else rows - far, share * columns
 
-    first, second, third = ORDERS[int(stream.between(0, len(ORDERS)))]
-    half = SQUEEGEE[0] * side, SQUEEGEE[1] * side
+    orders = WIDE_ORDERS if is_wide else ORDERS
+    first, second, *others = orders[int(stream.between(0, len(orders)))]
+    half = SQUEEGEE[0] * size, SQUEEGEE[1] * size
     put_squeegee(relief, place(first), half, _wet(inks, stream), stream, upright=bool(across))
     ink = _wet(inks, stream)
-    put_tin(relief, place(second, -0.012), TIN * side, ink, stream)
-    kind = int(stream.between(0, 4))
-    if kind == 0:
-        put_tin(relief, place(third, -0.02), LAST_TIN * side, _wet(inks, stream), stream)
-    elif kind == 1:
-        put_tape(relief, place(third), ROLL * side)
-    elif kind == 2:
-        put_lid(relief, place(third), LID * side, ink, stream)
-    else:
-        put_knife(relief, place(third), KNIFE * side, ink, stream, upright=bool(across))
+    put_tin(relief, place(second, -0.012), TIN * size, ink, stream)
+    kinds = np.argsort(stream.uniform(4))
+    for other, kind in zip(others, kinds[: len(others)], strict=True):
+        where = place(other, stream.between(-0.012, 0.012))
+        if kind == 0:
+            put_tin(relief, where, LAST_TIN * size, _wet(inks, stream), stream)
+        elif kind == 1:
+            put_tape(relief, where, ROLL * size)
+        elif kind == 2:
+            put_lid(relief, where, LID * size, ink, stream)
+        else:
+            put_knife(relief, where, KNIFE * size, ink, stream, upright=bool(across))
 
 
 def _put_corner_tins(relief: Relief, inks: Sequence[Floats], stream: RandomStream) -> None:

@@ -10,19 +10,20 @@ from diabelli.synthesis.moves.screen_prints.ink_sets import chosen_inks
 from diabelli.synthesis.moves.screen_prints.pencil_marks import number_print
 from diabelli.synthesis.moves.screen_prints.print_sheet import NODES, lay_sheet, pull_print
 from diabelli.synthesis.moves.screen_prints.screen_print_suitability import Stencilled
+from diabelli.synthesis.moves.screen_prints.sheet_layout import MISFIT
 from diabelli.synthesis.moves.screen_prints.sheet_relief import covered
 from diabelli.synthesis.moves.screen_prints.stencils import SIDE, cut_stencils
-from diabelli.synthesis.moves.screen_prints.workshop import PLACES, chosen_layout, draw_workshop
+from diabelli.synthesis.moves.screen_prints.workshop import chosen_place, draw_workshop
 from diabelli.synthesis.moves.still_lifes.tabletop import finished
 
 SCREEN_PRINT = "screen_print"
 """Name of the move."""
-PAPERS = ((0.88, 0.87, 0.84), (0.88, 0.85, 0.78), (0.86, 0.86, 0.86))
-"""Shares of light that papers reflect."""
+PAPERS = ((0.938, 0.933, 0.916), (0.938, 0.922, 0.883), (0.927, 0.927, 0.927))
+"""Colours of papers."""
 SHADOWS, SHADOW = ((0.004, 0.005), (0.012, 0.016)), 0.25
 """How far down shadows of sheets are and how soft, in sides, and the share of light that each
 takes."""
-SMALLER, DECKLE = 0.625, 0.003
+SMALLER, DECKLE = 0.625, 0.0018
 """Factor of the side at which stencils of four prints are cut, and how uneven the edges of sheets
 are at most, in sides."""
 MIN_SIGNED = 0.3
@@ -38,12 +39,12 @@ def show_screen_print(image: Bytes, need: Stencilled, stream: RandomStream) -> B
         stream: random numbers.
     """
     height, width = image.shape[:2]
-    place = PLACES[int(stream.between(0, len(PLACES)))]
-    layout = chosen_layout(place, height, width, stream, four=need.four)
+    place, layout = chosen_place(height, width, stream, four=need.four)
     inks = chosen_inks(len(layout.prints), stream, calm=need.calm)
-    ground, light, above = draw_workshop(place, layout, (height, width), inks, stream)
+    wet = [np.square(one) for one in inks]
+    ground, light, above = draw_workshop(place, layout, (height, width), wet, stream)
     side = SIDE if not need.four else round(SMALLER * SIDE)
-    stencils = cut_stencils(image, need.fine, len(inks[0]), side)
+    stencils = cut_stencils(image, need.fine, need.faces, side)
     paper = np.array(PAPERS[int(stream.between(0, len(PAPERS)))], np.float32)
     lattice = stream.normal(NODES, NODES).astype(np.float32)
     deckle = np.float32(stream.between(0, DECKLE))
@@ -55,13 +56,11 @@ def show_screen_print(image: Bytes, need: Stencilled, stream: RandomStream) -> B
         lay_sheet(layer, sheet, paper, deckle, lattice)
     for ink, placed in zip(inks, layout.prints, strict=True):
         maps, sheet = stencils.at(*placed.size), layout.sheets[placed.sheet]
-        pull_print(
-            layer, maps, sheet, placed.area, ink, stream, misfit=layout.misfit, cell=layout.cell
-        )
+        pull_print(layer, maps, sheet, placed.area, ink, stream, misfit=MISFIT, cell=placed.cell)
     for number, sheet in enumerate(layout.sheets):
         own = [placed for placed in layout.prints if placed.sheet == number]
         if float(sheet.wide) > MIN_SIGNED * float(sheet.side):
             number_print(layer, sheet, own[-1], stream)
     shown = (layer[..., 3] * (1 - above))[..., None]
-    ground += shown * (layer[..., :3] * light[..., None] - ground)
+    ground += shown * (np.square(layer[..., :3]) * light[..., None] - ground)
     return finished(np.ascontiguousarray(ground))

@@ -23,11 +23,13 @@ class Stencilled(NamedTuple):
 
     Attributes:
         fine: (GRID, GRID) float32, 0..1, faces and letters, which are printed finely.
+        faces: (GRID, GRID) float32, 0..1, bare skin.
         calm: whether its inks are calm, as small faces and letters need it.
         four: whether it may be printed four times.
     """
 
     fine: Floats
+    faces: Floats
     calm: bool
     four: bool
 
@@ -43,7 +45,7 @@ def find_screen_print(scene: Scene, analysis: Analysis, image: Bytes) -> Stencil
     del image
     if scene.barred or analysis.border != NO_BORDER or analysis.kind.is_graphic:
         return None
-    if analysis.kind.has_text or analysis.contrast < 25:
+    if analysis.kind.has_text or analysis.contrast < 25 or scene.roughness > 18.7:
         return None
     skin = resize_map(blur(analysis.people.skin, 2.0), GRID, GRID)
     fine = np.clip(np.maximum(2 * skin, 1.5 * analysis.lettering - 0.3), 0, 1)
@@ -51,4 +53,4 @@ def find_screen_print(scene: Scene, analysis: Analysis, image: Bytes) -> Stencil
     large = analysis.people.largest_face > 0.8 and scene.roughness < 13.5
     four = large and not has_words
     calm = float((fine > 0.4).mean()) > MIN_CARE and not four
-    return Stencilled(np.asarray(fine, np.float32), calm, four)
+    return Stencilled(np.asarray(fine, np.float32), np.clip(1.5 * skin, 0, 1).astype(np.float32), calm, four)

@@ -1,4 +1,4 @@
-"""Layout of a workshop: where sheets are on the canvas, and where prints are on them."""
+"""Layouts of a workshop: where sheets are on the canvas, and where prints are on them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ import numpy as np
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.screen_prints.print_sheet import Area, Sheet, sheet_at
 
-ONE, QUARTER, QUARTER_ALONE = (0.805, 0.825), (0.415, 0.425), (0.405, 0.412)
-"""Bounds of the height of a print: alone, one of four on a sheet, and one of four sheets, in
-heights of the canvas."""
-MARGIN, LOWER, MARGIN_OF_FOUR = (0.026, 0.034), (0.046, 0.052), (0.012, 0.016)
-"""Bounds of the margin of a sheet, of that below, and of the margin of one of four sheets, in
-sides."""
-GUTTER, GAP = 0.012, 0.018
-"""Distance of prints on a sheet and of sheets, in sides."""
-TURN, TURN_OF_FOUR = 0.006, 0.006
+QUARTER, QUARTER_ALONE, MAIN = (0.415, 0.425), (0.405, 0.412), (0.655, 0.67)
+"""Bounds of the height of a print: one of four on a sheet, one of four sheets, and one that has
+three small ones beside it, in heights of the canvas."""
+MARGIN, LOWER, SMALL_MARGIN = (0.024, 0.03), (0.044, 0.05), (0.009, 0.012)
+"""Bounds of the margin of a large sheet, of that below, and of that of other sheets, in sides."""
+GUTTER, GAP, RIM = 0.012, 0.016, 0.02
+"""Distance of prints on a sheet, of sheets, and of sheets to the edge of the canvas, in sides."""
+TURN = 0.005
 """Greatest tangent of half the angle by which a sheet is turned."""
-NEXT = 0.016
-"""Distance of sheets on a line, in sides."""
-DOTS, MISFIT = (1 / 120, 1 / 90), 0.0022
-"""Distance of dots, in heights of a print, and how far inks are beside the key, in sides."""
+FINEST_DOTS, DOTS, MISFIT = 0.0044, 0.005, 0.002
+"""Distance of dots on the smallest print, how much larger it is for a print of the height of the
+canvas, and how far inks are beside the key, in sides."""
 
 
 class Placed(NamedTuple):
@@ -32,11 +30,13 @@ class Placed(NamedTuple):
         sheet: index of the sheet.
         area: where on the sheet it is.
         size: its rows and columns, in pixels.
+        cell: distance of the dots of its screen, in sides.
     """
 
     sheet: int
     area: Area
     size: tuple[int, int]
+    cell: float
 
 
 class Layout(NamedTuple):
@@ -46,65 +46,121 @@ class Layout(NamedTuple):
         sheets: by place.
         prints: of which each has inks that differ.
         free: how far down and to the right of the middle there is most room for tools: -1, 0 or 1.
-        cell: distance of the dots of the screen, in sides.
-        misfit: how far inks are beside the key, in sides.
+        room: depth of that room, in sides.
     """
 
     sheets: list[Sheet]
     prints: list[Placed]
     free: tuple[int, int]
-    cell: float
-    misfit: float
+    room: float
 
 
-def lay_one(
-    height: int, width: int, free: tuple[int, int], count: int, stream: RandomStream
+def lay_sheet_of_four(
+    height: int, width: int, free: tuple[int, int], stream: RandomStream
 ) -> Layout:
-    """Return a sheet with one print or with four, away from the free side.
+    """Return a sheet with four prints, away from the free side.
 
     Args:
         height: rows of the canvas.
         width: columns of the canvas.
         free: the side at which there is room for tools, as in `Layout`.
-        count: 1 or 4 prints.
         stream: random numbers.
     """
     side = min(height, width)
     margin, lower = stream.between(*MARGIN) * side, stream.between(*LOWER) * side
-    share = stream.between(*(ONE if count == 1 else QUARTER))
-    rows, columns = max(round(share * height), 1), max(round(share * width), 1)
-    step = 1 if count == 1 else 2
-    gutter = GUTTER * side
-    tall = (step * rows + (step - 1) * gutter + margin + lower) / 2
-    wide = (step * columns + (step - 1) * gutter) / 2 + margin
-    # Half of the room that there is beside the sheet.
-    down, across = max(height / 2 - tall, 0), max(width / 2 - wide, 0)
-    row = height / 2 - free[0] * max(down - 0.022 * side, 0)
-    column = width / 2 - free[1] * max(across - 0.022 * side, 0)
-    tangent = stream.between(-TURN, TURN) * side / max(height, width)
-    sheet = sheet_at(row, column, tall, wide, side, tangent)
+    share, gutter = stream.between(*QUARTER), GUTTER * side
+    rows, columns = _size(share, height, width)
+    tall, wide = rows + (gutter + margin + lower) / 2, columns + gutter / 2 + margin
+    down, across = (
+        max(count / 2 - half - RIM * side, 0) for count, half in ((height, tall), (width, wide))
+    )
+    middle = height / 2 - free[0] * down, width / 2 - free[1] * across
+    sheet = sheet_at(*middle, tall, wide, side, _turn(height, width, stream))
     prints = []
-    for number in range(count):
-        j, i = divmod(number, step)
-        top, left = margin - tall + j * (rows + gutter), margin - wide + i * (columns + gutter)
-        prints.append(Placed(0, _area(top, left), (rows, columns)))
-    return Layout([sheet], prints, free, stream.between(*DOTS) * share * height / side, MISFIT)
+    for number in range(4):
+        j, i = divmod(number, 2)
+        corner = margin - tall + j * (rows + gutter), margin - wide + i * (columns + gutter)
+        prints.append(_print(0, corner, share, height, width))
+    return Layout([sheet], prints, free, 2 * max(down if free[0] else across, 0) / side + RIM)
 
 
-def hang_next(layout: Layout, width: int) -> Layout:
-    """Return a layout with a second sheet, which the canvas cuts, at its free side.
+def lay_four_sheets(height: int, width: int, stream: RandomStream) -> Layout:
+    """Return four sheets with a print each; see `lay_sheet_of_four`."""
+    side = min(height, width)
+    share, margin = stream.between(*QUARTER_ALONE), stream.between(*SMALL_MARGIN) * 1.3 * side
+    half = [count / 2 + margin for count in _size(share, height, width)]
+    places = []
+    for number in range(4):
+        signs = (2 * (number // 2) - 1, 2 * (number % 2) - 1)
+        # Gaps grow with the canvas, so that a wide one is filled.
+        places.append(
+            tuple(
+                count / 2 + sign * (one + max(count - 4 * one, GAP * side) / 6)
+                for count, sign, one in zip((height, width), signs, half, strict=True)
+            )
+        )
+    return _laid(places, [share] * 4, margin, (height, width), stream)
+
+
+def lay_six_sheets(height: int, width: int, stream: RandomStream) -> Layout:
+    """Return a large sheet in a corner and five small ones around it; see `lay_sheet_of_four`."""
+    side = min(height, width)
+    margin = stream.between(*SMALL_MARGIN) * side
+    spare = 2 * (RIM + GAP) * side
+    shares = [
+        min((part * (count - spare) + gap - 2 * margin) / count for count in (height, width))
+        for part, gap in ((2 / 3, GAP * side), (1 / 3, 0.0))
+    ]
+    large, small = (max(share, 0.02) for share in shares)
+    corner = int(stream.between(0, 4))
+    down, across = corner // 2, corner % 2
+    cells = [(count - spare) / 3 for count in (height, width)]
+
+    def middle(j: float, i: float) -> tuple[float, ...]:
+        return tuple(
+            RIM * side + (at + 0.5) * cell + at * GAP * side
+            for at, cell in zip((j, i), cells, strict=True)
+        )
+
+    places = [middle(down + 0.5, across + 0.5)]
+    row, column = 2 * (1 - down), 2 * (1 - across)
+    places += [middle(row, i) for i in range(3)]
+    places += [middle(j, column) for j in range(3) if j != row]
+    return _laid(places, [large] + [small] * 5, margin, (height, width), stream)
+
+
+def lay_series(height: int, width: int, free: int, stream: RandomStream) -> Layout:
+    """Return a large sheet with three small ones beside it, in a column.
 
     Args:
-        layout: a single sheet.
+        height: rows of the canvas.
         width: columns of the canvas.
+        free: -1 or 1: whether there is room for tools above or below.
+        stream: random numbers.
     """
-    (sheet,) = layout.sheets
-    step = np.float32(layout.free[1]) * (2 * sheet.wide + np.float32(NEXT) * sheet.side)
-    if not layout.free[1] or abs(sheet.column + step - width / 2) > width / 2 + sheet.wide:
-        return layout
-    beside = sheet._replace(column=sheet.column + step, sine=-sheet.sine)
-    prints = [placed._replace(sheet=1) for placed in layout.prints]
-    return layout._replace(sheets=[sheet, beside], prints=[*layout.prints, *prints])
+    side = min(height, width)
+    margin, lower = stream.between(*MARGIN) * side, stream.between(*LOWER) * side
+    small, gap = stream.between(*SMALL_MARGIN) * side, GAP * side
+    share = stream.between(*MAIN)
+    # As large as the canvas allows: the column is as high as the sheet.
+    most = (width - 2 * (margin + small + RIM * side) - gap) / width
+    fixed = (margin + lower - 2 * gap - 6 * small) / (3 * height)
+    share = max(min(share, (most - fixed) * 0.75), 0.05)
+    little = max(share / 3 + fixed, 0.02)
+    tall = (share * height + margin + lower) / 2
+    wide, narrow = share * width / 2 + margin, little * width / 2 + small
+    sign = -1 if stream.between(0, 1) < 0.5 else 1
+    spare = max(width - 2 * (wide + narrow) - gap, 0) / 3
+    row = height / 2 - free * max(height / 2 - tall - RIM * side, 0)
+    column = width / 2 - sign * (wide + spare - width / 2)
+    sheet = sheet_at(row, column, tall, wide, side, _turn(height, width, stream))
+    beside = column - sign * (wide + gap + narrow + spare)
+    step = little * height + 2 * small + gap
+    places = [(row + (number - 1) * step, beside) for number in range(3)]
+    rest = _laid(places, [little] * 3, small, (height, width), stream)
+    main = _print(0, (margin - tall, margin - wide), share, height, width)
+    prints = [main, *(placed._replace(sheet=placed.sheet + 1) for placed in rest.prints)]
+    return Layout([sheet, *rest.sheets], prints, (free, 0), (height - 2 * tall) / side - RIM)
 
 
 def scaled(layout: Layout, down: float, across: float) -> Layout:
@@ -129,28 +185,44 @@ def scaled(layout: Layout, down: float, across: float) -> Layout:
     return layout._replace(sheets=sheets, prints=[])
 
 
-def lay_four(height: int, width: int, stream: RandomStream) -> Layout:
-    """Return four sheets with a print each."""
-    side = min(height, width)
-    share, margin = stream.between(*QUARTER_ALONE), stream.between(*MARGIN_OF_FOUR) * side
-    rows, columns = max(round(share * height), 1), max(round(share * width), 1)
-    tall, wide = rows / 2 + margin, columns / 2 + margin
+def _size(share: float, height: int, width: int) -> tuple[int, int]:
+    """Return rows and columns of a print of that share of the canvas."""
+    return max(round(share * height), 1), max(round(share * width), 1)
+
+
+def _turn(height: int, width: int, stream: RandomStream) -> float:
+    """Return the tangent of half the angle of a sheet, smaller on a long canvas."""
+    return stream.between(-TURN, TURN) * min(height, width) / max(height, width)
+
+
+def _print(
+    sheet: int, corner: tuple[float, float], share: float, height: int, width: int
+) -> Placed:
+    """Return a print of that share of the canvas, at a corner in pixels from a sheet's middle."""
+    area = Area(np.float32(corner[0]), np.float32(corner[1]))
+    cell = FINEST_DOTS + DOTS * share * height / min(height, width)
+    return Placed(sheet, area, _size(share, height, width), cell)
+
+
+def _laid(
+    places: list[tuple[float, ...]],
+    shares: list[float],
+    margin: float,
+    size: tuple[int, int],
+    stream: RandomStream,
+) -> Layout:
+    """Return sheets with a print each.
+
+    Args:
+        places: row and column of the middle of each sheet, in pixels.
+        shares: of the canvas, of each print.
+        margin: of each sheet, in pixels.
+        size: rows and columns of the canvas.
+        stream: random numbers.
+    """
     sheets, prints = [], []
-    # Gaps grow with the canvas, so that a wide one is filled.
-    gaps = [
-        max(count - 4 * half, GAP * side) * 0.33 for count, half in ((height, tall), (width, wide))
-    ]
-    for number in range(4):
-        j, i = divmod(number, 2)
-        row = height / 2 + (2 * j - 1) * (tall + gaps[0] / 2) + stream.between(-1, 1) * 0.003 * side
-        column = width / 2 + (2 * i - 1) * (wide + gaps[1] / 2)
-        column += stream.between(-1, 1) * 0.003 * side
-        tangent = stream.between(-TURN_OF_FOUR, TURN_OF_FOUR) * side / max(height, width)
-        sheets.append(sheet_at(row, column, tall, wide, side, tangent))
-        prints.append(Placed(number, _area(margin - tall, margin - wide), (rows, columns)))
-    return Layout(sheets, prints, (0, 0), stream.between(*DOTS) * share * height / side, MISFIT)
-
-
-def _area(top: float, left: float) -> Area:
-    """Return an area on a sheet."""
-    return Area(np.float32(top), np.float32(left))
+    for number, ((row, column), share) in enumerate(zip(places, shares, strict=True)):
+        tall, wide = (count / 2 + margin for count in _size(share, *size))
+        sheets.append(sheet_at(row, column, tall, wide, min(size), _turn(*size, stream)))
+        prints.append(_print(number, (margin - tall, margin - wide), share, *size))
+    return Layout(sheets, prints, (0, 0), 0.0)

@@ -32,29 +32,31 @@ AROUND, TARGET, FLOOR, GAINS = 14.0, 0.13, 0.03, (0.95, 1.7)
 that is sought, that of noise, and bounds of the factor for it."""
 QUIET = (0.02, 0.05)
 """Deviations between which contrast is changed: less is noise."""
-WINDOW, EVEN = 2.6, 0.035
+WINDOW, EVEN = 7.0, 0.2
 """Deviation in pixels of the window of the guided filter, and of tones that it evens out."""
-CRISP, CRISPNESS, EDGE = (0.02, 0.07), (1.2, 0.35), 0.6
-"""Differences from the smoothed tones between which details stay; deviation in pixels and gain by
-which fine ones are made crisper; and deviation of the blur of a border of two inks."""
-FINE = (1.2, 3.0)
-"""Deviations in pixels of the windows in which details are compared."""
-SEEN, ALIKE = (0.012, 0.035), (0.75, 0.4)
-"""Deviations of tones between which a detail is seen, and correlations of it with its print, as
-shares of the stronger one, between which it is lost."""
-LEAST_SOFT, MOST_SOFT, CARE = 0.05, 0.6, 0.85
-"""Softness of borders of inks: where nothing is lost, how much more where all is, and of faces and
-letters."""
-CALM, SHARP_CARE = (0.05, 0.015), 0.6
-"""Mean detail between which a screen is seen, and the share of it that faces and letters lack."""
+NEAR, WIDE, BUSY = 3.0, 4.0, (0.012, 0.035)
+"""Deviations in pixels of the windows in which detail is found and averaged, and mean details
+between which a place is busy: there, flat inks would lose it."""
+CARE = 0.9
+"""How far faces and letters have their tones."""
+FACE, FACE_REACH = (2, 3), 12.0
+"""Numbers of the inks that faces may have, so that no face is of the key alone or bleached, and
+deviation in pixels of the window in which a face has one ink."""
+INKS = 5
+"""Number of inks."""
+VALLEY, VALLEY_BLUR = 0.08, 4.0
+"""How far a border of two inks is moved to where fewer tones are, and deviation of the blur of the
+histogram for this, in 256ths."""
+CRISPNESS = (1.2, 0.5)
+"""Deviation in pixels of the blur and gain by which fine details are made crisper."""
 
 
 class Stencils(NamedTuple):
-    """Stencils of a print, (h, w, 3) float32 at any size.
+    """Stencils of a print.
 
     Attributes:
-        maps: level 0..1 of the inks, 0 for the key; softness 0..1 of their borders, 1 for a screen
-            too fine to be seen; strength 0..1 of a screen that is seen.
+        maps: (h, w, 4) float32, 0..1, at any size: level of the flat ink, 0 for the key; tone; how
+            far the print has this tone, by ink through a fine screen; strength of a coarse screen.
     """
 
     maps: Floats
@@ -64,29 +66,29 @@ class Stencils(NamedTuple):
         return np.asarray(np.clip(resize_map(self.maps, height, width), 0, 1), np.float32)
 
 
-def cut_stencils(image: Bytes, fine: Floats, steps: int, side: int = SIDE) -> Stencils:
+def cut_stencils(image: Bytes, fine: Floats, faces: Floats, side: int = SIDE) -> Stencils:
     """Return the stencils of an image.
 
     Args:
         image: (h, w, 4) uint8.
         fine: (y, x) float32, 0..1, faces and letters, which are printed finely.
-        steps: number of inks, with the key and the lightest.
+        faces: (y, x) float32, 0..1, bare skin.
         side: in pixels, at which they are cut.
     """
     size = size_with_area(image.shape[0], image.shape[1], side)
     light = luma(resize(image, *size)) / np.float32(255)
-    care = np.clip(resize_map(fine, *size), 0, 1)
+    care, skin = (np.clip(resize_map(one, *size), 0, 1) for one in (fine, faces))
     tone = _evened(_matched(open_tones(light)))
-    plain = _guided(_guided(tone))
-    kept = smoothstep(*CRISP, np.abs(tone - plain))
-    shown = np.asarray(np.clip(plain + kept * (tone - plain), 0, 1), np.float32)
-    soft = _softness(tone, shown, care, steps)
-    calm = smoothstep(*CALM, blur(np.abs(tone - blur(tone, 3.0)), 5.0))
-    dots = calm * (1 - soft) * (1 - np.float32(SHARP_CARE) * care)
+    flat = _guided(_guided(tone, WINDOW), WINDOW)
+    flat = _with_faces(_parted(flat), skin)
+    detail = np.abs(tone - blur(tone, NEAR))
+    busy = smoothstep(*BUSY, blur(detail, WIDE))
+    exact = np.maximum(busy, np.float32(CARE) * care)
+    dots = (1 - exact) * (1 - care)
     reach, gain = CRISPNESS
     crisp = tone + np.float32(gain) * (tone - blur(tone, reach))
-    level = np.clip(shown + soft * (crisp - shown), 0, 1)
-    return Stencils(np.asarray(np.stack([level, soft, dots], 2), np.float32))
+    maps = np.stack([flat, crisp, exact, dots], 2)
+    return Stencils(np.asarray(np.clip(maps, 0, 1), np.float32))
 
 
 def _matched(tone: Floats) -> Floats:
@@ -116,29 +118,42 @@ def _evened(tone: Floats) -> Floats:
     return np.asarray(np.clip(mean + gain * (tone - mean), 0, 1), np.float32)
 
 
-def _guided(tone: Floats) -> Floats:
-    """Return tones (h, w) without faint texture."""
-    mean = blur(tone, WINDOW)
-    spread = np.maximum(blur(np.square(tone), WINDOW) - np.square(mean), 0)
+def _parted(flat: Floats) -> Floats:
+    """Return levels (h, w) 0..1 whose borders of inks are where few tones are.
+
+    So few shapes have two inks.
+    """
+    steps = np.clip(flat * 255, 0, 255).astype(np.int64)
+    counts = np.bincount(steps.ravel(), minlength=256).astype(np.float32) / np.float32(flat.size)
+    smooth = blur(counts[None], VALLEY_BLUR)[0]
+    nominal = [(number + 0.5) / (INKS - 1) for number in range(INKS - 1)]
+    borders = []
+    for middle in nominal:
+        first, last = round((middle - VALLEY) * 255), round((middle + VALLEY) * 255) + 1
+        # Near ones are better, all else alike.
+        away = np.abs(np.arange(first, last) - middle * 255) / 255
+        borders.append((first + int(np.argmin(smooth[first:last] * (1 + 4 * away)))) / 255)
+    return np.interp(flat, [0.0, *borders, 1.0], [0.0, *nominal, 1.0]).astype(np.float32)
+
+
+def _with_faces(flat: Floats, skin: Floats) -> Floats:
+    """Return levels (h, w) with one ink for each face.
+
+    Args:
+        flat: (h, w) float32, 0..1.
+        skin: (h, w) float32, 0..1.
+    """
+    both = blur(np.stack([flat * skin, skin], 2), FACE_REACH)
+    mean = both[..., 0] / np.maximum(both[..., 1], np.float32(0.02))
+    most = np.float32(INKS - 1)
+    one = np.clip(np.floor(mean * most + np.float32(0.5)), *FACE) / most
+    return np.asarray(flat + skin * (one - flat), np.float32)
+
+
+def _guided(tone: Floats, window: float) -> Floats:
+    """Return tones (h, w) without texture in windows of that deviation."""
+    mean = blur(tone, window)
+    spread = np.maximum(blur(np.square(tone), window) - np.square(mean), 0)
     share = spread / (spread + np.float32(EVEN * EVEN))
-    both = blur(np.stack([share, mean * (1 - share)], 2), WINDOW)
+    both = blur(np.stack([share, mean * (1 - share)], 2), window)
     return np.asarray(both[..., 0] * tone + both[..., 1], np.float32)
-
-
-def _softness(tone: Floats, shown: Floats, care: Floats, steps: int) -> Floats:
-    """Return how soft borders of inks must be, (h, w) 0..1, for details to be seen."""
-    most = np.float32(steps - 1)
-    flat = np.floor(shown * most + np.float32(0.5)) / most
-    flat = blur(np.asarray(flat, np.float32), EDGE)
-    lost = np.zeros_like(tone)
-    for reach in FINE:
-        detail = tone - blur(tone, reach)
-        drawn = flat - blur(flat, reach)
-        wide = 2 * reach
-        both = blur(np.stack([detail * detail, drawn * drawn, detail * drawn], 2), wide)
-        energy, other, common = (both[..., k] for k in range(3))
-        alike = common / np.maximum(np.maximum(energy, other), np.float32(1e-6))
-        seen = smoothstep(*SEEN, np.sqrt(energy))
-        lost = np.maximum(lost, seen * smoothstep(*ALIKE, np.asarray(alike, np.float32)))
-    soft = np.float32(LEAST_SOFT) + np.float32(MOST_SOFT) * blur(lost, 2.0)
-    return np.asarray(np.clip(np.maximum(soft, np.float32(CARE) * care), 0, 1), np.float32)

@@ -16,9 +16,10 @@ from diabelli.synthesis.moves.screen_prints.drying_line import draw_drying_line
 from diabelli.synthesis.moves.screen_prints.printer_table import draw_printer_table
 from diabelli.synthesis.moves.screen_prints.sheet_layout import (
     Layout,
-    hang_next,
-    lay_four,
-    lay_one,
+    lay_four_sheets,
+    lay_series,
+    lay_sheet_of_four,
+    lay_six_sheets,
     scaled,
 )
 from diabelli.synthesis.moves.screen_prints.sheet_relief import LEVEL
@@ -29,10 +30,12 @@ SIDE = 560
 """Side in pixels at which a workshop is made."""
 PLACES = TABLE, WALL, LINE = range(3)
 """Places."""
-FREE = (((-1, 0), (0, 1), (0, -1)), ((0, 0),), ((0, 1), (0, -1), (0, 0)))
-"""Sides at which each may have most room, as in `Layout`."""
+FREE = (((-1, 0), (0, 1), (0, -1)), ((0, 0),), ((0, 0),))
+"""Sides at which each may have most room beside a single sheet, as in `Layout`."""
 APART = 0.6
 """Share of sets of four that are on four sheets, where these do not hang on a line."""
+SERIES = 0.5
+"""Share of large prints that are on a table."""
 LAMP, FALL, GLOSS = (0.8, 0.6), (0.1, 0.12), 0.55
 """Direction of the lamp, up and to a side; how much the light falls, down and to the other side, on
 a side; and how bright the lamp is where it is mirrored."""
@@ -52,23 +55,27 @@ class Workshop(NamedTuple):
     above: Floats
 
 
-def chosen_layout(
-    place: int, height: int, width: int, stream: RandomStream, *, four: bool
-) -> Layout:
-    """Return the layout of sheets in a place, on a canvas of that height and width.
+def chosen_place(
+    height: int, width: int, stream: RandomStream, *, four: bool
+) -> tuple[int, Layout]:
+    """Return a place, TABLE, WALL or LINE, and the layout of sheets there.
 
     Args:
-        place: TABLE, WALL or LINE.
         height: rows of the canvas.
         width: columns of the canvas.
         stream: random numbers.
-        four: whether the picture is printed four times.
+        four: whether the picture is printed four times at one size, rather than once large, and
+            small in other inks.
     """
-    if four and place != LINE and stream.between(0, 1) < APART:
-        return lay_four(height, width, stream)
-    free = FREE[place][int(stream.between(0, len(FREE[place])))]
-    layout = lay_one(height, width, free, 4 if four else 1, stream)
-    return hang_next(layout, width) if place == LINE else layout
+    if four:
+        place = PLACES[int(stream.between(0, len(PLACES)))]
+        if place != LINE and stream.between(0, 1) < APART:
+            return place, lay_four_sheets(height, width, stream)
+        free = FREE[place][int(stream.between(0, len(FREE[place])))]
+        return place, lay_sheet_of_four(height, width, free, stream)
+    if stream.between(0, 1) < SERIES:
+        return TABLE, lay_series(height, width, -1 if stream.between(0, 1) < 0.5 else 1, stream)
+    return WALL, lay_six_sheets(height, width, stream)
 
 
 def draw_workshop(
