@@ -18,6 +18,8 @@ from diabelli.synthesis.core.types import Floats
 
 NODES = 64
 """Rows and columns of the noise of paper and ink."""
+DOT = 0.36
+"""Distance of a tone from the border of two inks, in inks, up to which there are dots."""
 FAR = 4096.0
 """Cells of noise by which positions are moved, so that they are never below 0."""
 
@@ -264,7 +266,7 @@ def _pull(
                     level = most * (above + fv * (below - above))
                     slope = abs(maps[j, beside, 0] - maps[j, i, 0])
                     slope += abs(maps[low, i, 0] - maps[j, i, 0])
-                    power = np.float32(0.5) * maps[j, i, 3]
+                    power = np.float32(DOT) * maps[j, i, 3]
                     level += power * dot
                     border = max(most * slope + power * dot_slope, np.float32(0.05))
                     rough = np.float32(0.03) * (grain + fine)

@@ -100,8 +100,9 @@ def _matched(tone: Floats) -> Floats:
     low = steps.astype(np.int64)
     apart = np.abs(tone - blur(tone, 3.0))
     counted = np.float32(UNCOUNTED) + smoothstep(0.004, 0.03, blur(apart, 4.0))
-    counts = np.cumsum(np.bincount(low.ravel(), counted.ravel().astype(np.float64), 256))
-    share = counts / counts[-1]
+    counts = np.bincount(low.ravel(), counted.ravel().astype(np.float64), 256)
+    total = np.cumsum(counts)
+    share = (total - counts / 2) / total[-1]
     table = np.interp(share, QUANTILES, LEVELS).astype(np.float32)
     matched = table[low] + (steps - low).astype(np.float32) * (
         table[np.minimum(low + 1, 255)] - table[low]

@@ -1,0 +1,93 @@
+"""Which photographs suit a screen print, and how they are printed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from diabelli.synthesis.analysis.bare_skin import SIDE
+from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.screen_prints.screen_print_suitability import (
+    find_screen_print as find_screen_print_of,
+)
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import landscape, opaque
+
+NONE, NO_SKIN = np.zeros((GRID, GRID), np.float32), np.zeros((SIDE, SIDE), np.float32)
+
+
+def find_screen_print(scene, analysis):
+    """Return what a print needs of the landscape."""
+    return find_screen_print_of(scene, analysis, opaque(landscape(256)))
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    """Return an analysis without words and people."""
+    found = analyse_source(landscape(200), 200, 200)[0]
+    return replace(
+        found,
+        border=NO_BORDER,
+        contrast=50.0,
+        lettering=NONE,
+        kind=replace(found.kind, is_graphic=False, has_text=False),
+        people=found.people._replace(skin=NO_SKIN),
+    )
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """Return a landscape of medium tones."""
+    return replace(survey(landscape(200)), roughness=9.0, barred=False, skin=0.0)
+
+
+def face(reach):
+    """Return a map of skin with a square of that half side in its middle."""
+    skin = NO_SKIN.copy()
+    middle = SIDE // 2
+    skin[middle - reach : middle + reach, middle - reach : middle + reach] = 1
+    return skin
+
+
+@pytest.mark.parametrize("change", [{"barred": True}, {"roughness": 25.0}])
+def test_bars_and_dense_texture_are_refused(scene, analysis, change):
+    """Leaves without end would be confetti."""
+    assert find_screen_print(scene, analysis)
+    assert not find_screen_print(replace(scene, **change), analysis)
+
+
+@pytest.mark.parametrize("change", [{"border": Insets(0.05, 0.05, 0.05, 0.05)}, {"contrast": 15.0}])
+def test_frames_and_fog_are_refused(scene, analysis, change):
+    """A frame within a print, and a print of one ink, are none."""
+    assert not find_screen_print(scene, replace(analysis, **change))
+
+
+@pytest.mark.parametrize("change", [{"is_graphic": True}, {"has_text": True}])
+def test_graphics_and_text_are_refused(scene, analysis, change):
+    """A drawing has other treatments."""
+    page = replace(analysis, kind=replace(analysis.kind, **change))
+    assert not find_screen_print(scene, page)
+
+
+def test_only_a_large_face_is_printed_four_times(scene, analysis):
+    """A small one is printed large, in calm inks."""
+    near = replace(analysis, people=analysis.people._replace(skin=face(SIDE // 3)))
+    far = replace(analysis, people=analysis.people._replace(skin=face(SIDE // 14)))
+    assert find_screen_print(scene, near).four
+    small = find_screen_print(scene, far)
+    assert small.calm
+    assert not small.four
+
+
+def test_letters_and_faces_are_printed_finely(scene, analysis):
+    """All else may be flat; bare skin has one ink."""
+    lettering = NONE.copy()
+    lettering[10:20, 10:40] = 1
+    written = find_screen_print(scene, replace(analysis, lettering=lettering))
+    assert written.fine[12:18, 12:38].min() > 0.9
+    assert written.fine[30:].max() == 0
+    assert written.faces.max() == 0
+    assert not written.four
+    assert written.calm
