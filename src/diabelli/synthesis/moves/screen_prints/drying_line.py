@@ -38,7 +38,7 @@ halves of the width of this."""
 def draw_drying_line(
     relief: Relief, layout: Layout, inks: Sequence[Floats], stream: RandomStream
 ) -> None:
-    """Draw a line with pegs and what is behind it on a relief, in place.
+    """Draw a line with pegs and its background on a relief, in place.
 
     See `draw_printer_table`.
     """

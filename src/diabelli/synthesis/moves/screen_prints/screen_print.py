@@ -35,7 +35,7 @@ def show_screen_print(image: Bytes, need: Stencilled, stream: RandomStream) -> B
 
     Args:
         image: (h, w, 4) uint8, opaque.
-        need: what is printed finely, and whether it is printed four times.
+        need: places that are printed finely, and whether it is printed four times.
         stream: random numbers.
     """
     height, width = image.shape[:2]

@@ -14,8 +14,15 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.scene import Scene
 
-MIN_CARE = 0.004
-"""Share of a picture that is printed finely, from which its inks are calm."""
+MIN_CONTRAST, MAX_ROUGHNESS = 25.0, 18.7
+"""Contrast in grey levels from which a print has more than one ink, and roughness in grey levels
+above which leaves or crowds become confetti."""
+MIN_CARE, CARE = 0.004, 0.4
+"""Share of a picture that is printed finely, from which its inks are calm, and value of the map
+from which a place counts."""
+LARGE_FACE, MAX_FOUR_ROUGHNESS, MAX_FOUR_LETTERING = 0.8, 13.5, 0.5
+"""Share of skin in a window of the size of a large face from which a face is large, and roughness
+and value of the map of lettering up to which a picture is so plain that small prints show it."""
 
 
 class Stencilled(NamedTuple):
@@ -34,23 +41,24 @@ class Stencilled(NamedTuple):
     four: bool
 
 
-def find_screen_print(scene: Scene, analysis: Analysis, image: Bytes) -> Stencilled | None:
+def find_screen_print(scene: Scene, analysis: Analysis, _: Bytes) -> Stencilled | None:
     """Return what a screen print needs of a photograph; None if it suits none.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
-        image: (h, w, 4) uint8, the source at the size of decisions.
     """
-    del image
-    if scene.barred or analysis.border != NO_BORDER or analysis.kind.is_graphic:
-        return None
-    if analysis.kind.has_text or analysis.contrast < 25 or scene.roughness > 18.7:
+    is_framed = scene.barred or analysis.border != NO_BORDER
+    is_drawn = analysis.kind.is_graphic or analysis.kind.has_text
+    is_faint = analysis.contrast < MIN_CONTRAST
+    if is_framed or is_drawn or is_faint or scene.roughness > MAX_ROUGHNESS:
         return None
     skin = resize_map(blur(analysis.people.skin, 2.0), GRID, GRID)
-    fine = np.clip(np.maximum(2 * skin, 1.5 * analysis.lettering - 0.3), 0, 1)
-    has_words = float(analysis.lettering.max()) > 0.5
-    large = analysis.people.largest_face > 0.8 and scene.roughness < 13.5
-    four = large and not has_words
-    calm = float((fine > 0.4).mean()) > MIN_CARE and not four
-    return Stencilled(np.asarray(fine, np.float32), np.clip(1.5 * skin, 0, 1).astype(np.float32), calm, four)
+    written = np.float32(1.5) * analysis.lettering - np.float32(0.3)
+    fine = np.asarray(np.clip(np.maximum(2 * skin, written), 0, 1), np.float32)
+    faces = np.asarray(np.clip(np.float32(1.5) * skin, 0, 1), np.float32)
+    is_plain = scene.roughness < MAX_FOUR_ROUGHNESS
+    is_plain = is_plain and float(analysis.lettering.max()) < MAX_FOUR_LETTERING
+    four = is_plain and analysis.people.largest_face > LARGE_FACE
+    calm = float((fine > CARE).mean()) > MIN_CARE and not four
+    return Stencilled(fine, faces, calm=calm, four=four)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -205,7 +206,7 @@ def _print(
 
 
 def _laid(
-    places: list[tuple[float, ...]],
+    places: Sequence[tuple[float, ...]],
     shares: list[float],
     margin: float,
     size: tuple[int, int],

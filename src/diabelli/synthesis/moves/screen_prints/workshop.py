@@ -42,7 +42,7 @@ a side; and how bright the lamp is where it is mirrored."""
 
 
 class Workshop(NamedTuple):
-    """What is around sheets, on a canvas.
+    """Surroundings of sheets, on a canvas.
 
     Attributes:
         ground: (h, w, 3) float32, linear light of all but the sheets.
@@ -85,7 +85,7 @@ def draw_workshop(
     inks: Sequence[Floats],
     stream: RandomStream,
 ) -> Workshop:
-    """Draw what is around sheets.
+    """Draw the surroundings of sheets.
 
     Args:
         place: TABLE, WALL or LINE.
