@@ -226,7 +226,7 @@ REMAKES: dict[str, Remake[Any]] = {
         find_screen_print,
         lambda canvas, need, _, stream: show_screen_print(canvas, need, stream),
         share=0.2,
-        example=Stencilled(0 * MIDDLE, 0 * MIDDLE, calm=False, four=True),
+        example=Stencilled(0 * MIDDLE, small=False, four=False),
     ),
     STAINED_GLASS: Remake(
         suits_stained_glass,

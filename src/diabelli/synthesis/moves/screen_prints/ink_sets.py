@@ -12,42 +12,35 @@ from diabelli.synthesis.core.types import Floats
 Inks: TypeAlias = tuple[str, str, str, str, str]
 """Inks as red, green and blue in hexadecimal digits, by growing luma."""
 
-CALM_SETS: tuple[Inks, ...] = (
+INK_SETS: tuple[Inks, ...] = (
     # Indigo, magenta, orange, yellow.
-    ("1d1338", "c2186b", "f4623a", "fdbf3b", "fff3cf"),
-    # Navy, teal, coral, pink on cream.
-    ("10233f", "0f6f8c", "f0586c", "f9b7a6", "fff2df"),
-    # Plum, violet, hot pink, aqua on pale aqua.
-    ("2b0f3d", "6d35b5", "f0559f", "7ddad2", "eefaf0"),
-    # Black, green, orange, yellow.
-    ("191a17", "0f7256", "ef7a1f", "fdca2e", "fff4bd"),
+    ("1d1338", "b5176e", "f2593c", "fdbc3e", "fff3cf"),
     # Wine, purple, rose, peach.
-    ("350f22", "a3209a", "fb6a90", "ffbd9c", "ffeede"),
-    # Deep blue, blue, green, lime on pale lime.
-    ("131c4a", "2a66c8", "2fae8c", "c4e05a", "f8fbd6"),
-    # Forest, petrol, orange, mint.
-    ("0e2a26", "1d6a86", "ee7444", "a5dcc0", "f3fae6"),
-    # Ink blue, ultramarine, turquoise, pale pink.
-    ("161738", "4a3cc0", "21b0b4", "fbb8cf", "fff0ee"),
-    # Oxblood, vermilion, amber, pale turquoise.
-    ("330d12", "d23a22", "f09a2e", "a8dedb", "effaf5"),
-    # Blue black, royal blue, salmon, lemon.
-    ("14163a", "3552b8", "f2836b", "fbe06a", "fffbe2"),
+    ("350f22", "9c1f95", "f4648c", "ffb694", "ffeede"),
+    # Deep blue, blue, green, lime.
+    ("131c4a", "2460bf", "2aa790", "b9df63", "f8fbd6"),
+    # Oxblood, vermilion, amber, cream.
+    ("330d12", "c9301f", "f08530", "fbc968", "fff4d6"),
+    # Plum, violet, pink, pale rose.
+    ("26103f", "6a35b8", "e45fae", "fdb4c6", "fff0ec"),
+    # Ink blue, ultramarine, turquoise, mint.
+    ("161738", "3f3fbf", "1d9fb8", "8fdcc4", "f0fbe8"),
+    # Forest, petrol green, leaf green, lemon.
+    ("0c2620", "0f6a5c", "52a843", "e3d747", "fdfbd2"),
+    # Navy, violet, coral, apricot.
+    ("111a40", "6b3a9e", "ee6a6e", "fdbf86", "fff2dc"),
+    # Midnight, cobalt, lilac, pale pink.
+    ("0f1440", "2b50c6", "9a7fe0", "f9b6d4", "fff2f0"),
+    # Aubergine, crimson, tangerine, butter.
+    ("2a1030", "b31f52", "f47a45", "fdd479", "fff7da"),
+    # Petrol, teal, aqua, pale lemon.
+    ("0b2436", "0e6c8a", "35b1b0", "c8e58c", "fbfbdb"),
+    # Violet black, violet, rose, amber.
+    ("1c1046", "6b2bb0", "e5487f", "ffb24d", "fff1c9"),
+    # Navy, royal blue, sea green, butter.
+    ("101f4d", "1f5fae", "3fa7a0", "ddd98a", "fffbe0"),
 )
-"""Sets whose hues are in order, so that small things are as clear as in black and white."""
-LOUD_SETS: tuple[Inks, ...] = (
-    # Black green, red, turquoise, lemon.
-    ("14211f", "d12a35", "2fa5a8", "f8d34c", "fff6c4"),
-    # Navy, red, blue, cream.
-    ("0d2638", "c8322f", "5f9fbd", "f1d9a0", "fbf2d8"),
-    # Brown black, brick, sky blue, rose on pale rose.
-    ("24160f", "b23a2c", "54a7d0", "f8b3c4", "ffeaea"),
-    # Midnight, cobalt, pink, yellow.
-    ("0f1440", "2450c4", "f0609e", "ffd23d", "fffbe0"),
-    # Aubergine, crimson, lilac, pale yellow.
-    ("26123a", "c4244f", "a68be0", "f6dd7c", "fff8dc"),
-)
-"""Sets with hues that jump, for large shapes."""
+"""Sets of which neighbours are alike in hue, so that a face is in one colour as it changes."""
 
 
 def colours(inks: Inks) -> Floats:
@@ -56,14 +49,7 @@ def colours(inks: Inks) -> Floats:
     return np.array(levels, np.float32) / np.float32(255)
 
 
-def chosen_inks(count: int, stream: RandomStream, *, calm: bool) -> list[Floats]:
-    """Return that many different sets of inks, (n, 3) float32 each, 0..1.
-
-    Args:
-        count: of sets, at most len(CALM_SETS).
-        stream: random numbers.
-        calm: whether hues are in order.
-    """
-    sets = CALM_SETS if calm else CALM_SETS + LOUD_SETS
-    order = np.argsort(stream.uniform(len(sets)))
-    return [colours(sets[int(number)]) for number in order[:count]]
+def chosen_inks(count: int, stream: RandomStream) -> list[Floats]:
+    """Return that many different sets of inks, (n, 3) float32 each, 0..1."""
+    order = np.argsort(stream.uniform(len(INK_SETS)))
+    return [colours(INK_SETS[int(number)]) for number in order[:count]]

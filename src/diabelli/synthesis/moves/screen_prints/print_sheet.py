@@ -18,8 +18,6 @@ from diabelli.synthesis.core.types import Floats
 
 NODES = 64
 """Rows and columns of the noise of paper and ink."""
-DOT = 0.36
-"""Distance of a tone from the border of two inks, in inks, up to which there are dots."""
 FAR = 4096.0
 """Cells of noise by which positions are moved, so that they are never below 0."""
 
@@ -137,7 +135,7 @@ def pull_print(
 
     Args:
         canvas: (h, w, 4) float32: red, green and blue 0..1, and 0..1 where sheets are.
-        maps: (rows, columns, 4) float32, of `Stencils`, at the size of the print in pixels.
+        maps: (rows, columns, 2) float32, of `Stencils`, at the size of the print in pixels.
         sheet: its place.
         area: where on the sheet it is.
         inks: (n, 3) float32, inks, 0..1, the key first.
@@ -163,12 +161,6 @@ def _wave(place: np.float32) -> np.float32:
     part = place - np.float32(int(place))
     part = abs(np.float32(2) * part - np.float32(1))
     return part * part * (np.float32(6) - np.float32(4) * part) - np.float32(1)
-
-
-@kernel
-def _luma(red: np.float32, green: np.float32, blue: np.float32) -> np.float32:
-    """Return the luma of Rec. 601 of a colour."""
-    return np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
 
 
 @kernel
@@ -223,11 +215,8 @@ def _pull(
     most = np.float32(count - 1)
     tall = abs(sheet.cosine) * sheet.tall + abs(sheet.sine) * sheet.wide + one
     wide = abs(sheet.cosine) * sheet.wide + abs(sheet.sine) * sheet.tall + one
-    colour, sought = np.empty(3, np.float32), np.empty(2, np.float32)
-    lumas = np.empty(count, np.float32)
-    for number in range(count):
-        lumas[number] = _luma(inks[number, 0], inks[number, 1], inks[number, 2])
-    dot_slope = np.float32(2) / max(cell * side, one)
+    colour = np.empty(3, np.float32)
+    dot_slope = np.float32(1.2) / max(cell * side, one)
     for y in range(max(int(sheet.row - tall), 0), min(int(sheet.row + tall) + 2, height)):
         b = np.float32(y) + half - sheet.row
         for x in range(max(int(sheet.column - wide), 0), min(int(sheet.column + wide) + 2, width)):
@@ -246,17 +235,15 @@ def _pull(
             edge = np.float32(0.0009) * side * grain
             s = (angle[0] * p + angle[1] * q) / cell + far
             t = (angle[0] * q - angle[1] * p) / cell + far
-            dot = half * (_wave(s) + _wave(t))
+            dot = np.float32(0.25) * (_wave(s) + _wave(t))
             for c in range(3):
                 colour[c] = canvas[y, x, c]
-            total = zero
             for number in range(count - 1, -1, -1):
                 down, across = row - offsets[number, 0], column - offsets[number, 1]
                 depth = min(
                     min(down, np.float32(rows) - down), min(across, np.float32(columns) - across)
                 )
                 cover = min(max(depth + edge + half, zero), one)
-                total = max(total, cover)
                 if cover <= zero:
                     continue
                 if number < count - 1:
@@ -264,14 +251,16 @@ def _pull(
                     above = maps[j, i, 0] + fu * (maps[j, beside, 0] - maps[j, i, 0])
                     below = maps[low, i, 0] + fu * (maps[low, beside, 0] - maps[low, i, 0])
                     level = most * (above + fv * (below - above))
-                    slope = abs(maps[j, beside, 0] - maps[j, i, 0])
-                    slope += abs(maps[low, i, 0] - maps[j, i, 0])
-                    power = np.float32(DOT) * maps[j, i, 3]
-                    level += power * dot
-                    border = max(most * slope + power * dot_slope, np.float32(0.05))
-                    rough = np.float32(0.03) * (grain + fine)
-                    cut = np.float32(number) + half + rough - level
-                    cover *= min(max(cut / border + half, zero), one)
+                    # Share of the place that gets this ink.
+                    share = min(max(np.float32(number + 1) - level, zero), one)
+                    power = maps[j, i, 1]
+                    if power > zero and share > zero and share < one:
+                        slope = abs(maps[j, beside, 0] - maps[j, i, 0])
+                        slope += abs(maps[low, i, 0] - maps[j, i, 0])
+                        border = most * slope + dot_slope
+                        raised = (share - half - dot) / border + half
+                        share += power * (min(max(raised, zero), one) - share)
+                    cover *= share
                 if cover <= zero:
                     continue
                 # Ink misses the deepest places of the paper, each ink others.
@@ -285,26 +274,5 @@ def _pull(
                 level = one + np.float32(0.008) * (streak + cloud) + np.float32(0.006) * fine
                 for c in range(3):
                     colour[c] += cover * (inks[number, c] * level - colour[c])
-            if total > zero:
-                # The key and the lightest ink, through a fine screen, give the tone.
-                j, low, i, beside, fv, fu = _corners(row, column, rows, columns)
-                for c in range(2):
-                    above = maps[j, i, 1 + c]
-                    above += fu * (maps[j, beside, 1 + c] - above)
-                    below = maps[low, i, 1 + c]
-                    below += fu * (maps[low, beside, 1 + c] - below)
-                    sought[c] = above + fv * (below - above)
-                place = sought[0] * most
-                number = min(int(place), count - 2)
-                target = lumas[number] + (place - np.float32(number)) * (
-                    lumas[number + 1] - lumas[number]
-                )
-                own = _luma(colour[0], colour[1], colour[2])
-                target = own + sought[1] * (target - own)
-                end = 0 if target < own else count - 1
-                share = (target - own) / (lumas[end] - own) if lumas[end] != own else zero
-                share = total * min(max(share, zero), one)
-                for c in range(3):
-                    colour[c] += share * (inks[end, c] - colour[c])
             for c in range(3):
                 canvas[y, x, c] = colour[c]

@@ -27,16 +27,13 @@ PAINTS = ((0.3, 0.31, 0.3), (0.055, 0.06, 0.065), (0.17, 0.25, 0.24), (0.5, 0.47
 """Shares of light that painted tables reflect: grey, black, green and pale."""
 SPLASHES, SPLASH = 12, (0.002, 0.008)
 """Number of splashes of ink on a table, and bounds of their radii, in sides."""
-DEPTH = 0.052
-"""Distance of tools from the edge of the canvas, in sides."""
-SQUEEGEE, TIN, LAST_TIN, ROLL, LID, KNIFE = (0.17, 0.033), 0.062, 0.056, 0.05, 0.052, 0.075
+SQUEEGEE, TIN, LAST_TIN, ROLL, LID, KNIFE = (0.21, 0.041), 0.077, 0.07, 0.062, 0.065, 0.09
 """Halves of the length and width of a squeegee, radii of tins, of a roll of tape and of a lid, and
 half of the length of a knife, in sides."""
-WIDE, LARGER = 0.15, 1.25
-"""Room in sides from which there are more tools, and factor by which they are larger then."""
-ORDERS = ((0.27, 0.64, 0.86), (0.73, 0.34, 0.13))
-WIDE_ORDERS = ((0.26, 0.58, 0.76, 0.92), (0.74, 0.42, 0.24, 0.08), (0.5, 0.84, 0.13))
-"""Places of a squeegee, a tin and small things along the free side of a table, as shares of it."""
+MOST_OF_ROOM = 0.47
+"""Radius of a tin in heights of the room for tools at most."""
+ORDERS = ((0.26, 0.58, 0.76, 0.92), (0.74, 0.42, 0.24, 0.08), (0.5, 0.84, 0.13))
+"""Places of a squeegee, a tin and small things along the table, as shares of it."""
 CORNER_TIN = (0.055, 0.065)
 """Bounds of the radius of a tin at a corner, in sides."""
 
@@ -63,7 +60,7 @@ def draw_printer_table(
         relief.colour[:] = tone * level[..., None]
     _splash(relief, inks, stream)
     lay_flat(relief, layout.sheets)
-    if layout.free == (0, 0):
+    if not layout.free:
         _put_corner_tins(relief, inks, stream)
     else:
         _put_tools(relief, layout, inks, stream)
@@ -78,28 +75,24 @@ def _wet(inks: Sequence[Floats], stream: RandomStream) -> Floats:
 def _put_tools(
     relief: Relief, layout: Layout, inks: Sequence[Floats], stream: RandomStream
 ) -> None:
-    """Put a squeegee, tins and small things along a free side, in place; more where it is wide."""
+    """Put a squeegee, tins and small things above or below the sheets, in place."""
     rows, columns = relief.height.shape
-    side, (down, across) = relief.side, layout.free
-    is_wide = layout.room > WIDE
-    size = side * (LARGER if is_wide else 1.0)
-    depth = max(DEPTH, 0.5 * layout.room) * side
+    side, depth = relief.side, 0.5 * layout.room * relief.side
 
     def place(share: float, off: float = 0.0) -> tuple[float, float]:
         far = depth + off * side
-        if across:
-            return share * rows, far if across < 0 else columns - far
-        return far if down < 0 else rows - far, share * columns
+        return far if layout.free < 0 else rows - far, share * columns
 
-    orders = WIDE_ORDERS if is_wide else ORDERS
-    first, second, *others = orders[int(stream.between(0, len(orders)))]
-    half = SQUEEGEE[0] * size, SQUEEGEE[1] * size
-    put_squeegee(relief, place(first), half, _wet(inks, stream), stream, upright=bool(across))
+    first, second, *others = ORDERS[int(stream.between(0, len(ORDERS)))]
+    size = min(side, MOST_OF_ROOM * layout.room * side / TIN)
+    put_squeegee(
+        relief, place(first), (SQUEEGEE[0] * side, SQUEEGEE[1] * size), _wet(inks, stream), stream
+    )
     ink = _wet(inks, stream)
-    put_tin(relief, place(second, -0.012), TIN * size, ink, stream)
+    put_tin(relief, place(second, -0.008), TIN * size, ink, stream)
     kinds = np.argsort(stream.uniform(4))
     for other, kind in zip(others, kinds[: len(others)], strict=True):
-        where = place(other, stream.between(-0.012, 0.012))
+        where = place(other, stream.between(-0.008, 0.008))
         if kind == 0:
             put_tin(relief, where, LAST_TIN * size, _wet(inks, stream), stream)
         elif kind == 1:
@@ -107,7 +100,7 @@ def _put_tools(
         elif kind == 2:
             put_lid(relief, where, LID * size, ink, stream)
         else:
-            put_knife(relief, where, KNIFE * size, ink, stream, upright=bool(across))
+            put_knife(relief, where, KNIFE * size, ink, stream)
 
 
 def _put_corner_tins(relief: Relief, inks: Sequence[Floats], stream: RandomStream) -> None:

@@ -62,14 +62,18 @@ def put_tin(
     slow, fine = noise(count, count, 5, stream), noise(count, count, 14, stream)
     top = np.float32(0.75 * radius)
     # The wall, its rolled edge, and ink below it, which is higher where it was stirred.
-    edge = np.abs(away - np.float32(0.94)) / np.float32(0.06)
-    rim = np.sqrt(np.maximum(1 - edge * edge, 0)) * np.float32(0.07 * radius)
-    pool = top - np.float32(0.2 * radius) + np.float32(0.012 * radius) * (slow + fine)
-    shape = np.where(away < 0.9, pool, top + rim)
+    edge = np.abs(away - np.float32(0.92)) / np.float32(0.08)
+    rim = np.sqrt(np.maximum(1 - edge * edge, 0)) * np.float32(0.09 * radius)
+    pool = (
+        top
+        - np.float32(0.2 * radius)
+        + np.float32(0.007 * radius) * (slow + np.float32(0.5) * fine)
+    )
+    shape = np.where(away < 0.86, pool, top + rim)
     shape = np.where(away < 1, shape, np.float32(-1)).astype(np.float32)
     stirred = np.asarray(slow + np.float32(0.4) * fine, np.float32)
     smear = smoothstep(0.55, 1.1, stirred) * smoothstep(0.86, 0.9, away)
-    inked = np.maximum(smoothstep(0.91, 0.88, away), smear)
+    inked = np.maximum(smoothstep(0.87, 0.84, away), smear)
     tone = np.array(TIN, np.float32)
     colour = tone + inked[..., None] * (ink * (1 + np.float32(0.05) * slow)[..., None] - tone)
     at = int(place[0]) - reach, int(place[1]) - reach
@@ -102,8 +106,6 @@ def put_squeegee(
     half: tuple[float, float],
     ink: Floats,
     stream: RandomStream,
-    *,
-    upright: bool,
 ) -> None:
     """Put a squeegee, whose blade is inked, on a relief, in place.
 
@@ -113,7 +115,6 @@ def put_squeegee(
         half: half of its length, and half of its width, in pixels.
         ink: (3,) float32, share of light that the ink reflects.
         stream: random numbers.
-        upright: whether its length is upright.
     """
     length, wide = half
     reach = int(length) + 3
@@ -152,9 +153,6 @@ def put_squeegee(
     wood = wood + stain[..., None] * (ink - wood)
     colour = np.where((handle > blade)[..., None], wood, blade_colour).astype(np.float32)
     at = int(place[0]) - thin, int(place[1]) - reach
-    if upright:
-        shape, colour = shape.T.copy(), colour.transpose(1, 0, 2).copy()
-        at = int(place[0]) - reach, int(place[1]) - thin
     stamp(relief, shape, at, 0.0, colour, 0.12)
 
 
@@ -164,8 +162,6 @@ def put_knife(
     size: float,
     ink: Floats,
     stream: RandomStream,
-    *,
-    upright: bool,
 ) -> None:
     """Put a palette knife with ink on its blade on a relief, in place.
 
@@ -175,10 +171,8 @@ def put_knife(
         size: half of its length, in pixels.
         ink: (3,) float32, share of light that the ink reflects.
         stream: random numbers.
-        upright: whether it is nearly upright.
     """
-    # 1 is the tangent of half a right angle.
-    cosine, sine = rotation(stream.between(-0.12, 0.12) + upright)
+    cosine, sine = rotation(stream.between(-0.12, 0.12))
     y, x, reach = _square(size)
     along = (np.float32(cosine) * x + np.float32(sine) * y) / np.float32(size)
     across = (np.float32(cosine) * y - np.float32(sine) * x) / np.float32(size)

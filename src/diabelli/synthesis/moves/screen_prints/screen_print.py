@@ -12,7 +12,7 @@ from diabelli.synthesis.moves.screen_prints.print_sheet import NODES, lay_sheet,
 from diabelli.synthesis.moves.screen_prints.screen_print_suitability import Stencilled
 from diabelli.synthesis.moves.screen_prints.sheet_layout import MISFIT
 from diabelli.synthesis.moves.screen_prints.sheet_relief import covered
-from diabelli.synthesis.moves.screen_prints.stencils import SIDE, cut_stencils
+from diabelli.synthesis.moves.screen_prints.stencils import SIDE, cut_stencils, patch_of
 from diabelli.synthesis.moves.screen_prints.workshop import chosen_place, draw_workshop
 from diabelli.synthesis.moves.still_lifes.tabletop import finished
 
@@ -39,12 +39,12 @@ def show_screen_print(image: Bytes, need: Stencilled, stream: RandomStream) -> B
         stream: random numbers.
     """
     height, width = image.shape[:2]
-    place, layout = chosen_place(height, width, stream, four=need.four)
-    inks = chosen_inks(len(layout.prints), stream, calm=need.calm)
+    place, layout = chosen_place(height, width, stream, small=need.small, four=need.four)
+    inks = chosen_inks(1 + max(placed.inks for placed in layout.prints), stream)
     wet = [np.square(one) for one in inks]
     ground, light, above = draw_workshop(place, layout, (height, width), wet, stream)
     side = SIDE if not need.four else round(SMALLER * SIDE)
-    stencils = cut_stencils(image, need.fine, need.faces, side)
+    stencils = cut_stencils(image, need.fine, side)
     paper = np.array(PAPERS[int(stream.between(0, len(PAPERS)))], np.float32)
     lattice = stream.normal(NODES, NODES).astype(np.float32)
     deckle = np.float32(stream.between(0, DECKLE))
@@ -54,8 +54,11 @@ def show_screen_print(image: Bytes, need: Stencilled, stream: RandomStream) -> B
             shade = covered(sheet, (height, width), soft, (shift, 0.6 * shift))
             ground *= (1 - np.float32(SHADOW) * shade)[..., None]
         lay_sheet(layer, sheet, paper, deckle, lattice)
-    for ink, placed in zip(inks, layout.prints, strict=True):
-        maps, sheet = stencils.at(*placed.size), layout.sheets[placed.sheet]
+    for placed in layout.prints:
+        is_patch = placed.level >= 0
+        size = placed.size
+        maps = patch_of(placed.level, *size) if is_patch else stencils.at(*size)
+        sheet, ink = layout.sheets[placed.sheet], inks[placed.inks]
         pull_print(layer, maps, sheet, placed.area, ink, stream, misfit=MISFIT, cell=placed.cell)
     for number, sheet in enumerate(layout.sheets):
         own = [placed for placed in layout.prints if placed.sheet == number]

@@ -18,7 +18,7 @@ MIN_CONTRAST, MAX_ROUGHNESS = 25.0, 18.7
 """Contrast in grey levels from which a print has more than one ink, and roughness in grey levels
 above which leaves or crowds become confetti."""
 MIN_CARE, CARE = 0.004, 0.4
-"""Share of a picture that is printed finely, from which its inks are calm, and value of the map
+"""Share of a picture that is printed finely, from which these are small, and value of the map
 from which a place counts."""
 LARGE_FACE, MAX_FOUR_ROUGHNESS, MAX_FOUR_LETTERING = 0.8, 13.5, 0.5
 """Share of skin in a window of the size of a large face from which a face is large, and roughness
@@ -30,14 +30,12 @@ class Stencilled(NamedTuple):
 
     Attributes:
         fine: (GRID, GRID) float32, 0..1, faces and letters, which are printed finely.
-        faces: (GRID, GRID) float32, 0..1, bare skin.
-        calm: whether its inks are calm, as small faces and letters need it.
-        four: whether it may be printed four times.
+        small: whether faces or letters are so small that it is only printed large.
+        four: whether it may be printed four times at one size.
     """
 
     fine: Floats
-    faces: Floats
-    calm: bool
+    small: bool
     four: bool
 
 
@@ -56,9 +54,8 @@ def find_screen_print(scene: Scene, analysis: Analysis, _: Bytes) -> Stencilled 
     skin = resize_map(blur(analysis.people.skin, 2.0), GRID, GRID)
     written = np.float32(1.5) * analysis.lettering - np.float32(0.3)
     fine = np.asarray(np.clip(np.maximum(2 * skin, written), 0, 1), np.float32)
-    faces = np.asarray(np.clip(np.float32(1.5) * skin, 0, 1), np.float32)
     is_plain = scene.roughness < MAX_FOUR_ROUGHNESS
     is_plain = is_plain and float(analysis.lettering.max()) < MAX_FOUR_LETTERING
     four = is_plain and analysis.people.largest_face > LARGE_FACE
-    calm = float((fine > CARE).mean()) > MIN_CARE and not four
-    return Stencilled(fine, faces, calm=calm, four=four)
+    small = float((fine > CARE).mean()) > MIN_CARE and not four
+    return Stencilled(fine, small=small, four=four)

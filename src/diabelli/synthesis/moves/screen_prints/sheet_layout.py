@@ -9,10 +9,13 @@ import numpy as np
 
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.screen_prints.print_sheet import Area, Sheet, sheet_at
+from diabelli.synthesis.moves.screen_prints.stencils import INKS
 
-QUARTER, QUARTER_ALONE, MAIN = (0.415, 0.425), (0.405, 0.412), (0.655, 0.67)
-"""Bounds of the height of a print: one of four on a sheet, one of four sheets, and one that has
-three small ones beside it, in heights of the canvas."""
+QUARTER, QUARTER_ALONE, MAIN, PROOF = (0.415, 0.425), (0.405, 0.412), (0.655, 0.67), (0.72, 0.735)
+"""Bounds of the height of a print: one of four on a sheet, one of four sheets, one that has
+three small ones beside it, and one beside a strip of patches, in heights of the canvas."""
+STRIP = 0.13
+"""Width of that strip, in sides."""
 MARGIN, LOWER, SMALL_MARGIN = (0.024, 0.03), (0.044, 0.05), (0.009, 0.012)
 """Bounds of the margin of a large sheet, of that below, and of that of other sheets, in sides."""
 GUTTER, GAP, RIM = 0.012, 0.016, 0.02
@@ -32,12 +35,16 @@ class Placed(NamedTuple):
         area: where on the sheet it is.
         size: its rows and columns, in pixels.
         cell: distance of the dots of its screen, in sides.
+        inks: index of its set of inks.
+        level: of an even patch, 0..1; below 0 for the picture.
     """
 
     sheet: int
     area: Area
     size: tuple[int, int]
     cell: float
+    inks: int
+    level: float = -1.0
 
 
 class Layout(NamedTuple):
@@ -46,25 +53,22 @@ class Layout(NamedTuple):
     Attributes:
         sheets: by place.
         prints: of which each has inks that differ.
-        free: how far down and to the right of the middle there is most room for tools: -1, 0 or 1.
-        room: depth of that room, in sides.
+        free: -1 or 1 if there is room for tools above or below the sheets, else 0.
+        room: height of that room, in sides.
     """
 
     sheets: list[Sheet]
     prints: list[Placed]
-    free: tuple[int, int]
+    free: int
     room: float
 
 
-def lay_sheet_of_four(
-    height: int, width: int, free: tuple[int, int], stream: RandomStream
-) -> Layout:
-    """Return a sheet with four prints, away from the free side.
+def lay_sheet_of_four(height: int, width: int, stream: RandomStream) -> Layout:
+    """Return a sheet with four prints.
 
     Args:
         height: rows of the canvas.
         width: columns of the canvas.
-        free: the side at which there is room for tools, as in `Layout`.
         stream: random numbers.
     """
     side = min(height, width)
@@ -72,17 +76,13 @@ def lay_sheet_of_four(
     share, gutter = stream.between(*QUARTER), GUTTER * side
     rows, columns = _size(share, height, width)
     tall, wide = rows + (gutter + margin + lower) / 2, columns + gutter / 2 + margin
-    down, across = (
-        max(count / 2 - half - RIM * side, 0) for count, half in ((height, tall), (width, wide))
-    )
-    middle = height / 2 - free[0] * down, width / 2 - free[1] * across
-    sheet = sheet_at(*middle, tall, wide, side, _turn(height, width, stream))
+    sheet = sheet_at(height / 2, width / 2, tall, wide, side, _turn(height, width, stream))
     prints = []
     for number in range(4):
         j, i = divmod(number, 2)
         corner = margin - tall + j * (rows + gutter), margin - wide + i * (columns + gutter)
-        prints.append(_print(0, corner, share, height, width))
-    return Layout([sheet], prints, free, 2 * max(down if free[0] else across, 0) / side + RIM)
+        prints.append(_print(0, corner, share, height, width, inks=number))
+    return Layout([sheet], prints, 0, 0.0)
 
 
 def lay_four_sheets(height: int, width: int, stream: RandomStream) -> Layout:
@@ -160,8 +160,35 @@ def lay_series(height: int, width: int, free: int, stream: RandomStream) -> Layo
     places = [(row + (number - 1) * step, beside) for number in range(3)]
     rest = _laid(places, [little] * 3, small, (height, width), stream)
     main = _print(0, (margin - tall, margin - wide), share, height, width)
-    prints = [main, *(placed._replace(sheet=placed.sheet + 1) for placed in rest.prints)]
-    return Layout([sheet, *rest.sheets], prints, (free, 0), (height - 2 * tall) / side - RIM)
+    prints = [main, *(one._replace(sheet=one.sheet + 1, inks=one.inks + 1) for one in rest.prints)]
+    return Layout([sheet, *rest.sheets], prints, free, (height - 2 * tall) / side - RIM)
+
+
+def lay_proof(height: int, width: int, free: int, stream: RandomStream) -> Layout:
+    """Return a large sheet, and beside it a strip with patches of its inks; see `lay_series`."""
+    side = min(height, width)
+    margin, lower = stream.between(*MARGIN) * side, stream.between(*LOWER) * side
+    narrow, gap = STRIP * side / 2, GAP * side
+    most = (width - 2 * (margin + narrow + RIM * side) - gap) / width
+    share = max(min(stream.between(*PROOF), most), 0.05)
+    tall, wide = (share * height + margin + lower) / 2, share * width / 2 + margin
+    sign = -1 if stream.between(0, 1) < 0.5 else 1
+    spare = max(width - 2 * (wide + narrow) - gap - 2 * RIM * side, 0) / 3
+    row = height / 2 - free * max(height / 2 - tall - RIM * side, 0)
+    column = width / 2 - sign * (wide + RIM * side + spare - width / 2)
+    sheet = sheet_at(row, column, tall, wide, side, _turn(height, width, stream))
+    beside = column - sign * (wide + gap + narrow + spare)
+    strip = sheet_at(row, beside, tall, narrow, side, _turn(height, width, stream))
+    prints = [_print(0, (margin - tall, margin - wide), share, height, width)]
+    # Square patches from the lightest to the key.
+    step = 2 * tall / (INKS + 0.4)
+    patch = max(min(0.86 * step, 1.5 * narrow), 1.0)
+    for number in range(INKS):
+        top = (number + 0.2) * step - tall + (step - patch) / 2
+        size = max(round(patch), 1), max(round(min(patch, 1.5 * narrow)), 1)
+        area = Area(np.float32(top), np.float32(-size[1] / 2))
+        prints.append(Placed(1, area, size, FINEST_DOTS, 0, 1 - number / (INKS - 1)))
+    return Layout([sheet, strip], prints, free, (height - 2 * tall) / side - RIM)
 
 
 def scaled(layout: Layout, down: float, across: float) -> Layout:
@@ -197,12 +224,19 @@ def _turn(height: int, width: int, stream: RandomStream) -> float:
 
 
 def _print(
-    sheet: int, corner: tuple[float, float], share: float, height: int, width: int
+    sheet: int,
+    corner: tuple[float, float],
+    share: float,
+    height: int,
+    width: int,
+    *,
+    inks: int | None = None,
 ) -> Placed:
     """Return a print of that share of the canvas, at a corner in pixels from a sheet's middle."""
     area = Area(np.float32(corner[0]), np.float32(corner[1]))
     cell = FINEST_DOTS + DOTS * share * height / min(height, width)
-    return Placed(sheet, area, _size(share, height, width), cell)
+    own = sheet if inks is None else inks
+    return Placed(sheet, area, _size(share, height, width), cell, own)
 
 
 def _laid(
@@ -226,4 +260,4 @@ def _laid(
         tall, wide = (count / 2 + margin for count in _size(share, *size))
         sheets.append(sheet_at(row, column, tall, wide, min(size), _turn(*size, stream)))
         prints.append(_print(number, (margin - tall, margin - wide), share, *size))
-    return Layout(sheets, prints, (0, 0), 0.0)
+    return Layout(sheets, prints, 0, 0.0)

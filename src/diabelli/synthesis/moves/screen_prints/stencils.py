@@ -1,8 +1,7 @@
-"""Stencils of a screen print: which of the inks each place gets, and how fine the screen is there.
+"""Stencils of a screen print: how much of each ink each place gets, and through which screen.
 
-Tones are evened out locally, smoothed by a guided filter of themselves (He, Sun, Tang 2010), and
-cut into levels.
-Where the levels would lose what the tones show, ink is laid through a screen too fine to be seen.
+Inks follow tone alone, so each hue is that of a tone: no border of two inks is where the picture
+has no edge. Details are made stronger by a guided filter (He, Sun, Tang 2010), which has no halos.
 """
 
 from __future__ import annotations
@@ -18,45 +17,34 @@ from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.sketches.woodblock_lines import open_tones
 
-SIDE = 640
+SIDE = 720
 """Side in pixels at which stencils are cut, so that they are the same at every size."""
+INKS = 5
+"""Number of inks."""
 QUANTILES = (0.0, 0.07, 0.18, 0.36, 0.55, 0.76, 0.93, 1.0)
 LEVELS = (0.0, 0.08, 0.25, 0.45, 0.6, 0.8, 0.95, 1.0)
 """Quantiles of tones, and the levels 0..1 that they have in a print with much of each ink."""
-MATCHED = 0.65
-"""How far the histogram of a picture becomes that of such a print."""
-UNCOUNTED = 0.12
-"""Weight of calm ground in the histogram."""
-AROUND, TARGET, FLOOR, GAINS = 14.0, 0.13, 0.03, (0.95, 1.7)
-"""Deviation in pixels of the window in which contrast is measured, the deviation of tones there
-that is sought, that of noise, and bounds of the factor for it."""
-QUIET = (0.02, 0.05)
-"""Deviations between which contrast is changed: less is noise."""
-WINDOW, EVEN = 7.0, 0.2
-"""Deviation in pixels of the window of the guided filter, and of tones that it evens out."""
-NEAR, WIDE, BUSY = 3.0, 4.0, (0.012, 0.035)
+MATCHED, UNCOUNTED = 0.55, 0.12
+"""How far the histogram of a picture becomes that of such a print, and the weight of calm ground in
+it."""
+WINDOW, EVEN, STRONGER = 9.0, 0.1, 0.45
+"""Deviation in pixels of the window of the guided filter, that of tones which it evens out, and by
+how much all else is made stronger."""
+CRISP, CRISPNESS = 1.0, 0.6
+"""Deviation in pixels of the blur and gain by which the finest details are made crisper."""
+STEP = 0.4
+"""How far tones become those of the nearest ink."""
+NEAR, WIDE, BUSY = 3.0, 4.0, (0.01, 0.03)
 """Deviations in pixels of the windows in which detail is found and averaged, and mean details
-between which a place is busy: there, flat inks would lose it."""
-CARE = 0.9
-"""How far faces and letters have their tones."""
-FACE, FACE_REACH = (2, 3), 12.0
-"""Numbers of the inks that faces may have, so that no face is of the key alone or bleached, and
-deviation in pixels of the window in which a face has one ink."""
-INKS = 5
-"""Number of inks."""
-VALLEY, VALLEY_BLUR = 0.08, 4.0
-"""How far a border of two inks is moved to where fewer tones are, and deviation of the blur of the
-histogram for this, in 256ths."""
-CRISPNESS = (1.2, 0.5)
-"""Deviation in pixels of the blur and gain by which fine details are made crisper."""
+between which a place is busy: there, dots would hide it."""
 
 
 class Stencils(NamedTuple):
     """Stencils of a print.
 
     Attributes:
-        maps: (h, w, 4) float32, 0..1, at any size: level of the flat ink, 0 for the key; tone; how
-            far the print has this tone, by ink through a fine screen; strength of a coarse screen.
+        maps: (h, w, 2) float32, 0..1, at any size: tone, 0 where the key is whole; and how far dots
+            of the screen are seen.
     """
 
     maps: Floats
@@ -66,29 +54,40 @@ class Stencils(NamedTuple):
         return np.asarray(np.clip(resize_map(self.maps, height, width), 0, 1), np.float32)
 
 
-def cut_stencils(image: Bytes, fine: Floats, faces: Floats, side: int = SIDE) -> Stencils:
+def cut_stencils(image: Bytes, fine: Floats, side: int = SIDE) -> Stencils:
     """Return the stencils of an image.
 
     Args:
         image: (h, w, 4) uint8.
-        fine: (y, x) float32, 0..1, faces and letters, which are printed finely.
-        faces: (y, x) float32, 0..1, bare skin.
+        fine: (y, x) float32, 0..1, faces and letters, which have no dots that are seen.
         side: in pixels, at which they are cut.
     """
     size = size_with_area(image.shape[0], image.shape[1], side)
     light = luma(resize(image, *size)) / np.float32(255)
-    care, skin = (np.clip(resize_map(one, *size), 0, 1) for one in (fine, faces))
-    tone = _evened(_matched(open_tones(light)))
-    flat = _guided(_guided(tone, WINDOW), WINDOW)
-    flat = _with_faces(_parted(flat), skin)
-    detail = np.abs(tone - blur(tone, NEAR))
-    busy = smoothstep(*BUSY, blur(detail, WIDE))
-    exact = np.maximum(busy, np.float32(CARE) * care)
-    dots = (1 - exact) * (1 - care)
-    reach, gain = CRISPNESS
-    crisp = tone + np.float32(gain) * (tone - blur(tone, reach))
-    maps = np.stack([flat, crisp, exact, dots], 2)
-    return Stencils(np.asarray(np.clip(maps, 0, 1), np.float32))
+    tone = _matched(open_tones(light))
+    plain = _guided(tone)
+    tone = tone + np.float32(STRONGER) * (tone - plain)
+    busy = smoothstep(*BUSY, blur(np.abs(tone - blur(tone, NEAR)), WIDE))
+    tone = tone + np.float32(CRISPNESS) * (tone - blur(tone, CRISP))
+    dots = (1 - busy) * (1 - np.clip(resize_map(fine, *size), 0, 1))
+    maps = np.stack([_stepped(np.clip(tone, 0, 1)), dots], 2)
+    return Stencils(np.asarray(maps, np.float32))
+
+
+def patch_of(level: float, height: int, width: int) -> Floats:
+    """Return the maps, as of `Stencils`, of an even patch of that level, 0..1."""
+    maps = np.zeros((height, width, 2), np.float32)
+    maps[..., 0] = level
+    return maps
+
+
+def _stepped(tone: Floats) -> Floats:
+    """Return tones (h, w) 0..1 that are nearer to those of inks, in their order."""
+    most = np.float32(INKS - 1)
+    place = tone * most
+    low = np.floor(place)
+    step = low + smoothstep(0.0, 1.0, place - low)
+    return np.asarray((place + np.float32(STEP) * (step - place)) / most, np.float32)
 
 
 def _matched(tone: Floats) -> Floats:
@@ -110,51 +109,10 @@ def _matched(tone: Floats) -> Floats:
     return np.asarray(tone + np.float32(MATCHED) * (matched - tone), np.float32)
 
 
-def _evened(tone: Floats) -> Floats:
-    """Return tones (h, w) 0..1 with more contrast where there is little."""
-    mean = blur(tone, AROUND)
-    spread = np.sqrt(np.maximum(blur(np.square(tone - mean), AROUND), 0))
-    gain = np.clip(np.float32(TARGET) / (spread + np.float32(FLOOR)), *GAINS)
-    gain = 1 + (gain - 1) * smoothstep(*QUIET, spread)
-    return np.asarray(np.clip(mean + gain * (tone - mean), 0, 1), np.float32)
-
-
-def _parted(flat: Floats) -> Floats:
-    """Return levels (h, w) 0..1 whose borders of inks are where few tones are.
-
-    So few shapes have two inks.
-    """
-    steps = np.clip(flat * 255, 0, 255).astype(np.int64)
-    counts = np.bincount(steps.ravel(), minlength=256).astype(np.float32) / np.float32(flat.size)
-    smooth = blur(counts[None], VALLEY_BLUR)[0]
-    nominal = [(number + 0.5) / (INKS - 1) for number in range(INKS - 1)]
-    borders = []
-    for middle in nominal:
-        first, last = round((middle - VALLEY) * 255), round((middle + VALLEY) * 255) + 1
-        # Near ones are better, all else alike.
-        away = np.abs(np.arange(first, last) - middle * 255) / 255
-        borders.append((first + int(np.argmin(smooth[first:last] * (1 + 4 * away)))) / 255)
-    return np.interp(flat, [0.0, *borders, 1.0], [0.0, *nominal, 1.0]).astype(np.float32)
-
-
-def _with_faces(flat: Floats, skin: Floats) -> Floats:
-    """Return levels (h, w) with one ink for each face.
-
-    Args:
-        flat: (h, w) float32, 0..1.
-        skin: (h, w) float32, 0..1.
-    """
-    both = blur(np.stack([flat * skin, skin], 2), FACE_REACH)
-    mean = both[..., 0] / np.maximum(both[..., 1], np.float32(0.02))
-    most = np.float32(INKS - 1)
-    one = np.clip(np.floor(mean * most + np.float32(0.5)), *FACE) / most
-    return np.asarray(flat + skin * (one - flat), np.float32)
-
-
-def _guided(tone: Floats, window: float) -> Floats:
-    """Return tones (h, w) without texture in windows of that deviation."""
-    mean = blur(tone, window)
-    spread = np.maximum(blur(np.square(tone), window) - np.square(mean), 0)
+def _guided(tone: Floats) -> Floats:
+    """Return tones (h, w) without texture."""
+    mean = blur(tone, WINDOW)
+    spread = np.maximum(blur(np.square(tone), WINDOW) - np.square(mean), 0)
     share = spread / (spread + np.float32(EVEN * EVEN))
-    both = blur(np.stack([share, mean * (1 - share)], 2), window)
+    both = blur(np.stack([share, mean * (1 - share)], 2), WINDOW)
     return np.asarray(both[..., 0] * tone + both[..., 1], np.float32)

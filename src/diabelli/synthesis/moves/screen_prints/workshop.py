@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from diabelli.synthesis.core.curves import smoothstep
+from diabelli.synthesis.core.filters import blur, gradient
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
@@ -17,6 +19,7 @@ from diabelli.synthesis.moves.screen_prints.printer_table import draw_printer_ta
 from diabelli.synthesis.moves.screen_prints.sheet_layout import (
     Layout,
     lay_four_sheets,
+    lay_proof,
     lay_series,
     lay_sheet_of_four,
     lay_six_sheets,
@@ -26,12 +29,12 @@ from diabelli.synthesis.moves.screen_prints.sheet_relief import LEVEL
 from diabelli.synthesis.moves.screen_prints.studio_wall import draw_studio_wall
 from diabelli.synthesis.moves.still_lifes.tabletop import positions_in_sides
 
-SIDE = 560
+SIDE = 800
 """Side in pixels at which a workshop is made."""
 PLACES = TABLE, WALL, LINE = range(3)
 """Places."""
-FREE = (((-1, 0), (0, 1), (0, -1)), ((0, 0),), ((0, 0),))
-"""Sides at which each may have most room beside a single sheet, as in `Layout`."""
+STEEP, SMOOTH = (0.8, 2.0), 1.2
+"""Slopes from which a place is of an outline, and deviation in pixels of the blur of outlines."""
 APART = 0.6
 """Share of sets of four that are on four sheets, where these do not hang on a line."""
 SERIES = 0.5
@@ -56,7 +59,7 @@ class Workshop(NamedTuple):
 
 
 def chosen_place(
-    height: int, width: int, stream: RandomStream, *, four: bool
+    height: int, width: int, stream: RandomStream, *, small: bool, four: bool
 ) -> tuple[int, Layout]:
     """Return a place, TABLE, WALL or LINE, and the layout of sheets there.
 
@@ -64,18 +67,34 @@ def chosen_place(
         height: rows of the canvas.
         width: columns of the canvas.
         stream: random numbers.
-        four: whether the picture is printed four times at one size, rather than once large, and
+        small: whether the picture is only printed large.
+        four: whether it is printed four times at one size; if neither, it is printed large, and
             small in other inks.
     """
     if four:
         place = PLACES[int(stream.between(0, len(PLACES)))]
         if place != LINE and stream.between(0, 1) < APART:
             return place, lay_four_sheets(height, width, stream)
-        free = FREE[place][int(stream.between(0, len(FREE[place])))]
-        return place, lay_sheet_of_four(height, width, free, stream)
+        return place, lay_sheet_of_four(height, width, stream)
+    free = -1 if stream.between(0, 1) < 0.5 else 1
+    if small:
+        return TABLE, lay_proof(height, width, free, stream)
     if stream.between(0, 1) < SERIES:
-        return TABLE, lay_series(height, width, -1 if stream.between(0, 1) < 0.5 else 1, stream)
+        return TABLE, lay_series(height, width, free, stream)
     return WALL, lay_six_sheets(height, width, stream)
+
+
+def smooth_outlines(ground: Floats, height: Floats) -> Floats:
+    """Return a rendered relief whose outlines, which are jagged, are smooth.
+
+    Args:
+        ground: (h, w, 3) float32, linear light.
+        height: (h, w) float32, of the relief, in pixels.
+    """
+    down, across = gradient(height)
+    steep = smoothstep(*STEEP, np.abs(down) + np.abs(across))
+    steep = np.clip(2 * blur(steep, SMOOTH), 0, 1)[..., None]
+    return np.asarray(ground + steep * (blur(ground, SMOOTH) - ground), np.float32)
 
 
 def draw_workshop(
@@ -107,6 +126,7 @@ def draw_workshop(
     fall = fall - np.float32(FALL[1] * sign) * (across - np.float32(0.5))[None]
     light = light * np.maximum(1 - fall, np.float32(0.5))
     ground = relief.colour * light[..., None] + np.float32(GLOSS) * mirror[..., None]
+    ground = smooth_outlines(ground, relief.height)
     above = np.clip(relief.height - np.float32((LEVEL + 0.0015) * side), 0, 1)
     maps = resize_map(np.concatenate([ground, np.stack([light, above], 2)], 2), *size)
     ground = np.maximum(maps[..., :3], 0)
