@@ -1,1 +1,1 @@
-"""Screen prints in flat inks, in a printer's workshop."""
+"""Screen prints in five inks, in a printer's workshop."""

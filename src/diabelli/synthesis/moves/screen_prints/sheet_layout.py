@@ -14,6 +14,8 @@ from diabelli.synthesis.moves.screen_prints.stencils import INKS
 QUARTER, QUARTER_ALONE, MAIN, PROOF = (0.415, 0.425), (0.405, 0.412), (0.655, 0.67), (0.72, 0.735)
 """Bounds of the height of a print: one of four on a sheet, one of four sheets, one that has
 three small ones beside it, and one beside a strip of patches, in heights of the canvas."""
+MORE = 0.03
+"""How much larger a print beside a strip is where no tools are."""
 STRIP = 0.13
 """Width of that strip, in sides."""
 MARGIN, LOWER, SMALL_MARGIN = (0.024, 0.03), (0.044, 0.05), (0.009, 0.012)
@@ -170,7 +172,7 @@ def lay_proof(height: int, width: int, free: int, stream: RandomStream) -> Layou
     margin, lower = stream.between(*MARGIN) * side, stream.between(*LOWER) * side
     narrow, gap = STRIP * side / 2, GAP * side
     most = (width - 2 * (margin + narrow + RIM * side) - gap) / width
-    share = max(min(stream.between(*PROOF), most), 0.05)
+    share = max(min(stream.between(*PROOF) + (0 if free else MORE), most), 0.05)
     tall, wide = (share * height + margin + lower) / 2, share * width / 2 + margin
     sign = -1 if stream.between(0, 1) < 0.5 else 1
     spare = max(width - 2 * (wide + narrow) - gap - 2 * RIM * side, 0) / 3

@@ -29,7 +29,7 @@ from diabelli.synthesis.moves.screen_prints.sheet_relief import LEVEL
 from diabelli.synthesis.moves.screen_prints.studio_wall import draw_studio_wall
 from diabelli.synthesis.moves.still_lifes.tabletop import positions_in_sides
 
-SIDE = 800
+SIDE = 720
 """Side in pixels at which a workshop is made."""
 PLACES = TABLE, WALL, LINE = range(3)
 """Places."""
@@ -78,7 +78,8 @@ def chosen_place(
         return place, lay_sheet_of_four(height, width, stream)
     free = -1 if stream.between(0, 1) < 0.5 else 1
     if small:
-        return TABLE, lay_proof(height, width, free, stream)
+        place = PLACES[int(stream.between(0, len(PLACES)))]
+        return place, lay_proof(height, width, free if place == TABLE else 0, stream)
     if stream.between(0, 1) < SERIES:
         return TABLE, lay_series(height, width, free, stream)
     return WALL, lay_six_sheets(height, width, stream)
