@@ -27,12 +27,12 @@ PAINTS = ((0.3, 0.31, 0.3), (0.055, 0.06, 0.065), (0.17, 0.25, 0.24), (0.5, 0.47
 """Shares of light that painted tables reflect: grey, black, green and pale."""
 SPLASHES, SPLASH = 12, (0.002, 0.008)
 """Number of splashes of ink on a table, and bounds of their radii, in sides."""
-SQUEEGEE, TIN, LAST_TIN, ROLL, LID, KNIFE = (0.21, 0.041), 0.077, 0.07, 0.062, 0.065, 0.09
+SQUEEGEE, TIN, LAST_TIN, ROLL, LID, KNIFE = (0.21, 0.041), 0.077, 0.07, 0.062, 0.065, 0.075
 """Halves of the length and width of a squeegee, radii of tins, of a roll of tape and of a lid, and
 half of the length of a knife, in sides."""
 MOST_OF_ROOM = 0.47
 """Radius of a tin in heights of the room for tools at most."""
-ORDERS = ((0.26, 0.58, 0.76, 0.92), (0.74, 0.42, 0.24, 0.08), (0.5, 0.84, 0.13))
+ORDERS = ((0.26, 0.58, 0.75, 0.9), (0.74, 0.42, 0.25, 0.1), (0.5, 0.84, 0.13))
 """Places of a squeegee, a tin and small things along the table, as shares of it."""
 CORNER_TIN = (0.055, 0.065)
 """Bounds of the radius of a tin at a corner, in sides."""

@@ -91,7 +91,7 @@ def put_lid(
     slow += np.float32(0.5) * noise(count, count, 11, stream)
     ring = np.abs(away - np.float32(0.92)) / np.float32(0.08)
     high = np.float32(0.03 * radius) + np.float32(0.09 * radius) * np.maximum(1 - ring * ring, 0)
-    inked = smoothstep(-0.1, 0.25, slow) * smoothstep(0.88, 0.8, away)
+    inked = smoothstep(0.72, 0.66, np.asarray(away + np.float32(0.07) * slow, np.float32))
     high = high + np.float32(0.02 * radius) * inked
     shape = np.where(away < 1, high, np.float32(-1)).astype(np.float32)
     tone = np.array(TIN, np.float32)
@@ -145,7 +145,9 @@ def put_squeegee(
     rubber = np.array(RUBBERS[int(stream.between(0, len(RUBBERS)))], np.float32)
     # Ink stays on the edge of the blade, and splashes the handle.
     edge = _lattice(rows, columns, (2, max(columns // 14, 2)), stream)
-    wet = smoothstep(0.0, 0.3, (v - np.float32(0.72 * wide)) / np.float32(wide) + 0.13 * edge)
+    wet = smoothstep(
+        0.0, 0.3, (v - np.float32(0.72 * wide)) / np.float32(wide) + 0.05 * edge + 0.06
+    )
     wet = wet * smoothstep(0.02, 0.1, along / np.float32(length))
     blade_colour = rubber + wet[..., None] * (ink - rubber)
     stain = _lattice(rows, columns, (max(rows // 6, 2), max(columns // 10, 2)), stream)

@@ -24,7 +24,7 @@ GUTTER, GAP, RIM = 0.012, 0.016, 0.02
 """Distance of prints on a sheet, of sheets, and of sheets to the edge of the canvas, in sides."""
 TURN = 0.005
 """Greatest tangent of half the angle by which a sheet is turned."""
-FINEST_DOTS, DOTS, MISFIT = 0.0044, 0.005, 0.002
+FINEST_DOTS, DOTS, MISFIT = 0.0042, 0.0028, 0.0012
 """Distance of dots on the smallest print, how much larger it is for a print of the height of the
 canvas, and how far inks are beside the key, in sides."""
 
@@ -182,14 +182,14 @@ def lay_proof(height: int, width: int, free: int, stream: RandomStream) -> Layou
     beside = column - sign * (wide + gap + narrow + spare)
     strip = sheet_at(row, beside, tall, narrow, side, _turn(height, width, stream))
     prints = [_print(0, (margin - tall, margin - wide), share, height, width)]
-    # Square patches from the lightest to the key.
-    step = 2 * tall / (INKS + 0.4)
+    # Square patches, without the lightest ink, which is nearly the paper.
+    step = 2 * tall / (INKS - 0.6)
     patch = max(min(0.86 * step, 1.5 * narrow), 1.0)
-    for number in range(INKS):
+    for number in range(INKS - 1):
         top = (number + 0.2) * step - tall + (step - patch) / 2
         size = max(round(patch), 1), max(round(min(patch, 1.5 * narrow)), 1)
         area = Area(np.float32(top), np.float32(-size[1] / 2))
-        prints.append(Placed(1, area, size, FINEST_DOTS, 0, 1 - number / (INKS - 1)))
+        prints.append(Placed(1, area, size, FINEST_DOTS, 0, 1 - (number + 1) / (INKS - 1)))
     return Layout([sheet, strip], prints, free, (height - 2 * tall) / side - RIM)
 
 

@@ -24,16 +24,22 @@ INKS = 5
 QUANTILES = (0.0, 0.07, 0.18, 0.36, 0.55, 0.76, 0.93, 1.0)
 LEVELS = (0.0, 0.08, 0.25, 0.45, 0.6, 0.8, 0.95, 1.0)
 """Quantiles of tones, and the levels 0..1 that they have in a print with much of each ink."""
-MATCHED, UNCOUNTED = 0.55, 0.12
+MATCHED, UNCOUNTED = 0.35, 0.12
 """How far the histogram of a picture becomes that of such a print, and the weight of calm ground in
 it."""
-WINDOW, EVEN, STRONGER = 9.0, 0.1, 0.45
+WINDOW, EVEN, STRONGER = 9.0, 0.1, 0.25
 """Deviation in pixels of the window of the guided filter, that of tones which it evens out, and by
 how much all else is made stronger."""
 CRISP, CRISPNESS = 1.0, 0.6
 """Deviation in pixels of the blur and gain by which the finest details are made crisper."""
-STEP = 0.4
+TURNED, TURN_BLUR = 0.5, 0.7
+"""Gain and deviation of the blur, in pixels of the canvas, for what a turned sheet loses."""
+FACE_LIGHT = 0.08
+"""Share of the light that faces and letters lose, so that few of their lights are bare."""
+STEP = 0.15
 """How far tones become those of the nearest ink."""
+DOTS = 0.85
+"""How far dots are seen in calm ground."""
 NEAR, WIDE, BUSY = 3.0, 4.0, (0.01, 0.03)
 """Deviations in pixels of the windows in which detail is found and averaged, and mean details
 between which a place is busy: there, dots would hide it."""
@@ -50,8 +56,11 @@ class Stencils(NamedTuple):
     maps: Floats
 
     def at(self, height: int, width: int) -> Floats:
-        """Return the maps at another size, within their bounds."""
-        return np.asarray(np.clip(resize_map(self.maps, height, width), 0, 1), np.float32)
+        """Return the maps at another size, within their bounds; tones are crisp at that size."""
+        maps = resize_map(self.maps, height, width)
+        tone = maps[..., 0]
+        maps[..., 0] = tone + np.float32(TURNED) * (tone - blur(tone, TURN_BLUR))
+        return np.asarray(np.clip(maps, 0, 1), np.float32)
 
 
 def cut_stencils(image: Bytes, fine: Floats, side: int = SIDE) -> Stencils:
@@ -69,7 +78,9 @@ def cut_stencils(image: Bytes, fine: Floats, side: int = SIDE) -> Stencils:
     tone = tone + np.float32(STRONGER) * (tone - plain)
     busy = smoothstep(*BUSY, blur(np.abs(tone - blur(tone, NEAR)), WIDE))
     tone = tone + np.float32(CRISPNESS) * (tone - blur(tone, CRISP))
-    dots = (1 - busy) * (1 - np.clip(resize_map(fine, *size), 0, 1))
+    care = np.clip(resize_map(fine, *size), 0, 1)
+    tone = tone * (1 - np.float32(FACE_LIGHT) * care)
+    dots = np.float32(DOTS) * (1 - busy) * (1 - care)
     maps = np.stack([_stepped(np.clip(tone, 0, 1)), dots], 2)
     return Stencils(np.asarray(maps, np.float32))
 
