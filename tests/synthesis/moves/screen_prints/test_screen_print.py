@@ -105,7 +105,7 @@ def test_faces_and_letters_have_no_dots():
     grey = opaque(np.full((300, 300, 3), 120))
     dotted, smooth = (luma(pulled(grey, inks, fine))[50:150, 50:150] for fine in (NONE, ALL))
     assert smooth.std() < 0.3 * dotted.std()
-    assert abs(smooth.mean() - dotted.mean()) < 0.04
+    assert abs(smooth.mean() - dotted.mean()) < 0.07
 
 
 def test_hues_follow_tone_alone():

@@ -40,7 +40,10 @@ def analysis():
 @pytest.fixture(scope="module")
 def scene():
     """Return a landscape of medium tones."""
-    return replace(survey(landscape(200)), roughness=9.0, barred=False, skin=0.0)
+    found = survey(landscape(200))
+    shown = {"persons": np.zeros_like(found.persons), "subject": np.zeros_like(found.subject)}
+    calm = {"person_odds": -4.0, "figure": 0.0, "skin": 0.0}
+    return replace(found, roughness=9.0, barred=False, **shown | calm)
 
 
 def face(reach):
@@ -69,6 +72,28 @@ def test_graphics_and_text_are_refused(scene, analysis, change):
     """A drawing has other treatments."""
     page = replace(analysis, kind=replace(analysis.kind, **change))
     assert not find_screen_print(scene, page)
+
+
+def test_people_far_away_are_refused(scene, analysis):
+    """Their faces would be too small; those close by are not."""
+    people = replace(scene, person_odds=0.0, figure=0.2)
+    far, near = (
+        replace(analysis, people=analysis.people._replace(skin=face(reach)))
+        for reach in (2, SIDE // 5)
+    )
+    assert not find_screen_print(people, far)
+    assert find_screen_print(people, near)
+    assert find_screen_print(scene, far)
+
+
+def test_a_small_subject_is_only_printed_large(scene, analysis):
+    """It would be lost in small prints; a large one is not, and has no dots."""
+    subject = np.zeros_like(scene.subject)
+    assert find_screen_print(scene, analysis).small
+    subject[10:-10, 10:-10] = 1
+    found = find_screen_print(replace(scene, subject=subject), analysis)
+    assert not found.small
+    assert found.fine[30:34, 30:34].min() > 0.8
 
 
 def test_only_a_large_face_is_printed_four_times(scene, analysis):
