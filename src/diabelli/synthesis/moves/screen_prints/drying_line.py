@@ -10,8 +10,8 @@ from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief
-from diabelli.synthesis.moves.cake.toppings import put_rod
+from diabelli.synthesis.moves.reliefs.relief import Relief
+from diabelli.synthesis.moves.reliefs.solids import put_rod
 from diabelli.synthesis.moves.screen_prints.printing_tools import put_clip
 from diabelli.synthesis.moves.screen_prints.sheet_layout import Layout
 from diabelli.synthesis.moves.screen_prints.sheet_relief import lay_flat

@@ -9,8 +9,8 @@ import numpy as np
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief
-from diabelli.synthesis.moves.cake.table import DYES, MARBLE, WOOD, draw_table, noise
+from diabelli.synthesis.moves.reliefs.relief import Relief
+from diabelli.synthesis.moves.reliefs.table import DYES, MARBLE, WOOD, draw_table, noise
 from diabelli.synthesis.moves.screen_prints.printing_tools import (
     put_knife,
     put_lid,

@@ -9,9 +9,9 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief, stamp
-from diabelli.synthesis.moves.cake.table import noise
-from diabelli.synthesis.moves.cake.toppings import put_rod
+from diabelli.synthesis.moves.reliefs.relief import Relief, stamp
+from diabelli.synthesis.moves.reliefs.solids import put_rod
+from diabelli.synthesis.moves.reliefs.table import noise
 
 TIN, STEEL, BEECH, TAPE, CORE = (
     (0.55, 0.55, 0.54),
@@ -145,9 +145,8 @@ def put_squeegee(
     rubber = np.array(RUBBERS[int(stream.between(0, len(RUBBERS)))], np.float32)
     # Ink stays on the edge of the blade, and splashes the handle.
     edge = _lattice(rows, columns, (2, max(columns // 14, 2)), stream)
-    wet = smoothstep(
-        0.0, 0.3, (v - np.float32(0.72 * wide)) / np.float32(wide) + 0.05 * edge + 0.06
-    )
+    low = (v - np.float32(0.72 * wide)) / np.float32(wide) + np.float32(0.05) * edge
+    wet = smoothstep(-0.06, 0.24, np.asarray(low, np.float32))
     wet = wet * smoothstep(0.02, 0.1, along / np.float32(length))
     blade_colour = rubber + wet[..., None] * (ink - rubber)
     stain = _lattice(rows, columns, (max(rows // 6, 2), max(columns // 10, 2)), stream)

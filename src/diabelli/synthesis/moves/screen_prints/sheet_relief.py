@@ -8,7 +8,7 @@ import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief
+from diabelli.synthesis.moves.reliefs.relief import Relief
 from diabelli.synthesis.moves.screen_prints.print_sheet import Sheet
 
 LEVEL = 0.003

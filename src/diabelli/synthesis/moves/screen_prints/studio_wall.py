@@ -9,9 +9,9 @@ import numpy as np
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief
-from diabelli.synthesis.moves.cake.table import noise
 from diabelli.synthesis.moves.murals.brickwork import LATTICE, STRETCHERS, Bond, lay_stones
+from diabelli.synthesis.moves.reliefs.relief import Relief
+from diabelli.synthesis.moves.reliefs.table import noise
 from diabelli.synthesis.moves.screen_prints.printing_tools import put_clip, put_pin, put_strip
 from diabelli.synthesis.moves.screen_prints.sheet_layout import Layout
 from diabelli.synthesis.moves.screen_prints.sheet_relief import lay_flat, place_on

@@ -13,7 +13,7 @@ from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.relief import Relief, lit
+from diabelli.synthesis.moves.reliefs.relief import Relief, lit
 from diabelli.synthesis.moves.screen_prints.drying_line import draw_drying_line
 from diabelli.synthesis.moves.screen_prints.printer_table import draw_printer_table
 from diabelli.synthesis.moves.screen_prints.sheet_layout import (
