@@ -20,6 +20,9 @@ from diabelli.synthesis.moves.cinema.suitability import suits_cinema
 from diabelli.synthesis.moves.coffees.coffee import COFFEE, show_coffee
 from diabelli.synthesis.moves.coffees.coffee_print import Disc
 from diabelli.synthesis.moves.coffees.coffee_suitability import find_coffee
+from diabelli.synthesis.moves.comics.comic_page import COMIC_PAGE, Drawn, show_comic_page
+from diabelli.synthesis.moves.comics.comic_suitability import find_comic_page
+from diabelli.synthesis.moves.comics.shots import Interest
 from diabelli.synthesis.moves.cross_stitch.cross_stitch import CROSS_STITCH, show_cross_stitch
 from diabelli.synthesis.moves.cross_stitch.cross_stitch_suitability import (
     Stitchable,
@@ -227,6 +230,14 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda canvas, need, _, stream: show_screen_print(canvas, need, stream),
         share=0.2,
         example=Stencilled(0 * MIDDLE, small=False, four=False),
+    ),
+    COMIC_PAGE: Remake(
+        find_comic_page,
+        lambda canvas, need, scene, stream: show_comic_page(
+            canvas, need, stream, grey=scene.grey
+        ),
+        share=0.2,
+        example=Drawn(Interest(0 * MIDDLE, MIDDLE, MIDDLE, MIDDLE), 0 * MIDDLE, 0 * MIDDLE, None),
     ),
     STAINED_GLASS: Remake(
         suits_stained_glass,
