@@ -233,11 +233,14 @@ REMAKES: dict[str, Remake[Any]] = {
     ),
     COMIC_PAGE: Remake(
         find_comic_page,
-        lambda canvas, need, scene, stream: show_comic_page(
-            canvas, need, stream, grey=scene.grey
-        ),
+        lambda canvas, need, scene, stream: show_comic_page(canvas, need, stream, grey=scene.grey),
         share=0.2,
-        example=Drawn(Interest(0 * MIDDLE, MIDDLE, MIDDLE, MIDDLE), 0 * MIDDLE, 0 * MIDDLE, None),
+        example=Drawn(
+            Interest(0 * MIDDLE, MIDDLE, MIDDLE, MIDDLE, 0 * MIDDLE, 0.0),
+            0 * MIDDLE,
+            0 * MIDDLE,
+            None,
+        ),
     ),
     STAINED_GLASS: Remake(
         suits_stained_glass,

@@ -75,13 +75,20 @@ STRAW = Scheme(
     (1.05, 1.0, 0.8),
     0.08,
 )
+NOIR = Scheme(
+    ((16, 14, 18), (72, 68, 74), (142, 136, 136), (212, 206, 198), (255, 252, 244)),
+    0.95,
+    0.6,
+    (1.0, 1.0, 1.0),
+    0.18,
+)
 SETS = (
     (DAY, NIGHT, GOLDEN, SEA),
-    (GOLDEN, SEA, DUSK, DAY),
+    (GOLDEN, SEA, NOIR, DAY),
     (NIGHT, GOLDEN, DAY, DUSK),
     (DAY, DUSK, SEA, STRAW),
     (STRAW, NIGHT, FIRE, SEA),
-    (DAY, FIRE, NIGHT, STRAW),
+    (DAY, FIRE, NIGHT, NOIR),
     (DUSK, STRAW, NIGHT, GOLDEN),
     (SEA, GOLDEN, DAY, NIGHT),
 )

@@ -11,8 +11,9 @@ from diabelli.synthesis.core.filters import blur, dilate, flood, luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.comics.comic_page import Drawn, plan_cost
-from diabelli.synthesis.moves.comics.shots import MAX_COST, Interest
+from diabelli.synthesis.moves.comics.comic_page import Drawn, plan_risk
+from diabelli.synthesis.moves.comics.page_plan import MAX_RISK
+from diabelli.synthesis.moves.comics.shots import Interest
 from diabelli.synthesis.moves.scene import Scene
 
 HAIR = 0.15
@@ -20,9 +21,17 @@ HAIR = 0.15
 MAX_HAIR, HAND = 0.75, 0.3
 """Height of the person above a face, in heights of that, beyond which skin is of a hand or clothes,
 and the value of these."""
-MIN_FIGURE, ANIMAL = 0.06, 0.35
-"""Share that the person map marks from which a subject without a face is an animal, and how much
-all of it counts as a face."""
+MIN_FIGURE, MIN_FACES, THING = 0.05, 0.15, 0.5
+"""Share that the person map marks from which a subject is one thing, share of faces in a subject
+from which it is a person, and how much a thing counts as a face."""
+CLEAR, UNSURE = (0.2, 0.8), 0.5
+"""Values of the subject map between which a place is unsure, and share of such places from which
+the subject is a part of a landscape or a room."""
+MIN_SIGN, SIGN_REACH, SIGN = 0.64, 3, 0.6
+"""Value 0..1 of the likeliest lettering from which there may be a small sign; cells around it."""
+SUBJECT, MIN_ODDS = 0.35, -1.5
+"""Value of the subject map from which a place is of the subject, and log-odds of a person above
+which a small face is one."""
 MIN_LUMA, MIN_CONTRAST = 0.06, 24.0
 """Median luma 0..1 and contrast in grey levels below which there is little to draw."""
 ENOUGH = 900
@@ -49,15 +58,26 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
     letters = np.clip(analysis.lettering * 2, 0, 1)
     people = np.clip(resize_map(scene.persons, GRID, GRID), 0, 1)
     subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
-    heads = head_boxes(skin > 0.35, people > 0.5)
+    heads, face = head_boxes(skin > 0.35, people > 0.5)
     bodies = np.maximum(people, subject)
     small = luma(resize(image, 4 * GRID, 4 * GRID))
     fine = blur(np.abs(small - blur(small, 3.0)), 3.0)
-    detail = np.clip(resize_map(fine, GRID, GRID) / np.float32(max(3.5 * float(fine.mean()), 2.0)), 0, 1)
-    if not (heads == 1).any() and scene.figure > MIN_FIGURE:
-        # The face of an animal is not found, so all of it counts.
-        heads = np.maximum(heads, np.float32(ANIMAL) * (subject > 0.5))
+    detail = np.clip(
+        resize_map(fine, GRID, GRID) / np.float32(max(3.5 * float(fine.mean()), 2.0)), 0, 1
+    )
+    share = max(scene.figure, float((subject > SUBJECT).mean()))
+    is_faceless = float((heads == 1).mean()) < MIN_FACES * share
+    if is_faceless and scene.person_odds <= MIN_ODDS:
+        # Skin of an animal, whose face is not found.
+        heads = np.minimum(heads, np.float32(HAND))
     faces = (heads == 1).astype(np.float32)
+    least, sure = CLEAR
+    unsure = ((subject > least) & (subject < sure)).sum()
+    is_place = unsure >= UNSURE * (subject > least).sum() and scene.figure < MIN_FIGURE
+    whole = (subject > SUBJECT).astype(np.float32) * np.float32(1 - faces.any())
+    if not is_place:
+        heads = np.maximum(heads, np.float32(THING) * whole)
+    heads = np.maximum(heads, _sign(analysis))
     # Beside faces, what is far from them draws no eye.
     near = np.clip(5 * blur(faces, 5.0), 0, 1) if faces.any() else np.ones_like(faces)
     seen = np.float32(0.2) + np.float32(0.8) * bodies * near
@@ -68,12 +88,24 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
         bodies.astype(np.float32),
         blur(eye.astype(np.float32), 1.0),
         detail.astype(np.float32),
+        whole,
+        face if scene.person_odds > MIN_ODDS else 0.0,
     )
     care = np.maximum(np.maximum(heads * (people > 0.3), skin), letters)
     care = np.clip(blur(dilate(care.astype(np.float32), 1), 1.0), 0, 1)
     fine = np.clip(np.maximum(0.5 * subject, 0.7 * people), 0, 1).astype(np.float32)
     found = Drawn(interest, care, fine, _detailed(analysis))
-    return found if plan_cost(found, analysis.sizes[-1]) < MAX_COST else None
+    return found if plan_risk(found, *analysis.sizes[-1]) < MAX_RISK else None
+
+
+def _sign(analysis: Analysis) -> Floats:
+    """Return the place of a small sign, (GRID, GRID) float32, 0 or 1."""
+    out, place = np.zeros((GRID, GRID), np.float32), analysis.likeliest_lettering
+    if place.value > MIN_SIGN:
+        row, column = int(place.row * GRID), int(place.column * GRID)
+        top, left = max(row - SIGN_REACH, 0), max(column - SIGN_REACH, 0)
+        out[top : row + SIGN_REACH, left : column + SIGN_REACH] = SIGN
+    return out
 
 
 def _detailed(analysis: Analysis) -> Bytes:
@@ -82,14 +114,16 @@ def _detailed(analysis: Analysis) -> Bytes:
     return fine[-1] if fine else analysis.pyramid[0]
 
 
-def head_boxes(skin: NDArray[np.bool_], people: NDArray[np.bool_]) -> Floats:
-    """Return the heads of people, (GRID, GRID) float32, 0..1: 1 in boxes around faces.
+def head_boxes(skin: NDArray[np.bool_], people: NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Return the heads of people, and the height of the largest face as a share of the picture's.
+
+    Heads are (GRID, GRID) float32, 0..1: 1 in boxes around faces.
 
     Args:
         skin: (GRID, GRID) bool, bare skin.
         people: (GRID, GRID) bool, person map.
     """
-    rest, out = skin.copy(), np.zeros((GRID, GRID), np.float32)
+    rest, out, largest = skin.copy(), np.zeros((GRID, GRID), np.float32), 0
     while rest.any():
         first = np.zeros_like(rest)
         first.flat[int(rest.argmax())] = True
@@ -112,4 +146,5 @@ def head_boxes(skin: NDArray[np.bool_], people: NDArray[np.bool_]) -> Floats:
         np.maximum(hair, np.float32(HAIR), out=hair)
         face = out[rows[0] : rows[0] + high, columns[0] : columns[-1] + 1]
         np.maximum(face, np.float32(1 if is_face else HAND), out=face)
-    return out
+        largest = max(largest, high if is_face else 0)
+    return out, largest / GRID

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
 from diabelli.synthesis.core.rng import RandomStream
 
 WIDE, CLOSE, DETAIL = range(3)
@@ -12,9 +14,9 @@ ROWS, COLUMNS = range(2)
 """How a cut divides a page: into an upper and a lower part, or into a left and a right one."""
 MARGIN, GUTTER = 0.036, 0.017
 """Widths of the margin of a page and of the gutters, in shorter sides of the page."""
-SLANTED, SLANT = 0.45, (0.02, 0.05)
+SLANTED, SLANT = 0.4, (0.01, 0.028)
 """Share of the gutters that are slanted, and bounds of how far an end is moved, in shares."""
-SHIFT = 0.03
+SHIFT = 0.015
 """How far a cut is moved at most, as a share of the part that it divides."""
 
 Point: TypeAlias = tuple[float, float]
@@ -29,11 +31,13 @@ class Cut(NamedTuple):
         way: ROWS or COLUMNS.
         share: of the first part.
         parts: what the two parts are: cuts, or kinds of panels.
+        is_exact: whether it is neither moved nor slanted.
     """
 
     way: int
     share: float
     parts: tuple[Cut | int, Cut | int]
+    is_exact: bool = False
 
 
 class Panel(NamedTuple):
@@ -42,12 +46,10 @@ class Panel(NamedTuple):
     Attributes:
         corners: of its polygon.
         kind: WIDE, CLOSE or DETAIL.
-        is_inset: whether it is on another panel.
     """
 
     corners: Polygon
     kind: int
-    is_inset: bool = False
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -56,34 +58,66 @@ class Panel(NamedTuple):
         return min(rows), min(columns), max(rows), max(columns)
 
 
-LAYOUTS = (
-    Cut(ROWS, 0.6, (WIDE, Cut(COLUMNS, 0.52, (CLOSE, DETAIL)))),
-    Cut(ROWS, 0.4, (Cut(COLUMNS, 0.46, (DETAIL, CLOSE)), WIDE)),
-    Cut(ROWS, 0.6, (WIDE, Cut(COLUMNS, 0.36, (DETAIL, CLOSE)))),
-    Cut(ROWS, 0.42, (Cut(COLUMNS, 0.64, (CLOSE, DETAIL)), WIDE)),
-    Cut(COLUMNS, 0.6, (WIDE, Cut(ROWS, 0.52, (CLOSE, DETAIL)))),
-    Cut(COLUMNS, 0.4, (Cut(ROWS, 0.46, (DETAIL, CLOSE)), WIDE)),
-    Cut(COLUMNS, 0.58, (WIDE, Cut(ROWS, 0.38, (DETAIL, CLOSE)))),
-    Cut(COLUMNS, 0.42, (Cut(ROWS, 0.62, (CLOSE, DETAIL)), WIDE)),
-    Cut(ROWS, 0.62, (Cut(COLUMNS, 0.66, (WIDE, CLOSE)), Cut(COLUMNS, 0.4, (DETAIL, CLOSE)))),
-    Cut(ROWS, 0.36, (Cut(COLUMNS, 0.6, (CLOSE, DETAIL)), Cut(COLUMNS, 0.34, (CLOSE, WIDE)))),
-    Cut(ROWS, 0.64, (Cut(COLUMNS, 0.34, (CLOSE, WIDE)), Cut(COLUMNS, 0.56, (CLOSE, DETAIL)))),
-    Cut(COLUMNS, 0.66, (Cut(ROWS, 0.64, (WIDE, DETAIL)), Cut(ROWS, 0.5, (CLOSE, CLOSE)))),
-    Cut(ROWS, 0.54, (Cut(COLUMNS, 0.56, (WIDE, CLOSE)), Cut(COLUMNS, 0.42, (DETAIL, CLOSE)))),
-    Cut(ROWS, 0.68, (WIDE, Cut(COLUMNS, 0.34, (DETAIL, Cut(COLUMNS, 0.5, (CLOSE, DETAIL)))))),
-)
-"""Layouts from which a seed draws one; the wide panel is long, tall or almost square."""
-INSET_SIZES = ((0.3, 0.36), (0.34, 0.3))
-"""Heights and widths of the insets of a page of one panel, in the height and the width of that."""
-INSET_AWAY = 0.035
-"""Distance of insets from the edge of that panel, in the same."""
+WIDE_SHARES, MAX_SHARE = (0.34, 0.44), 0.7
+"""Bounds of the share of a page that its wide panel has, and its largest share of a side."""
 
 
-def lay_out(layout: Cut, height: float, width: float, stream: RandomStream) -> list[Panel]:
+def layouts(height: float, width: float, aspect: float, stream: RandomStream) -> list[Cut]:
+    """Return layouts of a page whose wide panel has the aspect of a photograph, in random order.
+
+    Args:
+        height: of the page.
+        width: of the page, in the same unit.
+        aspect: width of the photograph in its heights.
+        stream: random numbers.
+    """
+    room = (height * width * stream.between(*WIDE_SHARES)) ** 0.5
+    h = min(room / aspect**0.5 / height, MAX_SHARE)
+    w = min(room * aspect**0.5 / width, MAX_SHARE)
+    s, t = stream.between(0.44, 0.56), stream.between(0.36, 0.64)
+    corner, turned = Cut(COLUMNS, w, (WIDE, CLOSE)), Cut(COLUMNS, 1 - w, (CLOSE, WIDE))
+    below, edge = Cut(COLUMNS, t, (CLOSE, DETAIL)), Cut(ROWS, s, (CLOSE, DETAIL))
+    beside, under = Cut(ROWS, h, (WIDE, DETAIL)), Cut(ROWS, 1 - h, (DETAIL, WIDE))
+    found = [
+        Cut(ROWS, h, (corner, below)),
+        Cut(ROWS, 1 - h, (below, turned)),
+        Cut(COLUMNS, w, (beside, edge)),
+        Cut(COLUMNS, 1 - w, (edge, under)),
+        Cut(ROWS, h, (turned, CLOSE)),
+        Cut(COLUMNS, 1 - w, (CLOSE, beside)),
+        Cut(ROWS, h, (Cut(COLUMNS, w, (WIDE, edge)), below)),
+        Cut(ROWS, 1 - h, (below, Cut(COLUMNS, 1 - w, (edge, WIDE)))),
+        Cut(COLUMNS, w, (Cut(ROWS, h, (WIDE, below)), edge)),
+        Cut(COLUMNS, 1 - w, (edge, Cut(ROWS, 1 - h, (below, WIDE)))),
+        *[
+            Cut(ROWS, 0.5, (Cut(COLUMNS, s, upper), Cut(COLUMNS, 1 - s, lower)))
+            for upper, lower in (((WIDE, CLOSE), (DETAIL, CLOSE)), ((CLOSE, DETAIL), (CLOSE, WIDE)))
+        ],
+    ]
+    # Panels of the aspect of the page show all of the photograph, where nothing else suits.
+    last = [_quarters(), _ninths()]
+    order = np.argsort(stream.uniform(len(found))), np.argsort(stream.uniform(len(last)))
+    return [one[int(k)] for one, numbers in zip((found, last), order, strict=True) for k in numbers]
+
+
+def _quarters() -> Cut:
+    """Return a layout of four equal panels."""
+    upper, lower = Cut(COLUMNS, 0.5, (WIDE, CLOSE), True), Cut(COLUMNS, 0.5, (CLOSE, DETAIL), True)
+    return Cut(ROWS, 0.5, (upper, lower), True)
+
+
+def _ninths() -> Cut:
+    """Return a layout of a panel of four ninths of the page, and five of one."""
+    below, lower = Cut(COLUMNS, 0.5, (CLOSE, DETAIL), True), Cut(ROWS, 0.5, (DETAIL, CLOSE), True)
+    left = Cut(ROWS, 2 / 3, (WIDE, below), True)
+    return Cut(COLUMNS, 2 / 3, (left, Cut(ROWS, 1 / 3, (CLOSE, lower), True)), True)
+
+
+def lay_out(layout: Cut | int, height: float, width: float, stream: RandomStream) -> list[Panel]:
     """Return the panels of a page in the order of reading.
 
     Args:
-        layout: how the page is cut.
+        layout: how the page is cut; a kind of panel for a page of one.
         height: of the page.
         width: of the page, in the same unit.
         stream: random numbers.
@@ -99,26 +133,6 @@ def lay_out(layout: Cut, height: float, width: float, stream: RandomStream) -> l
     found: list[Panel] = []
     _divide(page, layout, GUTTER * side, stream, found)
     return found
-
-
-def inset_places(
-    panel: Panel, number: int, stream: RandomStream
-) -> list[tuple[float, float, float, float]]:
-    """Return boxes (top, left, bottom, right) where an inset of a panel may be: its corners.
-
-    Args:
-        panel: a rectangle.
-        number: of the inset.
-        stream: random numbers.
-    """
-    top, left, bottom, right = panel.box
-    tall, wide = bottom - top, right - left
-    high, across = INSET_SIZES[number % len(INSET_SIZES)]
-    high, across = high * stream.between(0.9, 1.06) * tall, across * stream.between(0.9, 1.06) * wide
-    away = INSET_AWAY * min(tall, wide)
-    rows = (top + away, bottom - away - high)
-    columns = (left + away, right - away - across)
-    return [(v, u, v + high, u + across) for v in rows for u in columns]
 
 
 def clipped(polygon: Polygon, normal: Point, most: float) -> Polygon:
@@ -155,12 +169,13 @@ def _divide(
     if isinstance(part, int):
         found.append(Panel(polygon, part))
         return
-    share = part.share + stream.between(-SHIFT, SHIFT)
-    slant = 0.0
-    drawn = stream.uniform(3)
-    if drawn[0] < SLANTED:
-        slant = SLANT[0] + float(drawn[1]) * (SLANT[1] - SLANT[0])
-        slant = slant if drawn[2] < 0.5 else -slant
+    shift, drawn = stream.between(-SHIFT, SHIFT), stream.uniform(3)
+    share, slant = part.share, 0.0
+    if not part.is_exact:
+        share += shift
+        if drawn[0] < SLANTED:
+            slant = SLANT[0] + float(drawn[1]) * (SLANT[1] - SLANT[0])
+            slant = slant if drawn[2] < 0.5 else -slant
     top, left, bottom, right = Panel(polygon, WIDE).box
     tall, wide = bottom - top, right - left
     if part.way == ROWS:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur, luma, wide_blur
+from diabelli.synthesis.core.filters import blur, gradient, luma, wide_blur
 from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.comics.colour_schemes import Scheme
 from diabelli.synthesis.moves.sketches.pencil_tone import edge_directions
@@ -27,17 +28,17 @@ from diabelli.synthesis.moves.sketches.woodblock_lines import print_colours
 
 STEPS = 5
 """Number of tones of flat colours."""
-SOFT, FINE_SOFT = 0.3, 1.0
+SOFT, FINE_SOFT = 0.2, 1.0
 """Widths of the changes between tones, in steps: on calm ground, and where detail is."""
-DETAIL, FINE_DETAIL = 0.55, 1.05
+DETAIL, FINE_DETAIL = 0.75, 1.1
 """Shares of the difference between a photograph and its flat colours that are drawn: elsewhere, and
 in faces and words."""
 LINE, FACE_LINE = 0.92, 0.35
 """How dark lines are, and those in faces."""
-DOT = 0.13
+LINE_LENGTH = 20
+"""Least number of rows or columns that a line crosses."""
+DOT = 0.15
 """Difference of tones between dots and the ground beside them."""
-PERIOD = 0.0105
-"""Distance of dots, in sides of the canvas."""
 
 
 class Art(NamedTuple):
@@ -75,6 +76,9 @@ def draw_art(source: Floats, care: Floats, fine: Floats, art: Art) -> Floats:
     lost = blur(np.abs(tone - flat), 2.5)
     busy = np.maximum(fine, smoothstep(0.012, 0.045, lost))
     near = np.maximum(care, busy)
+    # Neither whites are bleached nor darks filled.
+    ends = np.maximum(smoothstep(0.76, 0.9, flat), smoothstep(0.26, 0.12, flat))
+    near = np.maximum(near, ends)
     lit = flat + np.float32(art.scheme.fall) * _fall(care.shape, art.light)
     stepped = _steps(lit, near)
     # Noise of the dark is no detail.
@@ -90,7 +94,7 @@ def draw_art(source: Floats, care: Floats, fine: Floats, art: Art) -> Floats:
     dots = _dots(shade, art) * (1 - np.clip(1.25 * near, 0, 1))
     shade = shade - np.float32(DOT) * dots
     black = smoothstep(0.2, 0.07, blur(shade, 1.0)) * (1 - care)
-    shade = np.clip(shade * (1 - np.float32(0.5) * black), 0, 1)
+    shade = np.clip(shade * (1 - np.float32(0.25) * black), 0, 1)
     line = _ink(tone, flow)
     line *= np.float32(LINE) + np.float32(FACE_LINE - LINE) * care
     return _coloured(shade, smooth, colours, line, art.scheme)
@@ -146,15 +150,19 @@ def _screen(
 
 
 def _ink(tone: Floats, flow: Floats) -> Floats:
-    """Return where ink lines are, (h, w) float32, 0..1."""
+    """Return where ink lines are, (h, w) float32, 0..1; textures and short marks have none."""
     fine, wide = blur(tone, 0.8), blur(tone, 1.9)
     thin = np.minimum(fine - wide, 0)
     thin[thin > -np.float32(0.004)] = 0
     thin = mean_along_flow(np.ascontiguousarray(thin), flow, weights_along(7))
-    level = blur(-thin, 10.0)
-    strength = -thin / (np.float32(1.3) * level + np.float32(0.02))
-    line = smoothstep(0.45, 1.1, strength)
-    kept = without_short(line > np.float32(0.4), 14)
+    down, across = gradient(fine)
+    along = coherence(structure_tensor(255 * down, 255 * across, 3.0))
+    level = blur(-thin, 12.0)
+    strength = -thin / (np.float32(1.25) * level + np.float32(0.017))
+    line = smoothstep(0.45, 1.1, strength) * smoothstep(0.35, 0.65, along)
+    length = mean_along_flow(line, flow, weights_along(10))
+    line *= smoothstep(0.13, 0.35, length)
+    kept = without_short(line > np.float32(0.35), LINE_LENGTH)
     return np.asarray(line * np.clip(2 * blur(kept.astype(np.float32), 0.8), 0, 1), np.float32)
 
 
@@ -166,7 +174,8 @@ def _coloured(
     light = np.array(scheme.light, np.float32)
     # Red and blue less luma, half of them smoothed.
     red, blue = (
-        np.float32(scheme.colour) * (np.float32(0.7) * smooth[..., k] + np.float32(0.3) * colours[..., k])
+        np.float32(scheme.colour)
+        * (np.float32(0.7) * smooth[..., k] + np.float32(0.3) * colours[..., k])
         for k in (1, 2)
     )
     out = np.empty((*shade.shape, 3), np.float32)
@@ -205,4 +214,9 @@ def _mix(
                 local = min(max(own[c], zero), one) * light[c]
                 made = ramp[low, c] + rest * (ramp[low + 1, c] - ramp[low, c])
                 mixed = local + share * (made - local)
-                out[y, x, c] = min(max(mixed * (one - line[y, x]) + line[y, x] * ramp[0, c] * np.float32(0.5), zero), one)
+                out[y, x, c] = min(
+                    max(
+                        mixed * (one - line[y, x]) + line[y, x] * ramp[0, c] * np.float32(0.5), zero
+                    ),
+                    one,
+                )

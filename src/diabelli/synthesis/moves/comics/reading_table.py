@@ -104,9 +104,7 @@ def lay_page(
     # The table is a little out of focus.
     coarse = max(round(TABLE_SCALE * rows), 2), max(round(TABLE_SCALE * columns), 2)
     if stream.between(0, 1) < CLOTHS:
-        scene = draw_table(
-            CHECKS, *coarse, DYES[int(stream.between(0, len(DYES)))], stream
-        )
+        scene = draw_table(CHECKS, *coarse, DYES[int(stream.between(0, len(DYES)))], stream)
     else:
         scene, _ = lay_table(*coarse, stream)
     scene = np.maximum(resize_map(scene, rows, columns), 0)
@@ -180,18 +178,13 @@ def _within(y: Floats, x: Floats, sheet: Sheet) -> Floats:
     return np.minimum(half_v - np.abs(v), outer)
 
 
-def _shade(
-    scene: Floats, y: Floats, x: Floats, sheet: Sheet, lamp: tuple[float, float]
-) -> None:
+def _shade(scene: Floats, y: Floats, x: Floats, sheet: Sheet, lamp: tuple[float, float]) -> None:
     """Darken a scene by the shadow of a page, in place."""
-    shade = None
+    shade = np.float32(0)
     for reach, soft, depth in SHADOWS:
-        inside = _within(
-            y + np.float32(reach * lamp[0]), x + np.float32(reach * lamp[1]), sheet
-        )
+        inside = _within(y + np.float32(reach * lamp[0]), x + np.float32(reach * lamp[1]), sheet)
         one = np.float32(depth) * smoothstep(-soft, soft, inside)
-        shade = one if shade is None else np.maximum(shade, one)
-    assert shade is not None
+        shade = np.maximum(shade, one)
     scene *= 1 - shade[..., None]
 
 
@@ -228,9 +221,10 @@ def _lay_cover(
     inside = _within(y, x, below)
     tone = np.array(scheme.ramp[1 + int(stream.between(0, 3))], np.float32) / np.float32(255)
     period = np.float32(0.02)
-    b, a = (np.float32(0.8) * v + np.float32(0.6) * u) / period, (
-        np.float32(0.8) * u - np.float32(0.6) * v
-    ) / period
+    b, a = (
+        (np.float32(0.8) * v + np.float32(0.6) * u) / period,
+        (np.float32(0.8) * u - np.float32(0.6) * v) / period,
+    )
     b, a = b - np.floor(b) - np.float32(0.5), a - np.floor(a) - np.float32(0.5)
     dots = smoothstep(0.33, 0.27, np.sqrt(a * a + b * b)) * np.float32(0.12)
     colour = tone * (1 - dots[..., None])
@@ -279,7 +273,10 @@ def _open(
     for at in (-STAPLE_AT, STAPLE_AT):
         middle = np.abs(v - np.float32(at * sheet.height))
         inside = np.minimum(np.float32(STAPLE / 2) - middle, np.float32(STAPLE_WIDTH / 2) - near)
-        shine = steel * (np.float32(0.5) + np.float32(0.7) * smoothstep(-0.001, 0.0012, away))[..., None]
+        shine = (
+            steel
+            * (np.float32(0.5) + np.float32(0.7) * smoothstep(-0.001, 0.0012, away))[..., None]
+        )
         dark = np.float32(0.5) * smoothstep(-0.006, 0.0, inside)
         scene *= 1 - dark[..., None]
         scene += _cover(inside, side)[..., None] * (shine - scene)
