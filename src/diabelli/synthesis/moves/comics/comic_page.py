@@ -10,9 +10,10 @@ from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.comics.page_plan import MAX_RISK, Plan, plan_page
+from diabelli.synthesis.moves.comics.comic_sheet import choose_sheet, narrowed
+from diabelli.synthesis.moves.comics.page_plan import GOOD, plan_page, plan_three
 from diabelli.synthesis.moves.comics.page_print import Story, print_page
-from diabelli.synthesis.moves.comics.reading_table import choose_sheet, lay_page
+from diabelli.synthesis.moves.comics.reading_table import lay_page
 from diabelli.synthesis.moves.comics.shots import Interest
 from diabelli.synthesis.moves.still_lifes.tabletop import finished
 
@@ -55,27 +56,23 @@ def show_comic_page(
     source = image if need.source is None else need.source
     size = source.shape[0], source.shape[1]
     sheet = choose_sheet(rows / side, columns / side, stream)
+    plan = plan_page(need.interest, size, (sheet.height, sheet.width), side, stream)
+    if plan.cost >= GOOD:
+        # Fewer panels are less alike.
+        sheet = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
+        plan = plan_three(need.interest, size, (sheet.height, sheet.width), side)
     page = sheet.height, sheet.width
-    plan = plan_page(need.interest, size, page, side, stream)
-    if plan.risk >= MAX_RISK:
-        plan = _surest_plan(need, size, page, side)
     story = Story(source, need.care, need.fine)
     printed = print_page(story, plan, page, side, stream, grey=grey)
     scene = lay_page(printed, sheet, rows, columns, stream, grey=grey)
     return finished(np.maximum(resize_map(scene, height, width), 0))
 
 
-def plan_risk(need: Drawn, height: int, width: int) -> float:
-    """Return the risk of the worst shot of a photograph's page on a canvas of that size."""
+def page_risk(need: Drawn, height: int, width: int) -> float:
+    """Return the risk of the surest page of a photograph on a canvas of that size."""
     rows, columns = size_with_area(height, width, SIDE)
     side = float(min(rows, columns))
     size = (height, width) if need.source is None else need.source.shape[:2]
     sheet = choose_sheet(rows / side, columns / side, RandomStream(0))
-    return _surest_plan(need, (size[0], size[1]), (sheet.height, sheet.width), side).risk
-
-
-def _surest_plan(
-    need: Drawn, size: tuple[int, int], page: tuple[float, float], side: float
-) -> Plan:
-    """Return the plan by which a photograph is suitable."""
-    return plan_page(need.interest, size, page, side, RandomStream(0))
+    sheet = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
+    return plan_three(need.interest, (size[0], size[1]), (sheet.height, sheet.width), side).risk

@@ -1,39 +1,50 @@
-"""Which photographs suit a page of a comic."""
+"""Which photographs suit a page of a comic, and what it shows of them."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.core.filters import blur, dilate, flood, luma
+from diabelli.synthesis.core.filters import blur, dilate, luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.comics.comic_page import Drawn, plan_risk
+from diabelli.synthesis.moves.comics.comic_page import Drawn, page_risk
+from diabelli.synthesis.moves.comics.heads import HAND, find_heads
 from diabelli.synthesis.moves.comics.page_plan import MAX_RISK
 from diabelli.synthesis.moves.comics.shots import Interest
 from diabelli.synthesis.moves.scene import Scene
 
-HAIR = 0.15
-"""Value of the hair and the ground around a face."""
-MAX_HAIR, HAND = 0.75, 0.3
-"""Height of the person above a face, in heights of that, beyond which skin is of a hand or clothes,
-and the value of these."""
-MIN_FIGURE, MIN_FACES, THING = 0.05, 0.15, 0.5
-"""Share that the person map marks from which a subject is one thing, share of faces in a subject
-from which it is a person, and how much a thing counts as a face."""
+MIN_LUMA, MIN_CONTRAST = 0.06, 24.0
+"""Median luma 0..1 and contrast in grey levels below which there is little to draw."""
+SKIN, PERSON, SUBJECT = 0.35, 0.5, 0.35
+"""Values of the maps of bare skin, of people and of the subject from which a place counts."""
+NO_PERSON, FEW_FACES = -2.5, -1.5
+"""Log-odds of a person up to which skin is of things, and up to which a face must be large."""
+MIN_FACES, MIN_FIGURE = 0.15, 0.05
+"""Share of faces in a subject from which it is a person; share that the person map marks from which
+a subject is one thing, though the subject map is unsure."""
 CLEAR, UNSURE = (0.2, 0.8), 0.5
 """Values of the subject map between which a place is unsure, and share of such places from which
 the subject is a part of a landscape or a room."""
-MIN_SIGN, SIGN_REACH, SIGN = 0.64, 3, 0.6
-"""Value 0..1 of the likeliest lettering from which there may be a small sign; cells around it."""
-SUBJECT, MIN_ODDS = 0.35, -1.5
-"""Value of the subject map from which a place is of the subject, and log-odds of a person above
-which a small face is one."""
-MIN_LUMA, MIN_CONTRAST = 0.06, 24.0
-"""Median luma 0..1 and contrast in grey levels below which there is little to draw."""
+THING = 0.5
+"""How much a thing counts as a face, so that no edge cuts it."""
+LETTERS, UNSURE_LETTERS, SURE_LETTERS = 2.0, 0.4, (0.74, 0.84)
+"""Gain of the map of lettering; its weight where that is unsure; values of the likeliest place
+between which it becomes sure."""
+MIN_SIGN, SIGN, SIGN_REACH = 0.64, 0.6, 3
+"""Value 0..1 of the likeliest lettering from which there may be a small sign; the value of its
+place, and the cells around it."""
+DETAIL_REACH, DETAIL_GAIN, LEAST_DETAIL = 3.0, 3.5, 2.0
+"""Deviation in quarters of cells of the blur from which detail differs; detail that is most, in its
+mean; least grey levels for that."""
+DULL, PLAIN = 0.2, 0.25
+"""Interest of a place beside the subject, and of one without detail, beside those with it."""
+FACE_INTEREST, NEAR, NEAR_GAIN = 0.8, 5.0, 5.0
+"""Interest of a face; deviation in cells, and gain, of how near to one a place is."""
+SUBJECT_DETAIL, PERSON_DETAIL = 0.5, 0.7
+"""How far the subject and people keep their detail."""
 ENOUGH = 900
 """Shorter side in pixels of an image with enough detail for a page."""
 
@@ -41,8 +52,8 @@ ENOUGH = 900
 def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | None:
     """Return what a page of a comic needs of a photograph; None if it suits none.
 
-    Refused are frames, graphics, text, the dark, fog, and pictures of which no layout has shots
-    that cut neither a face nor a word.
+    Refused are frames, graphics, text, the dark, fog, and pictures whose wide shot would cut or
+    lose faces, words or the subject.
 
     Args:
         scene: properties of the photograph.
@@ -54,97 +65,81 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
     is_faint = scene.median_luma < MIN_LUMA or analysis.contrast < MIN_CONTRAST
     if is_framed or is_drawn or is_faint:
         return None
-    skin = np.clip(resize_map(analysis.people.skin, GRID, GRID), 0, 1)
-    letters = np.clip(analysis.lettering * 2, 0, 1)
-    people = np.clip(resize_map(scene.persons, GRID, GRID), 0, 1)
-    subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
-    heads, face = head_boxes(skin > 0.35, people > 0.5)
-    bodies = np.maximum(people, subject)
-    small = luma(resize(image, 4 * GRID, 4 * GRID))
-    fine = blur(np.abs(small - blur(small, 3.0)), 3.0)
-    detail = np.clip(
-        resize_map(fine, GRID, GRID) / np.float32(max(3.5 * float(fine.mean()), 2.0)), 0, 1
+    found = _drawn(scene, analysis, image)
+    return found if page_risk(found, *analysis.sizes[-1]) < MAX_RISK else None
+
+
+def _drawn(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn:
+    """Return what a page shows of a photograph; arguments as above."""
+    skin, people, subject = (
+        np.clip(resize_map(one, GRID, GRID), 0, 1)
+        for one in (analysis.people.skin, scene.persons, scene.subject)
     )
+    bodies = np.maximum(people, subject)
+    heads, largest = find_heads(skin > SKIN, people > PERSON)
     share = max(scene.figure, float((subject > SUBJECT).mean()))
-    is_faceless = float((heads == 1).mean()) < MIN_FACES * share
-    if is_faceless and scene.person_odds <= MIN_ODDS:
-        # Skin of an animal, whose face is not found.
+    is_small = float((heads == 1).mean()) < MIN_FACES * share
+    if scene.person_odds <= NO_PERSON or (is_small and scene.person_odds <= FEW_FACES):
+        # Skin of an animal or of wood.
         heads = np.minimum(heads, np.float32(HAND))
     faces = (heads == 1).astype(np.float32)
-    least, sure = CLEAR
-    unsure = ((subject > least) & (subject < sure)).sum()
-    is_place = unsure >= UNSURE * (subject > least).sum() and scene.figure < MIN_FIGURE
-    whole = (subject > SUBJECT).astype(np.float32) * np.float32(1 - faces.any())
-    if not is_place:
-        heads = np.maximum(heads, np.float32(THING) * whole)
-    heads = np.maximum(heads, _sign(analysis))
+    whole = np.zeros_like(faces)
+    if not (faces.any() or _is_place(scene, subject)):
+        # The face of an animal is not found, so all of it counts.
+        whole = (subject > SUBJECT).astype(np.float32)
+    words = _words(analysis)
+    detail = _detail(image)
     # Beside faces, what is far from them draws no eye.
-    near = np.clip(5 * blur(faces, 5.0), 0, 1) if faces.any() else np.ones_like(faces)
-    seen = np.float32(0.2) + np.float32(0.8) * bodies * near
-    eye = seen * (np.float32(0.25) + np.float32(0.75) * detail)
-    eye = np.maximum(eye, np.float32(0.8) * faces)
+    near = np.clip(NEAR_GAIN * blur(faces, NEAR), 0, 1) if faces.any() else np.ones_like(faces)
+    eye = np.float32(DULL) + np.float32(1 - DULL) * bodies * near
+    eye = eye * (np.float32(PLAIN) + np.float32(1 - PLAIN) * detail)
+    eye = np.maximum(eye, np.float32(FACE_INTEREST) * faces)
+    uncut = np.maximum(np.maximum(heads, np.float32(THING) * whole), words)
     interest = Interest(
-        np.maximum(heads, letters).astype(np.float32),
+        uncut.astype(np.float32),
         bodies.astype(np.float32),
         blur(eye.astype(np.float32), 1.0),
-        detail.astype(np.float32),
+        detail,
         whole,
-        face if scene.person_odds > MIN_ODDS else 0.0,
+        largest if scene.person_odds > FEW_FACES else 0.0,
     )
-    care = np.maximum(np.maximum(heads * (people > 0.3), skin), letters)
+    care = np.maximum(np.maximum(heads, skin), np.clip(LETTERS * analysis.lettering, 0, 1))
     care = np.clip(blur(dilate(care.astype(np.float32), 1), 1.0), 0, 1)
-    fine = np.clip(np.maximum(0.5 * subject, 0.7 * people), 0, 1).astype(np.float32)
-    found = Drawn(interest, care, fine, _detailed(analysis))
-    return found if plan_risk(found, *analysis.sizes[-1]) < MAX_RISK else None
+    fine = np.maximum(SUBJECT_DETAIL * subject, PERSON_DETAIL * people).astype(np.float32)
+    return Drawn(interest, care, fine, _detailed(analysis))
 
 
-def _sign(analysis: Analysis) -> Floats:
-    """Return the place of a small sign, (GRID, GRID) float32, 0 or 1."""
-    out, place = np.zeros((GRID, GRID), np.float32), analysis.likeliest_lettering
+def _is_place(scene: Scene, subject: Floats) -> bool:
+    """Return whether the subject is a part of a landscape or a room."""
+    least, sure = CLEAR
+    unsure = ((subject > least) & (subject < sure)).sum()
+    return bool(unsure >= UNSURE * (subject > least).sum() and scene.figure < MIN_FIGURE)
+
+
+def _words(analysis: Analysis) -> Floats:
+    """Return the places of words, (GRID, GRID) float32, 0..1."""
+    place = analysis.likeliest_lettering
+    low, high = SURE_LETTERS
+    sure = min(max((place.value - low) / (high - low), 0.0), 1.0)
+    weight = np.float32(UNSURE_LETTERS + (1 - UNSURE_LETTERS) * sure)
+    out = weight * np.clip(LETTERS * analysis.lettering, 0, 1)
     if place.value > MIN_SIGN:
         row, column = int(place.row * GRID), int(place.column * GRID)
-        top, left = max(row - SIGN_REACH, 0), max(column - SIGN_REACH, 0)
-        out[top : row + SIGN_REACH, left : column + SIGN_REACH] = SIGN
+        rows = slice(max(row - SIGN_REACH, 0), row + SIGN_REACH)
+        near = out[rows, max(column - SIGN_REACH, 0) : column + SIGN_REACH]
+        np.maximum(near, np.float32(SIGN), out=near)
     return out
+
+
+def _detail(image: Bytes) -> Floats:
+    """Return how much structure places of an image have, (GRID, GRID) float32, 0..1."""
+    small = luma(resize(image, 4 * GRID, 4 * GRID))
+    fine = blur(np.abs(small - blur(small, DETAIL_REACH)), DETAIL_REACH)
+    most = max(DETAIL_GAIN * float(fine.mean(dtype=np.float64)), LEAST_DETAIL)
+    return np.asarray(np.clip(resize_map(fine, GRID, GRID) / np.float32(most), 0, 1), np.float32)
 
 
 def _detailed(analysis: Analysis) -> Bytes:
     """Return the smallest image of the source that has enough detail."""
     fine = [one for one in analysis.pyramid if min(one.shape[:2]) >= ENOUGH]
     return fine[-1] if fine else analysis.pyramid[0]
-
-
-def head_boxes(skin: NDArray[np.bool_], people: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Return the heads of people, and the height of the largest face as a share of the picture's.
-
-    Heads are (GRID, GRID) float32, 0..1: 1 in boxes around faces.
-
-    Args:
-        skin: (GRID, GRID) bool, bare skin.
-        people: (GRID, GRID) bool, person map.
-    """
-    rest, out, largest = skin.copy(), np.zeros((GRID, GRID), np.float32), 0
-    while rest.any():
-        first = np.zeros_like(rest)
-        first.flat[int(rest.argmax())] = True
-        part = flood(first, rest, True)
-        rest &= ~part
-        rows, columns = (np.flatnonzero(part.any(axis)) for axis in (1, 0))
-        tall, wide = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
-        # Of a body, the upper part is the face.
-        high = min(tall, round(1.5 * wide))
-        columns = np.flatnonzero(part[rows[0] : rows[0] + high].any(0))
-        wide = int(columns[-1] - columns[0]) + 1
-        middle = columns[0] + wide // 4, columns[-1] + 1 - wide // 4
-        above = people[: rows[0], middle[0] : middle[1]][::-1]
-        reach = float(np.logical_and.accumulate(above, 0).sum(0).mean()) if above.size else 0.0
-        is_face = reach <= MAX_HAIR * high + 2
-        top, low = rows[0] - max(round(0.4 * high), 1), rows[0] + high + max(round(0.1 * high), 1)
-        more = max(round(0.12 * wide), 1)
-        left, right = max(columns[0] - more, 0), columns[-1] + 1 + more
-        hair = out[max(top, 0) : low, left:right]
-        np.maximum(hair, np.float32(HAIR), out=hair)
-        face = out[rows[0] : rows[0] + high, columns[0] : columns[-1] + 1]
-        np.maximum(face, np.float32(1 if is_face else HAND), out=face)
-        largest = max(largest, high if is_face else 0)
-    return out, largest / GRID

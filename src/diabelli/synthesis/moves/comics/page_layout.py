@@ -94,23 +94,19 @@ def layouts(height: float, width: float, aspect: float, stream: RandomStream) ->
             for upper, lower in (((WIDE, CLOSE), (DETAIL, CLOSE)), ((CLOSE, DETAIL), (CLOSE, WIDE)))
         ],
     ]
-    # Panels of the aspect of the page show all of the photograph, where nothing else suits.
-    last = [_quarters(), _ninths()]
-    order = np.argsort(stream.uniform(len(found))), np.argsort(stream.uniform(len(last)))
-    return [one[int(k)] for one, numbers in zip((found, last), order, strict=True) for k in numbers]
+    return [found[int(k)] for k in np.argsort(stream.uniform(len(found)))]
 
 
-def _quarters() -> Cut:
-    """Return a layout of four equal panels."""
-    upper, lower = Cut(COLUMNS, 0.5, (WIDE, CLOSE), True), Cut(COLUMNS, 0.5, (CLOSE, DETAIL), True)
-    return Cut(ROWS, 0.5, (upper, lower), True)
+def three(height: float, width: float) -> Cut:
+    """Return a layout of a wide panel and two of half of its sides, for a page of that aspect.
 
-
-def _ninths() -> Cut:
-    """Return a layout of a panel of four ninths of the page, and five of one."""
-    below, lower = Cut(COLUMNS, 0.5, (CLOSE, DETAIL), True), Cut(ROWS, 0.5, (DETAIL, CLOSE), True)
-    left = Cut(ROWS, 2 / 3, (WIDE, below), True)
-    return Cut(COLUMNS, 2 / 3, (left, Cut(ROWS, 1 / 3, (CLOSE, lower), True)), True)
+    Args:
+        height: of the page.
+        width: of the page, in the same unit.
+    """
+    if height >= width:
+        return Cut(ROWS, 2 / 3, (WIDE, Cut(COLUMNS, 0.5, (CLOSE, DETAIL), True)), True)
+    return Cut(COLUMNS, 2 / 3, (WIDE, Cut(ROWS, 0.5, (CLOSE, DETAIL), True)), True)
 
 
 def lay_out(layout: Cut | int, height: float, width: float, stream: RandomStream) -> list[Panel]:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.comics.page_layout import Panel, lay_out, layouts
+from diabelli.synthesis.moves.comics.page_layout import Panel, lay_out, layouts, three
 from diabelli.synthesis.moves.comics.shots import Interest, Shot, choose_shots
 
-GOOD, MAX_RISK = 0.6, 0.5
+GOOD, MAX_RISK = 0.8, 0.5
 """Cost of its worst shot up to which a page is good, and risk from which it is not made."""
 
 
@@ -39,6 +39,8 @@ def plan_page(
 ) -> Plan:
     """Return the first good plan among layouts in random order, or else the best one.
 
+    It has no panels and infinite cost where all layouts are too risky.
+
     Args:
         interest: what a photograph shows.
         photograph: its rows and columns.
@@ -49,13 +51,25 @@ def plan_page(
     best = Plan([], [], np.inf, np.inf)
     for layout in layouts(*page, photograph[1] / photograph[0], stream):
         panels = lay_out(layout, *page, stream)
-        most = max(best.risk, MAX_RISK) if np.isfinite(best.risk) else np.inf
-        shots = choose_shots(panels, interest, photograph, pixels, most)
+        shots = choose_shots(panels, interest, photograph, pixels, MAX_RISK)
         if shots is None:
             continue
-        found = Plan(panels, shots, max(one.risk for one in shots), max(one.cost for one in shots))
-        if best.risk >= MAX_RISK or found.cost < best.cost:
+        found = _plan_of(panels, shots)
+        if found.cost < best.cost:
             best = found
-        if best.risk < MAX_RISK and best.cost < GOOD:
+        if best.cost < GOOD:
             break
     return best
+
+
+def plan_three(
+    interest: Interest, photograph: tuple[int, int], page: tuple[float, float], pixels: float
+) -> Plan:
+    """Return the plan of a page of three panels of one aspect; arguments as for `plan_page`."""
+    panels = lay_out(three(*page), *page, RandomStream(0))
+    return _plan_of(panels, choose_shots(panels, interest, photograph, pixels, np.inf) or [])
+
+
+def _plan_of(panels: list[Panel], shots: list[Shot]) -> Plan:
+    """Return the plan of panels with these shots."""
+    return Plan(panels, shots, max(one.risk for one in shots), max(one.cost for one in shots))

@@ -72,7 +72,9 @@ def print_page(
         if panel.kind == WIDE:
             scheme = scheme._replace(share=OWN_SHARE * scheme.share)
         screen = SCREENS[int(stream.between(0, len(SCREENS)))]
-        art = Art(scheme, (LIGHT[0], sign * LIGHT[1]), screen, PERIODS[number % len(PERIODS)] * side)
+        art = Art(
+            scheme, (LIGHT[0], sign * LIGHT[1]), screen, PERIODS[number % len(PERIODS)] * side
+        )
         top, left, bottom, right = (one * side for one in panel.box)
         rows = slice(max(int(top), 0), min(int(bottom) + 1, out.shape[0]))
         columns = slice(max(int(left), 0), min(int(right) + 1, out.shape[1]))

@@ -39,16 +39,18 @@ ASIDE, ASIDE_COST = 0.2, 0.6
 """Share of all interest below which a shot is beside the point, and cost of one without any."""
 EMPTY, EMPTY_COST = 0.5, 1.6
 """Detail of a shot, in that of the photograph, below which it is empty, and cost of none."""
-CLOSER, CLOSER_COST = (1.0, 1.45, 1.9), 0.2
+CLOSER, CLOSER_COST = (1.0, 1.45, 1.8), 0.6
 """How much closer than the wide shot others should be, by the kinds of panels, and cost of one
 that is not."""
-SMALL_FACE, SMALL_COST = 0.03, 2.0
+SMALL_FACE, SMALL_COST = 0.026, 2.0
 """Height of the largest face in units of the page below which it is lost, and cost of none."""
 PART_COST, FREE_PART = 1.6, 0.03
 """Cost of half of a thing that is shown whole or not at all, and share of it that is free."""
 HEADLESS_COST, MIN_FACE = 1.2, 3.0
 """Cost of a shot of bodies without a face, and least number of cells of one."""
-ALIKE_COST = 0.14
+LITTLE_RISK, RISKY_COST = 0.4, 2.0
+"""Risk up to which a shot is new rather than sure, and cost of one above it."""
+ALIKE_COST = 0.35
 """Cost of two shots of the same part."""
 
 
@@ -146,6 +148,7 @@ def choose_shot(
         cost += SMALL_COST * np.maximum(1 - face / SMALL_FACE, 0)
     risk = cost.copy()
     if panel.kind != WIDE:
+        cost += RISKY_COST * (risk > LITTLE_RISK)
         area = boxes[:, 2] * boxes[:, 3]
         closer, least = np.sqrt(taken[0].height * taken[0].width / area), CLOSER[panel.kind]
         cost += CLOSER_COST * np.maximum(least - closer, 0) / (least - 1)
