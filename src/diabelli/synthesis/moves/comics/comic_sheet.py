@@ -24,9 +24,13 @@ ASPECTS = (0.62, 1.5)
 """Bounds of the width of a page in its heights."""
 BESIDE = 0.04
 """How far an open comic is moved towards its other page."""
-NARROW, NARROW_ASPECT, NARROW_BESIDE = 0.955, 0.9, 0.5
+NARROW, NARROW_ASPECT = 0.955, 0.9
 """Largest height and width of a page of three panels, in those of the canvas; aspect of photographs
-below which two panels are beside the first; how far an open comic is moved, in the free width."""
+below which two panels are beside the first."""
+
+
+MAX_ASPECT = 2.2
+"""Aspect of a photograph above which its panels are of that aspect."""
 
 
 class Sheet(NamedTuple):
@@ -67,7 +71,7 @@ def choose_sheet(tall: float, wide: float, stream: RandomStream) -> Sheet:
 
 
 def narrowed(sheet: Sheet, tall: float, wide: float, aspect: float) -> Sheet:
-    """Return a sheet for a photograph and two of half of its sides, below or beside it.
+    """Return a loose sheet for a photograph and two of half of its sides, below or beside it.
 
     Args:
         sheet: for any photograph.
@@ -76,11 +80,10 @@ def narrowed(sheet: Sheet, tall: float, wide: float, aspect: float) -> Sheet:
         aspect: width of the photograph in its heights.
     """
     height, width = NARROW * tall, NARROW * wide
+    aspect = min(max(aspect, 1 / MAX_ASPECT), MAX_ASPECT)
     shape = aspect / 1.5 if aspect >= NARROW_ASPECT else 1.5 * aspect
     height, width = min(height, width / shape), min(width, shape * height)
-    free = NARROW_BESIDE * max(wide - width, 0.0) / 2
-    column = {LOOSE: 0.0, RIGHT: free, LEFT: -free}[sheet.spine]
-    return sheet._replace(height=height, width=width, column=column)
+    return sheet._replace(height=height, width=width, column=0.0, spine=LOOSE)
 
 
 def places(y: Floats, x: Floats, sheet: Sheet) -> tuple[Floats, Floats]:
@@ -94,10 +97,10 @@ def places(y: Floats, x: Floats, sheet: Sheet) -> tuple[Floats, Floats]:
     Returns:
         (rows, columns) float32 each: down and to the right.
     """
-    scale = 1 / (1 + np.float32(sheet.tilt) * y)
+    scale = np.float32(1) / (np.float32(1) + np.float32(sheet.tilt) * y)
     b, a = (y - np.float32(sheet.row)) * scale, (x - np.float32(sheet.column)) * scale
     cosine, sine = np.float32(sheet.cosine), np.float32(sheet.sine)
-    return cosine * b - sine * a, cosine * a + sine * b
+    return np.asarray(cosine * b - sine * a), np.asarray(cosine * a + sine * b)
 
 
 def distance_within(v: Floats, u: Floats, sheet: Sheet) -> Floats:

@@ -11,13 +11,15 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.comics.comic_page import Drawn, page_risk
+from diabelli.synthesis.moves.comics.comic_sheet import MAX_ASPECT
 from diabelli.synthesis.moves.comics.heads import HAND, find_heads
 from diabelli.synthesis.moves.comics.page_plan import MAX_RISK
 from diabelli.synthesis.moves.comics.shots import Interest
 from diabelli.synthesis.moves.scene import Scene
 
-MIN_LUMA, MIN_CONTRAST = 0.06, 24.0
-"""Median luma 0..1 and contrast in grey levels below which there is little to draw."""
+MIN_LUMA, MIN_CONTRAST, MAX_ROUGHNESS = 0.06, 24.0, 20.0
+"""Median luma 0..1, contrast in grey levels, and roughness in grey levels of photographs that are
+neither black, fog nor all fine structure, as crowds are."""
 SKIN, PERSON, SUBJECT = 0.35, 0.5, 0.35
 """Values of the maps of bare skin, of people and of the subject from which a place counts."""
 NO_PERSON, FEW_FACES = -2.5, -1.5
@@ -43,7 +45,7 @@ DULL, PLAIN = 0.2, 0.25
 """Interest of a place beside the subject, and of one without detail, beside those with it."""
 FACE_INTEREST, NEAR, NEAR_GAIN = 0.8, 5.0, 5.0
 """Interest of a face; deviation in cells, and gain, of how near to one a place is."""
-SUBJECT_DETAIL, PERSON_DETAIL = 0.5, 0.7
+SUBJECT_DETAIL, PERSON_DETAIL = 0.3, 0.5
 """How far the subject and people keep their detail."""
 ENOUGH = 900
 """Shorter side in pixels of an image with enough detail for a page."""
@@ -52,18 +54,21 @@ ENOUGH = 900
 def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | None:
     """Return what a page of a comic needs of a photograph; None if it suits none.
 
-    Refused are frames, graphics, text, the dark, fog, and pictures whose wide shot would cut or
-    lose faces, words or the subject.
+    Refused are strips, frames, graphics, text, the dark, fog, fine structure everywhere,
+    and pictures whose wide shot would cut or lose faces, words or the subject.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
+    height, width = analysis.pyramid[0].shape[:2]
+    is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_drawn = analysis.kind.is_graphic or analysis.kind.has_text
-    is_faint = scene.median_luma < MIN_LUMA or analysis.contrast < MIN_CONTRAST
-    if is_framed or is_drawn or is_faint:
+    is_unclear = scene.median_luma < MIN_LUMA or analysis.contrast < MIN_CONTRAST
+    is_unclear = is_unclear or scene.roughness > MAX_ROUGHNESS
+    if is_long or is_framed or is_drawn or is_unclear:
         return None
     found = _drawn(scene, analysis, image)
     return found if page_risk(found, *analysis.sizes[-1]) < MAX_RISK else None
@@ -89,7 +94,7 @@ def _drawn(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn:
         whole = (subject > SUBJECT).astype(np.float32)
     words = _words(analysis)
     detail = _detail(image)
-    # Beside faces, what is far from them draws no eye.
+    # Where there are faces, places far from them draw no eye.
     near = np.clip(NEAR_GAIN * blur(faces, NEAR), 0, 1) if faces.any() else np.ones_like(faces)
     eye = np.float32(DULL) + np.float32(1 - DULL) * bodies * near
     eye = eye * (np.float32(PLAIN) + np.float32(1 - PLAIN) * detail)

@@ -16,7 +16,7 @@ HAIR, HAND = 0.15, 0.3
 MAX_HAIR = 0.75
 """Height of the person above a face, in heights of that, beyond which skin is no face."""
 LONGEST = 1.5
-"""Largest height of a face in its widths; what is below is a neck, arms or a body."""
+"""Largest height of a face in its widths; below are a neck, arms or a body."""
 ABOVE, BELOW, BESIDE = 0.4, 0.1, 0.12
 """Room of hair above and of a chin below a face, in its heights, and beside it, in its widths."""
 

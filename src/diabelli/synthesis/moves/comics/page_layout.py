@@ -58,8 +58,8 @@ class Panel(NamedTuple):
         return min(rows), min(columns), max(rows), max(columns)
 
 
-WIDE_SHARES, MAX_SHARE = (0.34, 0.44), 0.7
-"""Bounds of the share of a page that its wide panel has, and its largest share of a side."""
+WIDE_SHARES, MIN_SHARE, MAX_SHARE = (0.34, 0.44), 0.3, 0.7
+"""Bounds of the share of a page that its wide panel has, and of its share of a side."""
 
 
 def layouts(height: float, width: float, aspect: float, stream: RandomStream) -> list[Cut]:
@@ -72,8 +72,10 @@ def layouts(height: float, width: float, aspect: float, stream: RandomStream) ->
         stream: random numbers.
     """
     room = (height * width * stream.between(*WIDE_SHARES)) ** 0.5
-    h = min(room / aspect**0.5 / height, MAX_SHARE)
-    w = min(room * aspect**0.5 / width, MAX_SHARE)
+    h, w = (
+        min(max(one, MIN_SHARE), MAX_SHARE)
+        for one in (room / aspect**0.5 / height, room * aspect**0.5 / width)
+    )
     s, t = stream.between(0.44, 0.56), stream.between(0.36, 0.64)
     corner, turned = Cut(COLUMNS, w, (WIDE, CLOSE)), Cut(COLUMNS, 1 - w, (CLOSE, WIDE))
     below, edge = Cut(COLUMNS, t, (CLOSE, DETAIL)), Cut(ROWS, s, (CLOSE, DETAIL))

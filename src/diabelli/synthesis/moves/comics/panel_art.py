@@ -26,19 +26,29 @@ from diabelli.synthesis.moves.sketches.woodblock_blocks import (
 )
 from diabelli.synthesis.moves.sketches.woodblock_lines import print_colours
 
-STEPS = 5
-"""Number of tones of flat colours."""
-SOFT, FINE_SOFT = 0.2, 1.0
-"""Widths of the changes between tones, in steps: on calm ground, and where detail is."""
-DETAIL, FINE_DETAIL = 0.75, 1.1
-"""Shares of the difference between a photograph and its flat colours that are drawn: elsewhere, and
-in faces and words."""
-LINE, FACE_LINE = 0.92, 0.35
-"""How dark lines are, and those in faces."""
-LINE_LENGTH = 20
-"""Least number of rows or columns that a line crosses."""
-DOT = 0.15
+STEPS, STEPPED = 5, 0.75
+"""Number of tones of flat colours, and how far a calm place gets the nearest one."""
+SOFT = 0.3
+"""Width of the changes between tones, in steps."""
+LOST = (0.008, 0.028)
+"""Mean differences of tones, lost by smoothing, between which a flat place becomes textured."""
+ROUGH = (0.05, 0.026)
+"""Such differences between which a place becomes smooth enough for lines."""
+SHARPER, WIDER = 0.45, 0.12
+"""Gains of the finest details, and of broad differences of tones."""
+NOISE = (0.004, 0.02)
+"""Differences of tones that are noise on calm ground, in the light and in the dark."""
+LINE, LINE_LENGTH = 0.75, 42
+"""How much a line darkens its place, and least number of rows or columns that it crosses."""
+FAINT, BUSY = 0.03, 0.8
+"""Difference of tones beside which an edge is inked, and its share of the mean around, which
+textures have."""
+COHERENT, LONG = (0.4, 0.7), (0.16, 0.38)
+"""Coherence of the structure tensor, and mean along the flow, between which a line begins."""
+DOT = 0.13
 """Difference of tones between dots and the ground beside them."""
+SHOULDER = 0.84
+"""Tone from which lights are compressed, so that whites have details."""
 
 
 class Art(NamedTuple):
@@ -72,41 +82,33 @@ def draw_art(source: Floats, care: Floats, fine: Floats, art: Art) -> Floats:
     smooth = follow_flow(colours, flow, weights_along(4), np.float32(0.08), True, everywhere)
     smooth = follow_flow(smooth, flow, weights_along(5), np.float32(0.08), False, everywhere)
     tone, flat = colours[..., 0], smooth[..., 0]
-    # Structure that smoothing loses is given back.
+    # What smoothing loses is texture, which stays as it is.
     lost = blur(np.abs(tone - flat), 2.5)
-    busy = np.maximum(fine, smoothstep(0.012, 0.045, lost))
-    near = np.maximum(care, busy)
+    texture = smoothstep(*LOST, lost)
     # Neither whites are bleached nor darks filled.
     ends = np.maximum(smoothstep(0.76, 0.9, flat), smoothstep(0.26, 0.12, flat))
-    near = np.maximum(near, ends)
-    lit = flat + np.float32(art.scheme.fall) * _fall(care.shape, art.light)
-    stepped = _steps(lit, near)
-    # Noise of the dark is no detail.
-    detail = tone + np.float32(0.4) * (tone - blur(tone, 1.0)) - flat
-    noise = np.float32(0.012) + np.float32(0.035) * smoothstep(0.4, 0.08, flat)
-    noise = noise * (1 - np.float32(0.7) * care)
-    detail = np.sign(detail) * np.maximum(np.abs(detail) - noise, 0)
-    gain = np.float32(DETAIL) + np.float32(FINE_DETAIL - DETAIL) * np.maximum(care, 0.6 * busy)
-    # Broad tones of faces are those of the photograph.
-    stepped = stepped + care * (lit - stepped)
-    shade = stepped + gain * detail
-    shade = shade + np.float32(0.25) * (shade - wide_blur(shade, 12.0))
-    dots = _dots(shade, art) * (1 - np.clip(1.25 * near, 0, 1))
-    shade = shade - np.float32(DOT) * dots
-    black = smoothstep(0.2, 0.07, blur(shade, 1.0)) * (1 - care)
-    shade = np.clip(shade * (1 - np.float32(0.25) * black), 0, 1)
-    line = _ink(tone, flow)
-    line *= np.float32(LINE) + np.float32(FACE_LINE - LINE) * care
-    return _coloured(shade, smooth, colours, line, art.scheme)
+    near = np.maximum(np.maximum(np.maximum(care, fine), texture), ends)
+    lit = flat + np.float32(4 * art.scheme.fall) * flat * (1 - flat) * _fall(care.shape, art.light)
+    shade = np.asarray(lit + np.float32(STEPPED) * (1 - near) * (_steps(lit) - lit), np.float32)
+    low, high = (np.float32(one) for one in NOISE)
+    noise = (low + (high - low) * smoothstep(0.4, 0.08, flat)) * (1 - np.maximum(care, texture))
+    detail = tone - flat
+    shade += np.copysign(np.maximum(np.abs(detail) - noise, 0), detail)
+    shade += np.float32(SHARPER) * np.maximum(care, texture) * (tone - blur(tone, 1.0))
+    shade += np.float32(WIDER) * (shade - wide_blur(shade, 12.0))
+    shade -= np.float32(DOT) * _dots(shade, art) * (1 - np.clip(np.float32(1.1) * near, 0, 1))
+    above, room = np.maximum(shade - np.float32(SHOULDER), 0), np.float32(1 - SHOULDER)
+    shade += above * room / (above + room) - above
+    line = _ink(tone, flow) * (1 - care) * smoothstep(*ROUGH, lost)
+    shade *= 1 - np.float32(LINE) * line
+    return _coloured(shade, smooth, colours, art.scheme)
 
 
-def _steps(tone: Floats, near: Floats) -> Floats:
-    """Return tones near those of the flat colours, with softer changes near details."""
+def _steps(tone: Floats) -> Floats:
+    """Return tones near those of the flat colours."""
     place = np.clip(tone, 0, 1) * np.float32(STEPS - 1)
     low = np.minimum(np.floor(place), STEPS - 2)
-    rest = place - low
-    soft = np.float32(SOFT) + np.float32(FINE_SOFT - SOFT) * near
-    share = np.clip((rest - np.float32(0.5)) / soft + np.float32(0.5), 0, 1)
+    share = np.clip((place - low - np.float32(0.5)) / np.float32(SOFT) + np.float32(0.5), 0, 1)
     return np.asarray((low + share * share * (3 - 2 * share)) / np.float32(STEPS - 1), np.float32)
 
 
@@ -157,29 +159,23 @@ def _ink(tone: Floats, flow: Floats) -> Floats:
     thin = mean_along_flow(np.ascontiguousarray(thin), flow, weights_along(7))
     down, across = gradient(fine)
     along = coherence(structure_tensor(255 * down, 255 * across, 3.0))
-    level = blur(-thin, 12.0)
-    strength = -thin / (np.float32(1.25) * level + np.float32(0.017))
-    line = smoothstep(0.45, 1.1, strength) * smoothstep(0.35, 0.65, along)
-    length = mean_along_flow(line, flow, weights_along(10))
-    line *= smoothstep(0.13, 0.35, length)
-    kept = without_short(line > np.float32(0.35), LINE_LENGTH)
+    strength = -thin / (np.float32(BUSY) * blur(-thin, 12.0) + np.float32(FAINT))
+    line = smoothstep(0.4, 0.9, strength) * smoothstep(*COHERENT, along)
+    line *= smoothstep(*LONG, mean_along_flow(line, flow, weights_along(10)))
+    kept = without_short(line > np.float32(0.3), LINE_LENGTH)
     return np.asarray(line * np.clip(2 * blur(kept.astype(np.float32), 0.8), 0, 1), np.float32)
 
 
-def _coloured(
-    shade: Floats, smooth: Floats, colours: Floats, line: Floats, scheme: Scheme
-) -> Floats:
+def _coloured(shade: Floats, smooth: Floats, colours: Floats, scheme: Scheme) -> Floats:
     """Return tones (h, w) in the colours of a scheme, (h, w, 3) float32, 0..1."""
     ramp = np.array(scheme.ramp, np.float32) / np.float32(255)
     light = np.array(scheme.light, np.float32)
     # Red and blue less luma, half of them smoothed.
     red, blue = (
-        np.float32(scheme.colour)
-        * (np.float32(0.7) * smooth[..., k] + np.float32(0.3) * colours[..., k])
-        for k in (1, 2)
+        np.float32(scheme.colour * 0.5) * (smooth[..., k] + colours[..., k]) for k in (1, 2)
     )
     out = np.empty((*shade.shape, 3), np.float32)
-    _mix(shade, red, blue, line, ramp, light, np.float32(scheme.share), out)
+    _mix(shade, red, blue, ramp, light, np.float32(scheme.share), out)
     return out
 
 
@@ -188,7 +184,6 @@ def _mix(
     shade: Floats,
     red: Floats,
     blue: Floats,
-    line: Floats,
     ramp: Floats,
     light: Floats,
     share: np.float32,
@@ -205,18 +200,10 @@ def _mix(
             rest = place - np.float32(low)
             # Chroma falls towards black and white.
             room = min(np.float32(3.5) * min(value, one - value) + np.float32(0.15), one)
-            own[0] = value + room * red[y, x]
-            own[2] = value + room * blue[y, x]
-            own[1] = (value - np.float32(0.299) * own[0] - np.float32(0.114) * own[2]) / np.float32(
-                0.587
-            )
+            own[0], own[2] = value + room * red[y, x], value + room * blue[y, x]
+            green = value - np.float32(0.299) * own[0] - np.float32(0.114) * own[2]
+            own[1] = green / np.float32(0.587)
             for c in range(3):
                 local = min(max(own[c], zero), one) * light[c]
                 made = ramp[low, c] + rest * (ramp[low + 1, c] - ramp[low, c])
-                mixed = local + share * (made - local)
-                out[y, x, c] = min(
-                    max(
-                        mixed * (one - line[y, x]) + line[y, x] * ramp[0, c] * np.float32(0.5), zero
-                    ),
-                    one,
-                )
+                out[y, x, c] = min(max(local + share * (made - local), zero), one)

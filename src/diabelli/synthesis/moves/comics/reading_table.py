@@ -33,9 +33,9 @@ SHADOWS = ((0.004, 0.004, 0.5), (0.016, 0.016, 0.42))
 """Reach, softness and depth of the shadows of a page, in sides."""
 STACK = ((0.006, 0.66), (0.003, 0.78))
 """How far sheets below a page are seen beside it, in sides, and their tone."""
-UNDER_TURNS, UNDER_SHIFT, UNDER_RIM = (0.012, 0.05), 0.03, 0.018
-"""Bounds of the tangent of half the angle of comics below, their largest shift, and the width of
-their white rim, in sides."""
+UNDER, UNDER_TURNS, UNDER_SHIFTS, UNDER_RIM = (1, 4), (0.015, 0.08), (0.03, 0.09), 0.018
+"""Bounds of the number of comics below, and of the tangent of half their angle; their largest
+shifts down and to a side, and the width of their white rim, in sides."""
 DOT_PERIOD = 0.02
 """Distance of the dots on their covers, in sides."""
 NEAR_FOLD = 0.12
@@ -65,9 +65,9 @@ def lay_page(
     )
     y, x = y[:, None], x[None]
     lamp = -LAMP, -LAMP if stream.between(0, 1) < 0.5 else LAMP
-    schemes = (GREY, GREY) if grey else SETS[int(stream.between(0, len(SETS)))]
+    schemes = (GREY,) * 4 if grey else SETS[int(stream.between(0, len(SETS)))]
     if sheet.spine == LOOSE:
-        for number in range(int(stream.between(0, 3))):
+        for number in range(int(stream.between(*UNDER))):
             _lay_cover(scene, y, x, sheet, schemes[number], lamp, stream)
     _cast_shadow(scene, y, x, sheet, lamp)
     v, u = places(y, x, sheet)
@@ -86,8 +86,9 @@ def lay_page(
     scene += coverage(inside, side)[..., None] * (colours * colours - scene)
     if sheet.spine != LOOSE:
         # Columns near the fold and beyond it.
-        near = ((u if sheet.spine == LEFT else -u) > half - np.float32(NEAR_FOLD)).any(0)
-        part = slice(int(near.argmax()), int(columns - near[::-1].argmax()))
+        beyond = u if sheet.spine == LEFT else -u
+        near = np.flatnonzero(beyond.max(0) > half - np.float32(NEAR_FOLD))
+        part = slice(int(near[0]), int(near[-1]) + 1) if near.size else slice(0, 0)
         add_facing_page(scene[:, part], v[:, part], u[:, part], sheet, schemes[0], side, stream)
     fall = np.float32(lamp[0]) * y + np.float32(lamp[1]) * x
     light = np.float32(LIGHT) * (1 + np.float32(FALL) * fall)
@@ -123,7 +124,7 @@ def _cast_shadow(
     scene: Floats, y: Floats, x: Floats, sheet: Sheet, lamp: tuple[float, float]
 ) -> None:
     """Darken a scene by the shadow of a page, in place."""
-    shade = np.float32(0)
+    shade = np.zeros(scene.shape[:2], np.float32)
     for reach, soft, depth in SHADOWS:
         down, across = np.float32(reach * lamp[0]), np.float32(reach * lamp[1])
         inside = distance_within(*places(y + down, x + across, sheet), sheet)
@@ -144,7 +145,7 @@ def _lay_cover(
     side = min(scene.shape[:2])
     sign = -1.0 if stream.between(0, 1) < 0.5 else 1.0
     cosine, sine = rotation(sign * stream.between(*UNDER_TURNS))
-    row, column = (stream.between(-UNDER_SHIFT, UNDER_SHIFT) for _ in range(2))
+    row, column = (stream.between(-most, most) for most in UNDER_SHIFTS)
     below = sheet._replace(row=row, column=column, cosine=cosine, sine=sine)
     _cast_shadow(scene, y, x, below, lamp)
     v, u = places(y, x, below)

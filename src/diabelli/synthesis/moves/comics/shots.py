@@ -23,7 +23,7 @@ FRAME = 0.02
 """Distance from the frame of the photograph, as a share, up to which an edge cuts nothing."""
 HEAD_CUT, HEADS_SEEN = 1.5, 4.0
 """Cost of an edge through heads and words, and the factor of their share of it up to that."""
-BODY_CUT, BELOW, ABOVE = 0.3, 0.3, 2.0
+BODY_CUT, BELOW, ABOVE = 0.42, 0.25, 1.6
 """Cost of an edge through bodies; factors of it at the lower edge, and at the upper one, which
 leaves a body without a head."""
 WIDE_WEIGHT, NARROWER = 2.0, 0.8
@@ -62,7 +62,7 @@ class Interest(NamedTuple):
         bodies: people and the subject.
         interest: how much a place draws the eye.
         detail: how much structure a place has.
-        whole: what is shown whole or not at all.
+        whole: a thing that is shown whole or not at all.
         face: height of the largest face, as a share of that of the photograph; 0 without one.
     """
 
@@ -156,7 +156,8 @@ def choose_shot(
             cost += ALIKE_COST * _overlap(boxes, other)
     # Rounded, so that equal costs are equal on every machine.
     k = int(np.argmin(np.round(cost, 5)))
-    return Shot(*boxes[k].tolist(), risk=float(risk[k]), cost=float(cost[k]))
+    top, left, height, width = boxes[k].tolist()
+    return Shot(top, left, height, width, float(risk[k]), float(cost[k]))
 
 
 def _tried(panel: Panel, photograph: tuple[int, int], pixels: float) -> NDArray[np.float64]:
@@ -220,7 +221,7 @@ def _dullness(boxes: NDArray[np.float64], interest: Interest) -> NDArray[np.floa
 
 
 def _parts(boxes: NDArray[np.float64], interest: Interest) -> NDArray[np.float64]:
-    """Return the cost of boxes (n, 4) that show a part of what is shown whole."""
+    """Return the cost of boxes (n, 4) that show a part of such a thing."""
     total = float(interest.whole.sum(dtype=np.float64))
     if total < 1:
         return np.zeros(len(boxes))
