@@ -38,7 +38,7 @@ SHARPER, WIDER = 0.45, 0.12
 """Gains of the finest details, and of broad differences of tones."""
 NOISE = (0.004, 0.02)
 """Differences of tones that are noise on calm ground, in the light and in the dark."""
-LINE, LINE_LENGTH = 0.75, 42
+LINE, LINE_LENGTH = 0.65, 56
 """How much a line darkens its place, and least number of rows or columns that it crosses."""
 FAINT, BUSY = 0.03, 0.8
 """Difference of tones beside which an edge is inked, and its share of the mean around, which
