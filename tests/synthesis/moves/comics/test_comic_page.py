@@ -21,7 +21,7 @@ from diabelli.synthesis.moves.comics.shots import Interest, Shot
 from oracles.sources import landscape, opaque
 
 NONE, ALL = (np.full((GRID, GRID), one, np.float32) for one in (0, 1))
-SCENERY = Interest(NONE, ALL, ALL, ALL, NONE, 0.0)
+SCENERY = Interest(NONE, NONE, ALL, ALL, NONE, 0.0)
 NEED = Drawn(SCENERY, NONE, NONE, None)
 
 
@@ -150,6 +150,6 @@ def test_canvases_of_any_aspect_are_made(shape):
 
 def test_a_page_of_which_all_shots_are_alike_costs_much():
     """Scenery has different shots; of heads everywhere, no part can be shown."""
-    assert page_cost(NEED, 300, 300) < GOOD
+    assert page_cost(NEED, 1200, 1200) < GOOD
     alike = NEED._replace(interest=SCENERY._replace(heads=ALL, face=0.5))
-    assert page_cost(alike, 300, 300) > GOOD
+    assert page_cost(alike, 1200, 1200) > GOOD

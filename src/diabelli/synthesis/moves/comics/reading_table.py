@@ -10,7 +10,6 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.cake.table import CHECKS, DYES, draw_table, noise
 from diabelli.synthesis.moves.coffees.cafe_table import lay_table
 from diabelli.synthesis.moves.comics.colour_schemes import GREY, SETS, Scheme
 from diabelli.synthesis.moves.comics.comic_sheet import (
@@ -22,6 +21,7 @@ from diabelli.synthesis.moves.comics.comic_sheet import (
     places,
 )
 from diabelli.synthesis.moves.comics.facing_page import PAPER, add_facing_page
+from diabelli.synthesis.moves.reliefs.table import CHECKS, DYES, draw_table, noise
 
 AGED, AGED_WIDTH = (0.05, 0.085, 0.17), 0.055
 """How much darker the rim of aged paper is, by channels, and its width in sides."""
