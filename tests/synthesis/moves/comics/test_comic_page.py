@@ -7,7 +7,7 @@ from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.comics.comic_page import Drawn, page_cost, show_comic_page
+from diabelli.synthesis.moves.comics.comic_page import Drawn, page_risk, show_comic_page
 from diabelli.synthesis.moves.comics.comic_sheet import (
     LOOSE,
     choose_sheet,
@@ -15,7 +15,7 @@ from diabelli.synthesis.moves.comics.comic_sheet import (
     narrowed,
     places,
 )
-from diabelli.synthesis.moves.comics.page_plan import GOOD, plan_three
+from diabelli.synthesis.moves.comics.page_plan import MAX_RISK, plan_three
 from diabelli.synthesis.moves.comics.page_print import Story, print_page, shown_part
 from diabelli.synthesis.moves.comics.shots import Interest, Shot
 from oracles.sources import landscape, opaque
@@ -148,8 +148,8 @@ def test_canvases_of_any_aspect_are_made(shape):
     assert (made[..., 3] == 255).all()
 
 
-def test_a_page_of_which_all_shots_are_alike_costs_much():
-    """Scenery has different shots; of heads everywhere, no part can be shown."""
-    assert page_cost(NEED, 1200, 1200) < GOOD
-    alike = NEED._replace(interest=SCENERY._replace(heads=ALL, face=0.5))
-    assert page_cost(alike, 1200, 1200) > GOOD
+def test_the_risk_of_a_page_is_that_of_what_it_must_cut():
+    """Scenery has none; heads along the whole frame of a strip have much."""
+    assert page_risk(NEED, 300, 300) < MAX_RISK
+    lost = NEED._replace(interest=SCENERY._replace(heads=ALL, face=0.01))
+    assert page_risk(lost, 300, 300) > MAX_RISK

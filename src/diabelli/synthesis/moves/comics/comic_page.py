@@ -10,8 +10,8 @@ from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.comics.comic_sheet import Sheet, choose_sheet, narrowed
-from diabelli.synthesis.moves.comics.page_plan import GOOD, Plan, plan_page, plan_three
+from diabelli.synthesis.moves.comics.comic_sheet import choose_sheet, narrowed
+from diabelli.synthesis.moves.comics.page_plan import GOOD, plan_page, plan_three
 from diabelli.synthesis.moves.comics.page_print import Story, print_page
 from diabelli.synthesis.moves.comics.reading_table import lay_page
 from diabelli.synthesis.moves.comics.shots import Interest
@@ -55,10 +55,12 @@ def show_comic_page(
     side = float(min(rows, columns))
     source = image if need.source is None else need.source
     size = source.shape[0], source.shape[1]
-    sheet, plan = _laid_out(need, size, rows, columns, stream)
+    sheet = choose_sheet(rows / side, columns / side, stream)
+    plan = plan_page(need.interest, size, (sheet.height, sheet.width), side, stream)
     if plan.cost >= GOOD:
-        # That which made the photograph suitable.
-        sheet, plan = _laid_out(need, size, rows, columns, RandomStream(0))
+        # Fewer panels are less alike.
+        sheet = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
+        plan = plan_three(need.interest, size, (sheet.height, sheet.width), side)
     page = sheet.height, sheet.width
     story = Story(source, need.care, need.fine)
     printed = print_page(story, plan, page, side, stream, grey=grey)
@@ -66,30 +68,11 @@ def show_comic_page(
     return finished(np.maximum(resize_map(scene, height, width), 0))
 
 
-def page_cost(need: Drawn, height: int, width: int) -> float:
-    """Return the cost of a page of a photograph on a canvas of that size, as in `Plan`."""
+def page_risk(need: Drawn, height: int, width: int) -> float:
+    """Return the risk of the surest page of a photograph on a canvas of that size."""
     rows, columns = size_with_area(height, width, SIDE)
-    size = (height, width) if need.source is None else need.source.shape[:2]
-    return _laid_out(need, (size[0], size[1]), rows, columns, RandomStream(0))[1].cost
-
-
-def _laid_out(
-    need: Drawn, size: tuple[int, int], rows: int, columns: int, stream: RandomStream
-) -> tuple[Sheet, Plan]:
-    """Return a page and its plan: one of three panels where other layouts are risky or alike.
-
-    Args:
-        need: what the page shows.
-        size: rows and columns of the photograph.
-        rows: of the canvas.
-        columns: of the canvas.
-        stream: random numbers.
-    """
     side = float(min(rows, columns))
-    sheet = choose_sheet(rows / side, columns / side, stream)
-    plan = plan_page(need.interest, size, (sheet.height, sheet.width), side, stream)
-    if plan.cost < GOOD:
-        return sheet, plan
-    narrow = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
-    fewer = plan_three(need.interest, size, (narrow.height, narrow.width), side)
-    return (narrow, fewer) if fewer.cost < plan.cost else (sheet, plan)
+    size = (height, width) if need.source is None else need.source.shape[:2]
+    sheet = choose_sheet(rows / side, columns / side, RandomStream(0))
+    sheet = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
+    return plan_three(need.interest, (size[0], size[1]), (sheet.height, sheet.width), side).risk
