@@ -52,6 +52,8 @@ from packages above them in this list.
                     coffee_suitability
                 comic_page, page_plan, page_print: page_layout, shots, heads; panel_art,
                     colour_schemes; comic_sheet, reading_table, facing_page; comic_suitability
+                cyanotype: tones, coating; arrangement, layouts, flora, marks, ferns, grasses,
+                    umbels, sprigs; mounting, grounds, fastenings; cyanotype_suitability
                 television, layout: room, wallpaper; cabinet, relief; glass; television_suitability
                 mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;

@@ -28,6 +28,12 @@ from diabelli.synthesis.moves.cross_stitch.cross_stitch_suitability import (
     Stitchable,
     find_cross_stitch,
 )
+from diabelli.synthesis.moves.cyanotypes.cyanotype import (
+    CYANOTYPE,
+    Exposable,
+    show_cyanotype,
+)
+from diabelli.synthesis.moves.cyanotypes.cyanotype_suitability import find_cyanotype
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC, show_mosaic
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import Tileable, find_mosaic
 from diabelli.synthesis.moves.murals.mural import MURAL, Paintwork, show_mural
@@ -249,6 +255,12 @@ REMAKES: dict[str, Remake[Any]] = {
         ),
         share=0.3,
         example=True,
+    ),
+    CYANOTYPE: Remake(
+        find_cyanotype,
+        lambda canvas, need, _, stream: show_cyanotype(canvas, need, stream),
+        share=0.2,
+        example=Exposable(*[0 * MIDDLE] * 3),
     ),
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),

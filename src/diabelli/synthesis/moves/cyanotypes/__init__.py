@@ -1,0 +1,1 @@
+"""Cyanotypes: the picture in Prussian blue on brushed paper, with photograms of plants."""
