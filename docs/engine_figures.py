@@ -311,6 +311,13 @@ def main() -> None:
                 ("stained_glass", sample[: 3 * len(sample) // 4, : 3 * len(sample) // 4]),
             )
         ),
+        "prints": remade_strip(
+            (
+                ("screen_print", load(PHOTOGRAPH)),
+                ("comic_page", load("rocket")),
+                ("cyanotype", load("chelsea")),
+            )
+        ),
         "shown": photograph_strip(sample, ("jigsaw", "painting", "cinema")),
         "scenes": photograph_strip(load(SCENE), ("mural", "television", "cake")),
         "repaint": repaint_strip(load(PHOTOGRAPH)),
