@@ -200,13 +200,13 @@ REMAKES: dict[str, Remake[Any]] = {
     STICKERS: Remake(
         find_cut,
         lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
-        share=0.3,
+        share=0.15,
         example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
     ),
     PAPER_THEATRE: Remake(
         find_cut,
         lambda canvas, cut, _, stream: show_paper_theatre(canvas, cut, stream),
-        share=0.3,
+        share=0.15,
         example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
     ),
     WOODBLOCK: Remake(

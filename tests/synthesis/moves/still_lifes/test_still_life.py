@@ -14,6 +14,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
     JIGSAW,
     MAX_SHARE,
+    MIN_UNCUT_FACE,
     PAINTING,
     SHARES,
     STILL_LIFES,
@@ -133,3 +134,14 @@ def test_pages_and_close_portraits_suit_no_jigsaw(scene, analysis):
     assert find_jigsaw(scene, graphic) is None
     near = replace(analysis, people=analysis.people._replace(skin=np.ones((192, 192), np.float32)))
     assert find_jigsaw(replace(scene, person=1.0), near) is None
+
+
+def test_a_group_with_small_faces_suits_no_jigsaw(scene, analysis):
+    """A joint would cross an eye; the same spots in a picture without people may be of wood."""
+    spots = np.zeros((192, 192), np.float32)
+    spots[60:72, 40:160:16] = spots[61:73, 41:160:16] = spots[62:74, 42:160:16] = 1
+    far = replace(analysis, people=analysis.people._replace(skin=spots))
+    assert far.people.has_small_faces
+    assert far.people.largest_face < MIN_UNCUT_FACE
+    assert find_jigsaw(replace(scene, person=1.0), far) is None
+    assert find_jigsaw(scene, far) is not None

@@ -12,8 +12,9 @@ from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.sketches.bust import Bust, find_bust, skin_texture
 from diabelli.synthesis.moves.sketches.pencil_suitability import MAX_PERSON_ODDS
 
-MIN_PERSON_ODDS = -2.0
-"""Log-odds of a person below which the colour of skin may be of fur or wood."""
+MIN_PERSON_ODDS = -1.6
+"""Log-odds of a person below which the colour of skin may be of fur, feathers or wood; of 26
+portraits five have less."""
 SHARES = (0.1, 0.78)
 """Bounds of the share of the picture that the bust has."""
 MIN_OVERLAP, MIN_OVERLAP_WITHIN = 0.8, 0.65

@@ -32,6 +32,9 @@ MIN_LETTERING, MIN_SKIN = 0.7, 0.4
 """Values of the maps of lettering and of bare skin, 0..1, from which a place keeps its shape."""
 CLEAR_LETTERING, CLEAR_SKIN = 0.5, 0.25
 """Values of the maps of lettering and of bare skin, 0..1, from which no flake is before a place."""
+MIN_UNCUT_FACE = 0.35
+"""Share of skin in a window of the size of a large face, 0..1, below which a joint of a puzzle may
+cross both eyes of a face; a face of a quarter of the side has 0.34."""
 MAX_CUT_LETTERING = (0.3, 0.05)
 """Shares of the picture that may be lettering, above which it may be a page: in photographs, and
 in pictures that have text."""
@@ -80,13 +83,17 @@ def find_snow_globe(ball: Window | None, scene: Scene, analysis: Analysis) -> Gl
 def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
     """Find what a jigsaw puzzle keeps of a photograph; None if it suits none.
 
-    Refused are pages, whose letters it would cut, and pictures that are full of people.
+    Refused are pages, whose letters it would cut, small faces, whose eyes a joint would cross, and
+    pictures that are full of people.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
     """
     if analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
+        return None
+    people = analysis.people
+    if scene.person > 0 and people.has_small_faces and people.largest_face < MIN_UNCUT_FACE:
         return None
     careful = _uncut(scene, analysis)
     subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
