@@ -166,7 +166,7 @@ REMAKES: dict[str, Remake[Any]] = {
     CAKE: Remake(
         lambda scene, analysis, _: suits_cake(scene, analysis),
         lambda canvas, _, scene, stream: show_cake(canvas, stream, grey=scene.grey),
-        share=0.06,
+        share=0.04,
         example=True,
     ),
     COFFEE: Remake(
@@ -234,13 +234,13 @@ REMAKES: dict[str, Remake[Any]] = {
     SCREEN_PRINT: Remake(
         find_screen_print,
         lambda canvas, need, _, stream: show_screen_print(canvas, need, stream),
-        share=0.2,
+        share=0.25,
         example=Stencilled(0 * MIDDLE, small=False, four=False),
     ),
     COMIC_PAGE: Remake(
         find_comic_page,
         lambda canvas, need, scene, stream: show_comic_page(canvas, need, stream, grey=scene.grey),
-        share=0.2,
+        share=0.15,
         example=Drawn(
             Interest(0 * MIDDLE, MIDDLE, MIDDLE, MIDDLE, 0 * MIDDLE, 0.0),
             0 * MIDDLE,

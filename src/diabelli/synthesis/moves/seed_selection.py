@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from diabelli.synthesis.core.rng import RandomStream, derive_seed
+from diabelli.synthesis.moves.cake.cake import CAKE
 from diabelli.synthesis.moves.photograph import WATER
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
 from diabelli.synthesis.moves.sure_move import ALIKE, ITSELF, MILD, WITHIN, SureMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
-WAITS = {WITHIN: 2, WATER: 3, ITSELF: 4, INSTANT_PRINT: 5}
+WAITS = {WITHIN: 3, WATER: 4, ITSELF: 5, CAKE: 5, INSTANT_PRINT: 6}
 """Turns that a family, or one of its moves, waits between two pictures, 1 by default. Critics call
-the source on a thing half new, and on a print, in another light or behind a thing hardly new."""
+the source on a thing hardly new, least of all on a cake or a print."""
 CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
 
