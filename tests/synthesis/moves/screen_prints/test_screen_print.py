@@ -8,7 +8,7 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.screen_prints import ink_sets
-from diabelli.synthesis.moves.screen_prints.ink_sets import INK_SETS, chosen_inks
+from diabelli.synthesis.moves.screen_prints.ink_sets import INK_SETS, chosen_inks, is_warm
 from diabelli.synthesis.moves.screen_prints.print_sheet import (
     NODES,
     Area,
@@ -60,6 +60,16 @@ def pulled(image, inks, fine=NONE, size=(200, 200), seed=1):
     area = Area(np.float32(-height / 2), np.float32(-width / 2))
     pull_print(canvas, maps, sheet, area, inks, stream, misfit=0.002, cell=0.01)
     return canvas[..., :3]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_people_are_printed_in_warm_inks_first(seed):
+    """A face in green or blue looks ill."""
+    warm = chosen_inks(len(INK_SETS), RandomStream(seed), warm=True)
+    order = [is_warm(inks) for inks in warm]
+    assert order == sorted(order, reverse=True)
+    assert 5 < sum(order) < len(order)
+    assert all(inks[2, 0] > max(inks[2, 1:]) for inks in warm[: sum(order)])
 
 
 @pytest.mark.parametrize("inks", INK_SETS)

@@ -41,6 +41,8 @@ INK_SETS: tuple[Inks, ...] = (
     ("101f4d", "1f5fae", "3fa7a0", "ddd98a", "fffbe0"),
 )
 """Sets of which neighbours are alike in hue, so that a face is in one colour as it changes."""
+SKIN_INKS = slice(2, 4)
+"""The inks of skin: the middle one and the pale one."""
 
 
 def colours(inks: Inks) -> Floats:
@@ -49,7 +51,21 @@ def colours(inks: Inks) -> Floats:
     return np.array(levels, np.float32) / np.float32(255)
 
 
-def chosen_inks(count: int, stream: RandomStream) -> list[Floats]:
-    """Return that many different sets of inks, (n, 3) float32 each, 0..1."""
+def chosen_inks(count: int, stream: RandomStream, *, warm: bool = False) -> list[Floats]:
+    """Return that many different sets of inks, (n, 3) float32 each, 0..1.
+
+    Args:
+        count: of the sets.
+        stream: random numbers.
+        warm: whether sets in which skin would be green or blue come last.
+    """
     order = np.argsort(stream.uniform(len(INK_SETS)))
-    return [colours(INK_SETS[int(number)]) for number in order[:count]]
+    sets = [colours(INK_SETS[int(number)]) for number in order]
+    if warm:
+        sets.sort(key=lambda inks: not is_warm(inks))
+    return sets[:count]
+
+
+def is_warm(inks: Floats) -> bool:
+    """Return whether red is the strongest in the middle ink and in the pale one, as in skin."""
+    return bool((inks[SKIN_INKS].argmax(1) == 0).all())

@@ -40,7 +40,8 @@ def show_screen_print(image: Bytes, need: Stencilled, stream: RandomStream) -> B
     """
     height, width = image.shape[:2]
     place, layout = chosen_place(height, width, stream, small=need.small, four=need.four)
-    inks = chosen_inks(1 + max(placed.inks for placed in layout.prints), stream)
+    count = 1 + max(placed.inks for placed in layout.prints)
+    inks = chosen_inks(count, stream, warm=need.warm)
     wet = [np.square(one) for one in inks]
     ground, light, above = draw_workshop(place, layout, (height, width), wet, stream)
     side = SIDE if not need.four else round(SMALLER * SIDE)

@@ -39,11 +39,13 @@ class Stencilled(NamedTuple):
         fine: (GRID, GRID) float32, 0..1, faces and letters, which are printed finely.
         small: whether faces or letters are so small that it is only printed large.
         four: whether it may be printed four times at one size.
+        warm: whether it may show a face, which looks ill in green or blue ink.
     """
 
     fine: Floats
     small: bool
     four: bool
+    warm: bool = False
 
 
 def find_screen_print(scene: Scene, analysis: Analysis, _: Bytes) -> Stencilled | None:
@@ -71,7 +73,8 @@ def find_screen_print(scene: Scene, analysis: Analysis, _: Bytes) -> Stencilled 
     is_plain = is_plain and float(analysis.lettering.max()) < MAX_FOUR_LETTERING
     four = is_plain and analysis.people.largest_face > LARGE_FACE
     lone = float((resize_map(scene.subject, GRID, GRID) > CARE).mean()) < MIN_SUBJECT
-    return Stencilled(fine, small=(small or lone) and not four, four=four)
+    warm = scene.person > 0 and scene.skin > MIN_FACE_SKIN
+    return Stencilled(fine, small=(small or lone) and not four, four=four, warm=warm)
 
 
 def _has_small_faces(scene: Scene, analysis: Analysis) -> bool:
