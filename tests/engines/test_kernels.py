@@ -56,12 +56,8 @@ print(json.dumps([len(kernels), sum(before.values()),
                   [name for name in kernels if after[name] != before[name]]]))
 """
 
-CHECKED = """
+CHECKED_SOURCES = """
 from diabelli.engines.patch import PatchEngine
-from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves import photograph
-from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
-from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import VariationSpec
 from engines.making import made
 from oracles.sources import face, flag, landscape, sticker
@@ -71,15 +67,26 @@ sources = (face(90), flag(90), sticker(90), landscape(400)[:, :20], landscape(64
 for seed, source in enumerate(sources):
     for height, width in ((96, 96), (1, 300), (300, 1)):
         made(engine, source, VariationSpec(n=2, height=height, width=width, seed=seed))
+"""
+
+CHECKED_MOVES = """
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
+from diabelli.synthesis.pipeline import analyse_source
+from oracles.sources import landscape
+
 studied = analyse_source(landscape(160), 160, 160)
 sure = sure_of_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
-for name in CHANGES:
+for name in CHANGES[{part}::{parts}]:
     for height, width in ((1, 4096), (4096, 1), (3, 400), (1, 1), (100, 90)):
         try:
             photograph.render(sure, (name,), 0.5, RandomStream(1), height, width)
         except IndexError as error:
-            raise AssertionError(f"{name} of {height}x{width}") from error
+            raise AssertionError(f"{{name}} of {{height}}x{{width}}") from error
 """
+PARTS = 4
+"""Parts of the moves, which are compiled in parallel: all in one process take ten minutes."""
 
 UNCOMPILED = """
 import numpy as np
@@ -127,6 +134,12 @@ def test_kernels_mean_the_same_uncompiled(tmp_path):
                 np.testing.assert_array_equal(found, expected, err_msg=name)
 
 
-def test_kernels_stay_within_their_arrays(tmp_path):
+CHECKED = [CHECKED_SOURCES, *(CHECKED_MOVES.format(part=k, parts=PARTS) for k in range(PARTS))]
+
+
+@pytest.mark.parametrize("code", CHECKED, ids=["sources", *(f"moves-{k}" for k in range(PARTS))])
+def test_kernels_stay_within_their_arrays(tmp_path_factory, code):
     """Compiled code reads beyond them without an error, or ends the process."""
-    run(CHECKED, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))
+    # The test processes share what they compile.
+    cache = tmp_path_factory.getbasetemp().parent / "checked-kernels"
+    run(code, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(cache))
