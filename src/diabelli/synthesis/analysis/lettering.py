@@ -63,12 +63,14 @@ class Lettering(NamedTuple):
         possible: whether there may be lettering anywhere; a false alarm is likelier than a miss.
         excluded: whether there is hardly any; neither is true in between.
         cells: (GRID, GRID) float32, 0..1, likely places of it.
+        chances: (rows, columns) float32, 0..1, the map as `lettering_map` returns it.
         likeliest: the place where it is likeliest.
     """
 
     possible: bool
     excluded: bool
     cells: Floats
+    chances: Floats
     likeliest: LikeliestLettering
 
 
@@ -105,11 +107,11 @@ def find_lettering(image: Bytes) -> Lettering:
     if likeliest.value < POSSIBLE:
         none = np.zeros((GRID, GRID), np.float32)
         excluded = likeliest.value < EXCLUDED
-        return Lettering(possible=False, excluded=excluded, cells=none, likeliest=likeliest)
+        return Lettering(False, excluded, none, likely, likeliest)
     graded = np.clip((likely - POSSIBLE) / (CERTAIN - POSSIBLE), 0, 1).astype(np.float32)
     cells = np.clip(resize_map(graded, GRID, GRID), 0, 1)
     cells = dilate(cells.astype(np.float32), MARGIN)
-    return Lettering(possible=True, excluded=False, cells=cells, likeliest=likeliest)
+    return Lettering(True, False, cells, likely, likeliest)
 
 
 def enlarged_lettering(image: Bytes, place: LikeliestLettering) -> float:

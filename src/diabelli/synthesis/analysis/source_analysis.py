@@ -23,6 +23,7 @@ from diabelli.synthesis.analysis.lettering import (
     INPUT,
     Lettering,
     LikeliestLettering,
+    enlarged_lettering,
     find_lettering,
 )
 from diabelli.synthesis.analysis.orientation import tilt_tolerance
@@ -69,6 +70,7 @@ class Analysis:
         has_lettering: whether it may show lettering, which is unreadable mirrored.
         lettering_excluded: whether it hardly shows any; neither is true where that is unsure.
         lettering: (GRID, GRID) float32, 0..1, what may be lettering, widened.
+        lettering_chances: (rows, columns) float32, 0..1, how likely each place is lettering.
         likeliest_lettering: the place where lettering is likeliest.
         divisible: whether a montage may rearrange the surroundings of the subject.
         tilt_tolerance: 0..1, share of the maximum tilt.
@@ -90,6 +92,7 @@ class Analysis:
     has_lettering: bool
     lettering_excluded: bool
     lettering: Floats
+    lettering_chances: Floats
     likeliest_lettering: LikeliestLettering
     divisible: bool
     tilt_tolerance: float
@@ -97,11 +100,24 @@ class Analysis:
     _unmirrored: Analysis | None = None
     _resized: dict[tuple[int, int], Bytes] = field(default_factory=dict)
     _resizing: Lock = field(default_factory=Lock)
+    _enlarged: float | None = None
+    _enlarging: Lock = field(default_factory=Lock)
 
     @property
     def lettering_share(self) -> float:
         """Share of the picture that may be lettering, 0..1."""
         return float(self.lettering.mean())
+
+    def enlarged_lettering(self) -> float:
+        """Return the chance 0..1 of lettering at the likeliest place, enlarged; cached.
+
+        It finds smaller words than the map of the whole picture.
+        """
+        with self._enlarging:
+            if self._enlarged is None:
+                small = self.image_at(*size_with_area(*self.sizes[-1], INPUT))
+                self._enlarged = enlarged_lettering(small, self.likeliest_lettering)
+            return self._enlarged
 
     def level(self, index: int) -> Bytes:
         """Return the source at the size of that level, (height, width, 4) uint8."""
@@ -158,6 +174,7 @@ class Analysis:
             has_lettering=self.has_lettering,
             lettering_excluded=self.lettering_excluded,
             lettering=_flip(self.lettering),
+            lettering_chances=_flip(self.lettering_chances),
             likeliest_lettering=likeliest._replace(column=1 - likeliest.column),
             divisible=self.divisible,
             tilt_tolerance=self.tilt_tolerance,
@@ -297,6 +314,7 @@ def _combine_findings(
         has_lettering=lettering.possible,
         lettering_excluded=lettering.excluded,
         lettering=lettering.cells,
+        lettering_chances=lettering.chances,
         likeliest_lettering=lettering.likeliest,
         divisible=divisible,
         tilt_tolerance=_tilt_tolerance_of_kind(kind, regional.tilt_tolerance),

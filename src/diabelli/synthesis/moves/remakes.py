@@ -147,7 +147,7 @@ REMAKES: dict[str, Remake[Any]] = {
         example=NONE_KEPT,
     ),
     PAINTING: Remake(
-        suits_painting,
+        lambda scene, analysis, _: suits_painting(scene, analysis),
         lambda canvas, _, scene, stream: show_painting(canvas, stream, grey=scene.grey),
         example=True,
     ),
@@ -170,7 +170,7 @@ REMAKES: dict[str, Remake[Any]] = {
         example=True,
     ),
     COFFEE: Remake(
-        find_coffee,
+        lambda scene, analysis, _: find_coffee(scene, analysis),
         lambda canvas, disc, _, stream: show_coffee(canvas, disc, stream),
         share=0.2,
         example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
@@ -232,7 +232,7 @@ REMAKES: dict[str, Remake[Any]] = {
         example=Stitchable(CutOut(MIDDLE, MIDDLE)),
     ),
     SCREEN_PRINT: Remake(
-        find_screen_print,
+        lambda scene, analysis, _: find_screen_print(scene, analysis),
         lambda canvas, need, _, stream: show_screen_print(canvas, need, stream),
         share=0.25,
         example=Stencilled(0 * MIDDLE, small=False, four=False),
@@ -257,7 +257,7 @@ REMAKES: dict[str, Remake[Any]] = {
         example=True,
     ),
     CYANOTYPE: Remake(
-        find_cyanotype,
+        lambda scene, analysis, _: find_cyanotype(scene, analysis),
         lambda canvas, need, _, stream: show_cyanotype(canvas, need, stream),
         share=0.2,
         example=Exposable(*[0 * MIDDLE] * 3),

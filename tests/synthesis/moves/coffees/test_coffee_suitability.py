@@ -7,52 +7,23 @@ import pytest
 
 from diabelli.synthesis.analysis.bare_skin import SIDE
 from diabelli.synthesis.analysis.lettering import LikeliestLettering
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.moves.coffees.coffee_suitability import find_coffee as find_coffee_of
-from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.pipeline import analyse_source
-from oracles.sources import landscape, opaque
-
-NONE, NO_SKIN = np.zeros((GRID, GRID), np.float32), np.zeros((SIDE, SIDE), np.float32)
-
-
-def find_coffee(scene, analysis):
-    """Return the disc of the landscape, of which only words are searched."""
-    return find_coffee_of(scene, analysis, opaque(landscape(256)))
+from diabelli.synthesis.moves.coffees.coffee_suitability import find_coffee
+from oracles.plain_landscape import marked, plain_analysis, plain_scene
 
 
 @pytest.fixture(scope="module")
 def analysis():
-    """Return an analysis without words, people and subject."""
-    found = analyse_source(landscape(200), 200, 200)[0]
-    return replace(
-        found,
-        border=NO_BORDER,
-        lettering=NONE,
-        likeliest_lettering=LikeliestLettering(0.5, 0.5, 0.5),
-        kind=replace(found.kind, is_graphic=False, has_text=False),
-        people=found.people._replace(skin=NO_SKIN),
-    )
+    """Return an analysis without words and people."""
+    return plain_analysis()
 
 
 @pytest.fixture(scope="module")
 def scene():
-    """Return a landscape of medium tones without anything to be careful with."""
-    found = survey(landscape(200))
-    empty = {"subject": np.zeros_like(found.subject), "persons": np.zeros_like(found.persons)}
-    calm = {"person_odds": -4.0, "figure": 0.0}
-    return replace(
-        found, median_luma=0.5, roughness=9.0, skin=0.0, barred=False, openness=2.0, **empty | calm
-    )
-
-
-def marked(rows, columns, side=GRID):
-    """Return a map of that side which is 1 there."""
-    found = np.zeros((side, side), np.float32)
-    found[rows, columns] = 1
-    return found
+    """Return a landscape of medium tones without a subject."""
+    return plain_scene()
 
 
 def test_a_plain_photograph_is_shown_from_its_middle(scene, analysis):

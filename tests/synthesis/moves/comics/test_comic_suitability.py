@@ -7,7 +7,7 @@ import pytest
 
 from diabelli.synthesis.analysis.bare_skin import SIDE
 from diabelli.synthesis.analysis.lettering import LikeliestLettering
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.moves.comics.comic_suitability import (
     ENOUGH,
@@ -16,46 +16,25 @@ from diabelli.synthesis.moves.comics.comic_suitability import (
 from diabelli.synthesis.moves.comics.comic_suitability import (
     find_comic_page as find_comic_page_of,
 )
-from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.pipeline import analyse_source
-from oracles.sources import landscape, opaque
-
-NONE, NO_SKIN = np.zeros((GRID, GRID), np.float32), np.zeros((SIDE, SIDE), np.float32)
+from oracles.plain_landscape import marked, plain_analysis, plain_image, plain_scene
+from oracles.sources import opaque
 
 
 def find_comic_page(scene, analysis):
     """Return what a page needs of the landscape."""
-    return find_comic_page_of(scene, analysis, opaque(landscape(256)))
+    return find_comic_page_of(scene, analysis, plain_image())
 
 
 @pytest.fixture(scope="module")
 def analysis():
     """Return an analysis without words and people."""
-    found = analyse_source(landscape(200), 200, 200)[0]
-    return replace(
-        found,
-        border=NO_BORDER,
-        lettering=NONE,
-        likeliest_lettering=LikeliestLettering(0.5, 0.5, 0.5),
-        kind=replace(found.kind, is_graphic=False, has_text=False),
-        people=found.people._replace(skin=NO_SKIN),
-    )
+    return plain_analysis()
 
 
 @pytest.fixture(scope="module")
 def scene():
     """Return a landscape of medium tones without a subject."""
-    found = survey(landscape(200))
-    empty = {"subject": np.zeros_like(found.subject), "persons": np.zeros_like(found.persons)}
-    calm = {"person_odds": -4.0, "figure": 0.0}
-    return replace(found, median_luma=0.5, barred=False, openness=2.0, **empty | calm)
-
-
-def marked(rows, columns, side=SIDE):
-    """Return a map of that side which is 1 there."""
-    found = np.zeros((side, side), np.float32)
-    found[rows, columns] = 1
-    return found
+    return plain_scene()
 
 
 def with_face(scene, analysis, rows, columns):

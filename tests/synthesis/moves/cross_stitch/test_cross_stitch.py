@@ -248,6 +248,7 @@ def found():
         analysis,
         contrast=50.0,
         likeliest_lettering=LikeliestLettering(0, 0.5, 0.5),
+        _enlarged=0.0,
         kind=replace(analysis.kind, has_text=False),
     )
     return scene, analysis, opaque(source)
@@ -256,7 +257,6 @@ def found():
 def test_pictures_that_crosses_would_spoil_are_refused(found, monkeypatch):
     """Words, faces, animals, frames, sepia, the dark and the rough are."""
     monkeypatch.setattr(suitability, "loss", lambda *_: 0.02)
-    monkeypatch.setattr(suitability, "enlarged_lettering", lambda *_: 0.0)
     scene, analysis, image = found
     assert find_cross_stitch(scene, analysis, image)
     for changes in (
@@ -274,14 +274,12 @@ def test_pictures_that_crosses_would_spoil_are_refused(found, monkeypatch):
     written = replace(analysis, kind=replace(analysis.kind, has_text=True))
     assert not find_cross_stitch(scene, written, image)
     assert not find_cross_stitch(scene, replace(analysis, contrast=10.0), image)
-    monkeypatch.setattr(suitability, "enlarged_lettering", lambda *_: 0.95)
-    assert not find_cross_stitch(scene, analysis, image)
+    assert not find_cross_stitch(scene, replace(analysis, _enlarged=0.95), image)
 
 
 def test_pictures_of_rooms_and_streets_need_one_clear_thing(found, monkeypatch):
     """Without a subject, or with one that takes the upper edge, only the open air suits."""
     monkeypatch.setattr(suitability, "loss", lambda *_: 0.02)
-    monkeypatch.setattr(suitability, "enlarged_lettering", lambda *_: 0.0)
     scene, analysis, image = found
     inside = replace(scene, openness=-1.0)
     assert find_cross_stitch(inside, analysis, image)
@@ -298,7 +296,6 @@ def test_pictures_of_rooms_and_streets_need_one_clear_thing(found, monkeypatch):
 
 def test_details_decide_on_the_wreath_and_on_whether_it_suits(found, monkeypatch):
     """Fine ones have no wreath, finer ones are refused."""
-    monkeypatch.setattr(suitability, "enlarged_lettering", lambda *_: 0.0)
     scene, analysis, image = found
     for lost, room in ((0.01, True), (0.042, False)):
         monkeypatch.setattr(suitability, "loss", lambda *_, lost=lost: lost)

@@ -8,7 +8,7 @@ import pytest
 from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.moves.mosaics.mosaic_suitability import find_mosaic
 from diabelli.synthesis.moves.scene import survey
-from oracles.plain_analysis import plain_analysis
+from oracles.plain_landscape import plain_analysis
 from oracles.sources import landscape, opaque
 
 NOWHERE = np.zeros((192, 192), np.float32)

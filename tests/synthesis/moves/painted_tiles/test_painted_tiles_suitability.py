@@ -8,7 +8,7 @@ import pytest
 from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import find_painted_tiles
 from diabelli.synthesis.moves.scene import survey
-from oracles.plain_analysis import plain_analysis
+from oracles.plain_landscape import plain_analysis
 from oracles.sources import opaque
 
 NOWHERE = np.zeros((192, 192), np.float32)

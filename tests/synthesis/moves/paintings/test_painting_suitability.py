@@ -43,8 +43,8 @@ def analysis():
 
 def test_landscapes_are_painted(scene, analysis):
     """Also in black and white."""
-    assert suits_painting(scene, analysis, IMAGE)
-    assert suits_painting(replace(scene, grey=True), analysis, IMAGE)
+    assert suits_painting(scene, analysis)
+    assert suits_painting(replace(scene, grey=True), analysis)
 
 
 @pytest.mark.parametrize(
@@ -60,20 +60,20 @@ def test_landscapes_are_painted(scene, analysis):
 )
 def test_faces_frames_and_fog_are_not_painted(scene, analysis, change):
     """Paint would change a face, and that of an animal, and hide faint things."""
-    assert not suits_painting(replace(scene, **change), analysis, IMAGE)
+    assert not suits_painting(replace(scene, **change), analysis)
 
 
 def test_lettering_is_not_painted(scene, analysis):
     """Paint would make it illegible; faint marks may be a false alarm, a sure word is none."""
     faint = np.full((GRID, GRID), MAX_LETTERING, np.float32)
-    assert suits_painting(scene, replace(analysis, lettering=0.9 * faint), IMAGE)
-    assert not suits_painting(scene, replace(analysis, lettering=1.1 * faint), IMAGE)
+    assert suits_painting(scene, replace(analysis, lettering=0.9 * faint))
+    assert not suits_painting(scene, replace(analysis, lettering=1.1 * faint))
     word = analysis.lettering.copy()
     word[20, 20:24] = 0.45
-    assert not suits_painting(scene, replace(analysis, lettering=word), IMAGE)
+    assert not suits_painting(scene, replace(analysis, lettering=word))
     text = replace(analysis, kind=replace(analysis.kind, has_text=True))
-    assert not suits_painting(scene, text, IMAGE)
-    assert not suits_painting(scene, replace(analysis, border=Insets(0.01, 0, 0, 0)), IMAGE)
+    assert not suits_painting(scene, text)
+    assert not suits_painting(scene, replace(analysis, border=Insets(0.01, 0, 0, 0)))
 
 
 def test_where_there_may_be_signs_the_map_has_to_be_surer(scene, analysis):
@@ -82,9 +82,9 @@ def test_where_there_may_be_signs_the_map_has_to_be_surer(scene, analysis):
         analysis, likeliest_lettering=LikeliestLettering(1.01 * MAX_SMALL_SIGN, 0.5, 0.5)
     )
     room = replace(scene, openness=0.0)
-    assert suits_painting(scene, marked, IMAGE)
-    assert suits_painting(room, analysis, IMAGE)
-    assert not suits_painting(room, marked, IMAGE)
+    assert suits_painting(scene, marked)
+    assert suits_painting(room, analysis)
+    assert not suits_painting(room, marked)
 
 
 @pytest.mark.parametrize("centre", [(0.5, 0.5), (0.9, 0.1)])
@@ -93,5 +93,8 @@ def test_small_signs_are_found_enlarged(scene, analysis, centre):
     place = LikeliestLettering(0.6, centre[1], centre[0])
     room = replace(scene, openness=0.0)
     signed = opaque(written("OPEN 24", 16, centre)[0])
-    assert suits_painting(room, replace(analysis, likeliest_lettering=place), IMAGE)
-    assert not suits_painting(room, replace(analysis, likeliest_lettering=place), signed)
+    for image, suits in ((IMAGE, True), (signed, False)):
+        size = image.shape[:2]
+        shown = replace(analysis, pyramid=[image], sizes=[size], likeliest_lettering=place)
+        shown = replace(shown, _resized={}, _enlarged=None)
+        assert suits_painting(room, shown) == suits

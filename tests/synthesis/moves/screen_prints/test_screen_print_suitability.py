@@ -6,44 +6,23 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis.bare_skin import SIDE
-from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
-from diabelli.synthesis.core.grid import GRID
-from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.moves.screen_prints.screen_print_suitability import (
-    find_screen_print as find_screen_print_of,
+    find_screen_print,
 )
-from diabelli.synthesis.pipeline import analyse_source
-from oracles.sources import landscape, opaque
-
-NONE, NO_SKIN = np.zeros((GRID, GRID), np.float32), np.zeros((SIDE, SIDE), np.float32)
-
-
-def find_screen_print(scene, analysis):
-    """Return what a print needs of the landscape."""
-    return find_screen_print_of(scene, analysis, opaque(landscape(256)))
+from oracles.plain_landscape import NO_SKIN, NONE, plain_analysis, plain_scene
 
 
 @pytest.fixture(scope="module")
 def analysis():
     """Return an analysis without words and people."""
-    found = analyse_source(landscape(200), 200, 200)[0]
-    return replace(
-        found,
-        border=NO_BORDER,
-        contrast=50.0,
-        lettering=NONE,
-        kind=replace(found.kind, is_graphic=False, has_text=False),
-        people=found.people._replace(skin=NO_SKIN),
-    )
+    return plain_analysis()
 
 
 @pytest.fixture(scope="module")
 def scene():
-    """Return a landscape of medium tones."""
-    found = survey(landscape(200))
-    shown = {"persons": np.zeros_like(found.persons), "subject": np.zeros_like(found.subject)}
-    calm = {"person_odds": -4.0, "figure": 0.0, "skin": 0.0}
-    return replace(found, roughness=9.0, barred=False, **shown | calm)
+    """Return a landscape of medium tones without a subject."""
+    return plain_scene()
 
 
 def face(reach):

@@ -16,7 +16,7 @@ from diabelli.synthesis.moves.sketches.manner import MANNERS
 from diabelli.synthesis.moves.sketches.pencil import show_pencil
 from diabelli.synthesis.moves.sketches.pencil_suitability import find_pencil
 from diabelli.synthesis.moves.sketches.pencil_tone import density, tones
-from oracles.plain_analysis import plain_analysis
+from oracles.plain_landscape import plain_analysis
 from oracles.sources import landscape, opaque
 
 NOWHERE = np.zeros((192, 192), np.float32)

@@ -9,7 +9,7 @@ from diabelli.synthesis.analysis.clear_sky import find_clear_sky
 from diabelli.synthesis.analysis.picture_border import Insets
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.moves.sketches.woodblock_suitability import find_woodblock
-from oracles.plain_analysis import plain_analysis
+from oracles.plain_landscape import plain_analysis
 from oracles.sources import landscape
 
 NOWHERE = np.zeros((192, 192), np.float32)

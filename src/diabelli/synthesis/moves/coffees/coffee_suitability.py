@@ -8,13 +8,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.lettering import enlarged_lettering
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.coffees.coffee_print import Disc
 from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
@@ -60,7 +58,7 @@ MIN_LUMA, MAX_ROUGHNESS, MIN_CONTRAST = 0.17, 18.7, 30.0
 """Median luma, 0..1, roughness and contrast in grey levels of pictures whose print is no mud."""
 
 
-def find_coffee(scene: Scene, analysis: Analysis, image: Bytes) -> Disc | None:
+def find_coffee(scene: Scene, analysis: Analysis) -> Disc | None:
     """Return the part of a photograph that a print on foam shows; None if it suits none.
 
     Refused are words, frames, graphics, the dark, fog, fine structure everywhere, small faces, and
@@ -69,7 +67,6 @@ def find_coffee(scene: Scene, analysis: Analysis, image: Bytes) -> Disc | None:
     Args:
         scene: properties of the photograph.
         analysis: of it.
-        image: (h, w, 4) uint8, the source at the size of decisions.
     """
     height, width = analysis.sizes[-1]
     is_long = max(height, width) > MAX_ASPECT * min(height, width)
@@ -79,7 +76,7 @@ def find_coffee(scene: Scene, analysis: Analysis, image: Bytes) -> Disc | None:
     is_faint = is_faint or (scene.roughness < MIN_ROUGHNESS and not scene.is_indoors)
     if is_long or is_framed or is_mud or is_faint or _has_small_faces(scene, analysis):
         return None
-    if _may_have_words(scene, analysis, image):
+    if _may_have_words(scene, analysis):
         return None
     skin = analysis.people.skin
     subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
@@ -111,14 +108,14 @@ def _has_small_faces(scene: Scene, analysis: Analysis) -> bool:
     return is_likely and float(blur(analysis.people.skin, FACE_REACH).max()) < MIN_FACE
 
 
-def _may_have_words(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
+def _may_have_words(scene: Scene, analysis: Analysis) -> bool:
     """Return whether there may be words, which would be too small in a print."""
     place = analysis.likeliest_lettering
     if analysis.kind.has_text or place.value > MAX_SIGN:
         return True
     if scene.openness > OPEN:
         return False
-    return place.value > MAX_LABEL or enlarged_lettering(image, place) > MAX_ENLARGED_LABEL
+    return place.value > MAX_LABEL or analysis.enlarged_lettering() > MAX_ENLARGED_LABEL
 
 
 def _find_place(

@@ -8,7 +8,6 @@ import numpy as np
 
 from diabelli.synthesis.analysis.bare_skin import SIDE
 from diabelli.synthesis.analysis.cut_out import CutOut
-from diabelli.synthesis.analysis.lettering import enlarged_lettering
 from diabelli.synthesis.analysis.people import People
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
@@ -114,12 +113,12 @@ def find_cross_stitch(scene: Scene, analysis: Analysis, image: Bytes) -> Stitcha
     # Only then it may be plain, so that no cut is looked for in vain.
     cut = find_cut(scene, analysis, image) if steep < PLAIN_STEEP else None
     if cut and is_plain(image, cut.outline):
-        return None if _shows_words(scene, analysis, image) else Stitchable(cut.outline)
+        return None if _shows_words(scene, analysis) else Stitchable(cut.outline)
     if analysis.kind.has_text or not _has_subject(scene, small, steep):
         return None
     lost = loss(image, scene.subject)
     most = MAX_LOST if scene.figure < FAR_FIGURES else MAX_LOST_OF_FIGURES
-    if lost > most or _shows_words(scene, analysis, image):
+    if lost > most or _shows_words(scene, analysis):
         return None
     is_wide = beyond(scene.subject, ELLIPSE) > MAX_ROUND_OUTSIDE
     return Stitchable(None, is_wide, has_room=lost < MAX_LOST_IN_WREATH)
@@ -171,11 +170,11 @@ def _has_subject(scene: Scene, small: Bytes, steep: float) -> bool:
     return is_one and steep < MAX_STEEP
 
 
-def _shows_words(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
+def _shows_words(scene: Scene, analysis: Analysis) -> bool:
     """Return whether there may be words, which crosses make illegible."""
     most, most_enlarged = MAX_WORDS[scene.is_outdoors]
-    place = analysis.likeliest_lettering
-    return place.value > most or enlarged_lettering(image, place) > most_enlarged
+    likeliest = analysis.likeliest_lettering.value
+    return likeliest > most or analysis.enlarged_lettering() > most_enlarged
 
 
 def beyond(subject: Floats, power: int) -> float:

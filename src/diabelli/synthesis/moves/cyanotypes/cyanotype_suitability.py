@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.analysis.lettering import enlarged_lettering, lettering_map
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.cyanotypes.cyanotype import Exposable
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
@@ -28,27 +26,25 @@ MAX_WORD, MAX_SMALL_WORD = 0.74, 0.72
 the open air, of the part around it, enlarged."""
 
 
-def find_cyanotype(scene: Scene, analysis: Analysis, image: Bytes) -> Exposable | None:
+def find_cyanotype(scene: Scene, analysis: Analysis) -> Exposable | None:
     """Return what a cyanotype treats with care; None if a photograph suits none.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
-        image: (h, w, 4) uint8, the source at the size of decisions.
     """
     height, width = analysis.sizes[-1]
     is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER or analysis.kind.is_graphic
     if is_long or is_framed or analysis.kind.has_text:
         return None
-    place = analysis.likeliest_lettering
-    if place.value > MAX_WORD:
+    if analysis.likeliest_lettering.value > MAX_WORD:
         return None
-    if not scene.is_outdoors and enlarged_lettering(image, place) > MAX_SMALL_WORD:
+    if not scene.is_outdoors and analysis.enlarged_lettering() > MAX_SMALL_WORD:
         return None
     people = resize_map(scene.persons, GRID, GRID) > PERSON
     skin = resize_map(analysis.people.skin, GRID, GRID) > SKIN
-    words = resize_map(lettering_map(image), GRID, GRID) > LETTERING
+    words = resize_map(analysis.lettering_chances, GRID, GRID) > LETTERING
     words |= analysis.lettering > 0
     kept = dilate((people | skin | words).astype(np.float32), 2)
     subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)

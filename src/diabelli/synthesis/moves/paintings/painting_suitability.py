@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from diabelli.synthesis.analysis.lettering import enlarged_lettering
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
-from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.scene import MIN_FIGURE, Scene
 
 MAX_SIGN, MAX_LETTERING = 0.42, 0.06
@@ -24,7 +22,7 @@ MIN_ROUGHNESS, MIN_LUMA = 3.0, 0.1
 things in fog, white vases before a white wall, stars."""
 
 
-def suits_painting(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
+def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     """Return whether paint would change neither a face nor lettering.
 
     The person map marks most animals as well, so these are not painted.
@@ -32,7 +30,6 @@ def suits_painting(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
     Args:
         scene: properties of the photograph.
         analysis: of it.
-        image: (h, w, 4) uint8, the photograph at the size of decisions.
     """
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_page = analysis.kind.has_text or analysis.lettering_share > MAX_LETTERING
@@ -42,12 +39,11 @@ def suits_painting(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
     is_faint = scene.roughness < MIN_ROUGHNESS or scene.median_luma < MIN_LUMA
     if is_framed or is_page or is_signed or may_be_person or is_bare or is_faint:
         return False
-    return scene.is_outdoors or not _has_small_sign(analysis, image)
+    return scene.is_outdoors or not _has_small_sign(analysis)
 
 
-def _has_small_sign(analysis: Analysis, image: Bytes) -> bool:
+def _has_small_sign(analysis: Analysis) -> bool:
     """Return whether a small sign, plate or label is likely."""
-    place = analysis.likeliest_lettering
-    if place.value > MAX_SMALL_SIGN:
+    if analysis.likeliest_lettering.value > MAX_SMALL_SIGN:
         return True
-    return enlarged_lettering(image, place) > MAX_ENLARGED_SIGN
+    return analysis.enlarged_lettering() > MAX_ENLARGED_SIGN

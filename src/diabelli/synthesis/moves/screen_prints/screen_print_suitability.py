@@ -12,7 +12,7 @@ from diabelli.synthesis.analysis.source_analysis import Analysis
 from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
 
 MIN_CONTRAST, MAX_ROUGHNESS = 25.0, 18.7
@@ -48,7 +48,7 @@ class Stencilled(NamedTuple):
     warm: bool = False
 
 
-def find_screen_print(scene: Scene, analysis: Analysis, _: Bytes) -> Stencilled | None:
+def find_screen_print(scene: Scene, analysis: Analysis) -> Stencilled | None:
     """Return what a screen print needs of a photograph; None if it suits none.
 
     Args:
