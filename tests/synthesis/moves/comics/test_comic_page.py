@@ -7,7 +7,7 @@ from diabelli.synthesis.core.filters import luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.comics.comic_page import Drawn, page_risk, show_comic_page
+from diabelli.synthesis.moves.comics.comic_page import Drawn, page_cost, show_comic_page
 from diabelli.synthesis.moves.comics.comic_sheet import (
     LOOSE,
     choose_sheet,
@@ -15,7 +15,7 @@ from diabelli.synthesis.moves.comics.comic_sheet import (
     narrowed,
     places,
 )
-from diabelli.synthesis.moves.comics.page_plan import MAX_RISK, plan_three
+from diabelli.synthesis.moves.comics.page_plan import MAX_COST, plan_three
 from diabelli.synthesis.moves.comics.page_print import Story, print_page, shown_part
 from diabelli.synthesis.moves.comics.shots import Interest, Shot
 from oracles.sources import landscape, opaque
@@ -148,8 +148,12 @@ def test_canvases_of_any_aspect_are_made(shape):
     assert (made[..., 3] == 255).all()
 
 
-def test_the_risk_of_a_page_is_that_of_what_it_must_cut():
-    """Scenery has none; heads along the whole frame of a strip have much."""
-    assert page_risk(NEED, 300, 300) < MAX_RISK
+def test_pages_cost_what_they_must_cut_and_shots_that_are_alike():
+    """Scenery has parts; a head that fills the frame, or a face that is lost, has none."""
+    assert page_cost(NEED, 600, 600) < MAX_COST
     lost = NEED._replace(interest=SCENERY._replace(heads=ALL, face=0.01))
-    assert page_risk(lost, 300, 300) > MAX_RISK
+    assert page_cost(lost, 600, 600) > MAX_COST
+    head = NONE.copy()
+    head[4:, 8:-8] = 1
+    alike = NEED._replace(interest=SCENERY._replace(heads=head, bodies=head, face=0.9))
+    assert page_cost(alike, 600, 600) > MAX_COST

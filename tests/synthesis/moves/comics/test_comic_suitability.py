@@ -104,8 +104,8 @@ def test_a_thing_is_shown_whole(scene, analysis):
 
 def test_skin_of_a_thing_is_no_face(scene, analysis):
     """Where no person is likely, wood and fur of the colour of skin may be cut."""
-    shown, analysed = with_face(scene, analysis, slice(40, 90), slice(80, 120))
-    found = find_comic_page(replace(shown, person_odds=-3.5), analysed)
+    _, analysed = with_face(scene, analysis, slice(40, 90), slice(80, 120))
+    found = find_comic_page(replace(scene, person_odds=-3.5), analysed)
     assert not (found.interest.heads == 1).any()
     assert found.interest.face == 0
 

@@ -11,7 +11,7 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.comics.comic_sheet import choose_sheet, narrowed
-from diabelli.synthesis.moves.comics.page_plan import GOOD, plan_page, plan_three
+from diabelli.synthesis.moves.comics.page_plan import MAX_COST, plan_page, plan_three
 from diabelli.synthesis.moves.comics.page_print import Story, print_page
 from diabelli.synthesis.moves.comics.reading_table import lay_page
 from diabelli.synthesis.moves.comics.shots import Interest
@@ -57,7 +57,7 @@ def show_comic_page(
     size = source.shape[0], source.shape[1]
     sheet = choose_sheet(rows / side, columns / side, stream)
     plan = plan_page(need.interest, size, (sheet.height, sheet.width), side, stream)
-    if plan.cost >= GOOD:
+    if plan.cost >= MAX_COST:
         # Fewer panels are less alike.
         sheet = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
         plan = plan_three(need.interest, size, (sheet.height, sheet.width), side)
@@ -68,11 +68,12 @@ def show_comic_page(
     return finished(np.maximum(resize_map(scene, height, width), 0))
 
 
-def page_risk(need: Drawn, height: int, width: int) -> float:
-    """Return the risk of the surest page of a photograph on a canvas of that size."""
+def page_cost(need: Drawn, height: int, width: int) -> float:
+    """Return the cost of a page of a photograph on a canvas of that size; infinite without one."""
     rows, columns = size_with_area(height, width, SIDE)
     side = float(min(rows, columns))
     size = (height, width) if need.source is None else need.source.shape[:2]
-    sheet = choose_sheet(rows / side, columns / side, RandomStream(0))
-    sheet = narrowed(sheet, rows / side, columns / side, size[1] / size[0])
-    return plan_three(need.interest, (size[0], size[1]), (sheet.height, sheet.width), side).risk
+    stream = RandomStream(0)
+    sheet = choose_sheet(rows / side, columns / side, stream)
+    page = sheet.height, sheet.width
+    return plan_page(need.interest, (size[0], size[1]), page, side, stream).cost

@@ -10,10 +10,10 @@ from diabelli.synthesis.core.filters import blur, dilate, luma
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.comics.comic_page import Drawn, page_risk
+from diabelli.synthesis.moves.comics.comic_page import Drawn, page_cost
 from diabelli.synthesis.moves.comics.comic_sheet import MAX_ASPECT
 from diabelli.synthesis.moves.comics.heads import HAND, find_heads
-from diabelli.synthesis.moves.comics.page_plan import MAX_RISK
+from diabelli.synthesis.moves.comics.page_plan import MAX_COST
 from diabelli.synthesis.moves.comics.shots import Interest
 from diabelli.synthesis.moves.scene import Scene
 
@@ -55,7 +55,7 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
     """Return what a page of a comic needs of a photograph; None if it suits none.
 
     Refused are strips, frames, graphics, text, the dark, fog, fine structure everywhere,
-    and pictures whose wide shot would cut or lose faces, words or the subject.
+    and pictures whose shots would be alike, or would cut or lose faces, words or the subject.
 
     Args:
         scene: properties of the photograph.
@@ -71,7 +71,7 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
     if is_long or is_framed or is_drawn or is_unclear:
         return None
     found = _drawn(scene, analysis, image)
-    return found if page_risk(found, *analysis.sizes[-1]) < MAX_RISK else None
+    return found if page_cost(found, *analysis.sizes[-1]) < MAX_COST else None
 
 
 def _drawn(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn:

@@ -10,8 +10,9 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.comics.page_layout import Panel, lay_out, layouts, three
 from diabelli.synthesis.moves.comics.shots import Interest, Shot, choose_shots
 
-GOOD, MAX_RISK = 0.8, 0.5
-"""Cost of its worst shot up to which a page is good, and risk from which it is not made."""
+GOOD, MAX_COST, MAX_RISK = 0.8, 1.0, 0.5
+"""Cost of its worst shot up to which a page is good, and from which its shots are too alike; risk
+from which it is not made."""
 
 
 class Plan(NamedTuple):

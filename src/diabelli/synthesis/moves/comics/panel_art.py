@@ -47,6 +47,8 @@ COHERENT, LONG = (0.4, 0.7), (0.16, 0.38)
 """Coherence of the structure tensor, and mean along the flow, between which a line begins."""
 DOT = 0.13
 """Difference of tones between dots and the ground beside them."""
+INKED = (0.62, 0.45)
+"""Tones between which an edge begins to be inked; those of clouds and white clothes are not."""
 SHOULDER = 0.84
 """Tone from which lights are compressed, so that whites have details."""
 
@@ -161,6 +163,7 @@ def _ink(tone: Floats, flow: Floats) -> Floats:
     along = coherence(structure_tensor(255 * down, 255 * across, 3.0))
     strength = -thin / (np.float32(BUSY) * blur(-thin, 12.0) + np.float32(FAINT))
     line = smoothstep(0.4, 0.9, strength) * smoothstep(*COHERENT, along)
+    line *= smoothstep(*INKED, fine)
     line *= smoothstep(*LONG, mean_along_flow(line, flow, weights_along(10)))
     kept = without_short(line > np.float32(0.3), LINE_LENGTH)
     return np.asarray(line * np.clip(2 * blur(kept.astype(np.float32), 0.8), 0, 1), np.float32)

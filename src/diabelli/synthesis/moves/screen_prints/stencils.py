@@ -34,8 +34,9 @@ CRISP, CRISPNESS = 1.0, 0.6
 """Deviation in pixels of the blur and gain by which the finest details are made crisper."""
 TURNED, TURN_BLUR = 0.5, 0.7
 """Gain and deviation of the blur, in pixels of the canvas, for what a turned sheet loses."""
-FACE_LIGHT = 0.08
-"""Share of the light that faces and letters lose, so that few of their lights are bare."""
+FACE_LIGHT, FACE_DETAIL, FACE_WINDOW = 0.11, 0.5, 6.0
+"""Share of the light that faces and letters lose, so that few of their lights are bare; gain of
+their details, and deviation in pixels of the blur that finds these: eyes in pale faces."""
 STEP = 0.15
 """How far tones become those of the nearest ink."""
 DOTS = 0.85
@@ -79,6 +80,7 @@ def cut_stencils(image: Bytes, fine: Floats, side: int = SIDE) -> Stencils:
     busy = smoothstep(*BUSY, blur(np.abs(tone - blur(tone, NEAR)), WIDE))
     tone = tone + np.float32(CRISPNESS) * (tone - blur(tone, CRISP))
     care = np.clip(resize_map(fine, *size), 0, 1)
+    tone += np.float32(FACE_DETAIL) * care * (tone - blur(tone, FACE_WINDOW))
     tone = tone * (1 - np.float32(FACE_LIGHT) * care)
     dots = np.float32(DOTS) * (1 - busy) * (1 - care)
     maps = np.stack([_stepped(np.clip(tone, 0, 1)), dots], 2)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diabelli.synthesis.core.curves import bell, ramp, shoulder, smoothstep
-from diabelli.synthesis.core.filters import blur
+from diabelli.synthesis.core.filters import blur, dilate
 from diabelli.synthesis.core.grid import look_up
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.noise import value_noise
@@ -20,14 +20,16 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
 
-BOKEH_SIDE, BOKEH_RADIUS = 256, 0.06
-"""Side of the blurred picture in pixels, and radius of the blur in its sides."""
+BOKEH_SIDE, BOKEH_RADIUS, HAZE = 256, 0.06, 0.1
+"""Side of the blurred picture in pixels, radius of the discs of lights in its sides, and standard
+deviation of the blur of all else, which shows no ghost of the subject."""
 RING_RADIUS, RING_SHARE = 0.8, 0.2
 """Radius, in that of the blur, beyond which its disc is brighter, and by which share of it."""
 BOKEH_SOFTNESS = 0.12
 """Standard deviation of the blur's soft edge, in its radius."""
-BLOOM = 4.0
-"""Gain of lights out of focus, which a camera clips when they are in focus."""
+BLOOM, LIGHT_REACH = 4.0, 3
+"""Gain of lights out of focus, which a camera clips when they are in focus, and pixels of the
+blurred picture that a light reaches from its middle: a white shirt is none."""
 MIRROR_SOFTNESS = 0.02
 """Standard deviation of the blur of what the table mirrors, in sides of the blurred picture."""
 HORIZON_HEIGHT = 0.17
@@ -154,12 +156,16 @@ def _bokeh(image: Bytes, size: tuple[int, int]) -> Floats:
     linear = colours * colours
     radius = BOKEH_RADIUS * BOKEH_SIDE
     brightest = linear.max(2)
-    above = brightest - blur(brightest, 1.2 * radius)
+    # White top-hat, what is bright and small; windows in a white wall are not bright alone.
+    opened = 1 - dilate(1 - brightest, LIGHT_REACH)
+    around = np.maximum(dilate(opened, LIGHT_REACH), blur(brightest, radius / 2))
+    above = brightest - around
     boost = smoothstep(0.15, 0.6, above) * smoothstep(0.6, 1.0, brightest)
-    lit = linear * (1 + np.float32(BLOOM) * boost)[..., None]
+    lit = linear * (np.float32(BLOOM) * boost)[..., None]
     discs = (1 + RING_SHARE) * _disc_mean(lit, radius)
     discs -= RING_SHARE * _disc_mean(lit, RING_RADIUS * radius)
-    return np.maximum(blur(discs.astype(np.float32), BOKEH_SOFTNESS * radius), np.float32(0))
+    discs = np.maximum(blur(discs.astype(np.float32), BOKEH_SOFTNESS * radius), np.float32(0))
+    return np.asarray(blur(linear, HAZE * BOKEH_SIDE) + discs, np.float32)
 
 
 @kernel
