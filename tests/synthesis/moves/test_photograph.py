@@ -16,14 +16,9 @@ from diabelli.synthesis.moves.coffees.coffee import COFFEE
 from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
 from diabelli.synthesis.moves.painted_tiles.painted_tiles import PAINTED_TILES
-from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
-from diabelli.synthesis.moves.remakes import REMAKES, find_remakes, remakes_of_any
+from diabelli.synthesis.moves.remakes import REMAKES, remakes_of_any
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.sketches.pencil import PENCIL
-from diabelli.synthesis.moves.sketches.studies import STUDIES
-from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK
-from diabelli.synthesis.moves.stickers.stickers import STICKERS
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
     JIGSAW,
@@ -106,7 +101,7 @@ def test_pictures_from_above_scans_and_pages_get_no_water(orientations, scene, m
 
 
 def test_the_person_map_is_computed_once(monkeypatch):
-    """The outline of a cup, which might suit stickers, needs the map again."""
+    """The outline of a cup, which might be stitched alone, needs the map again."""
     studied = analyse_source(pytest.importorskip("skimage.data").coffee(), 200, 300)
     small, maps = studied[0].image_at(400, 600), []
     network = person_matte.sigmoid
@@ -175,13 +170,8 @@ def test_no_shadow_falls_on_water(orientations, scene):
         (CAKE, {}, False),
         (COFFEE, {}, False),
         (TELEVISION, {}, False),
-        (PENCIL, {}, False),
-        (STUDIES, {}, False),
         (MOSAIC, {}, False),
         (PAINTED_TILES, {}, False),
-        (STICKERS, {}, False),
-        (PAPER_THEATRE, {}, False),
-        (WOODBLOCK, {}, False),
         ("dusk", {}, True),
         ("dusk", {"person": 0.5}, False),
         ("dusk", {"openness": -1.0}, False),
@@ -257,8 +247,7 @@ def test_a_television_set_shows_all_but_pages_and_strips(orientations, scene):
 @pytest.mark.parametrize(
     "name",
     [
-        *(CAKE, CINEMA, COFFEE, TELEVISION, PAINTED_TILES, MOSAIC, PAPER_THEATRE),
-        *(PENCIL, STUDIES, STICKERS, WOODBLOCK),
+        *(CAKE, CINEMA, COFFEE, TELEVISION, PAINTED_TILES, MOSAIC),
     ],
 )
 @pytest.mark.parametrize("lights", [{"golden": 2.0}, {}])
@@ -273,21 +262,6 @@ def test_a_remake_has_its_share(orientations, scene, lights, name):
     )
 
 
-def test_what_several_remakes_need_is_found_once(orientations, scene, monkeypatch):
-    """Stickers and paper theatres need the same cut, which takes time."""
-    calls = []
-
-    def find(*_):
-        calls.append(1)
-        return REMAKES[STICKERS].example
-
-    for name in (STICKERS, PAPER_THEATRE):
-        monkeypatch.setitem(REMAKES, name, replace(REMAKES[name], find=find))
-    found = find_remakes(scene, orientations[0], orientations[0].image_at(256, 256))
-    assert len(calls) == 1
-    assert {STICKERS, PAPER_THEATRE} <= found.keys()
-
-
 def test_remakes_leave_a_share_to_others(orientations, scene):
     """If all of them suit, each is made less often in proportion."""
     shown = Photograph(orientations, scene, {"golden": 2.0}, [], frozenset())
@@ -297,7 +271,7 @@ def test_remakes_leave_a_share_to_others(orientations, scene):
     made = {name: weights[name,] / sum(weights.values()) for name in shares}
     assert sum(shares.values()) > photograph.MAX_SHARE_OF_REMAKES
     assert sum(made.values()) == pytest.approx(photograph.MAX_SHARE_OF_REMAKES)
-    assert made[PENCIL] / made[CINEMA] == pytest.approx(shares[PENCIL] / shares[CINEMA])
+    assert made[COFFEE] / made[CINEMA] == pytest.approx(shares[COFFEE] / shares[CINEMA])
 
 
 def test_a_subject_that_water_would_hide_gets_none(orientations, scene, monkeypatch):

@@ -88,11 +88,11 @@ def test_water_is_one_family_in_any_light():
 def test_one_of_four_is_the_source_within_a_picture_where_three_media_are_sure():
     """Critics call the source on a thing the source."""
     within = {"jigsaw": 3.0, "painting": 3.0, "instant_print": 3.0, "cinema": 3.0}
-    found = moves(pencil=0.5, mosaic=0.5, stickers=0.5, **within)
+    found = moves(coffee=0.5, mosaic=0.5, cyanotype=0.5, **within)
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)
         made = {move_of_seed(found, seed).name for seed in seeds}
-        assert {"pencil", "mosaic", "stickers"} < made
+        assert {"coffee", "mosaic", "cyanotype"} < made
 
 
 def test_a_print_is_beside_a_ball_and_a_globe_is_not():

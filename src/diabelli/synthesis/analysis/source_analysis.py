@@ -21,6 +21,7 @@ from diabelli.synthesis.analysis.extension import ExtensionLimits, extension_lim
 from diabelli.synthesis.analysis.ground_texture import is_one_texture
 from diabelli.synthesis.analysis.lettering import (
     INPUT,
+    READABLE,
     Lettering,
     LikeliestLettering,
     enlarged_lettering,
@@ -102,6 +103,11 @@ class Analysis:
     _resizing: Lock = field(default_factory=Lock)
     _enlarged: float | None = None
     _enlarging: Lock = field(default_factory=Lock)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it surely shows words, which are lost where they become smaller or are cut."""
+        return self.likeliest_lettering.value > READABLE
 
     @property
     def lettering_share(self) -> float:

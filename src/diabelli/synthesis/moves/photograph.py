@@ -80,7 +80,7 @@ MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
 MAX_SHARE_OF_REMAKES = 0.7
 """Largest share of the pictures that are remakes, without still lifes, which have another share."""
-WATER_SHARE = 3.0
+WATER_SHARE = 1.5
 """Weight of all moves with water beside that of all lights."""
 
 

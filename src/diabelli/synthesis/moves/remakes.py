@@ -45,27 +45,17 @@ from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import (
 )
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.paintings.painting_suitability import suits_painting
-from diabelli.synthesis.moves.paper_theatre.paper_theatre import PAPER_THEATRE, show_paper_theatre
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.screen_prints.screen_print import SCREEN_PRINT, show_screen_print
 from diabelli.synthesis.moves.screen_prints.screen_print_suitability import (
     Stencilled,
     find_screen_print,
 )
-from diabelli.synthesis.moves.sketches.bust import Bust
-from diabelli.synthesis.moves.sketches.pencil import PENCIL, show_pencil
-from diabelli.synthesis.moves.sketches.pencil_suitability import Drawable, find_pencil
-from diabelli.synthesis.moves.sketches.studies import STUDIES, show_studies
-from diabelli.synthesis.moves.sketches.studies_suitability import find_studies
-from diabelli.synthesis.moves.sketches.woodblock import WOODBLOCK, show_woodblock
-from diabelli.synthesis.moves.sketches.woodblock_suitability import Printable, find_woodblock
 from diabelli.synthesis.moves.stained_glass.stained_glass import (
     STAINED_GLASS,
     show_stained_glass,
 )
 from diabelli.synthesis.moves.stained_glass.stained_glass_suitability import suits_stained_glass
-from diabelli.synthesis.moves.stickers.stickers import STICKERS, show_stickers
-from diabelli.synthesis.moves.stickers.subject_cut import Cut, find_cut
 from diabelli.synthesis.moves.still_lifes.ball_window import Window
 from diabelli.synthesis.moves.still_lifes.glass_ball import show_glass_ball
 from diabelli.synthesis.moves.still_lifes.instant_print import show_instant_print
@@ -175,14 +165,6 @@ REMAKES: dict[str, Remake[Any]] = {
         share=0.2,
         example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
     ),
-    PENCIL: Remake(
-        lambda scene, analysis, _: find_pencil(scene, analysis),
-        lambda canvas, need, scene, stream: show_pencil(
-            canvas, scene.subject, need.skin, stream, grey=scene.grey
-        ),
-        share=0.28,
-        example=Drawable(NOTHING.astype(np.float32)),
-    ),
     MOSAIC: Remake(
         find_mosaic,
         lambda canvas, need, scene, stream: show_mosaic(
@@ -190,32 +172,6 @@ REMAKES: dict[str, Remake[Any]] = {
         ),
         share=0.25,
         example=Tileable(NOTHING.astype(np.float32)),
-    ),
-    STUDIES: Remake(
-        find_studies,
-        lambda canvas, bust, scene, stream: show_studies(canvas, bust, stream, grey=scene.grey),
-        share=0.3,
-        example=Bust(MIDDLE, MIDDLE, 0 * MIDDLE, (0.0,) * 4, 0.5, (0.5, 0.5)),
-    ),
-    STICKERS: Remake(
-        find_cut,
-        lambda canvas, cut, _, stream: show_stickers(canvas, cut, stream),
-        share=0.15,
-        example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
-    ),
-    PAPER_THEATRE: Remake(
-        find_cut,
-        lambda canvas, cut, _, stream: show_paper_theatre(canvas, cut, stream),
-        share=0.15,
-        example=Cut(CutOut(MIDDLE, MIDDLE), mirrored=True),
-    ),
-    WOODBLOCK: Remake(
-        find_woodblock,
-        lambda canvas, need, scene, stream: show_woodblock(
-            canvas, scene.subject, need, stream, grey=scene.grey
-        ),
-        share=0.14,
-        example=Printable(*[NOTHING.astype(np.float32)] * 2),
     ),
     PAINTED_TILES: Remake(
         find_painted_tiles,
@@ -240,7 +196,7 @@ REMAKES: dict[str, Remake[Any]] = {
     COMIC_PAGE: Remake(
         find_comic_page,
         lambda canvas, need, scene, stream: show_comic_page(canvas, need, stream, grey=scene.grey),
-        share=0.15,
+        share=0.2,
         example=Drawn(
             Interest(0 * MIDDLE, MIDDLE, MIDDLE, MIDDLE, 0 * MIDDLE, 0.0),
             0 * MIDDLE,
@@ -280,9 +236,8 @@ def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, Re
         analysis: of the source.
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
-    # Remakes that need the same share it.
-    needs = {find: find(scene, analysis, image) for find in {one.find for one in REMAKES.values()}}
-    return {name: one.renderer(needs[one.find]) for name, one in REMAKES.items() if needs[one.find]}
+    needs = {name: one.find(scene, analysis, image) for name, one in REMAKES.items()}
+    return {name: REMAKES[name].renderer(need) for name, need in needs.items() if need}
 
 
 def remakes_of_any(names: Iterable[str]) -> dict[str, RemakeRenderer]:

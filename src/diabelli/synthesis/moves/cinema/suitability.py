@@ -25,5 +25,5 @@ def suits_cinema(scene: Scene, analysis: Analysis) -> bool:
     most = MAX_TEXT_LETTERING if analysis.kind.has_text else MAX_LETTERING
     is_page = analysis.lettering_share > most
     is_strip = max(height, width) > MAX_ASPECT * min(height, width)
-    is_unfit = is_page or is_strip or scene.median_light < MIN_LIGHT
+    is_unfit = is_page or analysis.has_words or is_strip or scene.median_light < MIN_LIGHT
     return is_scene and not is_unfit

@@ -65,7 +65,7 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
     height, width = analysis.pyramid[0].shape[:2]
     is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER
-    is_drawn = analysis.kind.is_graphic or analysis.kind.has_text
+    is_drawn = analysis.kind.is_graphic or analysis.kind.has_text or analysis.has_words
     is_unclear = scene.median_luma < MIN_LUMA or analysis.contrast < MIN_CONTRAST
     is_unclear = is_unclear or scene.roughness > MAX_ROUGHNESS
     if is_long or is_framed or is_drawn or is_unclear:

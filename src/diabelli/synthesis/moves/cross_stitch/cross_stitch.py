@@ -10,6 +10,7 @@ from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.cross_stitch.cross_stitch_suitability import Stitchable
 from diabelli.synthesis.moves.cross_stitch.garland import SPRIGS, WREATH, add_border, add_garland
 from diabelli.synthesis.moves.cross_stitch.hoop import Ring, lay_hoop
+from diabelli.synthesis.moves.cross_stitch.hoop_grounds import draw_ground
 from diabelli.synthesis.moves.cross_stitch.motif import (
     CELLS,
     ELLIPSE,
@@ -23,7 +24,6 @@ from diabelli.synthesis.moves.cross_stitch.pattern import draw_pattern
 from diabelli.synthesis.moves.cross_stitch.placing import RADIUS
 from diabelli.synthesis.moves.cross_stitch.screw import lay_screw
 from diabelli.synthesis.moves.cross_stitch.skein import lay_skeins
-from diabelli.synthesis.moves.stickers.sticker_grounds import draw_sticker_ground
 
 CROSS_STITCH = "cross_stitch"
 """Name of the move."""
@@ -96,7 +96,7 @@ def show_cross_stitch(
     lit = Light(LIGHT[0], LIGHT[1] if stream.between(0, 1) < 0.5 else -LIGHT[1])
     pixels = min(max(2 * round(0.5 * side / CELLS), PIXELS[0]), PIXELS[1])
     cloth = _cut_to(sew(pattern, linen, lit, pixels, stream), (down, across), pixels)
-    canvas = draw_sticker_ground(255 * mean, stream, height, width) / np.float32(255)
+    canvas = draw_ground(255 * mean, stream, height, width) / np.float32(255)
     if stream.between(0, 1) < SKEINS:
         lay_skeins(canvas, pattern.threads, lit, stream)
     lay_hoop(canvas, cloth, ring, lit, stream)

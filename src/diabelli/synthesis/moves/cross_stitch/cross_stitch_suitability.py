@@ -24,8 +24,8 @@ from diabelli.synthesis.moves.cross_stitch.motif import (
 from diabelli.synthesis.moves.cross_stitch.pattern import shrink
 from diabelli.synthesis.moves.cross_stitch.placing import RADIUS
 from diabelli.synthesis.moves.cross_stitch.plain_ground import is_plain
+from diabelli.synthesis.moves.cross_stitch.subject_cut import find_cut
 from diabelli.synthesis.moves.scene import Scene
-from diabelli.synthesis.moves.stickers.subject_cut import find_cut
 
 MAX_ROUGHNESS = 17.0
 """Roughness in grey levels above which fine structure is everywhere."""
@@ -112,8 +112,8 @@ def find_cross_stitch(scene: Scene, analysis: Analysis, image: Bytes) -> Stitcha
     steep = _steepness(scene, small)
     # Only then it may be plain, so that no cut is looked for in vain.
     cut = find_cut(scene, analysis, image) if steep < PLAIN_STEEP else None
-    if cut and is_plain(image, cut.outline):
-        return None if _shows_words(scene, analysis) else Stitchable(cut.outline)
+    if cut and is_plain(image, cut):
+        return None if _shows_words(scene, analysis) else Stitchable(cut)
     if analysis.kind.has_text or not _has_subject(scene, small, steep):
         return None
     lost = loss(image, scene.subject)

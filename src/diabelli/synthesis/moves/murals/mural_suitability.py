@@ -19,6 +19,6 @@ def find_mural(scene: Scene, analysis: Analysis) -> Paintwork | None:
         analysis: of it.
     """
     is_page = analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]
-    if scene.barred or is_page or scene.median_light < MIN_LIGHT:
+    if scene.barred or is_page or analysis.has_words or scene.median_light < MIN_LIGHT:
         return None
     return Paintwork(calm_places(scene, analysis))

@@ -9,9 +9,6 @@ from diabelli.synthesis.moves.scene import MIN_FIGURE, Scene
 MAX_SIGN, MAX_LETTERING = 0.42, 0.06
 """Value of the map of lettering, 0..1, of the surest place, and share of the picture that may be
 lettering, up to which a picture may be painted."""
-MAX_SMALL_SIGN, MAX_ENLARGED_SIGN = 0.655, 0.62
-"""The same where people put up signs, of 2 x 2 cells of the map, and of the part around them,
-enlarged. Of 17 pictures with small signs or labels that were painted, 15 exceed one of the two."""
 MAX_SKIN = 0.0035
 """Share of a picture that may be bare skin, to be painted. Of 62 pictures of people one has less
 skin and is not refused for another reason; its faces are a fiftieth of the side."""
@@ -23,7 +20,7 @@ things in fog, white vases before a white wall, stars."""
 
 
 def suits_painting(scene: Scene, analysis: Analysis) -> bool:
-    """Return whether paint would change neither a face nor lettering.
+    """Return whether paint would change neither a face nor lettering: only in the open air.
 
     The person map marks most animals as well, so these are not painted.
 
@@ -39,11 +36,4 @@ def suits_painting(scene: Scene, analysis: Analysis) -> bool:
     is_faint = scene.roughness < MIN_ROUGHNESS or scene.median_luma < MIN_LUMA
     if is_framed or is_page or is_signed or may_be_person or is_bare or is_faint:
         return False
-    return scene.is_outdoors or not _has_small_sign(analysis)
-
-
-def _has_small_sign(analysis: Analysis) -> bool:
-    """Return whether a small sign, plate or label is likely."""
-    if analysis.likeliest_lettering.value > MAX_SMALL_SIGN:
-        return True
-    return analysis.enlarged_lettering() > MAX_ENLARGED_SIGN
+    return scene.is_outdoors

@@ -56,7 +56,7 @@ def find_screen_print(scene: Scene, analysis: Analysis) -> Stencilled | None:
         analysis: of it.
     """
     is_framed = scene.barred or analysis.border != NO_BORDER
-    is_drawn = analysis.kind.is_graphic or analysis.kind.has_text
+    is_drawn = analysis.kind.is_graphic or analysis.kind.has_text or analysis.has_words
     is_faint = analysis.contrast < MIN_CONTRAST
     if is_framed or is_drawn or is_faint or scene.roughness > MAX_ROUGHNESS:
         return None

@@ -90,7 +90,7 @@ def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
         scene: properties of the photograph.
         analysis: of it.
     """
-    if analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
+    if analysis.has_words or analysis.lettering_share > MAX_CUT_LETTERING[analysis.kind.has_text]:
         return None
     people = analysis.people
     if scene.person > 0 and people.has_small_faces and people.largest_face < MIN_UNCUT_FACE:

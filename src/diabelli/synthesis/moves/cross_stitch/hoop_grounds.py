@@ -1,4 +1,4 @@
-"""Grounds on which stickers lie: card, kraft paper, printed paper, a cutting mat and a desk."""
+"""Grounds below a hoop: card, kraft paper, printed paper, a cutting mat and a desk."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PAPERS = (
 """Hand-picked, in the order of their hues."""
 
 
-def draw_sticker_ground(subject: Floats, stream: RandomStream, height: int, width: int) -> Floats:
+def draw_ground(subject: Floats, stream: RandomStream, height: int, width: int) -> Floats:
     """Draw a ground (height, width, 3) float32, 0..255, in a colour that suits a subject.
 
     Args:

@@ -1,8 +1,6 @@
-"""Photographs whose subject can be shown as a sticker."""
+"""The subject of a photograph that can be shown without its ground."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from diabelli.synthesis.analysis.cut_out import CutOut, find_cut_out
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
@@ -18,20 +16,8 @@ MAX_LETTERING = 0.12
 """Share of lettering above which a picture is a page."""
 
 
-class Cut(NamedTuple):
-    """A subject that can be shown as a sticker.
-
-    Attributes:
-        outline: where it is.
-        mirrored: whether it may be mirrored.
-    """
-
-    outline: CutOut
-    mirrored: bool
-
-
-def find_cut(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
-    """Return the subject of a photograph; None if it suits no sticker.
+def find_cut(scene: Scene, analysis: Analysis, image: Bytes) -> CutOut | None:
+    """Return the outline of the subject of a photograph; None if it cannot be cut out.
 
     Refused are groups, crowds, small faces, frames, pages, and subjects of unsure outline.
 
@@ -47,7 +33,4 @@ def find_cut(scene: Scene, analysis: Analysis, image: Bytes) -> Cut | None:
         return None
     if scene.person_odds > MIN_PERSON_ODDS and analysis.people.has_small_faces:
         return None
-    is_person = scene.person >= 1
-    outline = find_cut_out(scene.subject, scene.persons, image, is_person=is_person)
-    is_plain = scene.person == 0 and analysis.lettering_excluded
-    return Cut(outline, is_plain) if outline else None
+    return find_cut_out(scene.subject, scene.persons, image, is_person=scene.person >= 1)

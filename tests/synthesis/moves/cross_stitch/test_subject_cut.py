@@ -8,8 +8,8 @@ import pytest
 from diabelli.synthesis.analysis.cut_out import SIDE
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
+from diabelli.synthesis.moves.cross_stitch.subject_cut import find_cut
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.stickers.subject_cut import find_cut
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import opaque
 
@@ -36,7 +36,7 @@ def analysis():
     nothing = np.zeros((GRID, GRID), np.float32)
     people = found.people._replace(skin=NOWHERE)
     plain = {"lettering": nothing, "border": NO_BORDER, "people": people}
-    return replace(found, lettering_excluded=True, **plain)
+    return replace(found, **plain)
 
 
 @pytest.fixture
@@ -54,16 +54,9 @@ def find(analysis):
 
 
 def test_a_thing_on_plain_ground_is_found(find):
-    """The cut is that thing, which may be mirrored."""
+    """The cut is that thing."""
     cut = find(disc(300))
-    assert cut.mirrored
-    assert ((cut.outline.part > 0.5) == disc(SIDE)).mean() > 0.95
-
-
-def test_people_and_lettering_are_not_mirrored(find, analysis):
-    """A person keeps its face, and words their direction."""
-    assert not find(disc(300), person=0.3).mirrored
-    assert not find(disc(300), None, replace(analysis, lettering_excluded=False)).mirrored
+    assert ((cut.part > 0.5) == disc(SIDE)).mean() > 0.95
 
 
 @pytest.mark.parametrize(
@@ -77,7 +70,7 @@ def test_frames_groups_and_crowds_are_refused(find, change):
 
 
 def test_borders_pages_and_small_faces_are_refused(find, analysis):
-    """A page is not a subject, and a small face is lost on a small sticker."""
+    """A page is not a subject, and a small face is lost in stitches."""
     assert find(disc(300), None, replace(analysis, border=Insets(0.01, 0, 0, 0))) is None
     page = replace(analysis, lettering=np.full((GRID, GRID), 0.3, np.float32))
     assert find(disc(300), None, page) is None
@@ -128,5 +121,5 @@ def test_a_handle_that_the_map_misses_is_added_on_calm_ground(find):
     handled = disc(300)
     handled[146:154, 200:270] = True
     cut = find(handled)
-    assert cut.outline.coarse[128, 225] > 0.5
-    assert cut.outline.part[128, 225] > 0.5
+    assert cut.coarse[128, 225] > 0.5
+    assert cut.part[128, 225] > 0.5

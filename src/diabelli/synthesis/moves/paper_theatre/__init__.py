@@ -1,1 +1,0 @@
-"""Paper theatres: the subject of a photograph among landscapes of cut paper."""

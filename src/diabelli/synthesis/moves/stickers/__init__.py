@@ -1,1 +1,0 @@
-"""Stickers: the subject cut out of a photograph, on another ground."""
