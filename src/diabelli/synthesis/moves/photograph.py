@@ -95,7 +95,8 @@ class Photograph:
         shores: where water may begin in front of it; empty where it suits no water.
         things: names of the things that it may show.
         seasons: names of the seasons in which it may be shown.
-        remakes: functions that make the remakes that suit it, by name; an instant print suits all.
+        remakes: functions that make the remakes that suit it, by name; an instant print suits all
+            without words.
     """
 
     orientations: tuple[Analysis, Analysis]

@@ -120,7 +120,7 @@ REMAKES: dict[str, Remake[Any]] = {
         example=BALL,
     ),
     INSTANT_PRINT: Remake(
-        lambda *_: True,
+        lambda _scene, analysis, _image: not analysis.has_words,
         lambda canvas, _, scene, stream: show_instant_print(canvas, stream, grey=scene.grey),
         example=True,
     ),

@@ -3,8 +3,6 @@
 import numpy as np
 
 from diabelli.synthesis.moves.sketches.woodblock_blocks import (
-    choose_inks,
-    cut_areas,
     follow_flow,
     mean_along_flow,
     weights_along,
@@ -36,29 +34,6 @@ def test_short_parts_of_a_mask_are_left_out():
     assert kept[2:6, 2:6].sum() == 8
     assert kept.sum() == 8
     assert not without_short(mask, MIN_LENGTH).any()
-
-
-def test_areas_have_smooth_borders():
-    """Single pixels of another ink are lost, and edges stay in place."""
-    rng = np.random.default_rng(1)
-    colours = np.zeros((60, 60, 3), np.float32)
-    colours[:, 30:, 0] = 1
-    colours[..., 0] = np.where(rng.random((60, 60)) < 0.03, 1 - colours[..., 0], colours[..., 0])
-    inks = np.array([[0, 0, 0], [1, 0, 0]], np.float32)
-    labels = cut_areas(colours, inks)
-    assert (labels[:, :29] == 0).all()
-    assert (labels[:, 31:] == 1).all()
-
-
-def test_inks_are_colours_of_the_picture():
-    """Each of a few flat colours is found, also that of a small area."""
-    colours = np.zeros((60, 60, 3), np.float32)
-    colours[:30, :, 0], colours[30:, :, 0] = 0.2, 0.7
-    colours[:6, :6] = (0.5, 0.4, -0.2)
-    inks = choose_inks(colours, 8)
-    assert len(inks) == 3
-    for colour in np.unique(colours.reshape(-1, 3), axis=0):
-        assert np.abs(inks - colour).max(1).min() < 1e-5
 
 
 def test_smoothing_along_the_flow_keeps_edges():

@@ -1,4 +1,4 @@
-"""Suitability for a cake: any photograph but a strip or the dark."""
+"""Suitability for a cake: any photograph but a strip, the dark or words."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def suits_cake(scene: Scene, analysis: Analysis) -> bool:
     """
     height, width = analysis.sizes[-1]
     is_strip = max(height, width) > MAX_ASPECT * min(height, width)
-    return scene.median_light >= MIN_LIGHT and not is_strip
+    return scene.median_light >= MIN_LIGHT and not (is_strip or analysis.has_words)

@@ -24,7 +24,7 @@ from which a place counts."""
 SHOWN, MIN_SUBJECT = 0.9, 0.08
 """How far people and the subject have no dots, and share of the picture below which the subject is
 so small that it is only printed large."""
-FACE_REACH, MIN_FACE, MIN_PEOPLE = 8.0, 0.45, 0.05
+FACE_REACH, MIN_FACE, MIN_PEOPLE = 8.0, 0.55, 0.05
 """Deviation in pixels of the window of a small face, share of skin there below which all faces are
 too small to be read in a print, and share of the person map from which there may be people."""
 LARGE_FACE, MAX_FOUR_ROUGHNESS, MAX_FOUR_LETTERING = 0.8, 13.5, 0.5

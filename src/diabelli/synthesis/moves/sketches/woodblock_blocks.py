@@ -9,13 +9,6 @@ from diabelli.synthesis.core.curves import bell
 from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.types import Floats
 
-BINS = 12
-"""Bins of each axis of the histogram from which inks are chosen."""
-CHROMA_WEIGHT = 1.5
-"""Weight of chroma beside luma in the distance of colours."""
-ROUNDS = 8
-"""Rounds of k-means."""
-
 
 def weights_along(steps: int) -> Floats:
     """Return the weights of 0..`steps` pixels of distance, a bell of which the last is small."""
@@ -97,103 +90,6 @@ def mean_along_flow(values: Floats, flow: Floats, weights: Floats) -> Floats:
     """
     infinite = np.float32(np.inf)
     return follow_flow(values[..., None], flow, weights, infinite, False, values != 0)[..., 0]
-
-
-def choose_inks(colours: Floats, count: int) -> Floats:
-    """Return (count, 3) float32 inks: k-means of a histogram whose bins weigh as their roots.
-
-    Args:
-        colours: (h, w, 3) float32, luma and two differences of colour, 0..1 and -1..1.
-        count: number of inks.
-    """
-    flat = colours.reshape(-1, 3).astype(np.float64)
-    spots = np.clip((flat * [1, 0.75, 0.75] + [0, 0.5, 0.5]) * BINS, 0, BINS - 1).astype(np.int64)
-    index = (spots[:, 0] * BINS + spots[:, 1]) * BINS + spots[:, 2]
-    sums = [np.bincount(index, flat[:, c], BINS**3) for c in range(3)]
-    number = np.bincount(index, minlength=BINS**3)
-    used = np.flatnonzero(number > 12)
-    weight = np.sqrt(number[used]).astype(np.float64)
-    points = np.stack([one[used] / number[used] for one in sums], 1)
-    points = points * [1, CHROMA_WEIGHT, CHROMA_WEIGHT]
-    # Farthest points that weigh much come first.
-    inks = points[[int(np.argmax(weight))]]
-    for _ in range(min(count, len(points)) - 1):
-        nearest = _squares(points, inks).min(1)
-        inks = np.concatenate([inks, points[[int(np.argmax(nearest * weight))]]])
-    for _ in range(ROUNDS):
-        label = _squares(points, inks).argmin(1)
-        total = np.bincount(label, weight, len(inks))
-        for c in range(3):
-            mean = np.bincount(label, weight * points[:, c], len(inks)) / np.maximum(total, 1e-9)
-            inks[:, c] = np.where(total > 0, mean, inks[:, c])
-    return (inks / [1, CHROMA_WEIGHT, CHROMA_WEIGHT]).astype(np.float32)
-
-
-def _squares(points: NDArray[np.float64], inks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return squared distances (n, k)."""
-    apart = points[:, None] - inks[None]
-    return np.asarray(
-        apart[..., 0] * apart[..., 0]
-        + apart[..., 1] * apart[..., 1]
-        + apart[..., 2] * apart[..., 2]
-    )
-
-
-def cut_areas(colours: Floats, inks: Floats) -> NDArray[np.uint8]:
-    """Return the ink of each place (h, w): the nearest one, and then the most frequent around."""
-    label = np.zeros(colours.shape[:2], np.uint8)
-    _nearest_inks(colours, inks, np.float32(CHROMA_WEIGHT), label)
-    return _most_frequent(label)
-
-
-@kernel
-def _nearest_inks(
-    colours: Floats, inks: Floats, weight: np.float32, label: NDArray[np.uint8]
-) -> None:
-    """Write the index of the nearest of inks (k, 3) for each of colours (h, w, 3)."""
-    square = weight * weight
-    for y in range(label.shape[0]):
-        for x in range(label.shape[1]):
-            least = np.float32(1e9)
-            for k in range(len(inks)):
-                a = colours[y, x, 0] - inks[k, 0]
-                b = colours[y, x, 1] - inks[k, 1]
-                c = colours[y, x, 2] - inks[k, 2]
-                cost = a * a + square * (b * b + c * c)
-                if cost < least:
-                    least = cost
-                    label[y, x] = k
-
-
-@kernel
-def _most_frequent(label: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the most frequent label in windows of 5 x 5, nearer places weighing more."""
-    height, width = label.shape
-    out = label.copy()
-    votes = np.zeros(256, np.int64)
-    for y in range(height):
-        for x in range(width):
-            own = label[y, x]
-            top, left = max(y - 2, 0), max(x - 2, 0)
-            bottom, right = min(y + 3, height), min(x + 3, width)
-            same = True
-            for j in range(top, bottom):
-                for i in range(left, right):
-                    same = same and label[j, i] == own
-            if same:
-                continue
-            best, most = own, 0
-            for j in range(top, bottom):
-                for i in range(left, right):
-                    one = label[j, i]
-                    votes[one] += 9 - (j - y) * (j - y) - (i - x) * (i - x)
-                    if votes[one] > most:
-                        best, most = one, votes[one]
-            out[y, x] = best
-            for j in range(top, bottom):
-                for i in range(left, right):
-                    votes[label[j, i]] = 0
-    return out
 
 
 @kernel

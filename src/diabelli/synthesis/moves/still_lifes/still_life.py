@@ -141,6 +141,8 @@ def shares_of_still_lifes(suitable: Collection[str]) -> dict[str, float]:
     Args:
         suitable: names of those that suit it.
     """
+    if not suitable:
+        return {}
     factor = sum(SHARES.values()) / sum(SHARES[name] for name in sorted(suitable))
     return {name: min(factor * SHARES[name], MAX_SHARE) for name in sorted(suitable)}
 
