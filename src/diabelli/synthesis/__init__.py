@@ -58,20 +58,15 @@ from packages above them in this list.
                 mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;
                     painting_suitability
-                pencil, studies: sheet, manner, paper, pencil_tone, pencil_strokes;
-                    pencil_suitability; page, bust, studies_suitability
-                stickers: subject_cut, sticker_shape, sticker_print, sticker_grounds
-                paper_theatre: landscapes, fields, waters, wilds; sky, ground, plants, spindles,
-                    inks, bank; stage, paper_raster, placing, stand
-                woodblock, woodblock_blocks, woodblock_inks, woodblock_lines, woodblock_sky,
-                    woodblock_sheet, woodblock_suitability
+                sketches: paper, pencil_tone, woodblock_blocks, woodblock_lines
                 mosaic: board, border, tile_layout, tile_relief, mosaic_suitability
                 stained_glass: glazing, panes, outlines; glass; window, stone_wall;
                     stained_glass_suitability
                 painted_tiles: tableau, tile_painting, tile_tones, pigments, ornament, motif, glaze,
                     painted_tiles_suitability
                 cross_stitch: motif, placing, pattern, threads, oklab, backstitch, garland,
-                    needlework, hoop, screw, skein; cross_stitch_suitability, plain_ground
+                    needlework, hoop, screw, skein; cross_stitch_suitability, subject_cut,
+                    plain_ground, hoop_grounds
                 screen_print: stencils, ink_sets, print_sheet, pencil_marks; workshop,
                     sheet_layout, sheet_relief, printer_table, studio_wall, drying_line,
                     printing_tools; screen_print_suitability

@@ -9,7 +9,7 @@ import numpy as np
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
 
-SCREEN = (0.682, 0.7)
+SCREEN = (0.735, 0.75)
 """Bounds of the sides of the screen as a share of those of the canvas."""
 BEZEL, FRAME = 0.024, 0.027
 """Widths of the plate around the tube, and of the cabinet around the plate."""
