@@ -156,7 +156,7 @@ def _bokeh(image: Bytes, size: tuple[int, int]) -> Floats:
     linear = colours * colours
     radius = BOKEH_RADIUS * BOKEH_SIDE
     brightest = linear.max(2)
-    # White top-hat, what is bright and small; windows in a white wall are not bright alone.
+    # White top-hat, for lights that are bright and small; windows in a white wall are not alone.
     opened = 1 - dilate(1 - brightest, LIGHT_REACH)
     around = np.maximum(dilate(opened, LIGHT_REACH), blur(brightest, radius / 2))
     above = brightest - around
