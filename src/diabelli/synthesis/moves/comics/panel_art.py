@@ -17,14 +17,14 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.comics.colour_schemes import Scheme
-from diabelli.synthesis.moves.sketches.pencil_tone import edge_directions
-from diabelli.synthesis.moves.sketches.woodblock_blocks import (
+from diabelli.synthesis.moves.line_art.edge_directions import edge_directions
+from diabelli.synthesis.moves.line_art.flow import (
     follow_flow,
     mean_along_flow,
     weights_along,
     without_short,
 )
-from diabelli.synthesis.moves.sketches.woodblock_lines import print_colours
+from diabelli.synthesis.moves.line_art.lines import print_colours
 
 STEPS, STEPPED = 5, 0.75
 """Number of tones of flat colours, and how far a calm place gets the nearest one."""

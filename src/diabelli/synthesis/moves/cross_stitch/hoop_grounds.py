@@ -11,7 +11,7 @@ from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.shapes import coordinates, edge
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.sketches.paper import paper_grain
+from diabelli.synthesis.moves.line_art.paper import paper_grain
 from diabelli.synthesis.moves.still_lifes.wooden_table import WOODS, View, draw_wood
 
 CARD, KRAFT, GINGHAM, DOTS, STRIPES, MAT, DESK = range(7)

@@ -20,7 +20,7 @@ from diabelli.synthesis.moves.cyanotypes.layouts import Sheet
 from diabelli.synthesis.moves.cyanotypes.marks import lay_marks
 from diabelli.synthesis.moves.cyanotypes.mounting import mounted
 from diabelli.synthesis.moves.cyanotypes.tones import TONINGS, clear_of, colours_of, toned
-from diabelli.synthesis.moves.sketches.paper import paper_grain
+from diabelli.synthesis.moves.line_art.paper import paper_grain
 from diabelli.synthesis.moves.still_lifes.tabletop import finished, positions_in_sides
 
 CYANOTYPE = "cyanotype"

@@ -10,14 +10,14 @@ from diabelli.synthesis.core.flow import flow_directions
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
+from diabelli.synthesis.moves.line_art.edge_directions import edge_directions
+from diabelli.synthesis.moves.line_art.flow import mean_along_flow, weights_along
+from diabelli.synthesis.moves.line_art.lines import find_lines, print_colours, smoothed
 from diabelli.synthesis.moves.painted_tiles.tile_tones import (
     densities,
     face_density,
     stepped,
 )
-from diabelli.synthesis.moves.sketches.pencil_tone import edge_directions
-from diabelli.synthesis.moves.sketches.woodblock_blocks import mean_along_flow, weights_along
-from diabelli.synthesis.moves.sketches.woodblock_lines import find_lines, print_colours, smoothed
 
 LOCAL, FACE_FORM = np.float32(0.5), np.float32(0.5)
 """How much stronger local differences are, so that white fur on white glaze has forms, and how much

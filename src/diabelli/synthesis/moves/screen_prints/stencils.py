@@ -15,7 +15,7 @@ from diabelli.synthesis.core.filters import blur, luma
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
-from diabelli.synthesis.moves.sketches.woodblock_lines import open_tones
+from diabelli.synthesis.moves.line_art.lines import open_tones
 
 SIDE = 720
 """Side in pixels at which stencils are cut, so that they are the same at every size."""

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from diabelli.synthesis.moves.sketches.woodblock_blocks import (
+from diabelli.synthesis.moves.line_art.flow import (
     follow_flow,
     mean_along_flow,
     weights_along,
     without_short,
 )
-from diabelli.synthesis.moves.sketches.woodblock_lines import MIN_LENGTH, find_lines
+from diabelli.synthesis.moves.line_art.lines import MIN_LENGTH, find_lines
 
 
 def test_long_lines_are_printed_and_marks_and_noise_are_not():

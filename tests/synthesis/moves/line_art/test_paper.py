@@ -4,7 +4,7 @@ import numpy as np
 
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
-from diabelli.synthesis.moves.sketches.paper import paper_grain
+from diabelli.synthesis.moves.line_art.paper import paper_grain
 
 
 def test_every_size_has_the_same_grain():

@@ -10,7 +10,7 @@ from diabelli.synthesis.core.curves import smoothstep
 from diabelli.synthesis.core.filters import blur, dilate_disc, gradient, luma
 from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.sketches.woodblock_blocks import (
+from diabelli.synthesis.moves.line_art.flow import (
     follow_flow,
     mean_along_flow,
     weights_along,
