@@ -58,7 +58,7 @@ from packages above them in this list.
                 mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;
                     painting_suitability
-                line_art: paper, edge_directions, flow, lines
+                line_art: paper, flow, lines
                 mosaic: board, border, tile_layout, tile_relief, mosaic_suitability
                 stained_glass: glazing, panes, outlines; glass; window, stone_wall;
                     stained_glass_suitability

@@ -17,8 +17,8 @@ from diabelli.synthesis.core.jit import kernel
 from diabelli.synthesis.core.structure_tensor import coherence, structure_tensor
 from diabelli.synthesis.core.types import Floats
 from diabelli.synthesis.moves.comics.colour_schemes import Scheme
-from diabelli.synthesis.moves.line_art.edge_directions import edge_directions
 from diabelli.synthesis.moves.line_art.flow import (
+    edge_directions,
     follow_flow,
     mean_along_flow,
     weights_along,

@@ -1,1 +1,1 @@
-"""Moves: the picture drawn and painted on paper."""
+"""Line art: the flow of edges, lines along it, and paper, for moves that draw or paint."""

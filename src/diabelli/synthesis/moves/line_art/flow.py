@@ -1,4 +1,4 @@
-"""Blocks of a woodblock print: the filter along the flow, inks and their areas, and long marks."""
+"""Flow of edges: their directions, filters along them, and marks that are long."""
 
 from __future__ import annotations
 
@@ -6,8 +6,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diabelli.synthesis.core.curves import bell
+from diabelli.synthesis.core.filters import blur, gradient
 from diabelli.synthesis.core.jit import kernel
+from diabelli.synthesis.core.structure_tensor import structure_tensor
 from diabelli.synthesis.core.types import Floats
+
+
+def edge_directions(light: Floats) -> Floats:
+    """Return the directions of edges (h, w, 2), unit vectors down and across.
+
+    Args:
+        light: (h, w) float32, luma 0..255.
+    """
+    down, across = gradient(blur(light, 1.0))
+    tensor = structure_tensor(down, across, 2.5)
+    # Twice the angle of the edge, as a vector: that of the smaller eigenvalue.
+    cosine, sine = tensor[..., 0] - tensor[..., 1], -2 * tensor[..., 2]
+    length = np.sqrt(cosine * cosine + sine * sine)
+    cosine = (cosine + np.float32(1e-4)) / (length + np.float32(1e-4))
+    half_cosine = np.sqrt(np.maximum((1 + cosine) / 2, 0))
+    sign = np.where(sine < 0, np.float32(-1), np.float32(1))
+    half_sine = sign * np.sqrt(np.maximum((1 - cosine) / 2, 0))
+    return np.stack([half_sine, half_cosine], 2).astype(np.float32)
 
 
 def weights_along(steps: int) -> Floats:

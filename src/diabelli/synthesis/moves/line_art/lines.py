@@ -1,4 +1,4 @@
-"""Colours of a photograph for a woodblock print: open tones, smooth areas, and lines."""
+"""Lines of a photograph, with its open tones and its smoothed colours."""
 
 from __future__ import annotations
 

@@ -10,8 +10,7 @@ from diabelli.synthesis.core.flow import flow_directions
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Floats
-from diabelli.synthesis.moves.line_art.edge_directions import edge_directions
-from diabelli.synthesis.moves.line_art.flow import mean_along_flow, weights_along
+from diabelli.synthesis.moves.line_art.flow import edge_directions, mean_along_flow, weights_along
 from diabelli.synthesis.moves.line_art.lines import find_lines, print_colours, smoothed
 from diabelli.synthesis.moves.painted_tiles.tile_tones import (
     densities,
