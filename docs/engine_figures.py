@@ -293,15 +293,11 @@ def main() -> None:
         "still-life": photograph_strip(
             sample, ("glass_ball", "golden+snow_globe", "instant_print")
         ),
-        "pencil": photograph_strip(source, ["pencil"] * 3, first_seed=10),
         "remade": remade_strip(
-            (("mosaic", sample), ("woodblock", load("rocket")), ("stickers", load("flower")))
-        ),
-        "elsewhere": remade_strip(
             (
-                ("paper_theatre", load("flower")),
+                ("mosaic", sample),
                 ("painted_tiles", source[:CUP, :CUP]),
-                ("paper_theatre", load(PHOTOGRAPH)[:BUST, BUST // 6 : BUST // 6 + BUST]),
+                ("porcelain", load("flower")),
             )
         ),
         "crafts": remade_strip(
