@@ -45,6 +45,9 @@ from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import (
 )
 from diabelli.synthesis.moves.paintings.painting import show_painting
 from diabelli.synthesis.moves.paintings.painting_suitability import suits_painting
+from diabelli.synthesis.moves.porcelains.porcelain import PORCELAIN, show_porcelain
+from diabelli.synthesis.moves.porcelains.porcelain_suitability import find_porcelain
+from diabelli.synthesis.moves.porcelains.serving import Serving
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.screen_prints.screen_print import SCREEN_PRINT, show_screen_print
 from diabelli.synthesis.moves.screen_prints.screen_print_suitability import (
@@ -217,6 +220,12 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda canvas, need, _, stream: show_cyanotype(canvas, need, stream),
         share=0.2,
         example=Exposable(*[0 * MIDDLE] * 3),
+    ),
+    PORCELAIN: Remake(
+        find_porcelain,
+        lambda canvas, need, _, stream: show_porcelain(canvas, need, stream),
+        share=0.2,
+        example=Serving(0.5, 0.5, 0.5, 0.5, 1.0, 0 * MIDDLE, 0 * MIDDLE),
     ),
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),

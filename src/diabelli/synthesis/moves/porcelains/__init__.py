@@ -1,0 +1,1 @@
+"""Porcelain: pictures painted on plates and trays on a laid table."""

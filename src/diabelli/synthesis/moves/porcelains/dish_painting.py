@@ -1,0 +1,43 @@
+"""Painting in the well of a dish: washes and fine lines of one pigment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diabelli.synthesis.core.filters import luma
+from diabelli.synthesis.core.resample import crop
+from diabelli.synthesis.core.rng import RandomStream
+from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.mosaics.mosaic import detail
+from diabelli.synthesis.moves.painted_tiles.tile_painting import paint
+from diabelli.synthesis.moves.porcelains.serving import Serving
+
+EXACT = 0.5
+"""How far all of a picture is painted as it is, beside washes."""
+
+
+def painted(
+    image: Bytes, serving: Serving, size: tuple[int, int], stream: RandomStream
+) -> tuple[Floats, Floats]:
+    """Return the density of pigment of a part of a picture, and where it is painted finely.
+
+    Args:
+        image: (h, w, 4) uint8.
+        serving: the part.
+        size: (rows, columns) of the result.
+        stream: random numbers.
+
+    Returns:
+        Two (rows, columns) float32: 0 to about 2, and 0..1.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    tall, wide = 2 * serving.tall * side / height, 2 * serving.wide * side / width
+    place = serving.row - tall / 2, serving.column - wide / 2, tall, wide
+    source = np.clip(crop(image[..., :3].astype(np.float32), *place, size), 0, 255)
+    skin, fine = (
+        np.clip(crop(one, *place, size), 0, 1) for one in (serving.faces, serving.fine)
+    )
+    words = np.maximum(fine * np.float32(0.8), np.float32(EXACT))
+    near = np.ones(size, np.float32)
+    return paint(source, near, skin, words, detail(luma(source)), stream), fine
