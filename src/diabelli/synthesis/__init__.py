@@ -54,6 +54,8 @@ from packages above them in this list.
                     colour_schemes; comic_sheet, reading_table, facing_page; comic_suitability
                 cyanotype: tones, coating; arrangement, layouts, flora, marks, ferns, grasses,
                     umbels, sprigs; mounting, grounds, fastenings; cyanotype_suitability
+                porcelain, serving: dish, dish_painting, rim_ornament, place_setting;
+                    porcelain_suitability
                 television, layout: room, wallpaper; cabinet, relief; glass; television_suitability
                 mural: brickwork, wall, street; mural_suitability
                 painting, brush_strokes, strokes; picture_frame, gallery_wall;

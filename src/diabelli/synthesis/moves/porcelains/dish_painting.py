@@ -35,9 +35,7 @@ def painted(
     tall, wide = 2 * serving.tall * side / height, 2 * serving.wide * side / width
     place = serving.row - tall / 2, serving.column - wide / 2, tall, wide
     source = np.clip(crop(image[..., :3].astype(np.float32), *place, size), 0, 255)
-    skin, fine = (
-        np.clip(crop(one, *place, size), 0, 1) for one in (serving.faces, serving.fine)
-    )
+    skin, fine = (np.clip(crop(one, *place, size), 0, 1) for one in (serving.faces, serving.fine))
     words = np.maximum(fine * np.float32(0.8), np.float32(EXACT))
     near = np.ones(size, np.float32)
     return paint(source, near, skin, words, detail(luma(source)), stream), fine

@@ -24,8 +24,8 @@ GROUNDS = (
     (0.66, 0.52, 0.24),
     (0.1, 0.16, 0.22),
 )
-"""Shares of light that plain cloth reflects: white, cream, natural, grey, blue and rust linen, sage,
-coral, mustard and navy."""
+"""Shares of light that plain cloth reflects: white, cream; natural, grey, blue and rust linen;
+sage, coral, mustard, navy."""
 PALE = 2
 """Number of grounds that may have stripes."""
 THREADS, FOLDS = 0.05, 0.045
@@ -44,8 +44,10 @@ def lay_cloth(rows: int, columns: int, stream: RandomStream) -> Floats:
     level = 1 + np.float32(THREADS / 2**0.5) * (along + down)
     level += np.float32(0.025) * noise(rows, columns, 160, stream)
     level += np.float32(FOLDS) * noise(rows, columns, 2, stream)
+    level = np.maximum(level, np.float32(0.3))
     if kind == CHECKED:
-        return draw_table(CHECKS, rows, columns, dye, stream) * (level + 0 * along)[..., None]
+        cloth = np.maximum(draw_table(CHECKS, rows, columns, dye, stream), np.float32(0.01))
+        return np.asarray(cloth * level[..., None], np.float32)
     if kind == PLAIN:
         tone = np.array(GROUNDS[int(stream.between(0, len(GROUNDS)))], np.float32)
         return np.asarray(tone * level[..., None], np.float32)
@@ -53,9 +55,7 @@ def lay_cloth(rows: int, columns: int, stream: RandomStream) -> Floats:
     return _striped(tone, np.array(dye, np.float32), rows, columns, stream) * level[..., None]
 
 
-def _striped(
-    tone: Floats, dye: Floats, rows: int, columns: int, stream: RandomStream
-) -> Floats:
+def _striped(tone: Floats, dye: Floats, rows: int, columns: int, stream: RandomStream) -> Floats:
     """Return the colours (rows, columns, 3) of cloth with groups of woven stripes."""
     side = min(rows, columns)
     cosine, sine = rotation(stream.between(-0.08, 0.08) + (stream.between(0, 1) < 0.5))
@@ -102,7 +102,9 @@ def put_cutlery(
     inside = width - np.abs(w)
     dome = np.sqrt(np.clip(inside * (2 * width - inside), 0, None)) * np.float32(0.5)
     if kind == SPOON:
-        hollow = smoothstep(0.034, 0.0, np.sqrt(np.square(w) + np.square((t + np.float32(0.33)) * np.float32(0.62))))
+        hollow = smoothstep(
+            0.034, 0.0, np.sqrt(np.square(w) + np.square((t + np.float32(0.33)) * np.float32(0.62)))
+        )
         dome = dome * (1 - np.float32(0.75) * hollow)
     elif kind == KNIFE:
         dome = np.where(t < np.float32(-0.02), np.minimum(dome, np.float32(0.003)), dome)
@@ -116,7 +118,10 @@ def put_cutlery(
     light = np.float32(0.62) + np.float32(0.75) * band - np.float32(0.36) * dark
     light = light + np.float32(0.12) * smoothstep(-0.3, 0.3, t)
     colour = light[..., None] * tone
-    first = int(place[0]) + int(round(float(rows[0, 0]) * side)), int(place[1]) + int(round(float(columns[0, 0]) * side))
+    first = (
+        int(place[0]) + round(float(rows[0, 0]) * side),
+        int(place[1]) + round(float(columns[0, 0]) * side),
+    )
     stamp(relief, shape, first, 0.0, colour.astype(np.float32), 0.35)
 
 
@@ -133,16 +138,25 @@ def _half_width(kind: int, t: Floats, w: Floats) -> Floats:
     if kind == KNIFE:
         blade = np.float32(0.0165) * smoothstep(0.0, -0.06, t)
         blade = blade * np.sqrt(np.clip((t + np.float32(0.43)) / np.float32(0.09), 0, 1))
-        return np.asarray(np.maximum(np.where(t < 0.03, np.maximum(blade, 0.0085 * (t > -0.02)), 0), handle * (t > 0.0)), np.float32)
+        return np.asarray(
+            np.maximum(
+                np.where(t < 0.03, np.maximum(blade, 0.0085 * (t > -0.02)), 0), handle * (t > 0.0)
+            ),
+            np.float32,
+        )
     away = (t + np.float32(0.33)) / np.float32(0.085)
     if kind == SPOON:
         bowl = np.float32(0.036) * np.sqrt(np.maximum(1 - away * away, 0))
         return np.asarray(np.maximum(bowl, handle * (t > np.float32(-0.27))), np.float32)
-    root = np.float32(0.0255) * np.sqrt(np.clip(1 - np.square((t + np.float32(0.29)) / np.float32(0.07)), 0, 1))
+    root = np.float32(0.0255) * np.sqrt(
+        np.clip(1 - np.square((t + np.float32(0.29)) / np.float32(0.07)), 0, 1)
+    )
     palm = np.where(t > np.float32(-0.29), root, np.float32(0.0255))
     palm = palm * (t > np.float32(-0.42))
     # Three gaps between four tines.
     gap = np.abs(np.abs(w) - np.float32(0.0125) * (np.abs(w) > np.float32(0.0063)))
     is_gap = (gap < np.float32(0.0034)) & (t < np.float32(-0.315))
     palm = np.where(is_gap, -1, palm)
-    return np.asarray(np.maximum(palm, np.where(is_gap, -1, handle * (t > np.float32(-0.3)))), np.float32)
+    return np.asarray(
+        np.maximum(palm, np.where(is_gap, -1, handle * (t > np.float32(-0.3)))), np.float32
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
-from diabelli.synthesis.core.filters import blur, wide_blur
+from diabelli.synthesis.core.filters import blur, gradient, wide_blur
 from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
@@ -44,16 +44,21 @@ WHITES = ((0.86, 0.87, 0.87), (0.87, 0.86, 0.82), (0.82, 0.85, 0.88))
 """Shares of light that porcelain reflects."""
 ROUND_RIMS, TRAY_RIMS = (0.078, 0.098), (0.062, 0.078)
 """Bounds of the width of the rim of round dishes and of trays, in sides."""
-BESIDE, ABOVE = (0.045, 0.085), (-0.035, 0.03)
+BESIDE, ABOVE = (0.05, 0.09), (-0.035, 0.03)
 """Bounds of the width of the cloth at the side of a dish where there is more of it, and of the
 distance of its other sides from the frame of the canvas, which may cut its rim, in sides."""
+OTHERS, ROOM, BESIDE_DISH, SLIP = 0.65, 0.03, 0.05, 0.014
+"""Share of tables with a knife rather than a spoon; width of the cloth beside a dish from which
+there is cutlery, its greatest distance from the dish, and the range of its place, in sides."""
 LEVELS, WALL, LIP = (0.008, 0.026), 0.06, 0.007
 """Heights of the well and of the edge above the table, width of the wall between well and rim, and
 radius of the lip, in sides."""
+STEEP, SMOOTH = (0.8, 2.0), 0.9
+"""Slopes from which a place is of an outline, and deviation in pixels of the blur of outlines."""
 GLOW = (0.16, 0.14, 0.13)
 """Light in whole shade: red, green and blue."""
-WINDOW, SHEEN = 0.2, 0.5
-"""How bright the window is that the glaze mirrors, and the lamp on its slopes."""
+WINDOW, STREAK, SHEEN = 0.25, 0.34, 0.5
+"""How bright the window is that the glaze mirrors in the well and on the rim, and the lamp."""
 
 
 def show_porcelain(image: Bytes, serving: Serving, stream: RandomStream) -> Bytes:
@@ -88,7 +93,22 @@ def show_porcelain(image: Bytes, serving: Serving, stream: RandomStream) -> Byte
     gloss += _reflection(dish, y, x, depth, density, fine, lamp, stream)
     scene = relief.colour * shade
     scene += gloss[..., None] * (np.float32(1.05) - np.minimum(scene, 1))
+    scene = _smooth_outlines(scene, relief.height, depth)
     return finished(np.maximum(resize_map(scene, height, width), 0))
+
+
+def _smooth_outlines(scene: Floats, height: Floats, depth: Floats) -> Floats:
+    """Return a scene (rows, columns, 3) whose outlines are smooth, as a height field's are jagged.
+
+    Args:
+        scene: (rows, columns, 3) float32.
+        height: (rows, columns) float32, in pixels.
+        depth: (rows, columns) float32, distance within the edge of the dish, in sides.
+    """
+    down, across = gradient(height)
+    steep = smoothstep(*STEEP, np.abs(down) + np.abs(across))
+    steep = np.clip(2 * blur(steep, SMOOTH), 0, 1) * (depth < np.float32(LIP))
+    return np.asarray(scene + steep[..., None] * (blur(scene, SMOOTH) - scene), np.float32)
 
 
 def _lamp(stream: RandomStream) -> tuple[float, float]:
@@ -117,26 +137,24 @@ def _placed(half: tuple[float, float], serving: Serving, stream: RandomStream) -
 
 
 def _lay_cutlery(relief: Relief, dish: Dish, stream: RandomStream) -> None:
-    """Lay cutlery beside a dish on a relief, in place, partly below its rim."""
+    """Lay cutlery beside a dish on a relief, in place: a fork at the left, another at the right.
+
+    Where there is hardly any cloth beside the dish, none is.
+    """
     rows, columns = relief.height.shape
     side = relief.side
-    left, right = (
-        (sign * dish.wide + dish.across) * side + columns / 2 for sign in (-1, 1)
-    )
-    middle = rows / 2 + dish.down * side
-    chance = stream.between(0, 1)
-    slips = stream.uniform(6)
-    first = left - 0.02 * side + 0.03 * side * (slips[0] - 0.5)
-    second = right + 0.02 * side + 0.03 * side * (slips[1] - 0.5)
-    put_cutlery(
-        relief, FORK, (middle + 0.1 * side * (slips[2] - 0.3), first),
-        0.05 * (slips[3] - 0.5), stream,
-    )
-    kind = KNIFE if chance < 0.65 else SPOON
-    put_cutlery(
-        relief, kind, (middle + 0.1 * side * (slips[4] - 0.3), second),
-        0.05 * (slips[5] - 0.5), stream,
-    )
+    half = columns / side / 2
+    other = KNIFE if stream.between(0, 1) < OTHERS else SPOON
+    for sign, kind in ((-1, FORK), (1, other)):
+        slips = stream.uniform(3) - 0.5
+        edge = sign * dish.across + dish.wide
+        if half - edge < ROOM:
+            continue
+        # In the middle of a narrow strip of cloth, else beside the dish.
+        away = edge + min((half - edge) / 2, BESIDE_DISH) + SLIP * slips[0]
+        middle = rows / 2 + (dish.down + 4 * SLIP * slips[1]) * side
+        place = middle, columns / 2 + sign * away * side
+        put_cutlery(relief, kind, place, 0.04 * slips[2], stream)
 
 
 def _paint_well(
@@ -231,9 +249,7 @@ def _crackle(rows: int, columns: int, stream: RandomStream) -> Floats:
     return out
 
 
-def _window_shade(
-    y: Floats, x: Floats, lamp: tuple[float, float], stream: RandomStream
-) -> Floats:
+def _window_shade(y: Floats, x: Floats, lamp: tuple[float, float], stream: RandomStream) -> Floats:
     """Return the light (rows, columns) float32 of a window at the side, about 1."""
     toward = y * np.float32(lamp[0]) + x * np.float32(lamp[1])
     return np.asarray(1 + np.float32(stream.between(0.1, 0.2)) * toward, np.float32)
@@ -249,7 +265,7 @@ def _reflection(
     lamp: tuple[float, float],
     stream: RandomStream,
 ) -> Floats:
-    """Return how bright a window is in the glaze, (rows, columns) float32, where it hides little."""
+    """Return how bright a window is in glaze, (rows, columns) float32, where it hides little."""
     tall, wide = dish.well
     reach = stream.between(0.5, 0.62)
     v = (y - np.float32(dish.down + reach * tall * lamp[0])) / np.float32(0.2)
@@ -259,6 +275,16 @@ def _reflection(
     pane = smoothstep(1.0, 0.75, np.abs(v)) * smoothstep(1.0, 0.75, np.abs(u))
     bars = np.minimum(np.abs(u), np.abs(v + np.float32(0.1)))
     pane = pane * (np.float32(0.4) + np.float32(0.6) * smoothstep(0.03, 0.12, bars))
+    # The rim mirrors the window where its slope faces it, and fainter across the dish.
+    v, u = y - np.float32(dish.down), x - np.float32(dish.across)
+    v, u = v / np.float32(dish.tall), u / np.float32(dish.wide)
+    toward = (v * np.float32(lamp[0]) + u * np.float32(lamp[1])) / np.maximum(
+        np.sqrt(v * v + u * u), np.float32(1e-3)
+    )
+    streak = smoothstep(0.84, 0.99, toward) + np.float32(0.5) * smoothstep(-0.9, -0.995, toward)
+    band = smoothstep(0.12, 0.4, depth / np.float32(dish.rim))
+    band = band * smoothstep(0.85, 0.5, depth / np.float32(dish.rim))
     calm = 1 - np.clip(wide_blur(np.maximum(density, 2 * fine), 6.0) * np.float32(1.3), 0, 1)
     inside = depth > 0
-    return np.asarray(np.float32(WINDOW) * pane * calm * inside, np.float32)
+    shown = np.float32(WINDOW) * pane * calm * inside + np.float32(STREAK) * streak * band
+    return np.asarray(shown, np.float32)

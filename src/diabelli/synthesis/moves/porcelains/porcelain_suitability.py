@@ -47,7 +47,7 @@ class Shape(NamedTuple):
     lost: tuple[float, float, float, float]
 
 
-ROUND = Shape(1.0, 0.07, (0.02, 0.02, 0.05, 0.09))
+ROUND = Shape(1.0, 0.08, (0.02, 0.02, 0.04, 0.06))
 SOFT = Shape(0.62, 0.03, (0.02, 0.02, 0.05, 0.07))
 TRAY = Shape(0.3, 0.0, (0.05, 0.05, 1.0, 1.0))
 SHAPES = (ROUND, SOFT, TRAY)

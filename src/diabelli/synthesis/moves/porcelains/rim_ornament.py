@@ -35,9 +35,7 @@ class Border(NamedTuple):
     draw: Callable[[int], Floats]
 
 
-def rim_density(
-    dish: Dish, y: Floats, x: Floats, depth: Floats, stream: RandomStream
-) -> Floats:
+def rim_density(dish: Dish, y: Floats, x: Floats, depth: Floats, stream: RandomStream) -> Floats:
     """Return the density (rows, columns) float32 of pigment on a rim, 0 elsewhere.
 
     Args:
@@ -54,7 +52,9 @@ def rim_density(
     count = 4 * max(round(dish.length / (border.period * dish.rim)), 1)
     part = border.draw(round(DEEP * dish.length * 4 / count / dish.rim))
     press = resize_map(stream.normal(14, 14).astype(np.float32), rows, columns)
-    waver = resize_map(stream.normal(2, 18, 18).transpose(1, 2, 0).astype(np.float32), rows, columns)
+    waver = resize_map(
+        stream.normal(2, 18, 18).transpose(1, 2, 0).astype(np.float32), rows, columns
+    )
     place = dish.along(y, x) * np.float32(count / (4 * dish.length)) + np.float32(start)
     place = place + np.float32(WAVER / border.period) * waver[..., 0]
     deep = depth / np.float32(dish.rim) + np.float32(WAVER) * waver[..., 1]
@@ -122,7 +122,10 @@ def _trellis(columns: int) -> Floats:
         away = np.abs(place - np.floor(place) - np.float32(0.5))
         out = np.maximum(out, smoothstep(0.085, 0.05, away) * np.float32(0.8))
     # Dots are where both lines are farthest.
-    first, second = (v - np.float32(0.14)) / mesh + u / mesh, (v - np.float32(0.14)) / mesh - u / mesh
+    first, second = (
+        (v - np.float32(0.14)) / mesh + u / mesh,
+        (v - np.float32(0.14)) / mesh - u / mesh,
+    )
     p = np.abs(np.abs(first - np.floor(first) - np.float32(0.5)) - np.float32(0.5))
     q = np.abs(np.abs(second - np.floor(second) - np.float32(0.5)) - np.float32(0.5))
     out = np.maximum(out, smoothstep(0.2, 0.13, np.sqrt(p * p + q * q)))
@@ -131,9 +134,14 @@ def _trellis(columns: int) -> Floats:
         out = np.maximum(out, _line(v, place, 0.02, columns))
     arch = u / mesh
     arch = arch - np.floor(arch) - np.float32(0.5)
-    away = np.sqrt(np.square(arch * mesh) + np.square(v - np.float32(0.66))) - np.float32(0.42) * mesh
+    away = (
+        np.sqrt(np.square(arch * mesh) + np.square(v - np.float32(0.66))) - np.float32(0.42) * mesh
+    )
     out = np.maximum(out, smoothstep(0.035, 0.015, np.abs(away)) * (v > np.float32(0.64)))
-    out = np.maximum(out, smoothstep(0.045, 0.02, np.sqrt(np.square(arch * mesh) + np.square(v - np.float32(0.73)))))
+    out = np.maximum(
+        out,
+        smoothstep(0.045, 0.02, np.sqrt(np.square(arch * mesh) + np.square(v - np.float32(0.73)))),
+    )
     return _edged(np.asarray(out, np.float32))
 
 
@@ -150,7 +158,15 @@ def _blossoms(columns: int) -> Floats:
         for down, across in five:
             place = middle[0] + size * down, middle[1] + size * across
             white = np.maximum(white, _dot(v, u, place, 0.66 * size))
-            shade = np.maximum(shade, _dot(v, u, (middle[0] + 0.5 * size * down, middle[1] + 0.5 * size * across), 0.3 * size))
+            shade = np.maximum(
+                shade,
+                _dot(
+                    v,
+                    u,
+                    (middle[0] + 0.5 * size * down, middle[1] + 0.5 * size * across),
+                    0.3 * size,
+                ),
+            )
         white = np.maximum(white, _dot(v, u, middle, 0.6 * size))
         heart = np.maximum(heart, _dot(v, u, middle, 0.26 * size))
     leaves = tuple(
@@ -210,14 +226,25 @@ def _hangings(columns: int) -> Floats:
 def _of_tiles(name: str) -> Callable[[int], Floats]:
     """Return a function that draws a border of tiles."""
     return lambda columns: _edged(
-        np.maximum(motif(tuple(
-            Stroke(
-                tuple(0.08 + 0.82 * value if k % 2 else value for k, value in enumerate(one.curve)),
-                one.widths,
-                one.tone,
-            )
-            for one in BORDERS[name]
-        ), DEEP, columns, DEEP), 0)
+        np.maximum(
+            motif(
+                tuple(
+                    Stroke(
+                        tuple(
+                            0.08 + 0.82 * value if k % 2 else value
+                            for k, value in enumerate(one.curve)
+                        ),
+                        one.widths,
+                        one.tone,
+                    )
+                    for one in BORDERS[name]
+                ),
+                DEEP,
+                columns,
+                DEEP,
+            ),
+            0,
+        )
     )
 
 
