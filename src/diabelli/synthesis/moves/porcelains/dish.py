@@ -70,8 +70,8 @@ class Dish(NamedTuple):
         tangent = np.minimum(v, u) / np.maximum(np.maximum(v, u), np.float32(1e-6))
         square = tangent * tangent
         angle = np.full_like(square, ANGLE[-1])
-        for one in ANGLE[-2::-1]:
-            angle = angle * square + np.float32(one)
+        for factor in ANGLE[-2::-1]:
+            angle = angle * square + np.float32(factor)
         angle = angle * tangent
         angle = np.where(v > u, np.float32(QUARTER_TURN) - angle, angle)
         middle = np.float32(self.corner - self.rim / 2)

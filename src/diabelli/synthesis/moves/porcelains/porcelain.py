@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
@@ -40,6 +42,8 @@ PIGMENTS = (
 """Absorbance of red, green and blue by one layer: cobalt of three kilns, sepia, green and rose."""
 CUMULATIVE_SHARES = (0.24, 0.44, 0.6, 0.76, 0.88, 1.0)
 """Shares of the dishes that are in each pigment or in one before it."""
+GREEN, FACE = 4, 0.5
+"""Number of the green pigment, and value of the map of faces from which there may be one."""
 WHITES = ((0.86, 0.87, 0.87), (0.87, 0.86, 0.82), (0.82, 0.85, 0.88))
 """Shares of light that porcelain reflects."""
 ROUND_RIMS, TRAY_RIMS = (0.078, 0.098), (0.062, 0.078)
@@ -75,9 +79,7 @@ def show_porcelain(image: Bytes, serving: Serving, stream: RandomStream) -> Byte
     down, across = positions_in_sides(rows, columns)
     y, x = (down - np.float32(0.5))[:, None], (across - np.float32(0.5))[None]
     lamp = _lamp(stream)
-    chance = stream.between(0, 1)
-    number = sum(chance >= share for share in CUMULATIVE_SHARES[:-1])
-    pigment = np.array(PIGMENTS[number], np.float32)
+    pigment = _pigment(serving, stream)
     dish = _placed((rows / side / 2, columns / side / 2), serving, stream)
     zero = np.zeros((rows, columns), np.float32)
     relief = Relief(zero, lay_cloth(rows, columns, stream), np.zeros_like(zero), side)
@@ -117,6 +119,15 @@ def _lamp(stream: RandomStream) -> tuple[float, float]:
     slope = stream.between(-1.2, -0.3)
     length = (1 + slope * slope) ** 0.5
     return slope / length, sign / length
+
+
+def _pigment(serving: Serving, stream: RandomStream) -> Floats:
+    """Return the absorbance (3,) float32 by one layer; a face is not green."""
+    chance = stream.between(0, 1)
+    number = bisect(CUMULATIVE_SHARES, chance)
+    if number == GREEN and float(serving.faces.max()) > FACE:
+        number = 0
+    return np.array(PIGMENTS[number], np.float32)
 
 
 def _placed(half: tuple[float, float], serving: Serving, stream: RandomStream) -> Dish:

@@ -118,8 +118,8 @@ def _trellis(columns: int) -> Floats:
     mesh = wide / 4
     out = np.zeros((DEEP, columns), np.float32)
     for sign in (1, -1):
-        place = (v - np.float32(0.14)) / mesh + np.float32(sign) * u / mesh
-        away = np.abs(place - np.floor(place) - np.float32(0.5))
+        course = (v - np.float32(0.14)) / mesh + np.float32(sign) * u / mesh
+        away = np.abs(course - np.floor(course) - np.float32(0.5))
         out = np.maximum(out, smoothstep(0.085, 0.05, away) * np.float32(0.8))
     # Dots are where both lines are farthest.
     first, second = (
@@ -158,15 +158,8 @@ def _blossoms(columns: int) -> Floats:
         for down, across in five:
             place = middle[0] + size * down, middle[1] + size * across
             white = np.maximum(white, _dot(v, u, place, 0.66 * size))
-            shade = np.maximum(
-                shade,
-                _dot(
-                    v,
-                    u,
-                    (middle[0] + 0.5 * size * down, middle[1] + 0.5 * size * across),
-                    0.3 * size,
-                ),
-            )
+            place = middle[0] + 0.5 * size * down, middle[1] + 0.5 * size * across
+            shade = np.maximum(shade, _dot(v, u, place, 0.3 * size))
         white = np.maximum(white, _dot(v, u, middle, 0.6 * size))
         heart = np.maximum(heart, _dot(v, u, middle, 0.26 * size))
     leaves = tuple(
@@ -185,9 +178,9 @@ def _blossoms(columns: int) -> Floats:
     out = ground * (1 - np.maximum(white, drawn * np.float32(1.6)).clip(0, 1))
     out = np.maximum(out, np.maximum(np.float32(0.38) * shade, heart) * white)
     # Scallops end the ground.
-    place = u / np.float32(wide / 6)
-    place = (place - np.floor(place) - np.float32(0.5)) * np.float32(wide / 6)
-    away = np.sqrt(place * place + np.square(v - np.float32(0.8)))
+    aside = u / np.float32(wide / 6)
+    aside = (aside - np.floor(aside) - np.float32(0.5)) * np.float32(wide / 6)
+    away = np.sqrt(aside * aside + np.square(v - np.float32(0.8)))
     out = np.maximum(out, smoothstep(0.105, 0.085, away) * (v > np.float32(0.8)))
     return _edged(np.asarray(out, np.float32))
 
@@ -224,28 +217,12 @@ def _hangings(columns: int) -> Floats:
 
 
 def _of_tiles(name: str) -> Callable[[int], Floats]:
-    """Return a function that draws a border of tiles."""
-    return lambda columns: _edged(
-        np.maximum(
-            motif(
-                tuple(
-                    Stroke(
-                        tuple(
-                            0.08 + 0.82 * value if k % 2 else value
-                            for k, value in enumerate(one.curve)
-                        ),
-                        one.widths,
-                        one.tone,
-                    )
-                    for one in BORDERS[name]
-                ),
-                DEEP,
-                columns,
-                DEEP,
-            ),
-            0,
-        )
-    )
+    """Return a function that draws a border of tiles between the lines of a rim."""
+    strokes = []
+    for (x, y, u, v, p, q), widths, tone in BORDERS[name]:
+        y, v, q = (0.08 + 0.82 * one for one in (y, v, q))
+        strokes.append(Stroke((x, y, u, v, p, q), widths, tone))
+    return lambda columns: _edged(motif(tuple(strokes), DEEP, columns, DEEP))
 
 
 RIMS = (
