@@ -16,6 +16,10 @@ EXACT = 0.5
 """How far all of a picture is painted as it is, beside washes."""
 
 
+WASH = 0.75
+"""Least density of a place: this, times the square of its darkness and 0.3 of that, 0..1."""
+
+
 def painted(
     image: Bytes, serving: Serving, size: tuple[int, int], stream: RandomStream
 ) -> tuple[Floats, Floats]:
@@ -38,4 +42,8 @@ def painted(
     skin, fine = (np.clip(crop(one, *place, size), 0, 1) for one in (serving.faces, serving.fine))
     words = np.maximum(fine * np.float32(0.8), np.float32(EXACT))
     near = np.ones(size, np.float32)
-    return paint(source, near, skin, words, detail(luma(source)), stream), fine
+    light = luma(source)
+    density = paint(source, near, skin, words, detail(light), stream)
+    # Pale places keep a thin wash, so that lights are no blank white.
+    rest = 1 - light / np.float32(255)
+    return np.maximum(density, np.float32(WASH) * rest * (np.float32(0.3) + rest)), fine

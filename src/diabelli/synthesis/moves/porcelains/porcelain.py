@@ -48,9 +48,9 @@ WHITES = ((0.86, 0.87, 0.87), (0.87, 0.86, 0.82), (0.82, 0.85, 0.88))
 """Shares of light that porcelain reflects."""
 ROUND_RIMS, TRAY_RIMS = (0.078, 0.098), (0.062, 0.078)
 """Bounds of the width of the rim of round dishes and of trays, in sides."""
-BESIDE, ABOVE = (0.05, 0.09), (-0.035, 0.03)
+BESIDE, ABOVE = (0.05, 0.09), (0.006, 0.028)
 """Bounds of the width of the cloth at the side of a dish where there is more of it, and of the
-distance of its other sides from the frame of the canvas, which may cut its rim, in sides."""
+distance of its other sides from the frame of the canvas, in sides; the frame cuts no rim."""
 OTHERS, ROOM, BESIDE_DISH, SLIP = 0.65, 0.03, 0.05, 0.014
 """Share of tables with a knife rather than a spoon; width of the cloth beside a dish from which
 there is cutlery, its greatest distance from the dish, and the range of its place, in sides."""

@@ -20,7 +20,7 @@ from diabelli.synthesis.moves.still_lifes.still_life import calm_places
 
 MAX_ASPECT = 2.0
 """Ratio of the sides above which a dish would be a strip."""
-MAX_WORD, MAX_SMALL_WORD = 0.78, 0.76
+MAX_WORD, MAX_SMALL_WORD = 0.74, 0.72
 """Value 0..1 of the place where words are likeliest up to which there are hardly any, and, outside
 the open air, of the part around it, enlarged."""
 MIN_CONTRAST, MAX_ROUGHNESS, MIN_LUMA = 24.0, 21.0, 0.1
@@ -47,7 +47,7 @@ class Shape(NamedTuple):
     lost: tuple[float, float, float, float]
 
 
-ROUND = Shape(1.0, 0.08, (0.02, 0.02, 0.04, 0.06))
+ROUND = Shape(1.0, 0.08, (0.02, 0.02, 0.03, 0.03))
 SOFT = Shape(0.62, 0.03, (0.02, 0.02, 0.05, 0.07))
 TRAY = Shape(0.3, 0.0, (0.05, 0.05, 1.0, 1.0))
 SHAPES = (ROUND, SOFT, TRAY)

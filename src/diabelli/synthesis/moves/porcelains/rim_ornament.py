@@ -58,7 +58,7 @@ def rim_density(dish: Dish, y: Floats, x: Floats, depth: Floats, stream: RandomS
     place = dish.along(y, x) * np.float32(count / (4 * dish.length)) + np.float32(start)
     place = place + np.float32(WAVER / border.period) * waver[..., 0]
     deep = depth / np.float32(dish.rim) + np.float32(WAVER) * waver[..., 1]
-    inside = (deep > 0) & (deep < 1)
+    inside = (depth > 0) & (deep < 1)
     shares = place - np.floor(place)
     drawn = sample_bilinear(part[..., None], np.clip(deep, 0, 1), shares)[..., 0]
     drawn = np.where(inside, drawn, 0)
@@ -84,11 +84,11 @@ def _dot(v: Floats, u: Floats, place: tuple[float, float], radius: float) -> Flo
     return smoothstep(radius + 0.012, radius - 0.012, away)
 
 
-def _edged(drawn: Floats, *, wide: float = 0.035) -> Floats:
+def _edged(drawn: Floats, *, wide: float = 0.05) -> Floats:
     """Return a border with a line at the edge and two at the well."""
     columns = drawn.shape[1]
     v, _ = _frame(columns)
-    for place, half, tone in ((0.05, wide, 1.0), (0.965, 0.022, 1.0), (0.9, 0.009, 0.75)):
+    for place, half, tone in ((0.04, wide, 1.0), (0.965, 0.022, 1.0), (0.9, 0.009, 0.75)):
         drawn = np.maximum(drawn, np.float32(tone) * _line(v, place, half, columns))
     return np.asarray(drawn, np.float32)
 
