@@ -16,7 +16,7 @@ EXACT = 0.5
 """How far all of a picture is painted as it is, beside washes."""
 
 
-WASH = 0.75
+WASH = 0.6
 """Least density of a place: this, times the square of its darkness and 0.3 of that, 0..1."""
 
 
