@@ -222,7 +222,7 @@ REMAKES: dict[str, Remake[Any]] = {
         example=Exposable(*[0 * MIDDLE] * 3),
     ),
     PORCELAIN: Remake(
-        find_porcelain,
+        lambda scene, analysis, _: find_porcelain(scene, analysis),
         lambda canvas, need, _, stream: show_porcelain(canvas, need, stream),
         share=0.2,
         example=Serving(0.5, 0.5, 0.5, 0.5, 1.0, 0 * MIDDLE, 0 * MIDDLE),

@@ -9,7 +9,6 @@ from diabelli.synthesis.analysis.bare_skin import SIDE
 from diabelli.synthesis.analysis.lettering import LikeliestLettering
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
-from diabelli.synthesis.moves.porcelains import porcelain_suitability
 from diabelli.synthesis.moves.porcelains.porcelain_suitability import (
     ROUND,
     SOFT,
@@ -18,10 +17,9 @@ from diabelli.synthesis.moves.porcelains.porcelain_suitability import (
 )
 from diabelli.synthesis.moves.scene import survey
 from diabelli.synthesis.pipeline import analyse_source
-from oracles.sources import landscape, opaque
+from oracles.sources import landscape
 
 NONE, NO_SKIN = np.zeros((GRID, GRID), np.float32), np.zeros((SIDE, SIDE), np.float32)
-PLAIN = opaque(np.full((256, 256, 3), 60, np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +35,7 @@ def analysis():
         body=NONE,
         kind=replace(found.kind, is_graphic=False, has_text=False),
         people=found.people._replace(skin=NO_SKIN),
+        _enlarged=0.3,
     )
 
 
@@ -45,7 +44,7 @@ def scene():
     """Return a landscape without anything that a dish may cut."""
     found = survey(landscape(200))
     empty = {"subject": np.zeros_like(found.subject), "persons": np.zeros_like(found.persons)}
-    return replace(found, barred=False, roughness=8.0, median_luma=0.4, **empty)
+    return replace(found, barred=False, roughness=8.0, median_luma=0.4, person_odds=-4.0, **empty)
 
 
 def with_words(analysis, rows, columns):
@@ -57,7 +56,7 @@ def with_words(analysis, rows, columns):
 
 def test_a_calm_photograph_is_on_a_round_plate(scene, analysis):
     """Nothing is cut, so all of its height and width is shown."""
-    serving = find_porcelain(scene, analysis, PLAIN)
+    serving = find_porcelain(scene, analysis)
     assert serving.roundness == ROUND.roundness
     assert (serving.tall, serving.wide) == (0.5, 0.5)
 
@@ -65,9 +64,9 @@ def test_a_calm_photograph_is_on_a_round_plate(scene, analysis):
 def test_words_in_a_corner_get_a_squarer_dish(scene, analysis):
     """Farther into the corner the dish is a tray."""
     near = with_words(analysis, slice(8, 13), slice(8, 13))
-    assert find_porcelain(scene, near, PLAIN).roundness == SOFT.roundness
+    assert find_porcelain(scene, near).roundness == SOFT.roundness
     far = with_words(analysis, slice(4, 8), slice(4, 8))
-    assert find_porcelain(scene, far, PLAIN).roundness == TRAY.roundness
+    assert find_porcelain(scene, far).roundness == TRAY.roundness
 
 
 def test_a_body_is_cut_below_but_no_face(scene, analysis):
@@ -76,11 +75,11 @@ def test_a_body_is_cut_below_but_no_face(scene, analysis):
     count = persons.shape[0]
     persons[count * 7 // 8 :, : count // 8] = 1
     person = replace(scene, persons=persons)
-    assert find_porcelain(person, analysis, PLAIN).roundness == ROUND.roundness
+    assert find_porcelain(person, analysis).roundness == ROUND.roundness
     skin = NO_SKIN.copy()
     skin[SIDE * 7 // 8 : SIDE * 15 // 16, SIDE // 16 : SIDE // 8] = 1
     face = replace(analysis, people=analysis.people._replace(skin=skin))
-    assert find_porcelain(scene, face, PLAIN).roundness != ROUND.roundness
+    assert find_porcelain(scene, face).roundness != ROUND.roundness
 
 
 @pytest.mark.parametrize(
@@ -89,27 +88,42 @@ def test_a_body_is_cut_below_but_no_face(scene, analysis):
 )
 def test_frames_strips_and_fog_are_refused(scene, analysis, change):
     """The same photograph without that suits."""
-    assert find_porcelain(scene, analysis, PLAIN)
-    assert not find_porcelain(scene, replace(analysis, **change), PLAIN)
+    assert find_porcelain(scene, analysis)
+    assert not find_porcelain(scene, replace(analysis, **change))
 
 
 @pytest.mark.parametrize("change", [{"barred": True}, {"roughness": 30.0}, {"median_luma": 0.02}])
 def test_bars_confetti_and_the_dark_are_refused(scene, analysis, change):
     """The scene alone decides on these."""
-    assert not find_porcelain(replace(scene, **change), analysis, PLAIN)
+    assert not find_porcelain(replace(scene, **change), analysis)
 
 
 def test_graphics_and_pages_are_refused(scene, analysis):
     """A drawing has other treatments."""
     for change in ({"is_graphic": True}, {"has_text": True}):
         kind = replace(analysis.kind, **change)
-        assert not find_porcelain(scene, replace(analysis, kind=kind), PLAIN)
+        assert not find_porcelain(scene, replace(analysis, kind=kind))
 
 
-def test_words_are_refused_sooner_indoors(scene, analysis, monkeypatch):
+def test_words_are_refused_sooner_indoors(scene, analysis):
     """They become smaller, and the words of things are smaller than signs."""
     sign = replace(analysis, likeliest_lettering=LikeliestLettering(0.95, 0.5, 0.5))
-    assert not find_porcelain(scene, sign, PLAIN)
-    monkeypatch.setattr(porcelain_suitability, "enlarged_lettering", lambda *_: 0.9)
-    assert find_porcelain(replace(scene, openness=3.0), analysis, PLAIN)
-    assert not find_porcelain(replace(scene, openness=-3.0), analysis, PLAIN)
+    assert not find_porcelain(scene, sign)
+    analysis = replace(analysis, _enlarged=0.9)
+    assert find_porcelain(replace(scene, openness=3.0), analysis)
+    assert not find_porcelain(replace(scene, openness=-3.0), analysis)
+
+
+def test_small_faces_in_a_room_are_refused(scene, analysis):
+    """A large face suits, and so do small figures in the open air."""
+    skin = NO_SKIN.copy()
+    skin[60:66, 60:66] = 1
+    skin[20:26, 80:86] = 1
+    room = replace(scene, openness=-3.0, person_odds=0.0, skin=0.01)
+    small = replace(analysis, people=analysis.people._replace(skin=skin))
+    assert not find_porcelain(room, small)
+    assert find_porcelain(replace(room, openness=3.0), small)
+    skin = NO_SKIN.copy()
+    skin[40:90, 40:90] = 1
+    large = replace(analysis, people=analysis.people._replace(skin=skin))
+    assert find_porcelain(room, large)

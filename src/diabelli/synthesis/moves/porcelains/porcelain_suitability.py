@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.synthesis.analysis.lettering import enlarged_lettering
+from diabelli.synthesis.analysis.people import MIN_FACE_SKIN
 from diabelli.synthesis.analysis.picture_border import NO_BORDER
 from diabelli.synthesis.analysis.source_analysis import Analysis
+from diabelli.synthesis.core.filters import blur
 from diabelli.synthesis.core.grid import GRID, centres
 from diabelli.synthesis.core.resample import resize_map
-from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.porcelains.serving import Serving
-from diabelli.synthesis.moves.scene import Scene
+from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
 
 MAX_ASPECT = 2.0
@@ -26,9 +26,14 @@ the open air, of the part around it, enlarged."""
 MIN_CONTRAST, MAX_ROUGHNESS, MIN_LUMA = 24.0, 21.0, 0.1
 """Contrast in grey levels below which a painting has no tones; roughness in grey levels above which
 it is confetti; median luma, 0..1, below which it is a dark disc."""
-LETTERING, SKIN, PERSON, SUBJECT = 0.4, 0.3, 0.4, 0.4
+LETTERING, SKIN, PERSON, SUBJECT = 0.1, 0.25, 0.35, 0.35
 """Values of the maps of lettering, of bare skin, of people and of the subject from which a place
 counts."""
+FACE_REACH, MIN_FACE, MIN_PEOPLE = 8.0, 0.6, 0.05
+"""Deviation in pixels of the window of a small face, share of skin there below which all faces of a
+room are too small to be painted, and share of the person map from which there may be people."""
+LIKELY_PERSON = -1.8
+"""Log-odds of a person above which there may be people where no map shows one."""
 SHARES = (1.0, 0.95, 0.9)
 """Shares of the height and of the width of a picture that are tried."""
 
@@ -47,8 +52,8 @@ class Shape(NamedTuple):
     lost: tuple[float, float, float, float]
 
 
-ROUND = Shape(1.0, 0.08, (0.02, 0.02, 0.03, 0.03))
-SOFT = Shape(0.62, 0.03, (0.02, 0.02, 0.05, 0.07))
+ROUND = Shape(1.0, 0.1, (0.0, 0.0, 0.01, 0.02))
+SOFT = Shape(0.62, 0.05, (0.0, 0.0, 0.01, 0.03))
 TRAY = Shape(0.3, 0.0, (0.05, 0.05, 1.0, 1.0))
 SHAPES = (ROUND, SOFT, TRAY)
 """Shapes from the roundest one; a tray loses nothing but its corners."""
@@ -56,13 +61,12 @@ LOW = 0.3
 """Distance below the middle, in halves of the height, from which bodies may be cut."""
 
 
-def find_porcelain(scene: Scene, analysis: Analysis, image: Bytes) -> Serving | None:
+def find_porcelain(scene: Scene, analysis: Analysis) -> Serving | None:
     """Return the part of a photograph that a dish shows; None if it suits none.
 
     Args:
         scene: properties of the photograph.
         analysis: of it.
-        image: (h, w, 4) uint8, the source at the size of decisions.
     """
     height, width = analysis.sizes[-1]
     is_long = max(height, width) > MAX_ASPECT * min(height, width)
@@ -71,10 +75,11 @@ def find_porcelain(scene: Scene, analysis: Analysis, image: Bytes) -> Serving | 
     is_faint = analysis.contrast < MIN_CONTRAST or scene.median_luma < MIN_LUMA
     if is_long or is_framed or is_drawn or is_faint or scene.roughness > MAX_ROUGHNESS:
         return None
-    place = analysis.likeliest_lettering
-    if place.value > MAX_WORD:
+    if _has_small_faces(scene, analysis):
         return None
-    if not scene.is_outdoors and enlarged_lettering(image, place) > MAX_SMALL_WORD:
+    if analysis.likeliest_lettering.value > MAX_WORD:
+        return None
+    if not scene.is_outdoors and analysis.enlarged_lettering() > MAX_SMALL_WORD:
         return None
     skin = resize_map(analysis.people.skin, GRID, GRID)
     subject = np.clip(resize_map(scene.subject, GRID, GRID), 0, 1)
@@ -86,6 +91,16 @@ def find_porcelain(scene: Scene, analysis: Analysis, image: Bytes) -> Serving | 
     ]
     fine = np.maximum(calm_places(scene, analysis), analysis.lettering)
     return Serving(*_find_part((height, width), parts), np.clip(skin, 0, 1), fine)
+
+
+def _has_small_faces(scene: Scene, analysis: Analysis) -> bool:
+    """Return whether a room may show people, all of whom are far away."""
+    may_show_people = scene.figure > MIN_PEOPLE or scene.skin > MIN_FACE_SKIN
+    # A crowd in a hall is on no map.
+    least = POSSIBLE_PERSON if may_show_people else LIKELY_PERSON
+    if scene.is_outdoors or scene.person_odds < least:
+        return False
+    return float(blur(analysis.people.skin, FACE_REACH).max()) < MIN_FACE
 
 
 def _find_part(
