@@ -147,13 +147,13 @@ REMAKES: dict[str, Remake[Any]] = {
     CINEMA: Remake(
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
-        share=0.15,
+        share=0.1,
         example=True,
     ),
     TELEVISION: Remake(
         lambda _scene, analysis, _: suits_television(analysis),
         lambda canvas, _, scene, stream: show_television(canvas, stream, grey=scene.grey),
-        share=0.13,
+        share=0.1,
         example=True,
     ),
     CAKE: Remake(
@@ -165,7 +165,7 @@ REMAKES: dict[str, Remake[Any]] = {
     COFFEE: Remake(
         lambda scene, analysis, _: find_coffee(scene, analysis),
         lambda canvas, disc, _, stream: show_coffee(canvas, disc, stream),
-        share=0.2,
+        share=0.25,
         example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
     ),
     MOSAIC: Remake(
@@ -224,7 +224,7 @@ REMAKES: dict[str, Remake[Any]] = {
     PORCELAIN: Remake(
         lambda scene, analysis, _: find_porcelain(scene, analysis),
         lambda canvas, need, _, stream: show_porcelain(canvas, need, stream),
-        share=0.2,
+        share=0.3,
         example=Serving(0.5, 0.5, 0.5, 0.5, 1.0, 0 * MIDDLE, 0 * MIDDLE),
     ),
     MURAL: Remake(
