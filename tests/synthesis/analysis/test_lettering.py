@@ -64,7 +64,7 @@ def test_cells_cover_the_picture(shape):
 def test_words_are_found_at_their_place(word, size):
     """Lettering is marked where it is, and not across the picture."""
     image, (left, upper, right, lower) = written(word, size, (0.5, 0.25))
-    possible, excluded, cells, likeliest = find_lettering(image)
+    possible, excluded, cells, chances, likeliest = find_lettering(image)
     assert possible
     assert not excluded
     scale = GRID / SIDE
@@ -74,6 +74,7 @@ def test_words_are_found_at_their_place(word, size):
     ]
     assert inside.mean() > 0.5
     assert cells.mean() < 0.25
+    np.testing.assert_array_equal(chances, lettering_map(image))
     assert left < likeliest.column * SIDE < right
     assert upper - CELL < likeliest.row * SIDE < lower + CELL
 

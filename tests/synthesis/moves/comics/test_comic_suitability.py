@@ -111,11 +111,11 @@ def test_skin_of_a_thing_is_no_face(scene, analysis):
 
 
 def test_words_are_not_cut(scene, analysis):
-    """The likeliest place of a small sign counts, too."""
+    """The likeliest place of a small sign counts, too; sure words are refused."""
     words = replace(
         analysis,
         lettering=marked(slice(20, 24), slice(10, 30), GRID),
-        likeliest_lettering=LikeliestLettering(0.9, 0.34, 0.3),
+        likeliest_lettering=LikeliestLettering(0.77, 0.34, 0.3),
     )
     found = find_comic_page(scene, words)
     assert found.interest.heads[22, 20] == 1
@@ -123,6 +123,8 @@ def test_words_are_not_cut(scene, analysis):
     sign = replace(analysis, likeliest_lettering=LikeliestLettering(0.7, 0.5, 0.25))
     assert find_comic_page(scene, sign).interest.heads[32, 16] > 0.5
     assert not find_comic_page(scene, analysis).interest.heads.any()
+    sure = replace(words, likeliest_lettering=LikeliestLettering(0.9, 0.34, 0.3))
+    assert not find_comic_page(scene, sure)
 
 
 def test_the_smallest_image_with_enough_detail_is_shown(scene, analysis):

@@ -32,7 +32,7 @@ CLEAR, UNSURE = (0.2, 0.8), 0.5
 the subject is a part of a landscape or a room."""
 THING = 0.5
 """How much a thing counts as a face, so that no edge cuts it."""
-LETTERS, UNSURE_LETTERS, SURE_LETTERS = 2.0, 0.4, (0.74, 0.84)
+LETTERS, UNSURE_LETTERS, SURE_LETTERS = 2.0, 0.4, (0.68, 0.77)
 """Gain of the map of lettering; its weight where that is unsure; values of the likeliest place
 between which it becomes sure."""
 MIN_SIGN, SIGN, SIGN_REACH = 0.64, 0.6, 3
