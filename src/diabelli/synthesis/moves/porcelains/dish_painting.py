@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from diabelli.synthesis.core.filters import luma
+from diabelli.synthesis.core.curves import smoothstep
+from diabelli.synthesis.core.filters import blur, luma
 from diabelli.synthesis.core.resample import crop
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
@@ -12,10 +13,11 @@ from diabelli.synthesis.moves.mosaics.mosaic import detail
 from diabelli.synthesis.moves.painted_tiles.tile_painting import paint
 from diabelli.synthesis.moves.porcelains.serving import Serving
 
-EXACT = 0.5
+EXACT = 0.65
 """How far all of a picture is painted as it is, beside washes."""
-
-
+CALM, SMOOTHNESS = (0.35, 0.05), 3.0
+"""Detail, 0..1, between which a place becomes calm, and deviation in pixels of the blur that it gets
+there: washes would show the noise and the blocks of a compressed photograph as blotches."""
 WASH = 0.6
 """Least density of a place: this, times the square of its darkness and 0.3 of that, 0..1."""
 
@@ -42,8 +44,11 @@ def painted(
     skin, fine = (np.clip(crop(one, *place, size), 0, 1) for one in (serving.faces, serving.fine))
     words = np.maximum(fine * np.float32(0.8), np.float32(EXACT))
     near = np.ones(size, np.float32)
+    found = detail(luma(source))
+    calm = blur(smoothstep(*CALM, found), SMOOTHNESS)[..., None]
+    source += calm * (blur(source, SMOOTHNESS) - source)
     light = luma(source)
-    density = paint(source, near, skin, words, detail(light), stream)
+    density = paint(source, near, skin, words, found, stream)
     # Pale places keep a thin wash, so that lights are no blank white.
     rest = 1 - light / np.float32(255)
     return np.maximum(density, np.float32(WASH) * rest * (np.float32(0.3) + rest)), fine
