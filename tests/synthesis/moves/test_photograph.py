@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from diabelli.synthesis.analysis import person_matte
+from diabelli.synthesis.analysis.lettering import LikeliestLettering
 from diabelli.synthesis.analysis.picture_border import NO_BORDER, Insets
 from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.rng import RandomStream
@@ -13,22 +14,28 @@ from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.cake.cake import CAKE
 from diabelli.synthesis.moves.cinema.cinema import CINEMA
 from diabelli.synthesis.moves.coffees.coffee import COFFEE
+from diabelli.synthesis.moves.comics.comic_page import COMIC_PAGE
 from diabelli.synthesis.moves.lights.light import SHADOWS, WINDOW
 from diabelli.synthesis.moves.mosaics.mosaic import MOSAIC
+from diabelli.synthesis.moves.murals.mural import MURAL
 from diabelli.synthesis.moves.painted_tiles.painted_tiles import PAINTED_TILES
 from diabelli.synthesis.moves.photograph import FRAME, WATER, Photograph
-from diabelli.synthesis.moves.remakes import REMAKES, remakes_of_any
+from diabelli.synthesis.moves.porcelains.porcelain import PORCELAIN
+from diabelli.synthesis.moves.remakes import REMAKES, find_remakes, remakes_of_any
 from diabelli.synthesis.moves.scene import survey
+from diabelli.synthesis.moves.screen_prints.screen_print import SCREEN_PRINT
 from diabelli.synthesis.moves.still_lifes.still_life import (
     INSTANT_PRINT,
     JIGSAW,
     PAINTING,
     STILL_LIFES,
+    shares_of_still_lifes,
 )
 from diabelli.synthesis.moves.television.television import TELEVISION
 from diabelli.synthesis.moves.things import thing
 from diabelli.synthesis.moves.water.shore import Shore
 from diabelli.synthesis.pipeline import analyse_source
+from oracles.plain_landscape import plain_analysis, plain_image, plain_scene
 from oracles.sources import landscape
 
 SHORE = Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)
@@ -410,3 +417,19 @@ def test_a_painting_is_made_where_it_suits(orientations, scene):
         photograph.render(shown, each, 0.5, RandomStream(1), 80, 80) for each in sorted(names)
     )
     assert (plain != lit).any()
+
+
+def test_words_are_not_shown_smaller_or_cut():
+    """They would be illegible; on a television set the picture is large."""
+    cuts = {CAKE, CINEMA, COMIC_PAGE, INSTANT_PRINT, JIGSAW, MURAL, PORCELAIN, SCREEN_PRINT}
+    plain = find_remakes(plain_scene(), plain_analysis(), plain_image())
+    assert cuts < plain.keys()
+    signed = plain_analysis(likeliest_lettering=LikeliestLettering(0.9, 0.5, 0.5))
+    shown = find_remakes(plain_scene(), signed, plain_image())
+    assert not cuts & shown.keys()
+    assert TELEVISION in shown
+
+
+def test_a_photograph_of_words_that_nothing_suits_keeps_its_composition():
+    """Without a print there may be no remake at all."""
+    assert shares_of_still_lifes(frozenset()) == {}
