@@ -72,14 +72,17 @@ for seed, source in enumerate(sources):
 CHECKED_MOVES = """
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
+from diabelli.synthesis.moves.remakes import REMAKES
 from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
 studied = analyse_source(landscape(160), 160, 160)
 sure = sure_of_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
+strips = ((1, 4096), (4096, 1), (3, 400))
 for name in CHANGES[{part}::{parts}]:
-    for height, width in ((1, 4096), (4096, 1), (3, 400), (1, 1), (100, 90)):
+    sizes = ((1, 1), (1, 3), (3, 1), (40, 120), (120, 40), (100, 90))
+    for height, width in sizes if name in REMAKES else (*strips, *sizes):
         try:
             photograph.render(sure, (name,), 0.5, RandomStream(1), height, width)
         except IndexError as error:

@@ -105,7 +105,7 @@ def test_the_composition_is_alike_at_every_size(show, name, seed):
     assert (away.max(2) > 40).mean() < share
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (16, 16), (16, 4096), (4096, 16), (64, 400)])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (16, 16), (64, 192), (192, 64)])
 @pytest.mark.parametrize("seed", range(3, 6))
 def test_canvases_of_any_aspect_are_made(show, shape, seed):
     """The thing is as large as the canvas allows, and the source is left alone."""

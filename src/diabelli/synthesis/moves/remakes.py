@@ -80,6 +80,9 @@ from diabelli.synthesis.moves.television.television_suitability import suits_tel
 
 WITHIN_A_PICTURE = STILL_LIFES | {CAKE, CINEMA, MURAL, TELEVISION}
 """Names of the remakes that show the source as a thing within another picture."""
+MAX_ASPECT = 2.2
+"""Ratio of the longer to the shorter side of a photograph above which it is never remade: no screen
+or cake has that shape, and the wall around a strip is larger than memory."""
 BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
 """A part in the middle, and a map of no place, for the examples."""
 MIDDLE = NOTHING.astype(np.float32)
@@ -238,13 +241,16 @@ REMAKES: dict[str, Remake[Any]] = {
 
 
 def find_remakes(scene: Scene, analysis: Analysis, image: Bytes) -> dict[str, RemakeRenderer]:
-    """Return functions that make the suitable remakes of a photograph, by name.
+    """Return functions that make the suitable remakes of a photograph, by name; none of a strip.
 
     Args:
         scene: its properties.
         analysis: of the source.
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
+    height, width = analysis.sizes[-1]
+    if max(height, width) > MAX_ASPECT * min(height, width):
+        return {}
     needs = {name: one.find(scene, analysis, image) for name, one in REMAKES.items()}
     return {name: REMAKES[name].renderer(need) for name, need in needs.items() if need}
 

@@ -48,11 +48,10 @@ def test_bars_the_dark_rough_structure_and_emptiness_are_refused(scene, analysis
     [
         {"border": Insets(0.05, 0.05, 0.05, 0.05)},
         {"contrast": 15.0},
-        {"sizes": [(200, 500)]},
         {"likeliest_lettering": LikeliestLettering(0.9, 0.5, 0.5)},
     ],
 )
-def test_frames_fog_strips_and_words_are_refused(scene, analysis, change):
+def test_frames_fog_and_words_are_refused(scene, analysis, change):
     """Letters would be too small."""
     assert not find_coffee(scene, replace(analysis, **change))
 

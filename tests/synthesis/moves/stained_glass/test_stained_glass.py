@@ -222,14 +222,13 @@ def test_what_leads_would_spoil_is_refused(outdoors, change):
     assert not suits_stained_glass(replace(scene, **change), analysis, VIEW)
 
 
-def test_words_strips_and_pictures_of_nothing_are_refused(outdoors):
-    """Leads cut words, and no window is a strip."""
+def test_words_and_pictures_of_nothing_are_refused(outdoors):
+    """Leads cut words."""
     scene, analysis = outdoors
     word = NOWHERE.copy()
     word[30, 30] = 0.9
     assert not suits_stained_glass(scene, replace(analysis, lettering=word), VIEW)
     assert not suits_stained_glass(scene, replace(analysis, contrast=15.0), VIEW)
-    assert not suits_stained_glass(scene, replace(analysis, sizes=[(50, 200)]), VIEW)
 
 
 def test_small_things_before_calm_ground_are_refused(outdoors):

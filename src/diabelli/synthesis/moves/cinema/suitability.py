@@ -1,4 +1,4 @@
-"""Suitability for a cinema: the open air or someone, and neither a page, a strip nor the dark."""
+"""Suitability for a cinema: the open air or someone, and neither a page nor the dark."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from diabelli.synthesis.moves.scene import MIN_FIGURE, Scene
 MAX_LETTERING, MAX_TEXT_LETTERING = 0.5, 0.1
 """Shares of the picture that may be lettering, above which it may be a page, which is no film: in
 general, and of a picture with text."""
-MAX_ASPECT, MIN_LIGHT = 2.6, 0.01
-"""Ratio of the longer to the shorter side above which no screen has that shape, and median linear
-light 0..1 below which a screen would hardly stand out from the dark."""
+MIN_LIGHT = 0.01
+"""Median linear light 0..1 below which a screen would hardly stand out from the dark."""
 
 
 def suits_cinema(scene: Scene, analysis: Analysis) -> bool:
@@ -21,9 +20,7 @@ def suits_cinema(scene: Scene, analysis: Analysis) -> bool:
         analysis: of it.
     """
     is_scene = scene.is_outdoors or scene.grey or max(scene.figure, scene.person) > MIN_FIGURE
-    height, width = analysis.sizes[-1]
     most = MAX_TEXT_LETTERING if analysis.kind.has_text else MAX_LETTERING
     is_page = analysis.lettering_share > most
-    is_strip = max(height, width) > MAX_ASPECT * min(height, width)
-    is_unfit = is_page or analysis.has_words or is_strip or scene.median_light < MIN_LIGHT
+    is_unfit = is_page or analysis.has_words or scene.median_light < MIN_LIGHT
     return is_scene and not is_unfit

@@ -17,8 +17,6 @@ from diabelli.synthesis.moves.coffees.coffee_print import Disc
 from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
 
-MAX_ASPECT = 2.0
-"""Ratio of the sides above which a disc shows too little of a picture."""
 HALVES, BEST_HALF = (0.38, 0.4, 0.42, 0.44, 0.46, 0.48, 0.5, 0.52), 0.47
 """Radii of discs that are tried, in sides of the picture, and the best one where all suit."""
 SHIFTS, SHIFT_COST = (0.0, -0.03, 0.03, -0.06, 0.06, -0.09, 0.09, -0.12, 0.12), 0.4
@@ -68,13 +66,11 @@ def find_coffee(scene: Scene, analysis: Analysis) -> Disc | None:
         scene: properties of the photograph.
         analysis: of it.
     """
-    height, width = analysis.sizes[-1]
-    is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER or analysis.kind.is_graphic
     is_mud = scene.median_luma < MIN_LUMA or scene.roughness > MAX_ROUGHNESS
     is_faint = analysis.contrast < MIN_CONTRAST
     is_faint = is_faint or (scene.roughness < MIN_ROUGHNESS and not scene.is_indoors)
-    if is_long or is_framed or is_mud or is_faint or _has_small_faces(scene, analysis):
+    if is_framed or is_mud or is_faint or _has_small_faces(scene, analysis):
         return None
     if _may_have_words(scene, analysis):
         return None
@@ -98,7 +94,7 @@ def find_coffee(scene: Scene, analysis: Analysis) -> Disc | None:
     else:
         limits = THING
         parts[3] = parts[3] | (analysis.body > MIN_BODY)
-    place = _find_place((height, width), parts, limits)
+    place = _find_place(analysis.sizes[-1], parts, limits)
     return Disc(*place, calm_places(scene, analysis)) if place else None
 
 

@@ -11,7 +11,6 @@ from diabelli.synthesis.core.grid import GRID
 from diabelli.synthesis.core.resample import resize, resize_map
 from diabelli.synthesis.core.types import Bytes, Floats
 from diabelli.synthesis.moves.comics.comic_page import Drawn, page_cost
-from diabelli.synthesis.moves.comics.comic_sheet import MAX_ASPECT
 from diabelli.synthesis.moves.comics.heads import HAND, find_heads
 from diabelli.synthesis.moves.comics.page_plan import MAX_COST
 from diabelli.synthesis.moves.comics.shots import Interest
@@ -54,7 +53,7 @@ ENOUGH = 900
 def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | None:
     """Return what a page of a comic needs of a photograph; None if it suits none.
 
-    Refused are strips, frames, graphics, text, the dark, fog, fine structure everywhere,
+    Refused are frames, graphics, text, the dark, fog, fine structure everywhere,
     and pictures whose shots would be alike, or would cut or lose faces, words or the subject.
 
     Args:
@@ -62,13 +61,11 @@ def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | N
         analysis: of it.
         image: (h, w, 4) uint8, the source at the size of decisions.
     """
-    height, width = analysis.pyramid[0].shape[:2]
-    is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_drawn = analysis.kind.is_graphic or analysis.kind.has_text or analysis.has_words
     is_unclear = scene.median_luma < MIN_LUMA or analysis.contrast < MIN_CONTRAST
     is_unclear = is_unclear or scene.roughness > MAX_ROUGHNESS
-    if is_long or is_framed or is_drawn or is_unclear:
+    if is_framed or is_drawn or is_unclear:
         return None
     found = _drawn(scene, analysis, image)
     return found if page_cost(found, *analysis.sizes[-1]) < MAX_COST else None

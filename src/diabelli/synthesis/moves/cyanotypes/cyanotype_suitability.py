@@ -14,8 +14,6 @@ from diabelli.synthesis.moves.cyanotypes.cyanotype import Exposable
 from diabelli.synthesis.moves.scene import Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
 
-MAX_ASPECT = 2.2
-"""Ratio of the sides above which plants have no room."""
 SKIN, PERSON, LETTERING = 0.25, 0.35, 0.45
 """Values of the maps of bare skin, of people, and of lettering from which nothing is hidden."""
 
@@ -33,10 +31,8 @@ def find_cyanotype(scene: Scene, analysis: Analysis) -> Exposable | None:
         scene: properties of the photograph.
         analysis: of it.
     """
-    height, width = analysis.sizes[-1]
-    is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER or analysis.kind.is_graphic
-    if is_long or is_framed or analysis.kind.has_text:
+    if is_framed or analysis.kind.has_text:
         return None
     if analysis.likeliest_lettering.value > MAX_WORD:
         return None

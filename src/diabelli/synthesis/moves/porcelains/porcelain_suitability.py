@@ -18,8 +18,6 @@ from diabelli.synthesis.moves.porcelains.serving import Serving
 from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
 
-MAX_ASPECT = 2.0
-"""Ratio of the sides above which a dish would be a strip."""
 MAX_WORD, MAX_SMALL_WORD = 0.74, 0.72
 """Value 0..1 of the place where words are likeliest up to which there are hardly any, and, outside
 the open air, of the part around it, enlarged."""
@@ -68,12 +66,10 @@ def find_porcelain(scene: Scene, analysis: Analysis) -> Serving | None:
         scene: properties of the photograph.
         analysis: of it.
     """
-    height, width = analysis.sizes[-1]
-    is_long = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_drawn = analysis.kind.is_graphic or analysis.kind.has_text
     is_faint = analysis.contrast < MIN_CONTRAST or scene.median_luma < MIN_LUMA
-    if is_long or is_framed or is_drawn or is_faint or scene.roughness > MAX_ROUGHNESS:
+    if is_framed or is_drawn or is_faint or scene.roughness > MAX_ROUGHNESS:
         return None
     if _has_small_faces(scene, analysis):
         return None
@@ -90,7 +86,7 @@ def find_porcelain(scene: Scene, analysis: Analysis) -> Serving | None:
         (subject > SUBJECT) | (analysis.body > SUBJECT),
     ]
     fine = np.maximum(calm_places(scene, analysis), analysis.lettering)
-    return Serving(*_find_part((height, width), parts), np.clip(skin, 0, 1), fine)
+    return Serving(*_find_part(analysis.sizes[-1], parts), np.clip(skin, 0, 1), fine)
 
 
 def _has_small_faces(scene: Scene, analysis: Analysis) -> bool:

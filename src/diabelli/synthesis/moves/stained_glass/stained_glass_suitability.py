@@ -11,10 +11,9 @@ from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.core.types import Bytes
 from diabelli.synthesis.moves.scene import Scene
 
-MIN_LIGHT, MAX_ASPECT, MIN_CONTRAST, MAX_WHITE = 0.05, 3.0, 22.0, 0.6
-"""Median linear light 0..1 below which glass would be black; ratio of the longer to the shorter
-side above which no window has that shape; contrast in grey levels below which, and share of white
-above which, there is hardly anything."""
+MIN_LIGHT, MIN_CONTRAST, MAX_WHITE = 0.05, 22.0, 0.6
+"""Median linear light 0..1 below which glass would be black; contrast in grey levels below which,
+and share of white above which, there is hardly anything."""
 MAX_LETTERING = 0.3
 """Value of the map of lettering, 0..1, of the surest place above which leads might cut words."""
 MAX_FIGURE, MAX_SKIN, MAX_PERSON_ODDS = 0.012, 0.02, -2.6
@@ -44,13 +43,11 @@ def suits_stained_glass(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
         analysis: of it.
         image: (h, w, 4) uint8, the photograph at the size of decisions.
     """
-    height, width = analysis.sizes[-1]
-    is_strip = max(height, width) > MAX_ASPECT * min(height, width)
     is_framed = scene.barred or analysis.border != NO_BORDER
     is_written = float(analysis.lettering.max()) > MAX_LETTERING
     is_empty = analysis.contrast < MIN_CONTRAST or scene.white > MAX_WHITE
     # Glass without colours would be the picture behind lines.
-    if is_strip or scene.grey or is_framed or is_written or is_empty:
+    if scene.grey or is_framed or is_written or is_empty:
         return False
     has_skin = scene.skin > MAX_SKIN and scene.person_odds > MAX_PERSON_ODDS
     if has_skin or scene.figure > MAX_FIGURE or scene.roughness > MAX_ROUGHNESS:
