@@ -16,8 +16,9 @@ from diabelli.synthesis.moves.porcelains.serving import Serving
 EXACT = 0.65
 """How far all of a picture is painted as it is, beside washes."""
 CALM, SMOOTHNESS = (0.35, 0.05), 3.0
-"""Detail, 0..1, between which a place becomes calm, and deviation of its blur there, in pixels:
-washes would show the noise and the blocks of a compressed photograph as blotches."""
+"""Detail, 0..1, between which a place becomes calm, and deviation of its blur there, in pixels. It is
+painted as it is: washes would show the noise and the blocks of a compressed photograph as
+blotches."""
 WASH = 0.6
 """Least density of a place: this, times the square of its darkness and 0.3 of that, 0..1."""
 
@@ -45,8 +46,9 @@ def painted(
     words = np.maximum(fine * np.float32(0.8), np.float32(EXACT))
     near = np.ones(size, np.float32)
     found = detail(luma(source))
-    calm = blur(smoothstep(*CALM, found), SMOOTHNESS)[..., None]
-    source += calm * (blur(source, SMOOTHNESS) - source)
+    calm = blur(smoothstep(*CALM, found), SMOOTHNESS)
+    source += calm[..., None] * (blur(source, SMOOTHNESS) - source)
+    words = np.maximum(words, calm)
     light = luma(source)
     density = paint(source, near, skin, words, found, stream)
     # Pale places keep a thin wash, so that lights are no blank white.

@@ -48,12 +48,13 @@ WHITES = ((0.86, 0.87, 0.87), (0.87, 0.86, 0.82), (0.82, 0.85, 0.88))
 """Shares of light that porcelain reflects."""
 ROUND_RIMS, TRAY_RIMS = (0.078, 0.098), (0.062, 0.078)
 """Bounds of the width of the rim of round dishes and of trays, in sides."""
-BESIDE, ABOVE = (0.05, 0.09), (0.006, 0.028)
+BESIDE, ABOVE = (0.098, 0.12), (0.006, 0.028)
 """Bounds of the width of the cloth at the side of a dish where there is more of it, and of the
 distance of its other sides from the frame of the canvas, in sides; the frame cuts no rim."""
-OTHERS, ROOM, BESIDE_DISH, SLIP = 0.65, 0.03, 0.05, 0.014
+OTHERS, ROOM, BESIDE_DISH, SLIP, TURN = 0.65, 0.09, 0.05, 0.008, 0.016
 """Share of tables with a knife rather than a spoon; width of the cloth beside a dish from which
-there is cutlery, its greatest distance from the dish, and the range of its place, in sides."""
+there is cutlery, its greatest distance from the dish, and the range of its place, in sides; range
+of the tangent of half the angle by which it is turned. The frame of the canvas cuts none."""
 LEVELS, WALL, LIP = (0.008, 0.026), 0.06, 0.007
 """Heights of the well and of the edge above the table, width of the wall between well and rim, and
 radius of the lip, in sides."""
@@ -61,7 +62,7 @@ STEEP, SMOOTH = (0.8, 2.0), 0.9
 """Slopes from which a place is of an outline, and deviation in pixels of the blur of outlines."""
 GLOW = (0.16, 0.14, 0.13)
 """Light in whole shade: red, green and blue."""
-WINDOW, STREAK, SHEEN = 0.25, 0.34, 0.5
+WINDOW, STREAK, SHEEN = 0.12, 0.34, 0.5
 """How bright the window is that the glaze mirrors in the well and on the rim, and the lamp."""
 
 
@@ -165,7 +166,7 @@ def _lay_cutlery(relief: Relief, dish: Dish, stream: RandomStream) -> None:
         away = edge + min((half - edge) / 2, BESIDE_DISH) + SLIP * slips[0]
         middle = rows / 2 + (dish.down + 4 * SLIP * slips[1]) * side
         place = middle, columns / 2 + sign * away * side
-        put_cutlery(relief, kind, place, 0.04 * slips[2], stream)
+        put_cutlery(relief, kind, place, TURN * slips[2], stream)
 
 
 def _paint_well(

@@ -18,7 +18,7 @@ from diabelli.synthesis.moves.porcelains.serving import Serving
 from diabelli.synthesis.moves.scene import POSSIBLE_PERSON, Scene
 from diabelli.synthesis.moves.still_lifes.still_life import calm_places
 
-MAX_WORD, MAX_SMALL_WORD = 0.74, 0.72
+MAX_WORD, MAX_SMALL_WORD = 0.72, 0.72
 """Value 0..1 of the place where words are likeliest up to which there are hardly any, and, outside
 the open air, of the part around it, enlarged."""
 MIN_CONTRAST, MAX_ROUGHNESS, MIN_LUMA = 24.0, 21.0, 0.1
