@@ -16,9 +16,9 @@ from diabelli.synthesis.moves.porcelains.serving import Serving
 EXACT = 0.65
 """How far all of a picture is painted as it is, beside washes."""
 CALM, SMOOTHNESS = (0.35, 0.05), 3.0
-"""Detail, 0..1, between which a place becomes calm, and deviation of its blur there, in pixels. It is
-painted as it is: washes would show the noise and the blocks of a compressed photograph as
-blotches."""
+"""Detail, 0..1, between which a place becomes calm, and deviation of its blur there, in pixels. A
+calm place is painted as it is: washes would show the noise and the blocks of a compressed
+photograph as blotches."""
 WASH = 0.6
 """Least density of a place: this, times the square of its darkness and 0.3 of that, 0..1."""
 
