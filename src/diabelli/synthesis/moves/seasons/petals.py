@@ -25,7 +25,7 @@ from diabelli.synthesis.moves.seasons.scatter import (
 from diabelli.synthesis.moves.seasons.thin_shapes import PETALS, petal
 from diabelli.synthesis.moves.seasons.thin_sheets import Air, draw_sheet
 
-SWARM = Swarm((90, 150), (9, 17), (0.018, 0.026), (0.3, 4.3), (0.012, 0.022), 0.6)
+SWARM = Swarm((90, 150), (9, 17), (0.018, 0.026), (0.3, 2.6), (0.008, 0.014), 0.6)
 COLOURS = (
     ((255, 230, 236), (246, 172, 194), (255, 250, 250), (254, 222, 230)),
     ((255, 244, 245), (249, 202, 213), (255, 252, 250), (254, 236, 239)),
