@@ -78,7 +78,7 @@ MAX_WATER_LETTERING = 0.1
 """Share of the picture that may be lettering, above which it may be a page."""
 MAX_WATER_FIGURE = 0.02
 """Share that the person map marks above which someone would be cut by the edge of water."""
-MAX_SHARE_OF_REMAKES = 0.7
+MAX_SHARE_OF_REMAKES = 0.75
 """Largest share of the pictures that are remakes, without still lifes, which have another share."""
 WATER_SHARE = 1.5
 """Weight of all moves with water beside that of all lights."""

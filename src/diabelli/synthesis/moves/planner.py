@@ -23,7 +23,7 @@ composition of a photograph is one more; of a person, another frame is. A drawin
 other pictures, too."""
 TINT_KINDS = 2
 """Number of kinds other than tints from which on these are not made."""
-TINT_SHARE = 0.25
+TINT_SHARE = 0.15
 """Largest share of the pictures that are a tint, if there is any other kind."""
 COMPOSITION_SHARE = 0.03
 """Weight of the composition beside that of all lights; it is less new, and seldom made alone."""

@@ -150,13 +150,13 @@ REMAKES: dict[str, Remake[Any]] = {
     CINEMA: Remake(
         lambda scene, analysis, _: suits_cinema(scene, analysis),
         lambda canvas, _need, _scene, stream: show_cinema(canvas, stream),
-        share=0.1,
+        share=0.08,
         example=True,
     ),
     TELEVISION: Remake(
         lambda _scene, analysis, _: suits_television(analysis),
         lambda canvas, _, scene, stream: show_television(canvas, stream, grey=scene.grey),
-        share=0.1,
+        share=0.08,
         example=True,
     ),
     CAKE: Remake(
@@ -221,7 +221,7 @@ REMAKES: dict[str, Remake[Any]] = {
     CYANOTYPE: Remake(
         lambda scene, analysis, _: find_cyanotype(scene, analysis),
         lambda canvas, need, _, stream: show_cyanotype(canvas, need, stream),
-        share=0.2,
+        share=0.25,
         example=Exposable(*[0 * MIDDLE] * 3),
     ),
     PORCELAIN: Remake(
@@ -233,7 +233,7 @@ REMAKES: dict[str, Remake[Any]] = {
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),
         lambda canvas, need, scene, stream: show_mural(canvas, need, stream, grey=scene.grey),
-        share=0.1,
+        share=0.06,
         example=Paintwork(0 * MIDDLE),
     ),
 }

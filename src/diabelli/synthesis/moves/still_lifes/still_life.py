@@ -24,7 +24,7 @@ GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE = "glass_ball", "instant_print", "snow_glo
 JIGSAW, PAINTING = "jigsaw", "painting"
 STILL_LIFES = frozenset({GLASS_BALL, INSTANT_PRINT, SNOW_GLOBE, JIGSAW, PAINTING})
 """Names of the moves that show a still life, and of all of them."""
-SHARES = {GLASS_BALL: 0.12, INSTANT_PRINT: 0.09, SNOW_GLOBE: 0.12, JIGSAW: 0.09, PAINTING: 0.2}
+SHARES = {GLASS_BALL: 0.18, INSTANT_PRINT: 0.06, SNOW_GLOBE: 0.18, JIGSAW: 0.1, PAINTING: 0.2}
 """Shares of the pictures that are a still life, where all of them suit."""
 MAX_SHARE = 0.25
 """Largest share of the pictures that are one still life, where few suit."""

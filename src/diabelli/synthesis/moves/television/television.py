@@ -31,7 +31,7 @@ LINES, LINE_DEPTH = 150.0, 0.05
 """Lines of the tube in a side, and how much darker it is between them."""
 BLACK = 0.0025
 """Linear light of black on the tube in a lit room."""
-MONOCHROME_SHARE, PHOSPHOR = 0.5, (0.94, 0.99, 1.0)
+MONOCHROME_SHARE, PHOSPHOR = 0.75, (0.94, 0.99, 1.0)
 """Share of the sets that show black and white, and the colour of their white, in sRGB."""
 
 
