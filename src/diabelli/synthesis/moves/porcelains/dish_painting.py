@@ -13,12 +13,15 @@ from diabelli.synthesis.moves.mosaics.mosaic import detail
 from diabelli.synthesis.moves.painted_tiles.tile_painting import paint
 from diabelli.synthesis.moves.porcelains.serving import Serving
 
-EXACT = 0.65
+EXACT = 0.85
 """How far all of a picture is painted as it is, beside washes."""
 CALM, SMOOTHNESS = (0.35, 0.05), 3.0
 """Detail, 0..1, between which a place becomes calm, and deviation of its blur there, in pixels. A
 calm place is painted as it is: washes would show the noise and the blocks of a compressed
 photograph as blotches."""
+LIFT = 0.65
+"""How far tones near black are spread, relative to their distance: pigment has fewer dark tones
+than a photograph, and eyes would be lost in dark fur."""
 WASH = 0.6
 """Least density of a place: this, times the square of its darkness and 0.3 of that, 0..1."""
 
@@ -42,6 +45,7 @@ def painted(
     tall, wide = 2 * serving.tall * side / height, 2 * serving.wide * side / width
     place = serving.row - tall / 2, serving.column - wide / 2, tall, wide
     source = np.clip(crop(image[..., :3].astype(np.float32), *place, size), 0, 255)
+    source = _lifted(source)
     skin, fine = (np.clip(crop(one, *place, size), 0, 1) for one in (serving.faces, serving.fine))
     words = np.maximum(fine * np.float32(0.8), np.float32(EXACT))
     near = np.ones(size, np.float32)
@@ -54,3 +58,9 @@ def painted(
     # Pale places keep a thin wash, so that lights are no blank white.
     rest = 1 - light / np.float32(255)
     return np.maximum(density, np.float32(WASH) * rest * (np.float32(0.3) + rest)), fine
+
+
+def _lifted(source: Floats) -> Floats:
+    """Return levels (h, w, 3) float32, 0..255, with the darkest tones spread."""
+    rest = np.square(np.square(1 - source / np.float32(255)))
+    return np.asarray(source * (1 + np.float32(LIFT) * rest), np.float32)
