@@ -32,7 +32,7 @@ BOUNDARY = "a-boundary"
 FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 
-SHUTDOWN_SECONDS = 30
+SHUTDOWN_SECONDS = 5
 """Seconds that a server waits for its connections when it stops."""
 
 
