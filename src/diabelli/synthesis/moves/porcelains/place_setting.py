@@ -136,13 +136,13 @@ def _half_width(kind: int, t: Floats, w: Floats) -> Floats:
     handle = np.float32(0.0065) + np.float32(0.009) * smoothstep(0.05, 0.36, t)
     handle = handle * np.sqrt(np.clip((np.float32(0.42) - t) / np.float32(0.02), 0, 1))
     if kind == KNIFE:
-        blade = np.float32(0.0165) * smoothstep(0.0, -0.06, t)
-        blade = blade * np.sqrt(np.clip((t + np.float32(0.43)) / np.float32(0.09), 0, 1))
+        # A straight back, an edge that is round at the tip, and a handle nearly as wide.
+        blade = np.float32(0.0175) * (t < np.float32(0.03))
+        tip = np.clip((t + np.float32(0.43)) / np.float32(0.06), 0, 1)
+        blade = np.where(w < 0, blade, blade * np.sqrt(tip * (2 - tip)))
+        handle = np.maximum(handle, np.float32(0.0105) * (handle > 0))
         return np.asarray(
-            np.maximum(
-                np.where(t < 0.03, np.maximum(blade, 0.0085 * (t > -0.02)), 0), handle * (t > 0.0)
-            ),
-            np.float32,
+            np.maximum(blade * (t > np.float32(-0.43)), handle * (t > 0.0)), np.float32
         )
     away = (t + np.float32(0.33)) / np.float32(0.085)
     if kind == SPOON:
