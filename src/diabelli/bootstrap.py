@@ -172,7 +172,12 @@ def create_managers(settings: Settings) -> EngineManagers:
 
 
 def build_engine(
-    settings: Settings, managers: EngineManagers, name: str, *, user_secret: bytes = b""
+    settings: Settings,
+    managers: EngineManagers,
+    name: str,
+    *,
+    user_secret: bytes = b"",
+    has_fallback: bool = True,
 ) -> Engine:
     """Return an engine with the options of the settings.
 
@@ -181,6 +186,7 @@ def build_engine(
         managers: own the engine's shared parts.
         name: of the engine.
         user_secret: key of the hashes by which upstreams receive end-users.
+        has_fallback: whether the patch engine may serve while weights are loaded in the background.
 
     Raises:
         UnknownEngine: there is no engine of that name.
@@ -201,7 +207,7 @@ def build_engine(
     if plan is None:
         return engines.load(name)
     engine = managers.trained.engine(plan)
-    if plan.running.load == "background":
+    if plan.running.load == "background" and has_fallback:
         return FallbackEngine(engine, engines.load("patch"))
     return engine
 

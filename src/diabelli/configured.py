@@ -35,8 +35,9 @@ def configured(
     """
     from diabelli.engines import available_engines
 
-    needs_none = engine in available_engines() and config is None
-    if needs_none and not _FILE.exists() and _CERTIFICATE not in os.environ:
+    is_known = engine in available_engines()
+    has_settings = config is not None or _FILE.exists() or _CERTIFICATE in os.environ
+    if is_known and not has_settings:
         yield engine, None
         return
     from diabelli.bootstrap import build_engine, build_signer, create_managers
@@ -44,8 +45,9 @@ def configured(
 
     settings = load_settings({}, config)
     signer = build_signer(settings)
-    if needs_none:
+    if is_known and settings.plan(engine) is None:
         yield engine, signer
         return
     with closing(create_managers(settings)) as managers:
-        yield build_engine(settings, managers, engine), signer
+        # Without a server nothing is gained by pictures of another engine.
+        yield build_engine(settings, managers, engine, has_fallback=False), signer
