@@ -243,12 +243,17 @@ def test_responses_of_another_program_are_errors() -> None:
 
 
 def test_an_endless_source_is_refused(server: Server) -> None:
-    """A device has no end; the server refuses the bytes that are read of it."""
+    """A device has no end, and a part of a picture is none."""
     with diabelli.Client(server.url, max_retries=0) as client, open("/dev/zero", "rb") as zeros:
         for source in ("/dev/zero", zeros):
-            with pytest.raises(diabelli.ApiError) as refused:
+            with pytest.raises(diabelli.InvalidPicture, match="more than 128 MiB"):
                 client.vary(source)
-            assert refused.value.status in (400, 413)
+
+
+def test_a_negative_number_of_repetitions_is_refused() -> None:
+    """No request would be sent at all."""
+    with pytest.raises(diabelli.InvalidParameter, match="max_retries -1 is not accepted"):
+        diabelli.Client(max_retries=-1)
 
 
 def test_a_path_that_is_empty_is_named(server: Server) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from diabelli.client import request as requests
 from diabelli.client import transport
-from diabelli.client.errors import ConnectionFailed, error_of
+from diabelli.client.errors import ConnectionFailed, broken_off, error_of
 from diabelli.client.replies import (
     Body,
     Event,
@@ -76,7 +76,7 @@ class AsyncClient:
                     for event in parser.feed(chunk):
                         yield event
             except self._httpx.RequestError as cause:
-                raise ConnectionFailed from cause
+                raise broken_off(cause) from cause
             parser.close()
 
     async def download(self, variation: MadeVariation | str) -> bytes:
@@ -134,7 +134,7 @@ class AsyncClient:
         try:
             return await self._collect(response)
         except self._httpx.RequestError as cause:
-            raise ConnectionFailed from cause
+            raise broken_off(cause) from cause
 
     async def _collect(self, response: Response) -> bytes:
         body = Body(response.status_code)

@@ -51,6 +51,11 @@ class ConnectionFailed(ApiError):
     default_message = "The server could not be reached."
 
 
+def broken_off(cause: Exception) -> ConnectionFailed:
+    """Return the exception of a connection that ended after the response had begun."""
+    return ConnectionFailed(f"The connection ended before the response was complete: {cause}")
+
+
 def error_of(status: int, content: bytes, headers: Mapping[str, str]) -> ApiError:
     """Return the exception of an error response."""
     try:

@@ -44,8 +44,8 @@ class Options(TypedDict, total=False):
 
 VARIATIONS = "images/variations"
 MODELS = "models"
-_MAX_SOURCE_BYTES = 32 << 20
-"""Bytes that are read of a file, which may be endless: more than any server accepts."""
+_MAX_SOURCE_BYTES = 128 << 20
+"""Largest source; a file may be endless."""
 _PART_BYTES = 1 << 20
 
 
@@ -78,7 +78,7 @@ def build(source: Source, options: Options, *, stream: bool) -> Request:
         stream: whether the reply is a stream of events.
 
     Raises:
-        InvalidPicture: the source has another type.
+        InvalidPicture: the source has another type, or is a file of more than 128 MiB.
         OSError: a path cannot be read.
     """
     fields = {name: _text(value) for name, value in options.items() if value is not None}
@@ -138,10 +138,14 @@ def _read(source: Source) -> bytes:
 
 def _read_file(file: BinaryIO) -> bytes:
     content = bytearray()
-    while len(content) < _MAX_SOURCE_BYTES and (part := file.read(_PART_BYTES)):
+    while part := file.read(_PART_BYTES):
         if not isinstance(part, bytes):
             raise _refused(file)
         content += part
+        if len(content) > _MAX_SOURCE_BYTES:
+            raise InvalidPicture(
+                f"the source has more than {_MAX_SOURCE_BYTES >> 20} MiB: send a smaller picture"
+            )
     return bytes(content)
 
 

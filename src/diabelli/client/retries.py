@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from diabelli.errors import InvalidParameter
+
 _STATUSES = frozenset((408, 409, 429))
 _FIRST_DELAY_S = 0.5
 """Delay before the first repetition of a request without `Retry-After`; then it doubles."""
 _LONGEST_DELAY_S = 8.0
+"""Longest delay without `Retry-After`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +21,20 @@ class Retries:
     Attributes:
         most: maximum number of repetitions of one request.
         longest_wait_s: a longer `Retry-After` is not waited for; the error is raised at once.
+
+    Raises:
+        InvalidParameter: `most` is negative.
     """
 
     most: int
     longest_wait_s: float
+
+    def __post_init__(self) -> None:
+        if self.most < 0:
+            raise InvalidParameter(
+                f"max_retries {self.most} is not accepted: a whole number from 0",
+                param="max_retries",
+            )
 
     def delay_s(self, attempt: int, status: int, headers: Mapping[str, str]) -> float | None:
         """Return the seconds until the next attempt; None if there is none.

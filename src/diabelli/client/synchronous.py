@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from diabelli.client import request as requests
 from diabelli.client import transport
-from diabelli.client.errors import ConnectionFailed, error_of
+from diabelli.client.errors import ConnectionFailed, broken_off, error_of
 from diabelli.client.replies import (
     Body,
     Event,
@@ -41,6 +41,7 @@ class Client:
         longest_wait_s: a longer `Retry-After` raises the error at once, in seconds.
 
     Raises:
+        InvalidParameter: `max_retries` is negative.
         MissingExtra: the extra `client` is not installed.
     """
 
@@ -87,7 +88,7 @@ class Client:
                 for chunk in response.iter_bytes():
                     yield from parser.feed(chunk)
             except self._httpx.RequestError as cause:
-                raise ConnectionFailed from cause
+                raise broken_off(cause) from cause
             parser.close()
 
     def download(self, variation: MadeVariation | str) -> bytes:
@@ -145,7 +146,7 @@ class Client:
         try:
             return self._collect(response)
         except self._httpx.RequestError as cause:
-            raise ConnectionFailed from cause
+            raise broken_off(cause) from cause
 
     def _collect(self, response: Response) -> bytes:
         body = Body(response.status_code)
