@@ -255,7 +255,7 @@ def test_storing_needs_a_storage():
     """A service for a command cannot make links."""
     service = Service(engines={"shift": ShiftEngine()}, storage=None, threads=1)
     with pytest.raises(RuntimeError, match="has no storage"):
-        create(service, png(), spec(), store=True)
+        service.submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=True)
     service.close()
 
 

@@ -107,10 +107,14 @@ class Service:
             that the observer raised or `Job.cancel` was given.
 
         Raises:
+            RuntimeError: if variations are to be stored, and the service has no storage.
             UnknownEngine: if there is no engine of that name.
             StoreFull: if the variations may not fit into the storage.
             StoreUnavailable: if the storage cannot be read.
         """
+        storage = self._storage if store else None
+        if store and storage is None:
+            raise RuntimeError("this service has no storage to put pictures into")
         watched = observer or Observer()
         info = self.info(engine)
 
@@ -123,7 +127,7 @@ class Service:
             return fit_source(image, spec)
 
         def finish(index: int, variation: Variation) -> EncodedVariation:
-            made = self._encode(variation, spec, source, store=store, observer=watched)
+            made = self._encode(variation, spec, source, storage=storage, observer=watched)
             watched.on_variation(index, made)
             return made
 
@@ -131,7 +135,6 @@ class Service:
             return VariationBatch(variations=tuple(made), engine=info)
 
         size = spec.n * spec.height * spec.width * BYTES_PER_PIXEL
-        storage = self._storage if store else None
         if storage is not None:
             storage.reserve(size)
         job = self._start(read, spec, engine, finish, collect, watched)
@@ -263,7 +266,7 @@ class Service:
         spec: VariationSpec,
         source: bytes,
         *,
-        store: bool,
+        storage: Storage | None,
         observer: Observer,
     ) -> EncodedVariation:
         with measure_stage("encode", observer.on_stage):
@@ -271,11 +274,9 @@ class Service:
                 variation = self._signer.attach(variation, source)
             picture = variation.encode(spec.output_format, spec.output_compression)
         key = None
-        if store:
-            if self._storage is None:
-                raise RuntimeError("this service has no storage to put pictures into")
+        if storage is not None:
             with measure_stage("store", observer.on_stage):
-                key = self._storage.put(picture, spec.output_format)
+                key = storage.put(picture, spec.output_format)
         height, width, channels = variation.image.shape
         return EncodedVariation(
             seed=variation.seed,
