@@ -4,9 +4,14 @@ import hashlib
 
 import numpy as np
 
-from diabelli.synthesis.analysis.subject_map import WEIGHTS, subject_map
+from diabelli.synthesis.analysis.subject_map import WEIGHTS, decode, encode
 from oracles import convnet
 from oracles.convnet import double, rectify, squash
+
+
+def subject_map(image):
+    """Return the map of an image, (80, 80) float32."""
+    return decode(encode(image))
 
 
 def disc(side=200, row=0.5, column=0.5, radius=0.22):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +64,6 @@ async def recognise(options: UpstreamOptions, transport: Transport) -> Recognise
         f"the server at {options.base_url} is none that can be recognised: write its entry with "
         "the help of docs/upstream.md"
     )
-
-
-Probe = Callable[[UpstreamOptions, Transport], Awaitable[Recognised | None]]
 
 
 async def _comfyui(_: UpstreamOptions, transport: Transport) -> Recognised | None:

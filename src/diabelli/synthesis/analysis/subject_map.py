@@ -27,18 +27,6 @@ DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 """Standard deviation of each channel, the divisor of the network's input."""
 
 
-def subject_map(image: Bytes) -> Floats:
-    """Compute the subject map of an image.
-
-    Args:
-        image: (h, w, 3 or more) uint8 sRGB; channels after the third are ignored.
-
-    Returns:
-        (OUTPUT, OUTPUT) float32, 0..1, over the whole image.
-    """
-    return decode(encode(image))
-
-
 def encode(image: Bytes) -> list[Floats]:
     """Compute the planes of the encoder, which describe texture and things at five scales.
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 
-def rotation(tangent: float) -> tuple[float, float]:
-    """Return cosine and sine of the angle whose half has that tangent.
+from diabelli.synthesis.core.types import Floats
+
+Tangent = TypeVar("Tangent", float, Floats)
+
+
+def rotation(tangent: Tangent) -> tuple[Tangent, Tangent]:
+    """Return cosine and sine of the angle whose half has that tangent, or of an array of angles.
 
     The formula uses exactly rounded operations only, so it gives the same result on every machine.
     """

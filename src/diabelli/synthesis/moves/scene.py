@@ -41,8 +41,6 @@ MIN_FIGURE = 0.01
 
 EVEN = 2.2
 """Blurred gradient in grey levels below which a place is even."""
-DIM_LUMA = 60.0
-"""Luma in grey levels above which an even place may be of an evening sky."""
 MIN_LIT_COLOUR = 3.0
 """Mean difference of channels in grey levels below which a photograph is black and white."""
 MAX_TONED_DEVIATION = 9.5
@@ -92,7 +90,6 @@ class Scene:
         white: share of the upper three quarters that is white, 0..1.
         white_edge: share of the edges of the lower half that is white, 0..1.
         sun_warmth: mean of red minus blue around the brightest places, -1..1; 0 without any.
-        even_top: share of the uppermost third that is even and not dark, 0..1.
         roughness: mean of the blurred gradient of luma, in grey levels.
         subject: (SIDE, SIDE) float32, 0..1, subject map.
         persons: person map, as returned by `person_map`.
@@ -124,7 +121,6 @@ class Scene:
     white: float
     white_edge: float
     sun_warmth: float
-    even_top: float
     roughness: float
     subject: Floats = field(repr=False, compare=False)
     persons: Floats = field(repr=False, compare=False)
@@ -200,7 +196,6 @@ def survey(image: Bytes, bare: Floats | None = None) -> Scene:
         white=float((small[: SIDE * 3 // 4].min(2) > WHITE_LEVEL).mean()),
         white_edge=_white_edge_share(small),
         sun_warmth=_sun_warmth(small),
-        even_top=float(((rough < EVEN) & (light > DIM_LUMA))[: SIDE // 3].mean()),
         roughness=float(rough.mean()),
         subject=subject,
         persons=persons,

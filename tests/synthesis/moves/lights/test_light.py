@@ -42,7 +42,6 @@ NOON = Scene(
     white=0.0,
     white_edge=0.0,
     sun_warmth=0.0,
-    even_top=0.0,
     roughness=8.0,
     subject=np.zeros((scene.SIDE, scene.SIDE), np.float32),
     persons=np.zeros((INPUT, INPUT), np.float32),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from diabelli.synthesis.core.rotation import rotation
 from diabelli.synthesis.core.types import Floats
 
 SWIRL, ROSETTE, SHELL = range(3)
@@ -37,13 +38,13 @@ def _round(x: Floats, y: Floats, *, is_rosette: bool) -> Floats:
     c, s = x / far, y / far
     if is_rosette:
         # A rope that winds to the middle: the angle grows with the distance.
-        c, s = _times((c, s), _power(_turned(np.float32(1.25) * far), 8))
+        c, s = _times((c, s), _power(rotation(np.float32(1.25) * far), 8))
         three = _power((c, s), 3)[0]
         edge = far * (1 + np.float32(0.035) * c)
         dome = np.sqrt(np.maximum(1 - edge * edge, 0))
         fade = np.minimum(dome * 2, 1)
         return dome * np.float32(0.72) + fade * (np.float32(0.1) * c + np.float32(0.045) * three)
-    c, s = _times((c, s), _turned(np.float32(0.42) * (far - 1)))
+    c, s = _times((c, s), rotation(np.float32(0.42) * (far - 1)))
     c, s = _power((c, s), 8)
     edge = far * (1 - np.float32(0.07) * c)
     dome = np.sqrt(np.maximum(1 - edge * edge, 0))
@@ -83,9 +84,3 @@ def _power(angle: tuple[Floats, Floats], count: int) -> tuple[Floats, Floats]:
         if bit == "1":
             made = _times(made, angle)
     return made
-
-
-def _turned(tangent: Floats) -> tuple[Floats, Floats]:
-    """Return cosine and sine of the angles whose halves have these tangents."""
-    square = tangent * tangent
-    return (1 - square) / (1 + square), 2 * tangent / (1 + square)

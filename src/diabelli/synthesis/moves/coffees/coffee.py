@@ -23,7 +23,7 @@ from diabelli.synthesis.moves.coffees.cup import (
 )
 from diabelli.synthesis.moves.coffees.foam import foam_colours
 from diabelli.synthesis.moves.coffees.trimmings import put_trimmings
-from diabelli.synthesis.moves.coffees.window_light import window_light
+from diabelli.synthesis.moves.coffees.window_light import window_direction, window_light
 from diabelli.synthesis.moves.reliefs.relief import Relief, lit
 from diabelli.synthesis.moves.still_lifes.tabletop import finished, positions_in_sides
 
@@ -66,7 +66,7 @@ def show_coffee(image: Bytes, disc: Disc, stream: RandomStream) -> Bytes:
     down, across = positions_in_sides(rows, columns)
     y, x = (down - np.float32(0.5))[:, None], (across - np.float32(0.5))[None]
     far = np.sqrt(y * y + x * x)
-    lamp = _lamp(stream)
+    lamp = window_direction(stream)
     zero = np.zeros((rows, columns), np.float32)
     table, gloss = lay_table(rows, columns, stream)
     relief = Relief(zero, table, np.full_like(zero, gloss), side)
@@ -137,14 +137,6 @@ def _focused(scene: Floats, height: Floats, side: float) -> Floats:
     steep = np.clip(2 * blur(steep, 1.0), 0, 1)[..., None]
     sharp = scene + steep * (blur(scene, SMOOTH) - scene)
     return np.asarray(soft + blur(near, SMOOTH) * (sharp - soft), np.float32)
-
-
-def _lamp(stream: RandomStream) -> tuple[float, float]:
-    """Return how far down and to the right the window is, of length 1."""
-    sign = -1.0 if stream.between(0, 1) < 0.5 else 1.0
-    slope = stream.between(-1.2, -0.3)
-    length = (1 + slope * slope) ** 0.5
-    return slope / length, sign / length
 
 
 def _corners(stream: RandomStream) -> list[tuple[float, float]]:

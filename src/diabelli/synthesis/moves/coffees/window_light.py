@@ -49,3 +49,11 @@ def window_light(
         1 + np.float32(FALL) * toward - np.float32(SHADE) * share * (np.minimum(shade, 1) - 0.35)
     )
     return np.asarray(np.maximum(light, np.float32(0.2)), np.float32)
+
+
+def window_direction(stream: RandomStream) -> tuple[float, float]:
+    """Return how far down and to the right the window is, of length 1."""
+    sign = -1.0 if stream.between(0, 1) < 0.5 else 1.0
+    slope = stream.between(-1.2, -0.3)
+    length = (1 + slope * slope) ** 0.5
+    return slope / length, sign / length

@@ -12,6 +12,7 @@ from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.core.resample import resize_map
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.core.types import Bytes, Floats
+from diabelli.synthesis.moves.coffees.window_light import window_direction
 from diabelli.synthesis.moves.porcelains.dish import Dish
 from diabelli.synthesis.moves.porcelains.dish_painting import painted
 from diabelli.synthesis.moves.porcelains.place_setting import (
@@ -79,7 +80,7 @@ def show_porcelain(image: Bytes, serving: Serving, stream: RandomStream) -> Byte
     side = float(min(rows, columns))
     down, across = positions_in_sides(rows, columns)
     y, x = (down - np.float32(0.5))[:, None], (across - np.float32(0.5))[None]
-    lamp = _lamp(stream)
+    lamp = window_direction(stream)
     pigment = _pigment(serving, stream)
     dish = _placed((rows / side / 2, columns / side / 2), serving, stream)
     zero = np.zeros((rows, columns), np.float32)
@@ -112,14 +113,6 @@ def _smooth_outlines(scene: Floats, height: Floats, depth: Floats) -> Floats:
     steep = smoothstep(*STEEP, np.abs(down) + np.abs(across))
     steep = np.clip(2 * blur(steep, SMOOTH), 0, 1) * (depth < np.float32(LIP))
     return np.asarray(scene + steep[..., None] * (blur(scene, SMOOTH) - scene), np.float32)
-
-
-def _lamp(stream: RandomStream) -> tuple[float, float]:
-    """Return how far down and to the right the window is, of length 1."""
-    sign = -1.0 if stream.between(0, 1) < 0.5 else 1.0
-    slope = stream.between(-1.2, -0.3)
-    length = (1 + slope * slope) ** 0.5
-    return slope / length, sign / length
 
 
 def _pigment(serving: Serving, stream: RandomStream) -> Floats:

@@ -85,8 +85,6 @@ NAMES: tuple[tuple[tuple[float, float], ...], ...] = (
 """Lines of signatures, in the same unit."""
 HEIGHT, THICK, GRAPHITE = 0.0165, 0.0008, 0.5
 """Height of a digit and half of the thickness of a line, in sides, and light of graphite."""
-LEAST_GAP = 0.4
-"""Width of a print in sides from which it is signed as well."""
 
 
 def number_print(canvas: Floats, sheet: Sheet, placed: Placed, stream: RandomStream) -> None:
