@@ -28,6 +28,8 @@ BANNED = (
     r"of (?:its|their|one's) own",
     r"goes (?:by|for|without)",
     r"(?:comes?|came) along",
+    # Inversions.
+    r"refused are",
     r"as it were|(?:cannot|can|may) be had",
 )
 """Regular expressions of whole words, in any case."""

@@ -73,7 +73,7 @@ def find_cut_out(
 ) -> CutOut | None:
     """Return the subject of a picture; None if it cannot be cut out surely.
 
-    Refused are unsure maps, several parts, what the edge of the picture cuts but for the lower
+    Unsuitable: unsure maps, several parts, what the edge of the picture cuts but for the lower
     edge, and subjects that are small or fill the picture.
 
     Args:

@@ -59,7 +59,7 @@ MIN_LUMA, MAX_ROUGHNESS, MIN_CONTRAST = 0.17, 18.7, 30.0
 def find_coffee(scene: Scene, analysis: Analysis) -> Disc | None:
     """Return the part of a photograph that a print on foam shows; None if it suits none.
 
-    Refused are words, frames, graphics, the dark, fog, fine structure everywhere, small faces, and
+    Unsuitable: words, frames, graphics, the dark, fog, fine structure everywhere, small faces, and
     pictures of which each disc cuts a face, a person or the subject.
 
     Args:

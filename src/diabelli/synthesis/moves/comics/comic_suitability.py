@@ -53,7 +53,7 @@ ENOUGH = 900
 def find_comic_page(scene: Scene, analysis: Analysis, image: Bytes) -> Drawn | None:
     """Return what a page of a comic needs of a photograph; None if it suits none.
 
-    Refused are frames, graphics, text, the dark, fog, fine structure everywhere,
+    Unsuitable: frames, graphics, text, the dark, fog, fine structure everywhere,
     and pictures whose shots would be alike, or would cut or lose faces, words or the subject.
 
     Args:

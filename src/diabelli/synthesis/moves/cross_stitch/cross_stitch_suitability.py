@@ -91,7 +91,7 @@ class Stitchable(NamedTuple):
 def find_cross_stitch(scene: Scene, analysis: Analysis, image: Bytes) -> Stitchable | None:
     """Return what a cross-stitch needs of a photograph; None if it suits none.
 
-    A subject before plain ground is stitched alone. Refused are faces, animals, words, frames,
+    A subject before plain ground is stitched alone. Unsuitable: faces, animals, words, frames,
     sepia prints, the dark, fog, and details that are too fine for crosses.
 
     Args:

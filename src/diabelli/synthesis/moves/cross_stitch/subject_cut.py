@@ -19,7 +19,7 @@ MAX_LETTERING = 0.12
 def find_cut(scene: Scene, analysis: Analysis, image: Bytes) -> CutOut | None:
     """Return the outline of the subject of a photograph; None if it cannot be cut out.
 
-    Refused are groups, crowds, small faces, frames, pages, and subjects of unsure outline.
+    Unsuitable: groups, crowds, small faces, frames, pages, and subjects of unsure outline.
 
     Args:
         scene: properties of the photograph.

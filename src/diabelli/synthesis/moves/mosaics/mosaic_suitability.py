@@ -51,7 +51,7 @@ class Tileable(NamedTuple):
 def find_mosaic(scene: Scene, analysis: Analysis, image: Bytes) -> Tileable | None:
     """Return what a mosaic needs of a photograph; None if it suits none.
 
-    Refused are words, frames, people, rooms, the dark, pictures of one tone, and those with fine
+    Unsuitable: words, frames, people, rooms, the dark, pictures of one tone, and those with fine
     structure everywhere or hardly any contrast.
 
     Args:

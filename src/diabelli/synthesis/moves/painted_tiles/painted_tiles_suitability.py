@@ -74,7 +74,7 @@ class Paintable(NamedTuple):
 def find_painted_tiles(scene: Scene, analysis: Analysis, image: Bytes) -> Paintable | None:
     """Return what a tableau needs of a photograph; None if it suits none.
 
-    It suits one clear subject before calm or blurred ground. Refused are also frames, words,
+    It suits one clear subject before calm or blurred ground. Unsuitable: also frames, words,
     groups, small faces, faces in hard light, the dark, the sun, and pictures of one tone.
 
     Args:

@@ -83,7 +83,7 @@ def find_snow_globe(ball: Window | None, scene: Scene, analysis: Analysis) -> Gl
 def find_jigsaw(scene: Scene, analysis: Analysis) -> Jigsaw | None:
     """Find what a jigsaw puzzle keeps of a photograph; None if it suits none.
 
-    Refused are pages, whose letters it would cut, small faces, whose eyes a joint would cross, and
+    Unsuitable: pages, whose letters it would cut, small faces, whose eyes a joint would cross, and
     pictures that are full of people.
 
     Args:
