@@ -47,7 +47,7 @@ test-edges: .venv/.dev ## run the API tests against two edges with PostgreSQL, R
 	$(PYTEST) --edges -m "not slow" tests/api $(ARGS)
 	$(PYTEST) --edges --nginx -m "not slow" tests/api $(ARGS)
 
-test-lowest: .venv/.lowest ## run the API tests with the lowest allowed dependencies
+test-lowest: .venv/.lowest ## run the tests of API and settings with the lowest allowed dependencies
 	$(LOWEST)/pytest -m "not slow" tests/api tests/settings $(ARGS)
 
 setup: .venv/.dev ## set up .venv for development

@@ -1,5 +1,7 @@
 """Pipeline from a source to its variations, in five steps.
 
+From strength 0.4 on a move that suits the source (`moves`) takes the place of steps 2 to 5.
+
 1. Analyse the source once.
 2. Sketch a layout per seed and select distant sketches.
 3. Solve a montage under each and gate it while it is small.

@@ -54,11 +54,11 @@ class Recorder:
         context.recorded = True
 
     def record_in_background(self, entry: Entry) -> None:
-        """Record a refusal; return at once, so that a slow ledger delays no answer."""
+        """Record a refusal or a repeated response; return at once, so that no answer is delayed."""
         if len(self._background) >= MAX_BACKGROUND_ENTRIES:
             _log.warning("entry.lost", extra={"request_id": entry.request_id, "reason": "full"})
             return
-        task = asyncio.get_running_loop().create_task(self._record_refusal(entry))
+        task = asyncio.get_running_loop().create_task(self._write_entry(entry))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -67,7 +67,7 @@ class Recorder:
         if self._background:
             await asyncio.wait(self._background, timeout=DRAIN_TIMEOUT_S)
 
-    async def _record_refusal(self, entry: Entry) -> None:
+    async def _write_entry(self, entry: Entry) -> None:
         try:
             await to_thread.run_sync(self._entries.record, entry, limiter=self._one_at_a_time)
         except LedgerUnavailable as fault:

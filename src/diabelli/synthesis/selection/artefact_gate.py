@@ -1,8 +1,9 @@
-"""Artefact gate: compare every wide window of the canvas with the source.
+"""Artefact gate: compare wide windows of the canvas with the source.
 
 A face with two noses consists of valid small patches; only a wide window shows the fault. The gate
 computes the maximum over the canvas's windows of the minimum over the references' windows of their
-distance. Both are exact, by branch and bound, so that only the worst windows need a search.
+distance, over every second window and references at most 18 pixels away. Within these bounds both
+are exact, by branch and bound, so that only the worst windows need a search.
 """
 
 from __future__ import annotations
