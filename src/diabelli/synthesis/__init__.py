@@ -31,7 +31,7 @@ from packages above them in this list.
     patchmatch  patchmatch, nearest_neighbour_field, voting, refine: mending of seams
     finish      hue_shift, object_hue_shift, relight: changes of colour and light
     selection   candidates, artefact_gate: which montages are rendered
-    moves       planner, sure_move, seed_selection, trust: which seed makes which move
+    moves       planner, suitable_move, seed_selection, trust: which seed makes which move
                 warm_up: every move once
                 drawing, drawn_layer, drawn_ground: drawings
                 photograph, remakes, scene: photographs, and the properties that decide

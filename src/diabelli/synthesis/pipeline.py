@@ -31,7 +31,7 @@ from diabelli.synthesis.finish.object_hue_shift import random_object_hue_rotatio
 from diabelli.synthesis.finish.relight import random_light, relight
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.seed_selection import select_seeds, trusted_move
-from diabelli.synthesis.moves.sure_move import SureMove
+from diabelli.synthesis.moves.suitable_move import SuitableMove
 from diabelli.synthesis.patchmatch.refine import refine
 from diabelli.synthesis.selection.candidates import (
     Candidate,
@@ -149,7 +149,7 @@ class PlannedVariation:
 
     seed: int
     strength: float
-    move: SureMove | None = None
+    move: SuitableMove | None = None
     candidate: Candidate | None = None
 
 
@@ -193,7 +193,7 @@ def plan_variations(
 
 
 def _plan_move(
-    orientations: Orientations, moves: list[SureMove], strength: float, seed: int
+    orientations: Orientations, moves: list[SuitableMove], strength: float, seed: int
 ) -> PlannedVariation:
     """Plan the trusted move of a seed, or its candidate if the move is the composition."""
     move = trusted_move(moves, seed, strength)

@@ -8,22 +8,24 @@ import pytest
 
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves.seed_selection import select_seeds, trusted_move
-from diabelli.synthesis.moves.sure_move import ITSELF, SHADOW, TABLES, WITHIN, SureMove
+from diabelli.synthesis.moves.suitable_move import ITSELF, SHADOW, TABLES, WITHIN, SuitableMove
 
 
-def moves(**weights: float) -> list[SureMove]:
+def moves(**weights: float) -> list[SuitableMove]:
     return [
-        SureMove((name,), weight, lambda *_: np.zeros((1, 1, 4), np.uint8))
+        SuitableMove((name,), weight, lambda *_: np.zeros((1, 1, 4), np.uint8))
         for name, weight in weights.items()
     ]
 
 
-def move_of_seed(found: list[SureMove], seed: int) -> SureMove | None:
+def move_of_seed(found: list[SuitableMove], seed: int) -> SuitableMove | None:
     """Return the move that a seed makes of moves that are always trusted."""
     return trusted_move([replace(move, judge=None) for move in found], seed, 1.0)
 
 
-def judged(move: SureMove, trust: float, without_thing: SureMove | None = None) -> SureMove:
+def judged(
+    move: SuitableMove, trust: float, without_thing: SuitableMove | None = None
+) -> SuitableMove:
     return replace(move, judge=lambda *_: trust, without_thing=without_thing)
 
 
@@ -59,7 +61,7 @@ def test_families_take_turns_in_a_set():
 def test_hardly_new_pictures_are_once_in_a_set(slight):
     """Critics call another light, a season and things in front of the source hardly new."""
     found = moves(jigsaw=1.0, cinema=1.0, cake=1.0, mural=1.0, balloons=3.0)
-    found.append(SureMove(tuple(slight.split("+")), 3.0, None))
+    found.append(SuitableMove(tuple(slight.split("+")), 3.0, None))
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 5)
         made = [move_of_seed(found, seed) for seed in seeds]
@@ -78,7 +80,7 @@ def test_a_print_comes_after_three_other_things():
 def test_water_is_one_family_in_any_light():
     """Two pictures with water in a set would be one idea."""
     found = moves(coffee=1.0, mosaic=1.0, jigsaw=1.0)
-    found += [SureMove(("water", *light), 3.0, None) for light in ((), ("golden",), ("dusk",))]
+    found += [SuitableMove(("water", *light), 3.0, None) for light in ((), ("golden",), ("dusk",))]
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)
         made = [move_of_seed(found, seed).names[0] for seed in seeds]
@@ -128,7 +130,7 @@ def test_a_set_has_shadows_once():
     found = moves(
         window=1.0, blinds=1.0, leaf_shade=1.0, petals=0.3, birds=0.3, cinema=0.3, coffee=0.3
     )
-    found.append(SureMove(("window", "bubbles"), 1.0, None))
+    found.append(SuitableMove(("window", "bubbles"), 1.0, None))
     for first in range(20):
         seeds = select_seeds(found, derive_seeds(first, 193), 4)
         made = [move_of_seed(found, seed) for seed in seeds]

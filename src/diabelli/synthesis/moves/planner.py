@@ -10,7 +10,7 @@ from diabelli.synthesis.core.pyramid import size_with_area
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.drawings import drawing
 from diabelli.synthesis.moves.remakes import WITHIN_A_PICTURE
-from diabelli.synthesis.moves.sure_move import COMPOSITION, TINTS, SureMove
+from diabelli.synthesis.moves.suitable_move import COMPOSITION, TINTS, SuitableMove
 from diabelli.synthesis.moves.things import thing
 
 MIN_STRENGTH = 0.4
@@ -31,7 +31,7 @@ SHARE_BESIDE_STILL_LIFES = 0.15
 """The same beside still lifes alone, which would be alike."""
 
 
-def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list[SureMove]:
+def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list[SuitableMove]:
     """Find the moves that are sure of a source.
 
     Args:
@@ -46,7 +46,7 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
     drawn = drawing.prepare(small, partial(analysis.image_at, height, width))
     if drawn is not None:
         moves = [
-            SureMove((name,), weight, partial(drawing.render, drawn, name))
+            SuitableMove((name,), weight, partial(drawing.render, drawn, name))
             for name, weight in drawing.treatments(drawn).items()
         ]
         if len(moves) >= MIN_KINDS or drawn.ground is None:
@@ -64,11 +64,11 @@ def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list
         weight = 0.0 if is_varied else share * total
         is_person = shown.scene.person >= 1
         frame = _photograph_move(shown, (photograph.FRAME,), weight)
-        moves.append(frame if is_person else SureMove((COMPOSITION,), weight, None))
+        moves.append(frame if is_person else SuitableMove((COMPOSITION,), weight, None))
     return moves
 
 
-def _with_few_tints(moves: list[SureMove]) -> list[SureMove]:
+def _with_few_tints(moves: list[SuitableMove]) -> list[SuitableMove]:
     """Return moves without the tints that others make needless; the rest is made seldom."""
     others = [move for move in moves if move.names not in TINTS]
     kinds = len({move.kind for move in others})
@@ -79,7 +79,7 @@ def _with_few_tints(moves: list[SureMove]) -> list[SureMove]:
     return [*(replace(move, confidence=factor * move.confidence) for move in tints), *others]
 
 
-def _photograph_moves(shown: photograph.Photograph) -> list[SureMove]:
+def _photograph_moves(shown: photograph.Photograph) -> list[SuitableMove]:
     """Return the moves of a photograph but another frame."""
     weights = photograph.moves_of(shown)
     return [_photograph_move(shown, names, weight) for names, weight in weights.items()]
@@ -87,10 +87,10 @@ def _photograph_moves(shown: photograph.Photograph) -> list[SureMove]:
 
 def _photograph_move(
     shown: photograph.Photograph, names: tuple[str, ...], weight: float
-) -> SureMove:
+) -> SuitableMove:
     """Return the move of a photograph that makes these changes."""
     rest = tuple(name for name in names if name not in thing.THINGS)
-    return SureMove(
+    return SuitableMove(
         names,
         weight,
         partial(photograph.render, shown, names),

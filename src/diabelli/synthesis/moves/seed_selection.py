@@ -12,7 +12,7 @@ from diabelli.synthesis.core.rng import RandomStream, derive_seed
 from diabelli.synthesis.moves.cake.cake import CAKE
 from diabelli.synthesis.moves.photograph import WATER
 from diabelli.synthesis.moves.still_lifes.still_life import INSTANT_PRINT
-from diabelli.synthesis.moves.sure_move import ALIKE, ITSELF, MILD, WITHIN, SureMove
+from diabelli.synthesis.moves.suitable_move import ALIKE, ITSELF, MILD, WITHIN, SuitableMove
 
 COMPARED_NUMBERS = 5
 """Random numbers of a move by which the seeds of one request are kept apart."""
@@ -23,7 +23,7 @@ CANDIDATES, MIN_TRUST = 3, 0.5
 """Moves that a seed tries at most, and trust 0..1 below which none of them is made."""
 
 
-def trusted_move(moves: list[SureMove], seed: int, strength: float) -> SureMove | None:
+def trusted_move(moves: list[SuitableMove], seed: int, strength: float) -> SuitableMove | None:
     """Return the move that a seed makes: the most trusted of those that it draws.
 
     Each one is followed by the same move without its thing, and the first of full trust is made.
@@ -52,7 +52,7 @@ def trusted_move(moves: list[SureMove], seed: int, strength: float) -> SureMove 
     return best
 
 
-def _drawn_moves(moves: list[SureMove], seed: int) -> Iterator[SureMove]:
+def _drawn_moves(moves: list[SuitableMove], seed: int) -> Iterator[SuitableMove]:
     """Draw different moves in proportion to confidence, CANDIDATES at most."""
     stream = RandomStream(derive_seed(seed, "move"))
     left = [move for move in moves if move.confidence > 0]
@@ -84,7 +84,7 @@ class _Draft:
     numbers: tuple[float, ...]
 
 
-def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
+def select_seeds(moves: list[SuitableMove], seeds: list[int], n: int) -> list[int]:
     """Select the first seed and n - 1 others: each kind once, then other things of a kind.
 
     Families take turns, as WAITS has them. A picture close to the source is made after all other
@@ -108,7 +108,7 @@ def select_seeds(moves: list[SureMove], seeds: list[int], n: int) -> list[int]:
     return [draft.seed for draft in chosen]
 
 
-def _drafted(moves: list[SureMove], seed: int) -> _Draft:
+def _drafted(moves: list[SuitableMove], seed: int) -> _Draft:
     """Return the draft of a seed; moves have confidence."""
     move = next(_drawn_moves(moves, seed))
     stream = RandomStream(derive_seed(seed, move.name))

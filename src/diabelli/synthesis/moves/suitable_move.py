@@ -40,7 +40,7 @@ Judge: TypeAlias = Callable[[float, RandomStream], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SureMove:
+class SuitableMove:
     """A move that is sure of a source.
 
     Attributes:
@@ -56,7 +56,7 @@ class SureMove:
     confidence: float
     renderer: MoveRenderer | None
     judge: Judge | None = None
-    without_thing: SureMove | None = None
+    without_thing: SuitableMove | None = None
 
     @property
     def kind(self) -> str:
