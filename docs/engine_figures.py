@@ -177,7 +177,7 @@ def drawing_strip(image: Image) -> Image:
     planes = premultiply(resize(image, SIDE, SIDE))
     drawn = drawing.prepare(planes, lambda: planes)
     if drawn is None:
-        raise ValueError("the move is not sure of the drawing")
+        raise ValueError("the move does not suit the drawing")
     seeds = {"badge": 5, "sticker": 1, "poster": 1, "wrapping": 2}
     shown = [
         drawing.render(drawn, name, STRENGTH, RandomStream(seed), SIDE, SIDE)[..., :3]

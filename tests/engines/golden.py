@@ -16,7 +16,7 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
+from diabelli.synthesis.moves.warm_up import CHANGES, suited_by_all
 from diabelli.synthesis.pipeline import analyse_source
 from engines.making import digest, made, square
 from oracles.sources import ball, flag, landscape, sticker
@@ -41,7 +41,7 @@ def lights() -> dict[str, str]:
     """Return the digests of a landscape by each move of photographs."""
     orientations = analyse_source(landscape(200), 200, 200)
     scene = survey(orientations[0].image_at(200, 200))
-    shown = sure_of_all(Photograph(orientations, scene, {}, [], frozenset()))
+    shown = suited_by_all(Photograph(orientations, scene, {}, [], frozenset()))
     return {
         f"landscape, {name}": digest(
             photograph.render(shown, (name,), 0.5, RandomStream(1), 200, 200)

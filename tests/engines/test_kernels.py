@@ -73,12 +73,12 @@ CHECKED_MOVES = """
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.remakes import REMAKES
-from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
+from diabelli.synthesis.moves.warm_up import CHANGES, suited_by_all
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
 studied = analyse_source(landscape(160), 160, 160)
-sure = sure_of_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
+sure = suited_by_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
 strips = ((1, 4096), (4096, 1), (3, 400))
 for name in CHANGES[{part}::{parts}]:
     sizes = ((1, 1), (1, 3), (3, 1), (40, 120), (120, 40), (100, 90))

@@ -1,4 +1,4 @@
-"""Planner: the moves that are sure of a source."""
+"""Planner: the moves that suit a source."""
 
 from dataclasses import replace
 
@@ -86,7 +86,7 @@ def test_a_shaded_drawing_is_also_within_other_pictures():
 
 
 def test_a_landscape_gets_no_treatment_of_drawings():
-    """Its ground is not even, so no move of drawings is sure of it."""
+    """Its ground is not even, so no move of drawings suits it."""
     found = find_moves(analyse_source(landscape(100), 64, 64), 1.0)
     changes = {change for move in found for change in move.names}
     assert changes <= {"composition", *CHANGES}

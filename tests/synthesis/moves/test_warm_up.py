@@ -8,7 +8,7 @@ import pytest
 from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves import photograph
 from diabelli.synthesis.moves.remakes import REMAKES
-from diabelli.synthesis.moves.warm_up import CHANGES, run_all_moves, sure_of_all
+from diabelli.synthesis.moves.warm_up import CHANGES, run_all_moves, suited_by_all
 from diabelli.synthesis.pipeline import analyse_source
 from oracles.sources import landscape
 
@@ -17,9 +17,9 @@ STRIPS = [(1, 4096), (4096, 1), (3, 1500), (3, 400)]
 
 @pytest.fixture(scope="module")
 def sure():
-    """Return a photograph of which all moves are sure."""
+    """Return a photograph that all moves suit."""
     studied = analyse_source(landscape(160), 160, 160)
-    return sure_of_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
+    return suited_by_all(photograph.prepare(studied, studied[0].image_at(160, 160), 0.5))
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -1,1 +1,1 @@
-"""Moves: changes that make another picture of a source; each is sure of some pictures only."""
+"""Moves: changes that make another picture of a source; each suits some pictures only."""

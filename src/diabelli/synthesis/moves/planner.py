@@ -1,4 +1,4 @@
-"""Planner: finds the moves that are sure of a source."""
+"""Planner: finds the moves that suit a source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIN_STRENGTH = 0.4
 DECISION_SIDE = 512
 """Side in pixels at which moves decide, so that a seed gives one picture at every size."""
 MIN_KINDS = 3
-"""Least number of kinds of moves. If fewer are sure, so that variations might be alike, the
+"""Least number of kinds of moves. If fewer suit, so that variations might be alike, the
 composition of a photograph is one more; of a person, another frame is. A drawing is shown within
 other pictures, too."""
 TINT_KINDS = 2
@@ -32,7 +32,7 @@ SHARE_BESIDE_STILL_LIFES = 0.15
 
 
 def find_moves(orientations: tuple[Analysis, Analysis], strength: float) -> list[SuitableMove]:
-    """Find the moves that are sure of a source.
+    """Find the moves that suit a source.
 
     Args:
         orientations: analyses of the source and of its mirror image.

@@ -1,4 +1,4 @@
-"""A move that is sure of a source, with its kind and its family."""
+"""A move that suits a source, with its kind and its family."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Judge: TypeAlias = Callable[[float, RandomStream], float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SuitableMove:
-    """A move that is sure of a source.
+    """A move that suits a source.
 
     Attributes:
         names: of its changes, in order.

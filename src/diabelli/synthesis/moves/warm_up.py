@@ -27,8 +27,8 @@ CHANGES = (
 """Names of all changes of photographs but another frame."""
 
 
-def sure_of_all(shown: photograph.Photograph) -> photograph.Photograph:
-    """Return a photograph as if all moves were sure of it, to make each of CHANGES once."""
+def suited_by_all(shown: photograph.Photograph) -> photograph.Photograph:
+    """Return a photograph as if all moves suited it, to make each of CHANGES once."""
     return replace(
         shown,
         shores=[Shore(top=0.1, left=0.0, size=1.0, line=0.6, cost=0.0)],
@@ -56,7 +56,7 @@ def run_all_moves(side: int = 96, *, backwards: bool = False) -> None:
     analysis = analyse(hazy, side, side)
     shown = photograph.prepare((analysis, analysis.mirrored()), hazy, 1.0)
     if shown is not None:
-        shown = sure_of_all(shown)
+        shown = suited_by_all(shown)
         for name in reversed(CHANGES) if backwards else CHANGES:
             photograph.render(shown, (name,), 1.0, RandomStream(1), side, side)
         # One stream chooses one of these layouts, so the others are made here.

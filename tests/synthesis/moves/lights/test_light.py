@@ -244,7 +244,7 @@ def test_bright_cool_pictures_get_dusk():
 
 
 def test_a_portrait_is_seldom_at_dusk():
-    """Low sun flatters skin, and cool light makes it pale; where that alone is sure, it is made."""
+    """Low sun flatters skin, and cool light makes it pale; where that alone suits, it is made."""
     kinds = light.suitable_lights(replace(NOON, portrait=1.0))
     assert kinds["dusk"] <= 0.25 * light.suitable_lights(NOON)["dusk"]
     alone = replace(NOON, portrait=1.0, openness=0.0, warmth=0.45)

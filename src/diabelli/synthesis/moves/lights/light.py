@@ -85,7 +85,7 @@ blue, -1..1, is below COOL."""
 MAX_LEAF_TEAL = 0.2
 """Share of the colours of deep water above which there is no shade of leaves."""
 DUSK_OF_PORTRAITS, DUSK_BESIDE_LOW_SUN = 0.75, 0.6
-"""Share of the weight of dusk that a portrait takes away if another light is sure, and weight of
+"""Share of the weight of dusk that a portrait takes away if another light suits, and weight of
 dusk beside a low sun, which judges prefer."""
 MIN_SUN_WARMTH = 0.2
 """Mean red minus blue, -1..1, around the brightest places from which these are a low sun."""

@@ -59,7 +59,7 @@ def suits_stained_glass(scene: Scene, analysis: Analysis, image: Bytes) -> bool:
 
 
 def _has_small_subject(scene: Scene) -> bool:
-    """Return whether the subject map is sure of one small thing, such as a boat."""
+    """Return whether the subject map shows clearly one small thing, such as a boat."""
     subject = scene.subject
     unsure = float((4 * subject * (1 - subject)).mean(dtype=np.float64))
     share = max(float((subject > 0.5).mean()), 1e-3)
