@@ -32,7 +32,7 @@ MAX_SEED = 2**63 - 1
 """The largest signed 64-bit integer, so that every database can store a seed."""
 STRENGTHS = {"subtle": 0.3, "medium": 0.5, "strong": 0.8}
 """Names of strengths."""
-_MAX_SHOWN = 100
+MAX_SHOWN = 100
 """Characters of a value that an error message shows; a client's text may have thousands."""
 
 _MAX_BITS = 256
@@ -126,7 +126,7 @@ def _shown(value: object) -> str:
         # Python refuses to write out integers of more than 4,300 digits.
         bits = int(value).bit_length()
         return f"of {bits} bits" if bits > _MAX_BITS else repr(value)
-    return repr(value[:_MAX_SHOWN] if isinstance(value, str) else value)
+    return repr(value[:MAX_SHOWN] if isinstance(value, str) else value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ class EngineInfo:
         version: changes when the same seed gives another picture.
         summary: one sentence for a list of engines.
         trained: whether its pictures come from a model trained on other pictures.
-        keeps_alpha: whether it keeps transparency; else sources are composited on white first.
+        keeps_alpha: whether it keeps transparency; else it composites sources on white.
         repeatable: whether the same source, spec and seed give the same picture.
         upstream: properties of an engine that uses another image server; else None.
     """

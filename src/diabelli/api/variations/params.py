@@ -23,12 +23,17 @@ from diabelli.api.variations.token_usage import usage_of
 from diabelli.errors import InvalidParameter
 from diabelli.pictures import Format
 from diabelli.settings.images import Size, TokenRule
-from diabelli.variation import MAX_N, MAX_SEED, Fit, VariationSpec, parse_strength
+from diabelli.variation import (
+    MAX_N,
+    MAX_SEED,
+    MAX_SHOWN,
+    Fit,
+    VariationSpec,
+    parse_strength,
+)
 
 MAX_DRAWN_SEED = 2**53
 """Upper bound of drawn seeds: JavaScript would round a larger integer in the reply."""
-MAX_SHOWN = 100
-"""Characters of a value that an error message shows."""
 
 
 def parse_form(
@@ -48,7 +53,7 @@ def parse_form(
     """
     if form.picture is None:
         raise SchemaViolation("'image' is a required property")
-    _refuse_unknown(form)
+    _check_fields(form)
     texts = {name: value for name, value in form.fields.items() if value not in ("", "null")}
     model = texts.get("model", DEFAULT_MODEL)
     if model not in models:
@@ -72,7 +77,7 @@ def parse_form(
     )
 
 
-def _refuse_unknown(form: Form) -> None:
+def _check_fields(form: Form) -> None:
     unknown = [name for name in form.fields if name not in PUBLISHED + EXTENSIONS]
     if unknown:
         names = ", ".join(repr(name[:MAX_SHOWN]) for name in unknown)

@@ -83,12 +83,13 @@ WITHIN_A_PICTURE = STILL_LIFES | {CAKE, CINEMA, MURAL, TELEVISION}
 MAX_ASPECT = 2.2
 """Ratio of the longer to the shorter side of a photograph above which it is never remade: no screen
 or cake has that shape, and the wall around a strip is larger than memory."""
-BALL, NOTHING = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
-"""A part in the middle, and a map of no place, for the examples."""
-MIDDLE = NOTHING.astype(np.float32)
-MIDDLE[GRID // 4 : -GRID // 4, GRID // 4 : -GRID // 4] = 1
-NONE_KEPT = Jigsaw(NOTHING.astype(np.float32), NOTHING.astype(np.float32))
-
+EXAMPLE_BALL, NO_PLACE = Window(0.5, 0.5, 0.5), np.zeros((GRID, GRID), np.bool_)
+"""A part in the middle, and a map of no place, for the examples of what moves need."""
+EXAMPLE_MAP = NO_PLACE.astype(np.float32)
+EXAMPLE_MAP[GRID // 4 : -GRID // 4, GRID // 4 : -GRID // 4] = 1
+"""A map of the middle, (GRID, GRID) float32."""
+EXAMPLE_JIGSAW = Jigsaw(NO_PLACE.astype(np.float32), NO_PLACE.astype(np.float32))
+"""A puzzle that has all of its pieces."""
 
 Need = TypeVar("Need")
 """What a remake needs of a photograph; True if it needs nothing."""
@@ -123,7 +124,7 @@ REMAKES: dict[str, Remake[Any]] = {
     GLASS_BALL: Remake(
         lambda scene, analysis, _: find_ball_window(scene, analysis),
         lambda canvas, ball, _, stream: show_glass_ball(canvas, ball, stream),
-        example=BALL,
+        example=EXAMPLE_BALL,
     ),
     INSTANT_PRINT: Remake(
         lambda _scene, analysis, _image: not analysis.has_words,
@@ -135,12 +136,12 @@ REMAKES: dict[str, Remake[Any]] = {
             find_ball_window(scene, analysis), scene, analysis
         ),
         lambda canvas, globe, _, stream: show_snow_globe(canvas, globe, stream),
-        example=Globe(BALL, NOTHING, NOTHING),
+        example=Globe(EXAMPLE_BALL, NO_PLACE, NO_PLACE),
     ),
     JIGSAW: Remake(
         lambda scene, analysis, _: find_jigsaw(scene, analysis),
         lambda canvas, jigsaw, scene, stream: show_jigsaw(canvas, jigsaw, stream, grey=scene.grey),
-        example=NONE_KEPT,
+        example=EXAMPLE_JIGSAW,
     ),
     PAINTING: Remake(
         lambda scene, analysis, _: suits_painting(scene, analysis),
@@ -169,7 +170,7 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda scene, analysis, _: find_coffee(scene, analysis),
         lambda canvas, disc, _, stream: show_coffee(canvas, disc, stream),
         share=0.25,
-        example=Disc(0.5, 0.5, 0.5, 0 * MIDDLE),
+        example=Disc(0.5, 0.5, 0.5, 0 * EXAMPLE_MAP),
     ),
     MOSAIC: Remake(
         find_mosaic,
@@ -177,13 +178,13 @@ REMAKES: dict[str, Remake[Any]] = {
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
         share=0.25,
-        example=Tileable(NOTHING.astype(np.float32)),
+        example=Tileable(NO_PLACE.astype(np.float32)),
     ),
     PAINTED_TILES: Remake(
         find_painted_tiles,
         lambda canvas, need, scene, stream: show_painted_tiles(canvas, scene.subject, need, stream),
         share=0.3,
-        example=Paintable(0 * MIDDLE, 0 * MIDDLE, 0 * MIDDLE),
+        example=Paintable(0 * EXAMPLE_MAP, 0 * EXAMPLE_MAP, 0 * EXAMPLE_MAP),
     ),
     CROSS_STITCH: Remake(
         find_cross_stitch,
@@ -191,22 +192,22 @@ REMAKES: dict[str, Remake[Any]] = {
             canvas, scene.subject, need, stream, grey=scene.grey
         ),
         share=0.2,
-        example=Stitchable(CutOut(MIDDLE, MIDDLE)),
+        example=Stitchable(CutOut(EXAMPLE_MAP, EXAMPLE_MAP)),
     ),
     SCREEN_PRINT: Remake(
         lambda scene, analysis, _: find_screen_print(scene, analysis),
         lambda canvas, need, _, stream: show_screen_print(canvas, need, stream),
         share=0.25,
-        example=Stencilled(0 * MIDDLE, small=False, four=False),
+        example=Stencilled(0 * EXAMPLE_MAP, small=False, four=False),
     ),
     COMIC_PAGE: Remake(
         find_comic_page,
         lambda canvas, need, scene, stream: show_comic_page(canvas, need, stream, grey=scene.grey),
         share=0.2,
         example=Drawn(
-            Interest(0 * MIDDLE, MIDDLE, MIDDLE, MIDDLE, 0 * MIDDLE, 0.0),
-            0 * MIDDLE,
-            0 * MIDDLE,
+            Interest(0 * EXAMPLE_MAP, EXAMPLE_MAP, EXAMPLE_MAP, EXAMPLE_MAP, 0 * EXAMPLE_MAP, 0.0),
+            0 * EXAMPLE_MAP,
+            0 * EXAMPLE_MAP,
             None,
         ),
     ),
@@ -222,19 +223,19 @@ REMAKES: dict[str, Remake[Any]] = {
         lambda scene, analysis, _: find_cyanotype(scene, analysis),
         lambda canvas, need, _, stream: show_cyanotype(canvas, need, stream),
         share=0.25,
-        example=Exposable(*[0 * MIDDLE] * 3),
+        example=Exposable(*[0 * EXAMPLE_MAP] * 3),
     ),
     PORCELAIN: Remake(
         lambda scene, analysis, _: find_porcelain(scene, analysis),
         lambda canvas, need, _, stream: show_porcelain(canvas, need, stream),
         share=0.3,
-        example=Serving(0.5, 0.5, 0.5, 0.5, 1.0, 0 * MIDDLE, 0 * MIDDLE),
+        example=Serving(0.5, 0.5, 0.5, 0.5, 1.0, 0 * EXAMPLE_MAP, 0 * EXAMPLE_MAP),
     ),
     MURAL: Remake(
         lambda scene, analysis, _: find_mural(scene, analysis),
         lambda canvas, need, scene, stream: show_mural(canvas, need, stream, grey=scene.grey),
         share=0.06,
-        example=Paintwork(0 * MIDDLE),
+        example=Paintwork(0 * EXAMPLE_MAP),
     ),
 }
 """The remakes by name. Still lifes may be in low sun; the others are not."""
