@@ -66,6 +66,9 @@ def write_atomically(path: Path, content: bytes, modified: float) -> None:
         path: Path of the file.
         content: Its bytes.
         modified: Its modification time in Unix seconds.
+
+    Raises:
+        OSError: The file cannot be written, for example on a full disk.
     """
     draft = path.with_name(f".{path.name}.part")
     try:
@@ -78,7 +81,7 @@ def write_atomically(path: Path, content: bytes, modified: float) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Create a file with mode 0600 and sync its content to disk."""
+    """Create a file with mode 0600 and sync its content to disk; raises OSError, also if it exists."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

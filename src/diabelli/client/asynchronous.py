@@ -28,7 +28,19 @@ if TYPE_CHECKING:
 
 
 class AsyncClient:
-    """Client of a Diabelli server, with the arguments and methods of `Client` as coroutines."""
+    """Client of a Diabelli server, with the methods of `Client` as coroutines.
+
+    Args:
+        base_url: address of the server, with or without `/v1`.
+        api_key: sent as a bearer token.
+        timeout_s: maximum pause of the server in seconds.
+        max_retries: maximum number of repetitions of a request.
+        longest_wait_s: a longer `Retry-After` raises the error at once, in seconds.
+
+    Raises:
+        InvalidParameter: `max_retries` is negative.
+        MissingExtra: the extra `client` is not installed.
+    """
 
     def __init__(
         self,
@@ -80,7 +92,12 @@ class AsyncClient:
             parser.close()
 
     async def download(self, variation: MadeVariation | str) -> bytes:
-        """Return the encoded picture of a variation or of a link."""
+        """Return the encoded picture of a variation or of a link.
+
+        Raises:
+            ApiError: the server refuses the link, or the connection fails.
+            ValueError: the variation has neither a picture nor a link.
+        """
         if not isinstance(variation, str):
             if variation.picture is not None:
                 return variation.picture

@@ -92,7 +92,12 @@ class Client:
             parser.close()
 
     def download(self, variation: MadeVariation | str) -> bytes:
-        """Return the encoded picture of a variation or of a link."""
+        """Return the encoded picture of a variation or of a link.
+
+        Raises:
+            ApiError: the server refuses the link, or the connection fails.
+            ValueError: the variation has neither a picture nor a link.
+        """
         if not isinstance(variation, str):
             if variation.picture is not None:
                 return variation.picture
