@@ -81,7 +81,7 @@ def write_atomically(path: Path, content: bytes, modified: float) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Create a file with mode 0600 and sync its content to disk; raises OSError, also if it exists."""
+    """Create a file with mode 0600 and sync its content to disk; raises OSError if it exists."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
