@@ -38,7 +38,7 @@ from diabelli.synthesis.moves.drawings.drawn_layer import DrawnLayer
 from diabelli.synthesis.moves.photograph import Photograph
 from diabelli.synthesis.moves.planner import find_moves
 from diabelli.synthesis.moves.scene import survey
-from diabelli.synthesis.moves.warm_up import CHANGES, sure_of_all
+from diabelli.synthesis.moves.warm_up import CHANGES, suited_by_all
 from diabelli.synthesis.pipeline import analyse_source
 from diabelli.variation import Image, VariationSpec
 from pictures import load
@@ -113,7 +113,7 @@ def move_renderers() -> Iterator[tuple[str, Renderer]]:
     """Yield the name and the renderer of each move, on a photograph or a drawing."""
     studied = analyse_source(picture_at(SOURCES[0], MOVE_SIDE), MOVE_SIDE, MOVE_SIDE)
     scene = survey(studied[0].image_at(512, 512))
-    shown = sure_of_all(Photograph(studied, scene, {}, [], frozenset()))
+    shown = suited_by_all(Photograph(studied, scene, {}, [], frozenset()))
     for name in CHANGES:
         yield name, partial(_render_photograph, shown, name)
     planes = premultiply(picture_at(LINE_ART, MOVE_SIDE))
