@@ -15,8 +15,11 @@ from diabelli.errors import (
 )
 
 FAILED = 1
+"""The work failed."""
 USAGE = 2
+"""An argument or the settings are not accepted."""
 INSTALLATION = 3
+"""Something is missing on this machine: an extra, weights, a licence, room."""
 
 _CODES: dict[type[Exception], int] = {
     InvalidParameter: USAGE,

@@ -28,6 +28,7 @@ the largest source takes."""
 _OOM_SCORE = "500"
 """Counts as half of the machine's memory, so that a process of any usual size comes after it."""
 _MAX_SOURCE_BYTES = 1 << 30
+"""Bytes of the largest source that is received."""
 
 
 def main(idle_s: float) -> None:

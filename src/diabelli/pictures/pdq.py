@@ -28,13 +28,18 @@ _FloatArray: TypeAlias = NDArray[np.floating[Any]]
 MAX_MATCH_DISTANCE = 31
 """Maximum Hamming distance in bits of two hashes of the same picture; PDQ's authors' value."""
 
-_WORKING_SIDE = 512  # pixels; the authors' size after the first resize
+_WORKING_SIDE = 512
+"""Rows and columns to which a picture is resized first, as by the authors."""
 _GRID_SIDE = 64
+"""Rows and columns of the smoothed picture that is transformed."""
 _STEP = _WORKING_SIDE // _GRID_SIDE
 _BOX_WIDTH = _STEP // 2
 _DCT_SIDE = 16
-_MIN_SIDE = 5  # rows and columns; PDQ was not tested on fewer
-_MIN_QUALITY = 50  # of 100; below it, PDQ's authors found hashes of different pictures to match
+"""Rows and columns of coefficients, each of which gives a bit."""
+_MIN_SIDE = 5
+"""Least rows and columns of a picture; PDQ was not tested on fewer."""
+_MIN_QUALITY = 50
+"""Quality of 100 below which the authors found that hashes of different pictures match."""
 
 
 def pdq(image: Image) -> str | None:

@@ -23,6 +23,7 @@ from uvicorn.server import ServerState
 from diabelli.api.errors import responses
 
 MAX_HEAD_BYTES = 16_384
+"""Bytes of a request line with its header fields, beyond which the answer is 431."""
 MAX_CHUNK_OVERHEAD = 2_048
 """Bytes of chunk framing beyond the payload; parsing it costs far more time than parsing data."""
 READ_BYTES = 4_096

@@ -40,8 +40,9 @@ ACCOUNT_CODES = frozenset(
 )
 """Values of `code` that only the operator can resolve, with any status."""
 DEFAULT_RETRY_S = 30
+"""Seconds until a repetition where the upstream names none."""
 MAX_RETRY_S = 300
-"""Bounds of a `Retry-After` that is passed on, in seconds."""
+"""Largest `Retry-After` that is passed on, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
