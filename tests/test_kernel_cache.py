@@ -183,7 +183,7 @@ def test_the_server_compiles_nothing_after_the_command(tmp_path):
     diabelli = [sys.executable, "-m", "diabelli"]
     sample = Path(kernel_cache.__file__).parent / "sample.png"
     command = [*diabelli, "vary", str(sample), "--size", "64", "--out", str(tmp_path)]
-    ended = subprocess.run(command, env=given, capture_output=True, text=True, timeout=540)
+    ended = subprocess.run(command, env=given, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     assert "This is done once" in ended.stderr
     kernels = set((tmp_path / "cache").rglob("*.nbc"))

@@ -30,16 +30,7 @@ if TYPE_CHECKING:
 class AsyncClient:
     """Client of a Diabelli server, with the methods of `Client` as coroutines.
 
-    Args:
-        base_url: address of the server, with or without `/v1`.
-        api_key: sent as a bearer token.
-        timeout_s: maximum pause of the server in seconds.
-        max_retries: maximum number of repetitions of a request.
-        longest_wait_s: a longer `Retry-After` raises the error at once, in seconds.
-
-    Raises:
-        InvalidParameter: `max_retries` is negative.
-        MissingExtra: the extra `client` is not installed.
+    Arguments and exceptions of the constructor are those of `Client`.
     """
 
     def __init__(
