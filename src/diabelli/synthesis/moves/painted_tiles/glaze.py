@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,106 @@ FAR = 20.0
 """Distance in nodes at which noise is read elsewhere, for another kind of unevenness."""
 
 
+Triple: TypeAlias = tuple[np.float32, np.float32, np.float32]
+
+
+class Joints(NamedTuple):
+    """Positions of the joints on the image, in pixels.
+
+    Attributes:
+        downs: between rows of tiles.
+        border_downs: between rows of the upright borders.
+        acrosses: between columns.
+        border_acrosses: between columns of the level borders.
+        edge_down: height of a level border.
+        edge_across: width of an upright border.
+    """
+
+    downs: Floats
+    border_downs: Floats
+    acrosses: Floats
+    border_acrosses: Floats
+    edge_down: np.float32
+    edge_across: np.float32
+
+
+class Colours(NamedTuple):
+    """Colours and light of the tiles.
+
+    Attributes:
+        white: red, green and blue of the glaze.
+        grout: the same of joints.
+        window: place of the mirrored window, down and across from the side of the light, and half
+            of its size.
+        side: 1 for light from the left, -1 from the right.
+    """
+
+    white: Triple
+    grout: Triple
+    window: Triple
+    side: np.float32
+
+
+class Tile(NamedTuple):
+    """Properties of a tile, random numbers of deviation 1."""
+
+    turn: np.float32
+    shift_down: np.float32
+    shift_across: np.float32
+    hue: np.float32
+    light: np.float32
+    tilt_down: np.float32
+    tilt_across: np.float32
+    crazing: np.float32
+
+
+class Bounds(NamedTuple):
+    """Joints around a tile, in pixels."""
+
+    top: np.float32
+    low: np.float32
+    left: np.float32
+    right: np.float32
+
+
+class Place(NamedTuple):
+    """Place on a tile.
+
+    Attributes:
+        v: place on the image, down, in shorter sides.
+        u: the same across.
+        row: the same down, in heights.
+        column: the same across, in widths.
+        dy: distance from the middle of the tile, down, in pixels.
+        dx: the same across.
+        py: the same down on the tile, which is turned and moved by a hair.
+        px: the same across.
+        height: of the tile, in pixels.
+        width: of the tile, in pixels.
+        shorter: side of the image, in pixels.
+    """
+
+    v: np.float32
+    u: np.float32
+    row: np.float32
+    column: np.float32
+    dy: np.float32
+    dx: np.float32
+    py: np.float32
+    px: np.float32
+    height: np.float32
+    width: np.float32
+    shorter: np.float32
+
+
+class Unevenness(NamedTuple):
+    """Noise at a place, of deviation 1, from coarse to fine."""
+
+    slow: np.float32
+    wave: np.float32
+    fine: np.float32
+
+
 def glazed(
     absorbed: Floats, tableau: Tableau, size: tuple[int, int], stream: RandomStream
 ) -> Bytes:
@@ -40,34 +142,30 @@ def glazed(
         stream: random numbers.
     """
     height, width = size
-    white = np.array(WHITES[int(stream.between(0, len(WHITES)))], np.float32)
-    grout = np.array(GROUTS[int(stream.between(0, len(GROUTS)))], np.float32)
+    white = _triple(WHITES[int(stream.between(0, len(WHITES)))])
+    grout = _triple(GROUTS[int(stream.between(0, len(GROUTS)))])
     side = 1 if stream.between(0, 1) < 0.5 else -1
     lattice = stream.normal(NODES, NODES).astype(np.float32)
-    # Of deviation 1: turn, shift down and across, hue, light, tilt down and across, crazing.
     tiles = (3.46 * (stream.uniform(TILES, 8) - 0.5)).astype(np.float32)
-    window = np.array(
-        [stream.between(0.2, 0.42), stream.between(0.2, 0.38), stream.between(0.15, 0.24)],
-        np.float32,
-    )
+    window = stream.between(0.2, 0.42), stream.between(0.2, 0.38), stream.between(0.15, 0.24)
     out = np.empty((height, width, 4), np.uint8)
     rows, columns = absorbed.shape[:2]
-    _shade(
-        out,
-        resize_map(absorbed, height, width),
+    joints = Joints(
         _scaled(tableau.downs, rows, height),
         _scaled(tableau.border[0], rows, height),
         _scaled(tableau.acrosses, columns, width),
         _scaled(tableau.border[1], columns, width),
-        (np.float32(tableau.edge * height / rows), np.float32(tableau.edge * width / columns)),
-        tiles,
-        lattice,
-        white,
-        grout,
-        window,
-        side,
+        np.float32(tableau.edge * height / rows),
+        np.float32(tableau.edge * width / columns),
     )
+    colours = Colours(white, grout, _triple(window), np.float32(side))
+    _shade(out, resize_map(absorbed, height, width), joints, tiles, lattice, colours)
     return out
+
+
+def _triple(numbers: tuple[float, float, float]) -> Triple:
+    """Return three numbers as float32."""
+    return np.float32(numbers[0]), np.float32(numbers[1]), np.float32(numbers[2])
 
 
 def _scaled(cuts: Floats, old: int, new: int) -> Floats:
@@ -119,7 +217,7 @@ def _sample(painting: Floats, y: np.float32, x: np.float32, out: NDArray[np.floa
 
 
 @kernel
-def _window_light(window: Floats, row: np.float32, column: np.float32) -> np.float32:
+def _window_light(window: Triple, row: np.float32, column: np.float32) -> np.float32:
     """Return how much of a window with two bars is mirrored at a place, 0..1.
 
     Args:
@@ -162,129 +260,186 @@ def _flaws(
 
 
 @kernel
+def _unevenness(lattice: Floats, v: np.float32, u: np.float32) -> Unevenness:
+    """Return the noise at a place down and across, in shorter sides."""
+    far = np.float32(FAR)
+    return Unevenness(
+        value_noise(lattice, v * np.float32(3.1), u * np.float32(3.1)),
+        value_noise(lattice, v * np.float32(9) + far, u * np.float32(9) + far),
+        value_noise(lattice, v * np.float32(90), u * np.float32(90) + far),
+    )
+
+
+@kernel
+def _glaze_light(
+    side: np.float32,
+    tile: Tile,
+    place: Place,
+    noise: Unevenness,
+    facing: np.float32,
+    round_off: np.float32,
+) -> np.float32:
+    """Return how bright the glaze is, about 1.
+
+    Args:
+        side: 1 for light from the left, -1 from the right.
+        tile: its properties.
+        place: on the tile.
+        noise: there.
+        facing: 1 where the edge of the tile turns to the light, -1 where it turns away.
+        round_off: how far the place is on the rounded edge, 0..1.
+    """
+    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
+    tilt = -place.dy / place.height + side * -place.dx / place.width
+    light = one + np.float32(0.07) * facing * round_off * (
+        one if facing > zero else np.float32(1.6)
+    )
+    light += np.float32(0.003) * tile.light + np.float32(0.006) * noise.slow
+    light += np.float32(0.003) * tilt * tile.tilt_down + np.float32(0.004) * noise.wave
+    light += np.float32(0.045) * (half - place.row)
+    return light + np.float32(0.03) * side * (half - place.column)
+
+
+@kernel
+def _mirrored_window(colours: Colours, tile: Tile, place: Place, noise: Unevenness) -> np.float32:
+    """Return how much of the window a place mirrors, 0..1: each tile another part."""
+    row = place.row + np.float32(0.05) * tile.tilt_down + np.float32(0.012) * noise.wave
+    column = place.column if colours.side > np.float32(0) else np.float32(1) - place.column
+    column += np.float32(0.05) * tile.tilt_across + np.float32(0.012) * noise.slow
+    return _window_light(colours.window, row, column)
+
+
+@kernel
+def _place_on_tile(
+    tile: Tile, bounds: Bounds, size: tuple[int, int], y: np.float32, x: np.float32
+) -> Place:
+    """Return the place on a tile of a place on the image.
+
+    Args:
+        tile: its properties.
+        bounds: joints around it.
+        size: rows and columns of the image.
+        y: place on the image, down, in pixels.
+        x: the same across.
+    """
+    half = np.float32(0.5)
+    shorter = np.float32(min(size[0], size[1]))
+    dy, dx = y - half * (bounds.top + bounds.low), x - half * (bounds.left + bounds.right)
+    turn, shift = np.float32(0.001) * tile.turn, np.float32(0.0005) * shorter
+    v, u = y / shorter, x / shorter
+    return Place(
+        v,
+        u,
+        v * shorter / np.float32(size[0]),
+        u * shorter / np.float32(size[1]),
+        dy,
+        dx,
+        dy - turn * dx - shift * tile.shift_down,
+        dx + turn * dy - shift * tile.shift_across,
+        bounds.low - bounds.top,
+        bounds.right - bounds.left,
+        shorter,
+    )
+
+
+@kernel
+def _shade_pixel(
+    pixel: NDArray[np.uint8],
+    bare: np.float32,
+    amounts: NDArray[np.float64],
+    colours: Colours,
+    tile: Tile,
+    place: Place,
+    noise: Unevenness,
+) -> None:
+    """Fill a pixel.
+
+    Args:
+        pixel: (4,) uint8, the result.
+        bare: how bare the glaze is, 0..1.
+        amounts: (3,) absorbance of painting and flaws.
+        colours: of glaze and joints, and the light.
+        tile: its properties.
+        place: on the tile.
+        noise: there.
+    """
+    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
+    gap = half * np.float32(JOINT) * place.shorter
+    edge_y = half * place.height - abs(place.py)
+    edge_x = half * place.width - abs(place.px)
+    edge = _edge_distance(edge_y, edge_x, gap, np.float32(0.006) * place.shorter)
+    rough = noise.wave * np.float32(0.8) + noise.fine * np.float32(0.12)
+    inner = edge - gap + np.float32(0.0009) * place.shorter * rough
+    cover = min(max(inner + half, zero), one)
+    # Glaze is thin at edges and gathers beside them.
+    rim = min(max(inner / (np.float32(0.016) * place.shorter), zero), one)
+    round_off = (one - rim) * (one - rim)
+    if edge_y < edge_x:
+        facing = one if place.py < zero else -one
+    else:
+        facing = colours.side * (one if place.px < zero else -one)
+    light = _glaze_light(colours.side, tile, place, noise, facing, round_off)
+    gloss = np.float32(0.36) * _mirrored_window(colours, tile, place, noise)
+    gloss *= one - np.float32(0.3) * round_off
+    gloss *= min(max(bare, zero), one)
+    gloss += np.float32(0.3) * round_off * rim * max(facing, zero) * np.float32(1.2)
+    shadow = min(max(one - (gap - edge) / max(gap, half), zero), one)
+    depth = np.float32(0.82) + np.float32(0.05) * noise.fine - np.float32(0.1) * shadow
+    hue = np.float32(0.003) * tile.hue
+    for c in range(3):
+        share = max(one - amounts[c] / np.float32(16), zero)
+        for _ in range(4):
+            share *= share
+        tint = one + (hue if c == 0 else zero) - (hue if c == 2 else zero)
+        value = (colours.white[c] * tint - np.float32(0.02) * round_off) * share * light
+        value += gloss * (np.float32(1.05) - value)
+        joint = colours.grout[c] * depth
+        value = joint + cover * (value - joint)
+        pixel[c] = np.uint8(min(max(value, zero), one) * np.float32(255) + half)
+    pixel[3] = np.uint8(255)
+
+
+@kernel
 def _shade(
-    out: Bytes,
-    painting: Floats,
-    downs: Floats,
-    border_downs: Floats,
-    acrosses: Floats,
-    border_acrosses: Floats,
-    edges: tuple[np.float32, np.float32],
-    tiles: Floats,
-    lattice: Floats,
-    white: Floats,
-    grout: Floats,
-    window: Floats,
-    side: int,
+    out: Bytes, painting: Floats, joints: Joints, tiles: Floats, lattice: Floats, colours: Colours
 ) -> None:
     """Fill the image.
 
     Args:
         out: (h, w, 4) uint8, the result.
         painting: (h, w, 4) float32, absorbance, and bare glaze.
-        downs: positions of joints between rows of tiles, in pixels.
-        border_downs: the same of the upright borders.
-        acrosses: the same of columns.
-        border_acrosses: the same of the level borders.
-        edges: height and width of the border in pixels.
-        tiles: (n, 8) float32, of deviation 1.
+        joints: of the tiles.
+        tiles: (n, 8) float32, of which each row makes a `Tile`.
         lattice: noise of deviation 1.
-        white: (3,) colour of the glaze.
-        grout: (3,) colour of joints.
-        window: place of the reflection, down and across from its side, and half its size.
-        side: 1 for light from the left, -1 from the right.
+        colours: of glaze and joints, and the light.
     """
-    one, half, zero = np.float32(1), np.float32(0.5), np.float32(0)
+    half = np.float32(0.5)
     height, width = out.shape[:2]
-    shorter = np.float32(min(height, width))
-    gap = half * np.float32(JOINT) * shorter
-    far, amounts = np.float32(FAR), np.empty(3, np.float64)
-    for y in range(height):
-        v = (np.float32(y) + half) / shorter
-        middle = np.float32(y) + half
-        is_cap = min(middle, np.float32(height) - middle) < edges[0]
-        inner_row, outer_row = _joint_before(downs, middle), _joint_before(border_downs, middle)
-        across = border_acrosses if is_cap else acrosses
-        column = 0
-        for x in range(width):
-            u = (np.float32(x) + half) / shorter
-            while column < len(across) - 2 and np.float32(x) + half >= across[column + 1]:
-                column += 1
-            left, right = across[column], across[column + 1]
-            is_side = min(np.float32(x) + half, np.float32(width - x) - half) < edges[1]
-            if is_side:
-                top, low = border_downs[outer_row], border_downs[outer_row + 1]
-                k = (43 * outer_row + column + 211) % len(tiles)
-            else:
-                top, low = downs[inner_row], downs[inner_row + 1]
-                k = (43 * inner_row + column) % len(tiles)
-            dy = np.float32(y) + half - half * (top + low)
-            dx = np.float32(x) + half - half * (left + right)
-            turn = np.float32(0.001) * tiles[k, 0]
-            shift = np.float32(0.0005) * shorter
-            # Position on the tile, which is turned and moved by a hair.
-            py = dy - turn * dx - shift * tiles[k, 1]
-            px = dx + turn * dy - shift * tiles[k, 2]
-            wave = value_noise(lattice, v * np.float32(9) + far, u * np.float32(9) + far)
-            fine = value_noise(lattice, v * np.float32(90), u * np.float32(90) + far)
-            slow = value_noise(lattice, v * np.float32(3.1), u * np.float32(3.1))
-            edge_y = half * (low - top) - abs(py)
-            edge_x = half * (right - left) - abs(px)
-            edge = _edge_distance(edge_y, edge_x, gap, np.float32(0.006) * shorter)
-            rough = (
-                np.float32(0.0009) * shorter * (wave * np.float32(0.8) + fine * np.float32(0.12))
-            )
-            inner = edge - gap + rough
-            cover = min(max(inner + half, zero), one)
-            # Painting, sampled where the tile has it.
-            _sample(painting, np.float32(y) + (py - dy), np.float32(x) + (px - dx), amounts)
-            # Glaze is thin at edges and gathers beside them.
-            rim = min(max(inner / (np.float32(0.016) * shorter), zero), one)
-            round_off = (one - rim) * (one - rim)
-            lit = -dy / (low - top) + np.float32(side) * -dx / (right - left)
-            if edge_y < edge_x:
-                facing = one if py < zero else -one
-            else:
-                facing = np.float32(side) * (one if px < zero else -one)
-            light = one + np.float32(0.07) * facing * round_off * (
-                one if facing > zero else np.float32(1.6)
-            )
-            light += np.float32(0.003) * tiles[k, 4] + np.float32(0.006) * slow
-            light += np.float32(0.003) * lit * tiles[k, 5] + np.float32(0.004) * wave
-            light += np.float32(0.045) * (half - v * shorter / np.float32(height))
-            light += np.float32(0.03) * np.float32(side) * (half - u * shorter / np.float32(width))
-            # A window, mirrored by each tile a little elsewhere.
-            mirror_v = (
-                v * shorter / np.float32(height)
-                + np.float32(0.05) * tiles[k, 5]
-                + np.float32(0.012) * wave
-            )
-            mirror_u = u * shorter / np.float32(width)
-            if side < 0:
-                mirror_u = one - mirror_u
-            mirror_u += np.float32(0.05) * tiles[k, 6] + np.float32(0.012) * slow
-            pane = _window_light(window, mirror_v, mirror_u)
-            gloss = np.float32(0.36) * pane * (one - np.float32(0.3) * round_off)
-            gloss *= min(max(painting[y, x, 3], zero), one)
-            glint = np.float32(0.3) * round_off * rim * max(facing, zero) * np.float32(1.2)
-            flaws = _flaws(lattice, v, u, tiles[k, 7], fine)
-            shadow = min(max(one - (gap - edge) / max(gap, half), zero), one)
+    amounts = np.empty(3, np.float64)
+    for row in range(height):
+        y = np.float32(row) + half
+        inner, outer = _joint_before(joints.downs, y), _joint_before(joints.border_downs, y)
+        is_cap = min(y, np.float32(height) - y) < joints.edge_down
+        acrosses = joints.border_acrosses if is_cap else joints.acrosses
+        beside = 0
+        for column in range(width):
+            x = np.float32(column) + half
+            while beside < len(acrosses) - 2 and x >= acrosses[beside + 1]:
+                beside += 1
+            is_side = min(x, np.float32(width - column) - half) < joints.edge_across
+            above = outer if is_side else inner
+            downs = joints.border_downs if is_side else joints.downs
+            bounds = Bounds(downs[above], downs[above + 1], acrosses[beside], acrosses[beside + 1])
+            number = (43 * above + beside + (211 if is_side else 0)) % len(tiles)
+            one = tiles[number]
+            tile = Tile(one[0], one[1], one[2], one[3], one[4], one[5], one[6], one[7])
+            place = _place_on_tile(tile, bounds, (height, width), y, x)
+            # The painting is sampled where the tile has it.
+            down = np.float32(row) + (place.py - place.dy)
+            _sample(painting, down, np.float32(column) + (place.px - place.dx), amounts)
+            noise = _unevenness(lattice, place.v, place.u)
+            flaws = _flaws(lattice, place.v, place.u, tile.crazing, noise.fine)
             for c in range(3):
-                amount = max(amounts[c], zero) + flaws
-                share = max(one - amount / np.float32(16), zero)
-                for _ in range(4):
-                    share *= share
-                tint = one
-                if c == 0:
-                    tint += np.float32(0.003) * tiles[k, 3]
-                elif c == 2:
-                    tint -= np.float32(0.003) * tiles[k, 3]
-                body = white[c] * tint - np.float32(0.02) * round_off
-                value = body * share * light
-                value += (gloss + glint) * (np.float32(1.05) - value)
-                joint = grout[c] * (
-                    np.float32(0.82) + np.float32(0.05) * fine - np.float32(0.1) * shadow
-                )
-                value = joint + cover * (value - joint)
-                out[y, x, c] = np.uint8(min(max(value, zero), one) * np.float32(255) + half)
-            out[y, x, 3] = np.uint8(255)
+                amounts[c] = max(amounts[c], np.float32(0)) + flaws
+            bare = painting[row, column, 3]
+            _shade_pixel(out[row, column], bare, amounts, colours, tile, place, noise)
