@@ -19,6 +19,8 @@ SAMPLES = 3
 """Samples of a pixel along each axis."""
 SEAT = 1.36
 """Height of the middle of the sphere above the table, in its radii."""
+HIDDEN = np.float32(-9)
+"""Distance toward the camera where nothing is drawn, in radii; less than that of any point."""
 METAL = ((0.595, 0.545), (0.63, 0.585), (0.69, 0.575), (0.7, 0.5), (0.62, 0.49))
 WOOD = (
     *((0.62, 0.49), (0.64, 0.47), (0.64, 0.44), (0.6, 0.42), (0.6, 0.34), (0.63, 0.24)),
@@ -97,6 +99,188 @@ def _profile(radius: float) -> Floats:
     return np.concatenate(pieces).astype(np.float32)
 
 
+class Seen(NamedTuple):
+    """How a point of the surface is seen.
+
+    Attributes:
+        facing: cosine of the angle between its normal and the direction to the camera, 0..1.
+        lit: how far it faces the lamp, from 0.
+        shine: how bright it mirrors the window, 0..1.
+        low: how far it mirrors the table rather than the room, 0..1.
+        up: direction that is mirrored, up.
+        across: the same to the side.
+    """
+
+    facing: np.float32
+    lit: np.float32
+    shine: np.float32
+    low: np.float32
+    up: np.float32
+    across: np.float32
+
+
+@kernel
+def _view(
+    nx: np.float32, ny: np.float32, nz: np.float32, facing: np.float32, lamp: np.float32
+) -> Seen:
+    """Return how a point is seen.
+
+    Args:
+        nx: its normal to the side.
+        ny: the same up.
+        nz: the same toward the camera.
+        facing: cosine of the angle between the normal and the direction to the camera.
+        lamp: -1 if the light comes from the right, else 1.
+    """
+    one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
+    facing = min(max(facing, zero), one)
+    across, up = two * facing * nx, two * facing * ny - np.float32(TILT)
+    toward = two * facing * nz - one
+    p = lamp * across / max(toward + one, np.float32(0.05)) + np.float32(0.6)
+    shine = ramp((np.float32(0.24) - abs(p)) / np.float32(0.16))
+    shine *= ramp((up + np.float32(0.3)) / half) * (
+        one - ramp((up - np.float32(0.75)) / np.float32(0.2))
+    )
+    low = ramp((np.float32(0.15) - up) / np.float32(0.3))
+    lit = max(np.float32(0.65) * nz - lamp * np.float32(0.6) * nx + half * ny, zero)
+    return Seen(facing, lit, shine, low, up, across)
+
+
+@kernel
+def _metal_value(
+    seen: Seen,
+    metal: np.float32,
+    room: np.float32,
+    top: np.float32,
+    light: np.float32,
+    window: np.float32,
+) -> np.float32:
+    """Return the light of one colour from the ring of metal.
+
+    Args:
+        seen: how the point is seen.
+        metal: share of light that the metal reflects.
+        room: light of the mirrored part of the room.
+        top: light of the table.
+        light: of the lamp.
+        window: brightness of the mirrored window.
+    """
+    room *= np.float32(0.75)
+    value = room + seen.low * (top - room)
+    value += np.float32(0.1) * light * seen.lit + np.float32(1.3) * window * seen.shine
+    return metal * (value + np.float32(0.01))
+
+
+@kernel
+def _wood_value(
+    seen: Seen,
+    wood: np.float32,
+    room: np.float32,
+    top: np.float32,
+    level: np.float32,
+    window: np.float32,
+) -> np.float32:
+    """Return the light of one colour from polished wood.
+
+    Args:
+        seen: how the point is seen.
+        wood: share of light that the wood reflects there.
+        room: light of the mirrored part of the room.
+        top: light of the table.
+        level: mean of the colours of the lamp's light.
+        window: brightness of the mirrored window.
+    """
+    one = np.float32(1)
+    # Schlick's approximation (1994) of Fresnel's reflection, at most 0.75.
+    grazing = one - seen.facing
+    grazing2 = grazing * grazing
+    fresnel = np.float32(0.05) + np.float32(0.7) * grazing2 * grazing2 * grazing
+    room *= np.float32(0.5)
+    mirrored = room + seen.low * (top - room)
+    wood *= (np.float32(0.35) + np.float32(1.3) * seen.lit) * (np.float32(0.22) + level)
+    return wood + fresnel * mirrored + np.float32(0.2) * window * seen.shine
+
+
+@kernel
+def _draw_strip(
+    profile: Floats,
+    table: Tabletop,
+    materials: Materials,
+    scale: np.float32,
+    lamp: np.float32,
+    up: np.float32,
+    x: np.float32,
+    face: np.float32,
+    depths: Floats,
+    strip: Floats,
+) -> None:
+    """Draw one column of samples of the base, in place.
+
+    Args:
+        profile: (n, 5) float32, as `_profile` returns it.
+        table: what the base stands on and mirrors.
+        materials: of the base.
+        scale: samples in the radius of the sphere.
+        lamp: -1 if the light comes from the right, else 1.
+        up: -1 for the mirror image, else 1.
+        x: distance of the column from the axis, in radii of the sphere.
+        face: 1 for the side toward the camera, -1 for the one away.
+        depths: (rows,) float32, distance toward the camera of what is drawn.
+        strip: (rows, 3) float32, its colour in linear light.
+    """
+    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
+    mirror, colour = np.empty(3, np.float32), np.empty(3, np.float32)
+    level = (table.light[0] + table.light[1] + table.light[2]) / np.float32(3)
+    window = half + np.float32(1.2) * level
+    rows = len(depths)
+    last, is_missed = -1, True
+    for index in range(profile.shape[0]):
+        # A circle that this column misses is taken at its side, so no gap is left there.
+        reach = max(profile[index, 0], abs(x))
+        toward = face * np.sqrt(reach * reach - x * x)
+        down = np.float32(TILT) * toward - up * profile[index, 1]
+        row = min(max(int(down * scale + half * np.float32(rows)), 0), rows - 1)
+        nx, ny = profile[index, 2] * x / reach, profile[index, 3]
+        nz = profile[index, 2] * toward / reach
+        facing = nz + np.float32(TILT) * ny
+        first, end = min(row, last if last >= 0 else row), max(row, last)
+        was_missed, is_missed = is_missed, profile[index, 0] <= abs(x)
+        last = row
+        if (is_missed and was_missed) or (facing <= zero and up > zero):
+            continue
+        down += np.float32(SEAT)
+        if face < zero and x * x + down * down < one:
+            continue
+        seen = _view(nx, ny, nz, facing, lamp)
+        look_up(
+            table.bokeh,
+            half - np.float32(0.45) * seen.up,
+            half - np.float32(0.45) * seen.across,
+            mirror,
+        )
+        height = profile[index, 1]
+        if profile[index, 4] > half:
+            for c in range(3):
+                colour[c] = _metal_value(
+                    seen, materials.metal[c], mirror[c], table.top[c], table.light[c], window
+                )
+        else:
+            streak = value_noise(
+                materials.noise,
+                height * np.float32(45) + np.float32(5) * x + np.float32(32),
+                np.float32(5) * x + np.float32(64),
+            )
+            for c in range(3):
+                wood = materials.wood[c] * (one + np.float32(0.22) * streak)
+                colour[c] = _wood_value(seen, wood, mirror[c], table.top[c], level, window)
+        shade = one - half * bell(height * height / np.float32(0.004))
+        for place in range(first, end + 1):
+            if toward > depths[place]:
+                depths[place] = toward
+                for c in range(3):
+                    strip[place, c] = colour[c] * shade
+
+
 @kernel
 def _draw_base(
     profile: Floats,
@@ -116,92 +300,23 @@ def _draw_base(
         lamp: -1 if the light comes from the right, else 1.
         up: -1 for the mirror image, else 1.
     """
-    one, zero, half, two = np.float32(1), np.float32(0), np.float32(0.5), np.float32(2)
-    light, top, bokeh = table.light, table.top, table.bokeh
-    wood, metal = materials.wood, materials.metal
-    fine = SAMPLES
+    half = np.float32(0.5)
     rows, columns = 2 * int(np.float32(0.62) * radius) + 5, 2 * int(np.float32(0.94) * radius) + 5
     out = np.zeros((rows, columns, 4), np.float32)
-    depths = np.empty(fine * rows, np.float32)
-    strip = np.empty((fine * rows, 3), np.float32)
-    mirror, colour = np.empty(3, np.float32), np.empty(3, np.float32)
-    scale = np.float32(fine) * radius
-    level = (light[0] + light[1] + light[2]) / np.float32(3)
-    window = np.float32(0.5) + np.float32(1.2) * level
-    for column in range(fine * columns):
-        x = (np.float32(column) + half - half * np.float32(fine * columns)) / scale
-        depths[:] = np.float32(-9)
+    depths = np.empty(SAMPLES * rows, np.float32)
+    strip = np.empty((SAMPLES * rows, 3), np.float32)
+    scale = np.float32(SAMPLES) * radius
+    share = np.float32(1) / np.float32(SAMPLES * SAMPLES)
+    for column in range(SAMPLES * columns):
+        x = (np.float32(column) + half - half * np.float32(SAMPLES * columns)) / scale
+        depths[:] = HIDDEN
         for face in (-1, 1):
-            last, is_missed = -1, True
-            for index in range(profile.shape[0]):
-                # A circle that this column misses is taken at its side, so no gap is left there.
-                reach = max(profile[index, 0], abs(x))
-                toward = np.float32(face) * np.sqrt(reach * reach - x * x)
-                down = np.float32(TILT) * toward - up * profile[index, 1]
-                row = int(down * scale + half * np.float32(fine * rows))
-                row = min(max(row, 0), fine * rows - 1)
-                nx, ny = profile[index, 2] * x / reach, profile[index, 3]
-                nz = profile[index, 2] * toward / reach
-                facing = nz + np.float32(TILT) * ny
-                first, end = min(row, last if last >= 0 else row), max(row, last)
-                was_missed, is_missed = is_missed, profile[index, 0] <= abs(x)
-                last = row
-                if (is_missed and was_missed) or (facing <= zero and up > zero):
-                    continue
-                down += np.float32(SEAT)
-                if face < 0 and x * x + down * down < one:
-                    continue
-                facing = min(max(facing, zero), one)
-                # Direction that is mirrored: to the side, up, toward the camera.
-                rx, ry, rz = (
-                    two * facing * nx,
-                    two * facing * ny - np.float32(TILT),
-                    two * facing * nz - one,
-                )
-                look_up(bokeh, half - np.float32(0.45) * ry, half - np.float32(0.45) * rx, mirror)
-                p = lamp * rx / max(rz + one, np.float32(0.05)) + np.float32(0.6)
-                shine = ramp((np.float32(0.24) - abs(p)) / np.float32(0.16))
-                shine *= ramp((ry + np.float32(0.3)) / half) * (
-                    one - ramp((ry - np.float32(0.75)) / np.float32(0.2))
-                )
-                low = ramp((np.float32(0.15) - ry) / np.float32(0.3))
-                # Schlick's approximation (1994) of Fresnel's reflection, at most 0.75.
-                grazing = one - facing
-                grazing2 = grazing * grazing
-                fresnel = np.float32(0.05) + np.float32(0.7) * grazing2 * grazing2 * grazing
-                lit = max(np.float32(0.65) * nz - lamp * np.float32(0.6) * nx + half * ny, zero)
-                if profile[index, 4] > half:
-                    for c in range(3):
-                        seen = mirror[c] * np.float32(0.75) + low * (
-                            top[c] - mirror[c] * np.float32(0.75)
-                        )
-                        seen += np.float32(0.1) * light[c] * lit + np.float32(1.3) * window * shine
-                        colour[c] = metal[c] * (seen + np.float32(0.01))
-                else:
-                    streak = value_noise(
-                        materials.noise,
-                        profile[index, 1] * np.float32(45) + np.float32(5) * x + np.float32(32),
-                        np.float32(5) * x + np.float32(64),
-                    )
-                    for c in range(3):
-                        seen = mirror[c] * half + low * (top[c] - mirror[c] * half)
-                        body = wood[c] * (one + np.float32(0.22) * streak)
-                        body *= (np.float32(0.35) + np.float32(1.3) * lit) * (
-                            np.float32(0.22) + level
-                        )
-                        colour[c] = body + fresnel * seen + np.float32(0.2) * window * shine
-                shade = one - np.float32(0.5) * bell(
-                    profile[index, 1] * profile[index, 1] / np.float32(0.004)
-                )
-                for place in range(first, end + 1):
-                    if toward > depths[place]:
-                        depths[place] = toward
-                        for c in range(3):
-                            strip[place, c] = colour[c] * shade
-        for place in range(fine * rows):
-            if depths[place] > np.float32(-9):
-                y, across = place // fine, column // fine
-                share = one / np.float32(fine * fine)
+            _draw_strip(
+                profile, table, materials, scale, lamp, up, x, np.float32(face), depths, strip
+            )
+        for place in range(SAMPLES * rows):
+            if depths[place] > HIDDEN:
+                y, across = place // SAMPLES, column // SAMPLES
                 for c in range(3):
                     out[y, across, c] += strip[place, c] * share
                 out[y, across, 3] += share
