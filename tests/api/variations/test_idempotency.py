@@ -9,17 +9,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 import openai
 import pytest
+from anyio import to_thread
 from sqlalchemy import select, update
 
 from api.conftest import Serve
 from api.engines import Gate
 from api.wire import PATH, Server, check_error, picture
 from diabelli.api.variations import sse
-from diabelli.ledger.idempotency_store import FORMAT_VERSION
+from diabelli.api.variations.form import Form
+from diabelli.api.variations.idempotency import Idempotency
+from diabelli.errors import Cancelled
+from diabelli.ledger.idempotency_store import (
+    FORMAT_VERSION,
+    Claim,
+    ClaimStatus,
+    IdempotencyStore,
+)
 from diabelli.ledger.tables import ANSWERS
+from diabelli.storage.local import LocalStorage
 from faults.serving import aside, until
 
 SOURCE = picture()
@@ -216,3 +227,47 @@ def test_a_replayed_stream_is_marked_before_its_first_event(
 
     monkeypatch.setattr(sse, "completed", slowly)
     assert ask(server, key, **fields).headers["idempotent-replayed"] == "true"
+
+
+class RecordingStore(IdempotencyStore):
+    """A store that finds every key unused, and notes what is called."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def claim(self, claim: Claim) -> ClaimStatus:
+        """Give the key to the request."""
+        self.calls.append("claim")
+        return ClaimStatus.OURS
+
+    def save(self, claim: Claim, response: str) -> None:
+        """Store nothing."""
+        self.calls.append("save")
+
+    def release(self, claim: Claim) -> None:
+        """Release nothing."""
+        self.calls.append("release")
+
+
+@pytest.mark.parametrize(
+    ("is_published", "calls"),
+    [(True, ["claim", "save"]), (False, ["claim", "save", "release"])],
+)
+def test_a_client_may_leave_while_it_reads(
+    tmp_path: Path, calls: list[str], *, is_published: bool
+) -> None:
+    """A response stays stored once it may be sent; one that failed before that does not."""
+    store = RecordingStore()
+    idempotency = Idempotency(store, LocalStorage(tmp_path, b"secret"))
+    form = Form(SOURCE, {}, frozenset(), complete=True)
+
+    async def leave() -> None:
+        async with idempotency.guard("key", "caller", form) as request:
+            await to_thread.run_sync(request.save, 1, ())
+            if is_published:
+                request.publish()
+            raise Cancelled("the client disconnected")
+
+    with pytest.raises(Cancelled):
+        anyio.run(leave)
+    assert store.calls == calls

@@ -52,6 +52,7 @@ class IdempotentRequest:
     Attributes:
         replay: the first response; None if this is the first request.
         must_store: whether the pictures must be stored, so that the response can be repeated.
+        is_published: whether the response is final, whether or not the client reads it.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class IdempotentRequest:
         self._store, self._claim, self._flight = store, claim, flight
         self.replay = replay
         self.must_store = claim is not None
+        self.is_published = False
 
     def save(self, created: int, made: Sequence[EncodedVariation]) -> None:
         """Store the response; it must not be sent before this returns. Blocks.
@@ -75,7 +77,8 @@ class IdempotentRequest:
             self._store.save(self._claim, _serialise(created, made))
 
     def publish(self) -> None:
-        """Let the waiting requests of this process read the stored response."""
+        """Let the waiting requests of this process read the stored response; it is final."""
+        self.is_published = True
         if self._flight is not None:
             self._flight.end()
 
@@ -103,7 +106,7 @@ class Idempotency:
 
     @asynccontextmanager
     async def guard(self, key: str, caller: str, form: Form) -> AsyncIterator[IdempotentRequest]:
-        """Hold the key for the context; release it if the context raises.
+        """Hold the key for the context; release it if the context raises before a response.
 
         Waits while the same request is under way.
 
@@ -134,8 +137,9 @@ class Idempotency:
                 self._end(claim, flight)
                 yield IdempotentRequest(self._store, None, replay)
                 return
-            async with self._held(claim):
-                yield IdempotentRequest(self._store, claim, None, flight)
+            request = IdempotentRequest(self._store, claim, None, flight)
+            async with self._held(claim, request):
+                yield request
         finally:
             self._end(claim, flight)
 
@@ -199,15 +203,19 @@ class Idempotency:
         return StoredResponse(created=stored["created"], made=tuple(made))
 
     @asynccontextmanager
-    async def _held(self, claim: Claim) -> AsyncIterator[None]:
-        """Renew the claim during the context, and release it if the context raises."""
+    async def _held(self, claim: Claim, request: IdempotentRequest) -> AsyncIterator[None]:
+        """Renew the claim during the context; release it if the context raises before a response.
+
+        A client that leaves while it reads a response gets the same one with the next request.
+        """
         renewing = asyncio.create_task(self._renew(claim))
         try:
             yield
         except BaseException:
-            # If this fails as well, the claim expires.
-            with suppress(LedgerUnavailable), CancelScope(shield=True):
-                await to_thread.run_sync(self._store.release, claim, limiter=self._threads)
+            if not request.is_published:
+                # If this fails as well, the claim expires.
+                with suppress(LedgerUnavailable), CancelScope(shield=True):
+                    await to_thread.run_sync(self._store.release, claim, limiter=self._threads)
             raise
         finally:
             renewing.cancel()
