@@ -368,6 +368,18 @@ def test_cancelling_reaches_an_engine_that_waits(serve):
         engine.future.result(5)
 
 
+def test_an_engine_may_cancel_its_work(serve):
+    """Another library may cancel a future while it closes; the request ends with an error."""
+    engine = Waiting()
+    job = serve(engine).submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=False)
+    assert engine.prepared.wait(5)
+    # The engine returns its future a moment later.
+    time.sleep(0.1)
+    assert engine.future.cancel()
+    with pytest.raises(EngineFailed, match="'shift' cancelled its work"):
+        job.future.result(5)
+
+
 def test_an_engines_future_is_freed_with_its_request(serve):
     """Without the cyclic garbage collector, which would keep megabytes for long."""
     engine = Waiting()

@@ -409,8 +409,11 @@ class _Request(Generic[T, R]):
 
         def on_prepared(done: Future[list[Piece]]) -> None:
             pending.clear()
-            if not done.cancelled():
-                self._job.submit([lambda: submit(self._translated(done.result))], _ignore)
+            if done.cancelled():
+                # No effect if the job has ended, which cancels the future too.
+                self._job.cancel(EngineFailed(f"the engine {self._name!r} cancelled its work"))
+                return
+            self._job.submit([lambda: submit(self._translated(done.result))], _ignore)
 
         # A cancelled job cancels the engine's future, so that the engine can drop the work.
         self._job.future.add_done_callback(lambda _: [each.cancel() for each in [*pending]])
