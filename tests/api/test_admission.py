@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -97,3 +98,25 @@ def test_many_concurrent_requests(serve: Serve) -> None:
     assert len(statuses) == 12
     assert set(statuses) <= {200, 503}
     assert 200 in statuses
+
+
+def test_idle_time_does_not_lengthen_the_wait() -> None:
+    """After an hour without requests the estimate is the one of before."""
+    now = 0.0
+    admission = Admission(4, clock=lambda: now)
+
+    def wait_s() -> int:
+        with ExitStack() as held:
+            for _ in range(4):
+                held.enter_context(admission.admit())
+            with pytest.raises(Overloaded) as refused, admission.admit():
+                pass
+            raised: Overloaded = refused.value
+            held.pop_all()
+            return raised.retry_after_s
+
+    for _ in range(5):
+        with admission.admit():
+            now += 2
+    now += 3600
+    assert wait_s() == 4

@@ -21,11 +21,23 @@ _CALLERS_SHARE = 0.5
 
 
 class ThroughputEstimator:
-    """Estimates waiting times from the pictures completed lately."""
+    """Estimates waiting times from the pictures completed lately; idle time does not count."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._completed: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
+        self._idle_since: float | None = None
+
+    def stop(self) -> None:
+        """Note that no picture is in flight."""
+        self._idle_since = self._clock()
+
+    def start(self) -> None:
+        """Note that a picture is in flight; no-op if there was one."""
+        if self._idle_since is not None:
+            idle_s, self._idle_since = self._clock() - self._idle_since, None
+            later = [(when + idle_s, pictures) for when, pictures in self._completed]
+            self._completed = deque(later, maxlen=_REMEMBERED)
 
     def record_completed(self, pictures: int) -> None:
         """Note that a request with that many pictures has completed."""
@@ -133,6 +145,7 @@ class Admission:
         self.check()
         self._refuse_if_full()
         slot = AdmissionSlot(self)
+        self._throughput.start()
         self.requests += 1
         try:
             yield slot
@@ -141,6 +154,8 @@ class Admission:
         finally:
             self.requests -= 1
             slot.resize(0)
+            if not self.in_flight:
+                self._throughput.stop()
 
     def _refuse_if_full(self) -> None:
         if self.in_flight >= self.limit:
