@@ -98,3 +98,22 @@ def test_one_failed_task_does_not_stop_the_others():
     cleanup = PeriodicCleanup([fail, succeed], interval_s=3600)
     assert done.wait(WAIT_S)
     cleanup.close()
+
+
+def test_closing_waits_for_one_task_alone():
+    """The tasks after it are left to the next start."""
+    started, go_on, others = threading.Event(), threading.Event(), []
+
+    def slow() -> int:
+        started.set()
+        go_on.wait(WAIT_S)
+        return 0
+
+    cleanup = PeriodicCleanup([slow, lambda: others.append(1) or 0])
+    assert started.wait(WAIT_S)
+    closing = threading.Thread(target=cleanup.close)
+    closing.start()
+    time.sleep(0.05)
+    go_on.set()
+    closing.join(WAIT_S)
+    assert others == []

@@ -61,7 +61,8 @@ class PeriodicCleanup:
             self._run_tasks()
 
     def _run_tasks(self) -> None:
-        results = [self._succeeds(task) for task in self._tasks]
+        # Between two tasks it may be closed: a task on a full bucket may take long.
+        results = [self._succeeds(task) for task in self._tasks if not self._closed.is_set()]
         self._failing = not all(results)
 
     def _succeeds(self, task: CleanupTask) -> bool:
