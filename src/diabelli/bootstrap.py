@@ -406,7 +406,7 @@ def build_app(
         OriginGuard,
         is_open=keys.accepts_anonymous,
         allowed_origins=settings.allowed_origins,
-        open_prefix=HEALTH,
+        open_prefixes=(HEALTH, RESULTS + "/"),
     )
     return create_app(
         build_routes(settings, parts, keys, admission, metrics, recorder),

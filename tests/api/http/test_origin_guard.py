@@ -31,15 +31,13 @@ LOCAL = {
 
 
 def statuses(server: Server, headers: dict[str, str]) -> list[httpx.Response]:
-    """The responses of every kind of endpoint."""
+    """The responses of every kind of endpoint but that of pictures."""
     form = {"files": {"image": picture()}, "data": {"size": "256x256"}}
-    result = httpx.post(server.url + PATH, **form)
     authorized = {"authorization": "Bearer any", **headers}
     return [
         httpx.get(server.url + "/usage/data", headers=authorized),
         httpx.get(server.url + "/metrics", headers=authorized),
         httpx.get(server.url + "/v1/models", headers=authorized),
-        httpx.get(result.json()["data"][0]["url"], headers=authorized),
         httpx.post(server.url + PATH, **form, headers=authorized),
     ]
 
@@ -50,6 +48,13 @@ def test_foreign_pages_are_refused(server: Server, kind: str) -> None:
     for answer in statuses(server, FOREIGN[kind]):
         check_error(answer.status_code, answer.headers, answer.json(), 403)
         assert "allowed_origins" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_any_page_may_show_a_picture(server: Server, kind: str) -> None:
+    """The link of a picture is signed, so only a page that was given it knows it."""
+    made = httpx.post(server.url + PATH, files={"image": picture()}, data={"size": "256x256"})
+    assert httpx.get(made.json()["data"][0]["url"], headers=FOREIGN[kind]).status_code == 200
 
 
 @pytest.mark.parametrize("kind", LOCAL)

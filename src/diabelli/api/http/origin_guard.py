@@ -25,7 +25,7 @@ class OriginGuard:
         *,
         is_open: Callable[[], Awaitable[bool]],
         allowed_origins: Iterable[str],
-        open_prefix: str,
+        open_prefixes: tuple[str, ...],
     ) -> None:
         """Wrap `app`.
 
@@ -33,17 +33,17 @@ class OriginGuard:
             app: the routes.
             is_open: returns whether requests without a key are accepted.
             allowed_origins: origins, such as `https://studio.example`, that may send requests.
-            open_prefix: path below which all requests pass.
+            open_prefixes: paths below which all requests pass.
         """
         self.app = app
         self._is_open = is_open
         self._origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
         self._hosts = frozenset(_host_of(origin) for origin in self._origins)
-        self._open_prefix = open_prefix
+        self._open_prefixes = open_prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or raise `CrossOriginRefused`."""
-        if scope["type"] == "http" and not scope["path"].startswith(self._open_prefix):
+        if scope["type"] == "http" and not scope["path"].startswith(self._open_prefixes):
             refused = self._refused(Headers(scope=scope))
             if refused and await self._is_open():
                 raise CrossOriginRefused(refused)
