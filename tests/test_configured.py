@@ -2,7 +2,7 @@
 
 import pytest
 
-from diabelli.configured import configured
+from diabelli.configured import open_configured_engine
 from diabelli.engines.diffusion.engine_manager import EngineManager
 from diabelli.errors import LicenceNotAccepted, WeightsMissing
 
@@ -20,7 +20,7 @@ def settings_file(tmp_path, monkeypatch):
 def test_a_preset_has_its_entry_of_the_settings_file(settings_file, is_accepted, fault):
     """If its licence is accepted there, only the weights are missing."""
     settings_file.write_text(f'[engines."flux-redux"]\nlicence_accepted = {is_accepted}\n')
-    with pytest.raises(fault), configured("flux-redux", None):
+    with pytest.raises(fault), open_configured_engine("flux-redux", None):
         pass
 
 
@@ -28,7 +28,7 @@ def test_no_other_engine_makes_pictures_while_weights_are_loaded(settings_file, 
     """`diabelli pull` writes `load = "background"`, which is meant for a server."""
     settings_file.write_text('load = "background"\n')
     monkeypatch.setattr(EngineManager, "engine", lambda _, plan: plan.name)
-    with configured("sd15-lcm", None) as (engine, _):
+    with open_configured_engine("sd15-lcm", None) as (engine, _):
         assert engine == "sd15-lcm"
 
 
@@ -37,5 +37,14 @@ def test_the_patch_engine_needs_no_settings(settings_file):
     for text in ("", 'engine = "patch"\n'):
         if text:
             settings_file.write_text(text)
-        with configured("patch", None) as (engine, signer):
+        with open_configured_engine("patch", None) as (engine, signer):
             assert (engine, signer) == ("patch", None)
+
+
+def test_a_preset_has_the_settings_of_the_environment(settings_file, monkeypatch):
+    """A variable of any setting counts, not only that of the certificate."""
+    assert not settings_file.exists()
+    monkeypatch.setenv("DIABELLI_DEVICE", "cpu")
+    monkeypatch.setattr(EngineManager, "engine", lambda _, plan: plan.running.device)
+    with open_configured_engine("sd15-lcm", None) as (engine, _):
+        assert engine == "cpu"

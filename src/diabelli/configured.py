@@ -1,4 +1,4 @@
-"""Reads the parts of the settings that work without a server uses: engine and certificate."""
+"""Engine and signer of the settings, for commands that run without a server."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from diabelli.engines import Engine
 
 _FILE = Path("diabelli.toml")
-_CERTIFICATE = "DIABELLI_CREDENTIALS_CERTIFICATE"
+_PREFIX = "DIABELLI_"
+"""Prefix of the environment variables that have settings."""
 
 
 @contextmanager
-def configured(
+def open_configured_engine(
     engine: str, config: Path | None
 ) -> Iterator[tuple[str | Engine, CredentialSigner | None]]:
     """Return the engine and the signer of the settings for the context.
@@ -36,7 +37,8 @@ def configured(
     from diabelli.engines import available_engines
 
     is_known = engine in available_engines()
-    has_settings = config is not None or _FILE.exists() or _CERTIFICATE in os.environ
+    has_variable = any(name.startswith(_PREFIX) for name in os.environ)
+    has_settings = config is not None or _FILE.exists() or has_variable
     if is_known and not has_settings:
         yield engine, None
         return

@@ -428,3 +428,14 @@ class Cancelled(DiabelliError):
 
     code = "cancelled"
     default_message = "The work was cancelled."
+
+
+PICTURE_FAILURES = (
+    InvalidPicture,
+    ContentPolicyViolation,
+    UpstreamUnavailable,
+    OutOfMemory,
+    MemoryUnavailable,
+    EngineFailed,
+)
+"""Errors of one picture, after which others may still be made."""

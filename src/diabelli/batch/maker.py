@@ -13,7 +13,7 @@ from diabelli import pictures
 from diabelli.batch.recipe import Recipe
 from diabelli.batch.row import Row, failed_row
 from diabelli.batch.stores import open_output, open_source
-from diabelli.configured import configured
+from diabelli.configured import open_configured_engine
 from diabelli.engines import Engine
 from diabelli.errors import (
     ClientError,
@@ -59,7 +59,7 @@ class Plan:
             DiabelliError: one of them cannot be used.
         """
         # A signature has a time, so that signed pictures would differ from run to run.
-        with configured(self.recipe.engine, self.config) as (named, _):
+        with open_configured_engine(self.recipe.engine, self.config) as (named, _):
             engine = find_engine(named)
             name = engine.info.name
             service = Service(engines={name: engine}, storage=None, threads=self.threads)
@@ -69,7 +69,7 @@ class Plan:
 
 def engine_info(name: str, config: Path | None) -> EngineInfo:
     """Return the description of an engine, and compile the kernels of the patch engine."""
-    with configured(name, config) as (named, _):
+    with open_configured_engine(name, config) as (named, _):
         engine = find_engine(named)
         if name == "patch":
             # Once, before several processes would do the same at the same time.

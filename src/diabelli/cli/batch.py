@@ -94,6 +94,8 @@ def batch(
     Exit codes: 0 all were varied, 1 some could not be, 2 usage, 3 installation, 130 interrupted.
     """
     check_quality(quality, output_format)
+    if ray is not None and workers is not None:
+        raise InvalidParameter("--ray and --workers exclude each other: give one of them")
     from diabelli.batch.job import Job
     from diabelli.batch.keys import KeyList, key_below
     from diabelli.batch.manifest import import_pyarrow
@@ -124,8 +126,6 @@ def batch(
         quality=quality,
     )
     job = Job(recipe=recipe, out=out_url, keys=keys)
-    if ray is not None and workers is not None:
-        raise InvalidParameter("--ray and --workers exclude each other: give one of them")
     if dry_run:
         remaining = job.preview()
         _print_summary(job, as_json=as_json, remaining=remaining)
@@ -186,7 +186,7 @@ def _run(job: Job, runner: Runner) -> bool:
         failures += 1
         if failures <= _SHOWN_FAILURES:
             print_error(f"{rows[0].key}: {reason}")
-        if failures == _SHOWN_FAILURES:
+        if failures == _SHOWN_FAILURES + 1:
             print_error("further reasons are in the manifest alone")
 
     with BatchProgress(job.counts, job.keys.count) as progress:

@@ -26,8 +26,8 @@ from diabelli.cli.variation_options import (
     Strength,
     check_quality,
 )
-from diabelli.configured import configured
-from diabelli.errors import EngineFailed, InvalidParameter, InvalidPicture
+from diabelli.configured import open_configured_engine
+from diabelli.errors import PICTURE_FAILURES, InvalidParameter
 from diabelli.kernel_cache import compilation_notice, configure_kernel_cache
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def vary(
         suffix=output_format.value, quality=quality, overwrite=overwrite,
         skip_existing=skip_existing,
     )  # fmt: skip
-    with configured(engine, config) as (used, signer):
+    with open_configured_engine(engine, config) as (used, signer):
         if not isinstance(used, str):
             _announce_price(used)
         options = _Options(n, size, parse_strength(strength), seed, fit.value, used, signer)
@@ -125,7 +125,7 @@ def vary(
                 try:
                     _vary_source(source, files, options, report, on_progress, sheet=sheet)
                     report.finish(source)
-                except (InvalidPicture, EngineFailed, OSError, MemoryError) as fault:
+                except (*PICTURE_FAILURES, OSError, MemoryError) as fault:
                     report.finish(source, error_message(fault, source.path))
     if report.skipped:
         skipped = f"{report.skipped} of {len(sources)} pictures skipped: all their files exist."
