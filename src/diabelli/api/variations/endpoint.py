@@ -147,6 +147,7 @@ class Variations:
         if replay is not None:
             cancellation.commit()
             self._recorder.record_in_background(replace(context.ledger_entry(200), n=0))
+            context.recorded = True
             # Before the first event, with which a stream's headers are sent.
             context.response_headers.update(REPLAYED)
             # In a thread, because links to a bucket may have to be signed by it.
