@@ -403,6 +403,58 @@ def test_an_engines_future_is_freed_with_its_request(serve):
         gc.enable()
 
 
+@pytest.mark.parametrize(("keeps_partial", "left"), [(False, 0), (True, 1)])
+def test_the_pictures_of_a_failed_job_are_deleted(serve, tmp_path, keeps_partial, left):
+    """Only where links are sent before the end of the job, a client may have them."""
+
+    def stored() -> int:
+        return len([*tmp_path.rglob("*.png")])
+
+    def fail_after_the_first(seed: int) -> None:
+        if seed != 5:
+            wait_until(lambda: stored() == 1)
+            raise RuntimeError
+
+    job = serve(ShiftEngine(before=fail_after_the_first)).submit(
+        png(),
+        spec(n=2),
+        engine="shift",
+        limits=pictures.OPENAI,
+        store=True,
+        keeps_partial=keeps_partial,
+    )
+    with pytest.raises(EngineFailed):
+        job.future.result(5)
+    time.sleep(0.2)
+    assert stored() == left
+
+
+def test_a_picture_that_is_stored_after_a_cancellation_is_deleted(serve, storage, tmp_path):
+    """A worker may be storing it while the client leaves."""
+    storing, go_on, put = threading.Event(), threading.Event(), storage.put
+
+    def slowly(*arguments):
+        key = put(*arguments)
+        storing.set()
+        go_on.wait(5)
+        return key
+
+    storage.put = slowly
+    job = serve().submit(png(), spec(), engine="shift", limits=pictures.OPENAI, store=True)
+    assert storing.wait(5)
+    job.cancel(Callback("over"))
+    go_on.set()
+    wait_until(lambda: not [*tmp_path.rglob("*.png")])
+
+
+def wait_until(condition) -> None:
+    """Wait up to five seconds for a condition; fail if it does not come true."""
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_few_sources_are_decoded_at_a_time(serve):
     """The others wait without a thread; a cancelled one passes its turn to the next."""
     release, open_now, most, lock = threading.Event(), 0, 0, threading.Lock()

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,7 @@ from diabelli.errors import DiabelliError, EngineFailed, MemoryUnavailable, Unkn
 from diabelli.observer import Observer
 from diabelli.pictures import Image
 from diabelli.storage import Storage
+from diabelli.storage.pending import PendingPictures
 from diabelli.timing import measure_stage
 from diabelli.variation import (
     MAX_SEED,
@@ -87,6 +89,7 @@ class Service:
         engine: str,
         limits: pictures.DecodeLimits,
         store: bool,
+        keeps_partial: bool = False,
         observer: Observer | None = None,
     ) -> Job[VariationBatch]:
         """Start to make the `spec.n` variations of an encoded picture; return at once.
@@ -99,6 +102,8 @@ class Service:
             engine: name of the engine.
             limits: limits for decoding.
             store: whether the variations are put into the storage.
+            keeps_partial: whether those of a job that fails stay there: their links are sent
+                before its end.
             observer: receives the events of the request.
 
         Returns:
@@ -115,6 +120,7 @@ class Service:
         storage = self._storage if store else None
         if store and storage is None:
             raise RuntimeError("this service has no storage to put pictures into")
+        pending = None if storage is None else PendingPictures(storage, self._run_aside)
         watched = observer or Observer()
         info = self.info(engine)
 
@@ -127,7 +133,7 @@ class Service:
             return fit_source(image, spec)
 
         def finish(index: int, variation: Variation) -> EncodedVariation:
-            made = self._encode(variation, spec, source, storage=storage, observer=watched)
+            made = self._encode(variation, spec, source, storage=pending, observer=watched)
             watched.on_variation(index, made)
             return made
 
@@ -140,7 +146,14 @@ class Service:
         job = self._start(read, spec, engine, finish, collect, watched)
         if storage is not None:
             job.future.add_done_callback(lambda _: storage.release(size))
+        if pending is not None and not keeps_partial:
+            job.future.add_done_callback(pending.settle)
         return job
+
+    def _run_aside(self, work: Callable[[], None]) -> None:
+        """Run a function in a worker thread; no-op if the service is closed."""
+        with suppress(RuntimeError):
+            self.workers.submit([work])
 
     def create(
         self,
@@ -266,7 +279,7 @@ class Service:
         spec: VariationSpec,
         source: bytes,
         *,
-        storage: Storage | None,
+        storage: PendingPictures | None,
         observer: Observer,
     ) -> EncodedVariation:
         with measure_stage("encode", observer.on_stage):

@@ -92,12 +92,25 @@ class BucketStorage(Storage):
                     use_multipart=False,
                 )
         except BaseException:
-            # Until the next measurement, the count would contain a picture that is not stored.
-            if self.limit_bytes is not None:
-                with suppress(LedgerUnavailable):
-                    self._count.subtract(len(picture))
+            self._subtract(len(picture))
             raise
         return key
+
+    def delete(self, key: str, size: int) -> None:
+        """Delete a picture that nobody has a link of; see `Storage.delete`.
+
+        Where a rule of the bucket deletes pictures, the server may not be allowed to; it is left.
+        """
+        if self._deletes:
+            with object_store_errors("the picture cannot be deleted", missing_passes=False):
+                self._store.delete(key)
+            self._subtract(size)
+
+    def _subtract(self, size: int) -> None:
+        """Uncount a picture that is not stored, which the next measurement would do as well."""
+        if self.limit_bytes is not None:
+            with suppress(LedgerUnavailable):
+                self._count.subtract(size)
 
     def open(self, key: str) -> bytes:
         """Return a picture without a link; see `Storage.open`."""

@@ -99,6 +99,15 @@ class LocalStorage(Storage):
             raise StoreUnavailable(f"the picture cannot be kept: {cause.strerror}") from cause
         return key
 
+    def delete(self, key: str, size: int) -> None:  # noqa: ARG002
+        """Delete a picture that nobody has a link of; see `Storage.delete`."""
+        try:
+            (self._root / key).unlink(missing_ok=True)
+            if self.limit_bytes is not None:
+                self._size.forget()
+        except OSError as cause:
+            raise StoreUnavailable(f"the picture cannot be deleted: {cause.strerror}") from cause
+
     def open(self, key: str) -> StoredPicture:
         """Return a picture without a link, to be read in slices.
 

@@ -97,6 +97,18 @@ class Storage(ABC):
         """
 
     @abstractmethod
+    def delete(self, key: str, size: int) -> None:
+        """Delete a picture that nobody has a link of; no-op if it is missing.
+
+        Args:
+            key: of the picture.
+            size: its bytes.
+
+        Raises:
+            StoreUnavailable: The picture cannot be deleted.
+        """
+
+    @abstractmethod
     def open(self, key: str) -> PictureBytes:
         """Return a picture without a link; it stays readable after its deletion.
 

@@ -202,6 +202,7 @@ class Variations:
                 engine=wanted.engine,
                 limits=self._limits,
                 store=store or wanted.as_url,
+                keeps_partial=stream.enabled,
                 observer=observer,
             )
 
