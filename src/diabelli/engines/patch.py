@@ -30,7 +30,7 @@ from diabelli.variation import (
     VariationSpec,
 )
 
-ENGINE_VERSION = "20"
+ENGINE_VERSION = "21"
 """Changes when the same source, strength and seed give another picture."""
 _LAST_MOVES_FIRST = """
 from diabelli.synthesis.moves.warm_up import run_all_moves

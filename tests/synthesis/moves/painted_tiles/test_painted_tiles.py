@@ -9,7 +9,11 @@ from diabelli.synthesis.core.rng import RandomStream
 from diabelli.synthesis.moves.painted_tiles import painted_tiles, tableau
 from diabelli.synthesis.moves.painted_tiles.motif import BORDERS, CORNERS, ROSETTE, motif
 from diabelli.synthesis.moves.painted_tiles.ornament import _add_border, ornament
-from diabelli.synthesis.moves.painted_tiles.painted_tiles import calm_places, show_painted_tiles
+from diabelli.synthesis.moves.painted_tiles.painted_tiles import (
+    HAND,
+    calm_places,
+    show_painted_tiles,
+)
 from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import Paintable
 from diabelli.synthesis.moves.painted_tiles.pigments import PIGMENTS
 from diabelli.synthesis.moves.painted_tiles.tableau import (
@@ -235,7 +239,7 @@ def test_faces_and_words_are_painted_as_they_are():
     nothing, everywhere = np.zeros((200, 200), np.float32), np.ones((200, 200), np.float32)
 
     def contrast(skin, words):
-        density = paint(picture, nothing, skin, words, nothing, RandomStream(1))
+        density = paint(picture, nothing, skin, words, nothing, HAND, RandomStream(1))
         return density[60:140, 99:101].mean() - density[60:140, 60:80].mean()
 
     assert contrast(nothing, nothing) < 0.2
@@ -248,7 +252,7 @@ def test_detail_of_the_ground_is_painted():
     picture = np.full((300, 300, 3), 235, np.float32)
     picture[60:240, 148:152] = 50
     nothing, everywhere = np.zeros((300, 300), np.float32), np.ones((300, 300), np.float32)
-    density = paint(picture, nothing, nothing, nothing, everywhere, RandomStream(1))
+    density = paint(picture, nothing, nothing, nothing, everywhere, HAND, RandomStream(1))
     assert density[80:220, 149:151].min() > 0.35
     assert np.median(density[80:220, 40:120]) < 0.1
 

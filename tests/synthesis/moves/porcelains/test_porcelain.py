@@ -226,3 +226,22 @@ def test_canvases_of_any_aspect_are_made(shape):
     assert made.shape == (*shape, 4)
     assert (made[..., 3] == 255).all()
     np.testing.assert_array_equal(image, before)
+
+
+def test_eyes_in_dark_fur_are_dark():
+    """Their pupils have nearly all the pigment that there is, and stand out from amber irises."""
+    fur = np.array((92, 60, 38)) + np.random.default_rng(1).normal(0, 9, (200, 200, 1))
+    fur[:60] = 200
+    down, across = np.mgrid[:200, :200]
+    for middle in (70, 130):
+        away = np.hypot(down - 120, across - middle)
+        fur[away < 12] = (150, 98, 30)
+        fur[away < 5] = 10
+    source = np.dstack((fur.clip(0, 255), np.full((200, 200), 255))).astype(np.uint8)
+    nothing = np.zeros((GRID, GRID), np.float32)
+    whole = Serving(0.5, 0.5, 0.5, 0.5, 0.3, nothing, nothing)
+    density, _ = painted(source, whole, (200, 200), RandomStream(1))
+    away = np.hypot(down - 120, across - 70)
+    pupil, iris = density[away < 3].mean(), density[(away > 7) & (away < 10)].mean()
+    assert pupil > 1.2
+    assert pupil - iris > 0.85

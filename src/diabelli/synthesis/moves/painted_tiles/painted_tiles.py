@@ -17,12 +17,14 @@ from diabelli.synthesis.moves.painted_tiles.ornament import ornament
 from diabelli.synthesis.moves.painted_tiles.painted_tiles_suitability import Paintable
 from diabelli.synthesis.moves.painted_tiles.pigments import CUMULATIVE_SHARES, PIGMENTS
 from diabelli.synthesis.moves.painted_tiles.tableau import faded, field_of, plan_tableau
-from diabelli.synthesis.moves.painted_tiles.tile_painting import paint
+from diabelli.synthesis.moves.painted_tiles.tile_painting import Hand, paint
 
 PAINTED_TILES = "painted_tiles"
 """Name of the move."""
 PORTRAIT_SKIN = 0.1
 """Share of bare skin from which a picture is of faces."""
+HAND = Hand(np.float32(0.6), np.float32(0.6))
+"""A painter who leaves most of the glaze white, and darks light, so that eyes are seen in them."""
 SIDE = 600
 """Side in pixels at which tiles are painted, so that they are the same at every size."""
 
@@ -48,7 +50,7 @@ def show_painted_tiles(
     maps = (np.clip(field_of(one, tableau), 0, 1) for one in (subject, need.skin, need.words))
     near, skin, words = maps
     found = detail(luma(source))
-    density = paint(source, near, skin, words, found, stream)
+    density = paint(source, near, skin, words, found, HAND, stream)
     held = np.maximum(np.maximum(near, np.maximum(skin, words)), found)
     density *= faded(tableau, held, stream)
     # Brushes hold more or less pigment.

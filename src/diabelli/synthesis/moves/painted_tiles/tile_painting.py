@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from diabelli.synthesis.core.curves import smoothstep
@@ -30,8 +32,8 @@ OWN = np.float32(0.4)
 """How far the subject is painted as it is."""
 CALM, UNFOCUSED = np.float32(0.5), np.float32(0.62)
 """Share of the pigment that calm ground has, and share that it lacks far from the subject."""
-DEEP, DARKEST = np.float32(0.6), 0.5
-"""Share of the density of broad darks that is taken away, and density from which it is."""
+DARKEST = 0.5
+"""Density from which broad darks are made lighter."""
 CRISP = (0.004, 0.012)
 """Mean differences from the tones around between which a place is in focus."""
 ALONE, BARE = (0.1, 0.35), (0.005, 0.05)
@@ -41,12 +43,25 @@ LINE = np.float32(0.85)
 """Density of lines."""
 
 
+class Hand(NamedTuple):
+    """How a painter translates tones.
+
+    Attributes:
+        matched: 0..1, how far the histogram becomes that of a painting, most of which is bare.
+        spared: 0..1, share of the density of broad darks that is taken away.
+    """
+
+    matched: np.float32
+    spared: np.float32
+
+
 def paint(
     source: Floats,
     near: Floats,
     skin: Floats,
     words: Floats,
     found: Floats,
+    hand: Hand,
     stream: RandomStream,
 ) -> Floats:
     """Return the density (h, w) float32 of pigment, 0 to about 2.
@@ -57,6 +72,7 @@ def paint(
         skin: (h, w) float32, 0..1, faces, which are painted finely.
         words: (h, w) float32, 0..1, what may be lettering, which is painted as it is.
         found: (h, w) float32, 0..1, detail.
+        hand: how tones are translated.
         stream: random numbers.
     """
     fine, bright = np.maximum(skin, words), luma(source)
@@ -70,7 +86,7 @@ def paint(
     apart = light - blur(light, 2.4)
     # A painter shows little of a texture.
     busy = smoothstep(*TEXTURED, wide_blur(np.abs(apart), 7.0)) * (1 - np.maximum(fine, near))
-    broad = densities(np.clip(smooth + local, 0, 1), light, kept)
+    broad = densities(np.clip(smooth + local, 0, 1), light, kept, hand.matched)
     density = _washes(broad, busy)
     uneven = STREAKED * streaks + np.float32(0.09) * slow
     density *= np.clip(1 + uneven * (1 - fine), 0.4, 1.7)
@@ -78,14 +94,14 @@ def paint(
     dark = np.float32(2.8) * np.maximum(-apart - np.float32(0.022), 0) * care
     glint = np.clip(np.float32(4.2) * np.maximum(apart - np.float32(0.03), 0), 0, 0.8) * care
     density = density * (1 - glint) + dark
-    exact = densities(np.clip(light + np.float32(0.5) * local, 0, 1), light, kept)
+    exact = densities(np.clip(light + np.float32(0.5) * local, 0, 1), light, kept, hand.matched)
     form = bright / np.float32(255)
     form = form + FACE_FORM * (form - wide_blur(form, 10.0))
     exact = exact + skin * (face_density(form, skin) - exact)
     sharp = exact + (np.float32(1.3) - np.float32(0.6) * skin) * (exact - blur(exact, 1.3))
     density = density + np.maximum(fine, OWN * near) * (np.clip(sharp, 0, 1.5) - density)
-    # Broad darks are lighter, so that eyes are seen in dark fur.
-    density -= DEEP * np.maximum(np.minimum(broad, 1) - np.float32(DARKEST), 0) * (1 - skin)
+    darks = np.maximum(np.minimum(broad, 1) - np.float32(DARKEST), 0)
+    density -= hand.spared * darks * (1 - skin)
     density *= (CALM + (1 - CALM) * kept) * _focus(near, fine, found * _crisp(light))
     line = find_lines(np.clip(light + local, 0, 1), flow) * (1 - np.float32(0.8) * fine)
     press = np.clip(np.float32(0.72) + np.float32(0.25) * slow + 2 * streaks, 0.3, 1.1)

@@ -12,8 +12,8 @@ from diabelli.synthesis.core.types import Floats
 QUANTILES = (0.0, 0.05, 0.14, 0.28, 0.45, 0.62, 0.8, 1.0)
 DENSITIES = (1.35, 1.0, 0.62, 0.34, 0.16, 0.07, 0.02, 0.0)
 """Quantiles of tones from dark to light, and the density of pigment there."""
-MATCHED, UNCOUNTED = 0.6, 0.15
-"""How far the histogram becomes that of a painting, and the weight of calm ground in it."""
+UNCOUNTED = 0.15
+"""Weight of calm ground in the histogram."""
 WASHES, STEP = (0.0, 0.13, 0.34, 0.66, 1.05), np.float32(0.55)
 """Densities of washes, and how far a tone becomes that of its wash."""
 FACE_DENSITY, FACE_LIGHT, MAX_FACE_GAIN, MIN_FACE_PIXELS = 1.0, 0.9, 1.4, 5000
@@ -21,13 +21,14 @@ FACE_DENSITY, FACE_LIGHT, MAX_FACE_GAIN, MIN_FACE_PIXELS = 1.0, 0.9, 1.4, 5000
 largest factor that makes them so, as dark skin stays dark; least number of pixels of skin."""
 
 
-def densities(tone: Floats, light: Floats, counted: Floats) -> Floats:
+def densities(tone: Floats, light: Floats, counted: Floats, matched: np.float32) -> Floats:
     """Return the densities (h, w) of tones 0..1.
 
     Args:
         tone: (h, w) float32.
         light: (h, w) float32, the tones whose histogram becomes that of a painting.
         counted: (h, w) float32, 0..1, weights in it.
+        matched: 0..1, how far it becomes that of a painting.
     """
     steps = np.clip(light * 255, 0, 255).astype(np.int64)
     weights = (counted + np.float32(UNCOUNTED)).ravel().astype(np.float64)
@@ -35,10 +36,10 @@ def densities(tone: Floats, light: Floats, counted: Floats) -> Floats:
     table = np.interp(share, QUANTILES, DENSITIES).astype(np.float32)
     at = np.clip(tone * 255, 0, 254.999)
     low = at.astype(np.int64)
-    matched = table[low] + (at - low) * (table[low + 1] - table[low])
+    painted = table[low] + (at - low) * (table[low + 1] - table[low])
     rest = np.clip(1 - tone, 0, 1)
     own = np.float32(0.25) * rest + np.float32(1.05) * rest * rest
-    return np.asarray(np.float32(MATCHED) * matched + np.float32(1 - MATCHED) * own, np.float32)
+    return np.asarray(matched * painted + (1 - matched) * own, np.float32)
 
 
 def stepped(density: Floats) -> Floats:
