@@ -5,6 +5,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from diabelli.engines import patch
+from diabelli.engines.patch import PatchEngine
 from diabelli.synthesis.core.alpha import is_transparent, premultiply, unpremultiply
 from diabelli.synthesis.core.resample import resize
 from diabelli.synthesis.moves import photograph
@@ -301,3 +303,14 @@ def test_four_variations_of_warm_pictures_and_portraits_are_four_pictures(patch_
     small = {one.moves: resize(premultiply(one.image), 32, 32) for one in variations}
     assert len(small) >= 3
     assert min(from_source(one, other) for one, other in combinations(small.values(), 2)) > 8
+
+
+def test_compiled_kernels_are_loaded_without_running_them(monkeypatch):
+    """Running every move takes ten seconds of each start; `make test` has compiled them."""
+    PatchEngine().warm_up()
+
+    def fail() -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(patch, "run_all_moves", fail)
+    PatchEngine().warm_up()

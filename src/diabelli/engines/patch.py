@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 
 from diabelli.engines import ParallelMap, Piece, run_sequentially
-from diabelli.kernel_cache import record_compilation, second_compiler
+from diabelli.kernel_cache import compilation_notice, record_compilation, second_compiler
 from diabelli.observer import Observer
+from diabelli.synthesis.core.jit import load_kernels
 from diabelli.synthesis.core.rng import derive_seeds
 from diabelli.synthesis.moves.planner import MIN_STRENGTH
 from diabelli.synthesis.moves.warm_up import run_all_moves
@@ -49,11 +50,14 @@ class PatchEngine:
     )
 
     def warm_up(self) -> None:
-        """Compile the kernels, or load them from the cache.
+        """Load the kernels from the cache, or compile those that it lacks.
 
-        It makes every move, and varies a synthetic texture, a photograph with a red object, and a
-        drawing: together they run all kernels.
+        To compile them, it makes every move, and varies a synthetic texture, a photograph with a
+        red object, and a drawing: together they run all kernels.
         """
+        if compilation_notice() is None:
+            load_kernels()
+            return
         number = np.arange(192 * 192, dtype=np.uint32).reshape(192, 192, 1) * np.uint32(2246822519)
         mixed = (number ^ number >> np.uint32(13)) * np.uint32(1540483477)
         texture = np.repeat((mixed >> np.uint32(24)).astype(np.uint8), 3, axis=2)

@@ -30,6 +30,16 @@ class _LockedCache(FunctionCache):
     then run the code of the wrong types, with wrong results.
     """
 
+    def cached_signatures(self) -> list[Any]:
+        """Return the signatures for which there is code of this source and this processor."""
+        with suppress(OSError):
+            # Numba has no types for it.
+            cache: Any = self
+            codegen = cpu_target.target_context.codegen()
+            index = cache._cache_file._load_index()
+            return [key[0] for key in index if key == cache._index_key(key[0], codegen)]
+        return []
+
     def save_overload(self, sig: Any, data: Any) -> None:
         """Save compiled code; a kernel that cannot be saved runs all the same."""
         # RuntimeError: Numba has the code, but not in a form that can be saved.
@@ -42,6 +52,8 @@ class _LockedCache(FunctionCache):
                 os.close(lock)
 
 
+_cached_kernels: list[Any] = []
+"""The kernels of all imported modules that have a cache."""
 # Numba has no types for it.
 _Cache: Callable[[Callable[..., Any]], Any] = _LockedCache
 
@@ -52,7 +64,16 @@ def kernel(kernel: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     # Numba raises this if it finds no writable directory for its cache.
     with suppress(RuntimeError):
         compiled._cache = _Cache(kernel)
+        if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined] # set when it is imported
+            _cached_kernels.append(compiled)
     return cast(Callable[Arguments, Result], compiled)
+
+
+def load_kernels() -> None:
+    """Load the code of all kernels of imported modules from the cache, which runs none of them."""
+    for compiled in _cached_kernels:
+        for signature in compiled._cache.cached_signatures():
+            compiled.compile(signature)
 
 
 def cache_directory() -> Path | None:
