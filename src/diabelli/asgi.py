@@ -19,8 +19,8 @@ def create() -> ASGIApp:
     """Return the application, ready to serve; its components are closed at the lifespan's end.
 
     Raises:
-        InvalidSettings: if settings are invalid, or leave open whether keys are required, since the
-            address that the server listens on is not known here.
+        InvalidSettings: if settings are invalid, or do not say whether keys are required. The
+            address that the server listens on is unknown here.
         DiabelliError: if a component cannot be opened.
     """
     settings = load_settings({})

@@ -286,7 +286,9 @@ def requires_api_keys(settings: Settings) -> bool:
         exist, active = issued.any_exist(), issued.any_active()
     if settings.auth == "no-auth":
         if active:
-            raise InvalidSettings("auth is `no-auth`, yet there are keys: revoke them or unset it")
+            raise InvalidSettings(
+                "auth is `no-auth`, yet there are keys: revoke the keys, or remove `auth`"
+            )
         return False
     if not settings.api_keys and not active and settings.is_public:
         where = settings.host if not is_loopback(settings.host) else settings.public_url

@@ -30,7 +30,7 @@
     │   ├── ClusterRefused          a Ray cluster may not be used: a token is missing, a port closed
     │   ├── VersionMismatch         server and replica have different versions of Diabelli
     │   ├── OutOfMemory             an engine needs more memory than is free or allowed
-    │   ├── MemoryUnavailable       too little memory is free to decode a source
+    │   ├── MemoryUnavailable       too little memory is free for a request
     │   ├── StoreUnavailable        result pictures cannot be written or read
     │   │   └── StoreFull           the size limit of the storage is reached
     │   ├── CredentialsFailed       content credentials cannot be signed
@@ -368,10 +368,10 @@ class OutOfMemory(OperatorError):
 
 
 class MemoryUnavailable(OperatorError):
-    """Too little memory is free to decode the source."""
+    """Too little memory, or no thread or process, is free for a request."""
 
     code = "memory_unavailable"
-    default_message = "Too little memory is free to decode the source."
+    default_message = "Too little memory is free for this request."
 
 
 class StoreUnavailable(OperatorError):

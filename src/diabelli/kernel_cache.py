@@ -54,18 +54,18 @@ def compilation_notice() -> str | None:
     directory = _directory()
     if directory is None or _TEMPORARY in str(directory):
         return (
-            "Compiling the engine, which takes about half a minute at each start: no directory for "
-            f"compiled kernels can be written to; {_VARIABLE} names one ..."
+            "Compiling the engine, which takes about a minute at each start, because no directory "
+            f"for compiled kernels is writable. Set {_VARIABLE} to a writable directory ..."
         )
     with suppress(OSError, UnicodeDecodeError):
         if (directory / _RECORD).read_text("utf-8") == _fingerprint():
             return None
-    return "Compiling the engine. This is done once, and takes about half a minute ..."
+    return "Compiling the engine. This is done once, and takes about a minute ..."
 
 
 @contextmanager
 def second_compiler(code: str) -> Iterator[None]:
-    """Run Python code in a second process meanwhile, which compiles kernels on another core.
+    """Run Python code in a second process for the context; it compiles kernels on another core.
 
     Numba compiles on one core of a process. Nothing is run where all kernels are compiled, or where
     there is no cache through which this process gets them. Its failure only costs time.

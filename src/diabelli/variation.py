@@ -276,7 +276,7 @@ SignPicture: TypeAlias = Callable[[bytes, pictures.Format, Variation], bytes]
 class VariationList(list[Variation]):
     """A list of variations; IPython and Jupyter display it as a contact sheet.
 
-    So is a slice of it.
+    A slice of it is displayed in the same way.
     """
 
     @overload

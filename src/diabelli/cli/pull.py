@@ -126,7 +126,7 @@ def _serve_it(path: Path, name: str) -> None:
     """Write the engine to the settings file, unless the file names one."""
     if add_settings(path, {"engine": name, "load": "background"}):
         print_notice(
-            f"{path} now names it: `diabelli serve` uses it for every model name without a rule."
+            f"{path} now names it: `diabelli serve` uses it for requests that name no other model."
         )
     else:
         print_notice(

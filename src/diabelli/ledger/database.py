@@ -269,7 +269,7 @@ def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, 
     """Insert a row unless one with the same primary or unique key exists.
 
     Returns:
-        Whether the row was inserted. Of concurrent calls, one returns True.
+        Whether the row was inserted. Only one of several concurrent calls returns True.
     """
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     inserted = make(table).values(values).on_conflict_do_nothing()

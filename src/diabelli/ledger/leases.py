@@ -1,4 +1,4 @@
-"""Leases: of several servers, one does a piece of work."""
+"""Leases: one of several servers does a piece of work."""
 
 from __future__ import annotations
 

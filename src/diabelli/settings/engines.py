@@ -57,17 +57,17 @@ class EngineConfig(RuntimeOptions):
         description="Folder or repository of the image encoder (`unclip2`) or the prior "
         "(`redux`), if it is separate.",
     )
-    encoder_revision: str | None = Field(None, description="Its commit or tag.")
+    encoder_revision: str | None = Field(None, description="Commit or tag of the encoder.")
     adapter: str | None = Field(
         None, description="Folder or repository of the IP-Adapter, for `ip`."
     )
-    adapter_revision: str | None = Field(None, description="Its commit or tag.")
-    adapter_folder: str = Field("", description="The folder in it that holds the adapter.")
+    adapter_revision: str | None = Field(None, description="Commit or tag of the adapter.")
+    adapter_folder: str = Field("", description="The adapter's folder in its repository.")
     adapter_file: str = Field(
         "ip-adapter.safetensors", description="The adapter's file in that folder."
     )
     adapter_encoder: str = Field(
-        "image_encoder", description="The folder in it that holds the image encoder."
+        "image_encoder", description="The image encoder's folder in the repository of the adapter."
     )
     licence: str | None = Field(None, description="The licence of the weights, for display.")
     licence_accepted: bool = Field(

@@ -34,7 +34,9 @@ def _split_keys(value: object) -> object:
 def _check_url(url: str) -> str:
     parts = split_url(url)
     if parts is None or not parts.hostname:
-        raise ValueError("a URL with a valid host and port, such as https://pictures.example")
+        raise ValueError(
+            f"expected a URL with a host, such as https://pictures.example; got {url!r}"
+        )
     return url
 
 

@@ -67,8 +67,8 @@ class CrossOriginRefused(ClientError):
 
     def __init__(self, header: str) -> None:
         super().__init__(
-            f"Requests from web pages of other sites are refused, by the header {header}: this "
-            "server has no keys. Make a key with `diabelli keys create`, or add the page's origin "
+            f"The header {header} names a web page of another site, and this server has no keys. "
+            "Make a key with `diabelli keys create`, or add the page's origin "
             "to the setting `allowed_origins`."
         )
 
@@ -138,7 +138,7 @@ class BodyStalled(ClientError):
 
     code = "body_stalled"
     default_message = (
-        "Timed out waiting for the request body: send all of what Content-Length announces."
+        "The request body did not arrive in time: send as many bytes as Content-Length says."
     )
 
 

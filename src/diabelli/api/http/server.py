@@ -26,7 +26,7 @@ CANCEL_S = 2
 
 
 class Server(uvicorn.Server):
-    """Serves until it is stopped, and then for as long as requests are running.
+    """Serves until it is stopped, and then until its requests end, at most for its grace.
 
     While it stops it still listens, so that a new request gets an error response and not a reset
     connection. The process then ends normally.
@@ -86,7 +86,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002, uvicorn's
         """Stop at the first signal; end the process at the second, if configured.
 
-        Acknowledged results are on disk before, so ending loses none of them.
+        Results that were acknowledged are already on disk, so none is lost.
         """
         if self._admission.draining and self._exit_on_second_signal:
             os._exit(128 + sig)

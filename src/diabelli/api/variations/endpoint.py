@@ -318,7 +318,7 @@ class _RequestObserver(Observer):
 
 
 def _uploader(request: Request, caller: Caller) -> str:
-    """Return whose upload it is: the API key's, or the address's of a client without one."""
+    """Return the owner of the upload: the key's bucket, or the client's address without a key."""
     if caller.id is not None:
         return caller.bucket
     return request.client.host if request.client else ""

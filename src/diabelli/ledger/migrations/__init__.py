@@ -14,7 +14,7 @@ _ADVISORY_LOCK = 0x44494142454C4C49
 
 
 def migrate(database: Database) -> None:
-    """Create or upgrade the tables in one transaction. Of several processes, one does it.
+    """Create or upgrade the tables in one transaction; only one of several processes does it.
 
     Raises:
         LedgerUnavailable: The tables cannot be changed, a newer version changed them, or the file
