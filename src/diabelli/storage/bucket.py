@@ -97,7 +97,7 @@ class BucketStorage(Storage):
         return key
 
     def delete(self, key: str, size: int) -> None:
-        """Delete a picture that nobody has a link of; see `Storage.delete`.
+        """Delete a picture whose link was not sent; see `Storage.delete`.
 
         Where a rule of the bucket deletes pictures, the server may not be allowed to; it is left.
         """

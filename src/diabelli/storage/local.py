@@ -100,7 +100,7 @@ class LocalStorage(Storage):
         return key
 
     def delete(self, key: str, size: int) -> None:  # noqa: ARG002
-        """Delete a picture that nobody has a link of; see `Storage.delete`."""
+        """Delete a picture whose link was not sent; see `Storage.delete`."""
         try:
             (self._root / key).unlink(missing_ok=True)
             if self.limit_bytes is not None:

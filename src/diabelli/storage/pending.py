@@ -18,7 +18,7 @@ _log = logging.getLogger("diabelli.storage")
 class PendingPictures:
     """Stores the pictures of one request; thread-safe.
 
-    Nobody has a link of them yet, so without the request they would take room until they expire.
+    Their links are not sent yet. Without the request they would take room until they expire.
     """
 
     def __init__(self, storage: Storage, run: Callable[[Callable[[], None]], object]) -> None:

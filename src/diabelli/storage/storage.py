@@ -98,7 +98,7 @@ class Storage(ABC):
 
     @abstractmethod
     def delete(self, key: str, size: int) -> None:
-        """Delete a picture that nobody has a link of; no-op if it is missing.
+        """Delete a picture whose link was not sent; no-op if it is missing.
 
         Args:
             key: of the picture.

@@ -230,7 +230,7 @@ def test_a_replayed_stream_is_marked_before_its_first_event(
 
 
 class RecordingStore(IdempotencyStore):
-    """A store that finds every key unused, and notes what is called."""
+    """A store that finds every key unused, and notes the calls."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []

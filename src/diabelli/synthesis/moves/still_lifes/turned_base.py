@@ -225,7 +225,7 @@ def _draw_strip(
         up: -1 for the mirror image, else 1.
         x: distance of the column from the axis, in radii of the sphere.
         face: 1 for the side toward the camera, -1 for the one away.
-        depths: (rows,) float32, distance toward the camera of what is drawn.
+        depths: (rows,) float32, distance toward the camera of the drawn points.
         strip: (rows, 3) float32, its colour in linear light.
     """
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
