@@ -48,3 +48,11 @@ def test_a_preset_has_the_settings_of_the_environment(settings_file, monkeypatch
     monkeypatch.setattr(EngineManager, "engine", lambda _, plan: plan.running.device)
     with open_configured_engine("sd15-lcm", None) as (engine, _):
         assert engine == "cpu"
+
+
+def test_other_variables_are_those_of_engines(settings_file, monkeypatch):
+    """They are no settings, so none are read."""
+    assert not settings_file.exists()
+    monkeypatch.setenv("DIABELLI_OF_AN_ENGINE", "1")
+    with open_configured_engine("patch", None) as (engine, _):
+        assert engine == "patch"

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from diabelli.engines import Engine
 
 _FILE = Path("diabelli.toml")
-_PREFIX = "DIABELLI_"
-"""Prefix of the environment variables that have settings."""
 
 
 @contextmanager
@@ -37,8 +35,7 @@ def open_configured_engine(
     from diabelli.engines import available_engines
 
     is_known = engine in available_engines()
-    has_variable = any(name.startswith(_PREFIX) for name in os.environ)
-    has_settings = config is not None or _FILE.exists() or has_variable
+    has_settings = config is not None or _FILE.exists() or _has_variable()
     if is_known and not has_settings:
         yield engine, None
         return
@@ -53,3 +50,13 @@ def open_configured_engine(
     with closing(create_managers(settings)) as managers:
         # Without a server nothing is gained by pictures of another engine.
         yield build_engine(settings, managers, engine, has_fallback=False), signer
+
+
+def _has_variable() -> bool:
+    """Return whether a variable of the environment has a setting; an engine may read others."""
+    names = [name for name in os.environ if name.startswith("DIABELLI_")]
+    if not names:
+        return False
+    from diabelli.settings import PREFIX, Settings
+
+    return any(name.removeprefix(PREFIX).lower() in Settings.model_fields for name in names)
