@@ -183,7 +183,7 @@ ERRORS = """# Errors
 Over HTTP every error is OpenAI's object, with all four keys: `{{"error": {{"code", "message", "param", "type"}}}}`.
 The log and the metrics name an error by its `reason`, which is more specific than OpenAI's `code`.
 If the message is "{sorry}", the log has the cause under the request's `x-request-id`.
-429 and 503 have `Retry-After`.
+429 and 503 have `Retry-After`, unless a request asks for more images than its limit allows at all.
 A malformed or ambiguous HTTP request gets 400 and its connection is closed; it has no reason.
 The reason `unforeseen` is an unexpected exception; it gets 500.
 The command prints an error as one sentence on stderr and sets an exit code: 2 for an invalid command or invalid settings, 3 for an incomplete installation, 1 for other errors.

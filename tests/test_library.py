@@ -15,7 +15,7 @@ from diabelli.engines.patch import PatchEngine
 from diabelli.errors import Cancelled, InvalidParameter, InvalidPicture, UnknownEngine
 from diabelli.library import parse_size
 from diabelli.service import Service
-from diabelli.variation import VariationSpec
+from diabelli.variation import VariationSpec, parse_strength
 
 
 @pytest.fixture(autouse=True)
@@ -343,3 +343,12 @@ def test_a_large_source_is_scaled_as_by_the_server(tmp_path):
     (variation,) = diabelli.vary(picture, size=256, seed=3)
     served = pictures.to_image(batch.variations[0].picture)
     np.testing.assert_array_equal(variation.image, served)
+
+
+@pytest.mark.parametrize("parse", [parse_size, parse_strength])
+def test_huge_numbers_are_refused_briefly(parse):
+    """Python writes out no integer of more than 4,300 digits, and makes no float of it."""
+    for number in (10**400, 10**5000):
+        with pytest.raises(InvalidParameter) as refused:
+            parse(number)
+        assert len(str(refused.value)) < 200

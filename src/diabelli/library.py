@@ -30,6 +30,7 @@ from diabelli.variation import (
     check_range,
     parse_strength,
     random_seed,
+    shown,
 )
 
 Source: TypeAlias = (
@@ -135,12 +136,14 @@ def parse_size(value: int | str) -> tuple[int, int]:
     Raises:
         InvalidParameter: for any other value.
     """
-    found = _SIZE.fullmatch(str(value))
+    # A larger number may have more digits than Python writes out.
+    is_written = not isinstance(value, int) or 0 <= value <= MAX_SIDE
+    found = _SIZE.fullmatch(str(value)) if is_written else None
     width, height = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
         raise InvalidParameter(
-            f"size {value!r} is not accepted: a number of pixels such as 1024, or a width and a "
-            f"height such as 1536x1024, each from 1 to {MAX_SIDE}",
+            f"size {shown(value)} is not accepted: a number of pixels such as 1024, or a width and "
+            f"a height such as 1536x1024, each from 1 to {MAX_SIDE}",
             param="size",
         )
     return height, width

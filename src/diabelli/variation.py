@@ -52,11 +52,11 @@ def parse_strength(value: float | str) -> float:
     """
     try:
         strength = STRENGTHS[value] if value in STRENGTHS else float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         strength = math.nan
     if not 0 <= strength <= 1:
         raise InvalidParameter(
-            f"strength {_shown(value)} is not accepted: a number from 0 to 1, or one of "
+            f"strength {shown(value)} is not accepted: a number from 0 to 1, or one of "
             + ", ".join(STRENGTHS),
             param="strength",
         )
@@ -107,7 +107,7 @@ def check_range(param: str, value: object, low: int, high: int) -> None:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not (whole and low <= int(cast(int, value)) <= high):
         raise InvalidParameter(
-            f"{param} {_shown(value)} is not accepted: a whole number from {low} to {high}",
+            f"{param} {shown(value)} is not accepted: a whole number from {low} to {high}",
             param=param,
         )
 
@@ -116,11 +116,11 @@ def check_choice(param: str, value: str, accepted: tuple[str, ...]) -> None:
     """Raise `InvalidParameter` unless `value` is one of `accepted`."""
     if value not in accepted:
         raise InvalidParameter(
-            f"{param} {_shown(value)} is not accepted: one of {', '.join(accepted)}", param=param
+            f"{param} {shown(value)} is not accepted: one of {', '.join(accepted)}", param=param
         )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return the representation of a value for an error message, cut if it is long."""
     if isinstance(value, Integral):
         # Python refuses to write out integers of more than 4,300 digits.
