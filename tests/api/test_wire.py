@@ -153,6 +153,7 @@ BROKEN = {
     "nameless": form(b"--" + BOUNDARY.encode() + b"\r\nX-Y: z\r\n\r\n\r\n"),
     "endless header": form(part("image", SOURCE, head="x: " + "y" * 20_000 + "\r\n")),
     "many headers": form(part("image", SOURCE, head="x: y\r\n" * 100)),
+    "many options": form(part("image", SOURCE).replace(b'"image"', b'"image"' + b"; a=b" * 3000)),
 }
 
 

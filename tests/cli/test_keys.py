@@ -86,6 +86,7 @@ def test_a_key_is_rotated(run):
         (("create", "--name", ""), "1 to 64 characters"),
         (("create",), "--name"),
         (("create", "--name", "x", "--images-per-day", "-1"), "--images-per-day"),
+        (("create", "--name", "x", "--images-per-day", "9" * 20), "--images-per-day"),
         (("revoke", "bew"), "no active key is named 'bew'"),
         (("rotate", "bew"), "no active key is named 'bew'"),
     ],

@@ -73,9 +73,22 @@ def test_a_profile_of_grey_is_for_grey():
     assert space_of(data, grey=False) is None
 
 
+def with_equal_colorants() -> bytes:
+    """A profile whose red is in the place of green and blue too, which spans no colours."""
+    data = bytearray(profile(1.0))
+    entries = {}
+    for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12):
+        entries[bytes(data[at : at + 4])] = at
+    for name in (b"gXYZ", b"bXYZ"):
+        red, at = entries[b"rXYZ"], entries[name]
+        data[at + 4 : at + 12] = data[red + 4 : red + 12]
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        with_equal_colorants(),
         b"",
         bytes(500),
         profile(1.0)[:200],

@@ -26,9 +26,13 @@ _stderr = Console(stderr=True, highlight=False)
 Name = Annotated[str, typer.Argument(help="The key's name or id.")]
 
 
+MAX_LIMIT = 2**31 - 1
+"""The largest number that every database can store as an integer."""
+
+
 def _limit(what: str) -> Any:
     text = f"{what}; 0 means no limit. Default: the settings."
-    return typer.Option(min=0, show_default=False, help=text)
+    return typer.Option(min=0, max=MAX_LIMIT, show_default=False, help=text)
 
 
 @app.command(epilog=examples("keys create"))

@@ -154,12 +154,12 @@ def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> ColourSpa
         if abs(_SRGB_GAMMA / gamma - 1) < _NO_CORRECTION:
             return None
         return ColourSpace(_power(1 / gamma))
-    if not _spans_colours(chromaticities):
+    if not spans_colours(chromaticities):
         return None
     return ColourSpace(_power(1 / gamma), chromaticities)
 
 
-def _spans_colours(chromaticities: Chromaticities) -> bool:
+def spans_colours(chromaticities: Chromaticities) -> bool:
     """Return whether all chromaticities are in 0..1 and their matrix is invertible."""
     if not all(0 <= value <= 1 for value in chromaticities) or not all(chromaticities[1::2]):
         return False

@@ -11,7 +11,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from diabelli.pictures.colour_space import Chromaticities, ColourSpace, Curve
+from diabelli.pictures.colour_space import Chromaticities, ColourSpace, Curve, spans_colours
 
 _HEADER_BYTES = 128
 _MAX_TAGS = 100
@@ -40,7 +40,10 @@ def space_of(profile: bytes, *, grey: bool) -> ColourSpace | None:
         if len(curves) != 1 or any(name in tags for name in _TABLES):
             return None
         curve = _curve(curves.pop())
-        return ColourSpace(curve, _primaries(tags) if kind == b"RGB " else None)
+        if kind != b"RGB ":
+            return ColourSpace(curve, None)
+        primaries = _primaries(tags)
+        return ColourSpace(curve, primaries) if spans_colours(primaries) else None
     except (struct.error, IndexError, KeyError, ValueError, ZeroDivisionError):
         return None
 

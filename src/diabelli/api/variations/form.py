@@ -35,6 +35,8 @@ MAX_HEADERS = 16
 """Headers of a part; clients send two or three."""
 MAX_HEADERS_BYTES = 16 * 1024
 """Bytes; all headers of a part together, several times those of any real client."""
+MAX_OPTIONS = 32
+"""Semicolons in the Content-Disposition of a part; clients send two or three."""
 MAX_PADDING = 1024
 """Bytes of spaces and tabs after a boundary."""
 MAX_IDLE_TIMES = 10
@@ -297,7 +299,14 @@ class FormReader:
         return True
 
     def _open_part(self, headers: bytes) -> Part:
-        options = parse_options_header(_disposition(headers))[1]
+        disposition = _disposition(headers)
+        # Its parser takes time in the square of their number, on the event loop.
+        if disposition.count(b";") > MAX_OPTIONS:
+            raise MalformedForm(
+                "The multipart form cannot be read: the Content-Disposition of one of its parts "
+                f"has more than {MAX_OPTIONS} semicolons"
+            )
+        options = parse_options_header(disposition)[1]
         if b"name" not in options:
             raise MalformedForm("The multipart form cannot be read: one of its parts has no name")
         name = options[b"name"].decode(errors="replace")
