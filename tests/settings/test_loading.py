@@ -197,3 +197,21 @@ def test_every_setting_has_one_sentence():
 def test_any_input_is_the_default_on_loopback(given, accepted):
     """A server that other machines can reach accepts OpenAI's sources unless it is set."""
     assert load_settings(given).accepts_any_input is accepted
+
+
+@pytest.mark.parametrize("key", ["", " sk-space", "sk-\u00fc"])
+def test_a_key_that_no_request_can_have_is_refused(tmp_path, key):
+    """A server with such a key alone would count as one with keys."""
+    file = tmp_path / "diabelli.toml"
+    file.write_text(f'api_keys = ["sk-good", "{key}"]\n', "utf-8")
+    with pytest.raises(InvalidSettings, match="api_keys: key 2 cannot be sent") as refused:
+        load_settings({}, file)
+    assert "sk-" not in str(refused.value)
+
+
+def test_the_data_folder_may_be_in_the_home_folder(monkeypatch, tmp_path):
+    """A folder named `~` would be a trap."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_settings({"data_dir": "~/pictures"}).data_dir == tmp_path / "pictures"
+    with pytest.raises(InvalidSettings, match="data_dir: ~no-such-user/x begins with a home folder"):
+        load_settings({"data_dir": "~no-such-user/x"})

@@ -31,6 +31,18 @@ def _split_keys(value: object) -> object:
     return tuple(keys)
 
 
+def _check_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Raise `ValueError` for keys that no request can have; the message shows none of them."""
+    for number, key in enumerate(keys, 1):
+        text = key.get_secret_value()
+        if not text or not text.isascii() or text != text.strip():
+            raise ValueError(
+                f"key {number} cannot be sent in a header: expected ASCII characters, without "
+                "spaces at the ends"
+            )
+    return keys
+
+
 def _check_url(url: str) -> str:
     parts = split_url(url)
     if parts is None or not parts.hostname:
@@ -66,7 +78,9 @@ class ServerSettings(BaseModel):
 class AuthSettings(BaseModel):
     """Authentication"""
 
-    api_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_keys)] = Field(
+    api_keys: Annotated[
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_keys), AfterValidator(_check_keys)
+    ] = Field(
         (),
         description="API keys accepted in addition to those of `diabelli keys create`; in the "
         "environment separated by commas or as a JSON list.",

@@ -71,10 +71,18 @@ class LimitSettings(BaseModel):
     )
 
 
+def _in_home(path: Path) -> Path:
+    """Return a path in which `~` is the home folder; a folder of that name would be a trap."""
+    try:
+        return path.expanduser()
+    except RuntimeError as cause:
+        raise ValueError(f"{path} begins with a home folder that does not exist") from cause
+
+
 class StorageSettings(BaseModel):
     """Stored data"""
 
-    data_dir: Path = Field(
+    data_dir: Annotated[Path, AfterValidator(_in_home)] = Field(
         Path("data"),
         description="The folder for result pictures and for the secret that signs their links; "
         "created at the first start, readable only by its owner.",
