@@ -213,5 +213,7 @@ def test_the_data_folder_may_be_in_the_home_folder(monkeypatch, tmp_path):
     """A folder named `~` would be a trap."""
     monkeypatch.setenv("HOME", str(tmp_path))
     assert load_settings({"data_dir": "~/pictures"}).data_dir == tmp_path / "pictures"
-    with pytest.raises(InvalidSettings, match="data_dir: ~no-such-user/x begins with a home folder"):
+    with pytest.raises(
+        InvalidSettings, match="data_dir: ~no-such-user/x begins with a home folder"
+    ):
         load_settings({"data_dir": "~no-such-user/x"})
