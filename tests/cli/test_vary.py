@@ -212,6 +212,24 @@ def test_pictures_of_one_name_do_not_overwrite_each_other(run, picture, tmp_path
     assert "several pictures are called waltz" in ended.err
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--name", "{index}", "--overwrite"),
+        ("--name", "{seed}", "--seed", "7"),
+        ("--name", "{seed}", "--skip-existing"),
+    ],
+)
+def test_pictures_do_not_share_files(run, picture, tmp_path, options):
+    """A later one would replace the variations of an earlier one, or be skipped for them."""
+    other = tmp_path / "polka.png"
+    other.write_bytes(picture.read_bytes())
+    ended = run("vary", picture, other, *FAST, *options)
+    assert ended.code == 2
+    assert "--name has no {stem}, so 2 pictures would share files" in ended.err
+    assert run("vary", picture, *FAST, *options).code == 0
+
+
 def numbered(out) -> list[str]:
     """Return the names of the files in a directory."""
     return sorted(path.name for path in out.iterdir())

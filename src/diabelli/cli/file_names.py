@@ -45,6 +45,7 @@ class NameTemplate:
         self._template = template
         self._strength = f"{strength:g}"
         self.has_seed = "seed" in names
+        self.has_stem = "stem" in names
 
     def name(self, stem: str, *, seed: int | None, index: int) -> str:
         """Return the name of a variation without its suffix.

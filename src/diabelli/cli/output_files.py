@@ -64,8 +64,9 @@ class OutputFiles:
         """Check all paths that are known before the first picture is made.
 
         Raises:
-            InvalidParameter: Two sources have the same name, a path is a source, a file exists
-                without `overwrite` or `skip_existing`, or the folder cannot be used.
+            InvalidParameter: Two sources have the same name or would share files, a path is a
+                source, a file exists without `overwrite` or `skip_existing`, or the folder cannot
+                be used.
         """
         if self._overwrite and self._skip_existing:
             raise InvalidParameter("--overwrite and --skip-existing exclude each other")
@@ -78,6 +79,14 @@ class OutputFiles:
             raise InvalidParameter(
                 f"several pictures are called {', '.join(repeated)}: vary them into different "
                 "folders"
+            )
+        # Random seeds differ, but files that exist may be those of any source.
+        may_share = seed is not None or not self._names.has_seed or self._skip_existing
+        folders = {below for below, _ in counts}
+        if may_share and not self._names.has_stem and len(counts) > len(folders):
+            raise InvalidParameter(
+                f"--name has no {{stem}}, so {len(self._sources)} pictures would share files: "
+                "add it to the template"
             )
         targets = [target for source in self._sources for target in self._known(source, n, seed)]
         if sheet:
