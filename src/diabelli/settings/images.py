@@ -35,7 +35,10 @@ class InputSettings(BaseModel):
         26_214_400, ge=1024, description="Maximum size of a request body in bytes."
     )
     body_timeout_s: float = Field(
-        30, gt=0, description="Maximum pause of a client while it sends a body, in seconds."
+        30,
+        gt=0,
+        description="Maximum pause of a client while it sends a body, in seconds; the whole body "
+        "must arrive within ten times that.",
     )
 
 
